@@ -1,0 +1,53 @@
+//! `hyrouter check` and `hyrouter schema`.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use hyrouter_proxy::{ServerIdentity, crypto_provider};
+
+use crate::cli::{self, ConfigArgs, print};
+use crate::serve::{self, Origin};
+use crate::{exit, summary};
+
+pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
+    let (settings, origin) = match serve::load(args) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            cli::complain(&error.into());
+            return Ok(exit::usage());
+        }
+    };
+    // A certificate that does not fit its key would only show at the start.
+    if let Some(files) = &settings.tls.identity {
+        if let Err(error) =
+            ServerIdentity::from_pem_files(&files.cert, &files.key, &crypto_provider())
+        {
+            cli::complain(&anyhow::Error::from(error).context("tls"));
+            return Ok(exit::usage());
+        }
+    }
+    match origin {
+        Origin::File(file) => print(&format!("{}: good", file.display())),
+        Origin::BuiltIn => print("built-in configuration: good"),
+    }
+    print(&format!("listen on {}", summary::listen(&settings.listen)));
+    for line in summary::routes(&settings) {
+        print(&line);
+    }
+    print(match &settings.referral {
+        Some(sealer) if sealer.is_signed() => "referral data: signed envelope",
+        Some(_) => "referral data: envelope without a signature",
+        None => "referral data: plain",
+    });
+    for warning in &settings.warnings {
+        print(&format!("warning: {warning}"));
+    }
+    Ok(exit::OK)
+}
+
+pub(crate) fn schema() -> anyhow::Result<ExitCode> {
+    print(
+        &serde_json::to_string_pretty(&hyrouter_config::schema()).context("printing the schema")?,
+    );
+    Ok(exit::OK)
+}

@@ -1,0 +1,170 @@
+//! One line a decision, and what else happens to connections.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use hyrouter_protocol::{ClientBuild, Protocol};
+use hyrouter_proxy::{Action, Decided, Event, Refusal};
+
+/// Refused connections are counted and told of together, at most that often: whoever floods the
+/// router must not flood its log.
+const REFUSALS_EVERY: Duration = Duration::from_secs(1);
+/// Builds that were warned of once. A client can send any number, so there has to be an end.
+const REMEMBERED_BUILDS: usize = 64;
+
+#[derive(Debug)]
+pub(crate) struct DecisionLog {
+    log_client_ip: bool,
+    started: Instant,
+    refusals: Refusals,
+    warned_builds: Mutex<BTreeSet<i32>>,
+}
+
+impl DecisionLog {
+    pub(crate) fn new(log_client_ip: bool) -> Self {
+        Self {
+            log_client_ip,
+            started: Instant::now(),
+            refusals: Refusals::default(),
+            warned_builds: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn event(&self, event: &Event<'_>) {
+        match event {
+            Event::Decided(decided) => self.decided(decided),
+            Event::Refused { remote, refusal } => {
+                let remote = self
+                    .log_client_ip
+                    .then_some(remote)
+                    .map(tracing::field::display);
+                tracing::debug!(reason = refusal.reason_code(), remote, "refused");
+                self.refusals.count(*refusal, self.started.elapsed());
+            }
+            Event::HandshakeFailed { remote, error } => {
+                let remote = self
+                    .log_client_ip
+                    .then_some(remote)
+                    .map(tracing::field::display);
+                tracing::debug!(error, remote, "handshake failed");
+            }
+            Event::Panicked => tracing::error!(
+                reason = "panic",
+                "serving a connection panicked; the others go on"
+            ),
+            _ => {}
+        }
+    }
+
+    fn decided(&self, decided: &Decided<'_>) {
+        let peer = decided.peer;
+        let connect = decided.info.map(hyrouter_proxy::ConnectInfo::connect);
+        let build = connect.and_then(|connect| match connect.protocol {
+            Protocol::Build { number, .. } => Some(number),
+            Protocol::Hash(_) => None,
+        });
+        let (outcome, backend) = match decided.answer.map(|answer| &answer.action) {
+            Some(Action::Referral { host, port, .. }) => {
+                ("referral", Some(BackendName(host, *port)))
+            }
+            Some(Action::Disconnect { .. }) => ("disconnect", None),
+            _ => ("closed", None),
+        };
+        tracing::info!(
+            connection = peer.connection_id,
+            outcome,
+            reason = decided.reason_code,
+            host = &*peer.host,
+            route = decided.answer.and_then(|answer| answer.route.as_deref()),
+            backend = backend.map(tracing::field::display),
+            generation = connect.map(|connect| connect.generation.as_str()),
+            build,
+            language = connect.and_then(|connect| connect.language),
+            alpn = peer
+                .alpn
+                .as_deref()
+                .and_then(|alpn| std::str::from_utf8(alpn).ok()),
+            handshake_us = micros(decided.times.handshake),
+            connect_us = micros(decided.times.connect),
+            decision_us = micros(decided.times.decision),
+            "decision"
+        );
+        if self.log_client_ip {
+            tracing::debug!(connection = peer.connection_id, remote = %peer.remote, "client");
+        }
+    }
+
+    /// Warns once of each build that is newer than any known one.
+    pub(crate) fn unknown_protocol(&self, build: ClientBuild) {
+        let ClientBuild::Number(number) = build else {
+            return;
+        };
+        let mut warned = self
+            .warned_builds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if warned.len() < REMEMBERED_BUILDS && warned.insert(number) {
+            tracing::warn!(
+                build = number,
+                reason = "unknown_protocol",
+                "clients of a build newer than this router knows; they are read by the newest layouts it has"
+            );
+        }
+    }
+}
+
+/// Counts of what was refused since the last line about it.
+#[derive(Debug, Default)]
+struct Refusals {
+    total: AtomicU64,
+    source: AtomicU64,
+    draining: AtomicU64,
+    /// When the last line was written, in milliseconds since the start; 0: never.
+    told_at: AtomicU64,
+}
+
+impl Refusals {
+    fn count(&self, refusal: Refusal, now: Duration) {
+        let counter = match refusal {
+            Refusal::Total => &self.total,
+            Refusal::Source => &self.source,
+            _ => &self.draining,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX).max(1);
+        let told_at = self.told_at.load(Ordering::Relaxed);
+        let due = told_at == 0 || now.saturating_sub(told_at) >= REFUSALS_EVERY.as_millis() as u64;
+        let mine = due
+            && self
+                .told_at
+                .compare_exchange(told_at, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if mine {
+            tracing::info!(
+                limited_total = self.total.swap(0, Ordering::Relaxed),
+                limited_source = self.source.swap(0, Ordering::Relaxed),
+                draining = self.draining.swap(0, Ordering::Relaxed),
+                "connections were refused"
+            );
+        }
+    }
+}
+
+/// `host:port`, with brackets around an IPv6 address.
+struct BackendName<'a>(&'a str, u16);
+
+impl std::fmt::Display for BackendName<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.contains(':') {
+            write!(f, "[{}]:{}", self.0, self.1)
+        } else {
+            write!(f, "{}:{}", self.0, self.1)
+        }
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

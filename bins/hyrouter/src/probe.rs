@@ -1,0 +1,206 @@
+//! `hyrouter probe`: a game client in one command.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use hyrouter_client::{Client, ClientCert, Dial, Ending, Exchange, Hello, Outcome};
+use hyrouter_protocol::Generation;
+use hyrouter_protocol::builds::ClientBuild;
+use hyrouter_referral::Envelope;
+use serde_json::{Value, json};
+
+use crate::cli::{self, ProbeArgs, print};
+use crate::{envelope, exit};
+
+pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
+    let (address, name) = cli::resolve(&args.address)?;
+    let hello = hello(args);
+    let mut dial = Dial::new(address).timeout(args.timeout);
+    if let Some(host) = args.sni.clone().or(name) {
+        dial = dial.host(host);
+    }
+    if !args.alpn.is_empty() {
+        dial = dial.alpn(args.alpn.iter().map(String::as_str));
+    }
+    if args.client_cert {
+        dial = dial.cert(ClientCert::self_signed()?);
+    }
+
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let exchange = runtime.block_on(async {
+        let client = Client::toward(address).context("opening a socket")?;
+        anyhow::Ok(client.exchange(&dial, &hello).await)
+    })?;
+
+    print(&if args.json {
+        as_json(&exchange).to_string()
+    } else {
+        as_text(&exchange)
+    });
+    Ok(if answered(&exchange.outcome) {
+        exit::OK
+    } else {
+        exit::FAILED
+    })
+}
+
+fn hello(args: &ProbeArgs) -> Hello {
+    let mut hello = match (args.build, args.generation) {
+        (Some(build), _) => Hello::of_build(ClientBuild::Number(build)),
+        (None, Some(generation)) => Hello::of(generation),
+        (None, None) => Hello::of(Generation::G4),
+    };
+    hello.language.clone_from(&args.language);
+    hello.identity_token.clone_from(&args.token);
+    if let Some(username) = &args.username {
+        hello.username.clone_from(username);
+    }
+    if let Some(uuid) = args.uuid {
+        hello.uuid = uuid;
+    }
+    hello
+}
+
+fn answered(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Referral { .. } | Outcome::Disconnect { .. }
+    )
+}
+
+fn as_text(exchange: &Exchange) -> String {
+    let mut lines = Vec::new();
+    if let Some(handshake) = exchange.handshake {
+        let alpn = exchange
+            .alpn
+            .as_deref()
+            .map_or("no ALPN".into(), String::from_utf8_lossy);
+        lines.push(format!("connected in {} ({alpn})", millis(handshake)));
+    }
+    let after = exchange
+        .answer
+        .map_or_else(String::new, |time| format!(" after {}", millis(time)));
+    match &exchange.outcome {
+        Outcome::Referral { host, port, data } => {
+            let host = if host.contains(':') {
+                format!("[{host}]")
+            } else {
+                host.clone()
+            };
+            lines.push(format!("referral to {host}:{port}{after}"));
+            lines.push(
+                match data.as_deref().map(|data| (data, Envelope::parse(data))) {
+                    None => "referral data: none".to_owned(),
+                    Some((_, Ok(envelope))) => envelope::describe_text(&envelope),
+                    Some((data, Err(_))) => format!("referral data: {}", hex::encode(data)),
+                },
+            );
+        }
+        Outcome::Disconnect { packet_id, reason } => {
+            let reason = reason.as_deref().unwrap_or("(no text)");
+            lines.push(format!("disconnect (packet {packet_id}){after}: {reason}"));
+        }
+        Outcome::Other {
+            packet_id,
+            payload_len,
+        } => {
+            lines.push(format!(
+                "packet {packet_id} of {payload_len} bytes{after}: not the answer of a router"
+            ));
+        }
+        Outcome::Unreadable { packet_id, error } => {
+            lines.push(format!(
+                "packet {packet_id}{after} that this client can not read: {error}"
+            ));
+        }
+        Outcome::Ended(ending) => lines.push(ending_text(ending)),
+        other => lines.push(format!("{other:?}")),
+    }
+    lines.join("\n")
+}
+
+fn ending_text(ending: &Ending) -> String {
+    let with = |reason: &str| {
+        if reason.is_empty() {
+            String::new()
+        } else {
+            format!(": {reason}")
+        }
+    };
+    match ending {
+        Ending::Application { code, reason } => {
+            format!(
+                "closed by the server, application code {code}{}",
+                with(reason)
+            )
+        }
+        Ending::Transport { code, reason } => {
+            let alert = match code.checked_sub(0x100) {
+                Some(alert @ 0..=0xff) => format!(" (TLS alert {alert})"),
+                _ => String::new(),
+            };
+            format!(
+                "closed by QUIC, transport code {code:#x}{alert}{}",
+                with(reason)
+            )
+        }
+        Ending::EndOfStream => "the server ended its stream without a packet".to_owned(),
+        Ending::NoAnswer { waited } => format!("no answer within {}", millis(*waited)),
+        Ending::Local(error) => format!("no connection: {error}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn as_json(exchange: &Exchange) -> Value {
+    let mut object = match &exchange.outcome {
+        Outcome::Referral { host, port, data } => json!({
+            "outcome": "referral",
+            "host": host,
+            "port": port,
+            "data": data.as_deref().map(hex::encode),
+            "envelope": data.as_deref().and_then(|data| Envelope::parse(data).ok()).map(|e| envelope::describe(&e)),
+        }),
+        Outcome::Disconnect { packet_id, reason } => {
+            json!({ "outcome": "disconnect", "packet_id": packet_id, "reason": reason })
+        }
+        Outcome::Other {
+            packet_id,
+            payload_len,
+        } => {
+            json!({ "outcome": "other_packet", "packet_id": packet_id, "payload_len": payload_len })
+        }
+        Outcome::Unreadable { packet_id, error } => {
+            json!({ "outcome": "unreadable", "packet_id": packet_id, "error": error })
+        }
+        Outcome::Ended(ending) => ending_json(ending),
+        other => json!({ "outcome": format!("{other:?}") }),
+    };
+    object["alpn"] = json!(exchange.alpn.as_deref().map(String::from_utf8_lossy));
+    object["handshake_us"] = json!(exchange.handshake.map(|time| time.as_micros()));
+    object["answer_us"] = json!(exchange.answer.map(|time| time.as_micros()));
+    object
+}
+
+fn ending_json(ending: &Ending) -> Value {
+    match ending {
+        Ending::Application { code, reason } => {
+            json!({ "outcome": "closed", "by": "application", "code": code, "reason": reason })
+        }
+        Ending::Transport { code, reason } => {
+            json!({ "outcome": "closed", "by": "transport", "code": code, "reason": reason })
+        }
+        Ending::EndOfStream => json!({ "outcome": "closed", "by": "end_of_stream" }),
+        Ending::NoAnswer { waited } => {
+            json!({ "outcome": "timeout", "waited_us": waited.as_micros() })
+        }
+        Ending::Local(error) => json!({ "outcome": "failed", "error": error }),
+        other => json!({ "outcome": format!("{other:?}") }),
+    }
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}

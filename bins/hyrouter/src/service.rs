@@ -1,0 +1,105 @@
+//! The decision: what a player's `Connect` is answered with.
+
+use std::time::SystemTime;
+
+use hyrouter_config::{MessageKind, Messages, Settings, UnknownProtocol};
+use hyrouter_proxy::{Answer, ConnectInfo, Event, Failure, Handler};
+use hyrouter_referral::Sealer;
+use hyrouter_router::{Choice, Decision, Request, Router, SpecError, Turns};
+
+use crate::decision_log::DecisionLog;
+
+/// One loaded configuration, at work.
+#[derive(Debug)]
+pub(crate) struct Service {
+    router: Router,
+    turns: Turns,
+    sealer: Option<Sealer>,
+    messages: Messages,
+    unknown_protocol: UnknownProtocol,
+    log: DecisionLog,
+}
+
+impl Service {
+    pub(crate) fn new(settings: &Settings) -> Result<Self, SpecError> {
+        let router = Router::new(settings.routing.clone())?;
+        Ok(Self {
+            turns: Turns::new(&router),
+            router,
+            sealer: settings.referral.clone(),
+            messages: settings.messages.clone(),
+            unknown_protocol: settings.unknown_protocol,
+            log: DecisionLog::new(settings.logging.log_client_ip),
+        })
+    }
+
+    fn decide(&self, info: &ConnectInfo) -> Answer {
+        let connect = info.connect();
+        let build = connect.build();
+        if build.is_newer_than_known() {
+            self.log.unknown_protocol(build);
+            if self.unknown_protocol == UnknownProtocol::Deny {
+                return self
+                    .refuse(MessageKind::RoutingError, info)
+                    .because("unknown_protocol");
+            }
+        }
+        let request = Request {
+            host: info.host(),
+            uuid: connect.uuid,
+            username: connect.username,
+        };
+        match self
+            .router
+            .decide(&request, &self.turns, SystemTime::now(), &mut rand::rng())
+        {
+            Decision::Backend(choice) => self.refer(&choice),
+            Decision::NoRoute => self.refuse(MessageKind::NoRoute, info).because("no_route"),
+            Decision::NoBackends { route } => self
+                .refuse(MessageKind::NoBackends, info)
+                .because("no_backends")
+                .by_route(route.name.clone()),
+        }
+    }
+
+    fn refer(&self, choice: &Choice<'_>) -> Answer {
+        let backend = choice.backend();
+        // Nothing in this configuration produces a payload yet; the envelope still proves to the
+        // backend that its player came through here.
+        let data = self.sealer.as_ref().map(|sealer| {
+            let mut envelope = Vec::new();
+            sealer.seal(b"", &mut envelope);
+            envelope
+        });
+        Answer::referral(backend.host.as_str(), backend.port, data)
+            .by_route(choice.route().name.clone())
+    }
+
+    fn refuse(&self, kind: MessageKind, info: &ConnectInfo) -> Answer {
+        let text = self
+            .messages
+            .text(kind, info.connect().language, info.host(), "");
+        Answer::disconnect(Some(text.into_owned()))
+    }
+}
+
+impl Handler for Service {
+    async fn answer(&self, info: ConnectInfo) -> Answer {
+        self.decide(&info)
+    }
+
+    fn failed(&self, failure: &Failure<'_>) -> Answer {
+        match failure {
+            Failure::BudgetExceeded { info } => self.refuse(MessageKind::RoutingError, info),
+            // What cannot be decoded names no language.
+            _ => Answer::disconnect(Some(
+                "This server can not read what your game sent. Please update your game, or tell the server's team."
+                    .to_owned(),
+            )),
+        }
+    }
+
+    fn observe(&self, event: &Event<'_>) {
+        self.log.event(event);
+    }
+}

@@ -1,0 +1,103 @@
+//! A configuration in a few lines.
+
+use std::fmt::Write as _;
+
+use hyrouter_config::{ListenAddr, Settings};
+use hyrouter_proxy::{Handler, Server};
+use hyrouter_router::PoolSpec;
+
+use crate::serve::Origin;
+
+/// Routes that are named one by one.
+const SHOWN_ROUTES: usize = 20;
+
+/// Routes and pools, a line each.
+pub(crate) fn routes(settings: &Settings) -> Vec<String> {
+    let routing = &settings.routing;
+    let mut lines: Vec<String> = routing
+        .routes
+        .iter()
+        .take(SHOWN_ROUTES)
+        .map(|route| {
+            let patterns: Vec<_> = route.patterns.iter().map(ToString::to_string).collect();
+            format!(
+                "route {}: {} -> {}",
+                route.name,
+                patterns.join(", "),
+                pool(&route.pool)
+            )
+        })
+        .collect();
+    if routing.routes.len() > SHOWN_ROUTES {
+        lines.push(format!(
+            "... and {} more routes",
+            routing.routes.len() - SHOWN_ROUTES
+        ));
+    }
+    lines.push(match &routing.default {
+        Some(default) => format!("default -> {}", pool(default)),
+        None => "no default: other hosts are refused".to_owned(),
+    });
+    lines
+}
+
+fn pool(pool: &PoolSpec) -> String {
+    const SHOWN: usize = 3;
+    let mut text = format!("{} of", pool.policy.strategy.as_str());
+    for backend in pool.backends.iter().take(SHOWN) {
+        let _ = write!(text, " {}:{}", backend.host, backend.port);
+    }
+    match pool.backends.len() {
+        0 => text.push_str(" no backends"),
+        n if n > SHOWN => {
+            let _ = write!(text, " and {} more", n - SHOWN);
+        }
+        _ => {}
+    }
+    if !pool.fallback.is_empty() {
+        let _ = write!(text, ", {} fallbacks", pool.fallback.len());
+    }
+    text
+}
+
+/// The address as it is written in a configuration.
+pub(crate) fn listen(listen: &ListenAddr) -> String {
+    if listen.dual_stack {
+        format!(":{}", listen.addr.port())
+    } else {
+        listen.addr.to_string()
+    }
+}
+
+/// Tells the log what has started.
+pub(crate) fn log_start<H: Handler>(settings: &Settings, origin: &Origin, server: &Server<H>) {
+    let address = server.local_addr();
+    match origin {
+        Origin::File(file) => tracing::info!(file = %file.display(), "configuration"),
+        Origin::BuiltIn => tracing::info!(
+            "no config.yaml here, so every player is referred to 127.0.0.1:5521; try: hyrouter probe 127.0.0.1:{} --sni play.example.com",
+            address.port()
+        ),
+    }
+    for warning in &settings.warnings {
+        tracing::warn!("configuration: {warning}");
+    }
+    for line in routes(settings) {
+        tracing::info!("{line}");
+    }
+    let (granted, wanted) = server.recv_buffer();
+    if granted < wanted {
+        tracing::warn!(
+            granted,
+            wanted,
+            "the system grants small receive buffers: players who arrive at once may wait a second longer; raise net.core.rmem_max"
+        );
+    }
+    // Last, so that whoever waits for it knows that everything else is up.
+    tracing::info!(
+        listen = %address,
+        fingerprint = %server.fingerprint(),
+        endpoints = server.endpoints(),
+        "ready for players"
+    );
+}

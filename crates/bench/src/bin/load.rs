@@ -1,0 +1,176 @@
+//! Many game clients at once, against a router on this machine.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use clap::Parser;
+use hyrouter_bench::Percentiles;
+use hyrouter_client::{Client, Dial, Exchange, Hello, Outcome};
+use hyrouter_protocol::Generation;
+use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// The clients are part of what is measured: they get the same allocator as the router.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Bounds on what this does to a machine.
+const MAX_CONNECTIONS: usize = 1_000_000;
+
+#[derive(Debug, Parser)]
+struct Args {
+    /// The router; on a loopback address
+    target: SocketAddr,
+    /// Exchanges in all
+    #[arg(long, default_value_t = 1000)]
+    connections: usize,
+    /// Exchanges at a time
+    #[arg(long, default_value_t = 64)]
+    concurrency: usize,
+    /// Host name to ask for
+    #[arg(long, default_value = "play.example.com")]
+    sni: String,
+    /// Generation of the client
+    #[arg(long, default_value = "g4")]
+    generation: Generation,
+    /// Only shake hands, then hold the connections until standard input ends
+    #[arg(long)]
+    hold: bool,
+    /// How many source addresses of 127.0.0.0/8 to use
+    #[arg(long, default_value_t = 1)]
+    sources: u8,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    ensure!(
+        args.target.ip().is_loopback(),
+        "only loopback addresses are loaded"
+    );
+    ensure!(
+        args.connections <= MAX_CONNECTIONS,
+        "at most {MAX_CONNECTIONS} connections"
+    );
+    ensure!(args.concurrency > 0 && args.sources > 0, "at least one");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        if args.hold {
+            hold(&args).await
+        } else {
+            exchange(&args).await
+        }
+    })
+}
+
+fn clients(args: &Args) -> anyhow::Result<Vec<Client>> {
+    (1..=args.sources)
+        .map(|last| {
+            let source = match args.target.ip() {
+                IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)),
+                ip @ IpAddr::V6(_) => ip,
+            };
+            Client::bind(SocketAddr::new(source, 0)).context("binding a client")
+        })
+        .collect()
+}
+
+fn dial(args: &Args) -> Dial {
+    Dial::new(args.target)
+        .host(&*args.sni)
+        .timeout(Duration::from_secs(30))
+}
+
+async fn exchange(args: &Args) -> anyhow::Result<()> {
+    let clients = clients(args)?;
+    let hello = Arc::new(Hello::of(args.generation));
+    let ready = Arc::new(dial(args).ready(&hello.alpn())?);
+    let slots = Arc::new(Semaphore::new(args.concurrency));
+    let mut running = JoinSet::new();
+    let begun = Instant::now();
+    for client in clients.iter().cycle().take(args.connections) {
+        let slot = Arc::clone(&slots).acquire_owned().await?;
+        let (client, ready, hello) = (client.clone(), Arc::clone(&ready), Arc::clone(&hello));
+        running.spawn(async move {
+            let begun = Instant::now();
+            let exchange = client.exchange_ready(&ready, &hello).await;
+            drop(slot);
+            (exchange, begun.elapsed())
+        });
+    }
+    let mut results = Vec::with_capacity(args.connections);
+    while let Some(result) = running.join_next().await {
+        results.push(result?);
+    }
+    report(&results, begun.elapsed());
+    Ok(())
+}
+
+fn report(results: &[(Exchange, Duration)], elapsed: Duration) {
+    let answered = |exchange: &Exchange| {
+        matches!(
+            exchange.outcome,
+            Outcome::Referral { .. } | Outcome::Disconnect { .. }
+        )
+    };
+    let good = results.iter().filter(|(exchange, _)| answered(exchange));
+    let whole = Percentiles::of(good.clone().map(|(_, took)| *took).collect());
+    let handshake = Percentiles::of(
+        good.clone()
+            .filter_map(|(exchange, _)| exchange.handshake)
+            .collect(),
+    );
+    let first_failure = results.iter().find(|(exchange, _)| !answered(exchange));
+    print(&json!({
+        "answered": good.count(),
+        "failed": results.iter().filter(|(exchange, _)| !answered(exchange)).count(),
+        "first_failure": first_failure.map(|(exchange, _)| format!("{:?}", exchange.outcome)),
+        "elapsed_us": elapsed.as_micros(),
+        "exchange_p50_us": whole.p50.as_micros(),
+        "exchange_p99_us": whole.p99.as_micros(),
+        "exchange_max_us": whole.max.as_micros(),
+        "handshake_p50_us": handshake.p50.as_micros(),
+        "handshake_p99_us": handshake.p99.as_micros(),
+    }));
+}
+
+/// Connections that say nothing, to see what they cost.
+async fn hold(args: &Args) -> anyhow::Result<()> {
+    let clients = clients(args)?;
+    let ready = Arc::new(dial(args).ready(&Hello::of(args.generation).alpn())?);
+    let slots = Arc::new(Semaphore::new(args.concurrency));
+    let mut running = JoinSet::new();
+    for client in clients.iter().cycle().take(args.connections) {
+        let slot = Arc::clone(&slots).acquire_owned().await?;
+        let (client, ready) = (client.clone(), Arc::clone(&ready));
+        running.spawn(async move {
+            let session = client.connect_ready(&ready).await;
+            drop(slot);
+            session
+        });
+    }
+    let mut held = Vec::with_capacity(args.connections);
+    let mut failed = 0;
+    while let Some(session) = running.join_next().await {
+        match session? {
+            Ok(session) => held.push(session),
+            Err(_) => failed += 1,
+        }
+    }
+    print(&json!({ "held": held.len(), "failed": failed }));
+    let _ = tokio::io::stdin().read_to_end(&mut Vec::new()).await;
+    Ok(())
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the report is what this program is for"
+)]
+fn print(report: &serde_json::Value) {
+    println!("{report}");
+}

@@ -1,0 +1,234 @@
+//! One connection, from the client's side.
+
+use std::time::{Duration, Instant};
+
+use hyrouter_protocol::frame::{FrameHeader, HEADER_LEN};
+use hyrouter_protocol::{ClientReferral, Disconnect, DisconnectForm, ServerDisconnect};
+use quinn::crypto::rustls::HandshakeData;
+use quinn::{Connection, ReadError, ReadExactError, RecvStream, SendStream, VarInt};
+
+use crate::hello::Hello;
+use crate::outcome::{Ending, Outcome};
+
+/// More than any answer of a router, less than what a broken server could make a client hold.
+const MAX_ANSWER: usize = 1 << 20;
+
+/// What came of one exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// The answer, or how the connection ended without one.
+    pub outcome: Outcome,
+    /// The application protocol that the server chose.
+    pub alpn: Option<Vec<u8>>,
+    /// How long the handshake took; `None` where it failed.
+    pub handshake: Option<Duration>,
+    /// From the end of the handshake to the last byte of the answer.
+    pub answer: Option<Duration>,
+}
+
+impl Exchange {
+    pub(crate) fn failed(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            alpn: None,
+            handshake: None,
+            answer: None,
+        }
+    }
+}
+
+/// An established connection whose first stream is not used yet.
+#[derive(Debug)]
+pub struct Session {
+    connection: Connection,
+    handshake: Duration,
+    stream: Option<(SendStream, RecvStream)>,
+}
+
+impl Session {
+    pub(crate) fn new(connection: Connection, handshake: Duration) -> Self {
+        Self {
+            connection,
+            handshake,
+            stream: None,
+        }
+    }
+
+    /// Says hello on the first stream, reads the answer and leaves.
+    pub async fn exchange(mut self, hello: &Hello) -> Exchange {
+        let begun = Instant::now();
+        let outcome = match hello.frame() {
+            Ok(frame) => match self.send(&frame).await {
+                Ok(()) => self.answer(hello).await,
+                Err(ending) => Outcome::Ended(ending),
+            },
+            Err(error) => Outcome::Ended(Ending::Local(error.to_string())),
+        };
+        let answer = (!matches!(outcome, Outcome::Ended(_))).then(|| begun.elapsed());
+        let exchange = Exchange {
+            outcome,
+            alpn: self.alpn(),
+            handshake: Some(self.handshake),
+            answer,
+        };
+        self.connection.close(VarInt::from_u32(0), b"");
+        exchange
+    }
+
+    /// Sends bytes on the first stream, which the first call opens.
+    ///
+    /// # Errors
+    ///
+    /// How the connection ended.
+    pub async fn send(&mut self, bytes: &[u8]) -> Result<(), Ending> {
+        let (send, _) = self.stream().await?;
+        match send.write_all(bytes).await {
+            Err(quinn::WriteError::ConnectionLost(error)) => Err(error.into()),
+            // A server that wants no more on this stream may still answer on it.
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Ends the client's half of the first stream.
+    ///
+    /// # Errors
+    ///
+    /// How the connection ended.
+    pub async fn finish(&mut self) -> Result<(), Ending> {
+        let (send, _) = self.stream().await?;
+        let _ = send.finish();
+        Ok(())
+    }
+
+    /// Sends bytes on a further stream of their own.
+    ///
+    /// # Errors
+    ///
+    /// How the connection ended.
+    pub async fn send_apart(&self, bytes: &[u8]) -> Result<(SendStream, RecvStream), Ending> {
+        let (mut send, recv) = self.connection.open_bi().await?;
+        let _ = send.write_all(bytes).await;
+        Ok((send, recv))
+    }
+
+    /// Reads one packet from the first stream, as a client that said `hello` does.
+    pub async fn answer(&mut self, hello: &Hello) -> Outcome {
+        let read = match self.stream().await {
+            Ok((_, recv)) => read_frame(recv).await,
+            Err(ending) => Err(ending),
+        };
+        match read {
+            Ok((packet_id, payload)) => decode(packet_id, &payload, hello),
+            // A server that closes at once may overtake its own stream.
+            Err(Ending::EndOfStream) => match self.connection.close_reason() {
+                Some(error) => Outcome::Ended(error.into()),
+                None => Outcome::Ended(Ending::EndOfStream),
+            },
+            Err(ending) => Outcome::Ended(ending),
+        }
+    }
+
+    /// Waits until the server closes the connection.
+    pub async fn ended(&self) -> Ending {
+        self.connection.closed().await.into()
+    }
+
+    /// Leaves, with application code 0.
+    pub fn leave(&self) {
+        self.connection.close(VarInt::from_u32(0), b"");
+    }
+
+    /// The application protocol that the server chose.
+    pub fn alpn(&self) -> Option<Vec<u8>> {
+        self.connection
+            .handshake_data()?
+            .downcast::<HandshakeData>()
+            .ok()?
+            .protocol
+    }
+
+    async fn stream(&mut self) -> Result<&mut (SendStream, RecvStream), Ending> {
+        let stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => self.connection.open_bi().await?,
+        };
+        Ok(self.stream.insert(stream))
+    }
+}
+
+async fn read_frame(recv: &mut RecvStream) -> Result<(i32, Vec<u8>), Ending> {
+    let mut header = [0; HEADER_LEN];
+    read_exact(recv, &mut header).await?;
+    let header = FrameHeader::decode(&header).map_err(|error| Ending::Local(error.to_string()))?;
+    if header.payload_len > MAX_ANSWER {
+        return Err(Ending::Local(format!(
+            "an answer of {} bytes",
+            header.payload_len
+        )));
+    }
+    let mut payload = vec![0; header.payload_len];
+    read_exact(recv, &mut payload).await?;
+    Ok((header.packet_id, payload))
+}
+
+async fn read_exact(recv: &mut RecvStream, bytes: &mut [u8]) -> Result<(), Ending> {
+    recv.read_exact(bytes).await.map_err(|error| match error {
+        ReadExactError::ReadError(ReadError::ConnectionLost(error)) => error.into(),
+        ReadExactError::ReadError(error) => Ending::Local(error.to_string()),
+        ReadExactError::FinishedEarly(_) => Ending::EndOfStream,
+    })
+}
+
+fn decode(packet_id: i32, payload: &[u8], hello: &Hello) -> Outcome {
+    let unreadable = |error: &dyn std::error::Error| Outcome::Unreadable {
+        packet_id,
+        error: error.to_string(),
+    };
+    match packet_id {
+        ClientReferral::PACKET_ID => match ClientReferral::decode(payload) {
+            Ok(ClientReferral {
+                host_to: Some(to),
+                data,
+            }) => Outcome::Referral {
+                host: to.host.to_owned(),
+                port: to.port,
+                data: data.map(<[u8]>::to_vec),
+            },
+            Ok(_) => Outcome::Other {
+                packet_id,
+                payload_len: payload.len(),
+            },
+            Err(error) => unreadable(&error),
+        },
+        Disconnect::PACKET_ID => match Disconnect::decode(payload) {
+            Ok(packet) => Outcome::Disconnect {
+                packet_id,
+                reason: packet.reason.map(str::to_owned),
+            },
+            Err(error) => unreadable(&error),
+        },
+        ServerDisconnect::PACKET_ID => {
+            let layout = match hello.rules().disconnect {
+                DisconnectForm::Formatted(layout) => Some(layout),
+                _ => None,
+            };
+            match ServerDisconnect::decode(payload, layout) {
+                Ok(packet) => {
+                    let text = packet
+                        .reason
+                        .and_then(|reason| reason.raw_text.or(reason.message_id));
+                    Outcome::Disconnect {
+                        packet_id,
+                        reason: text.map(str::to_owned),
+                    }
+                }
+                Err(error) => unreadable(&error),
+            }
+        }
+        _ => Outcome::Other {
+            packet_id,
+            payload_len: payload.len(),
+        },
+    }
+}

@@ -1,0 +1,30 @@
+//! The handshake of a Hytale game client, as far as an entrypoint sees it.
+//!
+//! ```no_run
+//! use hyrouter_client::{Client, Dial};
+//! use hyrouter_protocol::Generation;
+//!
+//! # async fn probe() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::bind("127.0.0.1:0".parse()?)?;
+//! let dial = Dial::new("127.0.0.1:5520".parse()?).host("play.example.com");
+//! let hello = hyrouter_client::Hello::of(Generation::G4);
+//! let exchange = client.exchange(&dial, &hello).await;
+//! println!("{:?} after {:?}", exchange.outcome, exchange.answer);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It is what `hyrouter probe`, the load generator and the tests are made of: a peer that shows how
+//! a connection ended as precisely as QUIC tells.
+
+mod dial;
+mod exchange;
+mod hello;
+mod outcome;
+mod tls;
+
+pub use self::dial::{Client, ClientError, Dial, Ready};
+pub use self::exchange::{Exchange, Session};
+pub use self::hello::Hello;
+pub use self::outcome::{Ending, Outcome};
+pub use self::tls::ClientCert;

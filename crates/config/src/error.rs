@@ -1,0 +1,75 @@
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::Mistake;
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file does not exist.
+    #[error("{}: there is no such file", .path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file can not be read, or is not UTF-8.
+    #[error("{}: {error}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The name of the file does not tell its format.
+    #[error("{}: unknown kind of file; allowed: .yaml, .yml, .json", .path.display())]
+    Extension {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is not YAML or JSON.
+    #[error("{}:{line}:{column}: {message}", .path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// The column, from 1.
+        column: u64,
+        /// What the parser says. It repeats keys, never values.
+        message: String,
+    },
+    /// The layers do not fit together.
+    #[error("{0}")]
+    Merge(String),
+    /// File and environment could be read, and this is wrong in them.
+    #[error("{}", Lines(.mistakes))]
+    Invalid {
+        /// All mistakes by path, at least one.
+        mistakes: Vec<Mistake>,
+    },
+}
+
+impl ConfigError {
+    /// All mistakes by path; none when the file could not even be read.
+    pub fn mistakes(&self) -> &[Mistake] {
+        match self {
+            Self::Invalid { mistakes } => mistakes,
+            _ => &[],
+        }
+    }
+}
+
+/// One mistake a line.
+struct Lines<'a>(&'a [Mistake]);
+
+impl fmt::Display for Lines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, mistake) in self.0.iter().enumerate() {
+            let separator = if at == 0 { "" } else { "\n" };
+            write!(f, "{separator}{mistake}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! The configuration of Hyrouter: a YAML or JSON file under environment variables, checked as a whole.
+//!
+//! ```
+//! use hyrouter_config::{MessageKind, Sources};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("config.yaml");
+//! std::fs::write(&path, "listen: 127.0.0.1:5520\nrouting: {default: {backends: [{host: 10.0.0.1, port: 5521}]}}")?;
+//!
+//! let settings = Sources::new().file(&path).env([("HYROUTER_QUIC__MAX_IDLE_TIMEOUT", "1m")]).load()?;
+//! assert_eq!(settings.listen.addr.port(), 5520);
+//! assert_eq!(settings.quic.max_idle_timeout.as_secs(), 60);
+//! let text = settings.messages.text(MessageKind::NoRoute, Some("de"), "play.example.com", "");
+//! assert_eq!(text, "Dieser Server ist im Moment nicht verfügbar.");
+//!
+//! std::fs::write(&path, "listne: 127.0.0.1:5520\nrouting: {default: {backends: [{host: 10.0.0.1, port: 70000}]}}")?;
+//! let error = Sources::new().file(&path).env([("", ""); 0]).load().unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "listne: unknown key; did you mean `listen`?\n\
+//!      routing.default.backends[0].port: out of range (got 70000); allowed: 1 to 65535"
+//! );
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How a configuration is read
+//!
+//! 1. Built-in defaults, then the file, then the environment are laid over each other (`source`). Maps merge, lists and
+//!    values are replaced. `null` stands for an absent value.
+//! 2. The result is checked against the JSON Schema (`shape`), which is generated from the `model`. Wrong values are
+//!    reported and taken out.
+//! 3. What remains is read into the model, checked for its meaning and built into [`Settings`] (`semantic`).
+//!
+//! All mistakes are found in one run, each with its path, the value (never that of a secret) and what is allowed.
+//!
+//! # Environment
+//!
+//! A variable is `HYROUTER_` and the key, with `__` between levels: `HYROUTER_REFERRAL__HMAC_SECRET`. Texts are taken
+//! as they are; lists are a JSON array or separated by commas, and are set whole; sections are JSON. In the tags of
+//! `messages.disconnect_locales` `_` stands for `-`. Unknown variables are mistakes, except `HYROUTER_SERVICE_*`,
+//! `HYROUTER_PORT` and `HYROUTER_PORT_*`: Kubernetes sets those for a Service of the name hyrouter.
+
+mod duration;
+mod error;
+mod format;
+mod listen;
+mod messages;
+mod mistake;
+mod model;
+mod path;
+mod reference;
+mod schema;
+mod semantic;
+mod settings;
+mod shape;
+mod source;
+
+pub use duration::parse as parse_duration;
+pub use error::ConfigError;
+pub use listen::ListenAddr;
+pub use messages::{MessageKind, Messages};
+pub use mistake::{Mistake, Warning};
+pub use reference::reference_markdown;
+pub use schema::schema;
+pub use settings::{
+    IdentityFiles, LimitSettings, LoggingSettings, QuicSettings, Settings, TlsSettings,
+    UnknownProtocol,
+};
+pub use source::Sources;

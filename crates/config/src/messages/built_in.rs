@@ -1,0 +1,92 @@
+use super::{LocaleTexts, MessageKind};
+
+pub(super) fn english(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::NoRoute => "This server is unavailable at the moment.",
+        MessageKind::NoBackends => {
+            "All servers are full or restarting right now. Try again in a moment."
+        }
+        MessageKind::RoutingError => {
+            "This server can't be reached at the moment. Please try again later."
+        }
+        MessageKind::DiscoveryError => {
+            "We are still looking for a free server for you. Try again in a moment."
+        }
+    }
+}
+
+pub(super) fn locales() -> Vec<(String, LocaleTexts)> {
+    LOCALES
+        .iter()
+        .map(
+            |&(tag, [no_route, no_backends, routing_error, discovery_error])| {
+                let texts = LocaleTexts {
+                    no_route: no_route.to_owned(),
+                    no_backends: no_backends.to_owned(),
+                    routing_error: routing_error.to_owned(),
+                    discovery_error: discovery_error.to_owned(),
+                };
+                (tag.to_owned(), texts)
+            },
+        )
+        .collect()
+}
+
+/// In the order of [`LocaleTexts`]. The tone is that of games in each language: `du`, `tú` and `tu`, but `você` in
+/// Brazil and `vous` in French.
+const LOCALES: [(&str, [&str; 4]); 6] = [
+    (
+        "de",
+        [
+            "Dieser Server ist im Moment nicht verfügbar.",
+            "Alle Server sind gerade voll oder starten neu. Versuch es gleich noch einmal.",
+            "Dieser Server ist im Moment nicht zu erreichen. Bitte versuch es später noch einmal.",
+            "Wir suchen noch einen freien Server für dich. Versuch es gleich noch einmal.",
+        ],
+    ),
+    (
+        "fr",
+        [
+            "Ce serveur est indisponible pour le moment.",
+            "Tous les serveurs sont pleins ou en cours de redémarrage. Réessayez dans un instant.",
+            "Ce serveur est injoignable pour le moment. Veuillez réessayer plus tard.",
+            "Nous cherchons encore un serveur libre pour vous. Réessayez dans un instant.",
+        ],
+    ),
+    (
+        "es",
+        [
+            "Este servidor no está disponible por ahora.",
+            "Todos los servidores están llenos o reiniciándose. Vuelve a intentarlo en un momento.",
+            "Ahora mismo no se puede conectar con este servidor. Vuelve a intentarlo más tarde.",
+            "Todavía estamos buscando un servidor libre para ti. Vuelve a intentarlo en un momento.",
+        ],
+    ),
+    (
+        "pt",
+        [
+            "Este servidor não está disponível de momento.",
+            "Todos os servidores estão cheios ou a reiniciar. Tenta novamente dentro de momentos.",
+            "De momento não é possível contactar este servidor. Tenta novamente mais tarde.",
+            "Ainda estamos à procura de um servidor livre para ti. Tenta novamente dentro de momentos.",
+        ],
+    ),
+    (
+        "pt-BR",
+        [
+            "Este servidor está indisponível no momento.",
+            "Todos os servidores estão cheios ou reiniciando. Tente de novo em alguns instantes.",
+            "Não é possível se conectar a este servidor no momento. Tente de novo mais tarde.",
+            "Ainda estamos procurando um servidor livre para você. Tente de novo em alguns instantes.",
+        ],
+    ),
+    (
+        "it",
+        [
+            "Questo server al momento non è disponibile.",
+            "Tutti i server sono pieni o in fase di riavvio. Riprova tra poco.",
+            "Al momento questo server non è raggiungibile. Riprova più tardi.",
+            "Stiamo ancora cercando un server libero per te. Riprova tra poco.",
+        ],
+    ),
+];

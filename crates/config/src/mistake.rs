@@ -1,0 +1,142 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::path::Path;
+
+/// Longest part of a value that an error repeats, in characters.
+const SHOWN: usize = 60;
+
+/// One thing that is wrong in a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Mistake {
+    /// Where: `routing.routes[2].pool.backends[0].port`, or the name of an environment variable.
+    pub path: String,
+    /// What is wrong, the value seen and what is allowed. Values of secrets are never in it.
+    pub message: String,
+    /// The environment variable that the value comes from, if it does not come from the file.
+    pub variable: Option<String>,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)?;
+        if let Some(variable) = &self.variable {
+            write!(f, " (from {variable})")?;
+        }
+        Ok(())
+    }
+}
+
+/// Something that is allowed and hardly meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warning {
+    /// Where, as in [`Mistake::path`].
+    pub path: String,
+    /// What follows from it.
+    pub message: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// The mistakes found so far. Each is said once: what follows only from an earlier one is not added.
+#[derive(Default)]
+pub(crate) struct Mistakes {
+    /// By path. Without a message: the value was probably meant by a mistake that is reported elsewhere.
+    found: BTreeMap<Path, Vec<String>>,
+    /// The variables that gave a value, by the path of the value.
+    variables: BTreeMap<Path, String>,
+}
+
+impl Mistakes {
+    /// Adds a mistake in the shape of the value at `path`.
+    pub(crate) fn add(&mut self, path: &Path, message: impl Into<String>) {
+        self.found
+            .entry(path.clone())
+            .or_default()
+            .push(message.into());
+    }
+
+    /// Adds a mistake in the meaning of the value at `path`, unless something is already wrong there or above.
+    pub(crate) fn add_meaning(&mut self, path: &Path, message: impl Into<String>) {
+        if !self.has_around(path) {
+            self.add(path, message);
+        }
+    }
+
+    /// Notes that the value of an unknown key was meant for `path`.
+    pub(crate) fn note_meant(&mut self, path: Path) {
+        self.found.entry(path).or_default();
+    }
+
+    /// Notes that the value at `path` comes from an environment variable.
+    pub(crate) fn note_variable(&mut self, path: Path, variable: &str) {
+        self.variables.insert(path, variable.to_owned());
+    }
+
+    /// Whether something is wrong at `path` or above.
+    pub(crate) fn has_around(&self, path: &Path) -> bool {
+        nearest_above(&self.found, path).is_some()
+    }
+
+    /// Whether something is wrong at `path` or below.
+    pub(crate) fn has_within(&self, path: &Path) -> bool {
+        // What is within a path comes right after it in the order of paths.
+        let next = self.found.range::<Path, _>(path..).next();
+        next.is_some_and(|(found, _)| found.is_within(path))
+    }
+
+    /// All mistakes by path.
+    pub(crate) fn into_list(self) -> Vec<Mistake> {
+        let mut list = Vec::new();
+        for (path, messages) in self.found {
+            let variable = nearest_above(&self.variables, &path);
+            list.extend(messages.into_iter().map(|message| Mistake {
+                path: path.to_string(),
+                message,
+                variable: variable.cloned(),
+            }));
+        }
+        list
+    }
+}
+
+/// The entry at `path`, or at the nearest place above it.
+fn nearest_above<'a, T>(entries: &'a BTreeMap<Path, T>, path: &Path) -> Option<&'a T> {
+    path.and_above().find_map(|above| entries.get(above))
+}
+
+/// `what (got value); allowed: ...`
+pub(crate) fn message(what: &str, value: &Value, allowed: impl fmt::Display) -> String {
+    format!("{what} (got {}); allowed: {allowed}", Shown(value))
+}
+
+/// The same for a value that is or may hold a secret.
+pub(crate) fn secret_message(what: &str, allowed: impl fmt::Display) -> String {
+    format!("{what} (value not shown); allowed: {allowed}")
+}
+
+/// A value short enough for a line of a log.
+struct Shown<'a>(&'a Value);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::String(text) => {
+                let short: String = text.chars().take(SHOWN).collect();
+                let rest = if short.len() < text.len() { "..." } else { "" };
+                write!(f, "{short:?}{rest}")
+            }
+            Value::Array(items) => write!(f, "a list of {}", items.len()),
+            Value::Object(_) => f.write_str("an object"),
+            value => write!(f, "{value}"),
+        }
+    }
+}

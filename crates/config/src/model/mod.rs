@@ -1,0 +1,223 @@
+//! The configuration as it is written.
+//!
+//! The shape of these types, their limits (`range`), formats (`format`) and documentation become the JSON Schema, which
+//! is the only source for the shape check, the environment and the reference. Every field may be absent here, so that
+//! one damaged value hides no other mistake; what is required is said by the `required` of the schema.
+
+mod discovery;
+mod messages;
+mod plugins;
+mod routing;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub(crate) use self::discovery::{Discovery, Provider};
+pub(crate) use self::messages::{Messages, Texts};
+pub(crate) use self::plugins::Plugin;
+pub(crate) use self::routing::{Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort};
+
+/// Configuration of Hyrouter: a YAML or JSON file, over which environment variables go.
+///
+/// A variable is `HYROUTER_` and the key in capitals, with `__` between levels: `HYROUTER_REFERRAL__HMAC_SECRET`.
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(title = "Hyrouter configuration")]
+pub(crate) struct Config {
+    /// UDP address to listen on: `host:port`, where the host is an IP address, `localhost` or empty. An empty host
+    /// means all interfaces, IPv6 and IPv4 where the system has both.
+    #[schemars(extend("format" = "listen-address", "minLength" = 1))]
+    pub(crate) listen: String,
+    /// Certificate and protocols of the TLS handshake.
+    pub(crate) tls: Tls,
+    /// The QUIC transport.
+    pub(crate) quic: Quic,
+    /// What is logged.
+    pub(crate) logging: Logging,
+    /// Bounds on time and on connections.
+    pub(crate) limits: Limits,
+    /// How clients of builds are treated that this release does not know.
+    pub(crate) protocol: Protocol,
+    /// Where players go.
+    pub(crate) routing: Routing,
+    /// The envelope around referral data. Absent: backends get the plain payload.
+    pub(crate) referral: Option<Referral>,
+    /// Texts that players see.
+    pub(crate) messages: Messages,
+    /// Plugins in the order of the file.
+    pub(crate) plugins: Vec<Plugin>,
+    /// Sources of backends other than this file.
+    pub(crate) discovery: Discovery,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: ":5520".to_owned(),
+            tls: Tls::default(),
+            quic: Quic::default(),
+            logging: Logging::default(),
+            limits: Limits::default(),
+            protocol: Protocol::default(),
+            routing: Routing::default(),
+            referral: None,
+            messages: Messages::default(),
+            plugins: Vec::new(),
+            discovery: Discovery::default(),
+        }
+    }
+}
+
+impl Config {
+    /// What runs when there is no file: a game server on the same machine, next to the port of the game.
+    pub(crate) fn built_in() -> Self {
+        let backend = Backend {
+            host: "127.0.0.1".to_owned(),
+            port: 5521,
+            ..Backend::default()
+        };
+        let pool = Pool {
+            backends: vec![backend],
+            ..Pool::default()
+        };
+        Self {
+            routing: Routing {
+                default: Some(pool),
+                routes: Vec::new(),
+            },
+            ..Self::default()
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// PEM file with the certificate chain, the own certificate first. With `key_file` or not at all; without them a
+    /// self-signed ECDSA P-256 certificate is made in memory.
+    pub(crate) cert_file: Option<String>,
+    /// PEM file with the private key of the certificate.
+    pub(crate) key_file: Option<String>,
+    /// Application protocols, the preferred first. `hytale/*` takes the highest `hytale/<n>` that the client offers;
+    /// every other entry is literal and holds no `*`.
+    #[schemars(length(min = 1), extend("items" = json!({"type": "string", "format": "alpn"})))]
+    pub(crate) alpn: Vec<String>,
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Self {
+            cert_file: None,
+            key_file: None,
+            alpn: vec!["hytale/*".to_owned()],
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Quic {
+    /// A connection on which nothing arrives for so long is closed. An idle connection costs about 31 KB of memory.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) max_idle_timeout: String,
+    /// UDP sockets that share the port, each with its own thread of work. 0: one per core, which lets the system
+    /// spread clients over all cores.
+    #[schemars(range(max = 1024))]
+    pub(crate) endpoints: u32,
+}
+
+impl Default for Quic {
+    fn default() -> Self {
+        Self {
+            max_idle_timeout: "30s".to_owned(),
+            endpoints: 0,
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Logging {
+    /// Whether the socket address of clients appears in logs.
+    pub(crate) log_client_ip: bool,
+}
+
+impl Default for Logging {
+    fn default() -> Self {
+        Self {
+            log_client_ip: true,
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Limits {
+    /// Time from the first datagram to the end of the TLS handshake. A handshake takes two to three round trips, so 5
+    /// seconds serve the slowest link, and a half-open handshake does not hold its about 31 KB for longer.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) handshake_timeout: String,
+    /// Time from the handshake to a whole Connect. The client sends it at once; 10 seconds leave room for lost
+    /// packets. An unfinished Connect holds at most 38,161 bytes beside the about 31 KB of its connection.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) connect_timeout: String,
+    /// Time from Connect to the decision. When it is spent the player gets the `routing_error` text; 5 seconds is what
+    /// a player waits before trying again.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) decision_timeout: String,
+    /// Time that a client has to leave after its answer; it leaves by itself after a referral. Then the connection is
+    /// closed. Until then it holds its about 31 KB.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) close_timeout: String,
+    /// Connections at the same time; more are refused before any work of a handshake. At about 31 KB for an idle
+    /// connection the default costs 0.5 GB at worst.
+    #[schemars(range(min = 1))]
+    pub(crate) max_connections: u32,
+    /// Connections at the same time from one source, which is an IPv4 address or an IPv6 /64 network. The default is
+    /// an eighth of `max_connections`, 64 MB at worst, and leaves room for a household, a university and a carrier
+    /// that puts many players behind one address.
+    #[schemars(range(min = 1))]
+    pub(crate) max_connections_per_source: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            handshake_timeout: "5s".to_owned(),
+            connect_timeout: "10s".to_owned(),
+            decision_timeout: "5s".to_owned(),
+            close_timeout: "5s".to_owned(),
+            max_connections: 16_384,
+            max_connections_per_source: 2048,
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Protocol {
+    /// A client of a newer build than this release knows: `route` reads it by the newest layout as far as that fits,
+    /// and warns once per build; `deny` refuses it.
+    #[schemars(extend("enum" = ["route", "deny"]))]
+    pub(crate) unknown: String,
+}
+
+impl Default for Protocol {
+    fn default() -> Self {
+        Self {
+            unknown: "route".to_owned(),
+        }
+    }
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Referral {
+    /// Key id in the envelope, by which a backend finds the secret.
+    pub(crate) key_id: u8,
+    /// Secret that signs the envelope: plain text, `base64:...` or `hex:...`; blanks around it do not count. Absent:
+    /// the envelope is not signed. Better given as `HYROUTER_REFERRAL__HMAC_SECRET` than in a file.
+    #[schemars(extend("format" = "secret", "writeOnly" = true))]
+    pub(crate) hmac_secret: Option<String>,
+}

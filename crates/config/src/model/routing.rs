@@ -1,0 +1,169 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Routing {
+    /// The pool when no route matches. Absent: such players get the `no_route` text.
+    pub(crate) default: Option<Pool>,
+    /// Routes in order; the first that matches wins.
+    pub(crate) routes: Vec<Route>,
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["match", "pool"]))]
+pub(crate) struct Route {
+    /// Name in logs and metrics, unique. Default: the position in the list, from 0.
+    #[schemars(length(min = 1))]
+    pub(crate) name: Option<String>,
+    /// Which host names it takes.
+    #[serde(rename = "match")]
+    pub(crate) matching: Match,
+    /// Where its players go.
+    pub(crate) pool: Pool,
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Match {
+    /// Pattern of the host name that the player typed: `*` any run of characters, `?` one, `[a-z]` one of a set,
+    /// `[^x]` one not in it, `\` takes the next character as it is. Case and a trailing dot do not count.
+    #[schemars(extend("format" = "host-pattern"))]
+    pub(crate) hostname: Option<String>,
+    /// Several patterns, of which one must match. Takes the place of `hostname`.
+    #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
+    pub(crate) hostnames: Vec<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Pool {
+    /// How one of the candidates is taken; `round_robin` when absent. `least_loaded` and `p2c` need a `key`,
+    /// `weighted` a weight on each backend.
+    #[schemars(extend("enum" = ["round_robin", "random", "weighted", "least_loaded", "p2c"]))]
+    pub(crate) strategy: Option<String>,
+    /// The number that `least_loaded` and `p2c` compare, lower is better: `host`, `port`, `weight`, `label:<k>`,
+    /// `annotation:<k>`, `counter:<k>`, or the name of a meta entry.
+    #[schemars(extend("format" = "backend-key"))]
+    pub(crate) key: Option<String>,
+    /// How many distinct candidates `p2c` draws; 2 when absent or 0, and never more than there are.
+    #[schemars(range(max = 4_294_967_295_u32))]
+    pub(crate) sample: Option<u32>,
+    /// Order of the candidates, the first entry counts most. Stable; a candidate without the key comes last.
+    pub(crate) sort: Vec<Sort>,
+    /// At most so many candidates after sorting; 0 is no limit.
+    #[schemars(range(max = 4_294_967_295_u32))]
+    pub(crate) limit: u32,
+    /// Conditions that a candidate must meet, all of them.
+    pub(crate) filters: Vec<Filter>,
+    /// What is tried, in order, when no candidate is left. Each entry replaces the fields that it names and starts
+    /// again from all candidates.
+    pub(crate) fallback: Vec<Fallback>,
+    /// The static backends.
+    pub(crate) backends: Vec<Backend>,
+    /// Backends from a discovery provider.
+    pub(crate) discovery: Option<PoolDiscovery>,
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["key"]))]
+pub(crate) struct Sort {
+    /// The value to sort by, as `key` of a pool.
+    #[schemars(extend("format" = "backend-key"))]
+    pub(crate) key: String,
+    /// Direction; `asc` when absent.
+    #[schemars(extend("enum" = ["asc", "desc"]))]
+    pub(crate) order: Option<String>,
+    /// How values compare; `string` when absent. A text that is no decimal number counts as missing for `number`.
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["string", "number"]))]
+    pub(crate) kind: Option<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["type"]))]
+pub(crate) struct Filter {
+    /// `compare`: the numbers `left` and `right` compare as `op` says. `whitelist`: `list_key` holds the player,
+    /// unless `enabled_key` is not true. `game_start_not_past`: the time at `key` is empty, -1 or in the future.
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["compare", "whitelist", "game_start_not_past"]))]
+    pub(crate) kind: Option<String>,
+    /// Left number of `compare`, as `key` of a pool.
+    #[schemars(extend("format" = "backend-key"))]
+    pub(crate) left: Option<String>,
+    /// Comparison of `compare`.
+    #[schemars(extend("enum" = ["lt", "lte", "gt", "gte", "eq", "neq"]))]
+    pub(crate) op: Option<String>,
+    /// Right number of `compare`, as `key` of a pool.
+    #[schemars(extend("format" = "backend-key"))]
+    pub(crate) right: Option<String>,
+    /// Whether `whitelist` is on: the value here is `true`, `1` or `yes`.
+    #[schemars(extend("format" = "backend-key"))]
+    pub(crate) enabled_key: Option<String>,
+    /// Who is on the `whitelist`: a JSON array of strings, or comma separated.
+    #[schemars(extend("format" = "backend-key"))]
+    pub(crate) list_key: Option<String>,
+    /// What of the player the `whitelist` holds; `uuid` when absent.
+    #[schemars(extend("enum" = ["uuid", "username"]))]
+    pub(crate) subject: Option<String>,
+    /// The time of `game_start_not_past`, in seconds or, from 10,000,000,000 on, in milliseconds since 1970.
+    #[schemars(extend("format" = "backend-key"))]
+    pub(crate) key: Option<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Fallback {
+    /// Replaces `strategy` of the pool.
+    #[schemars(extend("enum" = ["round_robin", "random", "weighted", "least_loaded", "p2c"]))]
+    pub(crate) strategy: Option<String>,
+    /// Replaces `key` of the pool.
+    #[schemars(extend("format" = "backend-key"))]
+    pub(crate) key: Option<String>,
+    /// Replaces `sample` of the pool.
+    #[schemars(range(max = 4_294_967_295_u32))]
+    pub(crate) sample: Option<u32>,
+    /// Replaces `sort` of the pool.
+    pub(crate) sort: Option<Vec<Sort>>,
+    /// Replaces `limit` of the pool.
+    #[schemars(range(max = 4_294_967_295_u32))]
+    pub(crate) limit: Option<u32>,
+    /// Replaces `filters` of the pool; `[]` means none.
+    pub(crate) filters: Option<Vec<Filter>>,
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["host", "port"]))]
+pub(crate) struct Backend {
+    /// Host name or IP address that the client connects to, as it stands in the referral; at most 256 bytes.
+    #[schemars(extend("format" = "host"))]
+    pub(crate) host: String,
+    /// UDP port.
+    #[schemars(range(min = 1, max = 65535))]
+    pub(crate) port: u16,
+    /// Share of the players under `weighted`, where it must be greater than 0.
+    #[schemars(range(max = 4_294_967_295_u32))]
+    pub(crate) weight: u32,
+    /// Facts about the backend for `key`, `sort` and `filters`: a map of texts.
+    pub(crate) meta: BTreeMap<String, String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["provider"]))]
+pub(crate) struct PoolDiscovery {
+    /// Name of an entry of `discovery.providers`.
+    #[schemars(length(min = 1))]
+    pub(crate) provider: String,
+    /// `union`: the discovered backends, then the static ones; `prefer`: the static ones only when nothing is
+    /// discovered. `union` when absent.
+    #[schemars(extend("enum" = ["union", "prefer"]))]
+    pub(crate) mode: Option<String>,
+}

@@ -1,0 +1,114 @@
+use std::borrow::Borrow;
+use std::fmt;
+
+/// Where a value stands, from the top of the configuration: `routing.routes[2].pool.backends[0].port`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Path(Vec<Segment>);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Segment {
+    Key(String),
+    Index(usize),
+}
+
+impl Path {
+    /// From keys with dots between them.
+    pub(crate) fn of(keys: &str) -> Self {
+        Self(
+            keys.split('.')
+                .map(|key| Segment::Key(key.to_owned()))
+                .collect(),
+        )
+    }
+
+    pub(crate) fn key(&self, key: &str) -> Self {
+        self.with(Segment::Key(key.to_owned()))
+    }
+
+    pub(crate) fn index(&self, index: usize) -> Self {
+        self.with(Segment::Index(index))
+    }
+
+    /// Whether it is `other` or inside of it.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
+
+    /// It and all places above it, from the inside out.
+    pub(crate) fn and_above(&self) -> impl Iterator<Item = &[Segment]> {
+        (0..=self.0.len()).rev().filter_map(|len| self.0.get(..len))
+    }
+
+    fn with(&self, segment: Segment) -> Self {
+        let mut segments = Vec::with_capacity(self.0.len() + 1);
+        segments.extend_from_slice(&self.0);
+        segments.push(segment);
+        Self(segments)
+    }
+}
+
+/// Places above a path are found in a map of paths without being copied out of it.
+impl Borrow<[Segment]> for Path {
+    fn borrow(&self) -> &[Segment] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("(top level)");
+        }
+        for (at, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Index(index) => write!(f, "[{index}]")?,
+                Segment::Key(key) if !is_plain(key) => write!(f, "[{key:?}]")?,
+                Segment::Key(key) if at == 0 => f.write_str(key)?,
+                Segment::Key(key) => write!(f, ".{key}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A key that can stand in a path as it is. Keys of maps may be any text.
+fn is_plain(key: &str) -> bool {
+    !key.is_empty()
+        && key
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_read_as_operators_write_them() {
+        let backend = Path::of("routing.routes")
+            .index(2)
+            .key("pool")
+            .key("backends")
+            .index(0);
+        let cases = [
+            (Path::default(), "(top level)"),
+            (Path::of("listen"), "listen"),
+            (
+                backend.key("port"),
+                "routing.routes[2].pool.backends[0].port",
+            ),
+            (
+                backend.key("meta").key("label.a\n"),
+                r#"routing.routes[2].pool.backends[0].meta["label.a\n"]"#,
+            ),
+        ];
+        for (path, text) in cases {
+            assert_eq!(path.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn routes_sort_by_number() {
+        assert!(Path::of("routes").index(2) < Path::of("routes").index(10));
+    }
+}

@@ -1,0 +1,206 @@
+use std::sync::LazyLock;
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
+
+use crate::model::Config;
+
+static ROOT: LazyLock<Value> = LazyLock::new(|| {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let mut root = generator.into_root_schema_for::<Config>().to_value();
+    tidy(&mut root);
+    if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
+        definitions.values_mut().for_each(tidy);
+    }
+    root
+});
+
+/// The JSON Schema (draft 2020-12) of the configuration.
+///
+/// `format` names texts that JSON Schema does not know, such as `go-duration` or `host-pattern`; a validator passes
+/// over them. Two things that load are not in it: `null` for what is absent, and names of a fixed set in other case or
+/// with `-` for `_`.
+pub fn schema() -> Value {
+    ROOT.clone()
+}
+
+/// One place of the schema, with references followed.
+#[derive(Clone, Copy)]
+pub(crate) struct Schema {
+    /// The node itself, which may describe a reference in its place.
+    outer: &'static Value,
+    /// The node that `outer` refers to, or `outer`.
+    inner: &'static Value,
+}
+
+pub(crate) enum Kind {
+    Object,
+    Map,
+    List,
+    Text,
+    Integer,
+    Bool,
+    Any,
+}
+
+impl Schema {
+    pub(crate) fn root() -> Self {
+        Self::at(&ROOT)
+    }
+
+    fn at(outer: &'static Value) -> Self {
+        let reference = outer.get("$ref").and_then(Value::as_str);
+        let inner = reference
+            .and_then(|reference| ROOT.pointer(reference.trim_start_matches('#')))
+            .unwrap_or(outer);
+        Self { outer, inner }
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        match self.text("type") {
+            Some("object") if self.map_value().is_some() => Kind::Map,
+            Some("object") => Kind::Object,
+            Some("array") => Kind::List,
+            Some("string") => Kind::Text,
+            Some("integer") => Kind::Integer,
+            Some("boolean") => Kind::Bool,
+            _ => Kind::Any,
+        }
+    }
+
+    /// The schema of a key of an object.
+    pub(crate) fn property(self, key: &str) -> Option<Self> {
+        self.inner.get("properties")?.get(key).map(Self::at)
+    }
+
+    /// The known keys of an object with their schemas.
+    pub(crate) fn properties(self) -> impl Iterator<Item = (&'static str, Self)> {
+        let properties = self.inner.get("properties").and_then(Value::as_object);
+        properties
+            .into_iter()
+            .flatten()
+            .map(|(key, schema)| (key.as_str(), Self::at(schema)))
+    }
+
+    /// The schema of the values of a map.
+    pub(crate) fn map_value(self) -> Option<Self> {
+        self.inner
+            .get("additionalProperties")
+            .filter(|schema| schema.is_object())
+            .map(Self::at)
+    }
+
+    /// The schema of the entries of a list.
+    pub(crate) fn item(self) -> Option<Self> {
+        self.inner.get("items").map(Self::at)
+    }
+
+    /// The schema of what is below `key`: of an object or of a map.
+    pub(crate) fn below(self, key: &str) -> Option<Self> {
+        self.property(key).or_else(|| self.map_value())
+    }
+
+    pub(crate) fn required(self) -> Vec<&'static str> {
+        self.texts("required")
+    }
+
+    pub(crate) fn names(self) -> Vec<&'static str> {
+        self.texts("enum")
+    }
+
+    pub(crate) fn text(self, keyword: &str) -> Option<&'static str> {
+        self.get(keyword).and_then(Value::as_str)
+    }
+
+    pub(crate) fn number(self, keyword: &str) -> Option<u64> {
+        self.get(keyword).and_then(Value::as_u64)
+    }
+
+    /// A keyword of the place itself, or else of what it refers to.
+    pub(crate) fn get(self, keyword: &str) -> Option<&'static Value> {
+        self.outer.get(keyword).or_else(|| self.inner.get(keyword))
+    }
+
+    /// Whether it is or holds a secret, so that no value here may be repeated in a message.
+    pub(crate) fn holds_secret(self) -> bool {
+        self.text("format") == Some("secret")
+            || self.properties().any(|(_, schema)| schema.holds_secret())
+    }
+
+    /// The name of the definition that it refers to, the same wherever the same section stands.
+    pub(crate) fn definition(self) -> Option<&'static str> {
+        self.outer.get("$ref").and_then(Value::as_str)
+    }
+
+    fn texts(self, keyword: &str) -> Vec<&'static str> {
+        let list = self.get(keyword).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
+    }
+}
+
+/// Takes out what Rust's types bring in and a reader does not need: `null` beside the type of what may be absent,
+/// widths of integers, and defaults that say "nothing" or repeat a whole section.
+fn tidy(schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::Array(types)) = schema.get("type")
+        && let Some(one) = types.iter().find(|kind| *kind != "null").cloned()
+    {
+        schema.insert("type".to_owned(), one);
+    }
+    if let Some(reference) = nullable_reference(schema) {
+        schema.remove("anyOf");
+        schema.insert("$ref".to_owned(), reference);
+    }
+    if let Some(Value::String(format)) = schema.get("format")
+        && (format.starts_with("uint") || format.starts_with("int"))
+    {
+        schema.remove("format");
+    }
+    if schema.get("default").is_some_and(says_nothing) {
+        schema.remove("default");
+    }
+    for key in required_of(schema) {
+        let property = schema
+            .get_mut("properties")
+            .and_then(|properties| properties.get_mut(&key));
+        if let Some(property) = property.and_then(Value::as_object_mut) {
+            property.remove("default");
+        }
+    }
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.values_mut().for_each(tidy);
+    }
+    for keyword in ["items", "additionalProperties"] {
+        if let Some(nested) = schema.get_mut(keyword) {
+            tidy(nested);
+        }
+    }
+}
+
+/// The `$ref` of `anyOf: [{$ref}, {type: null}]`.
+fn nullable_reference(schema: &Map<String, Value>) -> Option<Value> {
+    let choices = schema.get("anyOf")?.as_array()?;
+    choices
+        .iter()
+        .find_map(|choice| choice.get("$ref"))
+        .cloned()
+}
+
+fn says_nothing(default: &Value) -> bool {
+    match default {
+        Value::Null | Value::Object(_) => true,
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+fn required_of(schema: &Map<String, Value>) -> Vec<String> {
+    let list = schema.get("required").and_then(Value::as_array);
+    let keys = list.into_iter().flatten().filter_map(Value::as_str);
+    keys.map(str::to_owned).collect()
+}

@@ -1,0 +1,60 @@
+use std::collections::BTreeMap;
+
+use super::missing;
+use crate::mistake::{Mistakes, message};
+use crate::model::{Discovery, Provider};
+use crate::path::Path;
+
+/// The providers that pools can name.
+pub(super) struct Providers {
+    names: Vec<String>,
+    /// A name could not be read, so that an unknown one may be meant for it.
+    is_partial: bool,
+}
+
+impl Providers {
+    pub(super) fn check_name(&self, path: &Path, name: &str, mistakes: &mut Mistakes) {
+        if self.is_partial || self.names.iter().any(|known| known == name) {
+            return;
+        }
+        let known = match self.names.as_slice() {
+            [] => "none, since `discovery.providers` is empty".to_owned(),
+            names => names.join(", "),
+        };
+        mistakes.add_meaning(path, message("no such provider", &name.into(), known));
+    }
+}
+
+pub(super) fn check(discovery: &Discovery, mistakes: &mut Mistakes) -> Providers {
+    let list = Path::of("discovery.providers");
+    let mut seen: BTreeMap<&str, Path> = BTreeMap::new();
+    let mut is_partial = mistakes.has_around(&list);
+    for (index, provider) in discovery.providers.iter().enumerate() {
+        let path = list.index(index);
+        check_sections(&path, provider, mistakes);
+        is_partial |= mistakes.has_around(&path.key("name"));
+        super::plugins::check_unique(&path.key("name"), &provider.name, &mut seen, mistakes);
+    }
+    Providers {
+        names: discovery
+            .providers
+            .iter()
+            .map(|provider| provider.name.clone())
+            .collect(),
+        is_partial,
+    }
+}
+
+/// The section named like the type is needed.
+fn check_sections(path: &Path, provider: &Provider, mistakes: &mut Mistakes) {
+    let Some(kind) = provider.kind.as_deref() else {
+        return;
+    };
+    let is_there = match kind {
+        "kubernetes" => provider.kubernetes.is_some(),
+        _ => provider.agones.is_some(),
+    };
+    if !is_there {
+        mistakes.add_meaning(&path.key(kind), missing(&format!("type `{kind}`")));
+    }
+}

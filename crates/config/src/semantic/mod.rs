@@ -1,0 +1,175 @@
+//! From the model to the settings. Everything is built even when something is wrong, so that all mistakes are found;
+//! what is built then is thrown away.
+
+mod discovery;
+mod plugins;
+mod routing;
+mod unsupported;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hyrouter_referral::{Sealer, Secret};
+
+use crate::messages::{LocaleTexts, same_tag};
+use crate::mistake::{Mistakes, Warning};
+use crate::path::Path;
+use crate::settings::{
+    IdentityFiles, LimitSettings, LoggingSettings, QuicSettings, Settings, TlsSettings,
+    UnknownProtocol,
+};
+use crate::{Messages, duration, listen, model};
+
+/// Checks what the values mean together and builds the parts.
+pub(crate) fn build(config: model::Config, mistakes: &mut Mistakes) -> Settings {
+    let mut report = Report {
+        mistakes,
+        warnings: Vec::new(),
+    };
+    plugins::check(&config.plugins, report.mistakes);
+    let providers = discovery::check(&config.discovery, report.mistakes);
+    unsupported::refuse(&config, report.mistakes);
+
+    Settings {
+        // The shape check lets no other text through; the default stands in for one that it took out.
+        listen: listen::parse(&config.listen).unwrap_or(listen::DEFAULT),
+        tls: build_tls(config.tls, report.mistakes),
+        quic: QuicSettings {
+            max_idle_timeout: parse_duration(&config.quic.max_idle_timeout),
+            endpoints: to_usize(config.quic.endpoints),
+        },
+        logging: LoggingSettings {
+            log_client_ip: config.logging.log_client_ip,
+        },
+        limits: build_limits(&config.limits),
+        unknown_protocol: match config.protocol.unknown.as_str() {
+            "deny" => UnknownProtocol::Deny,
+            _ => UnknownProtocol::Route,
+        },
+        routing: routing::build(config.routing, &providers, &mut report),
+        referral: config
+            .referral
+            .map(|referral| build_sealer(&referral, &mut report)),
+        messages: build_messages(config.messages, report.mistakes),
+        warnings: report.warnings,
+    }
+}
+
+struct Report<'m> {
+    mistakes: &'m mut Mistakes,
+    warnings: Vec<Warning>,
+}
+
+impl Report<'_> {
+    fn warn(&mut self, path: &Path, message: impl Into<String>) {
+        self.warnings.push(Warning {
+            path: path.to_string(),
+            message: message.into(),
+        });
+    }
+}
+
+fn build_tls(tls: model::Tls, mistakes: &mut Mistakes) -> TlsSettings {
+    let identity = check_pair(&Path::of("tls"), tls.cert_file, tls.key_file, mistakes);
+    TlsSettings {
+        identity: identity.map(|(cert, key)| IdentityFiles {
+            cert: cert.into(),
+            key: key.into(),
+        }),
+        alpn: tls.alpn,
+    }
+}
+
+/// `cert_file` and `key_file` come together or not at all. An empty text is none.
+fn check_pair(
+    path: &Path,
+    cert: Option<String>,
+    key: Option<String>,
+    mistakes: &mut Mistakes,
+) -> Option<(String, String)> {
+    let is_given = |file: &String| !file.is_empty();
+    match (cert.filter(is_given), key.filter(is_given)) {
+        (Some(cert), Some(key)) => return Some((cert, key)),
+        (None, None) => {}
+        (Some(_), None) => mistakes.add_meaning(&path.key("key_file"), missing("`cert_file`")),
+        (None, Some(_)) => mistakes.add_meaning(&path.key("cert_file"), missing("`key_file`")),
+    }
+    None
+}
+
+fn missing(needed_by: &str) -> String {
+    format!("missing; required by {needed_by}")
+}
+
+fn build_limits(limits: &model::Limits) -> LimitSettings {
+    LimitSettings {
+        handshake_timeout: parse_duration(&limits.handshake_timeout),
+        connect_timeout: parse_duration(&limits.connect_timeout),
+        decision_timeout: parse_duration(&limits.decision_timeout),
+        close_timeout: parse_duration(&limits.close_timeout),
+        max_connections: to_usize(limits.max_connections),
+        max_connections_per_source: to_usize(limits.max_connections_per_source),
+    }
+}
+
+fn build_sealer(referral: &model::Referral, report: &mut Report<'_>) -> Sealer {
+    let text = referral.hmac_secret.as_deref();
+    if text == Some("") {
+        let path = Path::of("referral.hmac_secret");
+        report.warn(
+            &path,
+            "it is empty, so envelopes are not signed and backends can not verify them",
+        );
+    }
+    match text.map(Secret::parse) {
+        Some(Ok(secret)) => Sealer::signed(referral.key_id, &secret),
+        _ => Sealer::unsigned(referral.key_id),
+    }
+}
+
+fn build_messages(messages: model::Messages, mistakes: &mut Mistakes) -> Messages {
+    if let Some(locales) = &messages.disconnect_locales {
+        check_tags(locales, mistakes);
+    }
+    let locales = messages.disconnect_locales.map(|locales| {
+        let texts = locales.into_iter();
+        texts
+            .map(|(tag, texts)| (tag, build_texts(texts)))
+            .collect()
+    });
+    Messages::new(build_texts(messages.disconnect), locales)
+}
+
+fn check_tags(locales: &BTreeMap<String, model::Texts>, mistakes: &mut Mistakes) {
+    for (at, tag) in locales.keys().enumerate() {
+        if let Some(earlier) = locales
+            .keys()
+            .take(at)
+            .find(|earlier| same_tag(earlier, tag))
+        {
+            let path = Path::of("messages.disconnect_locales").key(tag);
+            mistakes.add_meaning(
+                &path,
+                format!("the same language as {earlier:?}; allowed: each language once"),
+            );
+        }
+    }
+}
+
+fn build_texts(texts: model::Texts) -> LocaleTexts {
+    LocaleTexts {
+        no_route: texts.no_route.unwrap_or_default(),
+        no_backends: texts.no_backends.unwrap_or_default(),
+        routing_error: texts.routing_error.unwrap_or_default(),
+        discovery_error: texts.discovery_error.unwrap_or_default(),
+    }
+}
+
+/// The shape check lets no other text through.
+fn parse_duration(text: &str) -> Duration {
+    duration::parse(text).unwrap_or_default()
+}
+
+fn to_usize(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

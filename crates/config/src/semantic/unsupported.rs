@@ -1,0 +1,25 @@
+//! What this release can not do yet, though it knows how it is written.
+
+use crate::mistake::Mistakes;
+use crate::model::Config;
+use crate::path::Path;
+
+pub(super) fn refuse(config: &Config, mistakes: &mut Mistakes) {
+    let parts = [
+        (Path::of("plugins"), config.plugins.len(), "run plugins"),
+        (
+            Path::of("discovery.providers"),
+            config.discovery.providers.len(),
+            "discover backends",
+        ),
+    ];
+    for (path, count, what) in parts {
+        // Whoever wrote it wrong hears of that first.
+        if count > 0 && !mistakes.has_within(&path) {
+            let message = format!(
+                "this build can not {what} yet (got a list of {count}); allowed: an empty list"
+            );
+            mistakes.add_meaning(&path, message);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::format;
+use crate::mistake::{Mistakes, message, secret_message};
+use crate::path::Path;
+use crate::schema::{Kind, Schema};
+
+/// Least likeness (Jaro-Winkler) at which one name is offered for another.
+const ALIKE: f64 = 0.8;
+
+/// Checks the shape of a configuration and gives the part of it that is right, with the names of fixed sets in their
+/// canonical form, so that it can be read into the model and checked further.
+pub(crate) fn check(value: Value, mistakes: &mut Mistakes) -> Value {
+    let mut walk = Walk { mistakes };
+    walk.value(Schema::root(), value, &Path::default())
+        .unwrap_or_else(|| Value::Object(Map::new()))
+}
+
+/// The known name nearest to a wrong one, if any is near.
+pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let given = given.to_ascii_lowercase();
+    known
+        .map(|name| {
+            (
+                strsim::jaro_winkler(&given, &name.to_ascii_lowercase()),
+                name,
+            )
+        })
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, name)| name)
+}
+
+struct Walk<'m> {
+    mistakes: &'m mut Mistakes,
+}
+
+impl Walk<'_> {
+    /// The value as far as it is right; `None` when it is wrong or says nothing.
+    fn value(&mut self, schema: Schema, value: Value, path: &Path) -> Option<Value> {
+        match (schema.kind(), value) {
+            (Kind::Any, value) => Some(value),
+            (Kind::Object, Value::Object(map)) => Some(self.object(schema, map, path)),
+            (Kind::Map, Value::Object(map)) => Some(self.map(schema, map, path)),
+            (Kind::List, Value::Array(items)) => self.list(schema, items, path),
+            (Kind::Text, Value::String(text)) => self.text(schema, text, path),
+            (Kind::Bool, Value::Bool(value)) => Some(Value::Bool(value)),
+            (Kind::Integer, Value::Number(number)) => {
+                self.integer(schema, &Value::Number(number), path)
+            }
+            (_, value) => {
+                self.wrong(schema, "wrong type", &value, path, type_name(schema));
+                None
+            }
+        }
+    }
+
+    fn object(&mut self, schema: Schema, map: Map<String, Value>, path: &Path) -> Value {
+        let mut right = Map::new();
+        let mut present = Vec::new();
+        for (key, value) in map {
+            let Some(below) = schema.property(&key) else {
+                self.unknown_key(schema, &key, path);
+                continue;
+            };
+            if value.is_null() || (is_blank(below, &value) && !schema.required().contains(&&*key)) {
+                continue;
+            }
+            if let Some(value) = self.value(below, value, &path.key(&key)) {
+                right.insert(key.clone(), value);
+            }
+            present.push(key);
+        }
+        for key in schema.required() {
+            let at = path.key(key);
+            if !present.iter().any(|there| there == key) && !self.mistakes.has_around(&at) {
+                self.mistakes.add(&at, "missing; it is required");
+            }
+        }
+        Value::Object(right)
+    }
+
+    fn map(&mut self, schema: Schema, map: Map<String, Value>, path: &Path) -> Value {
+        let Some(below) = schema.map_value() else {
+            return Value::Object(map);
+        };
+        let mut right = Map::new();
+        for (key, value) in map {
+            // YAML writes an empty text as nothing at all; a section of nothing is absent.
+            let value = match (below.kind(), value) {
+                (Kind::Text, Value::Null) => Value::String(String::new()),
+                (_, Value::Null) => continue,
+                (_, value) => value,
+            };
+            if let Some(value) = self.value(below, value, &path.key(&key)) {
+                right.insert(key, value);
+            }
+        }
+        Value::Object(right)
+    }
+
+    fn list(&mut self, schema: Schema, items: Vec<Value>, path: &Path) -> Option<Value> {
+        if items.is_empty() && schema.number("minItems").is_some() {
+            self.mistakes
+                .add(path, "empty list; allowed: at least one entry");
+            return None;
+        }
+        let Some(below) = schema.item() else {
+            return Some(Value::Array(items));
+        };
+        let right = items.into_iter().enumerate().map(|(index, item)| {
+            // A wrong entry keeps its place, so that the paths of those after it stay true.
+            self.value(below, item, &path.index(index))
+                .unwrap_or_else(|| stand_in(below))
+        });
+        Some(Value::Array(right.collect()))
+    }
+
+    fn text(&mut self, schema: Schema, text: String, path: &Path) -> Option<Value> {
+        let format = schema.text("format");
+        let names = schema.names();
+        if text.is_empty() && schema.number("minLength").is_some() {
+            self.mistakes.add(path, "must not be empty");
+            return None;
+        }
+        if !names.is_empty() {
+            let canonical = canonical_name(&text);
+            if let Some(name) = names.iter().find(|name| **name == canonical) {
+                return Some(Value::from(*name));
+            }
+            let hint = nearest(&canonical, names.iter().copied());
+            let allowed = format!("{}{}", names.join(", "), Hint(hint));
+            self.wrong(
+                schema,
+                "unknown value",
+                &Value::String(text),
+                path,
+                &allowed,
+            );
+            return None;
+        }
+        let value = Value::String(text);
+        if let (Some(format), Some(text)) = (format, value.as_str())
+            && let Err(wrong) = format::check(format, text)
+        {
+            self.wrong(schema, &wrong.what, &value, path, wrong.allowed);
+            return None;
+        }
+        Some(value)
+    }
+
+    fn integer(&mut self, schema: Schema, value: &Value, path: &Path) -> Option<Value> {
+        let min = schema.number("minimum").unwrap_or(0);
+        let max = schema.number("maximum");
+        if let Some(number) = whole_number(value)
+            && (min..=max.unwrap_or(u64::MAX)).contains(&number)
+        {
+            return Some(Value::from(number));
+        }
+        let fraction = value.as_f64().is_some_and(|number| number.fract() != 0.0);
+        let what = if fraction {
+            "not a whole number"
+        } else {
+            "out of range"
+        };
+        let allowed = max.map_or_else(|| format!("{min} or more"), |max| format!("{min} to {max}"));
+        self.wrong(schema, what, value, path, &allowed);
+        None
+    }
+
+    fn unknown_key(&mut self, schema: Schema, key: &str, path: &Path) {
+        let mut known = schema.properties().map(|(key, _)| key);
+        let Some(meant) = nearest(key, &mut known) else {
+            let known: Vec<_> = schema.properties().map(|(key, _)| key).collect();
+            let message = format!("unknown key; allowed: {}", known.join(", "));
+            return self.mistakes.add(&path.key(key), message);
+        };
+        self.mistakes
+            .add(&path.key(key), format!("unknown key{}", Hint(Some(meant))));
+        self.mistakes.note_meant(path.key(meant));
+    }
+
+    fn wrong(&mut self, schema: Schema, what: &str, value: &Value, path: &Path, allowed: &str) {
+        let message = if schema.holds_secret() && !value.is_null() {
+            secret_message(what, allowed)
+        } else {
+            message(what, value, allowed)
+        };
+        self.mistakes.add(path, message);
+    }
+}
+
+/// Whether an empty text stands for an absent value. Go has no absent text, so files for the original may hold `""`
+/// where a name or a duration could be. An empty secret is kept, to be warned of.
+fn is_blank(schema: Schema, value: &Value) -> bool {
+    let is_constrained = || match schema.text("format") {
+        Some(format) => format != "secret",
+        None => !schema.names().is_empty(),
+    };
+    value.as_str() == Some("") && schema.number("minLength").is_none() && is_constrained()
+}
+
+struct Hint<'a>(Option<&'a str>);
+
+impl fmt::Display for Hint<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
+    }
+}
+
+/// Names of fixed sets compare without case and blanks around them, and `-` equals `_`.
+fn canonical_name(text: &str) -> String {
+    text.trim().to_ascii_lowercase().replace('-', "_")
+}
+
+/// A number without fraction, also when it is written with one (`5520.0`).
+fn whole_number(value: &Value) -> Option<u64> {
+    if let Some(number) = value.as_u64() {
+        return Some(number);
+    }
+    // Above 2^53 not every whole number is a float, so those written as floats are refused.
+    let float = value
+        .as_f64()
+        .filter(|float| (0.0..9.0e15).contains(float) && float.fract() == 0.0)?;
+    format!("{float}").parse().ok()
+}
+
+fn stand_in(schema: Schema) -> Value {
+    match schema.kind() {
+        Kind::Object | Kind::Map => Value::Object(Map::new()),
+        Kind::List => Value::Array(Vec::new()),
+        Kind::Text => Value::String(String::new()),
+        Kind::Integer => Value::from(0),
+        Kind::Bool => Value::Bool(false),
+        Kind::Any => Value::Null,
+    }
+}
+
+fn type_name(schema: Schema) -> &'static str {
+    match schema.kind() {
+        Kind::Object | Kind::Map => "an object of keys and values",
+        Kind::List => "a list",
+        Kind::Text => "a text",
+        Kind::Integer => "a whole number",
+        Kind::Bool => "true or false",
+        Kind::Any => "any value",
+    }
+}

@@ -1,0 +1,206 @@
+use std::ffi::OsString;
+
+use figment::providers::Serialized;
+use figment::value::{Dict, Map};
+use figment::{Metadata, Profile, Provider};
+use serde_json::Value;
+
+use crate::mistake::Mistakes;
+use crate::path::Path;
+use crate::schema::{Kind, Schema};
+use crate::shape::nearest;
+
+const PREFIX: &str = "HYROUTER_";
+
+/// The values of environment variables: `HYROUTER_` and the key, with `__` between levels, in any case.
+///
+/// The schema says what a text means: texts are taken as they are, numbers and booleans are parsed, a list is a JSON
+/// array or separated by commas, an object is JSON.
+pub(crate) struct Environment {
+    values: Value,
+}
+
+impl Environment {
+    /// Reads the variables. `below` is the file, for keys of maps, which stand there in their own spelling.
+    pub(crate) fn read(
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        below: &Value,
+        mistakes: &mut Mistakes,
+    ) -> Self {
+        let mut variables: Vec<_> = variables.into_iter().filter_map(ours).collect();
+        // A variable for a whole section first, then those for its parts.
+        variables
+            .sort_by_key(|variable| (variable.name.matches("__").count(), variable.name.clone()));
+
+        let mut values = Value::Object(serde_json::Map::new());
+        for Variable { name, value } in variables {
+            let Some(target) = find(&name, below) else {
+                mistakes.add(&Path::default().key(&name), unknown(&name));
+                continue;
+            };
+            let Some(text) = value else {
+                mistakes.add(&Path::default().key(&name), "the value is not UTF-8");
+                continue;
+            };
+            if target.schema.text("format") == Some("secret") && text.is_empty() {
+                // A variable that was forgotten must not switch signing off.
+                mistakes.add(
+                    &target.path(),
+                    "the secret is empty; allowed: a secret, or no such variable",
+                );
+            }
+            mistakes.note_variable(target.path(), &name);
+            put(&mut values, &target.keys, parse(target.schema, &text));
+        }
+        Self { values }
+    }
+}
+
+impl Provider for Environment {
+    fn metadata(&self) -> Metadata {
+        Metadata::named("environment variables")
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Serialized::defaults(&self.values).data()
+    }
+}
+
+struct Variable {
+    name: String,
+    /// Absent when it is not UTF-8.
+    value: Option<String>,
+}
+
+/// The place that a variable sets.
+struct Target {
+    keys: Vec<String>,
+    schema: Schema,
+}
+
+impl Target {
+    fn path(&self) -> Path {
+        self.keys
+            .iter()
+            .fold(Path::default(), |path, key| path.key(key))
+    }
+}
+
+/// The variable if it is meant for this program. Kubernetes sets `HYROUTER_SERVICE_*`, `HYROUTER_PORT` and
+/// `HYROUTER_PORT_*` for a Service called hyrouter; no key starts like these.
+fn ours((name, value): (OsString, OsString)) -> Option<Variable> {
+    // A name that is not UTF-8 is still named in the message, as far as it can be.
+    let name = name.to_string_lossy().into_owned();
+    let key = name.strip_prefix(PREFIX)?;
+    if key == "PORT" || key.starts_with("PORT_") || key.starts_with("SERVICE_") {
+        return None;
+    }
+    let value = value.into_string().ok();
+    Some(Variable { name, value })
+}
+
+fn find(name: &str, below: &Value) -> Option<Target> {
+    let mut target = Target {
+        keys: Vec::new(),
+        schema: Schema::root(),
+    };
+    let mut below = Some(below);
+    for segment in name.strip_prefix(PREFIX)?.split("__") {
+        let (key, schema) = step(target.schema, segment, below)?;
+        below = below.and_then(|below| below.get(&key));
+        target.keys.push(key);
+        target.schema = schema;
+    }
+    Some(target)
+}
+
+/// The key that a part of a name means.
+fn step(schema: Schema, segment: &str, below: Option<&Value>) -> Option<(String, Schema)> {
+    match schema.kind() {
+        Kind::Object => schema
+            .properties()
+            .find(|(key, _)| key.eq_ignore_ascii_case(segment))
+            .map(|(key, schema)| (key.to_owned(), schema)),
+        Kind::Map if !segment.is_empty() => {
+            let mut keys = below
+                .and_then(Value::as_object)
+                .into_iter()
+                .flat_map(serde_json::Map::keys);
+            let same = |key: &&String| key.replace('-', "_").eq_ignore_ascii_case(segment);
+            let key = keys
+                .find(same)
+                .cloned()
+                .unwrap_or_else(|| segment.to_ascii_lowercase());
+            Some((key, schema.map_value()?))
+        }
+        _ => None,
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let mut known = Vec::new();
+    collect_names(
+        Schema::root(),
+        PREFIX.trim_end_matches('_'),
+        "_",
+        &mut known,
+    );
+    let hint = nearest(name, known.iter().map(String::as_str));
+    let hint = hint.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+    format!(
+        "unknown variable, nothing of this name is in the configuration (lists are set whole){hint}"
+    )
+}
+
+fn collect_names(schema: Schema, name: &str, separator: &str, names: &mut Vec<String>) {
+    for (key, schema) in schema.properties() {
+        let name = format!("{name}{separator}{}", key.to_ascii_uppercase());
+        collect_names(schema, &name, "__", names);
+        names.push(name);
+    }
+}
+
+/// The value of a text. One that can not be read stays a text, so that the shape check reports it like any other.
+fn parse(schema: Schema, text: &str) -> Value {
+    let json = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+    match schema.kind() {
+        Kind::Text => Value::from(text),
+        Kind::Integer => json(text.trim()),
+        Kind::Bool => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Value::Bool(true),
+            "false" | "0" | "no" | "off" => Value::Bool(false),
+            _ => Value::from(text),
+        },
+        Kind::List => match schema.item() {
+            Some(item) if !text.trim_start().starts_with('[') => split(item, text),
+            _ => json(text),
+        },
+        Kind::Object | Kind::Map | Kind::Any => json(text),
+    }
+}
+
+/// A list separated by commas, of scalars only.
+fn split(item: Schema, text: &str) -> Value {
+    if !matches!(item.kind(), Kind::Text | Kind::Integer | Kind::Bool) {
+        return Value::from(text);
+    }
+    if text.trim().is_empty() {
+        return Value::Array(Vec::new());
+    }
+    text.split(',')
+        .map(|part| parse(item, part.trim()))
+        .collect()
+}
+
+fn put(values: &mut Value, keys: &[String], value: Value) {
+    let Some((key, rest)) = keys.split_first() else {
+        *values = value;
+        return;
+    };
+    if !values.is_object() {
+        *values = Value::Object(serde_json::Map::new());
+    }
+    if let Some(map) = values.as_object_mut() {
+        put(map.entry(key).or_insert(Value::Null), rest, value);
+    }
+}

@@ -1,0 +1,121 @@
+mod env;
+mod file;
+mod tree;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::Serialized;
+use serde_json::Value;
+
+pub(crate) use self::env::Environment;
+use crate::mistake::Mistakes;
+use crate::model::Config;
+use crate::path::Path;
+use crate::{ConfigError, Settings, semantic, shape};
+
+/// Where a configuration comes from: built-in defaults, over them a file, over it the environment.
+#[derive(Clone, Default)]
+pub struct Sources {
+    file: Option<PathBuf>,
+    variables: Option<Vec<(OsString, OsString)>>,
+}
+
+impl Sources {
+    /// The built-in configuration (see [`Settings::built_in`]) and the environment of the process.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads this file (`.yaml`, `.yml` or `.json`) over the defaults, which have no pool, in place of the built-in
+    /// configuration.
+    #[must_use]
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// Takes these variables in place of those of the process. Only names that start with `HYROUTER_` count.
+    #[must_use]
+    pub fn env<I, K, V>(mut self, variables: I) -> Self
+    where
+        I: IntoIterator<Item = (K, V)>,
+        K: Into<OsString>,
+        V: Into<OsString>,
+    {
+        let variables = variables.into_iter();
+        self.variables = Some(
+            variables
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Reads, checks and builds.
+    ///
+    /// # Errors
+    /// The file can not be read or parsed, or anything in it or in the environment is wrong; then all mistakes are
+    /// reported together.
+    pub fn load(self) -> Result<Settings, ConfigError> {
+        let base = match &self.file {
+            Some(_) => Config::default(),
+            None => Config::built_in(),
+        };
+        let file = match &self.file {
+            Some(path) => file::read(path)?,
+            None => Value::Object(serde_json::Map::new()),
+        };
+        let variables = self
+            .variables
+            .unwrap_or_else(|| std::env::vars_os().collect());
+
+        let mut mistakes = Mistakes::default();
+        let environment = Environment::read(variables, &file, &mut mistakes);
+        let merged = Figment::from(Serialized::defaults(base))
+            .merge(Serialized::defaults(without_nulls(file)))
+            .merge(environment)
+            .extract()
+            .map_err(|error| ConfigError::Merge(error.to_string()))?;
+
+        let right = shape::check(merged, &mut mistakes);
+        let settings = match serde_json::from_value(right) {
+            Ok(config) => semantic::build(config, &mut mistakes),
+            Err(error) => {
+                mistakes.add(&Path::default(), error.to_string());
+                Settings::built_in()
+            }
+        };
+        let mistakes = mistakes.into_list();
+        if mistakes.is_empty() {
+            Ok(settings)
+        } else {
+            Err(ConfigError::Invalid { mistakes })
+        }
+    }
+}
+
+/// Values of variables may be secrets.
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources")
+            .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `null` for a key means that it is absent, so that it must not hide the default below it. Inside of a list there is
+/// nothing below.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let present = map.into_iter().filter(|(_, value)| !value.is_null());
+            present
+                .map(|(key, value)| (key, without_nulls(value)))
+                .collect()
+        }
+        value => value,
+    }
+}

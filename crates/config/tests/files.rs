@@ -1,0 +1,262 @@
+//! Files of the original's shape load, and mean what they say.
+
+mod support;
+
+use std::time::Duration;
+
+use hyrouter_config::{MessageKind, Settings, UnknownProtocol};
+use hyrouter_referral::{KeyRing, Secret, open};
+use hyrouter_router::{Filter, Router, SortOrder, SortType, Strategy, Subject};
+use support::{data, lines, load, load_file, load_named};
+
+#[test]
+fn defaults_are_those_of_the_reference() {
+    let settings = load("").unwrap();
+    assert_eq!(settings.listen.addr, "[::]:5520".parse().unwrap());
+    assert!(settings.listen.dual_stack);
+    assert_eq!(settings.tls.identity, None);
+    assert_eq!(settings.tls.alpn, ["hytale/*"]);
+    assert_eq!(settings.quic.max_idle_timeout, Duration::from_secs(30));
+    assert_eq!(settings.quic.endpoints, 0);
+    assert!(settings.logging.log_client_ip);
+    assert_eq!(settings.limits.handshake_timeout, Duration::from_secs(5));
+    assert_eq!(settings.limits.connect_timeout, Duration::from_secs(10));
+    assert_eq!(settings.limits.decision_timeout, Duration::from_secs(5));
+    assert_eq!(settings.limits.close_timeout, Duration::from_secs(5));
+    assert_eq!(settings.limits.max_connections, 16_384);
+    assert_eq!(settings.limits.max_connections_per_source, 2048);
+    assert_eq!(settings.unknown_protocol, UnknownProtocol::Route);
+    assert_eq!(settings.routing, hyrouter_router::RouterSpec::default());
+    assert!(settings.referral.is_none());
+    assert_eq!(settings.messages, hyrouter_config::Messages::default());
+    let warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        ["routing: no routes and no default pool: every player gets the no_route text"]
+    );
+}
+
+#[test]
+fn nothing_at_all_is_the_defaults() {
+    let texts = [
+        "",
+        "  \n",
+        "# only a comment\n",
+        "---\n",
+        "~",
+        "{}",
+        "routing:\ntls:\nlimits: null\nplugins:\n",
+    ];
+    for text in texts {
+        assert_eq!(
+            format!("{:?}", load(text).unwrap()),
+            format!("{:?}", load("").unwrap()),
+            "{text:?}"
+        );
+    }
+    assert!(load_named("config.JSON", "", [("", ""); 0]).is_ok());
+}
+
+#[test]
+fn without_a_file_players_go_to_this_machine() {
+    let settings = Settings::built_in();
+    let pool = settings.routing.default.as_ref().unwrap();
+    assert_eq!(pool.backends[0].to_string(), "127.0.0.1:5521");
+    assert_eq!(pool.policy.strategy, Strategy::RoundRobin);
+    assert!(settings.routing.routes.is_empty());
+    assert_eq!(settings.listen.addr.port(), 5520);
+    assert_eq!(settings.warnings, []);
+    let loaded = hyrouter_config::Sources::new()
+        .env([("", ""); 0])
+        .load()
+        .unwrap();
+    assert_eq!(format!("{settings:?}"), format!("{loaded:?}"));
+}
+
+#[test]
+fn a_minimal_file_loads() {
+    let settings = load_file(data("minimal.yaml")).unwrap();
+    assert_eq!(
+        settings.routing.default.unwrap().backends[0].to_string(),
+        "game.example.net:5520"
+    );
+    assert_eq!(settings.warnings, []);
+}
+
+#[test]
+fn a_full_yaml_file_loads() {
+    let settings = load_file(data("full.yaml")).unwrap();
+    assert_eq!(settings.listen.addr, "0.0.0.0:5520".parse().unwrap());
+    assert!(!settings.listen.dual_stack);
+    let identity = settings.tls.identity.as_ref().unwrap();
+    assert_eq!(identity.cert, std::path::Path::new("/etc/hyrouter/tls.crt"));
+    assert_eq!(identity.key, std::path::Path::new("/etc/hyrouter/tls.key"));
+    assert_eq!(settings.tls.alpn, ["hytale/*", "hytale/1"]);
+    assert_eq!(settings.quic.max_idle_timeout, Duration::from_secs(90));
+    assert!(!settings.logging.log_client_ip);
+
+    let route = &settings.routing.routes[1];
+    assert_eq!(route.name, "1");
+    let patterns: Vec<_> = route.patterns.iter().map(ToString::to_string).collect();
+    assert_eq!(patterns, ["*.eu.example.com", "eu-[0-9].example.com"]);
+    let policy = &route.pool.policy;
+    assert_eq!(policy.strategy, Strategy::P2c);
+    assert_eq!(
+        policy.key.as_ref().unwrap().as_str(),
+        "counter:players.count"
+    );
+    assert_eq!((policy.sample, policy.limit), (3, 10));
+    assert_eq!(
+        (policy.sort[0].order, policy.sort[0].kind),
+        (SortOrder::Desc, SortType::Number)
+    );
+    assert_eq!(
+        (policy.sort[1].order, policy.sort[1].kind),
+        (SortOrder::Asc, SortType::String)
+    );
+    assert!(matches!(policy.filters[0], Filter::Compare { .. }));
+    assert!(matches!(
+        policy.filters[1],
+        Filter::Whitelist {
+            subject: Subject::Username,
+            ..
+        }
+    ));
+    assert!(matches!(policy.filters[2], Filter::GameStartNotPast { .. }));
+    let fallback = &route.pool.fallback;
+    assert_eq!(fallback[0].strategy, Some(Strategy::LeastLoaded));
+    assert_eq!(
+        (fallback[0].filters.as_deref(), &fallback[0].sort),
+        (Some(&[][..]), &None)
+    );
+    assert_eq!(
+        (fallback[1].limit, fallback[1].sample, fallback[1].strategy),
+        (Some(0), Some(1), None)
+    );
+    assert_eq!(
+        (fallback[1].sort.as_deref(), &fallback[1].filters),
+        (Some(&[][..]), &None)
+    );
+
+    let alias = &settings.routing.routes[2].pool;
+    assert_eq!(Some(alias), settings.routing.default.as_ref());
+    assert_eq!(settings.warnings, []);
+    Router::new(settings.routing).unwrap();
+}
+
+#[test]
+fn plain_scalars_of_yaml_keep_their_text_where_a_text_is_wanted() {
+    let settings = load_file(data("full.yaml")).unwrap();
+    let meta = &settings.routing.default.as_ref().unwrap().backends[1].meta;
+    let expected = [
+        ("full", "false"),
+        ("note", ""),
+        ("players", "00012"),
+        ("version", "1.10"),
+    ];
+    assert!(
+        meta.iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .eq(expected)
+    );
+    let merged = &settings.routing.routes[0].pool.backends[1].meta;
+    assert_eq!(
+        (merged["version"].as_str(), merged["players"].as_str()),
+        ("2", "00012")
+    );
+
+    let mut sealed = Vec::new();
+    let _ = settings.referral.unwrap().seal(b"x", &mut sealed);
+    let keys = KeyRing::new().with(7, &Secret::parse("00123").unwrap());
+    assert_eq!(open(&sealed, &keys).unwrap(), b"x");
+}
+
+#[test]
+fn a_full_json_file_loads() {
+    let settings = load_file(data("full.json")).unwrap();
+    assert_eq!(settings.listen.addr, "[::1]:5521".parse().unwrap());
+    assert_eq!(settings.tls.identity, None);
+    assert_eq!(settings.tls.alpn, ["hytale/2", "hytale/1"]);
+    assert_eq!(settings.quic.max_idle_timeout, Duration::from_secs(30));
+    let pool = &settings.routing.routes[0].pool;
+    assert_eq!(pool.backends[0].port, 5520);
+    assert_eq!(pool.policy.strategy, Strategy::Random);
+    assert_eq!(pool.policy.key, None);
+    assert!(settings.routing.default.is_none());
+    assert!(settings.referral.is_none());
+    assert_eq!(settings.warnings, []);
+}
+
+#[test]
+fn what_later_releases_can_do_is_read_and_refused() {
+    assert_eq!(
+        lines(&load_file(data("later.yaml")).unwrap_err()),
+        [
+            "discovery.providers: this build can not discover backends yet (got a list of 2); allowed: an empty list",
+            "plugins: this build can not run plugins yet (got a list of 2); allowed: an empty list",
+        ]
+    );
+}
+
+#[test]
+fn the_development_config_loads() {
+    let path =
+        std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev/config.dev.yaml");
+    let settings = load_file(path).unwrap();
+    assert_eq!(settings.warnings, []);
+    assert!(settings.referral.unwrap().is_signed());
+    assert!(settings.routing.routes.len() >= 3);
+    Router::new(settings.routing).unwrap();
+}
+
+#[test]
+fn given_locales_take_the_place_of_the_built_in_ones() {
+    let text = |yaml: &str, language| {
+        let settings = load(yaml).unwrap();
+        settings
+            .messages
+            .text(MessageKind::NoRoute, Some(language), "a.b", "")
+            .into_owned()
+    };
+    let absent = "messages: {disconnect: {no_route: here}}";
+    assert_eq!(
+        text(absent, "fr-CA"),
+        "Ce serveur est indisponible pour le moment."
+    );
+    assert_eq!(text(absent, "nl"), "here");
+    let present = "messages: {disconnect: {no_route: here}, disconnect_locales: {de: {no_route: 'hier: ${sni}'}}}";
+    assert_eq!(text(present, "de_CH"), "hier: a.b");
+    assert_eq!(text(present, "fr"), "here");
+    assert_eq!(
+        text("messages: {disconnect_locales: {}}", "de"),
+        "This server is unavailable at the moment."
+    );
+}
+
+#[test]
+fn what_is_hardly_meant_is_warned_of() {
+    let settings = load(
+        r#"
+routing:
+  routes:
+    - match: {hostname: a.example.com, hostnames: [b.example.com, B.example.com]}
+      pool: {}
+    - match: {hostname: B.Example.com.}
+      pool: {backends: [{host: h, port: 1}]}
+referral: {hmac_secret: ""}
+"#,
+    )
+    .unwrap();
+    let warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "routing.routes[0].match.hostname: not used, since there are `hostnames`",
+            "routing.routes[0].pool: no backends: its players get the no_backends text",
+            "routing.routes[1].match.hostname: never matches, since routing.routes[0].match.hostnames[0] has the same \
+             pattern",
+            "referral.hmac_secret: it is empty, so envelopes are not signed and backends can not verify them",
+        ]
+    );
+    assert!(!settings.referral.unwrap().is_signed());
+}

@@ -1,0 +1,59 @@
+//! Configurations out of texts and files.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::path::PathBuf;
+
+use hyrouter_config::{ConfigError, Settings, Sources};
+
+/// A file of `tests/data`.
+pub fn data(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(name)
+}
+
+/// Loads a file without environment.
+pub fn load_file(path: PathBuf) -> Result<Settings, ConfigError> {
+    Sources::new().file(path).env(NONE).load()
+}
+
+/// Loads a text as YAML without environment.
+pub fn load(yaml: &str) -> Result<Settings, ConfigError> {
+    load_with(yaml, NONE)
+}
+
+/// Loads a text as YAML under these variables.
+pub fn load_with<const N: usize>(
+    yaml: &str,
+    env: [(&str, &str); N],
+) -> Result<Settings, ConfigError> {
+    load_named("config.yaml", yaml, env)
+}
+
+/// Loads a text as a file of this name.
+pub fn load_named<const N: usize>(
+    name: &str,
+    text: &str,
+    env: [(&str, &str); N],
+) -> Result<Settings, ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    Sources::new().file(path).env(env).load()
+}
+
+/// The mistakes of a YAML text, a line for each.
+pub fn mistakes(yaml: &str) -> Vec<String> {
+    lines(&load(yaml).unwrap_err())
+}
+
+/// The mistakes of an error, a line for each.
+pub fn lines(error: &ConfigError) -> Vec<String> {
+    assert!(!error.mistakes().is_empty(), "{error}");
+    let lines: Vec<_> = error.mistakes().iter().map(ToString::to_string).collect();
+    assert_eq!(error.to_string(), lines.join("\n"));
+    lines
+}
+
+const NONE: [(&str, &str); 0] = [];

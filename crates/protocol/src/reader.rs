@@ -1,0 +1,309 @@
+//! Checked reading of payloads. Nothing here allocates, and nothing indexes past the end.
+
+use crate::error::DecodeError;
+
+/// Slot of an absent field.
+pub(crate) const ABSENT: i32 = -1;
+
+/// A position in a payload.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+    /// Lengths must be in their shortest form.
+    strict: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8], strict: bool) -> Self {
+        Self {
+            rest: bytes,
+            strict,
+        }
+    }
+
+    /// What was not read yet.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    pub(crate) fn u8(&mut self, field: &'static str) -> Result<u8, DecodeError> {
+        self.array(field).map(u8::from_le_bytes)
+    }
+
+    pub(crate) fn u16(&mut self, field: &'static str) -> Result<u16, DecodeError> {
+        self.array(field).map(u16::from_le_bytes)
+    }
+
+    pub(crate) fn i32(&mut self, field: &'static str) -> Result<i32, DecodeError> {
+        self.array(field).map(i32::from_le_bytes)
+    }
+
+    pub(crate) fn array<const N: usize>(
+        &mut self,
+        field: &'static str,
+    ) -> Result<[u8; N], DecodeError> {
+        let Some((array, rest)) = self.rest.split_first_chunk() else {
+            return Err(self.truncated(field, N));
+        };
+        self.rest = rest;
+        Ok(*array)
+    }
+
+    pub(crate) fn take(
+        &mut self,
+        field: &'static str,
+        len: usize,
+    ) -> Result<&'a [u8], DecodeError> {
+        let Some((taken, rest)) = self.rest.split_at_checked(len) else {
+            return Err(self.truncated(field, len));
+        };
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    /// ASCII of a fixed width, padded with NUL; a text of the full width has no NUL. What follows the first NUL is
+    /// padding whatever it holds: the game stops there too.
+    pub(crate) fn fixed_ascii(
+        &mut self,
+        field: &'static str,
+        width: usize,
+    ) -> Result<&'a str, DecodeError> {
+        let bytes = self.take(field, width)?;
+        ascii(
+            field,
+            bytes.split(|&byte| byte == 0).next().unwrap_or_default(),
+        )
+    }
+
+    /// Bytes behind their length.
+    pub(crate) fn bytes(
+        &mut self,
+        field: &'static str,
+        limit: usize,
+    ) -> Result<&'a [u8], DecodeError> {
+        let len = self.varint(field)?;
+        if len > limit {
+            return Err(DecodeError::TooLong { field, len, limit });
+        }
+        self.take(field, len)
+    }
+
+    /// UTF-8 behind its length in bytes.
+    pub(crate) fn utf8(
+        &mut self,
+        field: &'static str,
+        limit: usize,
+    ) -> Result<&'a str, DecodeError> {
+        utf8(field, self.bytes(field, limit)?)
+    }
+
+    /// ASCII behind its length.
+    pub(crate) fn ascii(
+        &mut self,
+        field: &'static str,
+        limit: usize,
+    ) -> Result<&'a str, DecodeError> {
+        ascii(field, self.bytes(field, limit)?)
+    }
+
+    /// Unsigned LEB128 of at most five bytes. Above `i32::MAX` it is a negative number to the game and refused there.
+    fn varint(&mut self, field: &'static str) -> Result<usize, DecodeError> {
+        let mut value = 0;
+        for shift in [0, 7, 14, 21, 28] {
+            let byte = self.u8(field)?;
+            value |= usize::from(byte & 0x7f) << shift;
+            if shift == 28 && byte > 0x07 {
+                break;
+            }
+            if byte & 0x80 == 0 {
+                if self.strict && byte == 0 && shift > 0 {
+                    return Err(DecodeError::NonMinimalVarint { field });
+                }
+                return Ok(value);
+            }
+        }
+        Err(DecodeError::BadVarint { field })
+    }
+
+    fn truncated(&self, field: &'static str, needed: usize) -> DecodeError {
+        DecodeError::Truncated {
+            field,
+            needed,
+            have: self.rest.len(),
+        }
+    }
+}
+
+/// A payload of the common form: a head of fixed length that ends in slots, and behind it a block into which the slots
+/// are offsets.
+#[derive(Debug)]
+pub(crate) struct Slots<'a> {
+    /// Position in the head; each field read moves it over one slot.
+    pub(crate) head: Reader<'a>,
+    block: &'a [u8],
+    /// Fields must follow one another in the order of their slots, without gaps.
+    strict: bool,
+    /// Where in the block the last field read ended.
+    end: usize,
+}
+
+impl<'a> Slots<'a> {
+    /// `payload` with a head of `head_len` bytes, which must all be there.
+    pub(crate) fn new(
+        head: &'static str,
+        payload: &'a [u8],
+        head_len: usize,
+        strict: bool,
+    ) -> Result<Self, DecodeError> {
+        let Some((fixed, block)) = payload.split_at_checked(head_len) else {
+            return Err(DecodeError::Truncated {
+                field: head,
+                needed: head_len,
+                have: payload.len(),
+            });
+        };
+        Ok(Self {
+            head: Reader::new(fixed, strict),
+            block,
+            strict,
+            end: 0,
+        })
+    }
+
+    /// Reads the field of the next slot if its null bit says that there is one.
+    pub(crate) fn optional<T>(
+        &mut self,
+        field: &'static str,
+        present: bool,
+        read: impl FnOnce(&mut Reader<'a>, &'static str) -> Result<T, DecodeError>,
+    ) -> Result<Option<T>, DecodeError> {
+        if present {
+            return self.required(field, read).map(Some);
+        }
+        let offset = self.head.i32(field)?;
+        if self.strict && offset != ABSENT {
+            return Err(DecodeError::NotCanonical {
+                field,
+                offset,
+                expected: ABSENT,
+            });
+        }
+        Ok(None)
+    }
+
+    /// Reads the field of the next slot.
+    pub(crate) fn required<T>(
+        &mut self,
+        field: &'static str,
+        read: impl FnOnce(&mut Reader<'a>, &'static str) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let offset = self.head.i32(field)?;
+        let out_of_range = DecodeError::OffsetOutOfRange {
+            field,
+            offset,
+            len: self.block.len(),
+        };
+        let bytes = usize::try_from(offset)
+            .ok()
+            .and_then(|start| self.block.get(start..))
+            .ok_or(out_of_range)?;
+        if self.strict {
+            let expected = i32::try_from(self.end).map_err(|_| out_of_range)?;
+            if offset != expected {
+                return Err(DecodeError::NotCanonical {
+                    field,
+                    offset,
+                    expected,
+                });
+            }
+        }
+        let mut reader = Reader::new(bytes, self.strict);
+        let value = read(&mut reader, field)?;
+        self.end = self.block.len() - reader.rest.len();
+        Ok(value)
+    }
+}
+
+fn utf8<'a>(field: &'static str, bytes: &'a [u8]) -> Result<&'a str, DecodeError> {
+    str::from_utf8(bytes).map_err(|error| DecodeError::NotUtf8 {
+        field,
+        at: error.valid_up_to(),
+    })
+}
+
+fn ascii<'a>(field: &'static str, bytes: &'a [u8]) -> Result<&'a str, DecodeError> {
+    if let Some(at) = bytes.iter().position(|byte| !byte.is_ascii()) {
+        return Err(DecodeError::NotAscii { field, at });
+    }
+    utf8(field, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn varint(bytes: &[u8], strict: bool) -> Result<usize, DecodeError> {
+        Reader::new(bytes, strict).varint("x")
+    }
+
+    #[test]
+    fn varints() {
+        let field = "x";
+        let bad = Err(DecodeError::BadVarint { field });
+        for (bytes, lenient, strict) in [
+            (&[0x00][..], Ok(0), Ok(0)),
+            (&[0x7f], Ok(127), Ok(127)),
+            (&[0x80, 0x01], Ok(128), Ok(128)),
+            (
+                &[0xff, 0xff, 0xff, 0xff, 0x07],
+                Ok(0x7fff_ffff),
+                Ok(0x7fff_ffff),
+            ),
+            (&[0xff, 0xff, 0xff, 0xff, 0x08], bad, bad),
+            (&[0x80, 0x80, 0x80, 0x80, 0x10], bad, bad),
+            (&[0x80, 0x80, 0x80, 0x80, 0x80, 0x00], bad, bad),
+            (
+                &[0x85, 0x00],
+                Ok(5),
+                Err(DecodeError::NonMinimalVarint { field }),
+            ),
+            (
+                &[0x80, 0x80, 0x80, 0x80, 0x00],
+                Ok(0),
+                Err(DecodeError::NonMinimalVarint { field }),
+            ),
+        ] {
+            assert_eq!(varint(bytes, false), lenient, "{bytes:x?}");
+            assert_eq!(varint(bytes, true), strict, "{bytes:x?}");
+        }
+        assert_eq!(
+            varint(&[0x80], false),
+            Err(DecodeError::Truncated {
+                field,
+                needed: 1,
+                have: 0
+            })
+        );
+    }
+
+    #[test]
+    fn fixed_text_ends_at_the_first_nul_or_at_its_width() {
+        let read = |bytes| Reader::new(bytes, true).fixed_ascii("x", 4);
+        assert_eq!(read(b"abcdef"), Ok("abcd"));
+        assert_eq!(read(b"ab\0\0"), Ok("ab"));
+        assert_eq!(read(b"ab\0\xff"), Ok("ab"));
+        assert_eq!(read(b"\0\0\0\0"), Ok(""));
+        assert_eq!(
+            read(b"a\x80\0\0"),
+            Err(DecodeError::NotAscii { field: "x", at: 1 })
+        );
+        assert_eq!(
+            read(b"abc"),
+            Err(DecodeError::Truncated {
+                field: "x",
+                needed: 4,
+                have: 3
+            })
+        );
+    }
+}

@@ -1,0 +1,256 @@
+//! The life of one connection: handshake, one `Connect`, one answer, goodbye.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyrouter_protocol::{ClientBuild, DisconnectForm, encode_disconnect, encode_referral};
+use quinn::{Connection, Incoming, RecvStream, SendStream, VarInt};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::answer::{Action, Answer};
+use crate::close;
+use crate::connect_info::ConnectInfo;
+use crate::event::{Decided, Event, Refusal, Times};
+use crate::first_frame::{self, NoFrame};
+use crate::gate::{Place, Source};
+use crate::handler::{Failure, Handler};
+use crate::limits::Limits;
+use crate::peer::Peer;
+
+/// How long a client that has a Disconnect in its buffers may take to read it and leave by itself.
+/// The game's own server gives it 0.1 to 1 s.
+const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
+
+/// What all connections of one server share.
+#[derive(Debug)]
+pub(crate) struct Shared<H> {
+    pub(crate) handler: H,
+    pub(crate) limits: Limits,
+    /// True from the moment that a shutdown was asked for.
+    pub(crate) draining: watch::Receiver<bool>,
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn serve<H: Handler>(
+    shared: Arc<Shared<H>>,
+    incoming: Incoming,
+    mut place: Place,
+    id: u64,
+) {
+    let remote = incoming.remote_address();
+    let begun = Instant::now();
+    let connection = match handshake(incoming, shared.limits.handshake_timeout).await {
+        Ok(connection) => connection,
+        Err(error) => {
+            shared.handler.observe(&Event::HandshakeFailed {
+                remote,
+                error: &error,
+            });
+            return;
+        }
+    };
+    let mut times = Times {
+        handshake: begun.elapsed(),
+        ..Times::default()
+    };
+    if !place.claim(Source::of(remote.ip())) {
+        connection.close(close::RATE_LIMITED, b"");
+        shared.handler.observe(&Event::Refused {
+            remote,
+            refusal: Refusal::Source,
+        });
+        return;
+    }
+
+    let peer = Peer::of(&connection, id);
+    let begun = Instant::now();
+    let first = timeout(shared.limits.connect_timeout, first_connect(&connection)).await;
+    times.connect = begun.elapsed();
+    let (streams, payload) = match first {
+        Ok(Ok(first)) => first,
+        Ok(Err(NoFrame::Bad)) => {
+            return shared.give_up(
+                &connection,
+                &peer,
+                times,
+                close::INVALID_VERSION,
+                "bad_frame",
+            );
+        }
+        Ok(Err(NoFrame::Gone)) => {
+            return shared.give_up(&connection, &peer, times, close::NO_ERROR, "client_gone");
+        }
+        Err(_) => {
+            return shared.give_up(&connection, &peer, times, close::TIMEOUT, "connect_timeout");
+        }
+    };
+    Exchange {
+        shared: &shared,
+        connection,
+        streams,
+        times,
+    }
+    .run(peer, payload)
+    .await;
+}
+
+async fn handshake(incoming: Incoming, limit: Duration) -> Result<Connection, String> {
+    let connecting = incoming.accept().map_err(|error| error.to_string())?;
+    match timeout(limit, connecting).await {
+        Ok(connected) => connected.map_err(|error| error.to_string()),
+        Err(_) => Err("it took too long".to_owned()),
+    }
+}
+
+/// The first bidirectional stream of the client, and the payload of the frame it begins with.
+async fn first_connect(
+    connection: &Connection,
+) -> Result<((SendStream, RecvStream), Vec<u8>), NoFrame> {
+    let (send, mut recv) = connection.accept_bi().await.map_err(|_| NoFrame::Gone)?;
+    let payload = first_frame::read(&mut recv).await?;
+    Ok(((send, recv), payload))
+}
+
+impl<H: Handler> Shared<H> {
+    /// Closes a connection that gets no packet.
+    fn give_up(
+        &self,
+        connection: &Connection,
+        peer: &Peer,
+        times: Times,
+        code: VarInt,
+        reason_code: &'static str,
+    ) {
+        connection.close(code, b"");
+        self.handler.observe(&Event::Decided(Decided {
+            peer,
+            info: None,
+            answer: None,
+            reason_code,
+            times,
+        }));
+    }
+}
+
+/// A connection whose first frame is there.
+struct Exchange<'a, H> {
+    shared: &'a Shared<H>,
+    connection: Connection,
+    /// The receiving half is kept though nothing more is read: dropping it would tell the client
+    /// to stop sending, which a game client takes for an error.
+    streams: (SendStream, RecvStream),
+    times: Times,
+}
+
+impl<H: Handler> Exchange<'_, H> {
+    async fn run(mut self, peer: Peer, payload: Vec<u8>) {
+        let begun = Instant::now();
+        let handler = &self.shared.handler;
+        match ConnectInfo::decode(peer, payload) {
+            Err(bad) => {
+                let failure = Failure::BadConnect {
+                    peer: &bad.peer,
+                    error: &bad.error,
+                };
+                let answer = handler.failed(&failure).because(failure.reason_code());
+                self.times.decision = begun.elapsed();
+                self.answer(&bad.peer, None, &answer).await;
+            }
+            Ok(info) => {
+                let answer = tokio::select! {
+                    biased;
+                    answer = handler.answer(info.clone()) => Some(answer),
+                    () = tokio::time::sleep(self.shared.limits.decision_timeout) => {
+                        let failure = Failure::BudgetExceeded { info: &info };
+                        Some(handler.failed(&failure).because(failure.reason_code()))
+                    }
+                    _ = self.connection.closed() => None,
+                };
+                self.times.decision = begun.elapsed();
+                match answer {
+                    Some(answer) => self.answer(info.peer(), Some(&info), &answer).await,
+                    None => self.decided(info.peer(), Some(&info), None, "client_gone"),
+                }
+            }
+        }
+    }
+
+    async fn answer(&mut self, peer: &Peer, info: Option<&ConnectInfo>, answer: &Answer) {
+        let build = info.map_or(ClientBuild::Unknown, |info| info.connect().build());
+        let form = DisconnectForm::for_client(peer.alpn.as_deref(), build);
+        let mut packet = Vec::with_capacity(256);
+        let encoded = match &answer.action {
+            Action::Referral { host, port, data } => {
+                encode_referral(host, *port, data.as_deref(), &mut packet)
+            }
+            Action::Disconnect { reason } => {
+                encode_disconnect(form, reason.as_deref(), &mut packet)
+            }
+        };
+        if let Err(error) = encoded {
+            // The handler asked for what the protocol can not say. The player still gets an answer.
+            tracing::warn!(%error, reason = answer.reason_code, "an answer can not be encoded; the player is told nothing more than to leave");
+            packet.clear();
+            let bare = encode_disconnect(form, None, &mut packet);
+            debug_assert!(
+                bare.is_ok(),
+                "a Disconnect without a reason has no limits to break"
+            );
+        }
+        // A client that grants no window would hold the bytes back for ever.
+        let sent = timeout(self.shared.limits.close_timeout, self.send(&packet)).await;
+        self.decided(peer, info, Some(answer), answer.reason_code);
+        if matches!(sent, Ok(true)) {
+            self.linger(&answer.action).await;
+        }
+        self.connection.close(close::NO_ERROR, b"");
+    }
+
+    /// Hands the packet over to QUIC; false when the connection or the stream is gone.
+    async fn send(&mut self, packet: &[u8]) -> bool {
+        let (send, _) = &mut self.streams;
+        send.write_all(packet).await.is_ok() && send.finish().is_ok()
+    }
+
+    /// Waits until the packet has surely arrived: closing throws away what was not sent, and a
+    /// receiver may throw away what it has not read yet. Best is to let the client close: then it
+    /// has read the packet.
+    async fn linger(&self, action: &Action) {
+        let limit = self.shared.limits.close_timeout;
+        let grace = match action {
+            Action::Referral { .. } => limit,
+            Action::Disconnect { .. } => DISCONNECT_GRACE.min(limit),
+        };
+        let mut draining = self.shared.draining.clone();
+        let acknowledged = async {
+            let _ = self.streams.0.stopped().await;
+            tokio::select! {
+                () = tokio::time::sleep(grace) => {}
+                _ = draining.wait_for(|draining| *draining) => {}
+            }
+        };
+        tokio::select! {
+            _ = self.connection.closed() => {}
+            () = acknowledged => {}
+            () = tokio::time::sleep(limit) => {}
+        }
+    }
+
+    fn decided(
+        &self,
+        peer: &Peer,
+        info: Option<&ConnectInfo>,
+        answer: Option<&Answer>,
+        reason_code: &'static str,
+    ) {
+        let decided = Decided {
+            peer,
+            info,
+            answer,
+            reason_code,
+            times: self.times,
+        };
+        self.shared.handler.observe(&Event::Decided(decided));
+    }
+}

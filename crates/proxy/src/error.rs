@@ -1,0 +1,43 @@
+use std::io;
+
+use crate::socket::Listen;
+use crate::tls::{AlpnError, IdentityError};
+
+/// Why a server can not start, or ended before it was asked to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// The UDP address can not be had.
+    #[error("can not listen on UDP {listen}: {source}")]
+    Bind {
+        /// What was asked for.
+        listen: Listen,
+        /// What the system said; [`io::ErrorKind::AddrInUse`] where another process has the port.
+        source: io::Error,
+    },
+    /// The certificate or key can not be used.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The list of ALPN names can not be used.
+    #[error(transparent)]
+    Alpn(#[from] AlpnError),
+    /// The TLS library refuses the configuration.
+    #[error("TLS: {0}")]
+    Tls(rustls::Error),
+    /// The crypto provider lacks AES-128-GCM with SHA-256, which QUIC needs (RFC 9001, section
+    /// 5.2).
+    #[error("the crypto provider has no TLS13_AES_128_GCM_SHA256")]
+    NoInitialCipherSuite,
+    /// A time that QUIC can not carry (RFC 9000, section 18.2: below 2^62 milliseconds).
+    #[error("idle timeout of {0:?} is out of range")]
+    IdleTimeout(std::time::Duration),
+    /// The system gave no thread, runtime or socket.
+    #[error("starting: {0}")]
+    Start(io::Error),
+    /// An endpoint lost its socket or its thread panicked.
+    #[error("endpoint {endpoint} stopped by itself")]
+    EndpointLost {
+        /// Which of the endpoints, from 0.
+        endpoint: usize,
+    },
+}

@@ -1,0 +1,65 @@
+//! A QUIC entrypoint for Hytale clients.
+//!
+//! A client connects, says who it is with one `Connect` packet, is told where to go or why not, and
+//! leaves. This crate does everything but the decision, which is yours:
+//!
+//! ```no_run
+//! use hyrouter_proxy::{Answer, ConnectInfo, ServerBuilder};
+//!
+//! async fn decide(info: ConnectInfo) -> Answer {
+//!     match info.host() {
+//!         "play.example.com" => Answer::referral("10.0.0.7", 5521, None),
+//!         other => Answer::disconnect(Some(format!("Nobody lives at {other:?}."))),
+//!     }
+//! }
+//!
+//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = ServerBuilder::default().bind(decide)?;
+//! println!("listening on {}", server.local_addr());
+//! server.run(async { let _ = tokio::signal::ctrl_c().await; }).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What a client can count on
+//!
+//! * One decision per connection, on its first bidirectional stream. What it sends after its
+//!   `Connect`, on that stream or another, changes nothing.
+//! * A `Disconnect` has the form that the client's build reads.
+//! * The answer arrives: the connection is closed, with application code 0, once the client left,
+//!   or a while after it acknowledged the last byte.
+//!
+//! # What a server can count on
+//!
+//! Every wait and every count is bounded by [`Limits`]. A newcomer beyond them is refused before
+//! any TLS work is done for it.
+
+mod answer;
+mod builder;
+mod close;
+mod connect_info;
+mod connection;
+mod error;
+mod event;
+mod fingerprint;
+mod first_frame;
+mod gate;
+mod handler;
+mod limits;
+mod peer;
+mod server;
+mod socket;
+mod tls;
+
+pub use self::answer::{Action, Answer};
+pub use self::builder::ServerBuilder;
+pub use self::connect_info::ConnectInfo;
+pub use self::error::ServerError;
+pub use self::event::{Decided, Event, Refusal, Times};
+pub use self::fingerprint::Fingerprint;
+pub use self::handler::{Failure, Handler};
+pub use self::limits::Limits;
+pub use self::peer::Peer;
+pub use self::server::Server;
+pub use self::socket::Listen;
+pub use self::tls::{AlpnError, AlpnList, IdentityError, ServerIdentity, crypto_provider};

@@ -1,0 +1,62 @@
+//! What one server bears: every bound in one place.
+
+use std::time::Duration;
+
+/// How long and how much a server accepts before it refuses or gives up.
+///
+/// Worst cases in memory are for the defaults. An established connection that does nothing costs
+/// about 31 KiB, one that has filled its receive window 32 KiB more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// From a client's first datagram until its TLS handshake is complete. Default 5 s: three
+    /// round trips even when two packets were lost and had to be sent again. At worst
+    /// [`max_connections`](Self::max_connections) half-open handshakes are held that long.
+    pub handshake_timeout: Duration,
+    /// From the end of the handshake until the whole first frame was read; then the connection is
+    /// closed with application code 4. Default 10 s, as the first game servers had it.
+    pub connect_timeout: Duration,
+    /// What a handler may take to answer one `Connect`. Default 5 s: a player waits that long
+    /// before giving up on a loading screen.
+    pub decision_timeout: Duration,
+    /// How long a connection is kept after the answer for the client to leave by itself. Default
+    /// 5 s. It bounds memory, not the player: the answer is on its way at once.
+    pub close_timeout: Duration,
+    /// How long those in flight may take to be answered after a shutdown was asked for. Default
+    /// 15 s: the sum of the time to `Connect` and the decision.
+    pub drain_timeout: Duration,
+    /// Without a packet from the peer for that long, a connection is dropped silently (RFC 9000,
+    /// section 10.1). Default 30 s.
+    pub idle_timeout: Duration,
+    /// Connections at a time, half-open ones included; more are refused before any TLS work.
+    /// Default 16,384, about 0.5 GiB, or 1 GiB when every one has filled its receive window.
+    pub max_connections: usize,
+    /// Connections at a time of one source: an IPv4 address or an IPv6 /64. Counted once the
+    /// address is proven, so that nobody can use up another's share by forging it. Default 2,048:
+    /// many players sit behind one carrier's address, and each stays for less than a second.
+    pub max_connections_per_source: usize,
+    /// Bidirectional streams that a client may hold open. Only the first is ever read. Default 8,
+    /// as the game's own server since build 20. Costs a few bytes each.
+    pub max_streams: u8,
+    /// Handshakes that wait for the accept loop; datagrams that would start more are dropped.
+    /// Default 2,048, about 10 MiB with their datagrams. It fills only when a core can not even
+    /// refuse as fast as packets come.
+    pub max_incoming: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            handshake_timeout: Duration::from_secs(5),
+            connect_timeout: Duration::from_secs(10),
+            decision_timeout: Duration::from_secs(5),
+            close_timeout: Duration::from_secs(5),
+            drain_timeout: Duration::from_secs(15),
+            idle_timeout: Duration::from_secs(30),
+            max_connections: 16_384,
+            max_connections_per_source: 2_048,
+            max_streams: 8,
+            max_incoming: 2_048,
+        }
+    }
+}

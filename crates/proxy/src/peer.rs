@@ -1,0 +1,49 @@
+//! Who is at the other end, as far as QUIC and TLS tell.
+
+use std::net::SocketAddr;
+
+use quinn::Connection;
+use quinn::crypto::rustls::HandshakeData;
+use rustls::pki_types::CertificateDer;
+
+use crate::fingerprint::Fingerprint;
+
+/// The far end of one connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Peer {
+    /// Counts connections since the server started.
+    pub connection_id: u64,
+    /// The client's address; an IPv4 client of a dual-stack socket has its plain IPv4 address.
+    pub remote: SocketAddr,
+    /// The host name that the client wants (SNI, RFC 6066, section 3), in lower case; empty where
+    /// it sent none, as for an address typed in.
+    pub host: Box<str>,
+    /// The application protocol that was agreed on.
+    pub alpn: Option<Box<[u8]>>,
+    /// Of the client's certificate, whose key it has proven to hold.
+    pub client_cert: Option<Fingerprint>,
+}
+
+impl Peer {
+    pub(crate) fn of(connection: &Connection, connection_id: u64) -> Self {
+        let tls = connection
+            .handshake_data()
+            .and_then(|data| data.downcast::<HandshakeData>().ok());
+        let (host, alpn) = tls.map_or((None, None), |tls| (tls.server_name, tls.protocol));
+        let mut host = host.unwrap_or_default();
+        host.make_ascii_lowercase();
+        let client_cert = connection
+            .peer_identity()
+            .and_then(|identity| identity.downcast::<Vec<CertificateDer<'static>>>().ok())
+            .and_then(|chain| chain.first().map(|cert| Fingerprint::of(cert)));
+        let remote = connection.remote_address();
+        Self {
+            connection_id,
+            remote: SocketAddr::new(remote.ip().to_canonical(), remote.port()),
+            host: host.into_boxed_str(),
+            alpn: alpn.map(Vec::into_boxed_slice),
+            client_cert,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The server's own certificate.
+
+use std::fmt::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+
+use crate::fingerprint::Fingerprint;
+
+/// A certificate chain and its private key.
+#[derive(Clone)]
+pub struct ServerIdentity {
+    key: Arc<CertifiedKey>,
+    fingerprint: Fingerprint,
+}
+
+impl ServerIdentity {
+    /// Makes a key and a self-signed certificate in memory: ECDSA P-256, which every TLS stack
+    /// takes. The game's clients do not check who signed a server's certificate.
+    ///
+    /// # Errors
+    ///
+    /// Only where the system gives no randomness.
+    pub fn self_signed(provider: &CryptoProvider) -> Result<Self, IdentityError> {
+        let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
+        let mut params = rcgen::CertificateParams::new(["hyrouter".to_owned()])?;
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, "Hyrouter");
+        let cert = params.self_signed(&key)?;
+        let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        Self::from_der(vec![cert.der().clone()], private, provider).map_err(|source| {
+            IdentityError::Unusable {
+                what: "the self-signed certificate".into(),
+                source,
+            }
+        })
+    }
+
+    /// Reads a chain (the server's certificate first) and the private key from PEM files. Any kind
+    /// of key that the provider can sign with is good: ECDSA P-256 is the cheapest, RSA costs
+    /// twice as much a connection.
+    ///
+    /// # Errors
+    ///
+    /// Names the file that can not be read or holds no certificate or key, and says so when the
+    /// two do not belong together.
+    pub fn from_pem_files(
+        cert: &Path,
+        key: &Path,
+        provider: &CryptoProvider,
+    ) -> Result<Self, IdentityError> {
+        let bad = |file: &Path| {
+            let file = file.to_owned();
+            move |source| IdentityError::Pem { file, source }
+        };
+        let chain = CertificateDer::pem_file_iter(cert)
+            .map_err(bad(cert))?
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(bad(cert))?;
+        if chain.is_empty() {
+            return Err(bad(cert)(rustls::pki_types::pem::Error::NoItemsFound));
+        }
+        let private = PrivateKeyDer::from_pem_file(key).map_err(bad(key))?;
+        Self::from_der(chain, private, provider).map_err(|source| IdentityError::Unusable {
+            what: format!("{} with {}", cert.display(), key.display()),
+            source,
+        })
+    }
+
+    fn from_der(
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+        provider: &CryptoProvider,
+    ) -> Result<Self, rustls::Error> {
+        let fingerprint = chain.first().map(|cert| Fingerprint::of(cert));
+        let key = CertifiedKey::from_der(chain, key, provider)?;
+        let fingerprint = fingerprint.ok_or(rustls::Error::NoCertificatesPresented)?;
+        Ok(Self {
+            key: Arc::new(key),
+            fingerprint,
+        })
+    }
+
+    /// SHA-256 over the server's certificate, as game clients compare it.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    pub(super) fn resolver(&self) -> Arc<dyn ResolvesServerCert> {
+        Arc::new(Always(Arc::clone(&self.key)))
+    }
+}
+
+impl fmt::Debug for ServerIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerIdentity")
+            .field("fingerprint", &self.fingerprint)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One certificate whatever name the client asks for: routing by name comes after the handshake.
+#[derive(Debug)]
+struct Always(Arc<CertifiedKey>);
+
+impl ResolvesServerCert for Always {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+}
+
+/// Why a certificate and key can not be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdentityError {
+    /// A file that can not be read or is not the PEM that is wanted.
+    #[error("{}: {}", file.display(), pem_says(source))]
+    Pem {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: rustls::pki_types::pem::Error,
+    },
+    /// The key can not sign, or is not the one of the certificate.
+    #[error("{what}: {source}")]
+    Unusable {
+        /// The certificate and the key.
+        what: String,
+        /// What the TLS library says.
+        source: rustls::Error,
+    },
+    /// A key or certificate could not be made.
+    #[error("making a self-signed certificate: {0}")]
+    Generate(#[from] rcgen::Error),
+}
+
+fn pem_says(error: &rustls::pki_types::pem::Error) -> String {
+    let mut text = String::new();
+    let _ = match error {
+        rustls::pki_types::pem::Error::NoItemsFound => {
+            write!(
+                text,
+                "no certificate or key of the wanted kind in it (PEM is expected)"
+            )
+        }
+        rustls::pki_types::pem::Error::Io(io) => write!(text, "{io}"),
+        other => write!(text, "{other}"),
+    };
+    text
+}

@@ -1,0 +1,88 @@
+//! How a server ends: newcomers are refused, those in flight are answered.
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyrouter_client::{Ending, Hello, Outcome};
+use hyrouter_protocol::Generation;
+use hyrouter_proxy::Answer;
+use support::{Told, patiently, server};
+use tokio::sync::Semaphore;
+
+#[tokio::test]
+async fn an_idle_server_ends_at_once() {
+    let mut server = server()
+        .endpoints(2)
+        .answering(|_| Answer::disconnect(None));
+    server.stop();
+    server.ended().await.unwrap();
+}
+
+#[tokio::test]
+async fn those_in_flight_are_answered_and_newcomers_refused() {
+    let gate = Arc::new(Semaphore::new(0));
+    let begun = Arc::new(Semaphore::new(0));
+    let (open, inside) = (Arc::clone(&gate), Arc::clone(&begun));
+    let mut server = server().deciding(move |_| {
+        let (open, inside) = (Arc::clone(&open), Arc::clone(&inside));
+        async move {
+            inside.add_permits(1);
+            let _opened = open.acquire_owned().await;
+            Answer::referral("10.0.0.7", 5521, None)
+        }
+    });
+    let hello = Hello::of(Generation::G4);
+    let mut in_flight = server.connected().await;
+    in_flight.send(&hello.frame().unwrap()).await.unwrap();
+    patiently(begun.acquire()).await.unwrap().forget();
+
+    server.stop();
+    // Until the worker has heard of it, a newcomer may still get in; it is then in flight as well.
+    let newcomer = loop {
+        let dial = server.dial().timeout(Duration::from_millis(500));
+        let exchange = server.client.exchange(&dial, &hello).await;
+        if !matches!(exchange.outcome, Outcome::Ended(Ending::NoAnswer { .. })) {
+            break exchange;
+        }
+    };
+    assert!(
+        matches!(
+            newcomer.outcome,
+            Outcome::Ended(Ending::Transport { code: 0x02, .. })
+        ),
+        "{newcomer:?}"
+    );
+
+    gate.add_permits(100);
+    let answer = in_flight.answer(&hello).await;
+    assert!(matches!(answer, Outcome::Referral { .. }), "{answer:?}");
+    // The client stays on; while draining that does not keep the server from ending.
+    assert_eq!(
+        patiently(in_flight.ended()).await,
+        Ending::Application {
+            code: 0,
+            reason: String::new()
+        }
+    );
+    server.ended().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_is_cut_at_the_deadline() {
+    let mut server = server()
+        .limits(|limits| limits.drain_timeout = Duration::from_millis(200))
+        .answering(|_| Answer::disconnect(None));
+    let silent = server.connected().await;
+    server.stop();
+    assert_eq!(
+        patiently(silent.ended()).await,
+        Ending::Application {
+            code: 0,
+            reason: String::new()
+        }
+    );
+    while server.told().await != Told::Decided("client_gone") {}
+    server.ended().await.unwrap();
+}

@@ -1,0 +1,137 @@
+//! What a server bears, and whom it turns away.
+
+mod support;
+
+use std::time::Duration;
+
+use hyrouter_client::{Client, Ending, Hello, Outcome};
+use hyrouter_protocol::Generation;
+use hyrouter_proxy::Answer;
+use support::{Told, patiently, server};
+
+/// CONNECTION_REFUSED (RFC 9000, section 20.1).
+const REFUSED: u64 = 0x02;
+
+fn refused(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Ended(Ending::Transport { code: REFUSED, .. })
+    )
+}
+
+#[tokio::test]
+async fn connections_in_total_are_bounded() {
+    let mut server = server()
+        .limits(|limits| limits.max_connections = 2)
+        .answering(|_| Answer::referral("10.0.0.7", 5521, None));
+    let first = server.connected().await;
+    let second = server.connected().await;
+    let third = server.hello(Generation::G4).await;
+    assert!(refused(&third.outcome), "{third:?}");
+    assert_eq!(server.told().await, Told::Refused("limited_total"));
+
+    first.leave();
+    assert_eq!(server.told().await, Told::Decided("client_gone"));
+    drop(second);
+    assert_eq!(server.told().await, Told::Decided("client_gone"));
+    let next = server.hello(Generation::G4).await;
+    assert!(matches!(next.outcome, Outcome::Referral { .. }), "{next:?}");
+}
+
+#[tokio::test]
+async fn connections_of_one_source_are_bounded_apart_from_others() {
+    let mut server = server()
+        .limits(|limits| limits.max_connections_per_source = 1)
+        .answering(|_| Answer::referral("10.0.0.7", 5521, None));
+    let held = server.connected().await;
+    let again = server.hello(Generation::G4).await;
+    assert!(refused(&again.outcome), "{again:?}");
+    assert_eq!(server.told().await, Told::Refused("limited_source"));
+
+    // The whole of 127.0.0.0/8 is this machine on Linux.
+    #[cfg(target_os = "linux")]
+    {
+        let other = Client::bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        let exchange = other
+            .exchange(&server.dial(), &Hello::of(Generation::G4))
+            .await;
+        assert!(
+            matches!(exchange.outcome, Outcome::Referral { .. }),
+            "{exchange:?}"
+        );
+        assert_eq!(server.told().await, Told::Decided("referred"));
+    }
+    held.leave();
+    assert_eq!(server.told().await, Told::Decided("client_gone"));
+}
+
+#[tokio::test]
+async fn a_handshake_that_never_ends_is_given_up() {
+    let mut server = server()
+        .limits(|limits| limits.handshake_timeout = Duration::from_millis(200))
+        .answering(|_| Answer::disconnect(None));
+    // A real first flight, from a client that hears nothing of the server's.
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    silent
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let dial =
+        hyrouter_client::Dial::new(silent.local_addr().unwrap()).timeout(Duration::from_secs(10));
+    let asking =
+        tokio::spawn(async move { client.exchange(&dial, &Hello::of(Generation::G4)).await });
+    let initial = patiently(tokio::task::spawn_blocking({
+        let silent = silent.try_clone().unwrap();
+        move || {
+            let mut datagram = vec![0; 2048];
+            let (len, _) = silent.recv_from(&mut datagram).unwrap();
+            datagram.truncate(len);
+            datagram
+        }
+    }))
+    .await
+    .unwrap();
+    silent.send_to(&initial, server.address).unwrap();
+    assert_eq!(server.told().await, Told::HandshakeFailed);
+    asking.abort();
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_quic_hurt_nobody() {
+    let server = server().answering(|_| Answer::referral("10.0.0.7", 5521, None));
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    for length in [0_usize, 1, 20, 1199, 1200, 1472] {
+        for first in [0x00, 0x40, 0xc0, 0xff] {
+            let mut datagram = vec![0xa5; length];
+            if let Some(byte) = datagram.first_mut() {
+                *byte = first;
+            }
+            socket.send_to(&datagram, server.address).unwrap();
+        }
+    }
+    let exchange = server.hello(Generation::G4).await;
+    assert!(
+        matches!(exchange.outcome, Outcome::Referral { .. }),
+        "{exchange:?}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_burst_over_several_endpoints_loses_nobody() {
+    let server = server()
+        .endpoints(2)
+        .answering(|_| Answer::referral("10.0.0.7", 5521, None));
+    let mut clients = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        let (client, dial) = (server.client.clone(), server.dial());
+        clients.spawn(async move { client.exchange(&dial, &Hello::of(Generation::G3)).await });
+    }
+    while let Some(exchange) = clients.join_next().await {
+        let exchange = exchange.unwrap();
+        assert!(
+            matches!(exchange.outcome, Outcome::Referral { .. }),
+            "{exchange:?}"
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! A server in this process, and a client for it.
+#![allow(dead_code, reason = "every test file uses a part of this")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panic"
+)]
+
+use std::fmt;
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyrouter_client::{Client, Dial, Exchange, Hello, Session};
+use hyrouter_protocol::Generation;
+use hyrouter_proxy::{
+    Answer, ConnectInfo, Event, Failure, Handler, Limits, Server, ServerBuilder, ServerError,
+};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+type Decide = dyn Fn(ConnectInfo) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
+
+/// Long enough for a busy machine; no test that passes waits for it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A handler that tells the test what it sees.
+#[derive(Clone)]
+struct Watched {
+    decide: Arc<Decide>,
+    reasons: mpsc::Sender<Told>,
+}
+
+/// What the handler was shown, in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Told {
+    Refused(&'static str),
+    HandshakeFailed,
+    Decided(&'static str),
+    Panicked,
+}
+
+impl Handler for Watched {
+    fn answer(&self, info: ConnectInfo) -> impl Future<Output = Answer> + Send {
+        (self.decide)(info)
+    }
+
+    fn failed(&self, failure: &Failure<'_>) -> Answer {
+        Answer::disconnect(Some(failure.reason_code().to_owned()))
+    }
+
+    fn observe(&self, event: &Event<'_>) {
+        let told = match event {
+            Event::Refused { refusal, .. } => Told::Refused(refusal.reason_code()),
+            Event::HandshakeFailed { .. } => Told::HandshakeFailed,
+            Event::Decided(decided) => Told::Decided(decided.reason_code),
+            Event::Panicked => Told::Panicked,
+            _ => return,
+        };
+        self.reasons
+            .try_send(told)
+            .expect("a test makes fewer events than this holds");
+    }
+}
+
+/// A server to be started.
+pub(crate) struct Setup {
+    limits: Limits,
+    endpoints: usize,
+}
+
+/// A running server.
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) client: Client,
+    told: mpsc::Receiver<Told>,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<Result<(), ServerError>>,
+}
+
+pub(crate) fn server() -> Setup {
+    Setup {
+        limits: Limits::default(),
+        endpoints: 1,
+    }
+}
+
+impl Setup {
+    pub(crate) fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
+        change(&mut self.limits);
+        self
+    }
+
+    pub(crate) fn endpoints(mut self, endpoints: usize) -> Self {
+        self.endpoints = endpoints;
+        self
+    }
+
+    /// Starts it with a handler that answers at once.
+    pub(crate) fn answering(
+        self,
+        decide: impl Fn(ConnectInfo) -> Answer + Send + Sync + 'static,
+    ) -> Running {
+        self.deciding(move |info| {
+            let answer = decide(info);
+            async { answer }
+        })
+    }
+
+    /// Starts it with a handler that may take its time.
+    pub(crate) fn deciding<F, Fut>(self, decide: F) -> Running
+    where
+        F: Fn(ConnectInfo) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Answer> + Send + 'static,
+    {
+        let (reasons, told) = mpsc::channel(4096);
+        let handler = Watched {
+            decide: Arc::new(move |info| Box::pin(decide(info))),
+            reasons,
+        };
+        let server: Server<Watched> = ServerBuilder::default()
+            .listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+            .limits(self.limits)
+            .endpoints(NonZeroUsize::new(self.endpoints).unwrap())
+            .bind(handler)
+            .unwrap();
+        let address = server.local_addr();
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server.run(async {
+            let _ = stopped.await;
+        }));
+        let client = Client::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        Running {
+            address,
+            client,
+            told,
+            stop: Some(stop),
+            server,
+        }
+    }
+}
+
+impl Running {
+    pub(crate) fn dial(&self) -> Dial {
+        Dial::new(self.address)
+            .host("play.example.com")
+            .timeout(PATIENCE)
+    }
+
+    /// One exchange of a client of that generation.
+    pub(crate) async fn hello(&self, generation: Generation) -> Exchange {
+        self.client
+            .exchange(&self.dial(), &Hello::of(generation))
+            .await
+    }
+
+    /// A connection that has said nothing yet.
+    pub(crate) async fn connected(&self) -> Session {
+        self.client
+            .connect(&self.dial(), b"hytale/3")
+            .await
+            .expect("the handshake works")
+    }
+
+    /// The next thing that the handler was shown.
+    pub(crate) async fn told(&mut self) -> Told {
+        patiently(self.told.recv()).await.expect("the server runs")
+    }
+
+    /// Asks for a shutdown without waiting for it.
+    pub(crate) fn stop(&mut self) {
+        let _ = self.stop.take().expect("stopped once").send(());
+    }
+
+    /// Waits for the end of a shutdown.
+    pub(crate) async fn ended(self) -> Result<(), ServerError> {
+        patiently(self.server)
+            .await
+            .expect("the server does not panic")
+    }
+}
+
+/// Fails the test rather than hang.
+pub(crate) async fn patiently<F: Future>(future: F) -> F::Output {
+    let done = tokio::time::timeout(PATIENCE, future).await;
+    done.unwrap_or_else(|_| panic!("waited for {PATIENCE:?}"))
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,91 @@
+use std::fmt;
+
+use crate::key::Key;
+use crate::{
+    FLAG_SIGNED, HEADER, MAGIC, MAX_CONTENT_SIGNED, MAX_CONTENT_UNSIGNED, SIGNATURE, Secret,
+    VERSION,
+};
+
+/// Makes envelopes with one key.
+#[derive(Clone)]
+pub struct Sealer {
+    key_id: u8,
+    key: Option<Key>,
+}
+
+impl Sealer {
+    /// Makes signed envelopes.
+    pub fn signed(key_id: u8, secret: &Secret) -> Self {
+        Self {
+            key_id,
+            key: Some(Key::new(secret)),
+        }
+    }
+
+    /// Makes envelopes that nobody can verify: a player can make the same. For networks where the backends believe
+    /// only what they know from elsewhere.
+    pub fn unsigned(key_id: u8) -> Self {
+        Self { key_id, key: None }
+    }
+
+    /// The key id that goes into each envelope.
+    pub fn key_id(&self) -> u8 {
+        self.key_id
+    }
+
+    /// Whether the envelopes are signed.
+    pub fn is_signed(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The longest content that fits, in bytes.
+    pub fn max_content(&self) -> usize {
+        if self.is_signed() {
+            MAX_CONTENT_SIGNED
+        } else {
+            MAX_CONTENT_UNSIGNED
+        }
+    }
+
+    /// Appends the envelope around `content` to `out`. Content longer than [`max_content`](Self::max_content) is left
+    /// out whole: half of it would be signed as well and mean something else.
+    pub fn seal(&self, content: &[u8], out: &mut Vec<u8>) -> Sealed {
+        let fitting = u16::try_from(content.len())
+            .ok()
+            .filter(|_| content.len() <= self.max_content());
+        let (content, len) = fitting.map_or((&[][..], 0), |len| (content, len));
+
+        let [m0, m1, m2, m3] = MAGIC;
+        let [low, high] = len.to_le_bytes();
+        let flags = if self.is_signed() { FLAG_SIGNED } else { 0 };
+        let header = [m0, m1, m2, m3, VERSION, flags, self.key_id, low, high];
+
+        out.reserve(HEADER + content.len() + SIGNATURE);
+        out.extend_from_slice(&header);
+        out.extend_from_slice(content);
+        if let Some(key) = &self.key {
+            out.extend_from_slice(&key.sign(&header, content));
+        }
+        Sealed {
+            truncated: fitting.is_none(),
+        }
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealer")
+            .field("key_id", &self.key_id)
+            .field("key", &self.key.as_ref().map(|_| ".."))
+            .finish()
+    }
+}
+
+/// What [`Sealer::seal`] has to say about the envelope that it made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "content that did not fit is gone and worth a warning"]
+#[non_exhaustive]
+pub struct Sealed {
+    /// The content did not fit, and the envelope has empty content instead.
+    pub truncated: bool,
+}

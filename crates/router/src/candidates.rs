@@ -1,0 +1,61 @@
+//! The backends that a strategy picks from.
+
+use std::{ops::Range, sync::Arc};
+
+use crate::{Backend, pool::Entry};
+
+/// The candidates in their order: the compiled list itself, or what the player left of it.
+#[derive(Debug)]
+pub(crate) enum Candidates<'r> {
+    All(&'r [Entry]),
+    Some(Vec<&'r Entry>),
+}
+
+impl<'r> Candidates<'r> {
+    pub(crate) const fn len(&self) -> usize {
+        match self {
+            Self::All(entries) => entries.len(),
+            Self::Some(entries) => entries.len(),
+        }
+    }
+
+    pub(crate) fn get(&self, at: usize) -> Option<&'r Entry> {
+        match self {
+            Self::All(entries) => entries.get(at),
+            Self::Some(entries) => entries.get(at).copied(),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> Iter<'_, 'r> {
+        Iter {
+            candidates: self,
+            range: 0..self.len(),
+        }
+    }
+}
+
+pub(crate) struct Iter<'c, 'r> {
+    candidates: &'c Candidates<'r>,
+    range: Range<usize>,
+}
+
+impl<'r> Iterator for Iter<'_, 'r> {
+    type Item = &'r Entry;
+
+    fn next(&mut self) -> Option<&'r Entry> {
+        self.candidates.get(self.range.next()?)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.range.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Iter<'_, '_> {}
+
+/// The backends behind entries.
+pub(crate) fn backends<'r>(
+    entries: Iter<'_, 'r>,
+) -> impl ExactSizeIterator<Item = &'r Arc<Backend>> {
+    entries.map(|entry| &entry.backend)
+}

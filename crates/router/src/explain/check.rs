@@ -1,0 +1,106 @@
+//! Filters evaluated from the text, one backend and one player at a time, with the reason when they do not hold.
+
+use std::{sync::Arc, time::SystemTime};
+
+use uuid::Uuid;
+
+use super::{Removal, Seen};
+use crate::{
+    Backend, Filter, Key, Request, Subject,
+    filter::{Start, is_enabled, read_list},
+};
+
+/// The first filter that does not hold.
+pub(super) fn first_failure(
+    filters: &[Filter],
+    backend: &Arc<Backend>,
+    request: &Request<'_>,
+    now: SystemTime,
+) -> Option<Removal> {
+    filters.iter().enumerate().find_map(|(index, filter)| {
+        let why = failure(filter, backend, request, now)?;
+        Some(Removal {
+            backend: Arc::clone(backend),
+            index,
+            filter: filter.clone(),
+            seen: seen(filter, backend, request),
+            why,
+        })
+    })
+}
+
+fn failure(
+    filter: &Filter,
+    backend: &Backend,
+    request: &Request<'_>,
+    now: SystemTime,
+) -> Option<&'static str> {
+    match filter {
+        Filter::Compare { left, op, right } => {
+            match (left.number(backend), right.number(backend)) {
+                (None, _) => Some("the left value is missing or no number"),
+                (_, None) => Some("the right value is missing or no number"),
+                (Some(left), Some(right)) => {
+                    (!op.holds(left, right)).then_some("the comparison does not hold")
+                }
+            }
+        }
+        Filter::Whitelist {
+            enabled_key,
+            list_key,
+            subject,
+        } => {
+            let enabled = enabled_key.value(backend)?;
+            if !is_enabled(&enabled) {
+                return None;
+            }
+            let Some(names) = list_key.value(backend).and_then(|text| read_list(&text)) else {
+                return Some("the list is missing or unreadable");
+            };
+            let listed = match subject {
+                Subject::Uuid => request
+                    .uuid
+                    .map(|uuid| names.iter().any(|name| Uuid::try_parse(name) == Ok(uuid))),
+                Subject::Username => request
+                    .username
+                    .map(|player| names.iter().any(|name| name == player)),
+            };
+            match listed {
+                None => Some("the player's name or UUID is not known"),
+                Some(false) => Some("the player is not on the list"),
+                Some(true) => None,
+            }
+        }
+        Filter::GameStartNotPast { key } => match Start::read(key.value(backend).as_deref()) {
+            Start::Open => None,
+            Start::At(time) => (time <= now).then_some("the game has begun"),
+            Start::Unreadable => Some("the value is no time"),
+        },
+    }
+}
+
+/// The values that a filter looks at.
+fn seen(filter: &Filter, backend: &Backend, request: &Request<'_>) -> Vec<Seen> {
+    let of_backend = |key: &Key| Seen {
+        what: key.to_string(),
+        value: key.value(backend).map(String::from),
+    };
+    match filter {
+        Filter::Compare { left, right, .. } => vec![of_backend(left), of_backend(right)],
+        Filter::GameStartNotPast { key } => vec![of_backend(key)],
+        Filter::Whitelist {
+            enabled_key,
+            list_key,
+            subject,
+        } => {
+            let player = Seen {
+                what: format!("player's {subject}"),
+                value: match subject {
+                    Subject::Uuid => request.uuid.map(|uuid| uuid.to_string()),
+                    Subject::Username => request.username.map(str::to_owned),
+                },
+            };
+            vec![of_backend(enabled_key), of_backend(list_key), player]
+        }
+    }
+}

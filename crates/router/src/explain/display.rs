@@ -1,0 +1,175 @@
+//! An explanation as people read it.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::{
+    Comparison, Explanation, PassedOver, Picked, Removal, Seen, SortedBackend, StepExplanation,
+};
+
+/// More routes than these are counted only.
+const ROUTES_SHOWN: usize = 10;
+
+/// Longer values are cut, a whitelist for example. In characters.
+const VALUE_SHOWN: usize = 80;
+
+impl Display for Explanation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "host {:?}", self.host)?;
+        for route in self.passed_over.iter().take(ROUTES_SHOWN) {
+            writeln!(f, "  {route}")?;
+        }
+        if let Some(more @ 1..) = self.passed_over.len().checked_sub(ROUTES_SHOWN) {
+            writeln!(f, "  and {more} more routes that do not match")?;
+        }
+        let Some(route) = &self.route else {
+            return write!(f, "no route: nothing matches and there is no default pool");
+        };
+        match (route.index, &route.pattern) {
+            (Some(index), Some(pattern)) => writeln!(
+                f,
+                "route {index} ({:?}) matches by {pattern:?}",
+                route.name,
+                pattern = pattern.as_str()
+            )?,
+            _ => writeln!(f, "the default pool, for no route matches")?,
+        }
+        for step in &self.steps {
+            write!(f, "{step}")?;
+        }
+        match self.picked() {
+            Some(picked) => write!(f, "backend {}", picked.backend),
+            None => write!(f, "no backends: no policy left a candidate"),
+        }
+    }
+}
+
+impl Display for PassedOver {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "route {} ({:?}): {}", self.index, self.name, self.why)?;
+        for (place, pattern) in self.patterns.iter().enumerate() {
+            write!(
+                f,
+                "{} {:?}",
+                if place == 0 { ":" } else { "," },
+                pattern.as_str()
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for StepExplanation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.fallback {
+            0 => write!(f, "  own policy, {}", self.policy.strategy)?,
+            number => write!(f, "  fallback {number}, {}", self.policy.strategy)?,
+        }
+        match &self.policy.key {
+            Some(key) => writeln!(f, " by {key}:")?,
+            None => writeln!(f, ":")?,
+        }
+        for removal in &self.removed {
+            writeln!(f, "    - {removal}")?;
+        }
+        for (index, candidate) in self.candidates().iter().enumerate() {
+            write!(f, "    {index} ")?;
+            self.candidate(candidate, f)?;
+            match &self.picked {
+                Some(picked) if picked.index == index => writeln!(f, "  <- {picked}")?,
+                _ => writeln!(f)?,
+            }
+        }
+        for cut in self.over_limit() {
+            writeln!(
+                f,
+                "    - {}: over the limit of {}",
+                cut.backend, self.policy.limit
+            )?;
+        }
+        if self.sorted.is_empty() {
+            writeln!(f, "    no candidate is left")?;
+        }
+        Ok(())
+    }
+}
+
+impl StepExplanation {
+    fn candidate(&self, candidate: &SortedBackend, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", candidate.backend)?;
+        for (by, value) in self.policy.sort.iter().zip(&candidate.sorted_by) {
+            write!(f, ", {} {}", by.key, Shown(value.as_deref()))?;
+        }
+        match (&self.picked, candidate.load) {
+            (
+                Some(Picked {
+                    by: Comparison::Load { .. },
+                    ..
+                }),
+                Some(load),
+            ) => write!(f, ", load {load}"),
+            (
+                Some(Picked {
+                    by: Comparison::Load { .. },
+                    ..
+                }),
+                None,
+            ) => write!(f, ", load missing"),
+            (
+                Some(Picked {
+                    by: Comparison::Weight { .. },
+                    ..
+                }),
+                _,
+            ) => write!(f, ", weight {}", candidate.backend.weight),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Display for Removal {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: filter {} ({}): {}",
+            self.backend, self.index, self.filter, self.why
+        )?;
+        for (place, seen) in self.seen.iter().enumerate() {
+            write!(f, "{} {seen}", if place == 0 { ";" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Seen {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.what, Shown(self.value.as_deref()))
+    }
+}
+
+impl Display for Picked {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.by {
+            Comparison::Turn(turn) => write!(f, "turn {turn}"),
+            Comparison::Chance => write!(f, "by chance"),
+            Comparison::Weight { weight, total } => {
+                write!(f, "by chance, weight {weight} of {total}")
+            }
+            Comparison::Load { compared } => write!(f, "lowest of {compared:?}"),
+        }
+    }
+}
+
+/// A value that may be missing or long.
+struct Shown<'v>(Option<&'v str>);
+
+impl Display for Shown<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(value) = self.0 else {
+            return write!(f, "missing");
+        };
+        match value.char_indices().nth(VALUE_SHOWN) {
+            Some((cut, _)) => write!(f, "{:?} and more", value.get(..cut).unwrap_or(value)),
+            None => write!(f, "{value:?}"),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The wildcard language of host patterns: Go's `path.Match`.
+
+use std::{iter::Peekable, str::CharIndices, sync::Arc};
+
+/// A parsed pattern, lower case; cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Glob(Arc<[Token]>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Token {
+    Literal(char),
+    /// `?`: one character other than `/`.
+    One,
+    /// `*`: any run of characters other than `/`, the empty one too. Never twice in a row.
+    Run,
+    Class(Box<Class>),
+}
+
+/// `[a-z]` or `[^a-z]`. As in Go, a class may match `/`, and a range from high to low matches nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Class {
+    negated: bool,
+    ranges: Box<[(char, char)]>,
+}
+
+/// What is wrong, and the byte where.
+pub(crate) type Malformed = (usize, &'static str);
+
+impl Glob {
+    pub(crate) fn new(tokens: Vec<Token>) -> Self {
+        Self(tokens.into())
+    }
+
+    /// Whether the whole of `host` matches, letter for letter.
+    ///
+    /// A mismatch only ever lengthens the last run, so the work is at most pattern times host. The earlier runs need
+    /// no second try: where a later part was found at all, the leftmost place leaves most to what follows.
+    pub(crate) fn matches(&self, host: &str) -> bool {
+        let mut tokens = &*self.0;
+        let mut rest = host.chars();
+        let mut last_run = None;
+        loop {
+            match tokens.split_first() {
+                Some((Token::Run, after)) => {
+                    last_run = Some((after, rest.clone()));
+                    tokens = after;
+                    continue;
+                }
+                Some((token, after)) => {
+                    let mut ahead = rest.clone();
+                    let Some(next) = ahead.next() else {
+                        // Too short already; a longer run leaves still less.
+                        return false;
+                    };
+                    if token.matches(next) {
+                        (tokens, rest) = (after, ahead);
+                        continue;
+                    }
+                }
+                None if rest.as_str().is_empty() => return true,
+                None => {}
+            }
+            let Some((after, from)) = &mut last_run else {
+                return false;
+            };
+            if from.next().is_none_or(|taken| taken == '/') {
+                return false;
+            }
+            (tokens, rest) = (*after, from.clone());
+        }
+    }
+}
+
+impl Token {
+    fn matches(&self, c: char) -> bool {
+        match self {
+            Self::Literal(literal) => *literal == c,
+            Self::One | Self::Run => c != '/',
+            Self::Class(class) => {
+                class
+                    .ranges
+                    .iter()
+                    .any(|&(low, high)| low <= c && c <= high)
+                    != class.negated
+            }
+        }
+    }
+}
+
+/// Reads a pattern; ASCII letters become lower case, so a host in lower case is matched whatever the case.
+pub(crate) fn parse(pattern: &str) -> Result<Vec<Token>, Malformed> {
+    let mut parser = Parser {
+        rest: pattern.char_indices().peekable(),
+    };
+    let mut tokens = Vec::new();
+    while let Some((at, c)) = parser.rest.next() {
+        tokens.push(match c {
+            '*' if tokens.last() == Some(&Token::Run) => continue,
+            '*' => Token::Run,
+            '?' => Token::One,
+            '[' => Token::Class(Box::new(parser.class(at)?)),
+            '\\' => Token::Literal(parser.escaped(at)?),
+            literal => Token::Literal(literal.to_ascii_lowercase()),
+        });
+    }
+    Ok(tokens)
+}
+
+struct Parser<'p> {
+    rest: Peekable<CharIndices<'p>>,
+}
+
+impl Parser<'_> {
+    fn class(&mut self, open: usize) -> Result<Class, Malformed> {
+        let negated = self.eat('^');
+        let mut ranges = Vec::new();
+        while ranges.is_empty() || !self.eat(']') {
+            let low = self.member(open)?;
+            let high = if self.eat('-') {
+                self.member(open)?
+            } else {
+                low
+            };
+            ranges.push((low, high));
+        }
+        Ok(Class {
+            negated,
+            ranges: ranges.into(),
+        })
+    }
+
+    fn member(&mut self, open: usize) -> Result<char, Malformed> {
+        match self.rest.next() {
+            None => Err((open, "the class that opens here is not closed by ']'")),
+            Some((at, ']' | '-')) => Err((
+                at,
+                "a class needs a character here; write '\\' before a literal ']' or '-'",
+            )),
+            Some((at, '\\')) => self.escaped(at),
+            Some((_, c)) => Ok(c.to_ascii_lowercase()),
+        }
+    }
+
+    fn escaped(&mut self, at: usize) -> Result<char, Malformed> {
+        let (_, c) = self
+            .rest
+            .next()
+            .ok_or((at, "a '\\' at the end escapes nothing"))?;
+        Ok(c.to_ascii_lowercase())
+    }
+
+    fn eat(&mut self, wanted: char) -> bool {
+        self.rest.next_if(|&(_, c)| c == wanted).is_some()
+    }
+}

@@ -1,0 +1,124 @@
+//! Finds the first route whose patterns match a host.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    HostPattern,
+    glob::Glob,
+    pattern::{Shape, normalise},
+};
+
+/// The patterns of all routes, each kind where it is found fastest. Route numbers are in order of the configuration.
+///
+/// Exact names and suffixes cost a hash each (for suffixes one per dot of the host), however many there are. Only the
+/// other patterns are tried one after the other, and only those of routes before the best one found until then.
+#[derive(Debug, Default)]
+pub(crate) struct HostIndex {
+    exact: HashMap<Arc<str>, usize>,
+    suffixes: HashMap<Arc<str>, usize>,
+    longest_suffix: usize,
+    any: Option<usize>,
+    globs: Vec<(usize, Glob)>,
+}
+
+impl HostIndex {
+    /// Takes the patterns of the routes in their order.
+    pub(crate) fn new<'p>(routes: impl Iterator<Item = &'p [HostPattern]>) -> Self {
+        let mut index = Self::default();
+        for (route, patterns) in routes.enumerate() {
+            for pattern in patterns {
+                index.insert(route, pattern.shape());
+            }
+        }
+        index
+    }
+
+    fn insert(&mut self, route: usize, shape: &Shape) {
+        // Routes come in order, so what is there already is the smaller number.
+        match shape {
+            Shape::Exact(name) => {
+                self.exact.entry(Arc::clone(name)).or_insert(route);
+            }
+            Shape::Suffix(text) => {
+                self.longest_suffix = self.longest_suffix.max(text.len());
+                self.suffixes.entry(Arc::clone(text)).or_insert(route);
+            }
+            Shape::Any => {
+                self.any.get_or_insert(route);
+            }
+            Shape::Glob(glob) => self.globs.push((route, glob.clone())),
+        }
+    }
+
+    /// The number of the first route that has a matching pattern.
+    pub(crate) fn find(&self, host: &str) -> Option<usize> {
+        let host = &*normalise(host)?;
+        let any = self.any.filter(|_| !host.contains('/'));
+        let exact = self.exact.get(host).copied();
+        let best = any
+            .into_iter()
+            .chain(exact)
+            .chain(self.suffix_hits(host))
+            .min();
+
+        let before_best = self
+            .globs
+            .iter()
+            .take_while(|(route, _)| best.is_none_or(|best| *route < best));
+        let mut hits = before_best.filter(|(_, glob)| glob.matches(host));
+        hits.next().map(|(route, _)| *route).or(best)
+    }
+
+    /// Every dot that the run of `*.suffix` can end before; the run never holds a `/`.
+    fn suffix_hits(&self, host: &str) -> impl Iterator<Item = usize> {
+        host.bytes()
+            .enumerate()
+            .take_while(|(_, byte)| *byte != b'/')
+            .filter(|(_, byte)| *byte == b'.')
+            .filter_map(|(dot, _)| host.get(dot + 1..))
+            .filter(|suffix| suffix.len() <= self.longest_suffix)
+            .filter_map(|suffix| self.suffixes.get(suffix).copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HostIndex;
+    use crate::HostPattern;
+
+    fn find(patterns: &[&str], host: &str) -> Option<usize> {
+        let patterns: Vec<HostPattern> =
+            patterns.iter().map(|text| text.parse().unwrap()).collect();
+        HostIndex::new(patterns.chunks(1)).find(host)
+    }
+
+    #[test]
+    fn the_first_match_wins_for_any_mix() {
+        for (patterns, host, route) in [
+            (&["a.b", "*.b", "*"][..], "a.b", Some(0)),
+            (&["*.b", "a.b", "*"], "a.b", Some(0)),
+            (&["*", "a.b", "*.b"], "a.b", Some(0)),
+            (&["?.b", "a.b"], "a.b", Some(0)),
+            (&["a.b", "?.b"], "a.b", Some(0)),
+            (&["x*", "*.c", "*.b.c"], "a.b.c", Some(1)),
+            (&["x*", "*.b.c", "*.c"], "a.b.c", Some(1)),
+            (&["x*", "*.b.c", "*.c"], "b.c", Some(2)),
+            (&["a.b", "a.b"], "A.B.", Some(0)),
+            (&["a.b", "*.c"], "b", None),
+            (&["a", ""], "", Some(1)),
+            (&["*", "/"], "/", Some(1)),
+            (&["*.a"], "x/y.a", None),
+            (&[], "a", None),
+        ] {
+            assert_eq!(find(patterns, host), route, "{patterns:?} {host:?}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_too_long_finds_nothing() {
+        let longest = "a".repeat(crate::MAX_HOST_LEN);
+        assert_eq!(find(&["*"], &longest), Some(0));
+        assert_eq!(find(&["*"], &format!("{longest}.")), Some(0));
+        assert_eq!(find(&["*"], &format!("{longest}a")), None);
+    }
+}

@@ -1,0 +1,63 @@
+//! Picks a backend for a player of a game network: host patterns lead to pools, pools filter, sort and choose.
+//!
+//! A [`RouterSpec`] says what there is, and [`Router::new`] compiles it into an immutable snapshot. [`Router::decide`]
+//! is a pure function of that snapshot, the request, the time and a source of randomness; the one thing that it moves is
+//! the round-robin counter in [`Turns`]. [`Router::explain`] tells step by step how such a decision comes about.
+//!
+//! ```
+//! use std::time::SystemTime;
+//! use hyrouter_router::{Backend, Decision, PoolSpec, Request, RouteSpec, Router, RouterSpec, Turns};
+//! use rand::SeedableRng;
+//!
+//! let backend = Backend { host: "10.0.0.1".into(), port: 5520, ..Backend::default() };
+//! let pool = PoolSpec { backends: vec![backend], ..PoolSpec::default() };
+//! let route = RouteSpec { name: "games".into(), patterns: vec!["*.example.com".parse()?], pool };
+//! let router = Router::new(RouterSpec { routes: vec![route], default: None })?;
+//! let turns = Turns::new(&router);
+//!
+//! let request = Request { host: "eu.example.com", ..Request::default() };
+//! let mut rng = rand::rngs::StdRng::seed_from_u64(7);
+//! let decision = router.decide(&request, &turns, SystemTime::now(), &mut rng);
+//! let Decision::Backend(choice) = decision else { panic!("{decision:?}") };
+//! assert_eq!(choice.backend().to_string(), "10.0.0.1:5520");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The order of work in a pool: candidates, filters, sort, limit, strategy. When no candidate is left, the fallbacks
+//! of the pool are tried in turn, each from all backends again.
+
+mod backend;
+mod candidates;
+mod decision;
+mod explain;
+mod filter;
+mod glob;
+mod hosts;
+mod key;
+mod named;
+mod number;
+mod pattern;
+mod policy;
+mod pool;
+mod router;
+mod sort;
+mod spec;
+mod strategy;
+mod turns;
+
+pub use backend::Backend;
+pub use decision::{Choice, Decision, RouteRef};
+pub use explain::{
+    Comparison, Explanation, MatchedRoute, PassedOver, Picked, Removal, Seen, SortedBackend,
+    StepExplanation,
+};
+pub use filter::{CompareOp, Filter, Subject};
+pub use key::{EmptyKey, Key};
+pub use named::UnknownName;
+pub use pattern::{HostPattern, MAX_HOST_LEN, PatternError};
+pub use policy::{DEFAULT_SAMPLE, Policy, PolicyPatch};
+pub use router::{Request, Router};
+pub use sort::{SortBy, SortOrder, SortType};
+pub use spec::{MAX_BACKEND_HOST_LEN, PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};
+pub use strategy::Strategy;
+pub use turns::Turns;

@@ -1,0 +1,161 @@
+//! Patterns that a route's host names are matched with.
+
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
+
+use crate::glob::{self, Glob, Token};
+
+/// Longest host name that is looked up, in bytes without the trailing dot; a longer one matches no pattern.
+///
+/// RFC 1035 section 2.3.4 allows 255. The bound keeps a peer from making the search expensive.
+pub const MAX_HOST_LEN: usize = 255;
+
+/// A pattern for host names, in the language of Go's `path.Match`:
+///
+/// | part | matches |
+/// |---|---|
+/// | `*` | any run of characters other than `/`, also none; dots are ordinary characters |
+/// | `?` | one character other than `/` |
+/// | `[a-z]`, `[^x]` | one character of the class, or outside of it |
+/// | `\c` | the character `c` itself |
+/// | anything else | itself |
+///
+/// The case of ASCII letters does not count, and one trailing dot is ignored in the pattern (escaped or not) and in the
+/// host. The empty pattern matches the empty host, which stands for a client that sent no name.
+///
+/// ```
+/// use hyrouter_router::HostPattern;
+///
+/// let pattern: HostPattern = "*.Example.com".parse()?;
+/// assert!(pattern.matches("eu.play.example.com."));
+/// assert!(!pattern.matches("example.com"));
+/// # Ok::<(), hyrouter_router::PatternError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HostPattern {
+    text: Box<str>,
+    shape: Shape,
+}
+
+/// Patterns sorted by how a host that matches can be found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Shape {
+    /// This host and no other.
+    Exact(Arc<str>),
+    /// `*.` and literal text: the text, without the dot that it follows.
+    Suffix(Arc<str>),
+    /// `*`
+    Any,
+    Glob(Glob),
+}
+
+/// A host pattern is malformed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("malformed host pattern {pattern:?} at byte {at}: {why}")]
+pub struct PatternError {
+    /// The pattern as given.
+    pub pattern: String,
+    /// Byte offset of the mistake.
+    pub at: usize,
+    /// What is wrong there.
+    pub why: &'static str,
+}
+
+impl HostPattern {
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the host matches, by itself and without any index.
+    pub fn matches(&self, host: &str) -> bool {
+        normalise(host).is_some_and(|host| self.shape.matches(&host))
+    }
+
+    pub(crate) const fn shape(&self) -> &Shape {
+        &self.shape
+    }
+}
+
+impl FromStr for HostPattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        let tokens = glob::parse(text).map_err(|(at, why)| PatternError {
+            pattern: text.to_owned(),
+            at,
+            why,
+        })?;
+        Ok(Self {
+            text: text.into(),
+            shape: Shape::new(tokens),
+        })
+    }
+}
+
+impl fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Shape {
+    fn new(mut tokens: Vec<Token>) -> Self {
+        tokens.pop_if(|last| *last == Token::Literal('.'));
+        match &*tokens {
+            [Token::Run] => return Self::Any,
+            [Token::Run, Token::Literal('.'), text @ ..] => {
+                if let Some(text) = literal(text) {
+                    return Self::Suffix(text);
+                }
+            }
+            text => {
+                if let Some(text) = literal(text) {
+                    return Self::Exact(text);
+                }
+            }
+        }
+        Self::Glob(Glob::new(tokens))
+    }
+
+    fn matches(&self, host: &str) -> bool {
+        match self {
+            Self::Exact(name) => **name == *host,
+            Self::Suffix(text) => {
+                let run = host
+                    .strip_suffix(&**text)
+                    .and_then(|rest| rest.strip_suffix('.'));
+                run.is_some_and(|run| !run.contains('/'))
+            }
+            Self::Any => !host.contains('/'),
+            Self::Glob(glob) => glob.matches(host),
+        }
+    }
+}
+
+/// The text of tokens that are all literal.
+fn literal(tokens: &[Token]) -> Option<Arc<str>> {
+    let text: Option<String> = tokens
+        .iter()
+        .map(|token| match token {
+            Token::Literal(c) => Some(*c),
+            _ => None,
+        })
+        .collect();
+    text.map(Arc::from)
+}
+
+/// A host as patterns see it: lower case, without one trailing dot; nothing when it is longer than [`MAX_HOST_LEN`].
+pub(crate) fn normalise(host: &str) -> Option<Cow<'_, str>> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if host.len() > MAX_HOST_LEN {
+        return None;
+    }
+    // A server name from TLS is lower case already.
+    if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Some(Cow::Owned(host.to_ascii_lowercase()));
+    }
+    Some(Cow::Borrowed(host))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! How a pool chooses: what an operator writes.
+
+use crate::{Filter, Key, SortBy, Strategy};
+
+/// How many candidates [`Strategy::P2c`] compares unless told otherwise.
+pub const DEFAULT_SAMPLE: usize = 2;
+
+/// How one backend is chosen out of many: filters, then sorting, then the limit, then the strategy.
+///
+/// The default is round robin over all backends in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Picks among the candidates.
+    pub strategy: Strategy,
+    /// The number that `least_loaded` and `p2c` compare, lower is better; both need it, the others ignore it.
+    pub key: Option<Key>,
+    /// How many distinct candidates `p2c` draws, at most all of them. 0 stands for the default, 2.
+    pub sample: usize,
+    /// Order of the candidates, the first entry counts most.
+    pub sort: Vec<SortBy>,
+    /// At most so many candidates, counted after sorting. 0, the default, is no limit.
+    pub limit: usize,
+    /// What a backend must fulfil to be a candidate; all must hold.
+    pub filters: Vec<Filter>,
+}
+
+/// A fallback: the fields of the pool's own policy that it replaces.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PolicyPatch {
+    /// Replaces [`Policy::strategy`].
+    pub strategy: Option<Strategy>,
+    /// Replaces [`Policy::key`].
+    pub key: Option<Key>,
+    /// Replaces [`Policy::sample`].
+    pub sample: Option<usize>,
+    /// Replaces [`Policy::sort`]; an empty list means the order of the backends.
+    pub sort: Option<Vec<SortBy>>,
+    /// Replaces [`Policy::limit`]; 0 means no limit.
+    pub limit: Option<usize>,
+    /// Replaces [`Policy::filters`]; an empty list means none.
+    pub filters: Option<Vec<Filter>>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            strategy: Strategy::default(),
+            key: None,
+            sample: DEFAULT_SAMPLE,
+            sort: Vec::new(),
+            limit: 0,
+            filters: Vec::new(),
+        }
+    }
+}
+
+impl Policy {
+    /// This policy with the fields that the patch names replaced.
+    #[must_use]
+    pub fn patched(&self, patch: &PolicyPatch) -> Self {
+        Self {
+            strategy: patch.strategy.unwrap_or(self.strategy),
+            key: patch.key.as_ref().or(self.key.as_ref()).cloned(),
+            sample: patch.sample.unwrap_or(self.sample),
+            sort: patch.sort.as_ref().unwrap_or(&self.sort).clone(),
+            limit: patch.limit.unwrap_or(self.limit),
+            filters: patch.filters.as_ref().unwrap_or(&self.filters).clone(),
+        }
+    }
+
+    /// The most candidates that there may be.
+    pub(crate) const fn max_candidates(&self) -> usize {
+        if self.limit == 0 {
+            usize::MAX
+        } else {
+            self.limit
+        }
+    }
+
+    /// How many candidates `p2c` draws.
+    pub(crate) const fn sample_size(&self) -> usize {
+        if self.sample == 0 {
+            DEFAULT_SAMPLE
+        } else {
+            self.sample
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Policy, PolicyPatch};
+    use crate::{Filter, Key, SortBy, Strategy};
+
+    fn own() -> Policy {
+        Policy {
+            strategy: Strategy::P2c,
+            key: Some(Key::from("load")),
+            sample: 3,
+            sort: vec![SortBy::new(Key::from("port"))],
+            limit: 4,
+            filters: vec![Filter::GameStartNotPast {
+                key: Key::from("start"),
+            }],
+        }
+    }
+
+    #[test]
+    fn an_empty_patch_changes_nothing() {
+        assert_eq!(own().patched(&PolicyPatch::default()), own());
+    }
+
+    #[test]
+    fn each_field_is_replaced_alone() {
+        type Case = (PolicyPatch, fn(&mut Policy));
+        let cases: [Case; 6] = [
+            (
+                PolicyPatch {
+                    strategy: Some(Strategy::Random),
+                    ..PolicyPatch::default()
+                },
+                |policy| policy.strategy = Strategy::Random,
+            ),
+            (
+                PolicyPatch {
+                    key: Some(Key::from("weight")),
+                    ..PolicyPatch::default()
+                },
+                |policy| policy.key = Some(Key::from("weight")),
+            ),
+            (
+                PolicyPatch {
+                    sample: Some(1),
+                    ..PolicyPatch::default()
+                },
+                |policy| policy.sample = 1,
+            ),
+            (
+                PolicyPatch {
+                    sort: Some(vec![]),
+                    ..PolicyPatch::default()
+                },
+                |policy| policy.sort.clear(),
+            ),
+            (
+                PolicyPatch {
+                    limit: Some(0),
+                    ..PolicyPatch::default()
+                },
+                |policy| policy.limit = 0,
+            ),
+            (
+                PolicyPatch {
+                    filters: Some(vec![]),
+                    ..PolicyPatch::default()
+                },
+                |policy| policy.filters.clear(),
+            ),
+        ];
+        for (patch, change) in cases {
+            let mut expected = own();
+            change(&mut expected);
+            assert_eq!(own().patched(&patch), expected, "{patch:?}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A pool as it is decided with: everything that does not depend on the player or the time is done.
+
+use std::{collections::HashSet, sync::Arc, time::SystemTime};
+
+use crate::{
+    Backend, Policy, PoolSpec, Request, Strategy,
+    candidates::Candidates,
+    filter::{self, Gate},
+    number::Number,
+    sort::ranks,
+};
+
+#[derive(Debug)]
+pub(crate) struct Pool {
+    /// As configured, without duplicates.
+    pub(crate) backends: Box<[Arc<Backend>]>,
+    /// The pool's own policy, then the fallbacks.
+    pub(crate) steps: Box<[Step]>,
+}
+
+/// One policy and the backends that may be candidates under it, sorted.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) policy: Policy,
+    entries: Box<[Entry]>,
+    /// Some entry has gates.
+    gated: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) backend: Arc<Backend>,
+    /// The value of the policy's key, read only for strategies that compare it.
+    pub(crate) load: Option<Number>,
+    gates: Box<[Gate]>,
+}
+
+impl Pool {
+    pub(crate) fn compile(spec: PoolSpec) -> Self {
+        let backends = distinct(spec.backends);
+        let own = spec.policy;
+        let patched: Vec<Policy> = spec
+            .fallback
+            .iter()
+            .map(|patch| own.patched(patch))
+            .collect();
+        let policies = std::iter::once(own).chain(patched);
+        Self {
+            steps: policies
+                .map(|policy| Step::compile(policy, &backends))
+                .collect(),
+            backends,
+        }
+    }
+}
+
+impl Step {
+    /// Sorting before filtering gives the same order as after it, and needs to be done only once.
+    fn compile(policy: Policy, backends: &[Arc<Backend>]) -> Self {
+        let mut sorted: Vec<&Arc<Backend>> = backends.iter().collect();
+        if !policy.sort.is_empty() {
+            sorted.sort_by_cached_key(|backend| ranks(&policy.sort, backend));
+        }
+
+        let mut entries = Vec::with_capacity(sorted.len().min(policy.max_candidates()));
+        let mut ungated = 0;
+        for backend in sorted {
+            // These always pass, so nothing behind them can be inside the limit.
+            if ungated == policy.max_candidates() {
+                break;
+            }
+            let Some(gates) = filter::gates(&policy.filters, backend) else {
+                continue;
+            };
+            ungated += usize::from(gates.is_empty());
+            entries.push(Entry {
+                gates,
+                ..Entry::new(&policy, backend)
+            });
+        }
+        Self {
+            gated: ungated < entries.len(),
+            entries: entries.into(),
+            policy,
+        }
+    }
+
+    /// The candidates for this player at this time, at most as many as the policy's limit.
+    pub(crate) fn candidates(&self, request: &Request<'_>, now: SystemTime) -> Candidates<'_> {
+        if !self.gated {
+            return Candidates::All(&self.entries);
+        }
+        let limit = self.policy.max_candidates();
+        let admitted = |entry: &Entry| entry.gates.iter().all(|gate| gate.admits(request, now));
+
+        // Most players pass every gate, then the compiled list serves as it is.
+        let Some(barred) = self
+            .entries
+            .iter()
+            .take(limit)
+            .position(|entry| !admitted(entry))
+        else {
+            let within = limit.min(self.entries.len());
+            return Candidates::All(self.entries.get(..within).unwrap_or_default());
+        };
+        let passed = self.entries.iter().take(barred);
+        let rest = self
+            .entries
+            .iter()
+            .skip(barred + 1)
+            .filter(|entry| admitted(entry));
+        Candidates::Some(passed.chain(rest).take(limit).collect())
+    }
+}
+
+impl Entry {
+    /// An entry that every player passes.
+    pub(crate) fn new(policy: &Policy, backend: &Arc<Backend>) -> Self {
+        let compared = match policy.strategy {
+            Strategy::LeastLoaded | Strategy::P2c => policy.key.as_ref(),
+            Strategy::RoundRobin | Strategy::Random | Strategy::Weighted => None,
+        };
+        Self {
+            backend: Arc::clone(backend),
+            load: compared.and_then(|key| key.number(backend)),
+            gates: Box::default(),
+        }
+    }
+}
+
+/// The first backend of each address.
+fn distinct(backends: Vec<Backend>) -> Box<[Arc<Backend>]> {
+    let firsts = firsts(&backends);
+    let kept = backends.into_iter().zip(firsts).filter(|(_, first)| *first);
+    kept.map(|(backend, _)| Arc::new(backend)).collect()
+}
+
+/// For each backend whether it is the first of its address.
+pub(crate) fn firsts(backends: &[Backend]) -> Vec<bool> {
+    let mut seen = HashSet::with_capacity(backends.len());
+    let addresses = backends
+        .iter()
+        .map(|backend| (&*backend.host, backend.port));
+    addresses.map(|address| seen.insert(address)).collect()
+}

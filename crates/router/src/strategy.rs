@@ -1,0 +1,154 @@
+//! Picks one candidate.
+
+use rand::{Rng, RngExt};
+
+use crate::{Policy, candidates::Candidates, named::named, number::Number, pool::Entry};
+
+/// How one of the candidates is picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Strategy {
+    /// One after the other, counted per route.
+    #[default]
+    RoundRobin,
+    /// Each with the same chance.
+    Random,
+    /// Each with a chance in proportion to its weight. Weight 0 is never picked unless all are 0; then each has the
+    /// same chance.
+    Weighted,
+    /// The one with the smallest value of the policy's key. Candidates without a value count only when none has one.
+    /// Among equals each has the same chance.
+    LeastLoaded,
+    /// The smallest, as under [`LeastLoaded`](Self::LeastLoaded), of a few that are drawn ("power of two choices"):
+    /// keeps routers that see the same old figures from all rushing to one backend.
+    P2c,
+}
+
+named!(Strategy, "strategy", {
+    RoundRobin => "round_robin",
+    Random => "random",
+    Weighted => "weighted",
+    LeastLoaded => "least_loaded",
+    P2c => "p2c",
+});
+
+/// The place of the picked candidate and itself; nothing only when there is none to pick from.
+///
+/// `turn` is asked for by round robin alone. `compared` hears the place of each candidate whose load was looked at.
+pub(crate) fn pick<'r>(
+    policy: &Policy,
+    candidates: &Candidates<'r>,
+    turn: impl FnOnce() -> usize,
+    rng: &mut impl Rng,
+    compared: impl FnMut(usize),
+) -> Option<(usize, &'r Entry)> {
+    let count = candidates.len();
+    if count == 0 {
+        return None;
+    }
+    let at = match policy.strategy {
+        Strategy::RoundRobin => turn() % count,
+        Strategy::Random => rng.random_range(0..count),
+        Strategy::Weighted => weighted(candidates, rng)?,
+        Strategy::LeastLoaded => lowest(candidates, count, rng, compared)?,
+        Strategy::P2c => lowest(candidates, policy.sample_size(), rng, compared)?,
+    };
+    Some((at, candidates.get(at)?))
+}
+
+fn weighted(candidates: &Candidates<'_>, rng: &mut impl Rng) -> Option<usize> {
+    let weights = || {
+        candidates
+            .iter()
+            .map(|entry| u64::from(entry.backend.weight))
+    };
+    let total: u64 = weights().sum();
+    if total == 0 {
+        return Some(rng.random_range(0..candidates.len()));
+    }
+    let mut point = rng.random_range(0..total);
+    weights().position(|weight| match point.checked_sub(weight) {
+        Some(beyond) => {
+            point = beyond;
+            false
+        }
+        None => true,
+    })
+}
+
+fn lowest<R: Rng>(
+    candidates: &Candidates<'_>,
+    sample: usize,
+    rng: &mut R,
+    mut compared: impl FnMut(usize),
+) -> Option<usize> {
+    let mut lowest = Lowest::default();
+    draw(candidates.len(), sample, rng, |at, rng| {
+        compared(at);
+        lowest.offer(at, candidates.get(at).and_then(|entry| entry.load), rng);
+    });
+    lowest.at
+}
+
+/// The lowest load so far.
+#[derive(Default)]
+struct Lowest {
+    at: Option<usize>,
+    load: Option<Number>,
+    /// How many were equal to it, itself included.
+    equals: usize,
+}
+
+impl Lowest {
+    /// Among n equals the last replaces the one held with a chance of 1 in n, so that each is as likely.
+    fn offer(&mut self, at: usize, load: Option<Number>, rng: &mut impl Rng) {
+        // False sorts before true: a load that is missing is above all others.
+        let rank = |load: Option<Number>| (load.is_none(), load);
+        if self.at.is_none() || rank(load) < rank(self.load) {
+            *self = Self {
+                at: Some(at),
+                load,
+                equals: 1,
+            };
+        } else if load == self.load {
+            self.equals += 1;
+            if rng.random_range(0..self.equals) == 0 {
+                self.at = Some(at);
+            }
+        }
+    }
+}
+
+/// Samples up to this size are drawn without looking at every candidate.
+const SMALL_SAMPLE: usize = 8;
+
+/// Visits `sample` distinct numbers below `count`, each set of them with the same chance, without allocating.
+fn draw<R: Rng>(count: usize, sample: usize, rng: &mut R, mut visit: impl FnMut(usize, &mut R)) {
+    if sample >= count {
+        return (0..count).for_each(|at| visit(at, rng));
+    }
+    if sample > SMALL_SAMPLE {
+        // Knuth's algorithm S: each number is taken with the chance that still fills the sample.
+        let mut missing = sample;
+        for at in 0..count {
+            if rng.random_range(0..count - at) < missing {
+                missing -= 1;
+                visit(at, rng);
+            }
+        }
+        return;
+    }
+    // Floyd's algorithm: one number per draw, from a range that grows by one; a repeated number stands for the new end.
+    let mut drawn = [0; SMALL_SAMPLE];
+    for (slots, end) in (count - sample..count).enumerate() {
+        let number = rng.random_range(0..=end);
+        let repeated = drawn.iter().take(slots).any(|earlier| *earlier == number);
+        let number = if repeated { end } else { number };
+        if let Some(slot) = drawn.get_mut(slots) {
+            *slot = number;
+        }
+        visit(number, rng);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,205 @@
+//! Random pools, policies and players for properties.
+
+use hyrouter_router::{
+    Backend, CompareOp, Filter, Key, Policy, PolicyPatch, PoolSpec, SortBy, SortOrder, SortType,
+    Strategy, Subject,
+};
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::{Just, prop_oneof},
+    sample::select,
+    strategy::Strategy as Generator,
+};
+use uuid::Uuid;
+
+use crate::fixture::{BackendExt, NOW, backend};
+
+const UUIDS: [Uuid; 2] = [Uuid::from_u128(1), Uuid::from_u128(2)];
+const NAMES: [&str; 2] = ["alice", "bob"];
+
+/// A player; the host is always the default pool's.
+#[derive(Debug, Clone)]
+pub(crate) struct Player {
+    pub(crate) uuid: Option<Uuid>,
+    pub(crate) username: Option<&'static str>,
+    pub(crate) now: u64,
+}
+
+pub(crate) fn player() -> impl Generator<Value = Player> {
+    let now = select(&[NOW - 1, NOW, NOW + 1][..]);
+    (
+        option::of(select(&UUIDS[..])),
+        option::of(select(&NAMES[..])),
+        now,
+    )
+        .prop_map(|(uuid, username, now)| Player {
+            uuid,
+            username,
+            now,
+        })
+}
+
+pub(crate) fn pool_spec() -> impl Generator<Value = PoolSpec> {
+    (policy(), vec(patch(), 0..3), backends()).prop_map(|(policy, fallback, backends)| PoolSpec {
+        policy,
+        fallback,
+        backends,
+    })
+}
+
+/// Up to eight backends, among them some with the same address.
+pub(crate) fn backends() -> impl Generator<Value = Vec<Backend>> {
+    let meta = btree_map(meta_key(), meta_value(), 0..6);
+    let one = (select(&["a", "b", "c", "d", "e", "f"][..]), 1..4_u32, meta).prop_map(
+        |(host, weight, meta)| Backend {
+            meta,
+            ..backend(host).weight(weight)
+        },
+    );
+    vec(one, 0..9)
+}
+
+pub(crate) fn policy() -> impl Generator<Value = Policy> {
+    (
+        strategy(),
+        key(),
+        0..5_usize,
+        vec(sort_by(), 0..3),
+        0..5_usize,
+        vec(filter(), 0..3),
+    )
+        .prop_map(|(strategy, key, sample, sort, limit, filters)| Policy {
+            strategy,
+            key: Some(key),
+            sample,
+            sort,
+            limit,
+            filters,
+        })
+}
+
+fn patch() -> impl Generator<Value = PolicyPatch> {
+    (
+        option::of(strategy()),
+        option::of(key()),
+        option::of(0..5_usize),
+        option::of(vec(sort_by(), 0..3)),
+        option::of(0..5_usize),
+        option::of(vec(filter(), 0..3)),
+    )
+        .prop_map(
+            |(strategy, key, sample, sort, limit, filters)| PolicyPatch {
+                strategy,
+                key,
+                sample,
+                sort,
+                limit,
+                filters,
+            },
+        )
+}
+
+fn strategy() -> impl Generator<Value = Strategy> {
+    select(
+        &[
+            Strategy::RoundRobin,
+            Strategy::Random,
+            Strategy::Weighted,
+            Strategy::LeastLoaded,
+            Strategy::P2c,
+        ][..],
+    )
+}
+
+pub(crate) fn sort_by() -> impl Generator<Value = SortBy> {
+    let order = select(&[SortOrder::Asc, SortOrder::Desc][..]);
+    let kind = select(&[SortType::String, SortType::Number][..]);
+    (key(), order, kind).prop_map(|(key, order, kind)| SortBy { key, order, kind })
+}
+
+fn filter() -> impl Generator<Value = Filter> {
+    let op = select(
+        &[
+            CompareOp::Lt,
+            CompareOp::Lte,
+            CompareOp::Gt,
+            CompareOp::Gte,
+            CompareOp::Eq,
+            CompareOp::Neq,
+        ][..],
+    );
+    let subject = select(&[Subject::Uuid, Subject::Username][..]);
+    prop_oneof![
+        (key(), op, key()).prop_map(|(left, op, right)| Filter::Compare { left, op, right }),
+        subject.prop_map(|subject| Filter::Whitelist {
+            enabled_key: Key::from("on"),
+            list_key: Key::from("list"),
+            subject,
+        }),
+        Just(Filter::GameStartNotPast {
+            key: Key::from("start")
+        }),
+    ]
+}
+
+fn key() -> impl Generator<Value = Key> {
+    select(
+        &[
+            "host",
+            "port",
+            "weight",
+            "n",
+            "label:n",
+            "counter:n",
+            "start",
+        ][..],
+    )
+    .prop_map(Key::from)
+}
+
+fn meta_key() -> impl Generator<Value = String> {
+    select(
+        &[
+            "n",
+            "label.n",
+            "counter.n",
+            "on",
+            "on",
+            "list",
+            "list",
+            "start",
+            "start",
+        ][..],
+    )
+    .prop_map(str::to_owned)
+}
+
+fn meta_value() -> impl Generator<Value = String> {
+    let first = UUIDS[0];
+    let values = [
+        "",
+        "-1",
+        "0",
+        "1",
+        "1.0",
+        "2",
+        "10",
+        "true",
+        "yes",
+        "x",
+        "[",
+        "alice",
+        "alice, bob",
+        r#"["bob"]"#,
+    ];
+    let mut values: Vec<String> = values.map(str::to_owned).into();
+    values.extend([
+        first.to_string(),
+        format!("bob,{}", first.simple()),
+        format!("[\"{first}\"]"),
+    ]);
+    values.extend([NOW, NOW + 1].map(|second| second.to_string()));
+    values.push(format!("{NOW}500"));
+    select(values)
+}

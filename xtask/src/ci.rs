@@ -1,0 +1,51 @@
+//! `cargo xtask ci` and `cargo xtask test`.
+
+use std::path::PathBuf;
+
+use crate::{docs, interop, sh, tidy};
+use sh::{cargo, cmd, say, target};
+
+/// The cargo-deny that checks licences, sources and bans.
+const CARGO_DENY: &str = "0.20.2";
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    sh::run(cargo().args(["fmt", "--all", "--check"]))?;
+    tidy::run()?;
+    sh::run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))?;
+    sh::run(cargo().args(["doc", "--workspace", "--no-deps", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    docs::run(true)?;
+    let deny = cargo_deny()?;
+    sh::run(cmd(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))?;
+    test()?;
+    interop::run(None)
+}
+
+/// All tests; what they need beyond a Rust toolchain, they or this set up themselves.
+pub(crate) fn test() -> anyhow::Result<()> {
+    sh::run(cargo().args(["test", "--workspace", "--all-features"]))
+}
+
+/// The pinned cargo-deny, built into the target directory unless it is installed already.
+fn cargo_deny() -> anyhow::Result<PathBuf> {
+    let has_version = |program: &PathBuf| {
+        std::process::Command::new(program)
+            .arg("--version")
+            .output()
+            .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim().ends_with(CARGO_DENY))
+    };
+    let installed = PathBuf::from("cargo-deny");
+    if has_version(&installed) {
+        return Ok(installed);
+    }
+    let tools = target().join("tools");
+    let own = tools.join("bin/cargo-deny");
+    if !has_version(&own) {
+        say("cargo-deny is missing; building it takes about three minutes, once");
+        sh::run(
+            cargo()
+                .args(["install", "cargo-deny", "--locked", "--version", CARGO_DENY, "--root"])
+                .arg(&tools),
+        )?;
+    }
+    Ok(own)
+}

@@ -1,0 +1,25 @@
+//! The generated parts of the documentation.
+
+use std::fs;
+
+use anyhow::{Context as _, bail};
+
+use crate::sh::{root, say};
+
+/// The reference of the configuration, from its schema.
+const REFERENCE: &str = "docs/configuration.md";
+
+pub(crate) fn run(check: bool) -> anyhow::Result<()> {
+    let file = root().join(REFERENCE);
+    let wanted = hyrouter_config::reference_markdown();
+    if check {
+        let found = fs::read_to_string(&file).with_context(|| format!("reading {REFERENCE}"))?;
+        if found != wanted {
+            bail!("{REFERENCE} is not what the configuration's schema says; run `cargo xtask docs`");
+        }
+        return Ok(());
+    }
+    fs::write(&file, wanted).with_context(|| format!("writing {REFERENCE}"))?;
+    say(&format!("wrote {REFERENCE}"));
+    Ok(())
+}

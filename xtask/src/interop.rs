@@ -1,0 +1,52 @@
+//! `cargo xtask interop`: the router against a QUIC stack that nobody here wrote.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::bail;
+
+use crate::sh::{self, cargo, cmd, root, say, target, works};
+
+pub(crate) fn run(filter: Option<&str>) -> anyhow::Result<()> {
+    sh::run(cargo().args(["build", "--package", "hyrouter"]))?;
+    let python = python_with_aioquic()?;
+    let mut command = cmd(python);
+    command.arg("xtask/interop/run.py").arg("--router").arg(target().join("debug/hyrouter"));
+    if let Some(filter) = filter {
+        command.args(["--filter", filter]);
+    }
+    sh::run(&mut command)
+}
+
+/// A Python of our own that has what `requirements.txt` lists.
+fn python_with_aioquic() -> anyhow::Result<PathBuf> {
+    let requirements = root().join("xtask/interop/requirements.txt");
+    let wanted = fs::read_to_string(&requirements)?;
+    let venv = target().join("interop-venv");
+    let python = venv.join("bin/python");
+    let stamp = venv.join("installed.txt");
+    if works(cmd(&python).args(["-c", "import aioquic"]))
+        && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
+    {
+        return Ok(python);
+    }
+    if !works(cmd("python3").args(["-m", "venv", "--clear"]).arg(&venv)) {
+        install_venv_module()?;
+        sh::run(cmd("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    }
+    sh::run(cmd(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements))?;
+    fs::write(stamp, wanted)?;
+    Ok(python)
+}
+
+/// Debian leaves this module out of its Python.
+fn install_venv_module() -> anyhow::Result<()> {
+    const HOW: &str = "apt-get install -y python3 python3-venv";
+    let root_on_debian = works(cmd("apt-get").arg("--version")) && sh::output(cmd("id").arg("-u"))?.trim() == "0";
+    if !root_on_debian {
+        bail!("`python3 -m venv` does not work here; install Python 3.10 or newer with it (on Debian: `{HOW}`)");
+    }
+    say("installing Python's venv module");
+    sh::run(cmd("apt-get").args(["update", "--quiet"]))?;
+    sh::run(cmd("apt-get").args(["install", "-y", "python3", "python3-venv"]))
+}

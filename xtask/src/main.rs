@@ -1,0 +1,51 @@
+//! `cargo xtask`: everything that is not a product.
+
+mod bench;
+mod ci;
+mod docs;
+mod interop;
+mod sh;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Builds, checks and measures Hyrouter")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Everything that has to hold before a change lands: format, lints, docs, licences, tests
+    Ci,
+    /// Set up what the tests need and run them all
+    Test,
+    /// Talk to the built router with aioquic, a QUIC stack that nobody here wrote
+    Interop {
+        /// Run only the cases whose name contains this
+        filter: Option<String>,
+    },
+    /// Measure: the pure parts, whole exchanges against a floor, memory
+    Bench(bench::Args),
+    /// Write the generated parts of docs/
+    Docs {
+        /// Only check that they are up to date
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check what no linter can
+    Tidy,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Ci => ci::run(),
+        Command::Test => ci::test(),
+        Command::Interop { filter } => interop::run(filter.as_deref()),
+        Command::Bench(args) => bench::run(&args),
+        Command::Docs { check } => docs::run(check),
+        Command::Tidy => tidy::run(),
+    }
+}

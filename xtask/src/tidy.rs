@@ -1,0 +1,122 @@
+//! What no linter checks: the shape of the repository, and links that lead nowhere.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use crate::sh::{self, cmd, root};
+
+/// What may stand at the top, besides names that begin with a dot.
+const TOP_LEVEL: &[&str] = &[
+    "Cargo.toml",
+    "Cargo.lock",
+    "CHANGELOG.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "bins",
+    "clippy.toml",
+    "crates",
+    "deny.toml",
+    "dev",
+    "docs",
+    "examples",
+    "rustfmt.toml",
+    "xtask",
+];
+
+/// A file that is longer is two things.
+const MAX_LINES: usize = 400;
+/// The binary only composes.
+const MAX_LINES_BINARY: usize = 200;
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    let files = tracked_files()?;
+    let mut faults = Vec::new();
+    top_level(&files, &mut faults);
+    for file in &files {
+        let Ok(text) = fs::read_to_string(root().join(file)) else { continue };
+        match file.extension().and_then(|extension| extension.to_str()) {
+            Some("rs") => rust(file, &text, &mut faults),
+            Some("md") => links(file, &text, &mut faults),
+            Some("toml") if file.ends_with("Cargo.toml") => manifest(file, &text, &mut faults),
+            _ => {}
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    bail!("tidy found:\n  {}", faults.join("\n  "));
+}
+
+/// All files that git tracks or would track.
+fn tracked_files() -> anyhow::Result<Vec<PathBuf>> {
+    let list = sh::output(cmd("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))
+        .context("listing the files of the repository")?;
+    Ok(list.lines().map(PathBuf::from).filter(|file| root().join(file).exists()).collect())
+}
+
+fn top_level(files: &[PathBuf], faults: &mut Vec<String>) {
+    let names: BTreeSet<_> = files
+        .iter()
+        .filter_map(|file| file.components().next())
+        .filter_map(|name| name.as_os_str().to_str())
+        .collect();
+    for name in names {
+        if !name.starts_with('.') && !TOP_LEVEL.contains(&name) {
+            faults.push(format!("{name}: nothing of that name belongs at the top"));
+        }
+    }
+}
+
+fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
+    let shown = file.display();
+    let lines = text.lines().count();
+    let limit = if file.starts_with("bins/hyrouter/src") { MAX_LINES_BINARY } else { MAX_LINES };
+    if lines > limit {
+        faults.push(format!("{shown}: {lines} lines, more than {limit}"));
+    }
+    if file.ends_with("src/lib.rs") && !text.starts_with("//!") {
+        faults.push(format!("{shown}: a crate begins by saying what it is"));
+    }
+    for (number, line) in text.lines().enumerate() {
+        // Written apart, so that this file does not find itself.
+        for word in [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")] {
+            if line.contains(word) {
+                faults.push(format!("{shown}:{}: {word} is no behaviour", number + 1));
+            }
+        }
+    }
+}
+
+fn manifest(file: &Path, text: &str, faults: &mut Vec<String>) {
+    let Some(folder) = file.parent().filter(|folder| folder.starts_with("crates")) else { return };
+    let shown = file.display();
+    if !text.contains("[lints]\nworkspace = true") {
+        faults.push(format!("{shown}: does not take the lints of the workspace"));
+    }
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if !text.contains(&format!("name = \"hyrouter-{name}\"")) {
+        faults.push(format!("{shown}: the crate in crates/{name} is called hyrouter-{name}"));
+    }
+    let published = !text.contains("publish = false");
+    if published && !root().join(folder).join("README.md").exists() {
+        faults.push(format!("{shown}: a published crate has a README.md"));
+    }
+}
+
+/// Relative links of Markdown files.
+fn links(file: &Path, text: &str, faults: &mut Vec<String>) {
+    let folder = root().join(file.parent().unwrap_or(Path::new("")));
+    for (number, line) in text.lines().enumerate() {
+        for link in line.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap_or_default();
+            let elsewhere = path.is_empty() || path.contains("://") || path.starts_with("mailto:");
+            if !elsewhere && !folder.join(path).exists() {
+                faults.push(format!("{}:{}: link to {path}, which is not there", file.display(), number + 1));
+            }
+        }
+    }
+}
