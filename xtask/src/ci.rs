@@ -11,8 +11,20 @@ const CARGO_DENY: &str = "0.20.2";
 pub(crate) fn run() -> anyhow::Result<()> {
     sh::run(cargo().args(["fmt", "--all", "--check"]))?;
     tidy::run()?;
-    sh::run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))?;
-    sh::run(cargo().args(["doc", "--workspace", "--no-deps", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    sh::run(cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    sh::run(
+        cargo()
+            .args(["doc", "--workspace", "--no-deps", "--all-features"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
     docs::run(true)?;
     let deny = cargo_deny()?;
     sh::run(cmd(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))?;
@@ -31,7 +43,11 @@ fn cargo_deny() -> anyhow::Result<PathBuf> {
         std::process::Command::new(program)
             .arg("--version")
             .output()
-            .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim().ends_with(CARGO_DENY))
+            .is_ok_and(|output| {
+                String::from_utf8_lossy(&output.stdout)
+                    .trim()
+                    .ends_with(CARGO_DENY)
+            })
     };
     let installed = PathBuf::from("cargo-deny");
     if has_version(&installed) {
@@ -43,7 +59,14 @@ fn cargo_deny() -> anyhow::Result<PathBuf> {
         say("cargo-deny is missing; building it takes about three minutes, once");
         sh::run(
             cargo()
-                .args(["install", "cargo-deny", "--locked", "--version", CARGO_DENY, "--root"])
+                .args([
+                    "install",
+                    "cargo-deny",
+                    "--locked",
+                    "--version",
+                    CARGO_DENY,
+                    "--root",
+                ])
                 .arg(&tools),
         )?;
     }

@@ -15,7 +15,9 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
     if check {
         let found = fs::read_to_string(&file).with_context(|| format!("reading {REFERENCE}"))?;
         if found != wanted {
-            bail!("{REFERENCE} is not what the configuration's schema says; run `cargo xtask docs`");
+            bail!(
+                "{REFERENCE} is not what the configuration's schema says; run `cargo xtask docs`"
+            );
         }
         return Ok(());
     }

@@ -11,7 +11,10 @@ pub(crate) fn run(filter: Option<&str>) -> anyhow::Result<()> {
     sh::run(cargo().args(["build", "--package", "hyrouter"]))?;
     let python = python_with_aioquic()?;
     let mut command = cmd(python);
-    command.arg("xtask/interop/run.py").arg("--router").arg(target().join("debug/hyrouter"));
+    command
+        .arg("xtask/interop/run.py")
+        .arg("--router")
+        .arg(target().join("debug/hyrouter"));
     if let Some(filter) = filter {
         command.args(["--filter", filter]);
     }
@@ -34,7 +37,11 @@ fn python_with_aioquic() -> anyhow::Result<PathBuf> {
         install_venv_module()?;
         sh::run(cmd("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
     }
-    sh::run(cmd(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements))?;
+    sh::run(
+        cmd(&python)
+            .args(["-m", "pip", "install", "--quiet", "--requirement"])
+            .arg(&requirements),
+    )?;
     fs::write(stamp, wanted)?;
     Ok(python)
 }
@@ -42,9 +49,12 @@ fn python_with_aioquic() -> anyhow::Result<PathBuf> {
 /// Debian leaves this module out of its Python.
 fn install_venv_module() -> anyhow::Result<()> {
     const HOW: &str = "apt-get install -y python3 python3-venv";
-    let root_on_debian = works(cmd("apt-get").arg("--version")) && sh::output(cmd("id").arg("-u"))?.trim() == "0";
+    let root_on_debian =
+        works(cmd("apt-get").arg("--version")) && sh::output(cmd("id").arg("-u"))?.trim() == "0";
     if !root_on_debian {
-        bail!("`python3 -m venv` does not work here; install Python 3.10 or newer with it (on Debian: `{HOW}`)");
+        bail!(
+            "`python3 -m venv` does not work here; install Python 3.10 or newer with it (on Debian: `{HOW}`)"
+        );
     }
     say("installing Python's venv module");
     sh::run(cmd("apt-get").args(["update", "--quiet"]))?;

@@ -32,7 +32,9 @@ pub(crate) fn cargo() -> Command {
 /// Says what is run, runs it, and fails if it does.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     say(&format!("$ {}", words(command)));
-    let status = command.status().with_context(|| format!("starting {}", words(command)))?;
+    let status = command
+        .status()
+        .with_context(|| format!("starting {}", words(command)))?;
     if !status.success() {
         bail!("{} failed: {status}", words(command));
     }

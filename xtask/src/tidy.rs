@@ -37,7 +37,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let mut faults = Vec::new();
     top_level(&files, &mut faults);
     for file in &files {
-        let Ok(text) = fs::read_to_string(root().join(file)) else { continue };
+        let Ok(text) = fs::read_to_string(root().join(file)) else {
+            continue;
+        };
         match file.extension().and_then(|extension| extension.to_str()) {
             Some("rs") => rust(file, &text, &mut faults),
             Some("md") => links(file, &text, &mut faults),
@@ -53,9 +55,14 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 /// All files that git tracks or would track.
 fn tracked_files() -> anyhow::Result<Vec<PathBuf>> {
-    let list = sh::output(cmd("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))
-        .context("listing the files of the repository")?;
-    Ok(list.lines().map(PathBuf::from).filter(|file| root().join(file).exists()).collect())
+    let list =
+        sh::output(cmd("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))
+            .context("listing the files of the repository")?;
+    Ok(list
+        .lines()
+        .map(PathBuf::from)
+        .filter(|file| root().join(file).exists())
+        .collect())
 }
 
 fn top_level(files: &[PathBuf], faults: &mut Vec<String>) {
@@ -74,7 +81,11 @@ fn top_level(files: &[PathBuf], faults: &mut Vec<String>) {
 fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
     let shown = file.display();
     let lines = text.lines().count();
-    let limit = if file.starts_with("bins/hyrouter/src") { MAX_LINES_BINARY } else { MAX_LINES };
+    let limit = if file.starts_with("bins/hyrouter/src") {
+        MAX_LINES_BINARY
+    } else {
+        MAX_LINES
+    };
     if lines > limit {
         faults.push(format!("{shown}: {lines} lines, more than {limit}"));
     }
@@ -83,7 +94,11 @@ fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
     }
     for (number, line) in text.lines().enumerate() {
         // Written apart, so that this file does not find itself.
-        for word in [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")] {
+        for word in [
+            concat!("TO", "DO"),
+            concat!("FIX", "ME"),
+            concat!("XX", "X:"),
+        ] {
             if line.contains(word) {
                 faults.push(format!("{shown}:{}: {word} is no behaviour", number + 1));
             }
@@ -92,14 +107,21 @@ fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
 }
 
 fn manifest(file: &Path, text: &str, faults: &mut Vec<String>) {
-    let Some(folder) = file.parent().filter(|folder| folder.starts_with("crates")) else { return };
+    let Some(folder) = file.parent().filter(|folder| folder.starts_with("crates")) else {
+        return;
+    };
     let shown = file.display();
     if !text.contains("[lints]\nworkspace = true") {
         faults.push(format!("{shown}: does not take the lints of the workspace"));
     }
-    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = folder
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     if !text.contains(&format!("name = \"hyrouter-{name}\"")) {
-        faults.push(format!("{shown}: the crate in crates/{name} is called hyrouter-{name}"));
+        faults.push(format!(
+            "{shown}: the crate in crates/{name} is called hyrouter-{name}"
+        ));
     }
     let published = !text.contains("publish = false");
     if published && !root().join(folder).join("README.md").exists() {
@@ -111,11 +133,19 @@ fn manifest(file: &Path, text: &str, faults: &mut Vec<String>) {
 fn links(file: &Path, text: &str, faults: &mut Vec<String>) {
     let folder = root().join(file.parent().unwrap_or(Path::new("")));
     for (number, line) in text.lines().enumerate() {
-        for link in line.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        for link in line
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
             let path = link.split('#').next().unwrap_or_default();
             let elsewhere = path.is_empty() || path.contains("://") || path.starts_with("mailto:");
             if !elsewhere && !folder.join(path).exists() {
-                faults.push(format!("{}:{}: link to {path}, which is not there", file.display(), number + 1));
+                faults.push(format!(
+                    "{}:{}: link to {path}, which is not there",
+                    file.display(),
+                    number + 1
+                ));
             }
         }
     }

@@ -9,22 +9,21 @@ use crate::cli::{self, ConfigArgs, print};
 use crate::serve::{self, Origin};
 use crate::{exit, summary};
 
-pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
     let (settings, origin) = match serve::load(args) {
         Ok(loaded) => loaded,
         Err(error) => {
-            cli::complain(&error.into());
-            return Ok(exit::usage());
+            cli::complain_of_config(&error);
+            return exit::usage();
         }
     };
     // A certificate that does not fit its key would only show at the start.
-    if let Some(files) = &settings.tls.identity {
-        if let Err(error) =
-            ServerIdentity::from_pem_files(&files.cert, &files.key, &crypto_provider())
-        {
-            cli::complain(&anyhow::Error::from(error).context("tls"));
-            return Ok(exit::usage());
-        }
+    let unusable = settings.tls.identity.as_ref().and_then(|files| {
+        ServerIdentity::from_pem_files(&files.cert, &files.key, &crypto_provider()).err()
+    });
+    if let Some(error) = unusable {
+        cli::complain(&anyhow::Error::from(error).context("tls"));
+        return exit::usage();
     }
     match origin {
         Origin::File(file) => print(&format!("{}: good", file.display())),
@@ -42,7 +41,7 @@ pub(crate) fn run(args: &ConfigArgs) -> anyhow::Result<ExitCode> {
     for warning in &settings.warnings {
         print(&format!("warning: {warning}"));
     }
-    Ok(exit::OK)
+    exit::OK
 }
 
 pub(crate) fn schema() -> anyhow::Result<ExitCode> {

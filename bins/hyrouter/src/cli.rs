@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use hyrouter_config::ConfigError;
 use hyrouter_protocol::Generation;
 use uuid::Uuid;
 
 /// The front door of a Hytale server network: players connect here and are referred to a backend.
 ///
 /// Without a command it serves. It reads config.yaml if there is one, else it starts from a built-in
-/// configuration that refers every player to 127.0.0.1:5521. Environment variables named
-/// HYROUTER_SECTION__KEY override the file.
+/// configuration that refers every player to 127.0.0.1:5521. Environment variables override the
+/// file, such as `HYROUTER_LISTEN` and `HYROUTER_REFERRAL__HMAC_SECRET`.
 #[derive(Debug, Parser)]
 #[command(name = "hyrouter", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
@@ -129,9 +130,9 @@ pub(crate) struct PacketArgs {
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(crate) enum PacketCommand {
-    /// {name, kind, generation, packet_id, hex} in; {name, ok, generation, fields} or {name, ok, error} out
+    /// `{name, kind, generation, packet_id, hex}` in; `{name, ok, generation, fields}` or `{name, ok, error}` out
     Decode,
-    /// {name, kind, generation, fields} in; {name, ok, hex} or {name, ok, error} out
+    /// `{name, kind, generation, fields}` in; `{name, ok, hex}` or `{name, ok, error}` out
     Encode,
 }
 
@@ -193,6 +194,19 @@ fn duration(text: &str) -> Result<Duration, String> {
 )]
 pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("hyrouter: {error:#}");
+}
+
+/// Lists on standard error what is wrong with a configuration, a line a mistake.
+#[expect(clippy::print_stderr, reason = "as `complain`")]
+pub(crate) fn complain_of_config(error: &ConfigError) {
+    match error.mistakes() {
+        [] => eprintln!("hyrouter: {error}"),
+        [_] => eprintln!("hyrouter: the configuration has a mistake:\n{error}"),
+        all => eprintln!(
+            "hyrouter: the configuration has {} mistakes:\n{error}",
+            all.len()
+        ),
+    }
 }
 
 /// Writes to standard output; a reader that went away is not an error worth a word.

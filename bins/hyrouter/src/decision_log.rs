@@ -10,7 +10,7 @@ use hyrouter_proxy::{Action, Decided, Event, Refusal};
 
 /// Refused connections are counted and told of together, at most that often: whoever floods the
 /// router must not flood its log.
-const REFUSALS_EVERY: Duration = Duration::from_secs(1);
+const REFUSALS_EVERY_MS: u64 = 1_000;
 /// Builds that were warned of once. A client can send any number, so there has to be an end.
 const REMEMBERED_BUILDS: usize = 64;
 
@@ -135,7 +135,7 @@ impl Refusals {
         counter.fetch_add(1, Ordering::Relaxed);
         let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX).max(1);
         let told_at = self.told_at.load(Ordering::Relaxed);
-        let due = told_at == 0 || now.saturating_sub(told_at) >= REFUSALS_EVERY.as_millis() as u64;
+        let due = told_at == 0 || now.saturating_sub(told_at) >= REFUSALS_EVERY_MS;
         let mine = due
             && self
                 .told_at

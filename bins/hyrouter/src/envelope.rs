@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use hyrouter_referral::{Envelope, KeyRing, Sealer, Secret};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::cli::{EnvelopeArgs, EnvelopeCommand, SecretArgs, print};
 use crate::exit;
@@ -39,12 +39,12 @@ fn open(data: Option<&str>, secret: &SecretArgs, as_json: bool) -> anyhow::Resul
         Some(Err(error)) => error.to_string(),
     };
     if as_json {
-        let mut object = describe(&envelope);
+        let mut fields = describe(&envelope);
         if let Some(verified) = &verified {
-            object["verified"] = json!(verified.is_ok());
-            object["verdict"] = json!(verdict);
+            fields.insert("verified".to_owned(), json!(verified.is_ok()));
+            fields.insert("verdict".to_owned(), json!(verdict));
         }
-        print(&object.to_string());
+        print(&Value::from(fields).to_string());
     } else {
         print(&format!(
             "{}\nsignature: {verdict}",
@@ -71,27 +71,30 @@ fn seal(content: Option<&str>, as_hex: bool, secret: &SecretArgs) -> anyhow::Res
         Some(key) => Sealer::signed(secret.key_id, &key),
         None => Sealer::unsigned(secret.key_id),
     };
+    let mut envelope = Vec::new();
     anyhow::ensure!(
-        bytes.len() <= sealer.max_content(),
+        !sealer.seal(&bytes, &mut envelope).truncated,
         "{} bytes do not fit: an envelope like this holds at most {}",
         bytes.len(),
         sealer.max_content()
     );
-    let mut envelope = Vec::new();
-    sealer.seal(&bytes, &mut envelope);
     print(&hex::encode(envelope));
     Ok(exit::OK)
 }
 
-/// An envelope as a JSON object: what is in it, not whether to believe it.
-pub(crate) fn describe(envelope: &Envelope<'_>) -> serde_json::Value {
-    json!({
-        "version": envelope.version(),
-        "key_id": envelope.key_id(),
-        "signed": envelope.is_signed(),
-        "content": hex::encode(envelope.content()),
-        "content_text": std::str::from_utf8(envelope.content()).ok(),
-    })
+/// An envelope as the fields of a JSON object: what is in it, not whether to believe it.
+pub(crate) fn describe(envelope: &Envelope<'_>) -> Map<String, Value> {
+    let content = envelope.content();
+    Map::from_iter([
+        ("version".to_owned(), json!(envelope.version())),
+        ("key_id".to_owned(), json!(envelope.key_id())),
+        ("signed".to_owned(), json!(envelope.is_signed())),
+        ("content".to_owned(), json!(hex::encode(content))),
+        (
+            "content_text".to_owned(),
+            json!(std::str::from_utf8(content).ok()),
+        ),
+    ])
 }
 
 /// The same in words.

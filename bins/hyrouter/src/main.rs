@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         None => serve::run(&cli.config, &cli.logging),
-        Some(Command::Check(args)) => check::run(&args.or(cli.config)),
+        Some(Command::Check(args)) => Ok(check::run(&args.or(cli.config))),
         Some(Command::Schema) => check::schema(),
         Some(Command::Probe(args)) => probe::run(&args),
         Some(Command::Packet(args)) => packet::run(&args),

@@ -5,21 +5,19 @@ use std::fmt::Write as _;
 /// A guess for people at which process has that UDP port: its name and id where the system tells,
 /// else what to type to find out.
 pub(crate) fn guess(port: u16) -> String {
-    match holder(port) {
-        Some((pid, name)) => format!("UDP port {port} is held by {name} (process {pid})"),
-        None => {
-            let mut text = format!(
-                "UDP port {port} is held by another process, perhaps a game server or another hyrouter"
-            );
-            if cfg!(target_os = "linux") {
-                let _ = write!(
-                    text,
-                    "; `ss -ulpn 'sport = :{port}'` tells which, run as root"
-                );
-            }
-            text
-        }
+    if let Some((pid, name)) = holder(port) {
+        return format!("UDP port {port} is held by {name} (process {pid})");
     }
+    let mut text = format!(
+        "UDP port {port} is held by another process, perhaps a game server or another hyrouter"
+    );
+    if cfg!(target_os = "linux") {
+        let _ = write!(
+            text,
+            "; `ss -ulpn 'sport = :{port}'` tells which, run as root"
+        );
+    }
+    text
 }
 
 #[cfg(target_os = "linux")]

@@ -178,9 +178,15 @@ fn as_json(exchange: &Exchange) -> Value {
         Outcome::Ended(ending) => ending_json(ending),
         other => json!({ "outcome": format!("{other:?}") }),
     };
-    object["alpn"] = json!(exchange.alpn.as_deref().map(String::from_utf8_lossy));
-    object["handshake_us"] = json!(exchange.handshake.map(|time| time.as_micros()));
-    object["answer_us"] = json!(exchange.answer.map(|time| time.as_micros()));
+    if let Value::Object(fields) = &mut object {
+        let alpn = exchange.alpn.as_deref().map(String::from_utf8_lossy);
+        fields.insert("alpn".to_owned(), json!(alpn));
+        fields.insert(
+            "handshake_us".to_owned(),
+            json!(exchange.handshake.map(micros)),
+        );
+        fields.insert("answer_us".to_owned(), json!(exchange.answer.map(micros)));
+    }
     object
 }
 
@@ -194,7 +200,7 @@ fn ending_json(ending: &Ending) -> Value {
         }
         Ending::EndOfStream => json!({ "outcome": "closed", "by": "end_of_stream" }),
         Ending::NoAnswer { waited } => {
-            json!({ "outcome": "timeout", "waited_us": waited.as_micros() })
+            json!({ "outcome": "timeout", "waited_us": micros(*waited) })
         }
         Ending::Local(error) => json!({ "outcome": "failed", "error": error }),
         other => json!({ "outcome": format!("{other:?}") }),
@@ -203,4 +209,8 @@ fn ending_json(ending: &Ending) -> Value {
 
 fn millis(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

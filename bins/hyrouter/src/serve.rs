@@ -43,7 +43,7 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
     let (settings, origin) = match load(config) {
         Ok(loaded) => loaded,
         Err(error) => {
-            cli::complain(&error.into());
+            cli::complain_of_config(&error);
             return Ok(exit::usage());
         }
     };
@@ -64,19 +64,19 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
     runtime.block_on(async {
         let mut signals = Signals::new().context("waiting for signals")?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let served = server.run(async {
+        let serving = server.run(async {
             let _ = stopped.await;
         });
-        tokio::pin!(served);
+        tokio::pin!(serving);
         tokio::select! {
-            ended = &mut served => return Ok(outcome(ended)),
+            ended = &mut serving => return Ok(outcome(ended)),
             signal = signals.next() => {
                 tracing::info!(signal, "answering those in flight, then leaving; once more ends at once");
                 let _ = stop.send(());
             }
         }
         tokio::select! {
-            ended = served => Ok(outcome(ended)),
+            ended = serving => Ok(outcome(ended)),
             signal = signals.next() => {
                 tracing::warn!(signal, "leaving at once");
                 Ok(exit::interrupted())
@@ -137,7 +137,10 @@ fn listen(settings: &Settings) -> Listen {
 /// Adds what helps a person to get on.
 fn explain(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref::<ServerError>() {
-        Some(ServerError::Bind { listen, source }) if source.kind() == ErrorKind::AddrInUse => {
+        Some(ServerError::Bind {
+            listen,
+            error: taken,
+        }) if taken.kind() == ErrorKind::AddrInUse => {
             let holder = port_holder::guess(listen.port());
             error.context(holder)
         }

@@ -64,13 +64,9 @@ impl Service {
 
     fn refer(&self, choice: &Choice<'_>) -> Answer {
         let backend = choice.backend();
-        // Nothing in this configuration produces a payload yet; the envelope still proves to the
-        // backend that its player came through here.
-        let data = self.sealer.as_ref().map(|sealer| {
-            let mut envelope = Vec::new();
-            sealer.seal(b"", &mut envelope);
-            envelope
-        });
+        // Without plugins there is no payload; the envelope still proves to the backend that its
+        // player came through here.
+        let data = self.sealer.as_ref().map(|sealer| seal(sealer, b""));
         Answer::referral(backend.host.as_str(), backend.port, data)
             .by_route(choice.route().name.clone())
     }
@@ -81,6 +77,19 @@ impl Service {
             .text(kind, info.connect().language, info.host(), "");
         Answer::disconnect(Some(text.into_owned()))
     }
+}
+
+fn seal(sealer: &Sealer, content: &[u8]) -> Vec<u8> {
+    let mut envelope = Vec::new();
+    if sealer.seal(content, &mut envelope).truncated {
+        tracing::warn!(
+            reason = "referral_truncated",
+            bytes = content.len(),
+            limit = sealer.max_content(),
+            "referral data does not fit the envelope; the backend gets an empty one"
+        );
+    }
+    envelope
 }
 
 impl Handler for Service {

@@ -1,5 +1,12 @@
 //! The parts of a decision that touch no socket.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a bench may panic; criterion's macro makes a public function"
+)]
+
 use std::hint::black_box;
 use std::time::SystemTime;
 

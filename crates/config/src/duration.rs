@@ -12,6 +12,9 @@ const UNITS: [(&str, u128); 8] = [
     ("\u{3bc}s", 1_000),
 ];
 
+/// Resolution of fractions: an hour has less than 10^13 nanoseconds.
+const FRACTION: u128 = 10_u128.pow(18);
+
 /// The longest duration of Go in nanoseconds, about 292 years.
 const MAX: u128 = i64::MAX as u128;
 
@@ -55,18 +58,19 @@ fn parse_part(text: &str) -> Option<(u128, &str)> {
     } else {
         whole.parse().ok()?
     };
-    let mut nanos = whole.checked_mul(scale).filter(|nanos| *nanos <= MAX)?;
-    let mut place = scale;
-    // Digits below one nanosecond add nothing, so a long fraction ends the loop and not the range of numbers.
-    for digit in fraction.chars().filter_map(|digit| digit.to_digit(10)) {
-        let exact = place;
+    let nanos = whole.checked_mul(scale).filter(|nanos| *nanos <= MAX)?;
+    Some((nanos + parse_fraction(fraction) * scale / FRACTION, rest))
+}
+
+/// The digits after the point in units of 1 / [`FRACTION`]. Later ones are below a nanosecond in every unit.
+fn parse_fraction(digits: &str) -> u128 {
+    let mut place = FRACTION;
+    let digits = digits.chars().filter_map(|digit| digit.to_digit(10));
+    let parts = digits.map(|digit| {
         place /= 10;
-        nanos += exact * u128::from(digit) / 10;
-        if place == 0 {
-            break;
-        }
-    }
-    Some((nanos, rest))
+        place * u128::from(digit)
+    });
+    parts.sum()
 }
 
 fn split_digits(text: &str) -> (&str, &str) {
@@ -99,7 +103,7 @@ mod tests {
             ("10\u{3bc}s", 10_000),
             ("7ns", 7),
             ("1.000000000999s", 1_000_000_000),
-            ("0.333333333333333333333333333333h", 1_200_000_000_000),
+            ("0.333333333333333333333333333333h", 1_199_999_999_999),
             ("1h0m0.5s", 3_600_500_000_000),
             ("9223372036854775807ns", i64::MAX.unsigned_abs()),
         ];

@@ -51,6 +51,8 @@ fn collect(schema: Schema, path: &str, sections: &mut Vec<Section>) {
         let known = |section: &&mut Section| section.schema.definition() == schema.definition();
         if let Some(section) = sections.iter_mut().skip(1).find(known) {
             section.paths.push(path);
+            // The shortest is the title.
+            section.paths.sort_by_key(String::len);
             continue;
         }
         let paths = vec![path.clone()];
@@ -78,6 +80,10 @@ impl Section {
                 _ = writeln!(out, "\n## {first}\n\nAlso {}.\n", others.join(", "));
             }
             None => return,
+        }
+        // The top level's own words are the introduction.
+        if let Some(text) = self.schema.definition_text() {
+            _ = writeln!(out, "{text}\n");
         }
         out.push_str("| key | type | default | meaning |\n|---|---|---|---|\n");
         let required = self.schema.required();

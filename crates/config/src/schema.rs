@@ -132,6 +132,12 @@ impl Schema {
         self.outer.get("$ref").and_then(Value::as_str)
     }
 
+    /// What is said about the section wherever it stands.
+    pub(crate) fn definition_text(self) -> Option<&'static str> {
+        self.definition()?;
+        self.inner.get("description")?.as_str()
+    }
+
     fn texts(self, keyword: &str) -> Vec<&'static str> {
         let list = self.get(keyword).and_then(Value::as_array);
         list.into_iter()
@@ -142,7 +148,7 @@ impl Schema {
 }
 
 /// Takes out what Rust's types bring in and a reader does not need: `null` beside the type of what may be absent,
-/// widths of integers, and defaults that say "nothing" or repeat a whole section.
+/// widths of integers (bounds say the same), and defaults that say "nothing" or repeat a whole section.
 fn tidy(schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else {
         return;
@@ -156,10 +162,15 @@ fn tidy(schema: &mut Value) {
         schema.remove("anyOf");
         schema.insert("$ref".to_owned(), reference);
     }
-    if let Some(Value::String(format)) = schema.get("format")
-        && (format.starts_with("uint") || format.starts_with("int"))
-    {
+    let width = schema
+        .get("format")
+        .and_then(Value::as_str)
+        .and_then(|format| format.strip_prefix("uint"));
+    if let Some(bits) = width.map(str::to_owned) {
         schema.remove("format");
+        if bits == "32" {
+            schema.entry("maximum").or_insert(u32::MAX.into());
+        }
     }
     if schema.get("default").is_some_and(says_nothing) {
         schema.remove("default");

@@ -199,6 +199,19 @@ fn what_later_releases_can_do_is_read_and_refused() {
 }
 
 #[test]
+fn a_file_of_many_routes_loads() {
+    const ROUTES: usize = 10_000;
+    let mut yaml =
+        "routing:\n  default: &pool {backends: [{host: h, port: 1}]}\n  routes:\n".to_owned();
+    for route in 0..ROUTES {
+        yaml += &format!("  - {{match: {{hostname: r{route}.example.com}}, pool: *pool}}\n");
+    }
+    let settings = load(&yaml).unwrap();
+    assert_eq!(settings.routing.routes.len(), ROUTES);
+    assert_eq!(settings.warnings, []);
+}
+
+#[test]
 fn the_development_config_loads() {
     let path =
         std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev/config.dev.yaml");
@@ -206,6 +219,8 @@ fn the_development_config_loads() {
     assert_eq!(settings.warnings, []);
     assert!(settings.referral.unwrap().is_signed());
     assert!(settings.routing.routes.len() >= 3);
+    let events = &settings.routing.routes[1].pool;
+    assert_eq!(events.backends[0].meta["counter.players.count"], "12");
     Router::new(settings.routing).unwrap();
 }
 

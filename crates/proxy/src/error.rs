@@ -8,12 +8,12 @@ use crate::tls::{AlpnError, IdentityError};
 #[non_exhaustive]
 pub enum ServerError {
     /// The UDP address can not be had.
-    #[error("can not listen on UDP {listen}: {source}")]
+    #[error("can not listen on UDP {listen}: {error}")]
     Bind {
         /// What was asked for.
         listen: Listen,
         /// What the system said; [`io::ErrorKind::AddrInUse`] where another process has the port.
-        source: io::Error,
+        error: io::Error,
     },
     /// The certificate or key can not be used.
     #[error(transparent)]

@@ -62,7 +62,7 @@ impl Sockets {
 
     /// Binds `count` sockets that share the port, so that each core has one of its own.
     pub(crate) fn bind(listen: Listen, count: usize) -> Result<Self, ServerError> {
-        let failed = |source| ServerError::Bind { listen, source };
+        let failed = |error| ServerError::Bind { listen, error };
         let mut wanted = match listen {
             Listen::Address(address) => address,
             Listen::AllInterfaces(port) => all_interfaces(port),
@@ -165,10 +165,10 @@ mod tests {
     #[test]
     fn a_port_that_another_shares_is_taken_all_the_same() {
         let first = Sockets::bind(loopback(), 2).unwrap();
-        let error = Sockets::bind(Listen::Address(first.address), 2).unwrap_err();
+        let failure = Sockets::bind(Listen::Address(first.address), 2).unwrap_err();
         assert!(matches!(
-            error,
-            ServerError::Bind { source, .. } if source.kind() == io::ErrorKind::AddrInUse
+            failure,
+            ServerError::Bind { error, .. } if error.kind() == io::ErrorKind::AddrInUse
         ));
     }
 

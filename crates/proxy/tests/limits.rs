@@ -9,7 +9,7 @@ use hyrouter_protocol::Generation;
 use hyrouter_proxy::Answer;
 use support::{Told, patiently, server};
 
-/// CONNECTION_REFUSED (RFC 9000, section 20.1).
+/// `CONNECTION_REFUSED` (RFC 9000, section 20.1).
 const REFUSED: u64 = 0x02;
 
 fn refused(outcome: &Outcome) -> bool {

@@ -34,7 +34,8 @@ impl Glob {
     /// Whether the whole of `host` matches, letter for letter.
     ///
     /// A mismatch only ever lengthens the last run, so the work is at most pattern times host. The earlier runs need
-    /// no second try: where a later part was found at all, the leftmost place leaves most to what follows.
+    /// no second try: where a later part was found at all, the leftmost place leaves most to what follows. (With a
+    /// class that takes a `/` they might; Go does not try either.)
     pub(crate) fn matches(&self, host: &str) -> bool {
         let mut tokens = &*self.0;
         let mut rest = host.chars();

@@ -11,7 +11,6 @@ pub(crate) struct Messages {
     /// The texts by language tag: the exact tag first (`pt-BR`), then the base language (`pt`), then `disconnect`. Case
     /// does not count in tags, and `_` equals `-`. Absent: built-in de, fr, es, pt, pt-BR and it; present: only what
     /// is given here.
-    #[schemars(extend("x-keys" = "language-tag"))]
     pub(crate) disconnect_locales: Option<BTreeMap<String, Texts>>,
 }
 

@@ -18,9 +18,15 @@ pub(crate) use self::messages::{Messages, Texts};
 pub(crate) use self::plugins::Plugin;
 pub(crate) use self::routing::{Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort};
 
-/// Configuration of Hyrouter: a YAML or JSON file, over which environment variables go.
+/// Configuration of Hyrouter: a YAML (`.yaml`, `.yml`) or JSON (`.json`) file, over which environment variables go.
 ///
-/// A variable is `HYROUTER_` and the key in capitals, with `__` between levels: `HYROUTER_REFERRAL__HMAC_SECRET`.
+/// Unknown keys are errors, and `null` stands for an absent value. A duration is text as in Go: `30s`, `1m30s`, `250ms`.
+/// Names of a fixed set compare without case, and `-` equals `_` in them.
+///
+/// A variable is `HYROUTER_` and the key in capitals, with `__` between levels: `HYROUTER_REFERRAL__HMAC_SECRET`. Texts
+/// are taken as they are, a list is a JSON array or separated by commas and is set whole, a section is JSON. Unknown
+/// variables are errors, except `HYROUTER_SERVICE_*`, `HYROUTER_PORT` and `HYROUTER_PORT_*`, which Kubernetes sets for a
+/// Service of the name hyrouter.
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(title = "Hyrouter configuration")]

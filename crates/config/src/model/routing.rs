@@ -51,12 +51,10 @@ pub(crate) struct Pool {
     #[schemars(extend("format" = "backend-key"))]
     pub(crate) key: Option<String>,
     /// How many distinct candidates `p2c` draws; 2 when absent or 0, and never more than there are.
-    #[schemars(range(max = 4_294_967_295_u32))]
     pub(crate) sample: Option<u32>,
     /// Order of the candidates, the first entry counts most. Stable; a candidate without the key comes last.
     pub(crate) sort: Vec<Sort>,
     /// At most so many candidates after sorting; 0 is no limit.
-    #[schemars(range(max = 4_294_967_295_u32))]
     pub(crate) limit: u32,
     /// Conditions that a candidate must meet, all of them.
     pub(crate) filters: Vec<Filter>,
@@ -127,12 +125,10 @@ pub(crate) struct Fallback {
     #[schemars(extend("format" = "backend-key"))]
     pub(crate) key: Option<String>,
     /// Replaces `sample` of the pool.
-    #[schemars(range(max = 4_294_967_295_u32))]
     pub(crate) sample: Option<u32>,
     /// Replaces `sort` of the pool.
     pub(crate) sort: Option<Vec<Sort>>,
     /// Replaces `limit` of the pool.
-    #[schemars(range(max = 4_294_967_295_u32))]
     pub(crate) limit: Option<u32>,
     /// Replaces `filters` of the pool; `[]` means none.
     pub(crate) filters: Option<Vec<Filter>>,
@@ -149,7 +145,6 @@ pub(crate) struct Backend {
     #[schemars(range(min = 1, max = 65535))]
     pub(crate) port: u16,
     /// Share of the players under `weighted`, where it must be greater than 0.
-    #[schemars(range(max = 4_294_967_295_u32))]
     pub(crate) weight: u32,
     /// Facts about the backend for `key`, `sort` and `filters`: a map of texts.
     pub(crate) meta: BTreeMap<String, String>,

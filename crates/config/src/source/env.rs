@@ -139,23 +139,22 @@ fn step(schema: Schema, segment: &str, below: Option<&Value>) -> Option<(String,
 
 fn unknown(name: &str) -> String {
     let mut known = Vec::new();
-    collect_names(
-        Schema::root(),
-        PREFIX.trim_end_matches('_'),
-        "_",
-        &mut known,
-    );
-    let hint = nearest(name, known.iter().map(String::as_str));
-    let hint = hint.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+    collect_names(Schema::root(), "", &mut known);
+    let key = name.strip_prefix(PREFIX).unwrap_or(name);
+    let hint = nearest(key, known.iter().map(String::as_str));
+    let hint = hint.map_or_else(String::new, |known| {
+        format!("; did you mean `{PREFIX}{known}`?")
+    });
     format!(
         "unknown variable, nothing of this name is in the configuration (lists are set whole){hint}"
     )
 }
 
-fn collect_names(schema: Schema, name: &str, separator: &str, names: &mut Vec<String>) {
+fn collect_names(schema: Schema, path: &str, names: &mut Vec<String>) {
     for (key, schema) in schema.properties() {
-        let name = format!("{name}{separator}{}", key.to_ascii_uppercase());
-        collect_names(schema, &name, "__", names);
+        let separator = if path.is_empty() { "" } else { "__" };
+        let name = format!("{path}{separator}{}", key.to_ascii_uppercase());
+        collect_names(schema, &name, names);
         names.push(name);
     }
 }

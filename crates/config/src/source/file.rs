@@ -86,6 +86,10 @@ impl serde::de::Error for SyntaxError {
     }
 }
 
+/// Room for events, nodes and repetitions of anchors in a file of 100,000 routes. The parser's own bounds are for input
+/// of strangers and already refuse one pool that is anchored once and used in 200 routes.
+const ROOM: usize = 50_000_000;
+
 /// YAML 1.2 with anchors and merge keys. Duplicate keys are errors.
 struct Yaml;
 
@@ -97,6 +101,16 @@ impl Format for Yaml {
     fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, SyntaxError> {
         let options = serde_saphyr::options! {
             non_finite_float_policy: NonFiniteFloatPolicy::AsString,
+            budget: serde_saphyr::budget! {
+                max_events: ROOM,
+                max_nodes: ROOM,
+                max_aliases: ROOM,
+                max_merge_keys: ROOM,
+                enforce_alias_anchor_ratio: false,
+            },
+            alias_limits: serde_saphyr::alias_limits! {
+                max_total_replayed_events: ROOM,
+            },
         };
         let node: YamlNode = serde_saphyr::from_str_with_options(text, options)
             .map_err(|error| yaml_error(&error))?;

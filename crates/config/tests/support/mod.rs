@@ -7,24 +7,24 @@ use std::path::PathBuf;
 use hyrouter_config::{ConfigError, Settings, Sources};
 
 /// A file of `tests/data`.
-pub fn data(name: &str) -> PathBuf {
+pub(crate) fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/data")
         .join(name)
 }
 
 /// Loads a file without environment.
-pub fn load_file(path: PathBuf) -> Result<Settings, ConfigError> {
+pub(crate) fn load_file(path: PathBuf) -> Result<Settings, ConfigError> {
     Sources::new().file(path).env(NONE).load()
 }
 
 /// Loads a text as YAML without environment.
-pub fn load(yaml: &str) -> Result<Settings, ConfigError> {
+pub(crate) fn load(yaml: &str) -> Result<Settings, ConfigError> {
     load_with(yaml, NONE)
 }
 
 /// Loads a text as YAML under these variables.
-pub fn load_with<const N: usize>(
+pub(crate) fn load_with<const N: usize>(
     yaml: &str,
     env: [(&str, &str); N],
 ) -> Result<Settings, ConfigError> {
@@ -32,7 +32,7 @@ pub fn load_with<const N: usize>(
 }
 
 /// Loads a text as a file of this name.
-pub fn load_named<const N: usize>(
+pub(crate) fn load_named<const N: usize>(
     name: &str,
     text: &str,
     env: [(&str, &str); N],
@@ -44,12 +44,12 @@ pub fn load_named<const N: usize>(
 }
 
 /// The mistakes of a YAML text, a line for each.
-pub fn mistakes(yaml: &str) -> Vec<String> {
+pub(crate) fn mistakes(yaml: &str) -> Vec<String> {
     lines(&load(yaml).unwrap_err())
 }
 
 /// The mistakes of an error, a line for each.
-pub fn lines(error: &ConfigError) -> Vec<String> {
+pub(crate) fn lines(error: &ConfigError) -> Vec<String> {
     assert!(!error.mistakes().is_empty(), "{error}");
     let lines: Vec<_> = error.mistakes().iter().map(ToString::to_string).collect();
     assert_eq!(error.to_string(), lines.join("\n"));

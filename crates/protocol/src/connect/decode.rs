@@ -33,11 +33,10 @@ impl<'a> Connect<'a> {
     pub fn decode(payload: &'a [u8], alpn: Option<&[u8]>) -> Result<Self, DecodeError> {
         let version = alpn.and_then(alpn_version);
         match (HashLook::of(payload), version) {
-            (HashLook::Certain, _) => by_hash(payload),
             (HashLook::Possible, Some(2..)) | (HashLook::No, Some(1)) => {
-                either(payload, by_build, by_hash)
+                by_build(payload).or_else(|error| by_hash(payload).map_err(|_| error))
             }
-            (HashLook::Possible, _) => either(payload, by_hash, by_build),
+            (HashLook::Certain | HashLook::Possible, _) => by_hash(payload),
             (HashLook::No, _) => by_build(payload),
         }
     }
@@ -72,17 +71,6 @@ impl HashLook {
             Self::No
         }
     }
-}
-
-type Decode<'a> = fn(&'a [u8]) -> Result<Connect<'a>, DecodeError>;
-
-/// The likely reading, else the other; the error is that of the likely one.
-fn either<'a>(
-    payload: &'a [u8],
-    likely: Decode<'a>,
-    other: Decode<'a>,
-) -> Result<Connect<'a>, DecodeError> {
-    likely(payload).or_else(|error| other(payload).map_err(|_| error))
 }
 
 fn by_hash(payload: &[u8]) -> Result<Connect<'_>, DecodeError> {

@@ -91,8 +91,11 @@ fn frames(bytes: &[u8]) -> Result<Value, LineError> {
         });
     }
     let left = reader.buffered();
-    if left > 0 || frames.is_empty() {
+    if left > 0 {
         return Err(LineError::CutOff { left });
+    }
+    if frames.is_empty() {
+        return Err(LineError::NoFrame);
     }
     Ok(serde_json::to_value(frames)?)
 }

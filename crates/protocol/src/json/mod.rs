@@ -57,6 +57,8 @@ enum Success {
 enum LineError {
     #[error("not as expected: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("there is no frame")]
+    NoFrame,
     #[error("hex: {0}")]
     Hex(hex::FromHexError),
     #[error("{0} is missing or not a string")]

@@ -34,10 +34,10 @@ impl ServerIdentity {
             .push(rcgen::DnType::CommonName, "Hyrouter");
         let cert = params.self_signed(&key)?;
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        Self::from_der(vec![cert.der().clone()], private, provider).map_err(|source| {
+        Self::from_der(vec![cert.der().clone()], private, provider).map_err(|error| {
             IdentityError::Unusable {
                 what: "the self-signed certificate".into(),
-                source,
+                error,
             }
         })
     }
@@ -57,7 +57,7 @@ impl ServerIdentity {
     ) -> Result<Self, IdentityError> {
         let bad = |file: &Path| {
             let file = file.to_owned();
-            move |source| IdentityError::Pem { file, source }
+            move |error| IdentityError::Pem { file, error }
         };
         let chain = CertificateDer::pem_file_iter(cert)
             .map_err(bad(cert))?
@@ -67,9 +67,9 @@ impl ServerIdentity {
             return Err(bad(cert)(rustls::pki_types::pem::Error::NoItemsFound));
         }
         let private = PrivateKeyDer::from_pem_file(key).map_err(bad(key))?;
-        Self::from_der(chain, private, provider).map_err(|source| IdentityError::Unusable {
+        Self::from_der(chain, private, provider).map_err(|error| IdentityError::Unusable {
             what: format!("{} with {}", cert.display(), key.display()),
-            source,
+            error,
         })
     }
 
@@ -120,20 +120,20 @@ impl ResolvesServerCert for Always {
 #[non_exhaustive]
 pub enum IdentityError {
     /// A file that can not be read or is not the PEM that is wanted.
-    #[error("{}: {}", file.display(), pem_says(source))]
+    #[error("{}: {}", file.display(), pem_says(error))]
     Pem {
         /// The file.
         file: PathBuf,
         /// What is wrong with it.
-        source: rustls::pki_types::pem::Error,
+        error: rustls::pki_types::pem::Error,
     },
     /// The key can not sign, or is not the one of the certificate.
-    #[error("{what}: {source}")]
+    #[error("{what}: {error}")]
     Unusable {
         /// The certificate and the key.
         what: String,
         /// What the TLS library says.
-        source: rustls::Error,
+        error: rustls::Error,
     },
     /// A key or certificate could not be made.
     #[error("making a self-signed certificate: {0}")]

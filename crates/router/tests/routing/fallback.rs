@@ -160,34 +160,33 @@ fn it_may_depend_on_the_player() {
         list_key: Key::from("list"),
         subject: Subject::Uuid,
     };
-    let closed = || {
-        backend("vip")
-            .meta("on", "1")
-            .meta("list", &listed.to_string())
-    };
-    let spec = pool([closed(), backend("any").meta("late", "1")])
+    let vip = backend("vip")
+        .meta("own", "1")
+        .meta("on", "1")
+        .meta("list", &listed.to_string());
+    let spec = pool([vip, backend("any")])
         .filter(whitelist.clone())
-        .filter(compare("late", "neq", "weight"))
+        .filter(compare("own", "eq", "weight"))
         .fallback(PolicyPatch {
             filters: Some(vec![whitelist]),
             ..PolicyPatch::default()
         });
-    let spec = PoolSpec {
-        policy: hyrouter_router::Policy {
-            filters: vec![spec.policy.filters[0].clone()],
-            limit: 1,
-            ..spec.policy
-        },
-        ..spec
-    };
     let mut fixture = Fixture::of_pool(spec);
-    let player = |uuid| Request {
-        uuid,
-        ..Request::default()
-    };
-    assert_eq!(fixture.ask(&player(Some(listed))).host, "vip");
-    assert_eq!(fixture.ask(&player(Some(Uuid::nil()))).host, "any");
-    assert_eq!(fixture.ask(&player(None)).host, "any");
+    for (uuid, host, fallback) in [
+        (Some(listed), "vip", 0),
+        (Some(Uuid::nil()), "any", 1),
+        (None, "any", 1),
+    ] {
+        let outcome = fixture.ask(&Request {
+            uuid,
+            ..Request::default()
+        });
+        assert_eq!(
+            (outcome.host.as_str(), outcome.fallback),
+            (host, fallback),
+            "{uuid:?}"
+        );
+    }
 }
 
 #[test]

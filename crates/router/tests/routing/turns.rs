@@ -1,9 +1,9 @@
 use std::{sync::Barrier, thread};
 
-use hyrouter_router::{Decision, Request, RouteSpec, Router, RouterSpec, Turns};
+use hyrouter_router::{Decision, Request, RouteSpec, Router, RouterSpec, Strategy, Turns};
 use rand::{SeedableRng, rngs::StdRng};
 
-use crate::fixture::{Fixture, backend, pool, route};
+use crate::fixture::{Fixture, PoolExt, backend, pool, route};
 
 const HOSTS: [&str; 3] = ["a", "b", "c"];
 
@@ -38,18 +38,12 @@ fn each_route_counts_for_itself() {
 
 #[test]
 fn only_round_robin_takes_a_turn() {
-    let random = hyrouter_router::PolicyPatch {
-        strategy: Some(hyrouter_router::Strategy::Random),
-        ..Default::default()
-    };
-    let route = route("x", "x", pool([backend("a")]).clone());
-    let mut spec = spec(vec![route]);
-    spec.routes[0].pool.policy = spec.routes[0].pool.policy.patched(&random);
-    let mut fixture = Fixture::new(spec.clone());
+    let random = pool(HOSTS.map(backend)).strategy(Strategy::Random);
+    let mut fixture = Fixture::new(spec(vec![route("x", "x", random)]));
     fixture.host("x");
     fixture.host("x");
-    spec.routes[0].pool = pool(HOSTS.map(backend));
-    assert_eq!(fixture.reloaded(spec).host("x").host, "a");
+    let mut fixture = fixture.reloaded(spec(vec![games("x", "x")]));
+    assert_eq!(fixture.host("x").host, "a");
 }
 
 #[test]

@@ -1,0 +1,37 @@
+//! Memory of connections that do nothing.
+
+use std::fmt::Write as _;
+
+use super::process::{Server, Subject, hold, pause};
+
+/// Nobody is turned away and nobody is given up while this measures.
+const CONFIG: &str = r#"
+listen: "127.0.0.1:0"
+quic: { endpoints: 1, max_idle_timeout: 5m }
+limits: { connect_timeout: 5m, handshake_timeout: 30s }
+routing:
+  default: { strategy: round_robin, backends: [{ host: 127.0.0.1, port: 5521 }] }
+"#;
+
+pub(crate) fn idle() -> anyhow::Result<String> {
+    let mut table = "Resident memory of idle connections (handshake done, nothing said):\n\n\
+        | connections | bytes each | in all, MiB |\n|---|---|---|\n"
+        .to_owned();
+    for connections in [1_000_usize, 10_000] {
+        let server = Server::start(Subject::QuietRouter, &[], CONFIG)?;
+        let before = server.resident()?;
+        let held = hold(&server, connections)?;
+        // Until what the last handshakes needed is given back.
+        pause(1_000);
+        let grown = server.resident()? - before;
+        writeln!(
+            table,
+            "| {connections} | {:.0} | {:.0} |",
+            grown / connections as f64,
+            (before + grown) / 1_048_576.0
+        )?;
+        drop(held);
+        server.end()?;
+    }
+    Ok(table)
+}
