@@ -228,161 +228,111 @@ fn language_limit_depends_on_the_build() {
     }
 }
 
+/// Encoding a typical Connect after a change gives the error and writes nothing.
+fn refused<'a>(generation: Generation, change: impl FnOnce(&mut Connect<'a>), error: EncodeError) {
+    let mut packet: Connect<'a> = typical(generation);
+    change(&mut packet);
+    let mut out = vec![9];
+    assert_eq!(packet.encode(&mut out), Err(error));
+    assert_eq!(out, [9], "{error}");
+}
+
 #[test]
-fn what_would_not_decode_is_not_encoded() {
+fn fields_must_be_those_of_the_generation() {
     use Generation::{G1, G2, G3, G4};
+    let missing = |field, generation| EncodeError::Missing { field, generation };
+    let unexpected = |field, generation| EncodeError::Unexpected { field, generation };
+    refused(G2, |c| c.uuid = None, missing("uuid", G2));
+    refused(G1, |c| c.username = None, missing("username", G1));
+    refused(G2, |c| c.language = None, missing("language", G2));
+    refused(G3, |c| c.uuid = Some(Uuid::nil()), unexpected("uuid", G3));
+    refused(G4, |c| c.username = Some(""), unexpected("username", G4));
+    for (generation, build) in [
+        (G4, ClientBuild::Number(100)),
+        (G3, ClientBuild::Number(63)),
+        (G2, ClientBuild::Number(77)),
+        (G2, ClientBuild::Hash),
+        (G1, ClientBuild::Number(2)),
+    ] {
+        let error = EncodeError::WrongGeneration { generation, build };
+        refused(generation, |c| c.protocol = Protocol::of(build), error);
+    }
+}
+
+#[test]
+fn text_must_be_what_its_field_takes() {
+    use Generation::{G1, G2, G4};
+    let not_ascii = |field| EncodeError::NotAscii { field };
+    refused(G2, |c| c.username = Some("ü"), not_ascii("username"));
+    refused(G4, |c| c.language = Some("ü"), not_ascii("language"));
+    refused(
+        G4,
+        |c| c.protocol = version("a\0b"),
+        not_ascii("client_version"),
+    );
+    refused(
+        G1,
+        |c| c.protocol = Protocol::Hash(""),
+        EncodeError::BadHash,
+    );
+    refused(
+        G1,
+        |c| c.protocol = Protocol::Hash("xyz"),
+        EncodeError::BadHash,
+    );
+}
+
+#[test]
+fn fields_must_keep_their_limits() {
+    use Generation::{G1, G3, G4};
     let long = "x".repeat(9000);
-    let host = |host| Some(HostAddress { host, port: 1 });
-    let version = |client_version| Protocol::Build {
+    let text = |len| &long[..len];
+    let source = HostAddress {
+        host: text(257),
+        port: 1,
+    };
+    let too_long = |field, limit| EncodeError::TooLong {
+        field,
+        len: limit + 1,
+        limit,
+    };
+    refused(
+        G4,
+        |c| c.protocol = version(text(21)),
+        too_long("client_version", 20),
+    );
+    refused(
+        G1,
+        |c| c.protocol = Protocol::Hash(text(65)),
+        too_long("protocol_hash", 64),
+    );
+    refused(
+        G1,
+        |c| c.username = Some(text(17)),
+        too_long("username", 16),
+    );
+    refused(
+        G3,
+        |c| c.identity_token = Some(text(8193)),
+        too_long("identity_token", 8192),
+    );
+    refused(
+        G4,
+        |c| c.referral_data = Some(&[0; 4097]),
+        too_long("referral_data", 4096),
+    );
+    refused(
+        G1,
+        |c| c.referral_source = Some(source),
+        too_long("referral_source", 256),
+    );
+}
+
+fn version(client_version: &str) -> Protocol<'_> {
+    Protocol::Build {
         crc: 0,
         number: 242,
         client_version,
-    };
-    let too_long = |field, len, limit| EncodeError::TooLong { field, len, limit };
-    let wrong = |generation, build| EncodeError::WrongGeneration { generation, build };
-    for (packet, error) in [
-        (
-            Connect {
-                uuid: None,
-                ..typical(G2)
-            },
-            EncodeError::Missing {
-                field: "uuid",
-                generation: G2,
-            },
-        ),
-        (
-            Connect {
-                username: None,
-                ..typical(G1)
-            },
-            EncodeError::Missing {
-                field: "username",
-                generation: G1,
-            },
-        ),
-        (
-            Connect {
-                language: None,
-                ..typical(G2)
-            },
-            EncodeError::Missing {
-                field: "language",
-                generation: G2,
-            },
-        ),
-        (
-            Connect {
-                uuid: Some(Uuid::nil()),
-                ..typical(G3)
-            },
-            EncodeError::Unexpected {
-                field: "uuid",
-                generation: G3,
-            },
-        ),
-        (
-            Connect {
-                username: Some(""),
-                ..typical(G4)
-            },
-            EncodeError::Unexpected {
-                field: "username",
-                generation: G4,
-            },
-        ),
-        (
-            Connect {
-                username: Some("ü"),
-                ..typical(G2)
-            },
-            EncodeError::NotAscii { field: "username" },
-        ),
-        (
-            Connect {
-                language: Some("ü"),
-                ..typical(G4)
-            },
-            EncodeError::NotAscii { field: "language" },
-        ),
-        (
-            Connect {
-                protocol: version("a\0b"),
-                ..typical(G4)
-            },
-            EncodeError::NotAscii {
-                field: "client_version",
-            },
-        ),
-        (
-            Connect {
-                protocol: version(&long[..21]),
-                ..typical(G4)
-            },
-            too_long("client_version", 21, 20),
-        ),
-        (
-            Connect {
-                protocol: Protocol::Hash(""),
-                ..typical(G1)
-            },
-            EncodeError::BadHash,
-        ),
-        (
-            Connect {
-                protocol: Protocol::Hash("xyz"),
-                ..typical(G1)
-            },
-            EncodeError::BadHash,
-        ),
-        (
-            Connect {
-                protocol: Protocol::Hash(&long[..65]),
-                ..typical(G1)
-            },
-            too_long("protocol_hash", 65, 64),
-        ),
-        (
-            Connect {
-                username: Some(&long[..17]),
-                ..typical(G1)
-            },
-            too_long("username", 17, 16),
-        ),
-        (
-            Connect {
-                identity_token: Some(&long[..8193]),
-                ..typical(G3)
-            },
-            too_long("identity_token", 8193, 8192),
-        ),
-        (
-            Connect {
-                referral_data: Some(&[0; 4097]),
-                ..typical(G4)
-            },
-            too_long("referral_data", 4097, 4096),
-        ),
-        (
-            Connect {
-                referral_source: host(&long[..257]),
-                ..typical(G1)
-            },
-            too_long("referral_source", 257, 256),
-        ),
-        (
-            connect(G4, ClientBuild::Number(100)),
-            wrong(G4, ClientBuild::Number(100)),
-        ),
-        (
-            connect(G3, ClientBuild::Number(63)),
-            wrong(G3, ClientBuild::Number(63)),
-        ),
-        (connect(G2, ClientBuild::Hash), wrong(G2, ClientBuild::Hash)),
-    ] {
-        let mut out = vec![9];
-        assert_eq!(packet.encode(&mut out), Err(error));
-        assert_eq!(out, [9], "{error}");
     }
 }
 

@@ -154,8 +154,6 @@ fn decode_with_all(bytes: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
     #[test]
     fn connect_comes_back(owned in owned()) {
         let connect = owned.connect();

@@ -20,8 +20,9 @@ impl<'a> Connect<'a> {
     ///
     /// The payload says which: a protocol hash in its first bytes is g1, else the build number decides by the table in
     /// [`builds`](crate::builds), where a build newer than all known is read by the newest layout. `alpn`, the
-    /// negotiated name, only settles what the payload leaves open: whether a hash of a few digits is one, and whether
-    /// bytes that fit no numbered build are a g1 Connect with a hash that is not hexadecimal.
+    /// negotiated name, only settles what the payload leaves open: with `hytale/2` and later, what looks like a hash of
+    /// a few digits is first tried as a numbered build with zeros behind its CRC; with `hytale/1`, bytes that fit no
+    /// numbered build are tried as a g1 Connect with a hash that is not hexadecimal.
     ///
     /// Read as the game's own servers do: g1 to g3 with fields in any order, gaps, and anything in the slots of absent
     /// fields; g4 in the one canonical encoding only. In all of them undefined null bits are ignored, as are bytes

@@ -75,20 +75,13 @@ impl Connect<'_> {
 
     /// One bit for each optional field that is there, in the order of the slots.
     fn null_bits(&self) -> u8 {
-        let language = self.generation == Generation::G1;
-        let optional = [
-            (language, self.language.is_some()),
-            (true, self.identity_token.is_some()),
-            (true, self.referral_data.is_some()),
-            (true, self.referral_source.is_some()),
-        ];
-        optional
-            .into_iter()
-            .filter(|(has_bit, _)| *has_bit)
-            .enumerate()
-            .fold(0, |bits, (position, (_, present))| {
-                bits | u8::from(present) << position
-            })
+        let since_g2 = u8::from(self.identity_token.is_some())
+            | u8::from(self.referral_data.is_some()) << 1
+            | u8::from(self.referral_source.is_some()) << 2;
+        match self.generation {
+            Generation::G1 => since_g2 << 1 | u8::from(self.language.is_some()),
+            _ => since_g2,
+        }
     }
 
     fn check(&self) -> Result<(), EncodeError> {

@@ -1,0 +1,286 @@
+//! The commands that do not serve.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panic"
+)]
+
+mod support;
+
+use std::fs;
+use std::net::UdpSocket;
+
+use serde_json::{Value, json};
+use support::folder;
+
+const VECTORS: &str = include_str!("../../../crates/protocol/tests/vectors.jsonl");
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn check_lists_every_mistake_with_its_path() {
+    let folder = folder().file(
+        "bad.yaml",
+        r#"
+listne: ":5520"
+tls: { cert_file: a.pem }
+quic: { max_idle_timeout: 30 seconds }
+routing:
+  routes:
+    - match: { hostname: "[a" }
+      pool: { strategy: p2c, backends: [{ host: a, port: 70000 }] }
+"#,
+    );
+    for ran in [
+        folder.run(&["check", "--config", "bad.yaml"]),
+        folder.run(&["--config", "bad.yaml"]),
+    ] {
+        assert_eq!(ran.code, Some(64));
+        for path in [
+            "listne: ",
+            "tls.key_file: ",
+            "quic.max_idle_timeout: ",
+            "routing.routes[0].match.hostname: ",
+            "routing.routes[0].pool.key: ",
+            "routing.routes[0].pool.backends[0].port: ",
+        ] {
+            assert!(
+                ran.stderr.lines().any(|line| line.starts_with(path)),
+                "{path} in {}",
+                ran.stderr
+            );
+        }
+        assert_eq!(
+            ran.stderr.lines().count(),
+            7,
+            "a head line and six mistakes: {}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn check_sums_up_a_good_file() {
+    let folder = folder().file(
+        "config.yaml",
+        "routing: { default: { strategy: random, backends: [{ host: a.example.com, port: 5521 }] } }",
+    );
+    let ran = folder.run(&["check"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.stdout.contains("config.yaml: good")
+            && ran.stdout.contains("random of a.example.com:5521"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_certificate_that_is_none_is_found_by_check_and_by_the_start() {
+    let folder = folder().file("a.pem", "not a certificate").file(
+        "config.yaml",
+        "{ listen: \"127.0.0.1:0\", tls: { cert_file: a.pem, key_file: a.pem } }",
+    );
+    let ran = folder.run(&["check"]);
+    assert_eq!(
+        (ran.code, ran.stderr.contains("a.pem")),
+        (Some(64), true),
+        "{ran:?}"
+    );
+    let ran = folder.run(&[]);
+    assert_eq!(
+        (ran.code, ran.stderr.contains("a.pem")),
+        (Some(1), true),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_taken_port_is_told_with_its_holder() {
+    let holder = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = holder.local_addr().unwrap();
+    let folder = folder().file("config.yaml", &format!("listen: \"{address}\""));
+    let ran = folder.run(&[]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains(&format!("UDP port {} is held by", address.port())),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn schema_is_a_json_schema() {
+    let schema = folder().run(&["schema"]).json();
+    assert!(
+        schema["$schema"]
+            .as_str()
+            .unwrap()
+            .contains("json-schema.org")
+    );
+    assert!(schema["properties"]["routing"].is_object());
+}
+
+#[test]
+fn packets_agree_with_the_vectors() {
+    let ran = folder().run_with_input(&["packet", "decode"], VECTORS);
+    assert_eq!(ran.code, Some(0));
+    let (vectors, answers) = (lines(VECTORS), lines(&ran.stdout));
+    assert_eq!(vectors.len(), answers.len());
+    for (vector, answer) in vectors.iter().zip(&answers) {
+        assert_eq!(vector["name"], answer["name"]);
+        match vector["expect"].as_str().unwrap() {
+            "ok" => assert_eq!(
+                (&answer["ok"], &answer["fields"]),
+                (&json!(true), &vector["fields"]),
+                "{answer}"
+            ),
+            "error" => assert_eq!(answer["ok"], json!(false), "{answer}"),
+            _ => assert!(answer["ok"].is_boolean(), "{answer}"),
+        }
+    }
+}
+
+#[test]
+fn decoded_packets_encode_to_what_decodes_again() {
+    let decoded = folder().run_with_input(&["packet", "decode"], VECTORS);
+    let again: String = lines(VECTORS)
+        .into_iter()
+        .zip(lines(&decoded.stdout))
+        .filter(|(vector, answer)| vector["kind"] != "frame" && answer["ok"] == json!(true))
+        .map(|(vector, answer)| {
+            let line = json!({ "name": vector["name"], "kind": vector["kind"], "generation": answer["generation"], "fields": answer["fields"] });
+            format!("{line}\n")
+        })
+        .collect();
+    let encoded = folder().run_with_input(&["packet", "encode"], &again);
+    assert!(lines(&encoded.stdout).len() > 80);
+    for line in lines(&encoded.stdout) {
+        assert_eq!(line["ok"], json!(true), "{line}");
+    }
+}
+
+#[test]
+fn a_bad_line_does_not_end_the_run() {
+    let input = "nonsense\n\n{\"name\": \"a\"}\n{\"name\": \"b\", \"kind\": \"client_disconnect\", \"generation\": \"cd\", \"packet_id\": 1, \"hex\": \"0000\"}";
+    let ran = folder().run_with_input(&["packet", "decode"], input);
+    let oks: Vec<_> = lines(&ran.stdout)
+        .iter()
+        .map(|line| line["ok"].clone())
+        .collect();
+    assert_eq!(oks, [json!(false), json!(false), json!(true)]);
+}
+
+#[test]
+fn envelopes_are_sealed_and_opened() {
+    let folder = folder().file("secret", "hex:000102030405060708090a0b0c0d0e0f");
+    let sealed = folder.run(&[
+        "envelope",
+        "seal",
+        "party=12",
+        "--key-id",
+        "3",
+        "--secret-file",
+        "secret",
+    ]);
+    let hex = sealed.stdout.trim();
+    let opened = folder
+        .run(&[
+            "envelope",
+            "open",
+            hex,
+            "--json",
+            "--key-id",
+            "3",
+            "--secret-file",
+            "secret",
+        ])
+        .json();
+    assert_eq!(
+        (&opened["content_text"], &opened["verified"]),
+        (&json!("party=12"), &json!(true))
+    );
+
+    let unsigned = folder.run_with_input(&["envelope", "seal", "--hex"], "00ff\n");
+    let opened = folder
+        .run_with_input(&["envelope", "open", "--json"], &unsigned.stdout)
+        .json();
+    assert_eq!(
+        (&opened["content"], &opened["signed"]),
+        (&json!("00ff"), &json!(false))
+    );
+
+    let mut command = folder.hyrouter(&[
+        "envelope",
+        "open",
+        hex,
+        "--key-id",
+        "3",
+        "--secret-env",
+        "MY_SECRET",
+    ]);
+    let output = command
+        .env("MY_SECRET", "hex:ff0102030405060708090a0b0c0d0e0f")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "a wrong secret");
+    assert_eq!(
+        folder.run(&["envelope", "open", "0000"]).code,
+        Some(1),
+        "no envelope"
+    );
+    assert_eq!(
+        folder.run(&["envelope", "seal", &"x".repeat(4088)]).code,
+        Some(1),
+        "too long"
+    );
+}
+
+#[test]
+fn probe_says_when_nobody_answers() {
+    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = nobody.local_addr().unwrap().to_string();
+    let ran = folder().run(&["probe", &address, "--timeout", "300ms"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stdout.contains("no answer within"), "{ran:?}");
+}
+
+#[test]
+fn bad_usage_ends_with_64_and_help_with_0() {
+    let folder = folder();
+    assert_eq!(folder.run(&["--no-such-flag"]).code, Some(64));
+    assert_eq!(
+        folder
+            .run(&["probe", "127.0.0.1", "--generation", "g9"])
+            .code,
+        Some(64)
+    );
+    let help = folder.run(&["--help"]);
+    assert_eq!(help.code, Some(0));
+    for word in [
+        "check",
+        "schema",
+        "probe",
+        "packet",
+        "envelope",
+        "--config",
+        "--log-level",
+    ] {
+        assert!(help.stdout.contains(word), "{word} in the help");
+    }
+}
+
+#[test]
+fn the_development_configuration_is_good() {
+    let folder = folder();
+    let dev = fs::canonicalize(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../dev/config.dev.yaml"
+    ))
+    .unwrap();
+    let ran = folder.run(&["check", "--config", dev.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+}

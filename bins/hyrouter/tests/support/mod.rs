@@ -1,0 +1,190 @@
+//! The built binary, in processes of its own.
+#![allow(dead_code, reason = "every test file uses a part of this")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panic"
+)]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with files, in which `hyrouter` runs.
+pub(crate) struct Folder(TempDir);
+
+pub(crate) fn folder() -> Folder {
+    Folder(tempfile::tempdir().unwrap())
+}
+
+impl Folder {
+    pub(crate) fn file(self, name: &str, content: &str) -> Self {
+        fs::write(self.path(name), content).unwrap();
+        self
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The binary, with nothing of this process's environment that could configure it.
+    pub(crate) fn hyrouter(&self, args: &[&str]) -> Command {
+        hyrouter_in(self.0.path(), args)
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        Ran::from(self.hyrouter(args).stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// Runs it to its end with that on standard input.
+    pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
+        let mut child = self
+            .hyrouter(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_owned();
+        let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap().unwrap();
+        Ran::from(output)
+    }
+
+    /// Starts a router and waits until it is ready.
+    pub(crate) fn serve(&self, args: &[&str]) -> Router {
+        let mut router = Router::begin(self.hyrouter(args));
+        router.ready();
+        router
+    }
+}
+
+fn hyrouter_in(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hyrouter"));
+    command.args(args).current_dir(folder);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HYROUTER_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// What a command printed and ended with.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// A router that serves. Its log is read as JSON lines.
+pub(crate) struct Router {
+    child: Child,
+    log: BufReader<ChildStdout>,
+    pub(crate) address: String,
+}
+
+impl Router {
+    /// Starts it and reads nothing of its log yet.
+    pub(crate) fn begin(mut command: Command) -> Self {
+        let mut child = command
+            .args(["--log-format", "json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stdout.take().unwrap());
+        Self {
+            child,
+            log,
+            address: String::new(),
+        }
+    }
+
+    /// Waits until it serves, and learns where.
+    pub(crate) fn ready(&mut self) {
+        let ready = self.until("ready for players");
+        let port = ready["listen"]
+            .as_str()
+            .unwrap()
+            .rsplit(':')
+            .next()
+            .unwrap();
+        self.address = format!("127.0.0.1:{port}");
+    }
+
+    /// The next log line with that message.
+    pub(crate) fn until(&mut self, message: &str) -> Value {
+        loop {
+            let line = self
+                .line()
+                .unwrap_or_else(|| panic!("the log ended before {message:?}"));
+            if line["message"]
+                .as_str()
+                .is_some_and(|found| found.contains(message))
+            {
+                return line;
+            }
+        }
+    }
+
+    /// The next log line; `None` when the process has ended.
+    pub(crate) fn line(&mut self) -> Option<Value> {
+        let mut line = String::new();
+        self.log.read_line(&mut line).unwrap();
+        (!line.is_empty()).then(|| serde_json::from_str(&line).unwrap())
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([&format!("-{name}"), &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// What `hyrouter probe --json` prints for this router, with more arguments.
+    pub(crate) fn probe(&self, args: &[&str]) -> Value {
+        let all = [&["probe", &self.address, "--json"], args].concat();
+        Ran::from(hyrouter_in(Path::new("."), &all).output().unwrap()).json()
+    }
+}
+
+impl Drop for Router {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
