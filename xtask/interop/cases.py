@@ -206,3 +206,30 @@ def signed():
         assert hmac.compare_digest(signature, hmac.digest(key, head, hashlib.sha256))
 
     return [Case("referral data is a signed envelope", envelope, {"referred"})]
+
+
+def crowded():
+    """A router that bears three connections, two of one address."""
+    refused = Close(False, 0x02)
+
+    async def of_one_source(router):
+        held = [await (await connect(router.address)).handshaken() for _ in range(2)]
+        # The third has to prove its address by Retry, and is refused all the same.
+        assert await (await connect(router.address)).ended() == refused
+        await refers(router, hello("g4"), source="127.0.0.2")
+        for client in held:
+            client.leave()
+            await client.ended()
+
+    async def in_total(router):
+        sources = ["127.0.0.3", "127.0.0.4", "127.0.0.5"]
+        held = [await (await connect(router.address, source=ip)).handshaken() for ip in sources]
+        assert await (await connect(router.address, source="127.0.0.6")).ended() == refused
+        for client in held:
+            client.leave()
+            await client.ended()
+
+    return [
+        Case("more connections of one source: refused after Retry", of_one_source, {"client_gone"}),
+        Case("more connections in total: refused", in_total),
+    ]

@@ -81,7 +81,9 @@ class Client(QuicConnectionProtocol):
         return self.close_event
 
 
-async def connect(address, alpn=("hytale/3",), sni="play.example.com", cert=None):
+async def connect(
+    address, alpn=("hytale/3",), sni="play.example.com", cert=None, source="127.0.0.1"
+):
     """Starts a connection; the handshake may still be under way, or have failed, on return."""
     configuration = QuicConfiguration(
         is_client=True,
@@ -93,7 +95,7 @@ async def connect(address, alpn=("hytale/3",), sni="play.example.com", cert=None
         configuration.certificate, configuration.private_key = cert
     loop = asyncio.get_running_loop()
     _, client = await loop.create_datagram_endpoint(
-        lambda: Client(QuicConnection(configuration=configuration)), local_addr=("127.0.0.1", 0)
+        lambda: Client(QuicConnection(configuration=configuration)), local_addr=(source, 0)
     )
     client.connect(address)
     return client

@@ -34,6 +34,7 @@ routing:
       pool: { strategy: round_robin, backends: [] }
 """
 
+CROWDED = CONFIG.replace("limits:", "limits:\n  max_connections: 3\n  max_connections_per_source: 2")
 SIGNED = 'referral: { key_id: 7, hmac_secret: "interop secret, 32 bytes long..." }\n'
 
 
@@ -75,7 +76,12 @@ def main():
 
     passed = failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for config, group in ((CONFIG, cases.plain()), (CONFIG + SIGNED, cases.signed())):
+        groups = (
+            (CONFIG, cases.plain()),
+            (CONFIG + SIGNED, cases.signed()),
+            (CROWDED, cases.crowded()),
+        )
+        for config, group in groups:
             chosen = [case for case in group if args.filter in case.name]
             if not chosen:
                 continue

@@ -4,6 +4,9 @@ use std::io::{self, IsTerminal as _};
 
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{LogFormat, LogLevel, LoggingArgs};
 
@@ -25,13 +28,19 @@ pub(crate) fn init(args: &LoggingArgs) -> WorkerGuard {
         LogLevel::Warn => LevelFilter::WARN,
         LogLevel::Error => LevelFilter::ERROR,
     };
-    let builder = tracing_subscriber::fmt()
-        .with_max_level(level)
+    // The QUIC stack's own debug lines are a hundred a connection and mean nothing to an operator.
+    let wanted = Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("hyrouter", level);
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .with_target(false);
+    let registry = tracing_subscriber::registry().with(wanted);
     match args.log_format {
-        LogFormat::Text => builder.with_ansi(io::stdout().is_terminal()).init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Text => registry
+            .with(lines.with_ansi(io::stdout().is_terminal()))
+            .init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true)).init(),
     }
     guard
 }

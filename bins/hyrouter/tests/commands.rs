@@ -284,3 +284,18 @@ fn the_development_configuration_is_good() {
     let ran = folder.run(&["check", "--config", dev.to_str().unwrap()]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
 }
+
+#[test]
+fn the_configuration_in_the_readme_is_good() {
+    let readme = include_str!("../../../README.md");
+    let yaml = readme
+        .split("```yaml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let ran = folder().file("config.yaml", yaml).run(&["check"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(!ran.stdout.contains("warning"), "{ran:?}");
+}

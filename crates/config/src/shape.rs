@@ -60,9 +60,10 @@ impl Walk<'_> {
     fn object(&mut self, schema: Schema, map: Map<String, Value>, path: &Path) -> Value {
         let mut right = Map::new();
         let mut present = Vec::new();
+        let mut unknown = Vec::new();
         for (key, value) in map {
             let Some(below) = schema.property(&key) else {
-                self.unknown_key(schema, &key, path);
+                unknown.push(key);
                 continue;
             };
             if value.is_null() || (is_blank(below, &value) && !schema.required().contains(&&*key)) {
@@ -72,6 +73,9 @@ impl Walk<'_> {
                 right.insert(key.clone(), value);
             }
             present.push(key);
+        }
+        for key in unknown {
+            self.unknown_key(schema, &key, &present, path);
         }
         for key in schema.required() {
             let at = path.key(key);
@@ -170,7 +174,7 @@ impl Walk<'_> {
         None
     }
 
-    fn unknown_key(&mut self, schema: Schema, key: &str, path: &Path) {
+    fn unknown_key(&mut self, schema: Schema, key: &str, present: &[String], path: &Path) {
         let mut known = schema.properties().map(|(key, _)| key);
         let Some(meant) = nearest(key, &mut known) else {
             let known: Vec<_> = schema.properties().map(|(key, _)| key).collect();
@@ -179,7 +183,9 @@ impl Walk<'_> {
         };
         self.mistakes
             .add(&path.key(key), format!("unknown key{}", Hint(Some(meant))));
-        self.mistakes.note_meant(path.key(meant));
+        if !present.iter().any(|there| there == meant) {
+            self.mistakes.note_meant(path.key(meant));
+        }
     }
 
     fn wrong(&mut self, schema: Schema, what: &str, value: &Value, path: &Path, allowed: &str) {

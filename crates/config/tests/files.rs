@@ -201,10 +201,11 @@ fn what_later_releases_can_do_is_read_and_refused() {
 #[test]
 fn a_file_of_many_routes_loads() {
     const ROUTES: usize = 10_000;
+    const ROUTE: &str = "  - {match: {hostname: r0.example.com}, pool: *pool}\n";
     let mut yaml =
         "routing:\n  default: &pool {backends: [{host: h, port: 1}]}\n  routes:\n".to_owned();
     for route in 0..ROUTES {
-        yaml += &format!("  - {{match: {{hostname: r{route}.example.com}}, pool: *pool}}\n");
+        yaml.push_str(&ROUTE.replace('0', &route.to_string()));
     }
     let settings = load(&yaml).unwrap();
     assert_eq!(settings.routing.routes.len(), ROUTES);

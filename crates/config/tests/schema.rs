@@ -1,7 +1,7 @@
 //! The schema and the reference that is made from it.
 #![allow(
     clippy::unwrap_used,
-    clippy::panic,
+    clippy::indexing_slicing,
     reason = "helpers of tests are tests"
 )]
 
