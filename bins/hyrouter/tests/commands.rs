@@ -147,15 +147,21 @@ fn packets_agree_with_the_vectors() {
 #[test]
 fn decoded_packets_encode_to_what_decodes_again() {
     let decoded = folder().run_with_input(&["packet", "decode"], VECTORS);
-    let again: String = lines(VECTORS)
+    let again: Vec<_> = lines(VECTORS)
         .into_iter()
         .zip(lines(&decoded.stdout))
         .filter(|(vector, answer)| vector["kind"] != "frame" && answer["ok"] == json!(true))
         .map(|(vector, answer)| {
-            let line = json!({ "name": vector["name"], "kind": vector["kind"], "generation": answer["generation"], "fields": answer["fields"] });
-            format!("{line}\n")
+            json!({
+                "name": vector["name"],
+                "kind": vector["kind"],
+                "generation": answer["generation"],
+                "fields": answer["fields"],
+            })
+            .to_string()
         })
         .collect();
+    let again = again.join("\n");
     let encoded = folder().run_with_input(&["packet", "encode"], &again);
     assert!(lines(&encoded.stdout).len() > 80);
     for line in lines(&encoded.stdout) {

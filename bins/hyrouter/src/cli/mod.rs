@@ -1,0 +1,81 @@
+//! The command line.
+
+mod output;
+mod tools;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::output::{complain, complain_of_config, print};
+pub(crate) use self::tools::{
+    EnvelopeArgs, EnvelopeCommand, PacketArgs, PacketCommand, ProbeArgs, SecretArgs,
+};
+
+/// The front door of a Hytale server network: players connect here and are referred to a backend.
+///
+/// Without a command it serves. It reads config.yaml if there is one, else it starts from a built-in
+/// configuration that refers every player to 127.0.0.1:5521. Environment variables override the
+/// file, such as `HYROUTER_LISTEN` and `HYROUTER_REFERRAL__HMAC_SECRET`.
+#[derive(Debug, Parser)]
+#[command(name = "hyrouter", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) logging: LoggingArgs,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct ConfigArgs {
+    /// Configuration file, YAML (.yaml, .yml) or JSON (.json) [default: config.yaml if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl ConfigArgs {
+    /// These, or `other` where nothing is said here.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if self.config.is_some() { self } else { other }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoggingArgs {
+    /// The least important lines that are logged
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub(crate) log_level: LogLevel,
+    /// How log lines look
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Validate a configuration: print a summary of it, or all its mistakes
+    Check(ConfigArgs),
+    /// Print the JSON Schema of the configuration
+    Schema,
+    /// Connect as a game client does and print the answer
+    Probe(ProbeArgs),
+    /// Translate packets between bytes and JSON, line by line from standard input
+    Packet(PacketArgs),
+    /// Look into referral data, or make some
+    Envelope(EnvelopeArgs),
+}

@@ -1,0 +1,31 @@
+//! What reaches the terminal.
+
+use hyrouter_config::ConfigError;
+
+/// Says on standard error what went wrong, with its causes.
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place where errors reach the terminal"
+)]
+pub(crate) fn complain(error: &anyhow::Error) {
+    eprintln!("hyrouter: {error:#}");
+}
+
+/// Lists on standard error what is wrong with a configuration, a line a mistake.
+#[expect(clippy::print_stderr, reason = "as `complain`")]
+pub(crate) fn complain_of_config(error: &ConfigError) {
+    match error.mistakes() {
+        [] => eprintln!("hyrouter: {error}"),
+        [_] => eprintln!("hyrouter: the configuration has a mistake:\n{error}"),
+        all => eprintln!(
+            "hyrouter: the configuration has {} mistakes:\n{error}",
+            all.len()
+        ),
+    }
+}
+
+/// Writes to standard output; a reader that went away is not an error worth a word.
+pub(crate) fn print(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}

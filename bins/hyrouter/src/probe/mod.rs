@@ -1,0 +1,72 @@
+//! `hyrouter probe`: a game client in one command.
+
+mod address;
+mod report;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use hyrouter_client::{Client, ClientCert, Dial, Hello, Outcome};
+use hyrouter_protocol::Generation;
+use hyrouter_protocol::builds::ClientBuild;
+
+use crate::cli::{ProbeArgs, print};
+use crate::exit;
+
+pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
+    let (address, name) = address::resolve(&args.address)?;
+    let hello = hello(args);
+    let mut dial = Dial::new(address).timeout(args.timeout);
+    if let Some(host) = args.sni.clone().or(name) {
+        dial = dial.host(host);
+    }
+    if !args.alpn.is_empty() {
+        dial = dial.alpn(args.alpn.iter().map(String::as_str));
+    }
+    if args.client_cert {
+        dial = dial.cert(ClientCert::self_signed()?);
+    }
+
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let exchange = runtime.block_on(async {
+        let client = Client::toward(address).context("opening a socket")?;
+        anyhow::Ok(client.exchange(&dial, &hello).await)
+    })?;
+
+    print(&if args.json {
+        report::json(&exchange).to_string()
+    } else {
+        report::text(&exchange)
+    });
+    Ok(if answered(&exchange.outcome) {
+        exit::OK
+    } else {
+        exit::FAILED
+    })
+}
+
+fn hello(args: &ProbeArgs) -> Hello {
+    let mut hello = match (args.build, args.generation) {
+        (Some(build), _) => Hello::of_build(ClientBuild::Number(build)),
+        (None, Some(generation)) => Hello::of(generation),
+        (None, None) => Hello::of(Generation::G4),
+    };
+    hello.language.clone_from(&args.language);
+    hello.identity_token.clone_from(&args.token);
+    if let Some(username) = &args.username {
+        hello.username.clone_from(username);
+    }
+    if let Some(uuid) = args.uuid {
+        hello.uuid = uuid;
+    }
+    hello
+}
+
+fn answered(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Referral { .. } | Outcome::Disconnect { .. }
+    )
+}
