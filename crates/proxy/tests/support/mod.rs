@@ -19,6 +19,7 @@ use hyrouter_client::{Client, Dial, Exchange, Hello, Session};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
     Answer, ConnectInfo, Event, Failure, Handler, Limits, Server, ServerBuilder, ServerError,
+    ServerIdentity,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -71,6 +72,7 @@ impl Handler for Watched {
 pub(crate) struct Setup {
     limits: Limits,
     endpoints: usize,
+    identity: Option<ServerIdentity>,
 }
 
 /// A running server.
@@ -86,6 +88,7 @@ pub(crate) fn server() -> Setup {
     Setup {
         limits: Limits::default(),
         endpoints: 1,
+        identity: None,
     }
 }
 
@@ -97,6 +100,11 @@ impl Setup {
 
     pub(crate) fn endpoints(mut self, endpoints: usize) -> Self {
         self.endpoints = endpoints;
+        self
+    }
+
+    pub(crate) fn identity(mut self, identity: ServerIdentity) -> Self {
+        self.identity = Some(identity);
         self
     }
 
@@ -122,7 +130,11 @@ impl Setup {
             decide: Arc::new(move |info| Box::pin(decide(info))),
             reasons,
         };
-        let server: Server<Watched> = ServerBuilder::default()
+        let mut builder = ServerBuilder::default();
+        if let Some(identity) = self.identity {
+            builder = builder.identity(identity);
+        }
+        let server: Server<Watched> = builder
             .listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
             .limits(self.limits)
             .endpoints(NonZeroUsize::new(self.endpoints).unwrap())
