@@ -35,10 +35,12 @@ routing:
       pool: { strategy: p2c, backends: [{ host: a, port: 70000 }] }
 "#,
     );
-    for ran in [
-        folder.run(&["check", "--config", "bad.yaml"]),
-        folder.run(&["--config", "bad.yaml"]),
+    for args in [
+        &["check", "--config", "bad.yaml"][..],
+        &["--config", "bad.yaml", "check"],
+        &["--config", "bad.yaml"],
     ] {
+        let ran = folder.run(args);
         assert_eq!(ran.code, Some(64));
         for path in [
             "listne: ",

@@ -17,6 +17,9 @@ use crate::tls::{self, ClientCert};
 /// Bytes that the socket may queue in each direction, if the system grants it.
 const BUFFER: usize = 4 << 20;
 
+/// How long [`Client::finish`] waits.
+const FAREWELL: Duration = Duration::from_millis(100);
+
 /// Where to go and what to show there.
 #[derive(Debug, Clone)]
 pub struct Dial {
@@ -169,6 +172,12 @@ impl Client {
             return Exchange::failed(Outcome::Ended(Ending::NoAnswer { waited }));
         };
         exchange
+    }
+
+    /// Lets the last packets out, among them those that tell servers goodbye; a process that ends
+    /// without this leaves them waiting. Takes 0.1 s at most.
+    pub async fn finish(self) {
+        let _ = tokio::time::timeout(FAREWELL, self.endpoint.wait_idle()).await;
     }
 
     /// Shakes hands and no more: for tests that misbehave afterwards.

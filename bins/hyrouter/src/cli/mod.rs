@@ -18,7 +18,7 @@ pub(crate) use self::tools::{
 /// configuration that refers every player to 127.0.0.1:5521. Environment variables override the
 /// file, such as `HYROUTER_LISTEN` and `HYROUTER_REFERRAL__HMAC_SECRET`.
 #[derive(Debug, Parser)]
-#[command(name = "hyrouter", version, args_conflicts_with_subcommands = true)]
+#[command(name = "hyrouter", version)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,

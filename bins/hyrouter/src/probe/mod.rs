@@ -32,7 +32,9 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
         .build()?;
     let exchange = runtime.block_on(async {
         let client = Client::toward(address).context("opening a socket")?;
-        anyhow::Ok(client.exchange(&dial, &hello).await)
+        let exchange = client.exchange(&dial, &hello).await;
+        client.finish().await;
+        anyhow::Ok(exchange)
     })?;
 
     print(&if args.json {
