@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use anyhow::ensure;
+
 use crate::{docs, interop, sh, tidy};
 use sh::{cargo, cmd, say, target};
 
@@ -26,10 +28,33 @@ pub(crate) fn run() -> anyhow::Result<()> {
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     docs::run(true)?;
+    protocol_stays_small()?;
     let deny = cargo_deny()?;
     sh::run(cmd(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))?;
     test()?;
     interop::run(None)
+}
+
+/// The codec is embedded by others: its default features bring neither serde nor a runtime.
+fn protocol_stays_small() -> anyhow::Result<()> {
+    sh::run(cargo().args(["check", "--package", "hyrouter-protocol"]))?;
+    let tree = [
+        "tree",
+        "--package",
+        "hyrouter-protocol",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+    ];
+    let tree = sh::output(cargo().args(tree))?;
+    for unwanted in ["serde", "tokio", "quinn"] {
+        ensure!(
+            !tree.lines().any(|line| line.starts_with(unwanted)),
+            "hyrouter-protocol depends on {unwanted} in its default features"
+        );
+    }
+    Ok(())
 }
 
 /// All tests; what they need beyond a Rust toolchain, they or this set up themselves.

@@ -2,12 +2,10 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use hyrouter_proxy::{ServerIdentity, crypto_provider};
-
 use crate::cli::{self, ConfigArgs, print};
 use crate::serve::{self, Origin};
 use crate::{exit, summary};
+use anyhow::Context as _;
 
 pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
     let (settings, origin) = match serve::load(args) {
@@ -17,12 +15,8 @@ pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
             return exit::usage();
         }
     };
-    // A certificate that does not fit its key would only show at the start.
-    let unusable = settings.tls.identity.as_ref().and_then(|files| {
-        ServerIdentity::from_pem_files(&files.cert, &files.key, &crypto_provider()).err()
-    });
-    if let Some(error) = unusable {
-        cli::complain(&anyhow::Error::from(error).context("tls"));
+    if let Err(error) = serve::identity(&settings) {
+        cli::complain(&error);
         return exit::usage();
     }
     match origin {

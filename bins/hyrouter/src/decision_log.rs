@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hyrouter_protocol::{ClientBuild, Protocol};
 use hyrouter_proxy::{Action, Decided, Event, Refusal};
 
-/// Refused connections are counted and told of together, at most that often: whoever floods the
+/// Connections that were turned away are counted and told of together, at most that often: whoever floods the
 /// router must not flood its log.
 const REFUSALS_EVERY_MS: u64 = 1_000;
 /// Builds that were warned of once. A client can send any number, so there has to be an end.
@@ -41,7 +41,8 @@ impl DecisionLog {
                     .then_some(remote)
                     .map(tracing::field::display);
                 tracing::debug!(reason = refusal.reason_code(), remote, "refused");
-                self.refusals.count(*refusal, self.started.elapsed());
+                self.refusals
+                    .count(Turned::Refused(*refusal), self.started.elapsed());
             }
             Event::HandshakeFailed { remote, error } => {
                 let remote = self
@@ -49,6 +50,8 @@ impl DecisionLog {
                     .then_some(remote)
                     .map(tracing::field::display);
                 tracing::debug!(error, remote, "handshake failed");
+                self.refusals
+                    .count(Turned::Handshake, self.started.elapsed());
             }
             Event::Panicked => tracing::error!(
                 reason = "panic",
@@ -81,6 +84,7 @@ impl DecisionLog {
             backend = backend.map(tracing::field::display),
             generation = connect.map(|connect| connect.generation.as_str()),
             build,
+            error = decided.error.map(tracing::field::display),
             language = connect.and_then(|connect| connect.language),
             alpn = peer
                 .alpn
@@ -115,22 +119,31 @@ impl DecisionLog {
     }
 }
 
-/// Counts of what was refused since the last line about it.
+/// What keeps a connection from a decision.
+#[derive(Clone, Copy)]
+enum Turned {
+    Refused(Refusal),
+    Handshake,
+}
+
+/// Counts of what was turned away since the last line about it.
 #[derive(Debug, Default)]
 struct Refusals {
     total: AtomicU64,
     source: AtomicU64,
     draining: AtomicU64,
+    handshake: AtomicU64,
     /// When the last line was written, in milliseconds since the start; 0: never.
     told_at: AtomicU64,
 }
 
 impl Refusals {
-    fn count(&self, refusal: Refusal, now: Duration) {
-        let counter = match refusal {
-            Refusal::Total => &self.total,
-            Refusal::Source => &self.source,
-            _ => &self.draining,
+    fn count(&self, turned: Turned, now: Duration) {
+        let counter = match turned {
+            Turned::Refused(Refusal::Total) => &self.total,
+            Turned::Refused(Refusal::Source) => &self.source,
+            Turned::Refused(_) => &self.draining,
+            Turned::Handshake => &self.handshake,
         };
         counter.fetch_add(1, Ordering::Relaxed);
         let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX).max(1);
@@ -146,7 +159,8 @@ impl Refusals {
                 limited_total = self.total.swap(0, Ordering::Relaxed),
                 limited_source = self.source.swap(0, Ordering::Relaxed),
                 draining = self.draining.swap(0, Ordering::Relaxed),
-                "connections were refused"
+                handshake_failed = self.handshake.swap(0, Ordering::Relaxed),
+                "connections were turned away"
             );
         }
     }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use hyrouter_config::{ConfigError, Settings, Sources};
 use hyrouter_proxy::{
-    AlpnList, Limits, Listen, Server, ServerBuilder, ServerError, ServerIdentity, crypto_provider,
+    AlpnList, Limits, Listen, Server, ServerBuilder, ServerError, ServerIdentity,
 };
 
 use crate::cli::{self, ConfigArgs, LoggingArgs};
@@ -47,22 +47,30 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
             return Ok(exit::usage());
         }
     };
-    // Dropped last, so that the final lines are written.
-    let _written_at_the_end = logging::init(log);
-    let server = match start(&settings) {
-        Ok(server) => server,
+    let identity = match identity(&settings) {
+        Ok(identity) => identity,
         Err(error) => {
-            cli::complain(&explain(error));
-            return Ok(exit::FAILED);
+            cli::complain(&error);
+            return Ok(exit::usage());
         }
     };
-    summary::log_start(&settings, &origin, &server);
-
+    // Dropped last, so that the final lines are written.
+    let _written_at_the_end = logging::init(log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        // Before anything says that the router is up: from then on somebody may end it.
         let mut signals = Signals::new().context("waiting for signals")?;
+        let server = match start(&settings, identity) {
+            Ok(server) => server,
+            Err(error) => {
+                cli::complain(&explain(error));
+                return Ok(exit::FAILED);
+            }
+        };
+        summary::log_start(&settings, &origin, &server);
+
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = server.run(async {
             let _ = stopped.await;
@@ -98,7 +106,17 @@ fn outcome(ended: Result<(), ServerError>) -> ExitCode {
     }
 }
 
-fn start(settings: &Settings) -> Result<Server<Service>, anyhow::Error> {
+/// The certificate that the configuration names, if it names one.
+pub(crate) fn identity(settings: &Settings) -> anyhow::Result<Option<ServerIdentity>> {
+    let Some(files) = &settings.tls.identity else {
+        return Ok(None);
+    };
+    ServerIdentity::from_pem_files(&files.cert, &files.key)
+        .map(Some)
+        .context("tls.cert_file, tls.key_file")
+}
+
+fn start(settings: &Settings, identity: Option<ServerIdentity>) -> anyhow::Result<Server<Service>> {
     let service = Service::new(settings)?;
     let limits = &settings.limits;
     let mut bounds = Limits::default();
@@ -106,7 +124,9 @@ fn start(settings: &Settings) -> Result<Server<Service>, anyhow::Error> {
     bounds.connect_timeout = limits.connect_timeout;
     bounds.decision_timeout = limits.decision_timeout;
     bounds.close_timeout = limits.close_timeout;
-    bounds.drain_timeout = limits.connect_timeout + limits.decision_timeout;
+    bounds.drain_timeout =
+        limits.handshake_timeout + limits.connect_timeout + limits.decision_timeout;
+    bounds.retry_threshold = limits.retry_threshold;
     bounds.max_connections = limits.max_connections;
     bounds.max_connections_per_source = limits.max_connections_per_source;
     bounds.idle_timeout = settings.quic.max_idle_timeout;
@@ -118,8 +138,7 @@ fn start(settings: &Settings) -> Result<Server<Service>, anyhow::Error> {
     if let Some(endpoints) = NonZeroUsize::new(settings.quic.endpoints) {
         builder = builder.endpoints(endpoints);
     }
-    if let Some(files) = &settings.tls.identity {
-        let identity = ServerIdentity::from_pem_files(&files.cert, &files.key, &crypto_provider())?;
+    if let Some(identity) = identity {
         builder = builder.identity(identity);
     }
     Ok(builder.bind(service)?)

@@ -3,6 +3,8 @@
 use std::time::SystemTime;
 
 use hyrouter_config::{MessageKind, Messages, Settings, UnknownProtocol};
+use hyrouter_protocol::ClientBuild;
+use hyrouter_protocol::builds::is_known;
 use hyrouter_proxy::{Answer, ConnectInfo, Event, Failure, Handler};
 use hyrouter_referral::Sealer;
 use hyrouter_router::{Choice, Decision, Request, Router, SpecError, Turns};
@@ -92,6 +94,12 @@ fn seal(sealer: &Sealer, content: &[u8]) -> Vec<u8> {
     envelope
 }
 
+fn unreadable() -> Answer {
+    let text = "This server can not read what your game sent. \
+        Please update your game, or tell the server's team.";
+    Answer::disconnect(Some(text.to_owned()))
+}
+
 impl Handler for Service {
     async fn answer(&self, info: ConnectInfo) -> Answer {
         self.decide(&info)
@@ -100,11 +108,14 @@ impl Handler for Service {
     fn failed(&self, failure: &Failure<'_>) -> Answer {
         match failure {
             Failure::BudgetExceeded { info } => self.refuse(MessageKind::RoutingError, info),
-            // What cannot be decoded names no language.
-            _ => Answer::disconnect(Some(
-                "This server can not read what your game sent. Please update your game, or tell the server's team."
-                    .to_owned(),
-            )),
+            Failure::BadConnect {
+                build: Some(build), ..
+            } if !is_known(*build) => {
+                self.log.unknown_protocol(ClientBuild::Number(*build));
+                unreadable()
+            }
+            // What can not be decoded names no language.
+            _ => unreadable(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A configuration in a few lines.
 
 use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use hyrouter_config::{ListenAddr, Settings};
 use hyrouter_proxy::{Handler, Server};
@@ -42,20 +43,34 @@ pub(crate) fn routes(settings: &Settings) -> Vec<String> {
 }
 
 fn pool(pool: &PoolSpec) -> String {
+    let mut text = format!("{} of {}", pool.policy.strategy.as_str(), backends(pool));
+    if !pool.fallback.is_empty() {
+        let _ = write!(text, ", {} fallbacks", pool.fallback.len());
+    }
+    text
+}
+
+/// Where a person on this machine reaches a server that listens there.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
+}
+
+fn backends(pool: &PoolSpec) -> String {
     const SHOWN: usize = 3;
-    let mut text = format!("{} of", pool.policy.strategy.as_str());
-    for backend in pool.backends.iter().take(SHOWN) {
-        let _ = write!(text, " {}:{}", backend.host, backend.port);
+    let mut text = String::new();
+    for (index, backend) in pool.backends.iter().take(SHOWN).enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        let _ = write!(text, "{comma}{backend}");
     }
     match pool.backends.len() {
-        0 => text.push_str(" no backends"),
+        0 => text.push_str("no backends"),
         n if n > SHOWN => {
             let _ = write!(text, " and {} more", n - SHOWN);
         }
         _ => {}
-    }
-    if !pool.fallback.is_empty() {
-        let _ = write!(text, ", {} fallbacks", pool.fallback.len());
     }
     text
 }
@@ -75,8 +90,13 @@ pub(crate) fn log_start<H: Handler>(settings: &Settings, origin: &Origin, server
     match origin {
         Origin::File(file) => tracing::info!(file = %file.display(), "configuration"),
         Origin::BuiltIn => tracing::info!(
-            "no config.yaml here, so every player is referred to 127.0.0.1:5521; try: hyrouter probe 127.0.0.1:{} --sni play.example.com",
-            address.port()
+            "no config.yaml here, so every player is referred to {}; try: hyrouter probe {} --sni play.example.com",
+            settings
+                .routing
+                .default
+                .as_ref()
+                .map_or_else(|| "nobody".to_owned(), backends),
+            reachable(address),
         ),
     }
     for warning in &settings.warnings {

@@ -95,7 +95,7 @@ fn a_certificate_that_is_none_is_found_by_check_and_by_the_start() {
     let ran = folder.run(&[]);
     assert_eq!(
         (ran.code, ran.stderr.contains("a.pem")),
-        (Some(1), true),
+        (Some(64), true),
         "{ran:?}"
     );
 }

@@ -7,6 +7,8 @@
 
 mod support;
 
+use hyrouter_client::{Client, Dial, Hello, Outcome};
+use hyrouter_protocol::Generation;
 use serde_json::json;
 use support::folder;
 
@@ -218,29 +220,56 @@ fn sigterm_ends_it_with_code_0() {
 }
 
 #[cfg(unix)]
-#[test]
-fn a_second_signal_ends_it_at_once() {
+#[tokio::test]
+async fn a_second_signal_ends_it_at_once() {
     let folder = folder().file("config.yaml", &CONFIG.replace("500ms", "1m"));
     let mut router = folder.serve(&[]);
-    // Somebody who never says hello keeps the first signal from being enough.
-    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let mut held = folder
-        .hyrouter(&[
-            "probe",
-            &silent.local_addr().unwrap().to_string(),
-            "--timeout",
-            "1m",
-        ])
-        .spawn()
-        .unwrap();
-    let mut initial = [0; 2048];
-    let (length, _) = silent.recv_from(&mut initial).unwrap();
-    silent.send_to(&initial[..length], &router.address).unwrap();
+    // Somebody who shook hands and never says hello keeps the first signal from being enough.
+    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let dial = Dial::new(router.address.parse().unwrap());
+    let silent = client.connect(&dial, b"hytale/3").await.unwrap();
     router.signal("INT");
     router.until("once more ends at once");
     router.signal("TERM");
     router.until("leaving at once");
     assert_eq!(router.wait().code(), Some(130));
-    held.kill().unwrap();
-    held.wait().unwrap();
+    drop(silent);
+}
+
+#[test]
+fn a_connect_that_can_not_be_read_is_told_with_what_is_wrong() {
+    let (_folder, mut router) = router("");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let dial = Dial::new(router.address.parse().unwrap());
+        let mut session = client.connect(&dial, b"hytale/3").await.unwrap();
+        // 50 bytes that say they are of build 999, and nothing more that makes sense.
+        let mut payload = [0xff; 50];
+        payload[5..9].copy_from_slice(&999_i32.to_le_bytes());
+        session
+            .send(&[&[50, 0, 0, 0, 0, 0, 0, 0], &payload[..]].concat())
+            .await
+            .unwrap();
+        let outcome = session.answer(&Hello::of(Generation::G4)).await;
+        assert_eq!(
+            outcome,
+            Outcome::Disconnect {
+                packet_id: 2,
+                reason: None
+            }
+        );
+    });
+    assert_eq!(router.until("newer than this router knows")["build"], 999);
+    let line = router.until("decision");
+    assert_eq!(line["reason"], "bad_connect");
+    assert!(
+        line["error"]
+            .as_str()
+            .is_some_and(|error| !error.is_empty()),
+        "{line}"
+    );
 }

@@ -1,4 +1,6 @@
 use hyrouter_referral::Secret;
+use std::net::Ipv6Addr;
+
 use hyrouter_router::{HostPattern, Key};
 
 use crate::{duration, listen};
@@ -48,13 +50,23 @@ fn check_alpn(text: &str) -> Result<(), Wrong> {
 }
 
 fn check_host(text: &str) -> Result<(), Wrong> {
+    // A colon is part of an IPv6 address or begins a port, which has a key of its own.
+    let is_v6 = without_brackets(text).parse::<Ipv6Addr>().is_ok() || text.contains('%');
     let fits = (1..=256).contains(&text.len())
-        && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "/@".contains(c))
+        && (is_v6 || !text.contains([':', '[', ']']));
     require(
         fits,
         "not a host",
-        "host name or IP address of 1 to 256 bytes without blanks",
+        "host name or IP address of 1 to 256 bytes, without a port",
     )
+}
+
+/// An IPv6 address as it goes to clients: `[::1]` is written for `::1` out of habit.
+pub(crate) fn without_brackets(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host)
 }
 
 fn check_host_pattern(text: &str) -> Result<(), Wrong> {

@@ -93,6 +93,8 @@ pub struct LimitSettings {
     pub decision_timeout: Duration,
     /// From the answer to the close, for the client to leave by itself.
     pub close_timeout: Duration,
+    /// Half-open handshakes from which on newcomers have to prove their address.
+    pub retry_threshold: usize,
     /// Connections at the same time.
     pub max_connections: usize,
     /// Connections at the same time from one IPv4 address or one IPv6 /64 network.

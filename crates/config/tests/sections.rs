@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::mistakes;
+use support::{load, mistakes};
 
 const BACKEND: &str = "backends: [{host: h, port: 1, weight: 1}]";
 
@@ -132,10 +132,6 @@ fn pools() {
             "strategy: weighted, backends: [{host: h, port: 1}]",
             "backends[0].weight: must be greater than 0 (got 0 or none); required by strategy `weighted`",
         ),
-        (
-            "backends: [{host: h, port: 1}], fallback: [{strategy: weighted}]",
-            "backends[0].weight: must be greater than 0 (got 0 or none); required by strategy `weighted` of fallback[0]",
-        ),
     ];
     check_in_pool(&cases);
 }
@@ -153,7 +149,7 @@ fn backends_and_filters() {
         ),
         (
             "backends: [{host: '', port: 1}]",
-            r#"backends[0].host: not a host (got ""); allowed: host name or IP address of 1 to 256 bytes without blanks"#,
+            r#"backends[0].host: not a host (got ""); allowed: host name or IP address of 1 to 256 bytes, without a port"#,
         ),
         (
             "backends: [{host: h, port: 0}]",
@@ -302,6 +298,50 @@ fn plugins_and_discovery() {
             r#"messages.disconnect_locales.pt_br: the same language as "pt-BR"; allowed: each language once"#,
         ),
     ]);
+}
+
+#[test]
+fn hosts_are_addresses_or_names_and_no_urls() {
+    for host in ["10.0.0.1:5521", "http://x/", "a@b", "[a]", "fe80::1:x"] {
+        let yaml = format!("routing: {{default: {{backends: [{{host: '{host}', port: 1}}]}}}}");
+        let found = mistakes(&yaml);
+        assert!(
+            found[0].starts_with("routing.default.backends[0].host: not a host"),
+            "{found:?}"
+        );
+    }
+    for (host, meant) in [
+        ("[::1]", "::1"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+    ] {
+        let yaml = format!("routing: {{default: {{backends: [{{host: '{host}', port: 1}}]}}}}");
+        let settings = load(&yaml).unwrap();
+        assert_eq!(settings.routing.default.unwrap().backends[0].host, meant);
+    }
+}
+
+#[test]
+fn what_loads_and_is_hardly_meant_is_warned_of() {
+    for (yaml, path) in [
+        (
+            "routing: {default: {backends: [{host: h, port: 1}], fallback: [{strategy: weighted}]}}",
+            "routing.default.fallback[0].strategy",
+        ),
+        (
+            "{quic: {max_idle_timeout: 1s}, routing: {default: {backends: [{host: h, port: 1}]}}}",
+            "quic.max_idle_timeout",
+        ),
+    ] {
+        let warnings = load(yaml).unwrap().warnings;
+        assert_eq!(
+            warnings
+                .iter()
+                .map(|warning| &*warning.path)
+                .collect::<Vec<_>>(),
+            [path]
+        );
+    }
 }
 
 fn check_in_pool(cases: &[(&str, &str)]) {

@@ -85,7 +85,7 @@ impl ServerBuilder {
         let provider = crypto_provider();
         let identity = match self.identity {
             Some(identity) => identity,
-            None => ServerIdentity::self_signed(&provider)?,
+            None => ServerIdentity::self_signed()?,
         };
         let crypto = tls::server_crypto(&provider, &identity, &self.alpn)?;
         let config = quic_config(crypto, &self.limits)?;

@@ -6,6 +6,9 @@ use hyrouter_protocol::{Connect, ConnectBuf, DecodeError};
 
 use crate::peer::Peer;
 
+/// Where the build number stands in every layout but the oldest.
+const BUILD_AT: std::ops::Range<usize> = 5..9;
+
 /// One player's `Connect` and the connection that it came on. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ConnectInfo(Arc<Inner>);
@@ -20,13 +23,19 @@ struct Inner {
 pub(crate) struct Undecoded {
     pub(crate) peer: Peer,
     pub(crate) error: DecodeError,
+    /// What stands where every layout since g2 has the build number.
+    pub(crate) build: Option<i32>,
 }
 
 impl ConnectInfo {
     pub(crate) fn decode(peer: Peer, payload: Vec<u8>) -> Result<Self, Box<Undecoded>> {
+        let build = payload
+            .get(BUILD_AT)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(i32::from_le_bytes);
         match ConnectBuf::decode(payload, peer.alpn.as_deref()) {
             Ok(connect) => Ok(Self(Arc::new(Inner { peer, connect }))),
-            Err(error) => Err(Box::new(Undecoded { peer, error })),
+            Err(error) => Err(Box::new(Undecoded { peer, error, build })),
         }
     }
 

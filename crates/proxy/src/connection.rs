@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hyrouter_protocol::{ClientBuild, DisconnectForm, encode_disconnect, encode_referral};
+use hyrouter_protocol::{
+    ClientBuild, DecodeError, DisconnectForm, encode_disconnect, encode_referral,
+};
 use quinn::{Connection, Incoming, RecvStream, SendStream, VarInt};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -126,6 +128,7 @@ impl<H: Handler> Shared<H> {
         self.handler.observe(&Event::Decided(Decided {
             peer,
             info: None,
+            error: None,
             answer: None,
             reason_code,
             times,
@@ -152,10 +155,16 @@ impl<H: Handler> Exchange<'_, H> {
                 let failure = Failure::BadConnect {
                     peer: &bad.peer,
                     error: &bad.error,
+                    build: bad.build,
                 };
                 let answer = handler.failed(&failure).because(failure.reason_code());
                 self.times.decision = begun.elapsed();
-                self.answer(&bad.peer, None, &answer).await;
+                let said = Said {
+                    peer: &bad.peer,
+                    info: None,
+                    error: Some(&bad.error),
+                };
+                self.answer(said, answer).await;
             }
             Ok(info) => {
                 let answer = tokio::select! {
@@ -168,41 +177,32 @@ impl<H: Handler> Exchange<'_, H> {
                     _ = self.connection.closed() => None,
                 };
                 self.times.decision = begun.elapsed();
+                let said = Said {
+                    peer: info.peer(),
+                    info: Some(&info),
+                    error: None,
+                };
                 match answer {
-                    Some(answer) => self.answer(info.peer(), Some(&info), &answer).await,
-                    None => self.decided(info.peer(), Some(&info), None, "client_gone"),
+                    Some(answer) => self.answer(said, answer).await,
+                    None => self.decided(said, None, "client_gone"),
                 }
             }
         }
     }
 
-    async fn answer(&mut self, peer: &Peer, info: Option<&ConnectInfo>, answer: &Answer) {
-        let build = info.map_or(ClientBuild::Unknown, |info| info.connect().build());
-        let form = DisconnectForm::for_client(peer.alpn.as_deref(), build);
-        let mut packet = Vec::with_capacity(256);
-        let encoded = match &answer.action {
-            Action::Referral { host, port, data } => {
-                encode_referral(host, *port, data.as_deref(), &mut packet)
-            }
-            Action::Disconnect { reason } => {
-                encode_disconnect(form, reason.as_deref(), &mut packet)
-            }
-        };
-        if let Err(error) = encoded {
-            // The handler asked for what the protocol can not say. The player still gets an answer.
-            tracing::warn!(%error, reason = answer.reason_code, "an answer can not be encoded; the player is told nothing more than to leave");
-            packet.clear();
-            let bare = encode_disconnect(form, None, &mut packet);
-            debug_assert!(
-                bare.is_ok(),
-                "a Disconnect without a reason has no limits to break"
-            );
-        }
+    async fn answer(&mut self, said: Said<'_>, answer: Answer) {
+        let build = said
+            .info
+            .map_or(ClientBuild::Unknown, |info| info.connect().build());
+        let form = DisconnectForm::for_client(said.peer.alpn.as_deref(), build);
+        let (answer, packet) = encode(answer, form);
         // A client that grants no window would hold the bytes back for ever.
         let sent = timeout(self.shared.limits.close_timeout, self.send(&packet)).await;
-        self.decided(peer, info, Some(answer), answer.reason_code);
         if matches!(sent, Ok(true)) {
+            self.decided(said, Some(&answer), answer.reason_code);
             self.linger(&answer.action).await;
+        } else {
+            self.decided(said, None, "client_gone");
         }
         self.connection.close(close::NO_ERROR, b"");
     }
@@ -237,20 +237,52 @@ impl<H: Handler> Exchange<'_, H> {
         }
     }
 
-    fn decided(
-        &self,
-        peer: &Peer,
-        info: Option<&ConnectInfo>,
-        answer: Option<&Answer>,
-        reason_code: &'static str,
-    ) {
+    fn decided(&self, said: Said<'_>, answer: Option<&Answer>, reason_code: &'static str) {
+        let Said { peer, info, error } = said;
+        let times = self.times;
         let decided = Decided {
             peer,
             info,
+            error,
             answer,
             reason_code,
-            times: self.times,
+            times,
         };
         self.shared.handler.observe(&Event::Decided(decided));
     }
+}
+
+/// What a client said, or failed to.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    peer: &'a Peer,
+    info: Option<&'a ConnectInfo>,
+    error: Option<&'a DecodeError>,
+}
+
+/// The answer as a frame, and the answer that this really is: a handler may ask for what the
+/// protocol can not say, and the player gets an answer all the same.
+fn encode(answer: Answer, form: DisconnectForm) -> (Answer, Vec<u8>) {
+    let mut packet = Vec::with_capacity(256);
+    let encoded = match &answer.action {
+        Action::Referral { host, port, data } => {
+            encode_referral(host, *port, data.as_deref(), &mut packet)
+        }
+        Action::Disconnect { reason } => encode_disconnect(form, reason.as_deref(), &mut packet),
+    };
+    let Err(error) = encoded else {
+        return (answer, packet);
+    };
+    tracing::warn!(%error, reason = answer.reason_code, "an answer can not be encoded; the player is only told to leave");
+    packet.clear();
+    let bare = encode_disconnect(form, None, &mut packet);
+    debug_assert!(
+        bare.is_ok(),
+        "a Disconnect without a reason has no limits to break"
+    );
+    let told = Answer {
+        action: Action::Disconnect { reason: None },
+        ..answer
+    };
+    (told, packet)
 }

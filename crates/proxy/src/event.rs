@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use hyrouter_protocol::DecodeError;
+
 use crate::answer::Answer;
 use crate::connect_info::ConnectInfo;
 use crate::peer::Peer;
@@ -39,6 +41,8 @@ pub struct Decided<'a> {
     pub peer: &'a Peer,
     /// Its `Connect`, where one was read and understood.
     pub info: Option<&'a ConnectInfo>,
+    /// What is wrong with its `Connect`, where one was read and not understood.
+    pub error: Option<&'a DecodeError>,
     /// What it was told; `None`: closed without a packet.
     pub answer: Option<&'a Answer>,
     /// Why, as a stable code.

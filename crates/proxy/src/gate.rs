@@ -12,7 +12,10 @@ use crate::Limits;
 pub(crate) struct Gate {
     max_total: usize,
     max_per_source: usize,
+    retry_threshold: usize,
     total: AtomicUsize,
+    /// Of those, the ones whose address is not proven yet.
+    unproven: AtomicUsize,
     sources: Mutex<HashMap<Source, usize>>,
 }
 
@@ -40,7 +43,9 @@ impl Gate {
         Arc::new(Self {
             max_total: limits.max_connections,
             max_per_source: limits.max_connections_per_source,
+            retry_threshold: limits.retry_threshold,
             total: AtomicUsize::new(0),
+            unproven: AtomicUsize::new(0),
             sources: Mutex::new(HashMap::new()),
         })
     }
@@ -51,11 +56,17 @@ impl Gate {
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |held| {
                 (held < self.max_total).then_some(held + 1)
             })
-            .ok()
-            .map(|_| Place {
-                gate: Arc::clone(self),
-                source: None,
-            })
+            .ok()?;
+        self.unproven.fetch_add(1, Ordering::AcqRel);
+        Some(Place {
+            gate: Arc::clone(self),
+            source: None,
+        })
+    }
+
+    /// Whether so many handshakes are half-open that newcomers have to prove their address first.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.unproven.load(Ordering::Acquire) >= self.retry_threshold
     }
 
     /// Whether `source` holds all that it may.
@@ -86,13 +97,14 @@ impl Place {
             return true;
         }
         let mut sources = self.gate.lock();
-        let held = sources.entry(source).or_insert(0);
-        if *held >= self.gate.max_per_source {
+        let held = sources.get(&source).copied().unwrap_or(0);
+        if held >= self.gate.max_per_source {
             return false;
         }
-        *held += 1;
+        sources.insert(source, held + 1);
         drop(sources);
         self.source = Some(source);
+        self.gate.unproven.fetch_sub(1, Ordering::AcqRel);
         true
     }
 }
@@ -107,6 +119,8 @@ impl Drop for Place {
                     sources.remove(&source);
                 }
             }
+        } else {
+            self.gate.unproven.fetch_sub(1, Ordering::AcqRel);
         }
         self.gate.total.fetch_sub(1, Ordering::AcqRel);
     }
@@ -152,6 +166,32 @@ mod tests {
             gate.lock().is_empty(),
             "sources that hold nothing take no memory"
         );
+    }
+
+    #[test]
+    fn half_open_handshakes_crowd_until_their_address_is_proven() {
+        let gate = Gate::new(&Limits {
+            retry_threshold: 2,
+            ..Limits::default()
+        });
+        let mut first = gate.enter().unwrap();
+        let second = gate.enter().unwrap();
+        assert!(gate.is_crowded());
+        assert!(first.claim(source("192.0.2.1")));
+        assert!(!gate.is_crowded());
+        let third = gate.enter().unwrap();
+        assert!(gate.is_crowded());
+        drop((second, third));
+        assert!(!gate.is_crowded());
+        drop(first);
+        assert_eq!(gate.unproven.load(Ordering::Acquire), 0);
+    }
+
+    #[test]
+    fn a_source_that_may_hold_nothing_takes_no_memory() {
+        let gate = gate(9, 0);
+        assert!(!gate.enter().unwrap().claim(source("192.0.2.1")));
+        assert!(gate.lock().is_empty());
     }
 
     #[test]

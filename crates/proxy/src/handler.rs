@@ -56,6 +56,8 @@ pub enum Failure<'a> {
         peer: &'a Peer,
         /// What is wrong with it.
         error: &'a DecodeError,
+        /// The build that it seems to be of: what stands where all but the oldest layout have it.
+        build: Option<i32>,
     },
     /// The handler took longer than it may.
     BudgetExceeded {

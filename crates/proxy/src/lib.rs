@@ -62,4 +62,4 @@ pub use self::limits::Limits;
 pub use self::peer::Peer;
 pub use self::server::Server;
 pub use self::socket::Listen;
-pub use self::tls::{AlpnError, AlpnList, IdentityError, ServerIdentity, crypto_provider};
+pub use self::tls::{AlpnError, AlpnList, IdentityError, ServerIdentity};

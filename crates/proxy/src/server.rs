@@ -72,6 +72,8 @@ impl<H: Handler> Server<H> {
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
         let (ended, mut endings) = mpsc::channel(self.workers.len().max(1));
         let connection_ids = Arc::new(AtomicU64::new(0));
+        let drained = watch::Sender::new(0);
+        let count = self.workers.len();
         let mut running = 0;
         for (index, (runtime, endpoint)) in self.workers.into_iter().enumerate() {
             let worker = Worker {
@@ -79,6 +81,8 @@ impl<H: Handler> Server<H> {
                 shared: Arc::clone(&self.shared),
                 gate: Arc::clone(&self.gate),
                 connection_ids: Arc::clone(&connection_ids),
+                drained: drained.clone(),
+                count,
             };
             let ended = ended.clone();
             thread::Builder::new()
@@ -122,6 +126,9 @@ struct Worker<H> {
     shared: Arc<Shared<H>>,
     gate: Arc<Gate>,
     connection_ids: Arc<AtomicU64>,
+    /// How many of the `count` workers have nobody in flight any more.
+    drained: watch::Sender<usize>,
+    count: usize,
 }
 
 impl<H: Handler> Worker<H> {
@@ -147,12 +154,15 @@ impl<H: Handler> Worker<H> {
     fn admit(&self, incoming: Incoming, connections: &mut JoinSet<()>) {
         let remote = incoming.remote_address();
         let source = Source::of(remote.ip());
-        if self.gate.is_full_for(source) {
-            // An address that is not proven may be forged to shut its owner out: have it proven.
-            if !incoming.remote_address_validated() && incoming.may_retry() {
-                let _ = incoming.retry();
-                return;
-            }
+        // An address that is not proven may be forged: to shut its owner out, or to take all places.
+        let unproven = !incoming.remote_address_validated() && incoming.may_retry();
+        let source_is_full = self.gate.is_full_for(source);
+        if unproven && (source_is_full || self.gate.is_crowded()) {
+            // Costs no state here and the client a round trip (RFC 9000, section 8.1.2).
+            let _ = incoming.retry();
+            return;
+        }
+        if source_is_full {
             return self.refuse(incoming, Refusal::Source);
         }
         let Some(mut place) = self.gate.enter() else {
@@ -184,18 +194,23 @@ impl<H: Handler> Worker<H> {
         }
     }
 
-    /// Keeps answering newcomers with a refusal, so that they try elsewhere at once, until those in
-    /// flight are done.
+    /// Keeps answering newcomers with a refusal, so that they try elsewhere at once, until nobody is
+    /// in flight on any endpoint. The kernel spreads clients by how many sockets share the port: one
+    /// that closes early sends the datagrams of players who are still here to the wrong endpoints.
     async fn drain(&self, mut connections: JoinSet<()>) {
         let deadline = tokio::time::sleep(self.shared.limits.drain_timeout);
         tokio::pin!(deadline);
+        let mut others = self.drained.subscribe();
+        let mut in_flight = true;
         loop {
+            if in_flight && connections.is_empty() {
+                in_flight = false;
+                self.drained.send_modify(|drained| *drained += 1);
+            }
             tokio::select! {
-                ended = connections.join_next() => match ended {
-                    Some(ended) => self.reap(&ended),
-                    None => break,
-                },
+                Some(ended) = connections.join_next() => self.reap(&ended),
                 Some(incoming) = self.endpoint.accept() => self.refuse(incoming, Refusal::Draining),
+                _ = others.wait_for(|drained| *drained >= self.count) => break,
                 () = &mut deadline => break,
             }
         }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use hyrouter_client::Outcome;
 use hyrouter_protocol::Generation;
-use hyrouter_proxy::{Answer, Fingerprint, IdentityError, ServerIdentity, crypto_provider};
+use hyrouter_proxy::{Answer, Fingerprint, IdentityError, ServerIdentity};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use support::server;
 
@@ -51,7 +51,7 @@ fn params() -> CertificateParams {
 }
 
 fn load(cert: &Path, key: &Path) -> Result<ServerIdentity, IdentityError> {
-    ServerIdentity::from_pem_files(cert, key, &crypto_provider())
+    ServerIdentity::from_pem_files(cert, key)
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyrouter_client::{Ending, Hello, Outcome};
+use hyrouter_client::{Client, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::Answer;
 use support::{Told, patiently, server};
@@ -84,5 +84,42 @@ async fn a_connection_that_says_nothing_is_cut_at_the_deadline() {
         }
     );
     while server.told().await != Told::Decided("client_gone") {}
+    server.ended().await.unwrap();
+}
+
+/// Sockets of one port that close one after the other send datagrams astray.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn nobody_is_lost_when_most_endpoints_have_nothing_to_do() {
+    let mut server = server()
+        .endpoints(8)
+        .answering(|_| Answer::referral("10.0.0.7", 5521, None));
+    let hello = Hello::of(Generation::G4);
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        // Each from a port of its own, so that the kernel spreads them.
+        let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let session = client.connect(&server.dial(), b"hytale/3").await.unwrap();
+        held.push((client, session));
+    }
+    server.stop();
+    let mut refused = 0;
+    while refused < 40 {
+        let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let dial = server.dial().timeout(Duration::from_secs(5));
+        let newcomer = client.exchange(&dial, &hello).await;
+        match newcomer.outcome {
+            Outcome::Ended(Ending::Transport { code: 0x02, .. }) => refused += 1,
+            // Got in before the endpoint had heard of the shutdown.
+            Outcome::Referral { .. } => {}
+            other => panic!("a newcomer has to be refused at once: {other:?}"),
+        }
+    }
+    for (_, session) in &mut held {
+        session.send(&hello.frame().unwrap()).await.unwrap();
+        let answer = patiently(session.answer(&hello)).await;
+        assert!(matches!(answer, Outcome::Referral { .. }), "{answer:?}");
+        session.leave();
+    }
     server.ended().await.unwrap();
 }

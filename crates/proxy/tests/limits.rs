@@ -135,3 +135,34 @@ async fn a_burst_over_several_endpoints_loses_nobody() {
         );
     }
 }
+
+#[tokio::test]
+async fn forged_addresses_do_not_take_the_places_of_players() {
+    let server = server()
+        .limits(|limits| {
+            limits.max_connections = 8;
+            limits.retry_threshold = 4;
+        })
+        .answering(|_| Answer::referral("10.0.0.7", 5521, None));
+    // First flights of clients that never hear an answer: each goes to a socket that only relays.
+    for _ in 0..20 {
+        let relay = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let dial = hyrouter_client::Dial::new(relay.local_addr().unwrap());
+        let asking = tokio::spawn(async move { client.connect(&dial, b"hytale/3").await });
+        let mut initial = [0; 2048];
+        let (length, _) = patiently(relay.recv_from(&mut initial)).await.unwrap();
+        relay
+            .send_to(&initial[..length], server.address)
+            .await
+            .unwrap();
+        asking.abort();
+    }
+    for _ in 0..4 {
+        let exchange = server.hello(Generation::G4).await;
+        assert!(
+            matches!(exchange.outcome, Outcome::Referral { .. }),
+            "{exchange:?}"
+        );
+    }
+}

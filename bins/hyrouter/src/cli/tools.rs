@@ -114,5 +114,6 @@ pub(crate) struct SecretArgs {
 
 fn duration(text: &str) -> Result<Duration, String> {
     hyrouter_config::parse_duration(text)
+        .filter(|time| !time.is_zero())
         .ok_or_else(|| "write it as 10s, 1m30s or 250ms".to_owned())
 }

@@ -16,6 +16,8 @@ use crate::exit;
 pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
     let (address, name) = address::resolve(&args.address)?;
     let hello = hello(args);
+    // Before anybody is bothered with it.
+    hello.frame().context("this can not be said in a Connect")?;
     let mut dial = Dial::new(address).timeout(args.timeout);
     if let Some(host) = args.sni.clone().or(name) {
         dial = dial.host(host);

@@ -38,7 +38,8 @@ fn main() -> anyhow::Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let config = EndpointConfig::default();
+        let mut config = EndpointConfig::default();
+        config.supported_versions(vec![1]);
         let endpoint = Endpoint::new(
             config,
             Some(server()?),
@@ -98,7 +99,7 @@ fn server() -> anyhow::Result<ServerConfig> {
 
     let mut transport = TransportConfig::default();
     transport
-        .max_concurrent_bidi_streams(VarInt::from_u32(1))
+        .max_concurrent_bidi_streams(VarInt::from_u32(8))
         .max_concurrent_uni_streams(VarInt::from_u32(0))
         .stream_receive_window(VarInt::from_u32(16 << 10))
         .receive_window(VarInt::from_u32(32 << 10))
@@ -111,7 +112,10 @@ fn server() -> anyhow::Result<ServerConfig> {
     let mut config = ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls)?));
     config
         .transport_config(Arc::new(transport))
-        .migration(false);
+        .migration(false)
+        .max_incoming(2_048)
+        .incoming_buffer_size(16 << 10)
+        .incoming_buffer_size_total(4 << 20);
     config.validation_token.sent(0);
     Ok(config)
 }

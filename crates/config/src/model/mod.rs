@@ -124,7 +124,7 @@ impl Default for Tls {
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Quic {
-    /// A connection on which nothing arrives for so long is closed. An idle connection costs about 31 KB of memory.
+    /// A connection on which nothing arrives for so long is closed. An idle connection costs about 34 KB of memory.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) max_idle_timeout: String,
     /// UDP sockets that share the port, each with its own thread of work. 0: one per core, which lets the system
@@ -145,7 +145,8 @@ impl Default for Quic {
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Logging {
-    /// Whether the socket address of clients appears in logs.
+    /// Whether the socket address of clients appears in logs: in lines of level debug, beside the decision's line and
+    /// with the same `connection` number.
     pub(crate) log_client_ip: bool,
 }
 
@@ -161,11 +162,11 @@ impl Default for Logging {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Limits {
     /// Time from the first datagram to the end of the TLS handshake. A handshake takes two to three round trips, so 5
-    /// seconds serve the slowest link, and a half-open handshake does not hold its about 31 KB for longer.
+    /// seconds serve the slowest link, and a half-open handshake does not hold its about 34 KB for longer.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) handshake_timeout: String,
     /// Time from the handshake to a whole Connect. The client sends it at once; 10 seconds leave room for lost
-    /// packets. An unfinished Connect holds at most 38,161 bytes beside the about 31 KB of its connection.
+    /// packets. An unfinished Connect holds at most 38,161 bytes beside the about 34 KB of its connection.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) connect_timeout: String,
     /// Time from Connect to the decision. When it is spent the player gets the `routing_error` text; 5 seconds is what
@@ -173,10 +174,15 @@ pub(crate) struct Limits {
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) decision_timeout: String,
     /// Time that a client has to leave after its answer; it leaves by itself after a referral. Then the connection is
-    /// closed. Until then it holds its about 31 KB.
+    /// closed. Until then it holds its about 34 KB.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) close_timeout: String,
-    /// Connections at the same time; more are refused before any work of a handshake. At about 31 KB for an idle
+    /// With so many handshakes half-open, newcomers have to prove their address by QUIC Retry, which the router does
+    /// not have to remember. Forged addresses then take no more places, and honest players a round trip longer. The
+    /// default is more than arrive in the same moment on an ordinary day, and 42 MB if all are forged.
+    #[schemars(range(min = 1))]
+    pub(crate) retry_threshold: u32,
+    /// Connections at the same time; more are refused before any work of a handshake. At about 34 KB for an idle
     /// connection the default costs 0.5 GB at worst.
     #[schemars(range(min = 1))]
     pub(crate) max_connections: u32,
@@ -194,6 +200,7 @@ impl Default for Limits {
             connect_timeout: "10s".to_owned(),
             decision_timeout: "5s".to_owned(),
             close_timeout: "5s".to_owned(),
+            retry_threshold: 1024,
             max_connections: 16_384,
             max_connections_per_source: 2048,
         }

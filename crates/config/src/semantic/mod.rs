@@ -27,6 +27,7 @@ pub(crate) fn build(config: model::Config, mistakes: &mut Mistakes) -> Settings 
         warnings: Vec::new(),
     };
     plugins::check(&config.plugins, report.mistakes);
+    warn_of_idle_timeout(&config, &mut report);
     let providers = discovery::check(&config.discovery, report.mistakes);
     unsupported::refuse(&config, report.mistakes);
 
@@ -52,6 +53,17 @@ pub(crate) fn build(config: model::Config, mistakes: &mut Mistakes) -> Settings 
             .map(|referral| build_sealer(&referral, &mut report)),
         messages: build_messages(config.messages, report.mistakes),
         warnings: report.warnings,
+    }
+}
+
+/// A client that says nothing is dropped by whichever comes first, and only one of them tells it why.
+fn warn_of_idle_timeout(config: &model::Config, report: &mut Report<'_>) {
+    let idle = parse_duration(&config.quic.max_idle_timeout);
+    if idle <= parse_duration(&config.limits.connect_timeout) {
+        report.warn(
+            &Path::of("quic.max_idle_timeout"),
+            "it is not above `limits.connect_timeout`, so slow clients are dropped without a word",
+        );
     }
 }
 
@@ -107,6 +119,7 @@ fn build_limits(limits: &model::Limits) -> LimitSettings {
         connect_timeout: parse_duration(&limits.connect_timeout),
         decision_timeout: parse_duration(&limits.decision_timeout),
         close_timeout: parse_duration(&limits.close_timeout),
+        retry_threshold: to_usize(limits.retry_threshold),
         max_connections: to_usize(limits.max_connections),
         max_connections_per_source: to_usize(limits.max_connections_per_source),
     }

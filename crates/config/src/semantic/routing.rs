@@ -6,6 +6,7 @@ use hyrouter_router as router;
 use super::discovery::Providers;
 use super::plugins::check_unique;
 use super::{Report, missing, to_usize};
+use crate::format::without_brackets;
 use crate::model::{Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort};
 use crate::path::Path;
 
@@ -196,7 +197,8 @@ fn check_key(path: &Path, strategy: router::Strategy, has_key: bool, report: &mu
     }
 }
 
-/// Weights are needed when the pool is weighted, or becomes so by a fallback.
+/// Weights are needed when the pool is weighted. One that only becomes so by a fallback works without, though hardly
+/// as it is meant.
 fn check_weights(path: &Path, strategy: router::Strategy, pool: &Pool, report: &mut Report<'_>) {
     let is_weighted = |strategy| strategy == Some(router::Strategy::Weighted);
     let fallback = || {
@@ -204,21 +206,24 @@ fn check_weights(path: &Path, strategy: router::Strategy, pool: &Pool, report: &
             .iter()
             .position(|patch| is_weighted(parse(patch.strategy.as_deref())))
     };
-    let whose = if is_weighted(Some(strategy)) {
-        String::new()
-    } else if let Some(index) = fallback() {
-        format!(" of fallback[{index}]")
-    } else {
-        return;
-    };
-    for (index, backend) in pool.backends.iter().enumerate() {
-        if backend.weight == 0 {
+    let unweighted = |backend: &Backend| backend.weight == 0;
+    if is_weighted(Some(strategy)) {
+        for (index, _) in pool
+            .backends
+            .iter()
+            .enumerate()
+            .filter(|(_, backend)| unweighted(backend))
+        {
             let path = path.key("backends").index(index).key("weight");
-            let message = format!(
-                "must be greater than 0 (got 0 or none); required by strategy `weighted`{whose}"
-            );
-            report.mistakes.add_meaning(&path, message);
+            let message = "must be greater than 0 (got 0 or none); required by strategy `weighted`";
+            report.mistakes.add_meaning(&path, message.to_owned());
         }
+    } else if let Some(index) = fallback().filter(|_| pool.backends.iter().any(unweighted)) {
+        let path = path.key("fallback").index(index).key("strategy");
+        report.warn(
+            &path,
+            "`weighted` never picks a backend without a weight unless none has one",
+        );
     }
 }
 
@@ -296,7 +301,7 @@ fn build_filter(path: &Path, filter: &Filter, report: &mut Report<'_>) -> Option
 
 fn build_backend(backend: Backend) -> router::Backend {
     router::Backend {
-        host: backend.host,
+        host: without_brackets(&backend.host).to_owned(),
         port: backend.port,
         weight: backend.weight,
         meta: backend.meta,

@@ -31,10 +31,11 @@ pub(crate) fn read(path: &Path) -> Result<Value, ConfigError> {
             _ => ConfigError::Read { path, error },
         }
     })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     if text.trim().is_empty() {
         return Ok(Value::Object(serde_json::Map::new()));
     }
-    let value = parse(&text).map_err(|error| ConfigError::Syntax {
+    let value = parse(text).map_err(|error| ConfigError::Syntax {
         path: path.to_owned(),
         line: error.line,
         column: error.column,
@@ -169,6 +170,12 @@ fn yaml_error(error: &serde_saphyr::Error) -> SyntaxError {
         .split(", set DuplicateKeyPolicy")
         .next()
         .unwrap_or(message);
+    let message = match message {
+        several if several.starts_with("multiple YAML documents") => {
+            "a second document begins (`---`); a configuration is one"
+        }
+        message => message,
+    };
     SyntaxError {
         line: location.map_or(1, |location| location.line()),
         column: location.map_or(1, |location| location.column()),

@@ -4,12 +4,12 @@ use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
+use super::crypto_provider;
 use crate::fingerprint::Fingerprint;
 
 /// A certificate chain and its private key.
@@ -26,7 +26,7 @@ impl ServerIdentity {
     /// # Errors
     ///
     /// Only where the system gives no randomness.
-    pub fn self_signed(provider: &CryptoProvider) -> Result<Self, IdentityError> {
+    pub fn self_signed() -> Result<Self, IdentityError> {
         let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
         let mut params = rcgen::CertificateParams::new(["hyrouter".to_owned()])?;
         params
@@ -34,11 +34,9 @@ impl ServerIdentity {
             .push(rcgen::DnType::CommonName, "Hyrouter");
         let cert = params.self_signed(&key)?;
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        Self::from_der(vec![cert.der().clone()], private, provider).map_err(|error| {
-            IdentityError::Unusable {
-                what: "the self-signed certificate".into(),
-                error,
-            }
+        Self::from_der(vec![cert.der().clone()], private).map_err(|error| IdentityError::Unusable {
+            what: "the self-signed certificate".into(),
+            error,
         })
     }
 
@@ -50,11 +48,7 @@ impl ServerIdentity {
     ///
     /// Names the file that can not be read or holds no certificate or key, and says so when the
     /// two do not belong together.
-    pub fn from_pem_files(
-        cert: &Path,
-        key: &Path,
-        provider: &CryptoProvider,
-    ) -> Result<Self, IdentityError> {
+    pub fn from_pem_files(cert: &Path, key: &Path) -> Result<Self, IdentityError> {
         let bad = |file: &Path| {
             let file = file.to_owned();
             move |error| IdentityError::Pem { file, error }
@@ -67,7 +61,7 @@ impl ServerIdentity {
             return Err(bad(cert)(rustls::pki_types::pem::Error::NoItemsFound));
         }
         let private = PrivateKeyDer::from_pem_file(key).map_err(bad(key))?;
-        Self::from_der(chain, private, provider).map_err(|error| IdentityError::Unusable {
+        Self::from_der(chain, private).map_err(|error| IdentityError::Unusable {
             what: format!("{} with {}", cert.display(), key.display()),
             error,
         })
@@ -76,10 +70,9 @@ impl ServerIdentity {
     fn from_der(
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
-        provider: &CryptoProvider,
     ) -> Result<Self, rustls::Error> {
         let fingerprint = chain.first().map(|cert| Fingerprint::of(cert));
-        let key = CertifiedKey::from_der(chain, key, provider)?;
+        let key = CertifiedKey::from_der(chain, key, &crypto_provider())?;
         let fingerprint = fingerprint.ok_or(rustls::Error::NoCertificatesPresented)?;
         Ok(Self {
             key: Arc::new(key),

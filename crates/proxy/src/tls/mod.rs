@@ -23,7 +23,7 @@ use crate::ServerError;
 /// of the whole exchange. Post-quantum key exchange is left out: nothing that is worth keeping for
 /// decades passes through this connection, and a client that prefers it needs a second datagram
 /// for its first flight.
-pub fn crypto_provider() -> Arc<CryptoProvider> {
+pub(crate) fn crypto_provider() -> Arc<CryptoProvider> {
     let mut provider = aws_lc_rs::default_provider();
     provider
         .cipher_suites
