@@ -213,7 +213,12 @@ def crowded():
     refused = Close(False, 0x02)
 
     async def of_one_source(router):
-        held = [await (await connect(router.address)).handshaken() for _ in range(2)]
+        held = []
+        for _ in range(2):
+            # An answer shows that the router has counted the connection, which a handshake that
+            # is done on this side does not. The clients stay for now.
+            client, _ = await exchange(router, hello("g4"))
+            held.append(client)
         # The third has to prove its address by Retry, and is refused all the same.
         assert await (await connect(router.address)).ended() == refused
         await refers(router, hello("g4"), source="127.0.0.2")
@@ -230,6 +235,6 @@ def crowded():
             await client.ended()
 
     return [
-        Case("more connections of one source: refused after Retry", of_one_source, {"client_gone"}),
+        Case("more connections of one source: refused after Retry", of_one_source, {"referred"}),
         Case("more connections in total: refused", in_total),
     ]

@@ -1,0 +1,135 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::object::{Object, null_is_default};
+
+/// Longest host of a backend in bytes, the most that a referral packet carries.
+pub const MAX_HOST_LEN: usize = 256;
+
+/// One game server that a player can be sent to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Object<Fields>")]
+pub struct Backend {
+    /// Host name or IP address, 1 to [`MAX_HOST_LEN`] bytes.
+    pub host: String,
+    /// UDP port. 0 is none; a number that is not a port is read as 0.
+    pub port: u16,
+    /// Share of the players under strategy `weighted`. A number outside the range is read as its nearest end.
+    pub weight: u32,
+    /// Facts about the backend, as the configuration or the discovery gives them.
+    pub meta: BTreeMap<String, String>,
+}
+
+impl Backend {
+    /// A backend without weight and facts.
+    pub fn new(host: impl Into<String>, port: u16) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            ..Self::default()
+        }
+    }
+
+    /// Whether both name the same host and port; weight and facts do not count.
+    pub fn is_at_same_address(&self, other: &Self) -> bool {
+        self.port == other.port && self.host == other.host
+    }
+}
+
+/// `host:port`, an IPv6 address in brackets.
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Fields {
+    #[serde(deserialize_with = "null_is_default")]
+    host: String,
+    #[serde(deserialize_with = "lenient_port")]
+    port: u16,
+    #[serde(deserialize_with = "saturating_weight")]
+    weight: u32,
+    #[serde(deserialize_with = "null_is_default")]
+    meta: BTreeMap<String, String>,
+}
+
+impl From<Object<Fields>> for Backend {
+    fn from(Object(fields): Object<Fields>) -> Self {
+        Self {
+            host: fields.host,
+            port: fields.port,
+            weight: fields.weight,
+            meta: fields.meta,
+        }
+    }
+}
+
+/// A wrong port makes one backend unusable, not the whole answer unreadable.
+fn lenient_port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let number: i64 = null_is_default(deserializer)?;
+    Ok(u16::try_from(number).unwrap_or(0))
+}
+
+fn saturating_weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number: i64 = null_is_default(deserializer)?;
+    let nearest = if number < 0 { 0 } else { u32::MAX };
+    Ok(u32::try_from(number).unwrap_or(nearest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Backend;
+
+    fn read(json: &str) -> Result<Backend, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn displays_as_an_address() {
+        assert_eq!(Backend::new("10.0.0.1", 5520).to_string(), "10.0.0.1:5520");
+        assert_eq!(
+            Backend::new("2001:db8::1", 5520).to_string(),
+            "[2001:db8::1]:5520"
+        );
+    }
+
+    #[test]
+    fn numbers_that_do_not_fit_are_not_fatal() {
+        for (json, port, weight) in [
+            (r#"{"port":65535,"weight":4294967295}"#, 65535, u32::MAX),
+            (r#"{"port":65536,"weight":4294967296}"#, 0, u32::MAX),
+            (r#"{"port":-1,"weight":-1}"#, 0, 0),
+            (r#"{"port":null,"weight":null}"#, 0, 0),
+            ("{}", 0, 0),
+            ("null", 0, 0),
+        ] {
+            let backend = read(json).unwrap();
+            assert_eq!((backend.port, backend.weight), (port, weight), "{json}");
+        }
+    }
+
+    #[test]
+    fn only_objects_are_backends() {
+        for json in [
+            r#"["10.0.0.1",5520,1,{}]"#,
+            r#""10.0.0.1:5520""#,
+            "5520",
+            "true",
+        ] {
+            let error = read(json).unwrap_err();
+            assert!(error.contains("expected an object or null"), "{error}");
+        }
+        assert!(read(r#"{"port":"5520"}"#).is_err());
+        assert!(read(r#"{"port":5520.5}"#).is_err());
+        assert!(read(r#"{"meta":{"a":1}}"#).is_err());
+    }
+}

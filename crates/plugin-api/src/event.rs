@@ -1,0 +1,93 @@
+use serde::{Deserialize, Serialize};
+
+use crate::object::null_is_default;
+
+/// Who comes, as far as the router knows. What it does not know is `None` and left out of the JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConnectEvent {
+    /// The host name that the player typed; empty where the client sent none.
+    #[serde(deserialize_with = "null_is_default")]
+    pub sni: String,
+    /// SHA-256 over the DER bytes of the client's certificate, base64url without padding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_cert_fingerprint: Option<String>,
+    /// The protocol hash of the oldest clients, the client version text of all later ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol_hash: Option<String>,
+    /// The number of the client's type on the wire: 0 game, 1 editor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_type: Option<u8>,
+    /// The player's UUID, lower-case and hyphenated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<String>,
+    /// The player's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The language of the player's client, `en-US` for example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Whether the client sent an identity token. That says nothing about whose it is; see [`identity`](Self::identity).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_token_present: Option<bool>,
+    /// The application protocol of the TLS handshake, `hytale/2` for example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alpn: Option<String>,
+    /// The protocol's checksum, of clients that send one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol_crc: Option<i32>,
+    /// The protocol's build number, of clients that send one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol_build: Option<i32>,
+    /// The client's version text, of clients that send one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_version: Option<String>,
+    /// The server that referred the player here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral_source: Option<ReferralSource>,
+    /// The player's address and port; only where the operator lets addresses be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_addr: Option<String>,
+    /// What the identity token says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// The route that the host name led to: its name, or its place among the routes (from 0) where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    /// Names this connection in the router's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_id: Option<String>,
+}
+
+/// The server that referred a player. The client says so; nothing proves it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReferralSource {
+    /// Its host.
+    #[serde(deserialize_with = "null_is_default")]
+    pub host: String,
+    /// Its port.
+    #[serde(deserialize_with = "null_is_default")]
+    pub port: u16,
+}
+
+/// What the player's identity token says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Identity {
+    /// Whether the token was checked and found good. If not, the rest is what anybody may have written.
+    #[serde(deserialize_with = "null_is_default")]
+    pub verified: bool,
+    /// Whom the token is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The player's name in the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Who issued the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// When it ends, in seconds since 1970-01-01 UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+}

@@ -1,0 +1,191 @@
+use std::fmt::{Display, Write as _};
+use std::time::Duration;
+
+/// Longest text of an error in bytes. A plugin's own words are in it, and they go to the log.
+const MAX_TEXT: usize = 256;
+
+/// A plugin gave no answer that counts. For the operator; a player never reads it.
+///
+/// Texts of the plugin are cut to 256 bytes by the functions that make an error from a text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PluginError {
+    /// There was no answer in time.
+    #[error("no answer within {after:?}")]
+    Timeout {
+        /// How long the caller waited.
+        after: Duration,
+    },
+    /// The plugin can not be reached, or the connection to it broke.
+    #[error("transport: {message}")]
+    Transport {
+        /// What the transport says.
+        message: String,
+    },
+    /// The plugin answered with a status that is not OK.
+    #[error("status {code}: {message}")]
+    Status {
+        /// The number of the gRPC status.
+        code: i32,
+        /// Its message.
+        message: String,
+    },
+    /// The guest trapped: it aborted, ran out of stack or memory, or was stopped because it did not return.
+    #[error("trap: {message}")]
+    Trap {
+        /// What the runtime says.
+        message: String,
+    },
+    /// The guest gave a pointer that is zero or leads out of its memory.
+    #[error("bad pointer: {message}")]
+    BadPointer {
+        /// Which pointer it is.
+        message: String,
+    },
+    /// The answer is not the JSON of a response.
+    #[error("bad response: {message}")]
+    BadResponse {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The answer is longer than allowed.
+    #[error("answer of {len} bytes, at most {max} are allowed")]
+    Oversize {
+        /// Its length in bytes.
+        len: usize,
+        /// The most that is read, in bytes.
+        max: usize,
+    },
+    /// As many calls as allowed are waiting already.
+    #[error("overloaded, {limit} calls are running or waiting")]
+    Overloaded {
+        /// How many calls may run or wait.
+        limit: usize,
+    },
+    /// The plugin failed repeatedly and is not asked for a while.
+    #[error("breaker open")]
+    BreakerOpen,
+    /// The code that calls the plugin panicked.
+    #[error("panic in the call")]
+    Panic,
+}
+
+impl PluginError {
+    /// A [`Transport`](Self::Transport) error.
+    pub fn transport(message: impl Display) -> Self {
+        Self::Transport {
+            message: cut(message),
+        }
+    }
+
+    /// A [`Status`](Self::Status) error.
+    pub fn status(code: i32, message: impl Display) -> Self {
+        Self::Status {
+            code,
+            message: cut(message),
+        }
+    }
+
+    /// A [`Trap`](Self::Trap) error.
+    pub fn trap(message: impl Display) -> Self {
+        Self::Trap {
+            message: cut(message),
+        }
+    }
+
+    /// A [`BadPointer`](Self::BadPointer) error.
+    pub fn bad_pointer(message: impl Display) -> Self {
+        Self::BadPointer {
+            message: cut(message),
+        }
+    }
+
+    /// A [`BadResponse`](Self::BadResponse) error.
+    pub fn bad_response(message: impl Display) -> Self {
+        Self::BadResponse {
+            message: cut(message),
+        }
+    }
+
+    /// The stable code of the kind of error, for logs and metrics.
+    pub const fn reason_code(&self) -> &'static str {
+        match self {
+            Self::Timeout { .. } => "timeout",
+            Self::Transport { .. } => "transport",
+            Self::Status { .. } => "status",
+            Self::Trap { .. } => "trap",
+            Self::BadPointer { .. } => "bad_pointer",
+            Self::BadResponse { .. } => "bad_response",
+            Self::Oversize { .. } => "oversize",
+            Self::Overloaded { .. } => "overloaded",
+            Self::BreakerOpen => "breaker_open",
+            Self::Panic => "panic",
+        }
+    }
+}
+
+/// The start of a text; what comes after it is not even formatted.
+fn cut(message: impl Display) -> String {
+    struct Cut(String);
+
+    impl std::fmt::Write for Cut {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            let room = MAX_TEXT - self.0.len();
+            if text.len() <= room {
+                self.0.push_str(text);
+                return Ok(());
+            }
+            let fits = (0..=room).rev().find_map(|end| text.get(..end));
+            self.0.push_str(fits.unwrap_or_default());
+            Err(std::fmt::Error)
+        }
+    }
+
+    let mut cut = Cut(String::new());
+    let is_whole = write!(cut, "{message}").is_ok();
+    if !is_whole {
+        cut.0.push('…');
+    }
+    cut.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_TEXT, PluginError};
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        for (len, text) in [
+            (MAX_TEXT, "x".repeat(MAX_TEXT)),
+            (MAX_TEXT + '…'.len_utf8(), "x".repeat(MAX_TEXT + 1)),
+            (255 + '…'.len_utf8(), "€".repeat(1000)),
+        ] {
+            let PluginError::Trap { message } = PluginError::trap(&text) else {
+                panic!("not a trap");
+            };
+            assert_eq!(message.len(), len, "{message}");
+            assert!(text.starts_with(message.trim_end_matches('…')));
+        }
+    }
+
+    #[test]
+    fn codes_are_all_different() {
+        let errors = [
+            PluginError::Timeout {
+                after: std::time::Duration::ZERO,
+            },
+            PluginError::transport(""),
+            PluginError::status(14, ""),
+            PluginError::trap(""),
+            PluginError::bad_pointer(""),
+            PluginError::bad_response(""),
+            PluginError::Oversize { len: 2, max: 1 },
+            PluginError::Overloaded { limit: 1 },
+            PluginError::BreakerOpen,
+            PluginError::Panic,
+        ];
+        let codes: std::collections::BTreeSet<_> =
+            errors.iter().map(PluginError::reason_code).collect();
+        assert_eq!(codes.len(), errors.len());
+    }
+}

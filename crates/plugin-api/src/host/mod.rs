@@ -1,0 +1,50 @@
+//! The side that calls plugins.
+
+mod error;
+
+use std::pin::Pin;
+use std::time::Duration;
+
+pub use self::error::PluginError;
+use crate::{ConnectRequest, ConnectResponse};
+
+/// What a call of a plugin gives, in time.
+pub type PluginFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<ConnectResponse, PluginError>> + Send + 'a>>;
+
+/// Something that can be asked about a player. Many are asked at once.
+///
+/// ```
+/// use std::time::Duration;
+/// use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginFuture};
+///
+/// struct NoGuests;
+///
+/// impl Plugin for NoGuests {
+///     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
+///         Box::pin(async {
+///             let is_guest = request.event.identity_token_present != Some(true);
+///             Ok(if is_guest { ConnectResponse::deny("Log in first.") } else { ConnectResponse::default() })
+///         })
+///     }
+/// }
+///
+/// let plugin: Box<dyn Plugin> = Box::new(NoGuests);
+/// # drop(plugin);
+/// ```
+pub trait Plugin: Send + Sync + 'static {
+    /// Asks about one player.
+    ///
+    /// `left` is how long the caller will wait. Then, or when the player leaves, it drops the future, and with it all
+    /// work on the call has to end. The future must not block its thread.
+    fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a>;
+}
+
+/// Reads the JSON that a plugin answered with.
+///
+/// # Errors
+///
+/// [`PluginError::BadResponse`] when it is not a response.
+pub fn decode_response(json: &[u8]) -> Result<ConnectResponse, PluginError> {
+    serde_json::from_slice(json).map_err(PluginError::bad_response)
+}

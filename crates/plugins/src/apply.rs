@@ -1,0 +1,239 @@
+//! What a response changes.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse, MAX_HOST_LEN};
+
+use crate::settings::OverridePolicy;
+
+/// What a response changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Changes {
+    /// The list of candidates.
+    pub candidates: bool,
+    /// The chosen backend.
+    pub backend: bool,
+    /// What the player's client carries.
+    pub referral_data: bool,
+}
+
+/// Something in a response that does not count. The rest of the response does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// `selected_index` leads out of the candidates.
+    IndexOutside {
+        /// The index.
+        index: i64,
+        /// How many candidates there are.
+        len: usize,
+    },
+    /// No player can be sent to the backend that it names.
+    Void(BackendFault),
+    /// It names a backend that is not a candidate, and [`OverridePolicy::Candidates`] is set.
+    Rejected {
+        /// Host and port; of a host that is too long the start.
+        address: String,
+    },
+}
+
+impl Notice {
+    /// The stable code, for logs and metrics.
+    pub const fn reason_code(&self) -> &'static str {
+        match self {
+            Self::IndexOutside { .. } => "plugin_index_ignored",
+            Self::Void(_) => "plugin_override_void",
+            Self::Rejected { .. } => "plugin_override_rejected",
+        }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IndexOutside { index, len } => {
+                write!(f, "selected_index {index} is outside of {len} candidates")
+            }
+            Self::Void(fault) => write!(f, "backend is void: {fault}"),
+            Self::Rejected { address } => write!(f, "{address} is not among the candidates"),
+        }
+    }
+}
+
+/// Why no player can be sent to a backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BackendFault {
+    /// It has no host.
+    EmptyHost,
+    /// Its host has more than [`MAX_HOST_LEN`] bytes.
+    HostTooLong {
+        /// Bytes of its host.
+        len: usize,
+    },
+    /// Its port is not one of 1 to 65535.
+    BadPort,
+}
+
+impl BackendFault {
+    fn of(backend: &Backend) -> Option<Self> {
+        match backend.host.len() {
+            0 => Some(Self::EmptyHost),
+            len if len > MAX_HOST_LEN => Some(Self::HostTooLong { len }),
+            _ if backend.port == 0 => Some(Self::BadPort),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for BackendFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyHost => f.write_str("empty host"),
+            Self::HostTooLong { len } => {
+                write!(f, "host of {len} bytes, at most {MAX_HOST_LEN} are allowed")
+            }
+            Self::BadPort => f.write_str("port outside of 1 to 65535"),
+        }
+    }
+}
+
+/// Applies a response that does not deny.
+///
+/// Afterwards `selected_index` is the place of the chosen backend among the candidates, or none.
+pub(crate) fn apply(
+    request: &mut ConnectRequest,
+    response: ConnectResponse,
+    policy: OverridePolicy,
+) -> (Changes, Vec<Notice>) {
+    let mut step = Step {
+        request,
+        policy,
+        chosen: None,
+        place: None,
+        changes: Changes::default(),
+        notices: Vec::new(),
+    };
+    let is_list_taken = step.replace_candidates(response.candidates);
+    // An index into a list that was not taken would choose somebody else.
+    if let Some(index) = response.selected_index.filter(|_| is_list_taken) {
+        step.select(index);
+    }
+    if let Some(backend) = response.backend {
+        step.override_backend(backend);
+    }
+    step.choose();
+    if let Some(data) = response.referral_data {
+        step.changes.referral_data = step.request.referral_data.as_ref() != Some(&data);
+        step.request.referral_data = Some(data);
+    }
+    (step.changes, step.notices)
+}
+
+struct Step<'a> {
+    request: &'a mut ConnectRequest,
+    policy: OverridePolicy,
+    chosen: Option<Backend>,
+    /// Which of several entries with the same address is meant.
+    place: Option<usize>,
+    changes: Changes,
+    notices: Vec<Notice>,
+}
+
+impl Step<'_> {
+    /// `false`: the list is refused.
+    fn replace_candidates(&mut self, candidates: Vec<Backend>) -> bool {
+        if candidates.is_empty() {
+            return true;
+        }
+        if self.policy == OverridePolicy::Candidates
+            && let Some(stranger) = first_stranger(&candidates, &self.request.candidates)
+        {
+            self.notices.push(rejected(stranger));
+            return false;
+        }
+        self.changes.candidates = self.request.candidates != candidates;
+        self.request.candidates = candidates;
+        true
+    }
+
+    fn select(&mut self, index: i64) {
+        let candidates = &self.request.candidates;
+        let place = usize::try_from(index).ok();
+        let Some(entry) = place.and_then(|place| candidates.get(place)) else {
+            let len = candidates.len();
+            self.notices.push(Notice::IndexOutside { index, len });
+            return;
+        };
+        if let Some(fault) = BackendFault::of(entry) {
+            self.notices.push(Notice::Void(fault));
+        } else {
+            self.chosen = Some(entry.clone());
+            self.place = place;
+        }
+    }
+
+    fn override_backend(&mut self, backend: Backend) {
+        if let Some(fault) = BackendFault::of(&backend) {
+            self.notices.push(Notice::Void(fault));
+        } else if self.policy == OverridePolicy::Candidates
+            && place_of(&backend, &self.request.candidates).is_none()
+        {
+            self.notices.push(rejected(&backend));
+        } else {
+            self.chosen = Some(backend);
+        }
+    }
+
+    fn choose(&mut self) {
+        if self.chosen.is_none()
+            && self.request.backend.is_none()
+            && !self.request.candidates.is_empty()
+        {
+            self.select(0);
+        }
+        if let Some(chosen) = self.chosen.take() {
+            self.changes.backend = self.request.backend.as_ref() != Some(&chosen);
+            self.request.backend = Some(chosen);
+        }
+        self.request.selected_index = self.place();
+    }
+
+    /// The place of the backend among the candidates.
+    fn place(&self) -> Option<usize> {
+        let backend = self.request.backend.as_ref()?;
+        let candidates = &self.request.candidates;
+        let is_backend = |place: &usize| {
+            let entry = candidates.get(*place);
+            entry.is_some_and(|entry| entry.is_at_same_address(backend))
+        };
+        let meant = self.place.or(self.request.selected_index);
+        meant
+            .filter(is_backend)
+            .or_else(|| place_of(backend, candidates))
+    }
+}
+
+fn place_of(backend: &Backend, candidates: &[Backend]) -> Option<usize> {
+    let mut candidates = candidates.iter();
+    candidates.position(|candidate| candidate.is_at_same_address(backend))
+}
+
+fn first_stranger<'a>(list: &'a [Backend], known: &[Backend]) -> Option<&'a Backend> {
+    let known: HashSet<_> = known.iter().map(address).collect();
+    list.iter()
+        .find(|backend| !known.contains(&address(backend)))
+}
+
+fn address(backend: &Backend) -> (&str, u16) {
+    (&backend.host, backend.port)
+}
+
+fn rejected(backend: &Backend) -> Notice {
+    let host: String = backend.host.chars().take(MAX_HOST_LEN).collect();
+    Notice::Rejected {
+        address: Backend::new(host, backend.port).to_string(),
+    }
+}

@@ -1,0 +1,155 @@
+//! Leaves a plugin alone that failed again and again.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::time::Instant;
+
+use crate::settings::BreakerSettings;
+
+/// Where a breaker is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BreakerState {
+    /// The plugin is asked.
+    Closed,
+    /// The plugin is not asked: it failed too often. After the cool-down the next call probes it.
+    Open,
+    /// One call probes the plugin; no other is made.
+    HalfOpen,
+}
+
+impl BreakerState {
+    /// The name in logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
+}
+
+/// The memory of one plugin's failures. A closed one costs an atomic load before a call and one after it.
+#[derive(Debug, Default)]
+pub(crate) struct Breaker {
+    /// Failures in a row; only counted while closed.
+    failures: AtomicU32,
+    /// Whether `tripped` is there; changed under its lock.
+    is_tripped: AtomicBool,
+    tripped: Mutex<Option<Tripped>>,
+}
+
+#[derive(Debug)]
+struct Tripped {
+    since: Instant,
+    is_probing: bool,
+}
+
+impl Breaker {
+    /// Leave for one call, or `None` while the plugin is left alone.
+    pub(crate) fn admit(self: &Arc<Self>, settings: &BreakerSettings) -> Option<Pass> {
+        let pass = |is_probe| Pass {
+            breaker: Arc::clone(self),
+            failures: settings.failures.get(),
+            is_probe,
+        };
+        if !self.is_tripped.load(Ordering::Acquire) {
+            return Some(pass(false));
+        }
+        let mut tripped = self.lock();
+        let Some(tripped) = tripped.as_mut() else {
+            return Some(pass(false));
+        };
+        if tripped.is_probing || tripped.since.elapsed() < settings.cool_down {
+            return None;
+        }
+        tripped.is_probing = true;
+        Some(pass(true))
+    }
+
+    pub(crate) fn state(&self) -> BreakerState {
+        match *self.lock() {
+            None => BreakerState::Closed,
+            Some(Tripped {
+                is_probing: true, ..
+            }) => BreakerState::HalfOpen,
+            Some(_) => BreakerState::Open,
+        }
+    }
+
+    /// Whether it was closed.
+    fn open(&self) -> bool {
+        let mut tripped = self.lock();
+        if tripped.is_some() {
+            return false;
+        }
+        *tripped = Some(Tripped {
+            since: Instant::now(),
+            is_probing: false,
+        });
+        self.is_tripped.store(true, Ordering::Release);
+        true
+    }
+
+    fn close(&self) {
+        let mut tripped = self.lock();
+        *tripped = None;
+        self.failures.store(0, Ordering::Relaxed);
+        self.is_tripped.store(false, Ordering::Release);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Tripped>> {
+        // The value is whole after every statement that holds the lock, so a poisoned one is sound.
+        self.tripped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leave for one call, which tells how the call ended. Dropped without that, the call says nothing about the plugin.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    breaker: Arc<Breaker>,
+    failures: u32,
+    is_probe: bool,
+}
+
+impl Pass {
+    /// The plugin answered. `true`: this closed the breaker.
+    pub(crate) fn succeeded(mut self) -> bool {
+        if self.is_probe {
+            self.is_probe = false;
+            self.breaker.close();
+            return true;
+        }
+        let failures = &self.breaker.failures;
+        // Written only when needed, so that calls on several cores do not fight for the line.
+        if failures.load(Ordering::Relaxed) != 0 {
+            failures.store(0, Ordering::Relaxed);
+        }
+        false
+    }
+
+    /// The plugin failed. `true`: this opened the breaker, after it was closed.
+    pub(crate) fn failed(mut self) -> bool {
+        if self.is_probe {
+            self.is_probe = false;
+            if let Some(tripped) = self.breaker.lock().as_mut() {
+                tripped.since = Instant::now();
+                tripped.is_probing = false;
+            }
+            return false;
+        }
+        let before = self.breaker.failures.fetch_add(1, Ordering::Relaxed);
+        before.saturating_add(1) >= self.failures && self.breaker.open()
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        // The player left while probing: the next one probes.
+        if self.is_probe
+            && let Some(tripped) = self.breaker.lock().as_mut()
+        {
+            tripped.is_probing = false;
+        }
+    }
+}

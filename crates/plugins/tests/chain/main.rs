@@ -1,0 +1,20 @@
+//! The chain with scripted plugins and paused time.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests are tests"
+)]
+
+mod applying;
+mod breaker;
+mod cancellation;
+mod failures;
+mod load;
+mod order;
+mod reload;
+mod shadow;
+mod strangers;
+mod support;
