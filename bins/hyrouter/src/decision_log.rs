@@ -1,12 +1,14 @@
 //! One line a decision, and what else happens to connections.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hyrouter_protocol::{ClientBuild, Protocol};
 use hyrouter_proxy::{Action, Decided, Event, Refusal};
+use tracing::field::{DisplayValue, display};
 
 /// Connections that were turned away are counted and told of together, at most that often: whoever floods the
 /// router must not flood its log.
@@ -36,19 +38,13 @@ impl DecisionLog {
         match event {
             Event::Decided(decided) => self.decided(decided),
             Event::Refused { remote, refusal } => {
-                let remote = self
-                    .log_client_ip
-                    .then_some(remote)
-                    .map(tracing::field::display);
+                let remote = self.shown(remote);
                 tracing::debug!(reason = refusal.reason_code(), remote, "refused");
                 self.refusals
                     .count(Turned::Refused(*refusal), self.started.elapsed());
             }
             Event::HandshakeFailed { remote, error } => {
-                let remote = self
-                    .log_client_ip
-                    .then_some(remote)
-                    .map(tracing::field::display);
+                let remote = self.shown(remote);
                 tracing::debug!(error, remote, "handshake failed");
                 self.refusals
                     .count(Turned::Handshake, self.started.elapsed());
@@ -59,6 +55,11 @@ impl DecisionLog {
             ),
             _ => {}
         }
+    }
+
+    /// The client's address, if the operator lets it into the log.
+    fn shown<'a>(&self, remote: &'a SocketAddr) -> Option<DisplayValue<&'a SocketAddr>> {
+        self.log_client_ip.then_some(remote).map(display)
     }
 
     fn decided(&self, decided: &Decided<'_>) {
@@ -81,10 +82,10 @@ impl DecisionLog {
             reason = decided.reason_code,
             host = &*peer.host,
             route = decided.answer.and_then(|answer| answer.route.as_deref()),
-            backend = backend.map(tracing::field::display),
+            backend = backend.map(display),
             generation = connect.map(|connect| connect.generation.as_str()),
             build,
-            error = decided.error.map(tracing::field::display),
+            error = decided.error.map(display),
             language = connect.and_then(|connect| connect.language),
             alpn = peer
                 .alpn

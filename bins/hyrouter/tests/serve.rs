@@ -160,29 +160,24 @@ fn with_a_referral_section_the_data_is_an_envelope() {
     let folder = folder()
         .file("secret", "base64:c2VjcmV0IG9mIHRoZSBuZXR3b3Jr\n")
         .file("other", "another one");
-    let opened = folder.run(&[
-        "envelope",
-        "open",
-        data,
-        "--key-id",
-        "7",
-        "--secret-file",
-        "secret",
-    ]);
+    let open = |secret| {
+        folder.run(&[
+            "envelope",
+            "open",
+            data,
+            "--key-id",
+            "7",
+            "--secret-file",
+            secret,
+        ])
+    };
+    let opened = open("secret");
     assert_eq!(
         (opened.code, opened.stdout.contains("signature: good")),
         (Some(0), true),
         "{opened:?}"
     );
-    let refused = folder.run(&[
-        "envelope",
-        "open",
-        data,
-        "--key-id",
-        "7",
-        "--secret-file",
-        "other",
-    ]);
+    let refused = open("other");
     assert_eq!(refused.code, Some(1), "{refused:?}");
 }
 
