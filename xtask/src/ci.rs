@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::ensure;
 
-use crate::{docs, interop, sh, tidy};
+use crate::{docs, interop, peers, plugins, sh, tidy};
 use sh::{cargo, cmd, say, target};
 
 /// The cargo-deny that checks licences, sources and bans.
@@ -32,7 +32,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let deny = cargo_deny()?;
     sh::run(cmd(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))?;
     test()?;
-    interop::run(None)
+    interop::run_built(None)
 }
 
 /// The codec is embedded by others: its default features bring neither serde nor a runtime.
@@ -59,6 +59,8 @@ fn protocol_stays_small() -> anyhow::Result<()> {
 
 /// All tests; what they need beyond a Rust toolchain, they or this set up themselves.
 pub(crate) fn test() -> anyhow::Result<()> {
+    plugins::build()?;
+    peers::set_up()?;
     sh::run(cargo().args(["test", "--workspace", "--all-features"]))
 }
 

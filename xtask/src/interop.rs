@@ -9,6 +9,12 @@ use crate::sh::{self, cargo, cmd, root, say, target, works};
 
 pub(crate) fn run(filter: Option<&str>) -> anyhow::Result<()> {
     sh::run(cargo().args(["build", "--package", "hyrouter"]))?;
+    run_built(filter)
+}
+
+/// With the binary that is there. `cargo test` has just built it when CI comes here, with other features of its
+/// dependencies than `cargo build` would: building it once more costs minutes.
+pub(crate) fn run_built(filter: Option<&str>) -> anyhow::Result<()> {
     let python = python_with_aioquic()?;
     let mut command = cmd(python);
     command
@@ -22,7 +28,7 @@ pub(crate) fn run(filter: Option<&str>) -> anyhow::Result<()> {
 }
 
 /// A Python of our own that has what `requirements.txt` lists.
-fn python_with_aioquic() -> anyhow::Result<PathBuf> {
+pub(crate) fn python_with_aioquic() -> anyhow::Result<PathBuf> {
     let requirements = root().join("xtask/interop/requirements.txt");
     let wanted = fs::read_to_string(&requirements)?;
     let venv = target().join("interop-venv");

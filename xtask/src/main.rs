@@ -4,6 +4,9 @@ mod bench;
 mod ci;
 mod docs;
 mod interop;
+mod peers;
+mod plugins;
+mod run_plugins;
 mod sh;
 mod tidy;
 
@@ -27,6 +30,14 @@ enum Command {
         /// Run only the cases whose name contains this
         filter: Option<String>,
     },
+    /// Build the example plugins in WebAssembly into target/plugins/
+    PluginWasm,
+    /// Start a router with the example plugins, everything of dev/config.plugins.dev.yaml, in this terminal
+    RunPlugins {
+        /// With the router's lines of level debug
+        #[arg(long)]
+        debug: bool,
+    },
     /// Measure: the pure parts, whole exchanges against a floor, memory
     Bench(bench::Args),
     /// Write the generated parts of docs/
@@ -44,6 +55,8 @@ fn main() -> anyhow::Result<()> {
         Command::Ci => ci::run(),
         Command::Test => ci::test(),
         Command::Interop { filter } => interop::run(filter.as_deref()),
+        Command::PluginWasm => plugins::build(),
+        Command::RunPlugins { debug } => run_plugins::run(debug),
         Command::Bench(args) => bench::run(&args),
         Command::Docs { check } => docs::run(check),
         Command::Tidy => tidy::run(),

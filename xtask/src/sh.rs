@@ -69,6 +69,12 @@ pub(crate) fn say(text: &str) {
     eprintln!("{text}");
 }
 
+/// Writes a line to standard output.
+pub(crate) fn print(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
 fn words(command: &Command) -> String {
     std::iter::once(command.get_program())
         .chain(command.get_args())

@@ -111,7 +111,7 @@ fn manifest(file: &Path, text: &str, faults: &mut Vec<String>) {
         return;
     };
     let shown = file.display();
-    if !text.contains("[lints]\nworkspace = true") {
+    if !text.contains("[lints]\nworkspace = true") && !has_lints_but_unsafe(text) {
         faults.push(format!("{shown}: does not take the lints of the workspace"));
     }
     let name = folder
@@ -127,6 +127,28 @@ fn manifest(file: &Path, text: &str, faults: &mut Vec<String>) {
     if published && !root().join(folder).join("README.md").exists() {
         faults.push(format!("{shown}: a published crate has a README.md"));
     }
+}
+
+/// Whether a manifest repeats the lints of the workspace, all but `unsafe_code`. Cargo can not inherit them in part.
+fn has_lints_but_unsafe(text: &str) -> bool {
+    let lints = |text: &str, prefix: &str| {
+        let mut found = BTreeSet::new();
+        let mut section = None;
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name.strip_prefix(prefix).map(ToOwned::to_owned);
+            } else if let Some(section) = &section
+                && !line.is_empty()
+                && !line.starts_with("unsafe_code")
+            {
+                found.insert(format!("{section} {line}"));
+            }
+        }
+        found
+    };
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap_or_default();
+    let wanted = lints(&workspace, "workspace.lints.");
+    !wanted.is_empty() && wanted == lints(text, "lints.")
 }
 
 /// Relative links of Markdown files.

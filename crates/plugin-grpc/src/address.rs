@@ -1,0 +1,269 @@
+//! Where a plugin listens, as a text.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Longest path of a unix socket in bytes; the kernel keeps it in 108, the last of which is a zero.
+const MAX_SOCKET_PATH: usize = 107;
+/// Longest host name in bytes, as DNS has it.
+const MAX_HOST: usize = 253;
+
+/// Where a plugin listens: `host:port`, `http://host[:port]`, `https://host[:port]` or `unix:PATH`.
+///
+/// An IPv6 address stands in brackets. A path may be relative (`unix:run/bans.sock`) and may be written as in a URL
+/// (`unix:///run/bans.sock`).
+///
+/// ```
+/// use hyrouter_plugin_grpc::Address;
+///
+/// assert_eq!(Address::parse("unix:///run/bans.sock")?.to_string(), "unix:/run/bans.sock");
+/// assert_eq!(
+///     Address::parse("bans").unwrap_err().to_string(),
+///     "\"bans\" has no port; an address is host:port, http://host[:port], https://host[:port] or unix:PATH"
+/// );
+/// # Ok::<(), hyrouter_plugin_grpc::AddressError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address(Kind);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Tcp(HostPort, Scheme),
+    Unix(PathBuf),
+}
+
+/// A host without brackets, and a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HostPort {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+/// What an address says about TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// Nothing: there is TLS where it is configured.
+    None,
+    Http,
+    Https,
+}
+
+impl Scheme {
+    fn default_port(self) -> Option<u16> {
+        match self {
+            Self::None => None,
+            Self::Http => Some(80),
+            Self::Https => Some(443),
+        }
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Http => "http://",
+            Self::Https => "https://",
+        }
+    }
+}
+
+impl Address {
+    /// Reads an address. It is not looked up.
+    ///
+    /// # Errors
+    ///
+    /// When it has none of the forms; the error says the text and what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        parse(text).map(Self).map_err(|problem| AddressError {
+            text: text.to_owned(),
+            problem,
+        })
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Tcp(host_port, scheme) => write!(f, "{}{host_port}", scheme.prefix()),
+            Kind::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// A text is no address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{text:?} {problem}; an address is host:port, http://host[:port], https://host[:port] or unix:PATH"
+)]
+pub struct AddressError {
+    text: String,
+    problem: &'static str,
+}
+
+fn parse(text: &str) -> Result<Kind, &'static str> {
+    if let Some(path) = text.strip_prefix("unix:") {
+        return socket(path).map(Kind::Unix);
+    }
+    let (scheme, rest) = match text.split_once("://") {
+        None => (Scheme::None, text),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
+        Some(_) => return Err("begins with a scheme that is not known"),
+    };
+    let rest = match scheme {
+        Scheme::None => rest,
+        Scheme::Http | Scheme::Https => rest.strip_suffix('/').unwrap_or(rest),
+    };
+    if rest.contains(['/', '?', '#']) {
+        return Err("has a path");
+    }
+    Ok(Kind::Tcp(host_port(rest, scheme.default_port())?, scheme))
+}
+
+/// `unix:PATH`, `unix:///PATH`. What other programs would take for a host after two slashes is no path here either.
+fn socket(path: &str) -> Result<PathBuf, &'static str> {
+    let path = match path.strip_prefix("//") {
+        Some(path) if path.starts_with('/') => path,
+        Some(_) => return Err("has a host where a path has to begin with a slash"),
+        None => path,
+    };
+    if path.is_empty() {
+        return Err("has no path");
+    }
+    if path.contains('\0') {
+        return Err("has a zero byte in its path");
+    }
+    if path.len() > MAX_SOCKET_PATH {
+        return Err("has a path of more than 107 bytes, which no socket has");
+    }
+    Ok(Path::new(path).to_owned())
+}
+
+fn host_port(text: &str, default_port: Option<u16>) -> Result<HostPort, &'static str> {
+    let (host, port) = if let Some(rest) = text.strip_prefix('[') {
+        let (host, port) = rest
+            .split_once(']')
+            .ok_or("has a bracket that is not closed")?;
+        if host.parse::<Ipv6Addr>().is_err() {
+            return Err("has something in brackets that is no IPv6 address");
+        }
+        let port = match port.strip_prefix(':') {
+            None if port.is_empty() => None,
+            None => return Err("goes on after the bracket"),
+            port => port,
+        };
+        (host, port)
+    } else {
+        let (host, port) = match text.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (text, None),
+        };
+        if port.is_some_and(|port| port.contains(':')) {
+            return Err("has several colons; an IPv6 address stands in brackets");
+        }
+        if host.is_empty() {
+            return Err("has no host");
+        }
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        if host.len() > MAX_HOST || !host.bytes().all(is_name) {
+            return Err("has a host that is neither a name nor an IP address");
+        }
+        (host, port)
+    };
+    let port = match port {
+        // `u16` alone would take a plus sign.
+        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => port.parse().ok(),
+        Some(_) => None,
+        None => Some(default_port.ok_or("has no port")?),
+    };
+    Ok(HostPort {
+        host: host.to_owned(),
+        port: port.ok_or("has a port that is not a number up to 65535")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, MAX_SOCKET_PATH};
+
+    #[test]
+    fn what_is_an_address_and_how_it_reads_back() {
+        for (text, reads_back) in [
+            ("127.0.0.1:7777", "127.0.0.1:7777"),
+            ("localhost:0", "localhost:0"),
+            ("bans_1.default.svc:65535", "bans_1.default.svc:65535"),
+            ("[::1]:7777", "[::1]:7777"),
+            ("http://bans", "http://bans:80"),
+            ("http://bans:7777/", "http://bans:7777"),
+            ("HTTPS://bans", "https://bans:443"),
+            ("https://[2001:db8::1]", "https://[2001:db8::1]:443"),
+            ("unix:/run/bans.sock", "unix:/run/bans.sock"),
+            ("unix:///run/bans.sock", "unix:/run/bans.sock"),
+            ("unix:run/bans.sock", "unix:run/bans.sock"),
+        ] {
+            let address = Address::parse(text).unwrap();
+            assert_eq!(address.to_string(), reads_back);
+            assert_eq!(Address::parse(reads_back).unwrap(), address);
+        }
+    }
+
+    #[test]
+    fn what_is_none_and_why() {
+        let long = format!("unix:/{}", "x".repeat(MAX_SOCKET_PATH));
+        for (text, problem) in [
+            ("", "has no host"),
+            ("bans", "has no port"),
+            (":7777", "has no host"),
+            ("bans:", "has a port"),
+            ("bans:+1", "has a port"),
+            ("bans:65536", "has a port"),
+            ("bans:7777x", "has a port"),
+            ("::1:7777", "several colons"),
+            ("[::1:7777", "not closed"),
+            ("[bans]:7777", "no IPv6 address"),
+            ("[::1]7777", "after the bracket"),
+            ("[::1]", "has no port"),
+            ("user@bans:7777", "neither a name"),
+            (" bans:7777", "neither a name"),
+            ("bäns:7777", "neither a name"),
+            ("bans:7777/", "has a path"),
+            ("http://bans/plugin", "has a path"),
+            ("http://bans?x", "has a path"),
+            ("http://", "has no host"),
+            ("dns:///bans:7777", "not known"),
+            ("ftp://bans:7777", "not known"),
+            ("unix:", "has no path"),
+            ("unix://", "has a host"),
+            ("unix://run/bans.sock", "has a host"),
+            ("unix:a\0b", "zero byte"),
+            (&long, "107 bytes"),
+        ] {
+            let error = Address::parse(text).unwrap_err().to_string();
+            assert!(error.contains(problem), "{error}");
+            assert!(error.contains(&format!("{text:?}")), "{error}");
+        }
+    }
+}

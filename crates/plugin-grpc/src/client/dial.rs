@@ -1,0 +1,133 @@
+//! Makes connections for a channel.
+
+use std::error::Error;
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::Uri;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, timeout};
+use tower_service::Service;
+
+use super::backoff::Backoff;
+use super::causes::Causes;
+use super::target::{Place, Target, Tls};
+use crate::tls::ALPN;
+
+/// Makes connections for one channel, and not too often. TLS is done here and not by tonic, so that a handshake that
+/// fails counts, and takes of the same time.
+pub(super) struct Dialer {
+    pub(super) target: Arc<Target>,
+    pub(super) backoff: Arc<Backoff>,
+    /// Dropped with the channel's worker.
+    pub(super) _alive: Arc<()>,
+}
+
+/// There is no connection.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct DialError {
+    message: Arc<str>,
+    /// When that was known.
+    pub(super) at: Instant,
+}
+
+impl DialError {
+    fn new(message: impl Into<Arc<str>>) -> Self {
+        Self {
+            message: message.into(),
+            at: Instant::now(),
+        }
+    }
+}
+
+/// What a connection is made over.
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+type Connection = Box<dyn Io>;
+
+impl Service<Uri> for Dialer {
+    type Response = TokioIo<Connection>;
+    type Error = DialError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, DialError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), DialError>> {
+        // An error here would end the channel for good.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        if let Err(too_early) = self.backoff.admit() {
+            let error = DialError::new(too_early.to_string());
+            return Box::pin(async { Err(error) });
+        }
+        let target = Arc::clone(&self.target);
+        let backoff = Arc::clone(&self.backoff);
+        // A task of its own, for the channel polls this only as long as a call waits for it: the attempt ends in time
+        // although the player has left, and its result is there for the next one.
+        let attempt = tokio::spawn(async move {
+            let connection = timeout(target.connect_timeout, connect(&target)).await;
+            let problem = match connection {
+                Ok(Ok(connection)) => {
+                    tracing::debug!(address = target.name, "connected to a plugin");
+                    return Ok(TokioIo::new(connection));
+                }
+                Ok(Err(error)) => Causes(&*error).to_string(),
+                Err(_) => format!("no connection within {:?}", target.connect_timeout),
+            };
+            let message: Arc<str> = format!("connecting to {}: {problem}", target.name).into();
+            backoff.failed(Arc::clone(&message));
+            Err(DialError::new(message))
+        });
+        Box::pin(async {
+            let lost = |_| Err(DialError::new("the attempt to connect was lost"));
+            attempt.await.unwrap_or_else(lost)
+        })
+    }
+}
+
+async fn connect(target: &Target) -> Result<Connection, Box<dyn Error + Send + Sync>> {
+    let uri = match &target.place {
+        Place::Tcp(uri) => uri.clone(),
+        Place::Unix(path) => return Ok(unix(path).await?),
+    };
+    // It tries IPv6 and IPv4 side by side where a name has both.
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    let tcp = connector.call(uri).await?.into_inner();
+    match &target.tls {
+        None => Ok(Box::new(tcp)),
+        Some(tls) => encrypt(tls, tcp).await,
+    }
+}
+
+async fn encrypt(
+    tls: &Tls,
+    tcp: tokio::net::TcpStream,
+) -> Result<Connection, Box<dyn Error + Send + Sync>> {
+    let connector = tokio_rustls::TlsConnector::from(Arc::clone(&tls.config));
+    let stream = connector.connect(tls.name.clone(), tcp).await?;
+    if stream.get_ref().1.alpn_protocol() != Some(ALPN) {
+        return Err(
+            "the server does not speak HTTP/2: it chose no `h2` in the TLS handshake".into(),
+        );
+    }
+    Ok(Box::new(stream))
+}
+
+#[cfg(unix)]
+async fn unix(path: &Path) -> io::Result<Connection> {
+    Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
+}
+
+#[cfg(not(unix))]
+async fn unix(_: &Path) -> io::Result<Connection> {
+    Err(io::ErrorKind::Unsupported.into())
+}

@@ -1,0 +1,140 @@
+//! What went wrong in a call, and whether the plugin has seen it.
+
+use std::error::Error;
+use std::time::Duration;
+
+use hyrouter_plugin_api::PluginError;
+use tokio::time::Instant;
+
+use super::causes::Causes;
+use super::dial::DialError;
+
+/// How late a timer may be; tokio's count in milliseconds.
+const TIMER_SLACK: Duration = Duration::from_millis(2);
+
+/// Why a call has no answer.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The time was up.
+    TimedOut,
+    /// There was no connection, which was known at that time.
+    NotConnected(PluginError, Instant),
+    /// The server gave the call up, as servers do when its deadline has passed there.
+    Cancelled(PluginError),
+    /// The connection ended, and certainly before the plugin saw the question.
+    NotAsked(PluginError),
+    /// Anything else.
+    Failed(PluginError),
+}
+
+impl Failure {
+    /// From what a channel says when it has no response.
+    pub(super) fn of_channel(error: &tonic::transport::Error) -> Self {
+        // Of itself it only says that it is one.
+        let Some(cause) = error.source() else {
+            return Self::Failed(PluginError::transport(error));
+        };
+        let causes = Causes(cause);
+        for cause in causes.iter() {
+            if let Some(error) = cause.downcast_ref::<DialError>() {
+                return Self::NotConnected(PluginError::transport(error), error.at);
+            }
+            if cause.is::<tonic::TimeoutExpired>() {
+                return Self::TimedOut;
+            }
+            if is_unasked(cause) {
+                return Self::NotAsked(PluginError::transport(causes));
+            }
+            if is_cancelled(cause) {
+                return Self::Cancelled(PluginError::transport(causes));
+            }
+        }
+        Self::Failed(PluginError::transport(causes))
+    }
+
+    /// From what ends the body of a response.
+    pub(super) fn of_body(status: &tonic::Status) -> Self {
+        let Some(cause) = status.source() else {
+            return Self::Failed(PluginError::transport(status.message()));
+        };
+        let causes = Causes(cause);
+        if causes.iter().any(is_cancelled) {
+            return Self::Cancelled(PluginError::transport(causes));
+        }
+        Self::Failed(PluginError::transport(causes))
+    }
+
+    /// What the caller is told, who asked at that time and would wait so long.
+    pub(super) fn into_error(self, asked: Instant, left: Duration) -> PluginError {
+        let after = asked.elapsed();
+        match self {
+            Self::TimedOut => PluginError::Timeout { after },
+            // The server's timer went off before the one here.
+            Self::Cancelled(_) if after.saturating_add(TIMER_SLACK) >= left => {
+                PluginError::Timeout { after: left }
+            }
+            Self::NotConnected(error, _)
+            | Self::Cancelled(error)
+            | Self::NotAsked(error)
+            | Self::Failed(error) => error,
+        }
+    }
+
+    /// Whether the plugin has not seen a question of this time and another attempt may go better. A connection that
+    /// failed since then would fail again.
+    pub(super) fn is_unasked_since(&self, asked: Instant) -> bool {
+        match self {
+            Self::NotAsked(_) => true,
+            Self::NotConnected(_, at) => *at < asked,
+            Self::TimedOut | Self::Cancelled(_) | Self::Failed(_) => false,
+        }
+    }
+}
+
+/// Whether the cause is that the request was never sent, or that the server says it has not looked at it.
+fn is_unasked(cause: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
+        return error.is_canceled();
+    }
+    cause.downcast_ref::<h2::Error>().is_some_and(|error| {
+        // A stream ends by a GOAWAY only when it is beyond the last that the server has seen.
+        error.is_remote()
+            && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
+    })
+}
+
+fn is_cancelled(cause: &(dyn Error + 'static)) -> bool {
+    cause
+        .downcast_ref::<h2::Error>()
+        .is_some_and(|error| error.is_remote() && error.reason() == Some(h2::Reason::CANCEL))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hyrouter_plugin_api::PluginError;
+    use tokio::time::{Instant, advance};
+
+    use super::Failure;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_server_gives_up_when_the_time_is_up_has_timed_out() {
+        let cancelled = || Failure::Cancelled(PluginError::transport("reset"));
+        let left = Duration::from_millis(100);
+        let asked = Instant::now();
+        advance(Duration::from_millis(90)).await;
+        let early = cancelled().into_error(asked, left);
+        assert_eq!(early, PluginError::transport("reset"));
+        for step in [9, 1, 1000] {
+            advance(Duration::from_millis(step)).await;
+            let late = cancelled().into_error(asked, left);
+            assert_eq!(late, PluginError::Timeout { after: left });
+        }
+        let failed = Failure::Failed(PluginError::transport("reset"));
+        assert_eq!(
+            failed.into_error(asked, left),
+            PluginError::transport("reset")
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! Hyrouter plugins over gRPC, in a process of their own and in any language.
+//!
+//! An author implements [`OnConnect`] and calls [`serve`] (feature `server`):
+//!
+//! ```no_run
+//! # #[cfg(feature = "server")]
+//! # mod example {
+//! use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, Failure, OnConnect, ServerError, serve};
+//!
+//! struct Bans;
+//!
+//! impl OnConnect for Bans {
+//!     async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, Failure> {
+//!         Ok(match request.event.username.as_deref() {
+//!             Some("deny") => ConnectResponse::deny("Not today."),
+//!             _ => ConnectResponse::default(),
+//!         })
+//!     }
+//! }
+//!
+//! # async fn example() -> Result<(), ServerError> {
+//! serve("127.0.0.1:7777", Bans).await
+//! # }
+//! # }
+//! ```
+//!
+//! The router asks it through a [`GrpcPlugin`] (feature `client`), which is a
+//! [`Plugin`](hyrouter_plugin_api::Plugin):
+//!
+//! ```
+//! # #[cfg(feature = "client")]
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use hyrouter_plugin_grpc::{Address, GrpcPlugin, GrpcSettings};
+//!
+//! let plugin = GrpcPlugin::new(&GrpcSettings::new(Address::parse("127.0.0.1:7777")?))?;
+//! # drop(plugin);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # On the wire
+//!
+//! One unary method, `/hyrouter.Plugin/OnConnect`. Its messages are the JSON of
+//! [`hyrouter_plugin_api`], not protobuf. The router's content type is `application/grpc+json`, so that a Go server
+//! picks its codec by it; [`serve`] takes `application/grpc` as well. `proto/hyrouter/plugin.proto` describes the
+//! messages for those who want to generate types.
+
+#[cfg(any(feature = "client", feature = "server"))]
+mod address;
+#[cfg(feature = "client")]
+mod client;
+#[cfg(feature = "server")]
+mod server;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(any(feature = "client", feature = "server"))]
+mod wire;
+
+#[cfg(any(feature = "client", feature = "server"))]
+pub use address::{Address, AddressError};
+#[cfg(feature = "client")]
+pub use client::{BackoffSettings, ClientTls, GrpcError, GrpcPlugin, GrpcSettings};
+pub use hyrouter_plugin_api::{
+    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, ReferralSource,
+};
+#[cfg(all(feature = "server", feature = "tls"))]
+pub use server::ServerTls;
+#[cfg(feature = "server")]
+pub use server::{Bound, Failure, Listener, OnConnect, Server, ServerError, serve};
+#[cfg(feature = "tls")]
+pub use tls::TlsError;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,135 @@
+//! Takes a request of HTTP to what answers it.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use hyrouter_plugin_api::{ConnectRequest, ConnectResponse};
+use tokio::sync::Semaphore;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::server::{Grpc, UnaryService};
+use tonic_health::pb::health_server::HealthServer;
+use tower_service::Service;
+
+use super::Limits;
+use super::codec::Json;
+use super::handler::{OnConnect, ask};
+use super::health::Health;
+use crate::wire::{METHOD, is_grpc};
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Everything that is served at the address.
+pub(super) struct Front<P> {
+    plugin: Arc<Plugin<P>>,
+    health: HealthServer<Health>,
+}
+
+struct Plugin<P> {
+    handler: P,
+    /// One for each call that may run.
+    places: Semaphore,
+    limits: Limits,
+}
+
+impl<P: OnConnect> Front<P> {
+    pub(super) fn new(plugin: P, limits: Limits, health: Health) -> Self {
+        let places = usize::try_from(limits.max_calls.get()).unwrap_or(Semaphore::MAX_PERMITS);
+        Self {
+            plugin: Arc::new(Plugin {
+                handler: plugin,
+                places: Semaphore::new(places.min(Semaphore::MAX_PERMITS)),
+                limits,
+            }),
+            health: HealthServer::new(health).max_decoding_message_size(4096),
+        }
+    }
+}
+
+impl<P> Clone for Front<P> {
+    fn clone(&self) -> Self {
+        Self {
+            plugin: Arc::clone(&self.plugin),
+            health: self.health.clone(),
+        }
+    }
+}
+
+impl<P: OnConnect> Service<Request<Body>> for Front<P> {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let Self { plugin, mut health } = self.clone();
+        Box::pin(async move {
+            let content_type = match request.headers().get(CONTENT_TYPE) {
+                Some(value) if is_grpc(request.headers()) => value.clone(),
+                _ => return Ok(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
+            };
+            if request.method() != Method::POST {
+                let mut response = plain(StatusCode::METHOD_NOT_ALLOWED);
+                response
+                    .headers_mut()
+                    .insert(ALLOW, HeaderValue::from_static("POST"));
+                return Ok(response);
+            }
+            let path = request.uri().path();
+            let mut response = if path == METHOD {
+                plugin.answer(request).await
+            } else if path.starts_with("/grpc.health.v1.Health/") {
+                health.call(request).await?
+            } else {
+                Status::unimplemented(format!("there is {METHOD} and the health service"))
+                    .into_http()
+            };
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
+            Ok(response)
+        })
+    }
+}
+
+impl<P: OnConnect> Plugin<P> {
+    async fn answer(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
+        // Before anything of the request is kept.
+        let Ok(_place) = self.places.try_acquire() else {
+            let message = format!("{} calls are running already", self.limits.max_calls);
+            return Status::resource_exhausted(message).into_http();
+        };
+        Grpc::new(Json)
+            .max_decoding_message_size(self.limits.max_request)
+            .unary(Call(Arc::clone(&self)), request)
+            .await
+    }
+}
+
+struct Call<P>(Arc<Plugin<P>>);
+
+impl<P: OnConnect> UnaryService<ConnectRequest> for Call<P> {
+    type Response = ConnectResponse;
+    type Future = BoxFuture<Result<tonic::Response<ConnectResponse>, Status>>;
+
+    fn call(&mut self, request: tonic::Request<ConnectRequest>) -> Self::Future {
+        let Self(plugin) = self;
+        let plugin = Arc::clone(plugin);
+        Box::pin(async move {
+            let response = ask(&plugin.handler, request.into_inner()).await?;
+            Ok(tonic::Response::new(response))
+        })
+    }
+}
+
+/// An answer of HTTP to what is not gRPC.
+fn plain(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,139 @@
+//! What connections come from.
+
+use std::io;
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+
+use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::net::{UnixListener, UnixStream};
+
+use super::ServerError;
+use super::incoming::Io;
+use crate::Address;
+use crate::address::{Kind, Scheme};
+
+/// Something that is bound already and that connections come from.
+#[derive(Debug)]
+pub struct Listener(Inner);
+
+#[derive(Debug)]
+enum Inner {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix {
+        /// Removed before the listener closes, while no other server can take the path.
+        _file: Option<SocketFile>,
+        listener: UnixListener,
+    },
+}
+
+impl Listener {
+    pub(super) async fn bind(address: &Address) -> Result<Self, ServerError> {
+        let bound = match address.kind() {
+            Kind::Tcp(_, Scheme::Http | Scheme::Https) => {
+                return Err(ServerError::Scheme {
+                    address: address.to_string(),
+                });
+            }
+            Kind::Tcp(host_port, Scheme::None) => {
+                TcpListener::bind((host_port.host.as_str(), host_port.port))
+                    .await
+                    .map(Self::from)
+            }
+            #[cfg(unix)]
+            Kind::Unix(path) => unix(path).await,
+            #[cfg(not(unix))]
+            Kind::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
+        };
+        bound.map_err(|source| ServerError::Bind {
+            address: address.to_string(),
+            source,
+        })
+    }
+
+    /// The address in a form that [`Address::parse`] reads, if it has a name.
+    pub(super) fn address(&self) -> String {
+        match &self.0 {
+            Inner::Tcp(listener) => listener.local_addr().map(|address| address.to_string()),
+            #[cfg(unix)]
+            Inner::Unix { listener, .. } => listener.local_addr().map(|address| {
+                let path = address.as_pathname().unwrap_or(Path::new(""));
+                format!("unix:{}", path.display())
+            }),
+        }
+        .unwrap_or_default()
+    }
+
+    pub(super) async fn accept(&self) -> io::Result<Box<dyn Io>> {
+        match &self.0 {
+            Inner::Tcp(listener) => {
+                let (stream, _) = listener.accept().await?;
+                // An answer is one small packet; it must not wait for another.
+                stream.set_nodelay(true)?;
+                Ok(Box::new(stream))
+            }
+            #[cfg(unix)]
+            Inner::Unix { listener, .. } => {
+                let (stream, _) = listener.accept().await?;
+                Ok(Box::new(stream))
+            }
+        }
+    }
+}
+
+impl From<TcpListener> for Listener {
+    fn from(listener: TcpListener) -> Self {
+        Self(Inner::Tcp(listener))
+    }
+}
+
+/// The socket's file stays when the server ends.
+#[cfg(unix)]
+impl From<UnixListener> for Listener {
+    fn from(listener: UnixListener) -> Self {
+        Self(Inner::Unix {
+            _file: None,
+            listener,
+        })
+    }
+}
+
+#[cfg(unix)]
+async fn unix(path: &Path) -> io::Result<Listener> {
+    let listener = match UnixListener::bind(path) {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_abandoned(path).await => {
+            std::fs::remove_file(path)?;
+            UnixListener::bind(path)?
+        }
+        listener => listener?,
+    };
+    Ok(Listener(Inner::Unix {
+        _file: Some(SocketFile(path.to_owned())),
+        listener,
+    }))
+}
+
+/// Whether it is the socket of a server that was killed.
+#[cfg(unix)]
+async fn is_abandoned(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let is_socket = std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
+    let refuses = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    is_socket && UnixStream::connect(path).await.is_err_and(refuses)
+}
+
+/// The file of a socket that was bound here.
+#[cfg(unix)]
+#[derive(Debug)]
+struct SocketFile(PathBuf);
+
+#[cfg(unix)]
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.0) {
+            tracing::debug!(path = %self.0.display(), %error, "socket file not removed");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Certificates and keys in PEM files. They are read once, when something is made of them.
+
+use std::fmt::Display;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::RootCertStore;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// What gRPC is called in a TLS handshake.
+pub(crate) const ALPN: &[u8] = b"h2";
+
+/// Certificates or keys can not be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// A file can not be read.
+    #[error("{key}: reading {}: {source}", path.display())]
+    File {
+        /// The setting that names the file.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file is not what the setting wants.
+    #[error("{key}: {}: {problem}", path.display())]
+    Content {
+        /// The setting that names the file.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The system's certificates were asked for, and there are none.
+    #[error("the system has no certificates to check a server's with{problem}; set tls.ca_file")]
+    NoSystemRoots {
+        /// What went wrong in reading them; empty if nothing did.
+        problem: String,
+    },
+    /// A host is none that a certificate can be for.
+    #[error("{key}: {value:?} is neither a DNS name nor an IP address")]
+    Domain {
+        /// The setting that names the host.
+        key: &'static str,
+        /// The host.
+        value: String,
+    },
+}
+
+/// A file and the setting that names it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct File<'a> {
+    pub(crate) key: &'static str,
+    pub(crate) path: &'a Path,
+}
+
+impl File<'_> {
+    pub(crate) fn certificates(self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+        let pem = self.read()?;
+        let certificates = CertificateDer::pem_slice_iter(&pem)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| self.wrong(error))?;
+        if certificates.is_empty() {
+            return Err(self.wrong("there is no certificate in it; PEM is wanted"));
+        }
+        Ok(certificates)
+    }
+
+    pub(crate) fn private_key(self) -> Result<PrivateKeyDer<'static>, TlsError> {
+        let pem = self.read()?;
+        PrivateKeyDer::from_pem_slice(&pem).map_err(|error| match error {
+            rustls::pki_types::pem::Error::NoItemsFound => {
+                self.wrong("there is no private key in it; PEM is wanted")
+            }
+            error => self.wrong(error),
+        })
+    }
+
+    /// What other certificates are checked with.
+    pub(crate) fn roots(self) -> Result<Arc<RootCertStore>, TlsError> {
+        let mut roots = RootCertStore::empty();
+        for certificate in self.certificates()? {
+            roots.add(certificate).map_err(|error| self.wrong(error))?;
+        }
+        Ok(Arc::new(roots))
+    }
+
+    pub(crate) fn wrong(self, problem: impl Display) -> TlsError {
+        TlsError::Content {
+            key: self.key,
+            path: self.path.to_owned(),
+            problem: problem.to_string(),
+        }
+    }
+
+    fn read(self) -> Result<Vec<u8>, TlsError> {
+        std::fs::read(self.path).map_err(|source| TlsError::File {
+            key: self.key,
+            path: self.path.to_owned(),
+            source,
+        })
+    }
+}
+
+/// Handed in everywhere, so that nothing of the process decides what is spoken.
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}

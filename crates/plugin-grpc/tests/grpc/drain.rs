@@ -1,0 +1,141 @@
+//! A server that is asked to stop.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, Failure, OnConnect, Server};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::peer;
+use crate::support::{PATIENCE, Running, ask, code, plugin, upper};
+
+/// A plugin that answers when it may, and tells when it is asked.
+#[derive(Clone)]
+struct Gate {
+    entered: Arc<Semaphore>,
+    open: Arc<Semaphore>,
+}
+
+impl Gate {
+    async fn serve() -> (Self, Running) {
+        Self::serve_with(|server| server).await
+    }
+
+    async fn serve_with(
+        configure: impl FnOnce(Server<Handler>) -> Server<Handler>,
+    ) -> (Self, Running) {
+        let gate = Self {
+            entered: Arc::new(Semaphore::new(0)),
+            open: Arc::new(Semaphore::new(0)),
+        };
+        let server = configure(Server::new(Handler(gate.clone())));
+        (gate, Running::new(server).await)
+    }
+
+    async fn entered(&self) {
+        self.entered.acquire().await.unwrap().forget();
+    }
+}
+
+struct Handler(Gate);
+
+impl OnConnect for Handler {
+    async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, Failure> {
+        self.0.entered.add_permits(1);
+        self.0.open.acquire().await?.forget();
+        Ok(upper(&request.event.username.unwrap_or_default()))
+    }
+}
+
+/// The Python client, watching the health of the server.
+struct Watcher {
+    _child: Child,
+    lines: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
+}
+
+impl Watcher {
+    fn new(address: &str) -> Self {
+        let mut command = Command::new(peer::python());
+        command.arg(peer::script("client.py"));
+        command.args(["--address", address, "--watch", "hyrouter.Plugin"]);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self {
+            _child: child,
+            lines,
+        }
+    }
+
+    async fn next(&mut self) -> Value {
+        let line = timeout(PATIENCE, self.lines.next_line()).await;
+        serde_json::from_str(&line.unwrap().unwrap().unwrap()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_runs_is_finished_and_no_other_begins() {
+    let (gate, server) = Gate::serve().await;
+    let address = server.address.clone();
+    let mut watcher = Watcher::new(&address);
+    assert_eq!(watcher.next().await, json!({ "serving": 1 }));
+
+    let plugin = plugin(&address);
+    let stopping = async {
+        gate.entered().await;
+        let ended = server.stop();
+        // Who watches is told, and not waited for.
+        assert_eq!(watcher.next().await, json!({ "serving": 2 }));
+        assert_eq!(watcher.next().await, json!({ "code": 0 }));
+        until_refused(&address).await;
+        let answer = ask(&crate::support::plugin(&address), "b").await;
+        assert_eq!(code(&answer), "transport", "{answer:?}");
+        assert!(!ended.is_finished());
+        gate.open.add_permits(1);
+        timeout(PATIENCE, ended).await.unwrap().unwrap().unwrap();
+    };
+    let (answer, ()) = tokio::join!(ask(&plugin, "a"), stopping);
+    assert_eq!(answer, Ok(upper("a")));
+}
+
+async fn until_refused(address: &str) {
+    let refused = async {
+        let mut interval = tokio::time::interval(Duration::from_millis(5));
+        while TcpStream::connect(address).await.is_ok() {
+            interval.tick().await;
+        }
+    };
+    timeout(PATIENCE, refused).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_without_calls_ends_at_once() {
+    let (_, server) = Gate::serve().await;
+    let idle = TcpStream::connect(&server.address).await.unwrap();
+    let started = Instant::now();
+    let ended = timeout(PATIENCE, server.stop()).await.unwrap().unwrap();
+    assert!(ended.is_ok());
+    assert!(started.elapsed() < Duration::from_secs(20));
+    drop(idle);
+}
+
+#[tokio::test]
+async fn calls_that_never_end_are_given_up() {
+    let (gate, server) =
+        Gate::serve_with(|server| server.drain_timeout(Duration::from_millis(100))).await;
+    let plugin = plugin(&server.address);
+    let call = tokio::spawn(async move { ask(&plugin, "a").await });
+    gate.entered().await;
+    let ended = timeout(PATIENCE, server.stop()).await.unwrap().unwrap();
+    assert!(ended.is_ok());
+    call.abort();
+}

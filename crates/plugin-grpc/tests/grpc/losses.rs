@@ -1,0 +1,169 @@
+//! Servers that are killed, stopped, or not there yet.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use hyrouter_plugin_grpc::{BackoffSettings, ConnectResponse, GrpcPlugin};
+
+use crate::peer::{Peer, anywhere};
+use crate::support::{
+    PATIENCE, ask, ask_until_answered, ask_within, code, message, plugin, settings,
+};
+
+fn peers() -> Vec<(&'static str, Peer)> {
+    let go = Peer::go().map(|peer| ("go", peer));
+    let others = [("python", Peer::python()), ("rust", Peer::rust_example())];
+    go.into_iter().chain(others).collect()
+}
+
+fn denied(language: &str) -> ConnectResponse {
+    ConnectResponse::deny(match language {
+        "rust" => "denied by the example ban list".to_owned(),
+        language => format!("denied by {language} peer"),
+    })
+}
+
+/// A port that nobody listens on.
+fn free_port() -> String {
+    let listener = TcpListener::bind(anywhere()).unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_was_killed_is_asked_again_when_it_is_back() {
+    for (language, mut peer) in peers() {
+        let plugin = plugin(peer.address());
+        assert_eq!(ask(&plugin, "deny").await, Ok(denied(language)));
+        peer.kill();
+        for _ in 0..3 {
+            let answer = ask(&plugin, "deny").await;
+            assert_eq!(code(&answer), "transport", "{language}: {answer:?}");
+        }
+        peer.start_again();
+        let response = ask_until_answered(&plugin, "deny").await;
+        assert_eq!(response, denied(language));
+    }
+}
+
+/// The connection that was good is replaced at the first call, without a wait.
+#[tokio::test]
+async fn a_restart_between_two_calls_costs_no_call() {
+    for (language, mut peer) in peers() {
+        let plugin = plugin(peer.address());
+        for _ in 0..3 {
+            assert_eq!(
+                ask(&plugin, "deny").await,
+                Ok(denied(language)),
+                "{language}"
+            );
+            peer.kill();
+            peer.start_again();
+            // The kernel knows that the connection has ended; the runtime looks when there is nothing else to do.
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+        }
+        assert_eq!(
+            ask(&plugin, "deny").await,
+            Ok(denied(language)),
+            "{language}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_may_come_after_the_router() {
+    let address = free_port();
+    let plugin = plugin(&address);
+    let answer = ask(&plugin, "a").await;
+    assert_eq!(code(&answer), "transport");
+    let expected = format!("transport: connecting to {address}: ");
+    assert!(message(&answer).starts_with(&expected), "{answer:?}");
+    assert!(message(&answer).contains("refused"), "{answer:?}");
+
+    let peer = Peer::python_at(&address, &[]);
+    assert_eq!(peer.address(), address);
+    let response = ask_until_answered(&plugin, "deny").await;
+    assert_eq!(response, denied("python"));
+}
+
+#[tokio::test]
+async fn while_connecting_fails_calls_fail_at_once_and_say_why() {
+    let mut settings = settings(&free_port());
+    // Longer than the test: an attempt in between would say something else.
+    settings.backoff = BackoffSettings {
+        min: PATIENCE * 2,
+        max: PATIENCE * 2,
+    };
+    let plugin = GrpcPlugin::new(&settings).unwrap();
+    assert!(message(&ask(&plugin, "a").await).contains("refused"));
+    for _ in 0..100 {
+        let answer = message(&ask(&plugin, "a").await);
+        let start = "transport: not connecting for another ";
+        assert!(answer.starts_with(start), "{answer}");
+        assert!(
+            answer.contains("the last attempt failed: connecting to"),
+            "{answer}"
+        );
+        assert!(answer.contains("refused"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_server_costs_the_deadline_and_is_asked_again_when_it_goes_on() {
+    for (language, peer) in peers() {
+        let plugin = plugin(peer.address());
+        assert_eq!(ask(&plugin, "deny").await, Ok(denied(language)));
+        peer.signal("STOP");
+        for _ in 0..3 {
+            let left = Duration::from_millis(100);
+            let answer = ask_within(&plugin, "deny", left).await;
+            assert_eq!(code(&answer), "timeout", "{language}: {answer:?}");
+        }
+        peer.signal("CONT");
+        let response = ask_until_answered(&plugin, "deny").await;
+        assert_eq!(response, denied(language));
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_server_is_noticed_by_pings() {
+    let peer = Peer::rust_example();
+    let mut settings = settings(peer.address());
+    settings.keepalive_interval = Duration::from_millis(100);
+    settings.keepalive_timeout = Duration::from_millis(100);
+    let plugin = GrpcPlugin::new(&settings).unwrap();
+    assert_eq!(ask(&plugin, "deny").await, Ok(denied("rust")));
+    peer.signal("STOP");
+    let started = Instant::now();
+    let answer = ask(&plugin, "deny").await;
+    assert!(started.elapsed() < PATIENCE / 2, "{:?}", started.elapsed());
+    assert!(
+        message(&answer).contains("keep-alive timed out"),
+        "{answer:?}"
+    );
+    peer.signal("CONT");
+    let response = ask_until_answered(&plugin, "deny").await;
+    assert_eq!(response, denied("rust"));
+}
+
+/// Calls that are given up go on neither here nor there: a thousand of them leave a connection that works.
+#[tokio::test]
+async fn a_crowd_that_leaves_ends_its_calls() {
+    let peer = Peer::python();
+    let plugin = plugin(peer.address());
+    assert_eq!(ask(&plugin, "deny").await, Ok(denied("python")));
+    peer.signal("STOP");
+    let plugin = std::sync::Arc::new(plugin);
+    let mut crowd = tokio::task::JoinSet::new();
+    for _ in 0..1000 {
+        let plugin = std::sync::Arc::clone(&plugin);
+        crowd.spawn(async move { ask_within(&plugin, "deny", Duration::from_millis(200)).await });
+    }
+    for answer in crowd.join_all().await {
+        assert_eq!(code(&answer), "timeout");
+    }
+    peer.signal("CONT");
+    let response = ask_until_answered(&plugin, "deny").await;
+    assert_eq!(response, denied("python"));
+}

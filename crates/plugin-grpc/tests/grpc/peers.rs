@@ -1,0 +1,135 @@
+//! The client against servers in Python and Go.
+
+use std::time::{Duration, Instant};
+
+use hyrouter_plugin_api::PluginError;
+use hyrouter_plugin_grpc::{ConnectResponse, GrpcPlugin};
+use serde_json::Value;
+
+use crate::peer::Peer;
+use crate::support::{ask, ask_within, code, message, plugin, settings, upper};
+
+/// Each peer by its name.
+fn peers() -> Vec<(&'static str, Peer)> {
+    let go = Peer::go().map(|peer| ("go", peer));
+    go.into_iter().chain([("python", Peer::python())]).collect()
+}
+
+async fn facts(plugin: &GrpcPlugin, left: Duration) -> Value {
+    let response = ask_within(plugin, "facts", left).await.unwrap();
+    serde_json::from_slice(&response.referral_data.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn answers_are_read() {
+    for (language, peer) in peers() {
+        let plugin = plugin(peer.address());
+        assert_eq!(
+            ask(&plugin, "Älder").await,
+            Ok(upper("Älder")),
+            "{language}"
+        );
+        let denied = ConnectResponse::deny(format!("denied by {language} peer"));
+        assert_eq!(ask(&plugin, "deny").await, Ok(denied), "{language}");
+    }
+}
+
+#[tokio::test]
+async fn the_content_type_says_json_and_the_deadline_travels() {
+    for (language, peer) in peers() {
+        let plugin = plugin(peer.address());
+        for left in [Duration::from_secs(7), Duration::from_secs(500)] {
+            let facts = facts(&plugin, left).await;
+            let arrived = facts["deadline_ms"].as_u64().unwrap().into();
+            let left = left.as_millis();
+            assert!(
+                (left / 2..=left).contains(&arrived),
+                "{language}: {facts} of {left}"
+            );
+            if language == "go" {
+                assert_eq!(facts["content_type"], "application/grpc+json");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_status_comes_with_its_code_and_words() {
+    for (language, peer) in peers() {
+        let plugin = plugin(peer.address());
+        let message = format!("the database is away, said the {language} peer ü");
+        let expected = PluginError::Status { code: 14, message };
+        assert_eq!(ask(&plugin, "error").await, Err(expected));
+        assert_eq!(ask(&plugin, "a").await, Ok(upper("a")), "{language}");
+    }
+}
+
+#[tokio::test]
+async fn garbage_is_a_bad_response() {
+    for (language, peer) in peers() {
+        let plugin = plugin(peer.address());
+        let answer = ask(&plugin, "garbage").await;
+        assert_eq!(code(&answer), "bad_response", "{language}: {answer:?}");
+        assert_eq!(ask(&plugin, "a").await, Ok(upper("a")), "{language}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_is_told_by_its_length() {
+    for (language, peer) in peers() {
+        let strict = plugin(peer.address());
+        let Err(PluginError::Oversize { len, max }) = ask(&strict, "huge").await else {
+            panic!("{language}: not oversize");
+        };
+        assert_eq!(max, 1024 * 1024);
+        assert!((max + 1..max + 100).contains(&len), "{len}");
+        assert_eq!(ask(&strict, "a").await, Ok(upper("a")), "{language}");
+
+        let mut settings = settings(peer.address());
+        settings.max_response = len;
+        let exact = GrpcPlugin::new(&settings).unwrap();
+        let response = ask(&exact, "huge").await.unwrap();
+        assert_eq!(
+            response.deny_reason.map(|reason| reason.len()),
+            Some(max),
+            "{language}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_call_ends_when_its_time_is_up_and_holds_up_no_other() {
+    for (language, peer) in peers() {
+        let plugin = plugin(peer.address());
+        assert_eq!(ask(&plugin, "a").await, Ok(upper("a")), "{language}");
+        let left = Duration::from_millis(300);
+        let started = Instant::now();
+        let (slow, other) = tokio::join!(ask_within(&plugin, "slow", left), ask(&plugin, "b"));
+        assert_eq!(code(&slow), "timeout", "{language}: {slow:?}");
+        // The peer would answer after five seconds.
+        assert!(started.elapsed() < Duration::from_secs(4), "{language}");
+        assert_eq!(other, Ok(upper("b")), "{language}");
+    }
+}
+
+#[tokio::test]
+async fn without_time_nothing_is_asked() {
+    let plugin = plugin("127.0.0.1:1");
+    let answer = ask_within(&plugin, "a", Duration::ZERO).await;
+    assert_eq!(message(&answer), "no answer within 0ns");
+}
+
+/// Both servers forbid pings of clients without calls, and end a connection for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_forbids_pings_costs_no_call() {
+    for (language, peer) in peers() {
+        let mut settings = settings(peer.address());
+        settings.keepalive_interval = Duration::from_millis(20);
+        let plugin = GrpcPlugin::new(&settings).unwrap();
+        for _ in 0..5 {
+            assert_eq!(ask(&plugin, "a").await, Ok(upper("a")), "{language}");
+            // Longer than it takes to send pings that are too many.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What the tests share.
+
+use std::ffi::OsStr;
+use std::time::Duration;
+
+use hyrouter_plugin_api::{Plugin as _, PluginError};
+use hyrouter_plugin_grpc::{
+    Address, Bound, ConnectEvent, ConnectRequest, ConnectResponse, Failure, GrpcPlugin,
+    GrpcSettings, OnConnect, Server, ServerError,
+};
+use serde_json::Value;
+use tokio::process::Command;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{interval, timeout};
+
+use crate::peer;
+
+/// Far more than anything here takes; only a hang is longer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) type Answer = Result<ConnectResponse, PluginError>;
+
+pub(crate) fn settings(address: &str) -> GrpcSettings {
+    GrpcSettings::new(Address::parse(address).unwrap())
+}
+
+pub(crate) fn plugin(address: &str) -> GrpcPlugin {
+    GrpcPlugin::new(&settings(address)).unwrap()
+}
+
+pub(crate) fn request(name: &str) -> ConnectRequest {
+    ConnectRequest {
+        event: ConnectEvent {
+            username: Some(name.into()),
+            ..ConnectEvent::default()
+        },
+        ..ConnectRequest::default()
+    }
+}
+
+/// Asks with more time than it needs.
+pub(crate) async fn ask(plugin: &GrpcPlugin, name: &str) -> Answer {
+    ask_within(plugin, name, PATIENCE).await
+}
+
+pub(crate) async fn ask_within(plugin: &GrpcPlugin, name: &str, left: Duration) -> Answer {
+    // The plugin keeps the time by itself; this is what a hang would run into.
+    timeout(left + PATIENCE, plugin.on_connect(&request(name), left))
+        .await
+        .unwrap()
+}
+
+/// Asks again until there is an answer.
+pub(crate) async fn ask_until_answered(plugin: &GrpcPlugin, name: &str) -> ConnectResponse {
+    timeout(PATIENCE, async {
+        let mut interval = interval(Duration::from_millis(20));
+        loop {
+            if let Ok(response) = ask(plugin, name).await {
+                return response;
+            }
+            interval.tick().await;
+        }
+    })
+    .await
+    .unwrap()
+}
+
+/// What every peer answers for most names.
+pub(crate) fn upper(name: &str) -> ConnectResponse {
+    ConnectResponse {
+        referral_data: Some(name.to_uppercase().into_bytes()),
+        ..ConnectResponse::default()
+    }
+}
+
+pub(crate) fn message(answer: &Answer) -> String {
+    answer.as_ref().unwrap_err().to_string()
+}
+
+pub(crate) fn code(answer: &Answer) -> &'static str {
+    answer.as_ref().unwrap_err().reason_code()
+}
+
+/// Answers as the peers in other languages do.
+pub(crate) async fn peer_like(request: ConnectRequest) -> Result<ConnectResponse, Failure> {
+    let name = request.event.username.unwrap_or_default();
+    match name.as_str() {
+        "deny" => Ok(ConnectResponse::deny("denied by rust peer")),
+        "error" => Err(Failure::unavailable("the database is away ü")),
+        "panic" => panic!("asked to"),
+        "slow" => {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            Ok(upper(&name))
+        }
+        _ => Ok(upper(&name)),
+    }
+}
+
+/// A server of this crate in this process.
+pub(crate) struct Running {
+    pub(crate) address: String,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), ServerError>>,
+}
+
+impl Running {
+    pub(crate) async fn new<P: OnConnect>(server: Server<P>) -> Self {
+        Self::at("127.0.0.1:0", server).await
+    }
+
+    pub(crate) async fn at<P: OnConnect>(address: &str, server: Server<P>) -> Self {
+        Self::run(server.bind(address).await.unwrap())
+    }
+
+    pub(crate) fn run<P: OnConnect>(bound: Bound<P>) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        Self {
+            address: bound.address().to_owned(),
+            stop,
+            served: tokio::spawn(bound.run_until(async { drop(stopped.await) })),
+        }
+    }
+
+    /// Asks it to stop and gives what it ends with.
+    pub(crate) fn stop(self) -> JoinHandle<Result<(), ServerError>> {
+        drop(self.stop);
+        self.served
+    }
+}
+
+/// Runs the Python client and gives the lines of JSON that it prints.
+pub(crate) async fn python_client<A: AsRef<OsStr>>(arguments: &[A]) -> Vec<Value> {
+    let mut command = Command::new(peer::python());
+    command.arg(peer::script("client.py")).args(arguments);
+    lines(command).await
+}
+
+/// Runs the Go client, if this machine has Go.
+pub(crate) async fn go_client(arguments: &[&str]) -> Option<Value> {
+    let mut command = Command::new(peer::go_peer()?);
+    command.args(arguments);
+    lines(command).await.pop()
+}
+
+async fn lines(mut command: Command) -> Vec<Value> {
+    command.kill_on_drop(true);
+    let output = timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! Unix sockets.
+
+use std::os::unix::net::UnixListener;
+
+use hyrouter_plugin_grpc::{ConnectResponse, Server};
+
+use crate::peer::Peer;
+use crate::support::{Running, ask, ask_until_answered, code, message, peer_like, plugin, upper};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn peers_are_asked_over_a_socket_and_again_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = |name: &str| format!("unix:{}/{name}.sock", folder.path().display());
+    let go = Peer::go_at(&address("go")).map(|peer| (peer, "denied by go peer"));
+    let python = Peer::python_at(&address("python"), &[]);
+    let rust = Peer::rust_example_at(&address("rust"), &[]);
+    let others = [
+        (python, "denied by python peer"),
+        (rust, "denied by the example ban list"),
+    ];
+    for (mut peer, reason) in go.into_iter().chain(others) {
+        let plugin = plugin(peer.address());
+        let denied = ConnectResponse::deny(reason);
+        assert_eq!(ask(&plugin, "deny").await, Ok(denied.clone()));
+        peer.kill();
+        assert_eq!(code(&ask(&plugin, "deny").await), "transport");
+        peer.start_again();
+        assert_eq!(ask_until_answered(&plugin, "deny").await, denied);
+    }
+}
+
+#[tokio::test]
+async fn a_socket_is_taken_over_from_the_dead_and_not_from_the_living() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plugin.sock");
+    let address = format!("unix:{}", path.display());
+    // Dropped, it leaves its file.
+    drop(UnixListener::bind(&path).unwrap());
+    let server = Running::at(&address, Server::new(peer_like)).await;
+    assert_eq!(server.address, address);
+
+    let second = Server::new(peer_like).bind(&address).await;
+    assert!(second.unwrap_err().to_string().contains("in use"));
+    assert_eq!(ask(&plugin(&address), "a").await, Ok(upper("a")));
+
+    server.stop().await.unwrap().unwrap();
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_socket_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("precious.txt");
+    std::fs::write(&path, "data").unwrap();
+    let address = format!("unix:{}", path.display());
+    assert!(Server::new(peer_like).bind(&address).await.is_err());
+    assert_eq!(std::fs::read(&path).unwrap(), b"data");
+    let answer = ask(&plugin(&address), "a").await;
+    assert!(message(&answer).contains("refused"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn what_was_bound_before_keeps_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plugin.sock");
+    let listener = tokio::net::UnixListener::bind(&path).unwrap();
+    let server = Running::run(Server::new(peer_like).listen(listener).unwrap());
+    assert_eq!(server.address, format!("unix:{}", path.display()));
+    assert_eq!(ask(&plugin(&server.address), "a").await, Ok(upper("a")));
+    server.stop().await.unwrap().unwrap();
+    assert!(path.exists());
+}

@@ -1,0 +1,76 @@
+"""A plugin server with grpcio alone, without generated code. Behaves like the Go peer beside it.
+
+Its first line of output is the address; then it serves until it is killed.
+"""
+
+import argparse
+import json
+import time
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+
+
+def on_connect(request, context):
+    name = request["event"].get("username") or ""
+    if name == "deny":
+        return {"deny": True, "deny_reason": "denied by python peer"}
+    if name.startswith("slow"):
+        time.sleep(5)
+    if name == "error":
+        context.abort(grpc.StatusCode.UNAVAILABLE, "the database is away, said the python peer ü")
+    if name == "garbage":
+        return b"{ this is not JSON"
+    if name == "huge":
+        return {"deny": False, "deny_reason": "x" * (1024 * 1024)}
+    if name == "facts":
+        left = context.time_remaining()
+        # grpcio does not tell the content type.
+        facts = {"content_type": None, "deadline_ms": None if left is None else int(left * 1000)}
+        return {"deny": False, "referral_data": b64encode(json.dumps(facts).encode()).decode()}
+    return {"deny": False, "referral_data": b64encode(name.upper().encode()).decode()}
+
+
+def serialize(response):
+    return response if isinstance(response, bytes) else json.dumps(response).encode()
+
+
+def credentials(arguments):
+    client_ca = arguments.client_ca
+    return grpc.ssl_server_credentials(
+        [(arguments.tls_key.read_bytes(), arguments.tls_cert.read_bytes())],
+        root_certificates=client_ca.read_bytes() if client_ca else None,
+        require_client_auth=client_ca is not None,
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--listen", required=True, help="HOST:PORT or unix:PATH")
+    parser.add_argument("--tls-cert", type=Path)
+    parser.add_argument("--tls-key", type=Path)
+    parser.add_argument("--client-ca", type=Path)
+    arguments = parser.parse_args()
+
+    # Two servers never share a port, so that a test asks the one that it started.
+    server = grpc.server(ThreadPoolExecutor(64), options=[("grpc.so_reuseport", 0)])
+    handler = grpc.unary_unary_rpc_method_handler(
+        on_connect, request_deserializer=json.loads, response_serializer=serialize
+    )
+    server.add_generic_rpc_handlers(
+        [grpc.method_handlers_generic_handler("hyrouter.Plugin", {"OnConnect": handler})]
+    )
+    if arguments.tls_cert:
+        port = server.add_secure_port(arguments.listen, credentials(arguments))
+    else:
+        port = server.add_insecure_port(arguments.listen)
+    server.start()
+    unix = arguments.listen.startswith("unix:")
+    address = arguments.listen if unix else f"{arguments.listen.rsplit(':', 1)[0]}:{port}"
+    print(address, flush=True)
+    server.wait_for_termination()
+
+
+main()

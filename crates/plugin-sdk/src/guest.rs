@@ -1,0 +1,127 @@
+//! What the exports of a plugin do.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::io::Write as _;
+use std::rc::Rc;
+
+use hyrouter_plugin_api::ConnectRequest;
+
+use crate::answer::IntoAnswer;
+use crate::buffers::{Buffers, Span};
+use crate::fault::Fault;
+
+/// One instance of a plugin. Addresses are `usize`, so that it runs on the author's machine as well.
+#[derive(Debug)]
+pub struct Guest<C> {
+    buffers: RefCell<Buffers>,
+    config: RefCell<Option<Rc<C>>>,
+    read_config: fn(&[u8]) -> Result<C, String>,
+}
+
+impl<C> Guest<C> {
+    /// An instance that was asked nothing yet.
+    pub const fn new(read_config: fn(&[u8]) -> Result<C, String>) -> Self {
+        Self {
+            buffers: RefCell::new(Buffers::new()),
+            config: RefCell::new(None),
+            read_config,
+        }
+    }
+
+    /// The address of `len` bytes for the router to write to; 0 where there is no memory for them.
+    pub fn alloc(&self, len: usize) -> usize {
+        self.buffers.borrow_mut().lend(len).unwrap_or(0)
+    }
+
+    /// The router needs what is at `at` no more.
+    pub fn dealloc(&self, at: usize) {
+        self.buffers.borrow_mut().release(at);
+    }
+
+    /// Takes the operator's configuration from there on.
+    ///
+    /// # Errors
+    ///
+    /// Why it is refused.
+    pub fn configure(&self, at: usize, len: usize) -> Result<(), Fault> {
+        let config = self.with_text(at, len, |json| {
+            (self.read_config)(json).map_err(Fault::Config)
+        })?;
+        *self.config.borrow_mut() = Some(Rc::new(config));
+        Ok(())
+    }
+
+    /// Answers the request that the router wrote to `at`, and says where the answer is.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer.
+    pub fn on_connect<A: IntoAnswer>(
+        &self,
+        at: usize,
+        len: usize,
+        handler: impl FnOnce(&C, ConnectRequest) -> A,
+    ) -> Result<Span, Fault> {
+        let answer = self.with_text(at, len, |json| {
+            let request = serde_json::from_slice(json).map_err(Fault::Request)?;
+            let config = self.config()?;
+            let response = handler(&config, request).into_answer();
+            serde_json::to_vec(&response.map_err(Fault::Handler)?).map_err(Fault::Response)
+        })?;
+        Ok(self.buffers.borrow_mut().keep(answer))
+    }
+
+    /// Hands on what the router wrote. The buffer stays as long as a router may think that it is there.
+    fn with_text<T>(
+        &self,
+        at: usize,
+        len: usize,
+        read: impl FnOnce(&[u8]) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let buffer = self.buffers.borrow_mut().take(at)?;
+        let room = buffer.len();
+        let result = match buffer.get(..len) {
+            Some(text) => read(text),
+            None => Err(Fault::BeyondBuffer { at, len, room }),
+        };
+        self.buffers.borrow_mut().keep(buffer);
+        result
+    }
+
+    /// The configuration; that of an operator who wrote none if the router never told it.
+    fn config(&self) -> Result<Rc<C>, Fault> {
+        let known = self.config.borrow().clone();
+        if let Some(config) = known {
+            return Ok(config);
+        }
+        let config = Rc::new((self.read_config)(b"{}").map_err(Fault::Config)?);
+        *self.config.borrow_mut() = Some(Rc::clone(&config));
+        Ok(config)
+    }
+}
+
+/// Address and length in one number, as `on_connect` gives them. Both fit in 32 bits where the router calls it.
+pub fn pack(span: Span) -> u64 {
+    (span.at as u64) << 32 | span.len as u64
+}
+
+/// Refuses a configuration: says why, and gives what `configure` gives then.
+pub fn refuse(fault: &Fault) -> i32 {
+    tell(fault);
+    1
+}
+
+/// Says why there is no answer, and ends the call by a trap.
+pub fn trap(fault: &Fault) -> ! {
+    tell(fault);
+    std::process::abort()
+}
+
+/// Standard error may be closed; there is nobody to tell that.
+fn tell(fault: &dyn Display) {
+    let _ = writeln!(std::io::stderr(), "{fault}");
+}
+
+#[cfg(test)]
+mod tests;

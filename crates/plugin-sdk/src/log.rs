@@ -1,0 +1,80 @@
+use std::fmt::Arguments;
+
+/// How much a line of the log matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Level {
+    /// Every step.
+    Trace = 0,
+    /// What helps to find a mistake. A player's name belongs here.
+    Debug = 1,
+    /// What an operator wants to know.
+    Info = 2,
+    /// What an operator should look at.
+    Warn = 3,
+    /// What does not work.
+    Error = 4,
+}
+
+/// Writes a line to the router's log: `log!(Level::Info, "{n} players")`.
+///
+/// A module that logs imports `hyrouter.log`, which the original Hyrouter does not have; a module whose author never
+/// logs does not, and runs there too. Natively the line goes to standard error.
+#[macro_export]
+macro_rules! log {
+    ($level:expr, $($text:tt)+) => {{
+        #[cfg(target_arch = "wasm32")]
+        {
+            // Declared here and not in the SDK: that way only a module whose author logs has the import. It is safe
+            // to call with whatever pointer, since the router checks what it reads and writes nothing.
+            #[link(wasm_import_module = "hyrouter")]
+            unsafe extern "C" {
+                #[link_name = "log"]
+                safe fn hyrouter_log(level: u32, text: *const u8, len: usize);
+            }
+            let text = ::std::format!($($text)+);
+            hyrouter_log($level as u32, text.as_ptr(), text.len());
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        $crate::expanded::to_stderr($level, ::std::format_args!($($text)+));
+    }};
+}
+
+/// Logs every step.
+#[macro_export]
+macro_rules! trace {
+    ($($text:tt)+) => { $crate::log!($crate::Level::Trace, $($text)+) };
+}
+
+/// Logs what helps to find a mistake.
+#[macro_export]
+macro_rules! debug {
+    ($($text:tt)+) => { $crate::log!($crate::Level::Debug, $($text)+) };
+}
+
+/// Logs what an operator wants to know.
+#[macro_export]
+macro_rules! info {
+    ($($text:tt)+) => { $crate::log!($crate::Level::Info, $($text)+) };
+}
+
+/// Logs what an operator should look at.
+#[macro_export]
+macro_rules! warn {
+    ($($text:tt)+) => { $crate::log!($crate::Level::Warn, $($text)+) };
+}
+
+/// Logs what does not work.
+#[macro_export]
+macro_rules! error {
+    ($($text:tt)+) => { $crate::log!($crate::Level::Error, $($text)+) };
+}
+
+/// Where a line goes when a handler runs in a test.
+#[expect(
+    clippy::print_stderr,
+    reason = "the test harness shows it where the test fails"
+)]
+pub fn to_stderr(level: Level, text: Arguments<'_>) {
+    eprintln!("{level:?}: {text}");
+}

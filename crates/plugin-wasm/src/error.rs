@@ -1,0 +1,105 @@
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A module that can not be a plugin: which plugin, which file, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("plugin {plugin:?}, {}: {reason}", .path.display())]
+pub struct LoadError {
+    /// Name of the plugin.
+    pub plugin: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// What is wrong.
+    #[source]
+    pub reason: LoadReason,
+}
+
+/// Why a module can not be a plugin.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadReason {
+    /// The file can not be read.
+    #[error("can not be read: {0}")]
+    Read(#[from] io::Error),
+    /// The file is empty.
+    #[error("the file is empty")]
+    Empty,
+    /// The file does not begin as a WebAssembly module does.
+    #[error("the file is not a WebAssembly module; one begins with the bytes 00 61 73 6d")]
+    NotWasm,
+    /// The file is too long.
+    #[error("the module has {len} bytes, at most {max} are allowed")]
+    TooLong {
+        /// Its length in bytes.
+        len: u64,
+        /// The most that is allowed, in bytes.
+        max: usize,
+    },
+    /// The module is damaged, or uses what is not allowed: threads, several memories, exceptions.
+    #[error("does not compile: {message}")]
+    Compile {
+        /// What the compiler says.
+        message: String,
+    },
+    /// The module imports what no plugin gets.
+    #[error(
+        "imports {module:?} {name:?}, allowed are `hyrouter.log` and the functions of `wasi_snapshot_preview1`"
+    )]
+    Import {
+        /// Module of the import.
+        module: String,
+        /// Name of the import.
+        name: String,
+    },
+    /// The module lacks an export.
+    #[error("does not export {wanted}")]
+    MissingExport {
+        /// Name and type that is needed.
+        wanted: &'static str,
+    },
+    /// The module exports something else under the name of an export.
+    #[error("exports {found} where {wanted} is needed")]
+    WrongExport {
+        /// Name and type of what there is.
+        found: String,
+        /// Name and type that is needed.
+        wanted: &'static str,
+    },
+    /// No instance can be made: it needs more memory than allowed, or its start function fails.
+    #[error("can not be instantiated: {message}")]
+    Instantiate {
+        /// What the runtime says.
+        message: String,
+    },
+    /// The module's `_initialize` fails.
+    #[error("`_initialize` failed: {message}")]
+    Initialize {
+        /// What the runtime says.
+        message: String,
+    },
+    /// The guest could not take its configuration.
+    #[error("`configure` failed: {message}")]
+    Configure {
+        /// What went wrong.
+        message: String,
+    },
+    /// The guest refuses its configuration. What it said about that is in the log.
+    #[error("the plugin refuses its `config` with code {code}; its own words are in the log")]
+    Refused {
+        /// What `configure` returned.
+        code: i32,
+    },
+    /// No thread could be made.
+    #[error("no thread for it: {0}")]
+    Thread(#[source] io::Error),
+    /// The instances did not come up in time.
+    #[error("no instance within {after:?}")]
+    Slow {
+        /// How long was waited.
+        after: Duration,
+    },
+    /// The runtime panicked while it made an instance.
+    #[error("the runtime panicked over it")]
+    Panic,
+}

@@ -1,0 +1,74 @@
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use crate::cache::ModuleCache;
+use crate::output::{OutputSink, TracingSink};
+use crate::wasi_runtime::WasiRuntime;
+
+/// What all WebAssembly plugins of a process share: compiled modules, and where their output goes. Cheap to clone; keep
+/// one for the life of the process, so that a plugin that is loaded again is not compiled again.
+#[derive(Clone)]
+pub struct WasmHost {
+    cache: Arc<ModuleCache>,
+    wasi: WasiRuntime,
+    sink: Arc<dyn OutputSink>,
+}
+
+impl fmt::Debug for WasmHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WasmHost")
+            .field("cache", &self.cache)
+            .finish_non_exhaustive()
+    }
+}
+
+impl WasmHost {
+    /// Without a cache on disk, and with guests' output in the log.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime. Nothing is run on it, but wasmer-wasix insists on one.
+    pub fn new() -> Self {
+        Self {
+            cache: Arc::default(),
+            wasi: WasiRuntime::new(Handle::current()),
+            sink: Arc::new(TracingSink),
+        }
+    }
+
+    /// Keeps compiled modules in this folder, which is made when it is needed, for the user of the process alone. A
+    /// module that was changed there, or that others could have changed, is not used.
+    #[must_use]
+    pub fn cached_in(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cache = Arc::new(ModuleCache::new(Some(folder.into())));
+        self
+    }
+
+    /// Hands the guests' lines to this instead of the log.
+    #[must_use]
+    pub fn with_output(mut self, sink: Arc<dyn OutputSink>) -> Self {
+        self.sink = sink;
+        self
+    }
+
+    pub(crate) fn cache(&self) -> &ModuleCache {
+        &self.cache
+    }
+
+    pub(crate) fn wasi(&self) -> &WasiRuntime {
+        &self.wasi
+    }
+
+    pub(crate) fn sink(&self) -> Arc<dyn OutputSink> {
+        Arc::clone(&self.sink)
+    }
+}
+
+impl Default for WasmHost {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,64 @@
+//! Hyrouter plugins in WebAssembly files: in the router's process, and not trusted.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use hyrouter_plugin_api::{ConnectRequest, Plugin};
+//! use hyrouter_plugin_wasm::{WasmHost, WasmPlugin, WasmSettings};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let host = WasmHost::new();
+//! let settings = WasmSettings::new("lobby", "lobby.wasm");
+//! let plugin = tokio::task::spawn_blocking(move || WasmPlugin::load(&host, &settings)).await??;
+//!
+//! let mut request = ConnectRequest::default();
+//! request.event.username = Some("deny".into());
+//! let response = plugin.on_connect(&request, Duration::from_secs(1)).await?;
+//! assert!(response.deny);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The ABI, version 0
+//!
+//! A module exports `memory`, `alloc(len: u32) -> u32` and `on_connect(ptr: u32, len: u32) -> u64`, whose result holds
+//! the address of the response in its high half and the length in its low half. Request and response are JSON. An
+//! exported `_initialize` is called once.
+//!
+//! Each of these is optional: `dealloc(ptr: u32, len: u32)` gets the request's buffer back after the call and the
+//! response's after it was copied. `configure(ptr: u32, len: u32) -> i32` is called once for each instance with the
+//! operator's `config` as JSON (`null` when there is none), and refuses it by anything but 0. `hyrouter_abi_v1` is a
+//! marker. The import `hyrouter.log(level: u32, ptr: u32, len: u32)` writes a log line, 0 for trace to 4 for error.
+//!
+//! # What a guest may do
+//!
+//! It computes, and it sees clocks and random numbers. Standard output becomes log lines of level info, standard error
+//! of level warn. There are no files, no network, no arguments and no environment, and a module that imports anything
+//! else than WASI preview 1 and `hyrouter.log` is not loaded.
+//!
+//! Memory, tables, stack, fuel, output, length of answers and length of the module are bounded ([`WasmSettings`]). A
+//! guest that traps, hands out bad pointers or is late loses its instance and nothing else: another one stands by.
+//!
+//! # Threads
+//!
+//! Each instance has a thread of its own, which waits at the plugin's queue. A guest can never hold up a thread that
+//! serves players, and plugins do not share threads.
+
+mod cache;
+mod engine;
+mod error;
+mod fuel;
+mod guest;
+mod host;
+mod module;
+mod output;
+mod plugin;
+mod pool;
+mod settings;
+mod tunables;
+mod wasi_runtime;
+
+pub use error::{LoadError, LoadReason};
+pub use host::WasmHost;
+pub use output::{OutputLevel, OutputSink, TracingSink};
+pub use plugin::{CallStats, PoolStatus, WasmPlugin};
+pub use settings::{MAX_MEMORY, MAX_MODULE_LEN, MAX_RESPONSE_LEN, MIN_MEMORY, WasmSettings};

@@ -1,0 +1,169 @@
+use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture};
+
+use crate::engine;
+use crate::error::{LoadError, LoadReason};
+use crate::guest::Recipe;
+use crate::host::WasmHost;
+use crate::module;
+use crate::output::Output;
+use crate::pool::Pool;
+use crate::settings::{MAX_MEMORY, MAX_MODULE_LEN, MIN_MEMORY, WasmSettings};
+
+/// A plugin in a WebAssembly module, with its instances. Dropping it ends them.
+pub struct WasmPlugin {
+    name: Arc<str>,
+    pool: Pool,
+}
+
+impl fmt::Debug for WasmPlugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WasmPlugin")
+            .field("name", &self.name)
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+impl WasmPlugin {
+    /// Reads, compiles and checks the module, and makes its instances, which configure themselves.
+    ///
+    /// That takes tenths of a second for a Rust guest and seconds for a Go guest, unless the module is in the cache: keep
+    /// it off the threads that serve players.
+    pub fn load(host: &WasmHost, settings: &WasmSettings) -> Result<Self, LoadError> {
+        Self::try_load(host, settings).map_err(|reason| LoadError {
+            plugin: settings.name.clone(),
+            path: settings.path.clone(),
+            reason,
+        })
+    }
+
+    fn try_load(host: &WasmHost, settings: &WasmSettings) -> Result<Self, LoadReason> {
+        let wasm = read(&settings.path)?;
+        let compiled = host.cache().get(&wasm)?;
+        let uses_wasi = module::check(&compiled.module)?;
+        let name: Arc<str> = settings.name.as_str().into();
+        let max_memory = settings.max_memory.clamp(MIN_MEMORY, MAX_MEMORY);
+        let recipe = Recipe {
+            module: compiled.module.clone(),
+            engine: engine::bounded(&compiled.engine, max_memory),
+            wasi: uses_wasi.then(|| host.wasi().clone()),
+            output: Arc::new(Output::new(Arc::clone(&name), host.sink())),
+            config: config_json(settings),
+            fuel: i64::try_from(settings.fuel.get()).unwrap_or(i64::MAX),
+            start_timeout: settings.start_timeout,
+            worn_at: max_memory / 2,
+            _compiled: compiled,
+        };
+        let pool = Pool::start(
+            &name,
+            Arc::new(recipe),
+            settings.instances.get(),
+            settings.max_calls.get(),
+        )?;
+        Ok(Self { name, pool })
+    }
+
+    /// Asks about one player, and says what the call took.
+    ///
+    /// The guest is stopped soon after `left` has passed, or when its fuel is spent. Waiting no longer than that is up to
+    /// the caller, as for [`Plugin::on_connect`].
+    pub async fn call(
+        &self,
+        request: &ConnectRequest,
+        left: Duration,
+    ) -> Result<(ConnectResponse, CallStats), PluginError> {
+        let now = Instant::now();
+        // So long that no clock reaches it is the same as for ever.
+        let deadline = now
+            .checked_add(left)
+            .unwrap_or(now + Duration::from_hours(24));
+        let json = serde_json::to_vec(request).map_err(PluginError::bad_response)?;
+        let answer = self.pool.submit(json, deadline)?;
+        // Without an answer the deadline passed while the call waited for an instance.
+        answer
+            .await
+            .unwrap_or(Err(PluginError::Timeout { after: left }))
+    }
+
+    /// How its instances fare.
+    pub fn status(&self) -> PoolStatus {
+        self.pool.status()
+    }
+}
+
+impl Plugin for WasmPlugin {
+    fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a> {
+        Box::pin(async move { self.call(request, left).await.map(|(response, _)| response) })
+    }
+}
+
+/// What one call took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallStats {
+    /// Time in the guest, without the queue.
+    pub elapsed: Duration,
+    /// Fuel spent.
+    pub fuel: u64,
+    /// Linear memory of the instance after it, in bytes.
+    pub memory: u64,
+    /// Length of the answer in bytes.
+    pub answer_len: usize,
+}
+
+/// How the instances of a plugin fare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolStatus {
+    /// Instances that take calls.
+    pub serving: u32,
+    /// Instances that are ready to take the place of one that leaves.
+    pub standing_by: u32,
+    /// Calls that wait for an instance.
+    pub waiting: usize,
+    /// Calls that were taken out of the queue so far.
+    pub calls: u64,
+    /// Instances thrown away so far after a trap, a bad pointer or a timeout.
+    pub broken: u64,
+    /// Instances replaced so far because of their memory or the number of their calls.
+    pub worn: u64,
+    /// Largest linear memory that an instance had after a call, in bytes.
+    pub memory_peak: u64,
+}
+
+fn config_json(settings: &WasmSettings) -> Vec<u8> {
+    let config = settings.config.as_ref();
+    config.map_or_else(
+        || b"null".to_vec(),
+        |config| config.to_string().into_bytes(),
+    )
+}
+
+/// The module's bytes, if they look like a module.
+fn read(path: &Path) -> Result<Vec<u8>, LoadReason> {
+    let file = File::open(path)?;
+    let len = file.metadata()?.len();
+    if len > MAX_MODULE_LEN as u64 {
+        return Err(LoadReason::TooLong {
+            len,
+            max: MAX_MODULE_LEN,
+        });
+    }
+    let mut wasm = Vec::new();
+    // The length may have changed, and some files have none.
+    file.take(MAX_MODULE_LEN as u64).read_to_end(&mut wasm)?;
+    if wasm.is_empty() {
+        return Err(LoadReason::Empty);
+    }
+    if !wasm.starts_with(b"\0asm") {
+        return Err(LoadReason::NotWasm);
+    }
+    Ok(wasm)
+}

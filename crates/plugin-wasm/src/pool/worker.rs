@@ -1,0 +1,106 @@
+//! A thread of a pool: makes an instance, waits for its place, serves, and makes the next one.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender};
+use hyrouter_plugin_api::PluginError;
+
+use super::{Job, Shared};
+use crate::error::LoadReason;
+use crate::guest::Guest;
+
+/// How long a thread waits after it could not make an instance, at first and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+pub(super) struct Worker {
+    pub(super) jobs: Receiver<Job>,
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Worker {
+    /// Reports how its first instance came up, and ends when that failed or when the pool is closed.
+    pub(super) fn run(self, reports: &Sender<Result<(), LoadReason>>) {
+        let mut guest = match Guest::make(&self.shared.recipe) {
+            Ok(guest) => guest,
+            Err(reason) => {
+                let _ = reports.send(Err(reason));
+                return;
+            }
+        };
+        let _ = reports.send(Ok(()));
+        while self.shared.roster.take_place() {
+            let is_open = self.serve(&mut guest);
+            if !is_open {
+                return;
+            }
+            // Before the next one is made, so that the two never take memory together.
+            drop(guest);
+            let Some(next) = self.make() else {
+                return;
+            };
+            guest = next;
+        }
+    }
+
+    /// Makes an instance, however long it takes; `None` when the pool is closed.
+    fn make(&self) -> Option<Guest> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match Guest::make(&self.shared.recipe) {
+                Ok(guest) => return Some(guest),
+                Err(reason) => {
+                    tracing::warn!(%reason, ?pause, "no new instance of a plugin, trying again");
+                }
+            }
+            if !self.shared.roster.pause(pause) {
+                return None;
+            }
+            pause = LONGEST_PAUSE.min(pause * 2);
+        }
+    }
+
+    /// Takes calls until the instance is done for; `false` when there will be no more calls.
+    fn serve(&self, guest: &mut Guest) -> bool {
+        let counters = &self.shared.counters;
+        while let Ok(job) = self.jobs.recv() {
+            counters.calls.fetch_add(1, Ordering::Relaxed);
+            answer(guest, job);
+            counters
+                .memory_peak
+                .fetch_max(guest.memory_len(), Ordering::Relaxed);
+            if guest.is_broken() {
+                counters.broken.fetch_add(1, Ordering::Relaxed);
+                self.shared.roster.leave();
+                return true;
+            }
+            if guest.is_worn(self.shared.max_calls) && self.shared.roster.leave_if_replaced() {
+                counters.worn.fetch_add(1, Ordering::Relaxed);
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Makes one call, unless nobody waits for it any more.
+fn answer(guest: &mut Guest, job: Job) {
+    let Job {
+        request,
+        deadline,
+        reply,
+    } = job;
+    if reply.is_closed() || Instant::now() >= deadline {
+        return;
+    }
+    let mut answer = guest.call(&request, deadline);
+    if Instant::now() >= deadline {
+        // Whatever it says now, the player has had another answer.
+        guest.abandon();
+        answer = answer.and(Err(PluginError::trap("out of time")));
+    }
+    let _ = reply.send(answer);
+    guest.finish();
+}

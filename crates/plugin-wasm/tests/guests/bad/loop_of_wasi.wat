@@ -1,0 +1,16 @@
+;; Asks for its arguments for ever, which wasmer-wasix answers.
+(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args (param i32 i32) (result i32)))
+  (memory (export "memory") 2)
+  ;; The answer that changes nothing.
+  (data (i32.const 16) "{}")
+  (func (export "alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "on_connect") (param $ptr i32) (param $len i32) (result i64)
+    (if (i32.eq (i32.load8_u offset=17 (local.get $ptr)) (i32.const 98))
+      (then
+        (loop $again
+          (drop (call $args (i32.const 1024) (i32.const 1028)))
+          (br $again))))
+    (i64.const 0x10_0000_0002))
+)

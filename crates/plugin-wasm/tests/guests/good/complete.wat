@@ -1,0 +1,31 @@
+;; Has every optional part of the ABI. It denies with what the host called: `i` for `_initialize`, `c` for `configure`
+;; and `d` for `dealloc`, each with how often.
+(module
+  (import "hyrouter" "log" (func $log (param i32 i32 i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 2)
+  (data (i32.const 32) "from log")
+  (data (i32.const 48) "from out\n")
+  (data (i32.const 64) "{\"deny\":true,\"deny_reason\":\"i0c0d0\"}")
+  (global (export "hyrouter_abi_v1") i32 (i32.const 1))
+  ;; Adds one to the digit at an address.
+  (func $count (param $at i32)
+    (i32.store8 (local.get $at) (i32.add (i32.load8_u (local.get $at)) (i32.const 1))))
+  (func (export "_initialize") (call $count (i32.const 93)))
+  (func (export "configure") (param $ptr i32) (param $len i32) (result i32)
+    (call $count (i32.const 95))
+    ;; Logs its configuration at level 1, and refuses one that begins with 7.
+    (call $log (i32.const 1) (local.get $ptr) (local.get $len))
+    (if (result i32) (i32.eq (i32.load8_u (local.get $ptr)) (i32.const 55))
+      (then (i32.const 42))
+      (else (i32.const 0))))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 4096))
+  (func (export "dealloc") (param $ptr i32) (param $len i32) (call $count (i32.const 97)))
+  (func (export "on_connect") (param $ptr i32) (param $len i32) (result i64)
+    (call $log (i32.const 4) (i32.const 32) (i32.const 8))
+    (i32.store (i32.const 1024) (i32.const 48))
+    (i32.store (i32.const 1028) (i32.const 9))
+    (drop (call $write (i32.const 1) (i32.const 1024) (i32.const 1) (i32.const 1032)))
+    (drop (call $write (i32.const 2) (i32.const 1024) (i32.const 1) (i32.const 1032)))
+    (i64.const 0x0000_0040_0000_0024))
+)

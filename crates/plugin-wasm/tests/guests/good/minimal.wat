@@ -1,0 +1,10 @@
+;; The least that is a plugin: one buffer for all requests, and the answer that changes nothing.
+(module
+  (memory (export "memory") 2)
+  ;; The answer that changes nothing.
+  (data (i32.const 16) "{}")
+  (func (export "alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "on_connect") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0x10_0000_0002))
+)

@@ -1,0 +1,3 @@
+module hyrouter.example/original-go
+
+go 1.24

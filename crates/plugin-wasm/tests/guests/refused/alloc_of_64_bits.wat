@@ -1,0 +1,7 @@
+;; Its `alloc` takes 64 bits.
+(module
+  (memory (export "memory") 2)
+  (func (export "alloc") (param i64) (result i32) (i32.const 4096))
+  (func (export "on_connect") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0x10_0000_0002))
+)

@@ -1,0 +1,9 @@
+;; Imports a function of WASIX under the name of WASI.
+(module
+  (import "wasi_snapshot_preview1" "thread_spawn" (func (param i32) (result i32)))
+  (memory (export "memory") 2)
+  (func (export "alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "on_connect") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0x10_0000_0002))
+)

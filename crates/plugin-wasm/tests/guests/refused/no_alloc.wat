@@ -1,0 +1,6 @@
+;; Exports no `alloc`.
+(module
+  (memory (export "memory") 2)
+  (func (export "on_connect") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0x10_0000_0002))
+)

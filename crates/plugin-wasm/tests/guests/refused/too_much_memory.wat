@@ -1,0 +1,8 @@
+;; Begins with 2 GiB.
+(module
+  (memory (export "memory") 32768)
+  (func (export "alloc") (param $len i32) (result i32)
+    (i32.const 4096))
+  (func (export "on_connect") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0x10_0000_0002))
+)

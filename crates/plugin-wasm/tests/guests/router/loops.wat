@@ -1,0 +1,10 @@
+;; Never returns for host names that begin with p, and changes nothing for others.
+(module
+  (memory (export "memory") 2)
+  (data (i32.const 16) "{}")
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 4096))
+  (func (export "on_connect") (param $ptr i32) (param $len i32) (result i64)
+    (if (i32.eq (i32.load8_u offset=17 (local.get $ptr)) (i32.const 112))
+      (then (loop $again (br $again))))
+    (i64.const 0x10_0000_0002))
+)

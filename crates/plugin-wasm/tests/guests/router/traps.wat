@@ -1,0 +1,6 @@
+;; Traps, whoever comes.
+(module
+  (memory (export "memory") 2)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 4096))
+  (func (export "on_connect") (param $ptr i32) (param $len i32) (result i64) (unreachable))
+)

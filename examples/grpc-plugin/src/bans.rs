@@ -1,0 +1,106 @@
+//! Who is banned, and why.
+
+use std::collections::HashMap;
+
+use hyrouter_plugin_grpc::ConnectEvent;
+
+/// Who is banned, and why. A player named `deny` always is, so that anybody can try the plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bans {
+    /// By UUID or name, in lower case.
+    reasons: HashMap<String, String>,
+}
+
+impl Bans {
+    /// Reads a line for each player: UUID or name, and after a space the reason. Lines that begin with `#` do not count.
+    pub(crate) fn parse(text: &str) -> Self {
+        let mut bans = Self::default();
+        for line in text.lines().map(str::trim) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let (player, reason) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+            let reason = match reason.trim_start() {
+                "" => "You are banned.",
+                reason => reason,
+            };
+            bans.reasons
+                .insert(player.to_lowercase(), reason.to_owned());
+        }
+        bans
+    }
+
+    /// What a banned player reads. UUID and name are what the client says; a router that checks identity tokens lets no
+    /// false ones through.
+    pub(crate) fn reason(&self, event: &ConnectEvent) -> Option<&str> {
+        [&event.uuid, &event.username]
+            .into_iter()
+            .flatten()
+            .find_map(|player| self.reasons.get(&player.to_lowercase()))
+            .map(String::as_str)
+    }
+}
+
+impl Default for Bans {
+    fn default() -> Self {
+        let reason = "denied by the example ban list";
+        Self {
+            reasons: HashMap::from([("deny".into(), reason.into())]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyrouter_plugin_grpc::ConnectEvent;
+
+    use super::Bans;
+
+    const LIST: &str = "\
+# who and why
+Griefer   No griefing.\t
+0F1E2D3C-4B5A-6978-8796-A5B4C3D2E1F0 Chargeback
+  spammer
+
+# quiet
+";
+
+    fn reason(list: &str, uuid: Option<&str>, name: Option<&str>) -> Option<String> {
+        let event = ConnectEvent {
+            uuid: uuid.map(str::to_owned),
+            username: name.map(str::to_owned),
+            ..ConnectEvent::default()
+        };
+        Bans::parse(list).reason(&event).map(str::to_owned)
+    }
+
+    #[test]
+    fn players_are_found_by_name_and_uuid_in_any_case() {
+        let uuid = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+        for (uuid, name, expected) in [
+            (None, Some("Griefer"), Some("No griefing.")),
+            (None, Some("GRIEFER"), Some("No griefing.")),
+            (None, Some("spammer"), Some("You are banned.")),
+            (Some(uuid), None, Some("Chargeback")),
+            (Some(uuid), Some("Renamed"), Some("Chargeback")),
+            (Some(uuid), Some("griefer"), Some("Chargeback")),
+            (None, Some("Grief"), None),
+            (None, Some("#"), None),
+            (None, Some(""), None),
+            (None, None, None),
+        ] {
+            assert_eq!(
+                reason(LIST, uuid, name).as_deref(),
+                expected,
+                "{uuid:?} {name:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_name_deny_is_always_denied() {
+        let always = Some("denied by the example ban list");
+        assert_eq!(reason("", None, Some("deny")).as_deref(), always);
+        assert_eq!(reason(LIST, None, Some("Deny")).as_deref(), always);
+    }
+}

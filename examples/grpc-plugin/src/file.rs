@@ -1,0 +1,120 @@
+//! The file that the list is in.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use tokio::fs;
+use tokio::sync::watch;
+
+use crate::bans::Bans;
+
+/// How often the file is looked at. A ban counts after this time at the latest.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// A list and the file that it is in.
+pub(crate) struct BanFile {
+    path: PathBuf,
+    version: Version,
+    bans: Bans,
+}
+
+/// Tells one state of a file from another without reading it.
+type Version = (SystemTime, u64);
+
+impl BanFile {
+    /// Reads the file.
+    pub(crate) async fn open(path: PathBuf) -> anyhow::Result<Self> {
+        let version = version(&path).await?;
+        let bans = read(&path).await?;
+        Ok(Self {
+            path,
+            version,
+            bans,
+        })
+    }
+
+    pub(crate) fn bans(&self) -> &Bans {
+        &self.bans
+    }
+
+    /// Reads the file again whenever it changed, for as long as somebody wants to know.
+    pub(crate) async fn follow(mut self, bans: watch::Sender<Bans>) {
+        let mut interval = tokio::time::interval(INTERVAL);
+        while !bans.is_closed() {
+            interval.tick().await;
+            match self.reload().await {
+                Ok(false) => {}
+                Ok(true) => {
+                    bans.send_replace(self.bans.clone());
+                }
+                Err(error) => say(&format!("the list stays as it was: {error:#}")),
+            }
+        }
+    }
+
+    /// Whether the list is another now. A version that can not be read is tried once.
+    async fn reload(&mut self) -> anyhow::Result<bool> {
+        let version = version(&self.path).await?;
+        if version == self.version {
+            return Ok(false);
+        }
+        self.version = version;
+        self.bans = read(&self.path).await?;
+        Ok(true)
+    }
+}
+
+async fn version(path: &Path) -> anyhow::Result<Version> {
+    let file = fs::metadata(path).await;
+    let file = file.with_context(|| format!("looking at {}", path.display()))?;
+    Ok((file.modified()?, file.len()))
+}
+
+async fn read(path: &Path) -> anyhow::Result<Bans> {
+    let text = fs::read_to_string(path).await;
+    let text = text.with_context(|| format!("reading {}", path.display()))?;
+    Ok(Bans::parse(&text))
+}
+
+#[expect(clippy::print_stderr, reason = "the operator reads it")]
+fn say(line: &str) {
+    eprintln!("{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BanFile;
+    use crate::bans::Bans;
+
+    #[tokio::test]
+    async fn a_list_is_read_again_when_it_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bans.txt");
+        std::fs::write(&path, "a").unwrap();
+        let mut file = BanFile::open(path.clone()).await.unwrap();
+        assert_eq!(file.bans(), &Bans::parse("a"));
+        assert!(!file.reload().await.unwrap());
+
+        std::fs::write(&path, "a\nb").unwrap();
+        assert!(file.reload().await.unwrap());
+        assert_eq!(file.bans(), &Bans::parse("a\nb"));
+        assert!(!file.reload().await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_list_that_went_away_stays_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bans.txt");
+        assert!(BanFile::open(path.clone()).await.is_err());
+        std::fs::write(&path, "a").unwrap();
+        let mut file = BanFile::open(path.clone()).await.unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert!(file.reload().await.is_err());
+        assert_eq!(file.bans(), &Bans::parse("a"));
+
+        std::fs::write(&path, [0xff, 0xfe]).unwrap();
+        assert!(file.reload().await.is_err());
+        assert_eq!(file.bans(), &Bans::parse("a"));
+    }
+}

@@ -1,0 +1,59 @@
+//! The program, asked as a router asks it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panic")]
+
+#[path = "../../../crates/plugin-grpc/tests/support/peer.rs"]
+mod peer;
+
+use std::path::Path;
+use std::time::Duration;
+
+use hyrouter_plugin_api::{ConnectEvent, ConnectRequest, ConnectResponse, Plugin as _};
+use hyrouter_plugin_grpc::{Address, GrpcPlugin, GrpcSettings};
+use peer::Peer;
+
+/// Far more than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn ask(plugin: &GrpcPlugin, name: &str) -> ConnectResponse {
+    let event = ConnectEvent {
+        username: Some(name.into()),
+        ..ConnectEvent::default()
+    };
+    let request = ConnectRequest {
+        event,
+        ..ConnectRequest::default()
+    };
+    plugin.on_connect(&request, PATIENCE).await.unwrap()
+}
+
+#[tokio::test]
+async fn denies_whom_its_file_names_as_the_file_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let bans = folder.path().join("bans.txt");
+    std::fs::write(&bans, "griefer No griefing.\n").unwrap();
+    let mut peer = Peer::rust_example_at("127.0.0.1:0", &[Path::new("--bans"), &bans]);
+    let settings = GrpcSettings::new(Address::parse(peer.address()).unwrap());
+    let plugin = GrpcPlugin::new(&settings).unwrap();
+
+    let denied = ConnectResponse::deny("denied by the example ban list");
+    assert_eq!(ask(&plugin, "deny").await, denied);
+    assert_eq!(
+        ask(&plugin, "Griefer").await,
+        ConnectResponse::deny("No griefing.")
+    );
+    assert_eq!(ask(&plugin, "Ann").await, ConnectResponse::default());
+
+    std::fs::write(&bans, "ann Not you.\n").unwrap();
+    let changed = async {
+        let mut interval = tokio::time::interval(Duration::from_millis(50));
+        while ask(&plugin, "Ann").await != ConnectResponse::deny("Not you.") {
+            interval.tick().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, changed).await.unwrap();
+    assert_eq!(ask(&plugin, "Griefer").await, ConnectResponse::default());
+
+    peer.signal("TERM");
+    assert!(peer.wait());
+}

@@ -1,0 +1,3 @@
+module hyrouter.example/wasm-plugin-go
+
+go 1.24

@@ -1,0 +1,126 @@
+use hyrouter_plugin_sdk::{Backend, MAX_HOST_LEN};
+use serde::Deserialize;
+
+/// The operator's `config` of this plugin.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lobby {
+    /// Whose name begins with this is a VIP.
+    pub prefix: String,
+    /// What the lobby is called: in the referral data, and as `lobby` in the `meta` of the backends that are one.
+    pub tag: String,
+    /// Where VIPs go if no candidate is a lobby. Without it they stay where the router sends them.
+    pub backend: Option<Address>,
+}
+
+/// A backend that need not be a candidate.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// Host name or IP address.
+    pub host: String,
+    /// UDP port.
+    pub port: u16,
+}
+
+impl Default for Lobby {
+    fn default() -> Self {
+        Self {
+            prefix: "VIP".into(),
+            tag: "vip".into(),
+            backend: None,
+        }
+    }
+}
+
+impl Lobby {
+    /// What the types do not say.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, with its key.
+    pub fn check(&self) -> Result<(), String> {
+        if self.prefix.is_empty() {
+            return Err("prefix: is empty, every name begins with that".into());
+        }
+        if let Some(Address { host, port }) = &self.backend {
+            if host.is_empty() || host.len() > MAX_HOST_LEN {
+                return Err(format!(
+                    "backend.host: has {} bytes, 1 to {MAX_HOST_LEN} are allowed",
+                    host.len()
+                ));
+            }
+            if *port == 0 {
+                return Err("backend.port: is 0, 1 to 65535 are allowed".into());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<&Address> for Backend {
+    fn from(address: &Address) -> Self {
+        Self::new(&address.host, address.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyrouter_plugin_sdk::testing;
+
+    use super::{Address, Lobby};
+
+    fn read(json: &str) -> Result<Lobby, String> {
+        let lobby: Lobby = testing::config(json)?;
+        lobby.check()?;
+        Ok(lobby)
+    }
+
+    #[test]
+    fn nothing_has_to_be_configured() {
+        assert_eq!(read("null"), Ok(Lobby::default()));
+        assert_eq!(read("{}"), Ok(Lobby::default()));
+    }
+
+    #[test]
+    fn everything_can_be_configured() {
+        let lobby = Lobby {
+            prefix: "*".into(),
+            tag: "gold".into(),
+            backend: Some(Address {
+                host: "lobby.example.com".into(),
+                port: 5520,
+            }),
+        };
+        let json =
+            r#"{"prefix":"*","tag":"gold","backend":{"host":"lobby.example.com","port":5520}}"#;
+        assert_eq!(read(json), Ok(lobby));
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_key() {
+        for (json, message) in [
+            (
+                r#"{"prefx":"VIP"}"#,
+                "unknown field `prefx`, expected one of `prefix`, `tag`, `backend`",
+            ),
+            (r#"{"prefix":""}"#, "prefix: is empty"),
+            (r#"{"backend":{"host":"lobby"}}"#, "missing field `port`"),
+            (
+                r#"{"backend":{"host":"","port":5520}}"#,
+                "backend.host: has 0 bytes",
+            ),
+            (
+                r#"{"backend":{"host":"lobby","port":0}}"#,
+                "backend.port: is 0",
+            ),
+            (
+                r#"{"backend":{"host":"lobby","port":65536}}"#,
+                "invalid value: integer `65536`",
+            ),
+        ] {
+            let error = read(json).unwrap_err();
+            assert!(error.starts_with(message), "{json}: {error}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Debian's compiler with the source of its standard library.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+
+use super::toolchain::rustc;
+use crate::sh::{self, cmd, output, say, works};
+
+/// A compiler of one version with its cargo, the library's source, and the C library below it.
+const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "wasi-libc"];
+const CARGO: &str = "/usr/bin/cargo";
+const RUSTC: &str = "/usr/bin/rustc";
+/// Where `wasi-libc` has its `libc.a`.
+const LIBC: &str = "/usr/lib/wasm32-wasi";
+
+/// The packages are there, and a linker for what they compile.
+#[derive(Debug)]
+pub(super) struct Debian {
+    linker: PathBuf,
+}
+
+impl Debian {
+    /// Finds the packages, or installs them as root.
+    pub(super) fn find() -> anyhow::Result<Self> {
+        if !works(cmd("apt-get").arg("--version")) {
+            bail!("this is no Debian");
+        }
+        if !is_installed() {
+            if output(cmd("id").arg("-u"))?.trim() != "0" {
+                bail!("they are not installed, and only root can do that");
+            }
+            say("installing Debian's Rust with the source of its standard library");
+            sh::run(cmd("apt-get").args(["update", "--quiet"]))?;
+            sh::run(
+                cmd("apt-get")
+                    .args(["install", "-y", "--quiet", "--no-install-recommends"])
+                    .args(PACKAGES)
+                    .env("DEBIAN_FRONTEND", "noninteractive"),
+            )?;
+        }
+        Ok(Self { linker: linker()? })
+    }
+
+    /// Debian's cargo with Debian's compiler: its library does not build with another one.
+    pub(super) fn cargo(&self) -> Command {
+        let mut command = cmd(CARGO);
+        command
+            .env("RUSTC", RUSTC)
+            // Building the standard library is not stable.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_TARGET_WASM32_WASIP1_LINKER", &self.linker)
+            .env(
+                "CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS",
+                format!("-L native={LIBC} -C link-self-contained=no"),
+            );
+        for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
+            command.env_remove(name);
+        }
+        command
+    }
+}
+
+/// How a person installs the packages.
+pub(super) fn install_command() -> String {
+    format!(
+        "apt-get update && apt-get install -y {}",
+        PACKAGES.join(" ")
+    )
+}
+
+fn is_installed() -> bool {
+    PACKAGES.iter().all(|package| {
+        works(cmd("dpkg-query").args(["--show", package]))
+            && output(cmd("dpkg-query").args([
+                "--show",
+                "--showformat=${db:Status-Status}",
+                package,
+            ]))
+            .is_ok_and(|status| status == "installed")
+    })
+}
+
+/// The active toolchain's `rust-lld`; Debian's is a link that leads nowhere until an lld of the same version comes.
+fn linker() -> anyhow::Result<PathBuf> {
+    let sysroot = output(rustc().args(["--print", "sysroot"]))?;
+    let version = output(rustc().arg("-vV"))?;
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .context("rustc does not tell its host")?;
+    let lld = Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(host)
+        .join("bin/rust-lld");
+    if lld.exists() {
+        return Ok(lld);
+    }
+    if works(cmd("wasm-ld").arg("--version")) {
+        return Ok("wasm-ld".into());
+    }
+    bail!(
+        "there is no linker: neither {} nor `wasm-ld` (package lld)",
+        lld.display()
+    )
+}

@@ -1,0 +1,77 @@
+//! `cargo xtask plugin-wasm`: every example plugin, as a `.wasm` file in `target/plugins/`.
+
+mod debian;
+mod go;
+mod module;
+mod rust;
+mod toolchain;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::sh::{say, target};
+
+/// A file that was made, and what it has to be.
+struct Product {
+    name: &'static str,
+    exports: &'static [&'static str],
+    /// Whether it imports `hyrouter.log`, which the original Hyrouter does not have.
+    logs: bool,
+}
+
+/// Exports that every plugin has.
+const V0: &[&str] = &["memory", "_initialize", "alloc", "on_connect"];
+/// Exports of a plugin that has all that may be there.
+const V1: &[&str] = &[
+    "memory",
+    "_initialize",
+    "alloc",
+    "on_connect",
+    "dealloc",
+    "configure",
+    "hyrouter_abi_v1",
+];
+
+/// Builds them all. Those in Go are left out where Go is not there or too old.
+pub(crate) fn build() -> anyhow::Result<()> {
+    for folder in [folder(), builds()] {
+        fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    }
+    rust::build()?;
+    go::build()
+}
+
+/// Where the finished files are.
+fn folder() -> PathBuf {
+    target().join("plugins")
+}
+
+/// Where compilers work, apart from all other builds: the compiler may be another one, and nobody waits for its lock.
+fn builds() -> PathBuf {
+    target().join("wasm-plugins")
+}
+
+impl Product {
+    /// Puts a built file into its place, once it is known to be what it has to be. Whoever reads the place meanwhile
+    /// finds the old file or the new one.
+    fn deliver(&self, built: &Path) -> anyhow::Result<()> {
+        let bytes = fs::read(built).with_context(|| format!("reading {}", built.display()))?;
+        module::check(&bytes, self).with_context(|| format!("{} is no plugin", built.display()))?;
+        let place = folder().join(self.name);
+        if fs::read(&place).is_ok_and(|there| there == bytes) {
+            say(&format!("{}: unchanged", place.display()));
+            return Ok(());
+        }
+        let new = place.with_extension("wasm.new");
+        fs::write(&new, &bytes).with_context(|| format!("writing {}", new.display()))?;
+        fs::rename(&new, &place).with_context(|| format!("writing {}", place.display()))?;
+        say(&format!(
+            "{}: {} KB",
+            place.display(),
+            bytes.len().div_ceil(1000)
+        ));
+        Ok(())
+    }
+}
