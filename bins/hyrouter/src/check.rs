@@ -2,10 +2,13 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+use hyrouter_config::Settings;
+use hyrouter_plugins::Chain;
+
 use crate::cli::{self, ConfigArgs, print};
 use crate::serve::{self, Origin};
-use crate::{exit, summary};
-use anyhow::Context as _;
+use crate::{exit, plugins, summary};
 
 pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
     let (settings, origin) = match serve::load(args) {
@@ -19,12 +22,22 @@ pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
         cli::complain(&error);
         return exit::usage();
     }
+    let chain = match loaded_plugins(&settings) {
+        Ok(chain) => chain,
+        Err(error) => {
+            cli::complain(&error);
+            return exit::usage();
+        }
+    };
     match origin {
         Origin::File(file) => print(&format!("{}: good", file.display())),
         Origin::BuiltIn => print("built-in configuration: good"),
     }
     print(&format!("listen on {}", summary::listen(&settings.listen)));
     for line in summary::routes(&settings) {
+        print(&line);
+    }
+    for line in summary::plugins(&chain) {
         print(&line);
     }
     print(match &settings.referral {
@@ -36,6 +49,14 @@ pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
         print(&format!("warning: {warning}"));
     }
     exit::OK
+}
+
+/// WASM plugins are loaded and configured, as at a start; gRPC plugins are not dialled.
+fn loaded_plugins(settings: &Settings) -> anyhow::Result<Chain> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async { plugins::chain(settings) })
 }
 
 pub(crate) fn schema() -> anyhow::Result<ExitCode> {

@@ -83,6 +83,7 @@ impl DecisionLog {
             host = &*peer.host,
             route = decided.answer.and_then(|answer| answer.route.as_deref()),
             backend = backend.map(display),
+            plugins = decided.answer.and_then(|answer| answer.remarks.as_deref()),
             generation = connect.map(|connect| connect.generation.as_str()),
             build,
             error = decided.error.map(display),

@@ -9,6 +9,8 @@ mod decision_log;
 mod envelope;
 mod logging;
 mod packet;
+mod plugin_tools;
+mod plugins;
 mod port_holder;
 mod probe;
 mod serve;
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Some(Command::Schema) => check::schema(),
         Some(Command::Probe(args)) => probe::run(&args),
         Some(Command::Packet(args)) => packet::run(&args),
+        Some(Command::Plugin(args)) => plugin_tools::run(&args),
         Some(Command::Envelope(args)) => envelope::run(&args),
     };
     result.unwrap_or_else(|error| {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use hyrouter_config::{ConfigError, Settings, Sources};
+use hyrouter_plugins::Chain;
 use hyrouter_proxy::{
     AlpnList, Limits, Listen, Server, ServerBuilder, ServerError, ServerIdentity,
 };
@@ -14,7 +15,7 @@ use hyrouter_proxy::{
 use crate::cli::{self, ConfigArgs, LoggingArgs};
 use crate::service::Service;
 use crate::shutdown::Signals;
-use crate::{exit, logging, port_holder, summary};
+use crate::{exit, logging, plugins, port_holder, summary};
 
 /// Read when no file is named.
 const DEFAULT_FILE: &str = "config.yaml";
@@ -59,17 +60,26 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    // Before signals are waited for, so that they end a start that takes long.
+    let chain = match runtime.block_on(async { plugins::chain(&settings) }) {
+        Ok(chain) => chain,
+        Err(error) => {
+            cli::complain(&error);
+            return Ok(exit::usage());
+        }
+    };
     runtime.block_on(async {
         // Before anything says that the router is up: from then on somebody may end it.
         let mut signals = Signals::new().context("waiting for signals")?;
-        let server = match start(&settings, identity) {
+        let plugins = summary::plugins(&chain);
+        let server = match start(&settings, identity, chain) {
             Ok(server) => server,
             Err(error) => {
                 cli::complain(&explain(error));
                 return Ok(exit::FAILED);
             }
         };
-        summary::log_start(&settings, &origin, &server);
+        summary::log_start(&settings, &origin, &plugins, &server);
 
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = server.run(async {
@@ -116,8 +126,12 @@ pub(crate) fn identity(settings: &Settings) -> anyhow::Result<Option<ServerIdent
         .context("tls.cert_file, tls.key_file")
 }
 
-fn start(settings: &Settings, identity: Option<ServerIdentity>) -> anyhow::Result<Server<Service>> {
-    let service = Service::new(settings)?;
+fn start(
+    settings: &Settings,
+    identity: Option<ServerIdentity>,
+    chain: Chain,
+) -> anyhow::Result<Server<Service>> {
+    let service = Service::new(settings, chain)?;
     let limits = &settings.limits;
     let mut bounds = Limits::default();
     bounds.handshake_timeout = limits.handshake_timeout;

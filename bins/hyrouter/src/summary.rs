@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use hyrouter_config::{ListenAddr, Settings};
+use hyrouter_plugins::{Chain, Mode, PluginStatus};
 use hyrouter_proxy::{Handler, Server};
 use hyrouter_router::PoolSpec;
 
@@ -40,6 +41,19 @@ pub(crate) fn routes(settings: &Settings) -> Vec<String> {
         None => "no default: other hosts are refused".to_owned(),
     });
     lines
+}
+
+/// Plugins in the order in which they are asked, a line each.
+pub(crate) fn plugins(chain: &Chain) -> Vec<String> {
+    let line = |plugin: PluginStatus<'_>| {
+        let shadow = if plugin.mode == Mode::Shadow {
+            ", shadow"
+        } else {
+            ""
+        };
+        format!("plugin {}: stage {}{shadow}", plugin.name, plugin.stage)
+    };
+    chain.plugins().map(line).collect()
 }
 
 fn pool(pool: &PoolSpec) -> String {
@@ -85,7 +99,12 @@ pub(crate) fn listen(listen: &ListenAddr) -> String {
 }
 
 /// Tells the log what has started.
-pub(crate) fn log_start<H: Handler>(settings: &Settings, origin: &Origin, server: &Server<H>) {
+pub(crate) fn log_start<H: Handler>(
+    settings: &Settings,
+    origin: &Origin,
+    plugins: &[String],
+    server: &Server<H>,
+) {
     let address = server.local_addr();
     match origin {
         Origin::File(file) => tracing::info!(file = %file.display(), "configuration"),
@@ -102,7 +121,7 @@ pub(crate) fn log_start<H: Handler>(settings: &Settings, origin: &Origin, server
     for warning in &settings.warnings {
         tracing::warn!("configuration: {warning}");
     }
-    for line in routes(settings) {
+    for line in routes(settings).iter().chain(plugins) {
         tracing::info!("{line}");
     }
     let (granted, wanted) = server.recv_buffer();

@@ -65,7 +65,7 @@ pub use mistake::{Mistake, Warning};
 pub use reference::reference_markdown;
 pub use schema::schema;
 pub use settings::{
-    IdentityFiles, LimitSettings, LoggingSettings, QuicSettings, Settings, TlsSettings,
-    UnknownProtocol,
+    GrpcPlugin, GrpcTlsFiles, IdentityFiles, LimitSettings, LoggingSettings, PluginKind,
+    PluginSettings, QuicSettings, Settings, TlsSettings, UnknownProtocol, WasmPlugin,
 };
 pub use source::Sources;

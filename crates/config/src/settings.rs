@@ -1,8 +1,10 @@
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use hyrouter_referral::Sealer;
 use hyrouter_router::RouterSpec;
+use serde_json::Value;
 
 use crate::mistake::Mistakes;
 use crate::model::Config;
@@ -30,6 +32,10 @@ pub struct Settings {
     pub referral: Option<Sealer>,
     /// Texts for players.
     pub messages: Messages,
+    /// Plugins in the order of the file, each with what a chain has to know of it.
+    pub plugins: Vec<PluginSettings>,
+    /// Folder for compiled WASM plugins.
+    pub wasm_cache: Option<PathBuf>,
     /// What is allowed and hardly meant, for the operator to read at start.
     pub warnings: Vec<Warning>,
 }
@@ -108,4 +114,64 @@ pub enum UnknownProtocol {
     Route,
     /// It is refused.
     Deny,
+}
+
+/// One plugin.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PluginSettings {
+    /// When it is asked and what its answers are worth.
+    pub settings: hyrouter_plugins::Settings,
+    /// Where it is.
+    pub kind: PluginKind,
+    /// Handed to the plugin.
+    pub config: Option<Value>,
+}
+
+/// Where a plugin is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PluginKind {
+    /// Behind an address.
+    Grpc(GrpcPlugin),
+    /// In a file.
+    Wasm(WasmPlugin),
+}
+
+/// A plugin in a process of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GrpcPlugin {
+    /// `host:port`, `http://...`, `https://...` or `unix:...`; not empty, otherwise as it was written.
+    pub address: String,
+    /// TLS to it.
+    pub tls: Option<GrpcTlsFiles>,
+}
+
+/// Files for TLS to a plugin, all PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GrpcTlsFiles {
+    /// Certificates that the plugin's certificate must lead to.
+    pub ca: Option<PathBuf>,
+    /// What is shown to the plugin.
+    pub identity: Option<IdentityFiles>,
+    /// Name that the plugin's certificate must be for.
+    pub domain: Option<String>,
+}
+
+/// A plugin in a WebAssembly file. Bounds that are absent are the host's defaults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WasmPlugin {
+    /// The file.
+    pub path: PathBuf,
+    /// Memory of one instance in bytes.
+    pub max_memory: Option<u64>,
+    /// Instances that serve calls at the same time.
+    pub instances: Option<NonZeroU32>,
+    /// Calls after which an instance is replaced.
+    pub max_calls: Option<NonZeroU64>,
+    /// What one call may spend.
+    pub fuel: Option<NonZeroU64>,
 }

@@ -193,7 +193,6 @@ fn what_later_releases_can_do_is_read_and_refused() {
         lines(&load_file(data("later.yaml")).unwrap_err()),
         [
             "discovery.providers: this build can not discover backends yet (got a list of 2); allowed: an empty list",
-            "plugins: this build can not run plugins yet (got a list of 2); allowed: an empty list",
         ]
     );
 }

@@ -29,7 +29,8 @@ routing.default.discovery.mode
 plugins[].name plugins[].type plugins[].stage plugins[].before plugins[].after plugins[].timeout plugins[].on_error
 plugins[].mode plugins[].config plugins[].override plugins[].grpc.address plugins[].grpc.tls.ca_file
 plugins[].grpc.tls.cert_file plugins[].grpc.tls.key_file plugins[].grpc.tls.domain plugins[].wasm.path
-plugins[].wasm.max_memory plugins[].wasm.instances plugins[].wasm.max_calls
+plugins[].wasm.max_memory plugins[].wasm.instances plugins[].wasm.max_calls plugins[].wasm.fuel
+plugins[].max_concurrency plugins[].max_queue plugins[].breaker.failures plugins[].breaker.cool_down wasm.cache_dir
 discovery.providers[].name discovery.providers[].type discovery.providers[].kubernetes.kubeconfig
 discovery.providers[].kubernetes.namespaces discovery.providers[].kubernetes.resources[].kind
 discovery.providers[].kubernetes.resources[].service.name discovery.providers[].kubernetes.resources[].service.namespace

@@ -11,7 +11,7 @@ fn shapes() {
     check(&[
         (
             "foo: 1",
-            "foo: unknown key; allowed: discovery, limits, listen, logging, messages, plugins, protocol, quic, referral, routing, tls",
+            "foo: unknown key; allowed: discovery, limits, listen, logging, messages, plugins, protocol, quic, referral, routing, tls, wasm",
         ),
         (
             "tls: {certfile: a}",
@@ -272,6 +272,26 @@ fn plugins_and_discovery() {
         (
             "plugins: [{name: a, type: grpc, grpc: {address: a, tls: {cert_file: c}}}]",
             "plugins[0].grpc.tls.key_file: missing; required by `cert_file`",
+        ),
+        (
+            "plugins: [{name: a, type: wasm, wasm: {path: p}, after: [b]}, {name: b, type: wasm, wasm: {path: p}, after: [a]}]",
+            "plugins: each has to run before the next: a -> b -> a; allowed: an order that all can keep",
+        ),
+        (
+            "plugins: [{name: a, type: wasm, wasm: {path: p, max_memory: 1000}}]",
+            "plugins[0].wasm.max_memory: out of range (got 1000); allowed: 65536 to 4294967296",
+        ),
+        (
+            "plugins: [{name: a, type: wasm, wasm: {path: p, instances: 0}}]",
+            "plugins[0].wasm.instances: out of range (got 0); allowed: 1 to 256",
+        ),
+        (
+            "plugins: [{name: a, type: wasm, wasm: {path: p}, timeout: 0s}]",
+            r#"plugins[0].timeout: must not be zero (got "0s"); allowed: Go duration text such as 30s, 1m30s or 250ms"#,
+        ),
+        (
+            "plugins: [{name: a, type: wasm, wasm: {path: p}, max_concurrency: 0}]",
+            "plugins[0].max_concurrency: out of range (got 0); allowed: 1 to 4294967295",
         ),
         (
             "discovery: {providers: [{name: a, type: kubernetes}]}",

@@ -57,5 +57,6 @@ pub use breaker::BreakerState;
 pub use chain::{Chain, PluginStatus};
 pub use error::{ChainError, ChainProblem, Relation};
 pub use observer::{Observer, ShadowReport};
+pub use order::check_order;
 pub use outcome::{Decision, DenyCode, Outcome, Record, Verdict};
 pub use settings::{BreakerSettings, Entry, Mode, OnError, OverridePolicy, Settings, Stage};

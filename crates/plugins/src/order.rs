@@ -5,6 +5,15 @@ use std::collections::HashMap;
 use crate::error::{ChainError, ChainProblem, Relation};
 use crate::settings::Settings;
 
+/// Whether a chain can be made of plugins with these settings, without having the plugins.
+///
+/// # Errors
+///
+/// Everything that is wrong, at once, as from [`Chain::new`](crate::Chain::new).
+pub fn check_order(plugins: &[&Settings]) -> Result<(), ChainError> {
+    sort(plugins).map(drop)
+}
+
 /// The places of the plugins in the order in which they run: by stage, inside a stage as `before` and `after` have
 /// it, and otherwise as given.
 pub(crate) fn sort(plugins: &[&Settings]) -> Result<Vec<usize>, ChainError> {

@@ -12,6 +12,8 @@ pub struct Answer {
     pub reason_code: &'static str,
     /// The route that led here, for logs.
     pub route: Option<Arc<str>>,
+    /// What else there is to say in logs, such as which plugin failed.
+    pub remarks: Option<Box<str>>,
 }
 
 /// What is sent to the client.
@@ -46,6 +48,7 @@ impl Answer {
             action,
             reason_code: "referred",
             route: None,
+            remarks: None,
         }
     }
 
@@ -55,6 +58,7 @@ impl Answer {
             action: Action::Disconnect { reason },
             reason_code: "denied",
             route: None,
+            remarks: None,
         }
     }
 
@@ -62,6 +66,13 @@ impl Answer {
     #[must_use]
     pub fn because(mut self, reason_code: &'static str) -> Self {
         self.reason_code = reason_code;
+        self
+    }
+
+    /// With something more to say in logs.
+    #[must_use]
+    pub fn remarking(mut self, remarks: Option<Box<str>>) -> Self {
+        self.remarks = remarks;
         self
     }
 

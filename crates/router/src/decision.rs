@@ -18,6 +18,8 @@ pub enum Decision<'r> {
     NoBackends {
         /// The route whose pool it is.
         route: RouteRef<'r>,
+        /// The strategy that the pool would have picked by.
+        strategy: Strategy,
     },
 }
 
@@ -35,7 +37,7 @@ impl<'r> Decision<'r> {
     pub const fn route(&self) -> Option<RouteRef<'r>> {
         match self {
             Self::Backend(choice) => Some(choice.route),
-            Self::NoBackends { route } => Some(*route),
+            Self::NoBackends { route, .. } => Some(*route),
             Self::NoRoute => None,
         }
     }

@@ -52,6 +52,12 @@ impl Pool {
             backends,
         }
     }
+
+    /// The strategy of the pool's own policy.
+    pub(crate) fn strategy(&self) -> Strategy {
+        let own = self.steps.first();
+        own.map(|step| step.policy.strategy).unwrap_or_default()
+    }
 }
 
 impl Step {

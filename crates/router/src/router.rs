@@ -102,6 +102,7 @@ impl Router {
         }
         Decision::NoBackends {
             route: route.reference(),
+            strategy: route.pool.strategy(),
         }
     }
 

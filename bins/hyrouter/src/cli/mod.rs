@@ -1,13 +1,15 @@
 //! The command line.
 
 mod output;
+mod plugin;
 mod tools;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::output::{complain, complain_of_config, print};
+pub(crate) use self::output::{complain, complain_of_config, complain_of_output, print};
+pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
 pub(crate) use self::tools::{
     EnvelopeArgs, EnvelopeCommand, PacketArgs, PacketCommand, ProbeArgs, SecretArgs,
 };
@@ -76,6 +78,8 @@ pub(crate) enum Command {
     Probe(ProbeArgs),
     /// Translate packets between bytes and JSON, line by line from standard input
     Packet(PacketArgs),
+    /// Try a plugin by hand, or measure it
+    Plugin(PluginArgs),
     /// Look into referral data, or make some
     Envelope(EnvelopeArgs),
 }

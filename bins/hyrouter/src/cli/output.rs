@@ -1,6 +1,7 @@
 //! What reaches the terminal.
 
 use hyrouter_config::ConfigError;
+use hyrouter_plugin_wasm::OutputLevel;
 
 /// Says on standard error what went wrong, with its causes.
 #[expect(
@@ -21,6 +22,14 @@ pub(crate) fn complain_of_config(error: &ConfigError) {
             "hyrouter: the configuration has {} mistakes:\n{error}",
             all.len()
         ),
+    }
+}
+
+/// Shows on standard error what a guest printed before it failed.
+#[expect(clippy::print_stderr, reason = "as `complain`")]
+pub(crate) fn complain_of_output(lines: &[(OutputLevel, String)]) {
+    for (level, line) in lines {
+        eprintln!("printed ({}): {line}", level.as_str());
     }
 }
 

@@ -26,13 +26,13 @@ pub(crate) struct ProbeArgs {
         allow_negative_numbers = true
     )]
     pub(crate) build: Option<i32>,
-    /// Generation of the protocol: g1, g2, g3 or g4 [default: g4]
+    /// Generation of the protocol: g1, g2, g3 or g4 [default: g4, or g2 with --username or --uuid]
     #[arg(long, value_name = "G")]
     pub(crate) generation: Option<Generation>,
-    /// Name of the player, which g1 and g2 send
+    /// Name of the player, which only g1 and g2 send
     #[arg(long, value_name = "U")]
     pub(crate) username: Option<String>,
-    /// UUID of the player, which g1 and g2 send
+    /// UUID of the player, which only g1 and g2 send
     #[arg(long, value_name = "U")]
     pub(crate) uuid: Option<Uuid>,
     /// Language of the player
@@ -112,7 +112,7 @@ pub(crate) struct SecretArgs {
     pub(crate) key_id: u8,
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     hyrouter_config::parse_duration(text)
         .filter(|time| !time.is_zero())
         .ok_or_else(|| "write it as 10s, 1m30s or 250ms".to_owned())

@@ -55,6 +55,8 @@ fn hello(args: &ProbeArgs) -> Hello {
     let mut hello = match (args.build, args.generation) {
         (Some(build), _) => Hello::of_build(ClientBuild::Number(build)),
         (None, Some(generation)) => Hello::of(generation),
+        // Of those who send a name or a UUID the newest.
+        (None, None) if args.username.is_some() || args.uuid.is_some() => Hello::of(Generation::G2),
         (None, None) => Hello::of(Generation::G4),
     };
     hello.language.clone_from(&args.language);

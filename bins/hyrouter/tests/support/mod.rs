@@ -12,9 +12,17 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// How long a log line may take to come, on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// Log lines that may wait to be looked at.
+const KEPT_LINES: usize = 100_000;
 
 /// A folder with files, in which `hyrouter` runs.
 pub(crate) struct Folder(TempDir);
@@ -54,7 +62,7 @@ impl Folder {
             .unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_owned();
-        let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+        let writer = thread::spawn(move || stdin.write_all(input.as_bytes()));
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap().unwrap();
         Ran::from(output)
@@ -106,7 +114,7 @@ impl Ran {
 /// A router that serves. Its log is read as JSON lines.
 pub(crate) struct Router {
     child: Child,
-    log: BufReader<ChildStdout>,
+    log: Receiver<String>,
     pub(crate) address: String,
 }
 
@@ -118,7 +126,7 @@ impl Router {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = BufReader::new(child.stdout.take().unwrap());
+        let log = lines(child.stdout.take().unwrap());
         Self {
             child,
             log,
@@ -155,9 +163,11 @@ impl Router {
 
     /// The next log line; `None` when the process has ended.
     pub(crate) fn line(&mut self) -> Option<Value> {
-        let mut line = String::new();
-        self.log.read_line(&mut line).unwrap();
-        (!line.is_empty()).then(|| serde_json::from_str(&line).unwrap())
+        match self.log.recv_timeout(PATIENCE) {
+            Ok(line) => Some(serde_json::from_str(&line).unwrap()),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("no log line within {PATIENCE:?}"),
+        }
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -187,4 +197,17 @@ impl Drop for Router {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The lines of a process, read by a thread, so that waiting for one has an end.
+fn lines(stdout: ChildStdout) -> Receiver<String> {
+    let (sender, lines) = sync_channel(KEPT_LINES);
+    thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
 }

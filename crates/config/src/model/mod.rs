@@ -15,7 +15,7 @@ use serde_json::json;
 
 pub(crate) use self::discovery::{Discovery, Provider};
 pub(crate) use self::messages::{Messages, Texts};
-pub(crate) use self::plugins::Plugin;
+pub(crate) use self::plugins::{GrpcTls, Plugin, WasmHost};
 pub(crate) use self::routing::{Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort};
 
 /// Configuration of Hyrouter: a YAML (`.yaml`, `.yml`) or JSON (`.json`) file, over which environment variables go.
@@ -53,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) messages: Messages,
     /// Plugins in the order of the file.
     pub(crate) plugins: Vec<Plugin>,
+    /// What all WASM plugins share.
+    pub(crate) wasm: WasmHost,
     /// Sources of backends other than this file.
     pub(crate) discovery: Discovery,
 }
@@ -70,6 +72,7 @@ impl Default for Config {
             referral: None,
             messages: Messages::default(),
             plugins: Vec::new(),
+            wasm: WasmHost::default(),
             discovery: Discovery::default(),
         }
     }

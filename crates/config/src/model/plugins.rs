@@ -32,12 +32,39 @@ pub(crate) struct Plugin {
     #[serde(rename = "override")]
     #[schemars(extend("enum" = ["any", "candidates"]))]
     pub(crate) override_with: Option<String>,
-    /// Any value, handed to the plugin.
+    /// Calls of it at the same time; 256 when absent. At 20 ms a call that is 12,800 players a second.
+    #[schemars(range(min = 1))]
+    pub(crate) max_concurrency: Option<u32>,
+    /// Calls that wait for their turn beyond those, 1024 when absent; one more fails at once. A waiting call holds some
+    /// kilobytes.
+    pub(crate) max_queue: Option<u32>,
+    /// When to leave it alone for a while because it fails.
+    pub(crate) breaker: Option<Breaker>,
+    /// Any value, handed to the plugin: a WASM plugin gets it once for each instance, a gRPC plugin with each call.
     pub(crate) config: Option<serde_json::Value>,
     /// A plugin behind gRPC.
     pub(crate) grpc: Option<Grpc>,
     /// A plugin in a WebAssembly file.
     pub(crate) wasm: Option<Wasm>,
+}
+
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Breaker {
+    /// Failures in a row after which the plugin is not asked for a while; 0: it is always asked.
+    pub(crate) failures: u32,
+    /// How long it is not asked. Then one player's call tries it, and it is asked again if that succeeds.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) cool_down: String,
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self {
+            failures: 5,
+            cool_down: "5s".to_owned(),
+        }
+    }
 }
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
@@ -65,15 +92,29 @@ pub(crate) struct GrpcTls {
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Wasm {
-    /// The `.wasm` file.
+    /// The `.wasm` file, of at most 32 MiB.
     pub(crate) path: Option<String>,
-    /// Memory of one instance in bytes.
-    #[schemars(range(min = 1))]
+    /// Memory of one instance in bytes; 64 MiB when absent. The plugin takes at worst `instances` + 1 times as much.
+    #[schemars(range(min = 65_536, max = 4_294_967_296_u64))]
     pub(crate) max_memory: Option<u64>,
-    /// Instances that serve calls at the same time.
-    #[schemars(range(min = 1))]
+    /// Instances that serve calls at the same time, each on a thread of its own; one more stands by. As many as there
+    /// are cores when absent, at most 4.
+    #[schemars(range(min = 1, max = 256))]
     pub(crate) instances: Option<u32>,
-    /// Calls after which an instance is replaced.
+    /// Calls after which an instance is replaced; 100,000 when absent.
     #[schemars(range(min = 1))]
     pub(crate) max_calls: Option<u64>,
+    /// What one call may spend before it is stopped, about a unit an instruction; 20,000,000 when absent, which an
+    /// endless loop spends in milliseconds.
+    #[schemars(range(min = 1))]
+    pub(crate) fuel: Option<u64>,
+}
+
+/// What all WASM plugins share.
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct WasmHost {
+    /// Folder for compiled modules, so that the next start does not compile them again. It is made when it is needed,
+    /// and has to belong to the router's user alone: what is in it becomes code of the router. Absent: none are kept.
+    pub(crate) cache_dir: Option<String>,
 }

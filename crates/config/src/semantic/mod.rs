@@ -26,7 +26,6 @@ pub(crate) fn build(config: model::Config, mistakes: &mut Mistakes) -> Settings 
         mistakes,
         warnings: Vec::new(),
     };
-    plugins::check(&config.plugins, report.mistakes);
     warn_of_idle_timeout(&config, &mut report);
     let providers = discovery::check(&config.discovery, report.mistakes);
     unsupported::refuse(&config, report.mistakes);
@@ -52,6 +51,16 @@ pub(crate) fn build(config: model::Config, mistakes: &mut Mistakes) -> Settings 
             .referral
             .map(|referral| build_sealer(&referral, &mut report)),
         messages: build_messages(config.messages, report.mistakes),
+        plugins: plugins::build(
+            config.plugins,
+            parse_duration(&config.limits.decision_timeout),
+            &mut report,
+        ),
+        wasm_cache: config
+            .wasm
+            .cache_dir
+            .filter(|folder| !folder.is_empty())
+            .map(Into::into),
         warnings: report.warnings,
     }
 }

@@ -5,21 +5,13 @@ use crate::model::Config;
 use crate::path::Path;
 
 pub(super) fn refuse(config: &Config, mistakes: &mut Mistakes) {
-    let parts = [
-        (Path::of("plugins"), config.plugins.len(), "run plugins"),
-        (
-            Path::of("discovery.providers"),
-            config.discovery.providers.len(),
-            "discover backends",
-        ),
-    ];
-    for (path, count, what) in parts {
-        // Whoever wrote it wrong hears of that first.
-        if count > 0 && !mistakes.has_within(&path) {
-            let message = format!(
-                "this build can not {what} yet (got a list of {count}); allowed: an empty list"
-            );
-            mistakes.add_meaning(&path, message);
-        }
+    let path = Path::of("discovery.providers");
+    let count = config.discovery.providers.len();
+    // Whoever wrote it wrong hears of that first.
+    if count > 0 && !mistakes.has_within(&path) {
+        let message = format!(
+            "this build can not discover backends yet (got a list of {count}); allowed: an empty list"
+        );
+        mistakes.add_meaning(&path, message);
     }
 }

@@ -1,0 +1,102 @@
+//! `hyrouter plugin call`.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, PluginError};
+use hyrouter_plugin_wasm::{CallStats, OutputLevel};
+use serde_json::{Value, json};
+
+use super::target::Target;
+use crate::cli::print;
+use crate::exit;
+
+type Answer = Result<(ConnectResponse, Option<CallStats>), PluginError>;
+
+pub(crate) async fn run(
+    target: &Target,
+    request: &ConnectRequest,
+    as_json: bool,
+) -> anyhow::Result<ExitCode> {
+    let begun = Instant::now();
+    let answer = target.ask(request).await;
+    let took = begun.elapsed();
+    let output = target.output.take();
+    if as_json {
+        print(&describe(target, &answer, took, &output)?.to_string());
+    } else {
+        print(&describe_text(target, &answer, took, &output)?);
+    }
+    Ok(if answer.is_ok() {
+        exit::OK
+    } else {
+        exit::FAILED
+    })
+}
+
+fn describe(
+    target: &Target,
+    answer: &Answer,
+    took: Duration,
+    output: &[(OutputLevel, String)],
+) -> anyhow::Result<Value> {
+    let lines: Vec<_> = output
+        .iter()
+        .map(|(level, line)| json!({"level": level.as_str(), "line": line}))
+        .collect();
+    let mut told = json!({
+        "plugin": target.name,
+        "load_us": micros(target.load_time),
+        "took_us": micros(took),
+        "output": lines,
+    });
+    let more = match answer {
+        Ok((response, stats)) => json!({
+            "response": serde_json::to_value(response)?,
+            "guest_us": stats.map(|stats| micros(stats.elapsed)),
+            "fuel": stats.map(|stats| stats.fuel),
+            "memory": stats.map(|stats| stats.memory),
+        }),
+        Err(error) => json!({"error": error.reason_code(), "message": error.to_string()}),
+    };
+    if let (Value::Object(told), Value::Object(more)) = (&mut told, more) {
+        told.extend(more);
+    }
+    Ok(told)
+}
+
+fn describe_text(
+    target: &Target,
+    answer: &Answer,
+    took: Duration,
+    output: &[(OutputLevel, String)],
+) -> anyhow::Result<String> {
+    let mut lines = vec![format!(
+        "plugin {}: loaded in {:.1?}",
+        target.name, target.load_time
+    )];
+    for (level, line) in output {
+        lines.push(format!("printed ({}): {line}", level.as_str()));
+    }
+    match answer {
+        Ok((response, stats)) => {
+            lines.push(format!("response: {}", serde_json::to_string(response)?));
+            lines.push(format!("answered in {took:.1?}"));
+            if let Some(stats) = stats {
+                lines.push(format!(
+                    "in the guest: {:.1?}, {} of {} units of fuel, {} KiB of memory",
+                    stats.elapsed,
+                    stats.fuel,
+                    target.fuel.unwrap_or_default(),
+                    stats.memory / 1024,
+                ));
+            }
+        }
+        Err(error) => lines.push(format!("failed after {took:.1?}: {error}")),
+    }
+    Ok(lines.join("\n"))
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

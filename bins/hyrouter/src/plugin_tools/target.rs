@@ -1,0 +1,137 @@
+//! Which plugin is asked.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use hyrouter_config::{PluginKind, PluginSettings};
+use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError};
+use hyrouter_plugin_wasm::{CallStats, WasmHost, WasmPlugin, WasmSettings};
+use hyrouter_plugins::Settings as ChainSettings;
+use tokio::time::timeout;
+
+use super::output::Kept;
+use crate::cli::{self, TargetArgs};
+use crate::{exit, plugins, serve};
+
+/// A plugin that is there to be asked.
+pub(crate) struct Target {
+    pub(crate) name: String,
+    pub(crate) output: Arc<Kept>,
+    pub(crate) load_time: Duration,
+    pub(crate) timeout: Duration,
+    /// What one call may spend, of a WASM plugin.
+    pub(crate) fuel: Option<u64>,
+    plugin: Kind,
+}
+
+enum Kind {
+    Wasm(WasmPlugin),
+    Other(Arc<dyn Plugin>),
+}
+
+pub(crate) enum Loaded {
+    Target(Target),
+    /// The configuration is wrong, which was said.
+    Refused(ExitCode),
+}
+
+pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
+    if let Some(file) = &args.wasm {
+        let mut settings = WasmSettings::new(file.display().to_string(), file);
+        settings.config.clone_from(&args.plugin_config);
+        let defaults = ChainSettings::new("");
+        return load_wasm(args, &settings, WasmHost::new(), defaults.timeout).map(Loaded::Target);
+    }
+    let (settings, _) = match serve::load(&args.config) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            cli::complain_of_config(&error);
+            return Ok(Loaded::Refused(exit::usage()));
+        }
+    };
+    let name = args.name.as_deref().unwrap_or_default();
+    let known = || {
+        settings
+            .plugins
+            .iter()
+            .map(|plugin| plugin.settings.name.as_str())
+    };
+    let plugin = settings
+        .plugins
+        .iter()
+        .find(|plugin| plugin.settings.name == name)
+        .with_context(|| {
+            let known: Vec<_> = known().collect();
+            format!(
+                "no plugin {name:?} in the configuration, there are: {}",
+                known.join(", ")
+            )
+        })?;
+    let mut plugin: PluginSettings = plugin.clone();
+    if args.plugin_config.is_some() {
+        plugin.config.clone_from(&args.plugin_config);
+    }
+    let host = plugins::wasm_host(&settings);
+    let limit = plugin.settings.timeout;
+    if let PluginKind::Wasm(wasm) = &plugin.kind {
+        let settings = plugins::wasm_settings(&plugin, wasm);
+        return load_wasm(args, &settings, host, limit).map(Loaded::Target);
+    }
+    let begun = Instant::now();
+    let loaded = plugins::load_one(&plugin, &host)?;
+    Ok(Loaded::Target(Target {
+        name: plugin.settings.name,
+        output: Arc::default(),
+        load_time: begun.elapsed(),
+        timeout: args.timeout.unwrap_or(limit),
+        fuel: None,
+        plugin: Kind::Other(loaded),
+    }))
+}
+
+fn load_wasm(
+    args: &TargetArgs,
+    settings: &WasmSettings,
+    host: WasmHost,
+    limit: Duration,
+) -> anyhow::Result<Target> {
+    let output = Arc::<Kept>::default();
+    let host = host.with_output(Arc::<Kept>::clone(&output));
+    let begun = Instant::now();
+    let loaded = WasmPlugin::load(&host, settings);
+    if loaded.is_err() {
+        // Why a guest refuses is often what it prints.
+        cli::complain_of_output(&output.take());
+    }
+    Ok(Target {
+        name: settings.name.clone(),
+        plugin: Kind::Wasm(loaded?),
+        load_time: begun.elapsed(),
+        output,
+        timeout: args.timeout.unwrap_or(limit),
+        fuel: Some(settings.fuel.get()),
+    })
+}
+
+impl Target {
+    /// Asks once, and waits no longer than the router would.
+    pub(crate) async fn ask(
+        &self,
+        request: &ConnectRequest,
+    ) -> Result<(ConnectResponse, Option<CallStats>), PluginError> {
+        let limit = self.timeout;
+        let asked = async {
+            match &self.plugin {
+                Kind::Wasm(plugin) => {
+                    let (response, stats) = plugin.call(request, limit).await?;
+                    Ok((response, Some(stats)))
+                }
+                Kind::Other(plugin) => Ok((plugin.on_connect(request, limit).await?, None)),
+            }
+        };
+        let answer = timeout(limit, asked).await;
+        answer.unwrap_or(Err(PluginError::Timeout { after: limit }))
+    }
+}

@@ -1,0 +1,110 @@
+//! What plugins are told about a player.
+
+use std::sync::Arc;
+
+use hyrouter_plugin_api::{Backend, ConnectEvent, ConnectRequest, ReferralSource};
+use hyrouter_protocol::{Connect, Protocol};
+use hyrouter_proxy::ConnectInfo;
+use hyrouter_router::{Decision, RouteRef, Strategy};
+
+/// A player who has a route, as plugins are asked about them.
+pub(crate) struct Asked {
+    pub(crate) request: ConnectRequest,
+    pub(crate) route: Arc<str>,
+}
+
+impl Asked {
+    /// `None` for a player without a route: there is nothing to change.
+    pub(crate) fn new(
+        info: &ConnectInfo,
+        decision: &Decision<'_>,
+        tell_address: bool,
+    ) -> Option<Self> {
+        let (route, strategy, candidates, selected) = match decision {
+            Decision::NoRoute => return None,
+            Decision::NoBackends { route, strategy } => (*route, *strategy, Vec::new(), None),
+            Decision::Backend(choice) => {
+                let candidates = choice.candidates().map(|backend| told(backend)).collect();
+                (
+                    choice.route(),
+                    choice.strategy(),
+                    candidates,
+                    Some(choice.selected_index()),
+                )
+            }
+        };
+        let backend = match decision {
+            Decision::Backend(choice) => Some(told(choice.backend())),
+            _ => None,
+        };
+        let request = ConnectRequest {
+            event: event(info, route, tell_address),
+            strategy: Strategy::as_str(strategy).to_owned(),
+            candidates,
+            selected_index: selected,
+            backend,
+            referral_data: None,
+        };
+        Some(Self {
+            request,
+            route: Arc::clone(route.name),
+        })
+    }
+}
+
+fn told(backend: &hyrouter_router::Backend) -> Backend {
+    Backend {
+        host: backend.host.clone(),
+        port: backend.port,
+        weight: backend.weight,
+        meta: backend.meta.clone(),
+    }
+}
+
+fn event(info: &ConnectInfo, route: RouteRef<'_>, tell_address: bool) -> ConnectEvent {
+    let peer = info.peer();
+    let connect = info.connect();
+    let mut event = ConnectEvent {
+        sni: peer.host.to_string(),
+        client_cert_fingerprint: peer.client_cert.map(|fingerprint| fingerprint.to_string()),
+        client_type: Some(connect.client_type.number()),
+        uuid: connect.uuid.map(|uuid| uuid.hyphenated().to_string()),
+        username: connect.username.map(ToOwned::to_owned),
+        language: connect.language.map(ToOwned::to_owned),
+        identity_token_present: Some(has_token(&connect)),
+        alpn: peer
+            .alpn
+            .as_deref()
+            .map(|alpn| String::from_utf8_lossy(alpn).into_owned()),
+        referral_source: connect.referral_source.map(|source| ReferralSource {
+            host: source.host.to_owned(),
+            port: source.port,
+        }),
+        remote_addr: tell_address.then(|| peer.remote.to_string()),
+        route: Some(route.name.to_string()),
+        connection_id: Some(peer.connection_id.to_string()),
+        ..ConnectEvent::default()
+    };
+    match connect.protocol {
+        Protocol::Hash(hash) => event.protocol_hash = Some(hash.to_owned()),
+        Protocol::Build {
+            crc,
+            number,
+            client_version,
+        } => {
+            // As in the original: later clients send no hash, and their version stands in its place.
+            event.protocol_hash = Some(client_version.to_owned());
+            event.client_version = Some(client_version.to_owned());
+            event.protocol_crc = Some(crc);
+            event.protocol_build = Some(number);
+        }
+    }
+    event
+}
+
+/// The game treats an empty token as none.
+fn has_token(connect: &Connect<'_>) -> bool {
+    connect
+        .identity_token
+        .is_some_and(|token| !token.is_empty())
+}

@@ -1,0 +1,29 @@
+//! What shadow plugins would have done, as log lines.
+
+use hyrouter_plugins::{Observer, ShadowReport, Verdict};
+
+#[derive(Debug)]
+pub(crate) struct ShadowLog;
+
+impl Observer for ShadowLog {
+    fn shadow(&self, report: &ShadowReport<'_>) {
+        let record = report.record;
+        let changes = match &record.verdict {
+            Verdict::Changed(changes) => Some(changes),
+            _ => None,
+        };
+        let backend = report.after.backend.as_ref();
+        tracing::info!(
+            connection = report.after.event.connection_id.as_deref(),
+            plugin = &*record.plugin,
+            verdict = record.verdict.as_str(),
+            error = record.error_code(),
+            deny_reason = report.deny_reason,
+            changes_backend = changes.map(|changes| changes.backend),
+            changes_referral_data = changes.map(|changes| changes.referral_data),
+            backend = backend.map(tracing::field::display),
+            took_us = u64::try_from(record.elapsed.as_micros()).unwrap_or(u64::MAX),
+            "shadow plugin"
+        );
+    }
+}

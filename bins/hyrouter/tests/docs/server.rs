@@ -1,0 +1,104 @@
+//! Servers that the pages show, and the router's question to them.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::folder;
+
+/// Far more than a start takes.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A server in a process of its own. It is killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    /// Starts it, and reads its first line: `listening on ADDRESS`.
+    pub(crate) fn start(command: &mut Command) -> Result<Self, String> {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{command:?}: {error}"))?;
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut server = Self {
+            child,
+            address: String::new(),
+        };
+        let (tx, rx) = sync_channel(1);
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let said = output.read_line(&mut line).map(|_| line);
+            // Nobody waits any more when that took too long.
+            drop(tx.send(said));
+        });
+        let line = rx.recv_timeout(PATIENCE).map_err(|error| error.to_string());
+        let line = line?.map_err(|error| error.to_string())?;
+        let address = line.trim_end().strip_prefix("listening on ");
+        let address = address.ok_or_else(|| format!("its first line is {line:?}"))?;
+        address.clone_into(&mut server.address);
+        Ok(server)
+    }
+
+    /// What it answers about a player of that name, asked by a router in another process.
+    pub(crate) fn ask(&self, username: &str, config: &Value) -> Result<Value, String> {
+        let plugin = json!({
+            "name": "shown",
+            "type": "grpc",
+            "config": config,
+            "timeout": "30s",
+            "grpc": { "address": self.address },
+        });
+        // JSON is YAML.
+        let config = json!({ "plugins": [plugin], "limits": { "decision_timeout": "40s" } });
+        let folder = folder().file("config.yaml", &config.to_string());
+        let ran = folder.run(&[
+            "plugin",
+            "call",
+            "shown",
+            "--config",
+            "config.yaml",
+            "--username",
+            username,
+            "--json",
+        ]);
+        if ran.code == Some(0) {
+            Ok(ran.json()["response"].clone())
+        } else {
+            Err(format!("{ran:?}"))
+        }
+    }
+
+    /// The pages' servers all do the same.
+    pub(crate) fn does_what_the_pages_say(&self) -> Result<(), String> {
+        for (username, expected) in [
+            ("deny", json!({"deny": true, "deny_reason": "Not today."})),
+            // {"lobby":"vip"}
+            (
+                "VIP_Alder",
+                json!({"deny": false, "referral_data": "eyJsb2JieSI6InZpcCJ9"}),
+            ),
+            ("Alder", json!({"deny": false})),
+        ] {
+            let response = self.ask(username, &Value::Null)?;
+            if response != expected {
+                return Err(format!("about {username} it answers {response}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
