@@ -18,7 +18,7 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
     sh::run(
         cmd("go")
             .current_dir(root().join("crates/plugin-grpc/tests/peers/go"))
-            .args(["build", "-trimpath", "-o"])
+            .args(["build", "-trimpath", "-buildvcs=false", "-o"])
             .arg(folder.join("grpc-go"))
             .arg("."),
     )

@@ -1,12 +1,14 @@
 //! `hyrouter check` and `hyrouter schema`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use hyrouter_config::Settings;
 use hyrouter_plugins::Chain;
 
 use crate::cli::{self, ConfigArgs, print};
+use crate::plugin_tools::Kept;
 use crate::serve::{self, Origin};
 use crate::{exit, plugins, summary};
 
@@ -56,7 +58,14 @@ fn loaded_plugins(settings: &Settings) -> anyhow::Result<Chain> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async { plugins::chain(settings) })
+    let output = Arc::<Kept>::default();
+    let kept = Arc::<Kept>::clone(&output);
+    let chain = runtime.block_on(async { plugins::chain(settings, kept) });
+    if chain.is_err() {
+        // Why a guest refuses is often what it prints.
+        cli::complain_of_output(&output.take());
+    }
+    chain
 }
 
 pub(crate) fn schema() -> anyhow::Result<ExitCode> {

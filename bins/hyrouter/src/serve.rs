@@ -4,9 +4,11 @@ use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use hyrouter_config::{ConfigError, Settings, Sources};
+use hyrouter_plugin_wasm::TracingSink;
 use hyrouter_plugins::Chain;
 use hyrouter_proxy::{
     AlpnList, Limits, Listen, Server, ServerBuilder, ServerError, ServerIdentity,
@@ -61,7 +63,7 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
         .enable_all()
         .build()?;
     // Before signals are waited for, so that they end a start that takes long.
-    let chain = match runtime.block_on(async { plugins::chain(&settings) }) {
+    let chain = match runtime.block_on(async { plugins::chain(&settings, Arc::new(TracingSink)) }) {
         Ok(chain) => chain,
         Err(error) => {
             cli::complain(&error);

@@ -329,6 +329,11 @@ fn a_wasm_problem_stops_the_start_with_plugin_file_and_reason() {
                 ran.stderr.contains(begin) && ran.stderr.contains(text),
                 "{command:?}: {ran:?}"
             );
+            if !more.is_empty() {
+                // The guest says what it does not like, in the log or, where there is none, beside the error.
+                let told = format!("{}{}", ran.stdout, ran.stderr);
+                assert!(told.contains("prefix"), "{command:?}: {ran:?}");
+            }
         }
     }
 }

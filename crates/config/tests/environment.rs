@@ -19,7 +19,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     ];
     let settings = load_with(file, env).unwrap();
     assert_eq!(settings.listen.addr.port(), 2);
-    assert_eq!(settings.quic.max_idle_timeout, Duration::from_secs(60));
+    assert_eq!(settings.quic.max_idle_timeout, Duration::from_mins(1));
     assert_eq!(settings.limits.connect_timeout, Duration::from_secs(7));
     assert_eq!(settings.limits.max_connections, 5);
     assert_eq!(settings.limits.handshake_timeout, Duration::from_secs(5));

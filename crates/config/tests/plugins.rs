@@ -41,7 +41,10 @@ plugins:
 #[test]
 fn everything_that_is_given_is_taken() {
     let settings = load(FULL).unwrap();
-    assert_eq!(settings.wasm_cache.as_deref(), Some(Path::new("/var/cache/hyrouter")));
+    assert_eq!(
+        settings.wasm_cache.as_deref(),
+        Some(Path::new("/var/cache/hyrouter"))
+    );
     assert_eq!(settings.warnings, []);
     let [bans, lobby] = &settings.plugins[..] else {
         panic!("not two plugins");
@@ -54,7 +57,10 @@ fn everything_that_is_given_is_taken() {
     assert_eq!(bans.settings.max_concurrency.get(), 7);
     assert_eq!(bans.settings.max_queue, 0);
     let breaker = bans.settings.breaker.unwrap();
-    assert_eq!((breaker.failures.get(), breaker.cool_down), (2, Duration::from_mins(1)));
+    assert_eq!(
+        (breaker.failures.get(), breaker.cool_down),
+        (2, Duration::from_mins(1))
+    );
     assert_eq!(bans.config, Some(json!({"list": ["a", 1, null]})));
     let PluginKind::Grpc(grpc) = &bans.kind else {
         panic!("not grpc");
@@ -84,7 +90,9 @@ fn everything_that_is_given_is_taken() {
 
 #[test]
 fn what_is_left_out_is_the_chains_default() {
-    let settings = load("plugins: [{name: a, type: wasm, wasm: {path: p}}, {name: b, type: grpc, grpc: {address: x}}]");
+    let settings = load(
+        "plugins: [{name: a, type: wasm, wasm: {path: p}}, {name: b, type: grpc, grpc: {address: x}}]",
+    );
     let settings = settings.unwrap();
     assert_eq!(settings.plugins[0].settings, Settings::new("a"));
     assert_eq!(settings.plugins[1].settings, Settings::new("b"));
@@ -108,7 +116,10 @@ plugins:
   - {name: b, type: wasm, wasm: {path: p}, timeout: 1s}";
     let told = warnings(slow);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("plugins: their timeouts add up to 2.5s, more than"), "{told:?}");
+    assert!(
+        told[0].starts_with("plugins: their timeouts add up to 2.5s, more than"),
+        "{told:?}"
+    );
     // Nobody waits for a shadow.
     let shadow = slow.replace("timeout: 1s", "timeout: 1s, mode: shadow");
     assert_eq!(warnings(&shadow), Vec::<String>::new());

@@ -30,7 +30,7 @@
 //! ```
 //! # #[cfg(feature = "client")]
 //! # fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use hyrouter_plugin_grpc::{Address, GrpcPlugin, GrpcSettings};
+//! use hyrouter_plugin_grpc::{Address, GrpcPlugin, GrpcSettings, MAX_CONFIG};
 //!
 //! let plugin = GrpcPlugin::new(&GrpcSettings::new(Address::parse("127.0.0.1:7777")?))?;
 //! # drop(plugin);
@@ -59,7 +59,7 @@ mod wire;
 #[cfg(any(feature = "client", feature = "server"))]
 pub use address::{Address, AddressError};
 #[cfg(feature = "client")]
-pub use client::{BackoffSettings, ClientTls, GrpcError, GrpcPlugin, GrpcSettings};
+pub use client::{BackoffSettings, ClientTls, GrpcError, GrpcPlugin, GrpcSettings, MAX_CONFIG};
 pub use hyrouter_plugin_api::{
     Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, ReferralSource,
 };
@@ -70,6 +70,6 @@ pub use server::{Bound, Failure, Listener, OnConnect, Server, ServerError, serve
 #[cfg(feature = "tls")]
 pub use tls::TlsError;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "server"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

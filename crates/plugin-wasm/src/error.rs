@@ -10,8 +10,7 @@ pub struct LoadError {
     pub plugin: String,
     /// Its file.
     pub path: PathBuf,
-    /// What is wrong.
-    #[source]
+    /// What is wrong. It is in the text of this error, so it is not its source.
     pub reason: LoadReason,
 }
 

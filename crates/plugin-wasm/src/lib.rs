@@ -62,3 +62,7 @@ pub use host::WasmHost;
 pub use output::{OutputLevel, OutputSink, TracingSink};
 pub use plugin::{CallStats, PoolStatus, WasmPlugin};
 pub use settings::{MAX_MEMORY, MAX_MODULE_LEN, MAX_RESPONSE_LEN, MIN_MEMORY, WasmSettings};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

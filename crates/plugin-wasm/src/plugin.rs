@@ -58,7 +58,7 @@ impl WasmPlugin {
             config: config_json(settings),
             fuel: i64::try_from(settings.fuel.get()).unwrap_or(i64::MAX),
             start_timeout: settings.start_timeout,
-            worn_at: max_memory / 2,
+            max_memory,
             _compiled: compiled,
         };
         let pool = Pool::start(

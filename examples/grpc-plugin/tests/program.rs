@@ -15,6 +15,11 @@ use peer::Peer;
 /// Far more than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+fn plugin(peer: &Peer) -> GrpcPlugin {
+    let settings = GrpcSettings::new(Address::parse(peer.address()).unwrap());
+    GrpcPlugin::new(&settings).unwrap()
+}
+
 async fn ask(plugin: &GrpcPlugin, name: &str) -> ConnectResponse {
     let event = ConnectEvent {
         username: Some(name.into()),
@@ -33,8 +38,7 @@ async fn denies_whom_its_file_names_as_the_file_changes() {
     let bans = folder.path().join("bans.txt");
     std::fs::write(&bans, "griefer No griefing.\n").unwrap();
     let mut peer = Peer::rust_example_at("127.0.0.1:0", &[Path::new("--bans"), &bans]);
-    let settings = GrpcSettings::new(Address::parse(peer.address()).unwrap());
-    let plugin = GrpcPlugin::new(&settings).unwrap();
+    let plugin = plugin(&peer);
 
     let denied = ConnectResponse::deny("denied by the example ban list");
     assert_eq!(ask(&plugin, "deny").await, denied);
@@ -55,5 +59,23 @@ async fn denies_whom_its_file_names_as_the_file_changes() {
     assert_eq!(ask(&plugin, "Griefer").await, ConnectResponse::default());
 
     peer.signal("TERM");
-    assert!(peer.wait());
+    // The connection has to say that it heard.
+    assert!(
+        tokio::task::spawn_blocking(move || peer.wait())
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn ends_by_both_signals_that_ask_it_to() {
+    for signal in ["INT", "TERM"] {
+        let mut peer = Peer::rust_example();
+        let plugin = plugin(&peer);
+        // Who answers also listens to signals.
+        assert!(ask(&plugin, "deny").await.deny);
+        peer.signal(signal);
+        let ended = tokio::task::spawn_blocking(move || peer.wait());
+        assert!(ended.await.unwrap(), "{signal}");
+    }
 }

@@ -7,6 +7,7 @@
 
 mod instructions;
 mod memory;
+mod plugins;
 mod process;
 mod whole;
 
@@ -19,25 +20,39 @@ use crate::sh::{self, cargo, say, target};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Rounds of the measurement of whole exchanges, each of floor and router in turn
+    /// Rounds of each measurement that takes its subjects in turn
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Exchanges in one round
+    /// Whole exchanges in one round
     #[arg(long, default_value_t = 5_000)]
     exchanges: usize,
-    /// Leave out the pure parts
-    #[arg(long)]
-    no_pure: bool,
-    /// Leave out the instructions that callgrind counts
-    #[arg(long)]
-    no_callgrind: bool,
-    /// Leave out the memory of idle connections
-    #[arg(long)]
-    no_memory: bool,
+    /// Only these parts; may be repeated [default: all]
+    #[arg(long, value_name = "PART")]
+    only: Vec<Part>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// What touches no socket
+    Pure,
+    /// Whole exchanges against the floor
+    Whole,
+    /// The instructions of an exchange, counted by callgrind
+    Callgrind,
+    /// The memory of idle connections
+    Memory,
+    /// Calls of plugins against bare calls
+    Plugins,
+}
+
+impl Args {
+    fn has(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    if !args.no_pure {
+    if args.has(Part::Pure) {
         sh::run(cargo().args(["bench", "--package", "hyrouter-bench", "--bench", "pure"]))?;
     }
     sh::run(cargo().args([
@@ -47,16 +62,24 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         "hyrouter",
         "--package",
         "hyrouter-bench",
+        "--package",
+        "example-grpc-plugin",
     ]))?;
 
     let mut report = String::new();
-    writeln!(report, "{}", whole::exchanges(args.rounds, args.exchanges)?)?;
-    writeln!(report, "{}", whole::burst()?)?;
-    if !args.no_callgrind {
+    if args.has(Part::Whole) {
+        writeln!(report, "{}", whole::exchanges(args.rounds, args.exchanges)?)?;
+        writeln!(report, "{}", whole::burst()?)?;
+    }
+    if args.has(Part::Callgrind) {
         writeln!(report, "{}", instructions::per_exchange()?)?;
     }
-    if !args.no_memory {
+    if args.has(Part::Memory) {
         writeln!(report, "{}", memory::idle()?)?;
+    }
+    if args.has(Part::Plugins) {
+        writeln!(report, "{}", plugins::calls()?)?;
+        writeln!(report, "{}", plugins::beside_a_loop(args.rounds)?)?;
     }
     say(&format!("\n{report}"));
     let file = target().join("bench.md");

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
+pub(crate) use self::output::Kept;
 use crate::cli::{PluginArgs, PluginCommand};
 
 pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {

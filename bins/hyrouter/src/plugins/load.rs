@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use hyrouter_config::{GrpcPlugin, PluginKind, PluginSettings, Settings, WasmPlugin};
 use hyrouter_plugin_api::Plugin;
 use hyrouter_plugin_grpc::{Address, ClientTls, GrpcSettings};
-use hyrouter_plugin_wasm::{WasmHost, WasmSettings};
+use hyrouter_plugin_wasm::{OutputSink, WasmHost, WasmSettings};
 use hyrouter_plugins::{Chain, Entry};
 
 use super::shadow::ShadowLog;
@@ -15,11 +15,11 @@ use super::shadow::ShadowLog;
 ///
 /// A WASM plugin that can not be loaded is an error; a gRPC plugin is not even dialled yet. Takes seconds when modules
 /// are compiled, and needs a tokio runtime.
-pub(crate) fn chain(settings: &Settings) -> anyhow::Result<Chain> {
+pub(crate) fn chain(settings: &Settings, output: Arc<dyn OutputSink>) -> anyhow::Result<Chain> {
     if settings.plugins.is_empty() {
         return Ok(Chain::new(Vec::new())?);
     }
-    let host = wasm_host(settings);
+    let host = wasm_host(settings).with_output(output);
     let mut entries = Vec::with_capacity(settings.plugins.len());
     for (index, plugin) in settings.plugins.iter().enumerate() {
         let loaded = load_one(plugin, &host).with_context(|| format!("plugins[{index}]"))?;
@@ -80,6 +80,7 @@ fn grpc_settings(plugin: &PluginSettings, grpc: &GrpcPlugin) -> anyhow::Result<G
     let address =
         Address::parse(&grpc.address).with_context(|| format!("plugin {name:?}, grpc.address"))?;
     let mut settings = GrpcSettings::new(address);
+    settings.config.clone_from(&plugin.config);
     if let Some(files) = &grpc.tls {
         let mut tls = ClientTls::default();
         tls.ca_file.clone_from(&files.ca);

@@ -11,6 +11,7 @@ mod complete;
 mod console;
 mod data;
 mod go;
+mod links;
 mod log;
 mod normal;
 mod page;

@@ -77,18 +77,21 @@ impl Server {
 
     /// The pages' servers all do the same.
     pub(crate) fn does_what_the_pages_say(&self) -> Result<(), String> {
-        for (username, expected) in [
-            ("deny", json!({"deny": true, "deny_reason": "Not today."})),
-            // {"lobby":"vip"}
-            (
-                "VIP_Alder",
-                json!({"deny": false, "referral_data": "eyJsb2JieSI6InZpcCJ9"}),
-            ),
-            ("Alder", json!({"deny": false})),
+        let denied = json!({"deny": true, "deny_reason": "Not today."});
+        // {"lobby":"vip"}
+        let vip = json!({"deny": false, "referral_data": "eyJsb2JieSI6InZpcCJ9"});
+        let unchanged = json!({"deny": false});
+        let (none, own) = (Value::Null, json!({"prefix": "Al"}));
+        for (username, config, expected) in [
+            ("deny", &none, &denied),
+            ("VIP_Alder", &none, &vip),
+            ("Alder", &none, &unchanged),
+            ("Alder", &own, &vip),
+            ("VIP_Alder", &own, &unchanged),
         ] {
-            let response = self.ask(username, &Value::Null)?;
-            if response != expected {
-                return Err(format!("about {username} it answers {response}"));
+            let response = self.ask(username, config)?;
+            if response != *expected {
+                return Err(format!("about {username}, config {config}: {response}"));
             }
         }
         Ok(())

@@ -6,21 +6,28 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, TE};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame};
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, PluginError, decode_response};
+use serde_json::Value;
 use tonic::body::Body;
 use tower_service::Service as _;
 
+use super::GrpcError;
 use super::failure::Failure;
 use super::links::Link;
+use super::settings::MAX_CONFIG;
 use super::status::Status;
 use crate::wire::{METHOD, is_grpc};
 
 /// Before each message: whether it is compressed, and its length in four bytes.
 const PREFIX: usize = 5;
+/// Name of the metadata with the operator's `config`.
+const CONFIG: &str = "hyrouter-config-bin";
 /// Longest deadline that is told to a server. No player waits a day.
 const MAX_DEADLINE: Duration = Duration::from_hours(24);
 
@@ -39,25 +46,48 @@ pub(super) fn message(request: &ConnectRequest) -> Result<Bytes, PluginError> {
     Ok(message.into())
 }
 
+/// The operator's `config` as the value of metadata: binary metadata is base64 on the wire.
+pub(super) fn config(config: &Value) -> Result<HeaderValue, GrpcError> {
+    let json = config.to_string();
+    if json.len() > MAX_CONFIG {
+        return Err(GrpcError::Setting {
+            key: "config",
+            problem: "has more than 4096 bytes as JSON, which is what fits beside a call",
+        });
+    }
+    let wrong = |_| GrpcError::Setting {
+        key: "config",
+        problem: "can not be written as metadata",
+    };
+    HeaderValue::try_from(STANDARD_NO_PAD.encode(json)).map_err(wrong)
+}
+
+/// What is asked.
+pub(super) struct Ask {
+    pub(super) message: Bytes,
+    pub(super) config: Option<HeaderValue>,
+    /// How long the player waits.
+    pub(super) left: Duration,
+}
+
 /// Asks, and waits for the answer without a limit of time.
 pub(super) async fn unary(
     link: &mut Link,
-    message: Bytes,
-    left: Duration,
+    ask: Ask,
     max: usize,
 ) -> Result<ConnectResponse, Failure> {
     let channel = &mut link.channel;
     let ready = poll_fn(|context| channel.poll_ready(context)).await;
     ready.map_err(|error| Failure::of_channel(&error))?;
-    let response = channel.call(request(message, left)).await;
+    let response = channel.call(request(ask)).await;
     let response = response.map_err(|error| Failure::of_channel(&error))?;
     // Whatever it says, something answered.
     link.backoff.succeeded();
     read(response, max).await
 }
 
-fn request(message: Bytes, left: Duration) -> Request<Body> {
-    let mut request = Request::new(Body::new(Once(Some(message))));
+fn request(ask: Ask) -> Request<Body> {
+    let mut request = Request::new(Body::new(Once(Some(ask.message))));
     *request.method_mut() = Method::POST;
     *request.version_mut() = Version::HTTP_2;
     *request.uri_mut() = Uri::from_static(METHOD);
@@ -67,8 +97,11 @@ fn request(message: Bytes, left: Duration) -> Request<Body> {
         CONTENT_TYPE,
         HeaderValue::from_static("application/grpc+json"),
     );
-    if let Ok(deadline) = HeaderValue::try_from(grpc_timeout(left)) {
+    if let Ok(deadline) = HeaderValue::try_from(grpc_timeout(ask.left)) {
         headers.insert("grpc-timeout", deadline);
+    }
+    if let Some(config) = ask.config {
+        headers.insert(CONFIG, config);
     }
     request
 }

@@ -14,12 +14,13 @@ mod target;
 use std::fmt;
 use std::time::Duration;
 
+use http::HeaderValue;
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture};
 use tokio::time::{Instant, timeout};
 
 pub use self::error::GrpcError;
 use self::links::Links;
-pub use self::settings::{BackoffSettings, ClientTls, GrpcSettings};
+pub use self::settings::{BackoffSettings, ClientTls, GrpcSettings, MAX_CONFIG};
 use self::target::Target;
 
 /// A plugin behind an address.
@@ -28,6 +29,8 @@ use self::target::Target;
 /// any tokio runtime with I/O and time, and has a connection for each.
 pub struct GrpcPlugin {
     links: Links,
+    /// The operator's `config`, as metadata.
+    config: Option<HeaderValue>,
     max_response: usize,
 }
 
@@ -41,6 +44,7 @@ impl GrpcPlugin {
         settings.check()?;
         Ok(Self {
             links: Links::new(Target::new(settings)?, settings),
+            config: settings.config.as_ref().map(call::config).transpose()?,
             max_response: settings.max_response,
         })
     }
@@ -55,8 +59,12 @@ impl GrpcPlugin {
         let mut is_second = false;
         loop {
             let mut link = self.links.here()?;
-            let deadline = left.saturating_sub(started.elapsed());
-            let answer = call::unary(&mut link, message.clone(), deadline, self.max_response).await;
+            let ask = call::Ask {
+                message: message.clone(),
+                config: self.config.clone(),
+                left: left.saturating_sub(started.elapsed()),
+            };
+            let answer = call::unary(&mut link, ask, self.max_response).await;
             match answer {
                 Ok(response) => return Ok(response),
                 // The plugin has not seen the question: the connection ended before, or was never made. A new one

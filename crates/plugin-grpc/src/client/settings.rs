@@ -3,14 +3,22 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::GrpcError;
 use crate::Address;
 
+/// Longest `config` in bytes of JSON.
+pub const MAX_CONFIG: usize = 4096;
+
 /// The way to a plugin.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GrpcSettings {
     /// Where it listens.
     pub address: Address,
+    /// Handed to the plugin with each call, as JSON in the metadata `hyrouter-config-bin`: at most [`MAX_CONFIG`] bytes,
+    /// since servers take 8 KiB of metadata in all.
+    pub config: Option<Value>,
     /// How TLS is spoken. Without it there is TLS to an `https://` address only, as [`ClientTls::default`] has it.
     pub tls: Option<ClientTls>,
     /// How long connecting may take, name look-up and TLS handshake included. Default 500 ms: half of a plugin's
@@ -38,6 +46,7 @@ impl GrpcSettings {
     pub fn new(address: Address) -> Self {
         Self {
             address,
+            config: None,
             tls: None,
             connect_timeout: Duration::from_millis(500),
             keepalive_interval: Duration::from_secs(10),

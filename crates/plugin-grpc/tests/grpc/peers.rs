@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use hyrouter_plugin_api::PluginError;
 use hyrouter_plugin_grpc::{ConnectResponse, GrpcPlugin};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::peer::Peer;
 use crate::support::{ask, ask_within, code, message, plugin, settings, upper};
@@ -50,6 +50,24 @@ async fn the_content_type_says_json_and_the_deadline_travels() {
                 assert_eq!(facts["content_type"], "application/grpc+json");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn the_operators_config_travels_with_each_call() {
+    for (language, peer) in peers() {
+        let config = json!({"list": [1, null, "ä"], "deep": {"on": true}});
+        let mut settings = settings(peer.address());
+        settings.config = Some(config.clone());
+        let plugin = GrpcPlugin::new(&settings).unwrap();
+        let told = facts(&plugin, Duration::from_secs(20)).await;
+        assert_eq!(told["config"], config, "{language}");
+        let without = facts(&self::plugin(peer.address()), Duration::from_secs(20)).await;
+        assert_eq!(without["config"], Value::Null, "{language}");
+
+        settings.config = Some("x".repeat(5000).into());
+        let error = GrpcPlugin::new(&settings).unwrap_err().to_string();
+        assert!(error.contains("config has more than 4096 bytes"), "{error}");
     }
 }
 

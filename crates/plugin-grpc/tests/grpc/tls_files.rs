@@ -1,7 +1,8 @@
 //! Certificates for tests, in files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use hyrouter_plugin_grpc::ClientTls;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 
@@ -60,5 +61,13 @@ impl Authority<'_> {
                 .files
                 .write(&format!("{name}.{host}.key.pem"), &key.serialize_pem()),
         }
+    }
+}
+
+/// TLS with this authority and no certificate of its own.
+pub(crate) fn trusting(ca: &Path) -> ClientTls {
+    ClientTls {
+        ca_file: Some(ca.to_owned()),
+        ..ClientTls::default()
     }
 }

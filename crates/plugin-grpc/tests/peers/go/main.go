@@ -69,6 +69,9 @@ func onConnect(ctx context.Context, asked *request) (any, error) {
 		facts := map[string]any{"content_type": nil, "deadline_ms": nil}
 		if incoming, ok := metadata.FromIncomingContext(ctx); ok {
 			facts["content_type"] = strings.Join(incoming.Get("content-type"), ",")
+			if config := incoming.Get("hyrouter-config-bin"); len(config) > 0 {
+				facts["config"] = json.RawMessage(config[0])
+			}
 		}
 		if deadline, ok := ctx.Deadline(); ok {
 			facts["deadline_ms"] = time.Until(deadline).Milliseconds()

@@ -28,7 +28,12 @@ def on_connect(request, context):
     if name == "facts":
         left = context.time_remaining()
         # grpcio does not tell the content type.
-        facts = {"content_type": None, "deadline_ms": None if left is None else int(left * 1000)}
+        config = dict(context.invocation_metadata()).get("hyrouter-config-bin")
+        facts = {
+            "config": None if config is None else json.loads(config),
+            "content_type": None,
+            "deadline_ms": None if left is None else int(left * 1000),
+        }
         return {"deny": False, "referral_data": b64encode(json.dumps(facts).encode()).decode()}
     return {"deny": False, "referral_data": b64encode(name.upper().encode()).decode()}
 

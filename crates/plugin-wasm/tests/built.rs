@@ -1,0 +1,174 @@
+//! Modules that compilers made: the example plugins, one that uses all of the SDK, and one as people wrote it for the
+//! original Hyrouter. `cargo xtask plugin-wasm` builds them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panic, and says what it leaves out"
+)]
+
+mod support;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hyrouter_plugin_api::{Backend, ConnectRequest};
+use hyrouter_plugin_wasm::OutputLevel::{Debug, Error, Info, Trace, Warn};
+use hyrouter_plugin_wasm::WasmPlugin;
+use serde_json::json;
+use support::{Guest, call, eventually, module, request};
+
+/// A built module; `None`: it is in Go, and there is no Go here.
+fn built(name: &str) -> Option<Guest> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let file = target.join("plugins").join(name);
+    let has_go = || {
+        std::process::Command::new("go")
+            .arg("version")
+            .output()
+            .is_ok()
+    };
+    if name.contains("go") && !file.exists() && !has_go() {
+        eprintln!("skipped: {name} is in Go, which is not on this machine");
+        return None;
+    }
+    let bytes = std::fs::read(&file).unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}; run `cargo xtask test`, which makes it",
+            file.display()
+        )
+    });
+    let mut guest = module(&bytes);
+    // In a debug build of a busy machine a Go guest takes its time.
+    guest.settings.start_timeout = support::LONG;
+    Some(guest)
+}
+
+fn player(name: &str) -> ConnectRequest {
+    let mut request = request("play.example.com");
+    request.event.username = Some(name.to_owned());
+    request.candidates = vec![
+        Backend::new("10.0.0.1", 5520),
+        Backend::new("10.0.0.2", 5520),
+    ];
+    request.backend = Some(Backend::new("10.0.0.1", 5520));
+    request.selected_index = Some(0);
+    request
+}
+
+async fn denial(plugin: &WasmPlugin, name: &str) -> Option<String> {
+    call(plugin, &player(name)).await.unwrap().deny_reason
+}
+
+#[tokio::test]
+async fn the_examples_deny_and_attach() {
+    for (name, text) in [
+        ("wasm-plugin.wasm", "denied by the example WASM plugin"),
+        (
+            "wasm-plugin-go.wasm",
+            "denied by the example WASM plugin in Go",
+        ),
+    ] {
+        let Some(guest) = built(name) else { continue };
+        let plugin = guest
+            .config(json!({"prefix": "Al", "tag": "gold"}))
+            .plugin()
+            .await;
+        assert_eq!(denial(&plugin, "deny").await.as_deref(), Some(text));
+        let vip = call(&plugin, &player("Alder")).await.unwrap();
+        let data: serde_json::Value = serde_json::from_slice(&vip.referral_data.unwrap()).unwrap();
+        assert_eq!(data, json!({"lobby": "gold", "name": "Alder"}), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_configuration_that_an_example_does_not_understand_is_refused() {
+    for name in [
+        "wasm-plugin.wasm",
+        "wasm-plugin-go.wasm",
+        "sdk-everything.wasm",
+    ] {
+        let Some(guest) = built(name) else { continue };
+        let guest = guest.config(json!({"prefx": "Al"}));
+        let error = guest.load().await.unwrap_err().to_string();
+        assert!(error.contains("refuses its `config`"), "{name}: {error}");
+        let lines = guest.lines.all();
+        assert!(
+            lines.iter().any(|(_, line)| line.contains("prefx")),
+            "{name}: {lines:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn all_of_the_sdk_works_in_the_host() {
+    let guest = built("sdk-everything.wasm")
+        .unwrap()
+        .config(json!({"text": "ciao"}));
+    let plugin = guest.plugin().await;
+    let answer = call(&plugin, &player("Ann")).await.unwrap();
+    assert_eq!(answer.referral_data.as_deref(), Some(&b"ciao Ann"[..]));
+    eventually("five lines", || guest.lines.all().len() == 5).await;
+    let levels: Vec<_> = guest
+        .lines
+        .all()
+        .into_iter()
+        .map(|(level, _)| level)
+        .collect();
+    assert_eq!(levels, [Trace, Debug, Info, Warn, Error]);
+
+    for (request, text) in [
+        (request("play.example.com"), "a player without a name"),
+        (player("panic"), "a plugin's mistake"),
+    ] {
+        let error = call(&plugin, &request).await.unwrap_err();
+        assert_eq!(error.reason_code(), "trap", "{error}");
+        eventually(text, || {
+            let lines = guest.lines.all();
+            lines
+                .iter()
+                .any(|(level, line)| *level == Warn && line.contains(text))
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_plugin_for_the_original_leaks_under_load_and_is_replaced_in_time() {
+    const CALLERS: usize = 16;
+    const CALLS: usize = 2000;
+    let Some(guest) = built("original-go.wasm") else {
+        return;
+    };
+    let plugin = Arc::new(guest.instances(2).max_memory(16 << 20).plugin().await);
+    assert_eq!(
+        denial(&plugin, "deny").await.as_deref(),
+        Some("denied by the original plugin")
+    );
+    let chosen = call(&plugin, &player("go-ann")).await.unwrap();
+    assert_eq!(chosen.selected_index, Some(1));
+
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|caller| {
+            let plugin = Arc::clone(&plugin);
+            tokio::spawn(async move {
+                let name = format!("caller {caller}");
+                for _ in 0..CALLS {
+                    let answer = call(&plugin, &player(&name)).await.unwrap();
+                    let wanted = format!("hello {name} from play.example.com");
+                    assert_eq!(answer.referral_data.as_deref(), Some(wanted.as_bytes()));
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let status = plugin.status();
+    assert_eq!(status.broken, 0, "{status:?}");
+    assert!(
+        status.worn > 0,
+        "it leaks, so it has to be replaced: {status:?}"
+    );
+    assert!(status.memory_peak <= 16 << 20, "{status:?}");
+}
