@@ -11,24 +11,11 @@ mod support;
 
 use peer::Peer;
 use serde_json::json;
-use support::folder;
-
-fn example(name: &str) -> String {
-    let target = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .unwrap();
-    let file = target.join("plugins").join(name);
-    assert!(
-        file.exists(),
-        "there is no {}; run `cargo xtask test`, which makes it",
-        file.display()
-    );
-    file.display().to_string()
-}
+use support::{example_plugin, folder};
 
 #[test]
 fn one_call_prints_response_time_fuel_and_memory() {
-    let file = example("wasm-plugin.wasm");
+    let file = example_plugin("wasm-plugin.wasm");
     let folder = folder().file("request.json", r#"{"event": {"username": "deny"}}"#);
     let ran = folder.run(&[
         "plugin",
@@ -67,7 +54,7 @@ fn one_call_prints_response_time_fuel_and_memory() {
 
 #[test]
 fn a_guests_words_are_shown_also_when_it_refuses() {
-    let file = example("sdk-everything.wasm");
+    let file = example_plugin("sdk-everything.wasm");
     let told = folder()
         .run(&["plugin", "call", "--wasm", &file, "--json"])
         .json();
@@ -79,7 +66,7 @@ fn a_guests_words_are_shown_also_when_it_refuses() {
         .collect();
     assert_eq!(levels, ["trace", "debug", "info", "warn", "error"]);
 
-    let file = example("wasm-plugin.wasm");
+    let file = example_plugin("wasm-plugin.wasm");
     let ran = folder().run(&[
         "plugin",
         "call",
@@ -103,7 +90,7 @@ fn plugins_of_a_configuration_are_asked_by_name() {
   - {{ name: lobby, type: wasm, config: {{ tag: gold, prefix: Al }}, wasm: {{ path: '{}' }} }}
   - {{ name: bans, type: grpc, grpc: {{ address: '{}' }} }}
 ",
-        example("wasm-plugin.wasm"),
+        example_plugin("wasm-plugin.wasm"),
         peer.address()
     );
     let folder = folder().file("config.yaml", &config);
@@ -157,7 +144,7 @@ fn a_failing_plugin_is_told_of() {
 
 #[test]
 fn a_bench_prints_the_distribution() {
-    let file = example("wasm-plugin.wasm");
+    let file = example_plugin("wasm-plugin.wasm");
     let args = [
         "plugin",
         "bench",

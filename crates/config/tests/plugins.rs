@@ -16,6 +16,7 @@ use serde_json::json;
 use support::load;
 
 const FULL: &str = r"
+routing: {default: {backends: [{host: h, port: 1}]}}
 wasm: {cache_dir: /var/cache/hyrouter}
 plugins:
   - name: bans
@@ -102,7 +103,8 @@ fn what_is_left_out_is_the_chains_default() {
 #[test]
 fn what_is_hardly_meant_is_warned_of() {
     let warnings = |yaml: &str| {
-        let settings = load(yaml).unwrap();
+        let routing = "routing: {default: {backends: [{host: h, port: 1}]}}";
+        let settings = load(&format!("{routing}\n{yaml}")).unwrap();
         let warnings = settings.warnings.iter().map(ToString::to_string);
         warnings.collect::<Vec<_>>()
     };

@@ -83,8 +83,8 @@ pub enum LoadReason {
         /// What went wrong.
         message: String,
     },
-    /// The guest refuses its configuration. What it said about that is in the log.
-    #[error("the plugin refuses its `config` with code {code}; its own words are in the log")]
+    /// The guest refuses its configuration. Why, it may have printed.
+    #[error("the plugin refuses its `config` with code {code}; why, it may say in its output")]
     Refused {
         /// What `configure` returned.
         code: i32,
