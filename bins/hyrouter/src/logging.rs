@@ -29,8 +29,11 @@ pub(crate) fn init(args: &LoggingArgs) -> WorkerGuard {
         LogLevel::Error => LevelFilter::ERROR,
     };
     // The QUIC stack's own debug lines are a hundred a connection and mean nothing to an operator.
+    // A guest could have wasmer's crates write whatever it likes; what it does wrong, its plugin's own lines say.
     let wanted = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
+        .with_target("virtual_fs", LevelFilter::OFF)
+        .with_target("wasmer", LevelFilter::OFF)
         .with_target("hyrouter", level);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(writer)

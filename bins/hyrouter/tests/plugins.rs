@@ -169,7 +169,7 @@ async fn a_failing_plugin_keeps_players_out_in_stage_deny_alone() {
 }
 
 #[tokio::test]
-async fn a_plugin_that_loops_costs_its_players_the_timeout_at_most() {
+async fn a_plugin_that_loops_times_out_and_its_players_go_on() {
     // It would go on for minutes if fuel alone stopped it.
     let plugins = "plugins:
   - { name: loop, type: wasm, stage: route, timeout: 300ms, breaker: { failures: 0 },
@@ -221,7 +221,8 @@ async fn shadow_plugins_are_told_of_and_change_nothing() {
         .unwrap();
     assert_eq!(shadow["plugin"], "lobby");
     assert_eq!(shadow["verdict"], "denied");
-    assert_eq!(shadow["deny_reason"], "denied by the example WASM plugin");
+    // It may name the player, and this is level info.
+    assert_eq!(shadow["deny_reason"], Value::Null);
     let decision = lines
         .iter()
         .find(|line| line["message"] == "decision")

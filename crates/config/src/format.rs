@@ -31,6 +31,11 @@ pub(crate) fn check(format: &str, text: &str) -> Result<(), Wrong> {
         "host-pattern" => check_host_pattern(text),
         "backend-key" => check_backend_key(text),
         "secret" => check_secret(text),
+        "plugin-name" => require(
+            text.chars().count() <= 64 && !text.contains(char::is_control),
+            "not a name",
+            "1 to 64 characters, none of which is a control character",
+        ),
         "annotation-selector" => require(
             text.split(',').all(is_annotation),
             "not a list of annotations",

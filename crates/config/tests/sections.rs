@@ -250,6 +250,10 @@ fn plugins_and_discovery() {
             "plugins[0].name: must not be empty",
         ),
         (
+            r#"plugins: [{name: "a\nb", type: grpc, grpc: {address: a}}]"#,
+            r#"plugins[0].name: not a name (got "a\nb"); allowed: 1 to 64 characters, none of which is a control character"#,
+        ),
+        (
             "plugins: [{name: a, type: grpc}]",
             "plugins[0].grpc.address: missing; required by type `grpc`",
         ),

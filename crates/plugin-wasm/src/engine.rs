@@ -28,7 +28,7 @@ pub(crate) fn bounded(engine: &Engine, max_memory: u64) -> Engine {
 }
 
 /// What Rust and Go compile to, and nothing with threads, exceptions or several memories.
-fn features() -> Features {
+pub(crate) fn features() -> Features {
     let mut features = Features::none();
     features
         .bulk_memory(true)

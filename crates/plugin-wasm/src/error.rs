@@ -51,6 +51,25 @@ pub enum LoadReason {
         /// Name of the import.
         name: String,
     },
+    /// The module imports a function of WASI with another type than it has.
+    #[error("imports `wasi_snapshot_preview1` {name:?} as {found}, it gives an i32")]
+    WrongImport {
+        /// Name of the function.
+        name: String,
+        /// Type that the module wants.
+        found: String,
+    },
+    /// The module has more tables than a guest may take.
+    #[error("has {count} tables, at most {max} are allowed")]
+    TooManyTables {
+        /// How many there are.
+        count: usize,
+        /// How many are allowed.
+        max: usize,
+    },
+    /// The path leads to something that is no file.
+    #[error("is not a regular file")]
+    NotAFile,
     /// The module lacks an export.
     #[error("does not export {wanted}")]
     MissingExport {

@@ -16,22 +16,32 @@ use wasmer::{
 };
 
 /// Changes with every change of what is counted, so that no compiled module of another scheme is taken from a cache.
-pub(crate) const SCHEME: &str = "fuel-1";
+pub(crate) const SCHEME: &str = "fuel-2";
 
 /// Under that name the host finds the global. No toolchain makes such a name.
 const EXPORT: &str = "hyrouter:fuel";
 
 /// What starting may spend: the start function, `_initialize` and `configure` together. A Go guest needs 0.7 million.
-pub(crate) const START: i64 = 200_000_000;
+pub(crate) const START: i64 = 50_000_000;
+
+/// Most blocks inside one another: what compiling takes grows with the square of it, and real guests have some tens.
+const MAX_DEPTH: u32 = 1_000;
+/// Most instructions of one function. The largest of a Go guest has some ten thousand; a million take the compiler
+/// a gigabyte.
+const MAX_INSTRUCTIONS: u32 = 300_000;
 
 /// Price of a call that leaves the guest, which takes about a tenth of a microsecond at least.
-const HOST_CALL: i64 = 500;
-/// A call through a table may leave the guest too, and nothing tells before.
-const TABLE_CALL: i64 = 5;
+pub(crate) const HOST_CALL: i64 = 500;
+/// A call through a table may leave the guest too, and nothing tells before; the host's own functions take the rest.
+const TABLE_CALL: i64 = 10;
+/// Each makes an object of the host.
+const FUNCTION_REFERENCE: i64 = 5;
 /// Growing memory is a system call.
 const GROW: i64 = 2_000;
-/// Bulk operations pay a unit for so many bytes or entries, as a power of two.
-const BULK_SHIFT: i64 = 4;
+/// Bulk operations pay a unit for so many bytes, as a power of two.
+const BYTES_SHIFT: i64 = 4;
+/// Those on tables pay for each entry, which is a write of 16 bytes behind a check.
+const ENTRIES_SHIFT: i64 = 0;
 
 /// Changes one module as it is compiled.
 #[derive(Debug, Default)]
@@ -55,6 +65,8 @@ impl ModuleMiddleware for FuelMeter {
         Box::new(FunctionMeter {
             globals: self.globals.get().copied(),
             unpaid: 0,
+            depth: 0,
+            instructions: 0,
         })
     }
 
@@ -95,6 +107,8 @@ struct FunctionMeter {
     globals: Option<Globals>,
     /// Price of what was read since the last subtraction.
     unpaid: i64,
+    depth: u32,
+    instructions: u32,
 }
 
 impl<'a> FunctionMiddleware<'a> for FunctionMeter {
@@ -106,6 +120,7 @@ impl<'a> FunctionMiddleware<'a> for FunctionMeter {
         let globals = self
             .globals
             .ok_or_else(|| refused("the module was not prepared"))?;
+        self.bound(&operator)?;
         self.unpaid += price(&operator, &globals);
         match operator {
             // From here the way may lead elsewhere, or come from elsewhere.
@@ -132,13 +147,18 @@ impl<'a> FunctionMiddleware<'a> for FunctionMeter {
             }
             Operator::MemoryFill { .. }
             | Operator::MemoryCopy { .. }
-            | Operator::MemoryInit { .. }
-            | Operator::TableFill { .. }
+            | Operator::MemoryInit { .. } => {
+                self.pay(globals, state);
+                pay_by_length(globals, BYTES_SHIFT, state);
+                check(globals, state);
+                state.push_operator(operator);
+            }
+            Operator::TableFill { .. }
             | Operator::TableCopy { .. }
             | Operator::TableInit { .. }
             | Operator::TableGrow { .. } => {
                 self.pay(globals, state);
-                pay_by_length(globals, state);
+                pay_by_length(globals, ENTRIES_SHIFT, state);
                 check(globals, state);
                 state.push_operator(operator);
             }
@@ -149,6 +169,28 @@ impl<'a> FunctionMiddleware<'a> for FunctionMeter {
 }
 
 impl FunctionMeter {
+    /// Refuses what would keep the compiler busy for minutes.
+    fn bound(&mut self, operator: &Operator<'_>) -> Result<(), MiddlewareError> {
+        match operator {
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => self.depth += 1,
+            // The last one ends the function itself.
+            Operator::End => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        self.instructions += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(refused(format!(
+                "a function has more than {MAX_DEPTH} blocks inside one another"
+            )));
+        }
+        if self.instructions > MAX_INSTRUCTIONS {
+            return Err(refused(format!(
+                "a function has more than {MAX_INSTRUCTIONS} instructions"
+            )));
+        }
+        Ok(())
+    }
+
     fn pay(&mut self, globals: Globals, state: &mut MiddlewareReaderState<'_>) {
         let price = std::mem::take(&mut self.unpaid);
         if price > 0 {
@@ -169,13 +211,14 @@ fn price(operator: &Operator<'_>, globals: &Globals) -> i64 {
             HOST_CALL
         }
         Operator::CallIndirect { .. } => TABLE_CALL,
-        Operator::MemoryGrow { .. } => GROW,
+        Operator::MemoryGrow { .. } | Operator::TableGrow { .. } => GROW,
+        Operator::RefFunc { .. } => FUNCTION_REFERENCE,
         _ => 1,
     }
 }
 
 /// The length is what every bulk operation takes from the top of the stack.
-fn pay_by_length(globals: Globals, state: &mut MiddlewareReaderState<'_>) {
+fn pay_by_length(globals: Globals, shift: i64, state: &mut MiddlewareReaderState<'_>) {
     let Globals { fuel, scratch, .. } = globals;
     state.extend([
         Operator::GlobalSet {
@@ -186,7 +229,7 @@ fn pay_by_length(globals: Globals, state: &mut MiddlewareReaderState<'_>) {
             global_index: scratch,
         },
         Operator::I64ExtendI32U,
-        Operator::I64Const { value: BULK_SHIFT },
+        Operator::I64Const { value: shift },
         Operator::I64ShrU,
         Operator::I64Sub,
         Operator::GlobalSet { global_index: fuel },

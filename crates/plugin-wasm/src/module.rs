@@ -58,6 +58,9 @@ const WASI_FUNCTIONS: &[&str] = &[
     "sock_shutdown",
 ];
 
+/// Most tables of a module. Compilers make one.
+const MAX_TABLES: usize = 4;
+
 /// An exported function of the ABI: name, parameters, results, and both as text.
 struct Export {
     name: &'static str,
@@ -103,6 +106,7 @@ const MEMORY: &str = "memory `memory`";
 pub(crate) fn check(module: &Module) -> Result<bool, LoadReason> {
     let uses_wasi = check_imports(module)?;
     check_memory(module)?;
+    check_tables(module)?;
     required(module, &ALLOC)?;
     required(module, &ON_CONNECT)?;
     for export in [&INITIALIZE, &DEALLOC, &CONFIGURE] {
@@ -116,6 +120,16 @@ fn check_imports(module: &Module) -> Result<bool, LoadReason> {
     for import in module.imports() {
         let is_function = matches!(import.ty(), ExternType::Function(_));
         let is_wasi = import.module() == WASI && WASI_FUNCTIONS.contains(&import.name());
+        if let ExternType::Function(ty) = import.ty()
+            && is_wasi
+            && import.name() != "proc_exit"
+            && ty.results() != [Type::I32]
+        {
+            return Err(LoadReason::WrongImport {
+                name: import.name().to_owned(),
+                found: describe_function(ty),
+            });
+        }
         let is_log = import.module() == HYROUTER && import.name() == LOG;
         if !is_function || !(is_wasi || is_log) {
             return Err(LoadReason::Import {
@@ -137,6 +151,18 @@ fn check_memory(module: &Module) -> Result<(), LoadReason> {
         }),
         None => Err(LoadReason::MissingExport { wanted: MEMORY }),
     }
+}
+
+/// Each table is bounded as it is made, so their number has to be.
+fn check_tables(module: &Module) -> Result<(), LoadReason> {
+    let count = module.info().tables.len();
+    if count > MAX_TABLES {
+        return Err(LoadReason::TooManyTables {
+            count,
+            max: MAX_TABLES,
+        });
+    }
+    Ok(())
 }
 
 fn required(module: &Module, wanted: &Export) -> Result<(), LoadReason> {

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -7,14 +7,19 @@ use std::time::{Duration, Instant};
 
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture};
 
+use tokio::time::timeout;
+
 use crate::engine;
 use crate::error::{LoadError, LoadReason};
 use crate::guest::Recipe;
 use crate::host::WasmHost;
 use crate::module;
 use crate::output::Output;
-use crate::pool::Pool;
+use crate::pool::{self, Pool};
 use crate::settings::{MAX_MEMORY, MAX_MODULE_LEN, MIN_MEMORY, WasmSettings};
+
+/// How long before the caller's time is over it is told that there was no instance for it, at most.
+const MARGIN: Duration = Duration::from_millis(5);
 
 /// A plugin in a WebAssembly module, with its instances. Dropping it ends them.
 pub struct WasmPlugin {
@@ -85,11 +90,14 @@ impl WasmPlugin {
             .checked_add(left)
             .unwrap_or(now + Duration::from_hours(24));
         let json = serde_json::to_vec(request).map_err(PluginError::bad_response)?;
-        let answer = self.pool.submit(json, deadline)?;
-        // Without an answer the deadline passed while the call waited for an instance.
-        answer
-            .await
-            .unwrap_or(Err(PluginError::Timeout { after: left }))
+        let mut asked = self.pool.submit(json, deadline)?;
+        // A little early, so that it is heard: that a call never reached an instance says nothing about the plugin.
+        let patience = left.saturating_sub((left / 20).min(MARGIN));
+        match timeout(patience, &mut asked.answer).await {
+            Ok(Ok(answer)) => answer,
+            _ if asked.has_begun() => Err(PluginError::Timeout { after: left }),
+            _ => Err(pool::overloaded()),
+        }
     }
 
     /// How its instances fare.
@@ -148,6 +156,10 @@ fn config_json(settings: &WasmSettings) -> Vec<u8> {
 
 /// The module's bytes, if they look like a module.
 fn read(path: &Path) -> Result<Vec<u8>, LoadReason> {
+    // Before it is opened: a pipe would be waited for.
+    if !fs::metadata(path)?.is_file() {
+        return Err(LoadReason::NotAFile);
+    }
     let file = File::open(path)?;
     let len = file.metadata()?.len();
     if len > MAX_MODULE_LEN as u64 {

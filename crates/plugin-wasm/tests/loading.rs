@@ -22,7 +22,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
     (
         "configure_loops",
-        "`configure` failed: did not return, stopped after 200000000 units of fuel",
+        "`configure` failed: did not return, stopped after 50000000 units of fuel",
     ),
     (
         "configure_mistyped",
@@ -41,6 +41,10 @@ const EXPECTED: &[(&str, &str)] = &[
         "imports_memory",
         r#"imports "wasi_snapshot_preview1" "memory""#,
     ),
+    (
+        "imports_wasi_mistyped",
+        r#"imports `wasi_snapshot_preview1` "fd_sync" as function (i32) -> i64, it gives an i32"#,
+    ),
     ("imports_wasix", r#"imports "wasix_32v1" "sock_open""#),
     (
         "imports_wasix_by_wasi",
@@ -48,6 +52,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
     ("initialize_loops", "`_initialize` failed: did not return"),
     ("initialize_traps", "`_initialize` failed: unreachable"),
+    ("many_tables", "has 5 tables, at most 4 are allowed"),
     (
         "memory_is_a_function",
         "exports `memory` as function () where memory `memory` is needed",
@@ -65,7 +70,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("shared_memory", "does not compile"),
     (
         "start_loops",
-        "its start function trapped or did not return within 200000000 units of fuel",
+        "its start function trapped or did not return within 50000000 units of fuel",
     ),
     (
         "start_prints",
@@ -157,4 +162,42 @@ async fn files_that_are_not_there_or_too_long_are_refused() {
     file.set_len(MAX_MODULE_LEN as u64 + 1).unwrap();
     let error = guest.load().await.unwrap_err().to_string();
     assert!(error.contains("at most 33554432 are allowed"), "{error}");
+}
+
+#[tokio::test]
+async fn what_would_keep_the_compiler_busy_is_refused() {
+    let module_with = |body: &str| {
+        let text = format!(
+            r#"(module
+                (memory (export "memory") 1)
+                (func (export "alloc") (param i32) (result i32) (i32.const 16))
+                (func (export "on_connect") (param i32 i32) (result i64) {body} (i64.const 16)))"#
+        );
+        module(&wat::parse_str(text).unwrap())
+    };
+    let nested = |depth: usize| format!("{}{}", "block ".repeat(depth), "end ".repeat(depth));
+    module_with(&nested(900)).load().await.unwrap();
+    for (body, text) in [
+        (nested(20_000), "more than 1000 blocks inside one another"),
+        ("nop ".repeat(400_000), "more than 300000 instructions"),
+    ] {
+        let error = module_with(&body).load().await.unwrap_err().to_string();
+        assert!(error.contains(text), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_file_is_not_waited_for() {
+    let mut guest = module(b"");
+    guest.settings.path.set_file_name("pipe.wasm");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&guest.settings.path)
+        .status();
+    assert!(made.unwrap().success());
+    let error = guest.load().await.unwrap_err().to_string();
+    assert!(
+        error.ends_with("pipe.wasm: is not a regular file"),
+        "{error}"
+    );
 }

@@ -60,6 +60,28 @@ async fn a_million_leaking_calls_and_thousands_of_broken_instances_take_no_memor
         "a million calls took {grown} bytes: {status:?}"
     );
 
+    // Whatever is bad about a guest, what it took is given back.
+    let every_bad_guest = async || {
+        for name in support::names("bad")
+            .iter()
+            .filter(|name| *name != "bad/sleep")
+        {
+            let plugin = guest(name)
+                .max_memory(4 * MIB)
+                .fuel(2_000_000)
+                .plugin()
+                .await;
+            for _ in 0..20 {
+                drop(call(&plugin, &bad_request()).await);
+            }
+        }
+    };
+    every_bad_guest().await;
+    let before = resident();
+    every_bad_guest().await;
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 16 * MIB, "bad guests took {grown} bytes");
+
     let plugin = guest("bad/trap").plugin().await;
     let break_often = async |times: usize| {
         for _ in 0..times {

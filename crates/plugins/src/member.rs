@@ -147,7 +147,11 @@ fn settle(
         Err(PluginError::Timeout { .. }) if !has_begun => {}
         Err(error) => {
             if pass.failed() {
-                tracing::warn!(plugin, %error, "plugin fails, breaker opened");
+                tracing::warn!(
+                    plugin,
+                    code = error.reason_code(),
+                    "plugin fails, breaker opened"
+                );
             }
         }
     }

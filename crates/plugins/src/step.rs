@@ -67,6 +67,11 @@ fn log_failure(plugin: &str, error: &PluginError) {
         PluginError::Overloaded { .. } | PluginError::BreakerOpen => {
             tracing::debug!(plugin, code, %error, "plugin not asked");
         }
+        // Who a player is stays below this level.
+        _ if error.quotes_plugin() => {
+            tracing::warn!(plugin, code, "plugin failed");
+            tracing::debug!(plugin, code, %error, "plugin failed");
+        }
         _ => tracing::warn!(plugin, code, %error, "plugin failed"),
     }
 }

@@ -32,7 +32,7 @@ limits: { max_connections_per_source: 16384 }
 routing:
   default: { strategy: round_robin, backends: [{ host: 127.0.0.1, port: 5521 }] }
 plugins:
-  - { name: loops, type: wasm, stage: route, timeout: 250ms, breaker: { failures: 0 }, wasm: { path: LOOPS, instances: 2 } }
+  - { name: loops, type: wasm, stage: route, mode: MODE, timeout: 250ms, breaker: { failures: 0 }, wasm: { path: LOOPS, instances: 2 } }
   - { name: example, type: wasm, stage: mutate, wasm: { path: EXAMPLE, instances: 2 } }
 "#;
 
@@ -42,22 +42,31 @@ pub(crate) fn beside_a_loop(rounds: usize) -> anyhow::Result<String> {
     let loops = target().join("loops.wasm");
     let text = root().join("crates/plugin-wasm/tests/guests/router/loops.wat");
     fs::write(&loops, wat::parse_file(text)?)?;
-    let config = CONFIG
-        .replace("LOOPS", &loops.display().to_string())
-        .replace(
-            "EXAMPLE",
-            &target()
-                .join("plugins/wasm-plugin.wasm")
-                .display()
-                .to_string(),
-        );
+    let config = |mode: &str| {
+        CONFIG
+            .replace("MODE", mode)
+            .replace("LOOPS", &loops.display().to_string())
+            .replace(
+                "EXAMPLE",
+                &target()
+                    .join("plugins/wasm-plugin.wasm")
+                    .display()
+                    .to_string(),
+            )
+    };
     let mut table = "Referral latency of 4 players at a time, beside 2 at a time who \
         come to another host, one endpoint:\n\n| the others | p50 ms | p99 ms | the others' p50 ms |\n|---|---|---|---|\n"
         .to_owned();
-    for (name, host) in [
-        ("are like them", "calm.example.com"),
-        ("have a plugin loop", "play.example.com"),
+    for (name, host, mode) in [
+        ("are like them", "calm.example.com", "enforce"),
+        ("have a shadow plugin loop", "play.example.com", "shadow"),
+        (
+            "keep the instances of a plugin busy that all wait for",
+            "play.example.com",
+            "enforce",
+        ),
     ] {
+        let config = config(mode);
         let (mut p50, mut p99, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..rounds {
             let server = Server::start(Subject::QuietRouter, &[], &config)?;

@@ -18,12 +18,20 @@ impl Observer for ShadowLog {
             plugin = &*record.plugin,
             verdict = record.verdict.as_str(),
             error = record.error_code(),
-            deny_reason = report.deny_reason,
             changes_backend = changes.map(|changes| changes.backend),
             changes_referral_data = changes.map(|changes| changes.referral_data),
             backend = backend.map(tracing::field::display),
             took_us = u64::try_from(record.elapsed.as_micros()).unwrap_or(u64::MAX),
             "shadow plugin"
         );
+        if let Some(deny_reason) = report.deny_reason {
+            // It may name the player.
+            tracing::debug!(
+                connection = report.after.event.connection_id.as_deref(),
+                plugin = &*record.plugin,
+                deny_reason,
+                "shadow plugin would deny"
+            );
+        }
     }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["name", "type"]))]
 pub(crate) struct Plugin {
-    /// Name, unique.
-    #[schemars(length(min = 1))]
+    /// Name, unique; of at most 64 characters, none of which is a control character.
+    #[schemars(extend("format" = "plugin-name", "minLength" = 1))]
     pub(crate) name: String,
     /// How the plugin runs: `grpc` needs `grpc.address`, `wasm` needs `wasm.path`.
     #[serde(rename = "type")]

@@ -107,6 +107,12 @@ impl PluginError {
         }
     }
 
+    /// Whether the text holds words of the plugin, which may name a player: those of a gRPC status, and the parts of an
+    /// answer that could not be read.
+    pub const fn quotes_plugin(&self) -> bool {
+        matches!(self, Self::Status { .. } | Self::BadResponse { .. })
+    }
+
     /// The stable code of the kind of error, for logs and metrics.
     pub const fn reason_code(&self) -> &'static str {
         match self {

@@ -35,6 +35,7 @@ impl Key {
             wasm,
             env!("CARGO_PKG_VERSION").as_bytes(),
             fuel::SCHEME.as_bytes(),
+            format!("{:?}", engine::features()).as_bytes(),
             WASMER.as_bytes(),
             engine.deterministic_id().as_bytes(),
             engine.artifact_format().as_bytes(),

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand::Rng as _;
 use wasmer::{
-    AsStoreMut, Function, FunctionEnv, FunctionEnvMut, Imports, Memory, MemoryView, RuntimeError,
+    AsStoreMut, ExternType, Function, FunctionEnv, FunctionEnvMut, Imports, Memory, MemoryView,
+    Module, RuntimeError, Value,
 };
 
 use super::poll;
-use crate::fuel::Fuel;
+use crate::fuel::{self, Fuel};
 use crate::module::{HYROUTER, LOG, WASI};
 use crate::output::{LineBuffer, Output, OutputLevel};
 
@@ -33,6 +34,7 @@ const MAX_PARTS: u32 = 1024;
 const RANDOM_PRICE: i64 = 16;
 const PRINT_PRICE: i64 = 1;
 
+const STDIN: i32 = 0;
 const STDOUT: i32 = 1;
 const STDERR: i32 = 2;
 
@@ -123,19 +125,22 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Ends the guest when its time is up.
-    fn of(env: &Env<'_>) -> Result<Self, Stop> {
+    /// Ends the guest when its time is up, and takes the price of a call whatever way it came: through a table the
+    /// meter in the guest's code can not tell that a call leads here.
+    fn of(env: &mut Env<'_>) -> Result<Self, Stop> {
         let state = env.data();
         if Instant::now() >= state.deadline {
             return Err(Stop::Late);
         }
         let (memory, fuel) = state.attached.clone().ok_or(Stop::Early)?;
-        Ok(Self {
+        let caller = Self {
             memory,
             fuel,
             deadline: state.deadline,
             started: state.started,
-        })
+        };
+        caller.fuel.charge(env, fuel::HOST_CALL);
+        Ok(caller)
     }
 
     pub(super) fn view<'a>(&self, env: &'a Env<'_>) -> MemoryView<'a> {
@@ -158,47 +163,86 @@ impl Caller {
     }
 }
 
-/// Puts the host's own functions over those of wasmer-wasix.
+/// What wasmer-wasix answers: each in a time that does not depend on the guest, and nothing that leads anywhere.
+const FROM_WASIX: &[&str] = &[
+    "args_get",
+    "args_sizes_get",
+    "clock_res_get",
+    "environ_get",
+    "environ_sizes_get",
+    "fd_fdstat_get",
+];
+
+/// Puts the host's own functions over those of wasmer-wasix. All that has to do with files, folders and sockets fails:
+/// a guest has none, and wasmer-wasix would copy paths of any length for it.
 pub(super) fn define(
     store: &mut impl AsStoreMut,
     env: &FunctionEnv<HostState>,
+    module: &Module,
     imports: &mut Imports,
 ) {
-    imports.define(HYROUTER, LOG, Function::new_typed_with_env(store, env, log));
-    imports.define(
+    for import in module.imports() {
+        let ExternType::Function(ty) = import.ty() else {
+            continue;
+        };
+        if import.module() == WASI && !FROM_WASIX.contains(&import.name()) {
+            let refuse = Function::new_with_env(store, env, ty.clone(), refuse);
+            imports.define(WASI, import.name(), refuse);
+        }
+    }
+    let mut own =
+        |module: &str, name: &str, function: Function| imports.define(module, name, function);
+    own(HYROUTER, LOG, Function::new_typed_with_env(store, env, log));
+    own(
         WASI,
         "clock_time_get",
         Function::new_typed_with_env(store, env, clock_time_get),
     );
-    imports.define(
+    own(
+        WASI,
+        "fd_read",
+        Function::new_typed_with_env(store, env, fd_read),
+    );
+    own(
         WASI,
         "fd_write",
         Function::new_typed_with_env(store, env, fd_write),
     );
-    imports.define(
+    own(
         WASI,
         "poll_oneoff",
         Function::new_typed_with_env(store, env, poll_oneoff),
     );
-    imports.define(
+    own(
         WASI,
         "proc_exit",
         Function::new_typed_with_env(store, env, proc_exit),
     );
-    imports.define(
+    own(
+        WASI,
+        "proc_raise",
+        Function::new_typed_with_env(store, env, proc_raise),
+    );
+    own(
         WASI,
         "random_get",
         Function::new_typed_with_env(store, env, random_get),
     );
-    imports.define(
+    own(
         WASI,
         "sched_yield",
         Function::new_typed_with_env(store, env, sched_yield),
     );
 }
 
+/// There is no such file. Of another type than WASI has it, the import can not be answered at all.
+fn refuse(mut env: Env<'_>, _: &[Value]) -> Result<Vec<Value>, RuntimeError> {
+    Caller::of(&mut env)?;
+    Ok(vec![Value::I32(errno::BADF)])
+}
+
 fn log(mut env: Env<'_>, level: u32, at: u32, len: u32) -> Result<(), RuntimeError> {
-    let caller = Caller::of(&env)?;
+    let caller = Caller::of(&mut env)?;
     let len = len.min(MAX_WRITE);
     caller.charge(&mut env, len, PRINT_PRICE);
     let mut bytes = vec![0; len as usize];
@@ -211,20 +255,34 @@ fn log(mut env: Env<'_>, level: u32, at: u32, len: u32) -> Result<(), RuntimeErr
     Ok(())
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the signature that wasmer calls it by"
-)]
 fn clock_time_get(
-    env: Env<'_>,
+    mut env: Env<'_>,
     clock: u32,
     _precision: u64,
     time_at: u32,
 ) -> Result<i32, RuntimeError> {
-    let caller = Caller::of(&env)?;
+    let caller = Caller::of(&mut env)?;
     let now = caller.now(clock).to_le_bytes();
     let written = caller.view(&env).write(u64::from(time_at), &now);
     Ok(written.map_or(errno::FAULT, |()| errno::SUCCESS))
+}
+
+/// Standard input is empty, and there is nothing else to read.
+fn fd_read(
+    mut env: Env<'_>,
+    fd: i32,
+    _parts_at: u32,
+    _parts: u32,
+    read_at: u32,
+) -> Result<i32, RuntimeError> {
+    let caller = Caller::of(&mut env)?;
+    if fd != STDIN {
+        return Ok(errno::BADF);
+    }
+    let told = caller
+        .view(&env)
+        .write(u64::from(read_at), &0_u32.to_le_bytes());
+    Ok(told.map_or(errno::FAULT, |()| errno::SUCCESS))
 }
 
 fn fd_write(
@@ -234,7 +292,7 @@ fn fd_write(
     parts: u32,
     written_at: u32,
 ) -> Result<i32, RuntimeError> {
-    let caller = Caller::of(&env)?;
+    let caller = Caller::of(&mut env)?;
     if !matches!(fd, STDOUT | STDERR) {
         return Ok(errno::BADF);
     }
@@ -273,18 +331,14 @@ fn gather(memory: &MemoryView<'_>, parts_at: u32, parts: u32) -> Option<Vec<u8>>
     Some(bytes)
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the signature that wasmer calls it by"
-)]
 fn poll_oneoff(
-    env: Env<'_>,
+    mut env: Env<'_>,
     subscriptions_at: u32,
     events_at: u32,
     count: u32,
     happened_at: u32,
 ) -> Result<i32, RuntimeError> {
-    let caller = Caller::of(&env)?;
+    let caller = Caller::of(&mut env)?;
     let lists = poll::Lists {
         subscriptions_at,
         events_at,
@@ -298,8 +352,13 @@ fn proc_exit(_: Env<'_>, code: i32) -> Result<(), RuntimeError> {
     Err(Stop::Exit(code).into())
 }
 
+/// A signal that nobody handles ends a process like this.
+fn proc_raise(_: Env<'_>, signal: i32) -> Result<i32, RuntimeError> {
+    Err(Stop::Exit(signal.saturating_add(128)).into())
+}
+
 fn random_get(mut env: Env<'_>, at: u32, len: u32) -> Result<i32, RuntimeError> {
-    let caller = Caller::of(&env)?;
+    let caller = Caller::of(&mut env)?;
     if len > MAX_RANDOM {
         return Ok(errno::INVAL);
     }
@@ -311,8 +370,9 @@ fn random_get(mut env: Env<'_>, at: u32, len: u32) -> Result<i32, RuntimeError> 
 }
 
 /// There is nobody to yield to: a guest has its thread for itself.
-fn sched_yield(_: Env<'_>) -> i32 {
-    errno::SUCCESS
+fn sched_yield(mut env: Env<'_>) -> Result<i32, RuntimeError> {
+    Caller::of(&mut env)?;
+    Ok(errno::SUCCESS)
 }
 
 /// Waits, but never beyond the deadline.

@@ -57,7 +57,7 @@ impl Guest {
             imports = made;
             wasi = Some(functions);
         }
-        host::define(&mut store, &env, &mut imports);
+        host::define(&mut store, &env, &recipe.module, &mut imports);
         let instance = Instance::new(&mut store, &recipe.module, &imports)
             .map_err(|error| broken(instantiation_message(&error)))?;
         let export = |error: wasmer::ExportError| broken(error.to_string());

@@ -7,7 +7,7 @@ mod roster;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,20 @@ pub(crate) struct Job {
     pub(crate) request: Vec<u8>,
     pub(crate) deadline: Instant,
     pub(crate) reply: oneshot::Sender<Answer>,
+    begun: Arc<AtomicBool>,
+}
+
+/// A call that somebody waits for.
+pub(crate) struct Asked {
+    pub(crate) answer: oneshot::Receiver<Answer>,
+    begun: Arc<AtomicBool>,
+}
+
+impl Asked {
+    /// Whether an instance has taken it.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
 }
 
 /// What the threads of a pool share.
@@ -108,27 +122,25 @@ impl Pool {
         };
         let reports = reports.clone();
         thread::Builder::new()
-            .name(format!("wasm-{name}"))
+            .name(thread_name(name))
             .spawn(move || worker.run(&reports))
             .map(drop)
             .map_err(LoadReason::Thread)
     }
 
     /// Puts a call into the queue, unless that is full.
-    pub(crate) fn submit(
-        &self,
-        request: Vec<u8>,
-        deadline: Instant,
-    ) -> Result<oneshot::Receiver<Answer>, PluginError> {
+    pub(crate) fn submit(&self, request: Vec<u8>, deadline: Instant) -> Result<Asked, PluginError> {
         let (reply, answer) = oneshot::channel();
+        let begun = Arc::<AtomicBool>::default();
         let job = Job {
             request,
             deadline,
             reply,
+            begun: Arc::clone(&begun),
         };
         match self.jobs.try_send(job) {
-            Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => Err(PluginError::Overloaded { limit: QUEUE }),
+            Ok(()) => Ok(Asked { answer, begun }),
+            Err(TrySendError::Full(_)) => Err(overloaded()),
             Err(TrySendError::Disconnected(_)) => Err(gone()),
         }
     }
@@ -154,9 +166,20 @@ impl Drop for Pool {
     }
 }
 
+/// There was no instance for a call.
+pub(crate) fn overloaded() -> PluginError {
+    PluginError::Overloaded { limit: QUEUE }
+}
+
 /// All instances have ended; only a defect here can bring that about.
 pub(crate) fn gone() -> PluginError {
     PluginError::trap("there is no instance any more")
+}
+
+/// A name with a zero in it is none for a thread.
+fn thread_name(plugin: &str) -> String {
+    let name: String = plugin.chars().filter(|c| !c.is_control()).collect();
+    format!("wasm-{name}")
 }
 
 fn await_reports(

@@ -14,7 +14,10 @@ pub(crate) struct Roster {
 #[derive(Debug, Default)]
 struct State {
     serving: u32,
+    /// Those that stand by and have no place yet.
     standing_by: u32,
+    /// Places that were left to one that stands by, which has not woken up yet.
+    handed_over: u32,
     is_closed: bool,
 }
 
@@ -30,36 +33,37 @@ impl Roster {
     /// Stands by until there is a place; `false`: the pool is closed.
     pub(crate) fn take_place(&self) -> bool {
         let mut state = self.lock();
+        if state.serving < self.places {
+            state.serving += 1;
+            return !state.is_closed;
+        }
         state.standing_by += 1;
         let mut state = self
             .changed
-            .wait_while(state, |state| {
-                state.serving >= self.places && !state.is_closed
-            })
+            .wait_while(state, |state| state.handed_over == 0 && !state.is_closed)
             .unwrap_or_else(PoisonError::into_inner);
-        state.standing_by -= 1;
-        if state.is_closed {
-            return false;
-        }
-        state.serving += 1;
-        true
+        state.handed_over = state.handed_over.saturating_sub(1);
+        !state.is_closed
     }
 
-    /// Leaves a place, whether there is somebody to take it or not.
+    /// Leaves a place, to one that stands by if there is one.
     pub(crate) fn leave(&self) {
-        self.lock().serving -= 1;
-        self.changed.notify_one();
+        if !self.leave_if_replaced() {
+            self.lock().serving -= 1;
+        }
     }
 
-    /// Leaves a place if somebody stands by to take it.
+    /// Leaves a place to one that stands by, if there is one. Its place is its own from now on, so that nobody else
+    /// leaves theirs to it as well.
     pub(crate) fn leave_if_replaced(&self) -> bool {
         let mut state = self.lock();
         if state.standing_by == 0 {
             return false;
         }
-        state.serving -= 1;
+        state.standing_by -= 1;
+        state.handed_over += 1;
         drop(state);
-        self.changed.notify_one();
+        self.changed.notify_all();
         true
     }
 
@@ -87,5 +91,56 @@ impl Roster {
     fn lock(&self) -> MutexGuard<'_, State> {
         // The counts are right after every statement that holds the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::sync_channel;
+    use std::thread;
+
+    use super::Roster;
+
+    #[test]
+    fn one_that_stands_by_takes_one_place() {
+        let roster = Arc::new(Roster::new(2));
+        assert!(roster.take_place() && roster.take_place());
+        let (taken, places) = sync_channel(1);
+        let sleeper = {
+            let roster = Arc::clone(&roster);
+            thread::spawn(move || taken.send(roster.take_place()).unwrap())
+        };
+        while roster.count() != (2, 1) {
+            thread::yield_now();
+        }
+        // Both are worn at the same moment: the second has to stay.
+        assert!(roster.leave_if_replaced());
+        assert!(!roster.leave_if_replaced());
+        assert!(places.recv().unwrap());
+        assert_eq!(roster.count(), (2, 0));
+        sleeper.join().unwrap();
+
+        // One that breaks leaves a place empty, which the next takes at once.
+        roster.leave();
+        assert_eq!(roster.count(), (1, 0));
+        assert!(roster.take_place());
+        assert_eq!(roster.count(), (2, 0));
+    }
+
+    #[test]
+    fn a_closed_roster_lets_everybody_go() {
+        let roster = Arc::new(Roster::new(1));
+        assert!(roster.take_place());
+        let sleeper = {
+            let roster = Arc::clone(&roster);
+            thread::spawn(move || roster.take_place())
+        };
+        while roster.count() != (1, 1) {
+            thread::yield_now();
+        }
+        roster.close();
+        assert!(!sleeper.join().unwrap());
+        assert!(!roster.pause(std::time::Duration::from_mins(1)));
     }
 }

@@ -91,10 +91,12 @@ fn answer(guest: &mut Guest, job: Job) {
         request,
         deadline,
         reply,
+        begun,
     } = job;
     if reply.is_closed() || Instant::now() >= deadline {
         return;
     }
+    begun.store(true, Ordering::Relaxed);
     let mut answer = guest.call(&request, deadline);
     if Instant::now() >= deadline {
         // Whatever it says now, the player has had another answer.
