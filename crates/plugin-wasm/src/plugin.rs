@@ -94,6 +94,10 @@ impl WasmPlugin {
         // A little early, so that it is heard: that a call never reached an instance says nothing about the plugin.
         let patience = left.saturating_sub((left / 20).min(MARGIN));
         match timeout(patience, &mut asked.answer).await {
+            // A guest that was stopped because its time was over: nobody minds how.
+            Ok(Ok(Err(_))) if Instant::now() >= deadline => {
+                Err(PluginError::Timeout { after: left })
+            }
             Ok(Ok(answer)) => answer,
             _ if asked.has_begun() => Err(PluginError::Timeout { after: left }),
             _ => Err(pool::overloaded()),
