@@ -10,7 +10,7 @@ use hyrouter_plugins::Chain;
 use crate::cli::{self, ConfigArgs, print};
 use crate::plugin_tools::Kept;
 use crate::serve::{self, Origin};
-use crate::{exit, plugins, summary};
+use crate::{exit, identity_keys, plugins, summary};
 
 pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
     let (settings, origin) = match serve::load(args) {
@@ -20,7 +20,8 @@ pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
             return exit::usage();
         }
     };
-    if let Err(error) = serve::identity(&settings) {
+    let opened = serve::identity(&settings).and_then(|_| identity_keys::open(&settings.identity));
+    if let Err(error) = opened {
         cli::complain(&error);
         return exit::usage();
     }
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
         print(&line);
     }
     print(match &settings.referral {
-        Some(sealer) if sealer.is_signed() => "referral data: signed envelope",
+        Some(referral) if referral.envelope.is_signed() => "referral data: signed envelope",
         Some(_) => "referral data: envelope without a signature",
         None => "referral data: plain",
     });

@@ -84,6 +84,8 @@ impl DecisionLog {
             route = decided.answer.and_then(|answer| answer.route.as_deref()),
             backend = backend.map(display),
             plugins = decided.answer.and_then(|answer| answer.remarks.as_deref()),
+            identity = decided.answer.and_then(|answer| answer.identity),
+            ticket = decided.answer.and_then(|answer| answer.ticket),
             generation = connect.map(|connect| connect.generation.as_str()),
             build,
             error = decided.error.map(display),

@@ -3,20 +3,30 @@
 //! This binary only composes: the command line, the configuration, the crates that do the work, and
 //! an exit code.
 
+mod bind;
 mod check;
 mod cli;
+mod clock;
 mod decision_log;
+mod door;
 mod envelope;
+mod identity_keys;
+mod keys;
 mod logging;
 mod packet;
+mod player;
 mod plugin_tools;
 mod plugins;
 mod port_holder;
 mod probe;
+mod referrals;
+mod refusals;
 mod serve;
 mod service;
 mod shutdown;
 mod summary;
+mod tally;
+mod tickets;
 
 use std::process::ExitCode;
 
@@ -66,6 +76,7 @@ fn main() -> ExitCode {
         Some(Command::Packet(args)) => packet::run(&args),
         Some(Command::Plugin(args)) => plugin_tools::run(&args),
         Some(Command::Envelope(args)) => envelope::run(&args),
+        Some(Command::Keys(args)) => keys::run(args, cli.config),
     };
     result.unwrap_or_else(|error| {
         cli::complain(&error);

@@ -1,7 +1,5 @@
 //! The main job: load, compose, serve until a signal.
 
-use std::io::ErrorKind;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,15 +7,16 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use hyrouter_config::{ConfigError, Settings, Sources};
 use hyrouter_plugin_wasm::TracingSink;
-use hyrouter_plugins::Chain;
-use hyrouter_proxy::{
-    AlpnList, Limits, Listen, Server, ServerBuilder, ServerError, ServerIdentity,
-};
+use hyrouter_proxy::{ServerError, ServerIdentity};
 
+use crate::bind::bind;
 use crate::cli::{self, ConfigArgs, LoggingArgs};
+use crate::door::Door;
+use crate::player::Identities;
 use crate::service::Service;
 use crate::shutdown::Signals;
-use crate::{exit, logging, plugins, port_holder, summary};
+use crate::tickets::Tickets;
+use crate::{exit, identity_keys, logging, plugins, summary};
 
 /// Read when no file is named.
 const DEFAULT_FILE: &str = "config.yaml";
@@ -50,8 +49,11 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
             return Ok(exit::usage());
         }
     };
-    let identity = match identity(&settings) {
-        Ok(identity) => identity,
+    let (identity, kept) = match identity(&settings).and_then(|identity| {
+        let kept = identity_keys::open(&settings.identity)?;
+        Ok((identity, kept))
+    }) {
+        Ok(opened) => opened,
         Err(error) => {
             cli::complain(&error);
             return Ok(exit::usage());
@@ -70,18 +72,28 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
             return Ok(exit::usage());
         }
     };
-    runtime.block_on(async {
+    let verifier = kept.as_ref().map(|kept| Arc::clone(&kept.verifier));
+    let tickets = Arc::new(Tickets::new(settings.referral.as_ref()));
+    let ended = runtime.block_on(async {
         // Before anything says that the router is up: from then on somebody may end it.
         let mut signals = Signals::new().context("waiting for signals")?;
         let plugins = summary::plugins(&chain);
-        let server = match start(&settings, identity, chain) {
+        let door = Door::new(
+            Identities::new(&settings.identity, verifier.clone()),
+            Arc::clone(&tickets),
+        );
+        let service = Service::new(&settings, chain, door)?;
+        let server = match bind(&settings, identity, service) {
             Ok(server) => server,
             Err(error) => {
-                cli::complain(&explain(error));
+                cli::complain(&error);
                 return Ok(exit::FAILED);
             }
         };
         summary::log_start(&settings, &origin, &plugins, &server);
+        if let Some(kept) = kept {
+            tokio::spawn(kept.keeper.run());
+        }
 
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = server.run(async {
@@ -102,7 +114,9 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
                 Ok(exit::interrupted())
             }
         }
-    })
+    });
+    summary::log_counts(verifier.as_deref(), tickets.counts());
+    ended
 }
 
 fn outcome(ended: Result<(), ServerError>) -> ExitCode {
@@ -126,59 +140,4 @@ pub(crate) fn identity(settings: &Settings) -> anyhow::Result<Option<ServerIdent
     ServerIdentity::from_pem_files(&files.cert, &files.key)
         .map(Some)
         .context("tls.cert_file, tls.key_file")
-}
-
-fn start(
-    settings: &Settings,
-    identity: Option<ServerIdentity>,
-    chain: Chain,
-) -> anyhow::Result<Server<Service>> {
-    let service = Service::new(settings, chain)?;
-    let limits = &settings.limits;
-    let mut bounds = Limits::default();
-    bounds.handshake_timeout = limits.handshake_timeout;
-    bounds.connect_timeout = limits.connect_timeout;
-    bounds.decision_timeout = limits.decision_timeout;
-    bounds.close_timeout = limits.close_timeout;
-    bounds.drain_timeout =
-        limits.handshake_timeout + limits.connect_timeout + limits.decision_timeout;
-    bounds.retry_threshold = limits.retry_threshold;
-    bounds.max_connections = limits.max_connections;
-    bounds.max_connections_per_source = limits.max_connections_per_source;
-    bounds.idle_timeout = settings.quic.max_idle_timeout;
-
-    let mut builder = ServerBuilder::default()
-        .listen(listen(settings))
-        .alpn(AlpnList::parse(&settings.tls.alpn)?)
-        .limits(bounds);
-    if let Some(endpoints) = NonZeroUsize::new(settings.quic.endpoints) {
-        builder = builder.endpoints(endpoints);
-    }
-    if let Some(identity) = identity {
-        builder = builder.identity(identity);
-    }
-    Ok(builder.bind(service)?)
-}
-
-fn listen(settings: &Settings) -> Listen {
-    let listen = &settings.listen;
-    if listen.dual_stack {
-        Listen::AllInterfaces(listen.addr.port())
-    } else {
-        Listen::Address(listen.addr)
-    }
-}
-
-/// Adds what helps a person to get on.
-fn explain(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<ServerError>() {
-        Some(ServerError::Bind {
-            listen,
-            error: taken,
-        }) if taken.kind() == ErrorKind::AddrInUse => {
-            let holder = port_holder::guess(listen.port());
-            error.context(holder)
-        }
-        _ => error,
-    }
 }

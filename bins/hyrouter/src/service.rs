@@ -1,18 +1,20 @@
 //! The decision: what a player's `Connect` is answered with.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyrouter_config::{MessageKind, Messages, Settings, UnknownProtocol};
-use hyrouter_protocol::builds::is_known;
-use hyrouter_protocol::{ClientBuild, MAX_REFERRAL_DATA};
-use hyrouter_proxy::{Answer, ConnectInfo, Event, Failure, Handler};
-use hyrouter_referral::Sealer;
-use hyrouter_router::{Choice, Decision, Request, Router, SpecError, Turns};
-
 use hyrouter_plugins::{Chain, Decision as Verdict, DenyCode};
+use hyrouter_protocol::ClientBuild;
+use hyrouter_protocol::builds::is_known;
+use hyrouter_proxy::{Answer, ConnectInfo, Event, Failure, Handler};
+use hyrouter_router::{Decision, Router, SpecError, Turns};
 
 use crate::decision_log::DecisionLog;
+use crate::door::{Door, Visit};
 use crate::plugins::{self, Asked};
+use crate::referrals::Referrals;
+use crate::refusals::{refuse, unreadable};
 
 /// One loaded configuration, at work.
 #[derive(Debug)]
@@ -20,7 +22,8 @@ pub(crate) struct Service {
     router: Router,
     turns: Turns,
     chain: Chain,
-    sealer: Option<Sealer>,
+    door: Door,
+    referrals: Referrals,
     messages: Messages,
     unknown_protocol: UnknownProtocol,
     log_client_ip: bool,
@@ -35,13 +38,14 @@ enum Routed {
 }
 
 impl Service {
-    pub(crate) fn new(settings: &Settings, chain: Chain) -> Result<Self, SpecError> {
+    pub(crate) fn new(settings: &Settings, chain: Chain, door: Door) -> Result<Self, SpecError> {
         let router = Router::new(settings.routing.clone())?;
         Ok(Self {
             turns: Turns::new(&router),
             router,
             chain,
-            sealer: settings.referral.clone(),
+            door,
+            referrals: Referrals::new(settings.referral.as_ref()),
             messages: settings.messages.clone(),
             unknown_protocol: settings.unknown_protocol,
             log_client_ip: settings.logging.log_client_ip,
@@ -49,42 +53,48 @@ impl Service {
         })
     }
 
+    /// Whether a client is turned away for its build.
+    fn is_too_new(&self, build: ClientBuild) -> bool {
+        if !build.is_newer_than_known() {
+            return false;
+        }
+        self.log.unknown_protocol(build);
+        self.unknown_protocol == UnknownProtocol::Deny
+    }
+
     /// Routes a player. Whoever has a route is shown to the plugins, also when no backend is left: one of them may have
     /// another.
-    fn route(&self, info: &ConnectInfo) -> Routed {
-        let connect = info.connect();
-        let build = connect.build();
-        if build.is_newer_than_known() {
-            self.log.unknown_protocol(build);
-            if self.unknown_protocol == UnknownProtocol::Deny {
-                let refused = self.refuse(MessageKind::RoutingError, info);
-                return Routed::Answer(refused.because("unknown_protocol"));
-            }
-        }
-        let request = Request {
-            host: info.host(),
-            uuid: connect.uuid,
-            username: connect.username,
-        };
-        let decision =
-            self.router
-                .decide(&request, &self.turns, SystemTime::now(), &mut rand::rng());
-        if !self.chain.is_empty() {
-            let asked = Asked::new(info, &decision, self.log_client_ip);
-            if let Some(asked) = asked {
-                return Routed::Ask(Box::new(asked));
-            }
+    fn route(&self, visit: &Visit<'_>, now: SystemTime) -> Routed {
+        let request = visit.request();
+        let decision = self
+            .router
+            .decide(&request, &self.turns, now, &mut rand::rng());
+        if !self.chain.is_empty()
+            && let Some(asked) = Asked::new(visit, &decision, self.log_client_ip)
+        {
+            return Routed::Ask(Box::new(asked));
         }
         Routed::Answer(match decision {
-            Decision::Backend(choice) => self.refer_to(&choice),
-            Decision::NoRoute => self.refuse(MessageKind::NoRoute, info).because("no_route"),
-            Decision::NoBackends { route, .. } => {
-                self.no_backends(info).by_route(route.name.clone())
+            Decision::Backend(choice) => {
+                let backend = choice.backend();
+                self.refer(
+                    visit,
+                    choice.route().name,
+                    &backend.host,
+                    backend.port,
+                    None,
+                )
             }
+            Decision::NoRoute => self
+                .refuse(MessageKind::NoRoute, visit.info)
+                .because("no_route"),
+            Decision::NoBackends { route, .. } => self
+                .no_backends(visit.info)
+                .by_route(Arc::clone(route.name)),
         })
     }
 
-    async fn ask(&self, info: &ConnectInfo, asked: Asked) -> Answer {
+    async fn ask(&self, visit: &Visit<'_>, asked: Asked) -> Answer {
         let Asked { request, route } = asked;
         let outcome = self.chain.run(request).await;
         let remarks = plugins::remarks(&outcome);
@@ -95,31 +105,37 @@ impl Service {
                 ..
             } => Answer::disconnect(reason.map(plugins::readable)).because("plugin_denied"),
             Verdict::Deny { .. } => self
-                .refuse(MessageKind::RoutingError, info)
+                .refuse(MessageKind::RoutingError, visit.info)
                 .because("plugin_failed"),
-            Verdict::Allow { backend: None, .. } => self.no_backends(info),
+            Verdict::Allow { backend: None, .. } => self.no_backends(visit.info),
             Verdict::Allow {
                 backend: Some(backend),
                 referral_data,
                 ..
-            } => self.refer(backend.host, backend.port, referral_data.as_deref()),
+            } => {
+                let payload = referral_data.as_deref();
+                self.refer(visit, &route, &backend.host, backend.port, payload)
+            }
         };
         answer.by_route(route).remarking(remarks)
     }
 
-    fn refer_to(&self, choice: &Choice<'_>) -> Answer {
-        let backend = choice.backend();
-        self.refer(backend.host.clone(), backend.port, None)
-            .by_route(choice.route().name.clone())
-    }
-
-    /// Without a payload the envelope still proves to the backend that its player came through here.
-    fn refer(&self, host: String, port: u16, payload: Option<&[u8]>) -> Answer {
-        let data = match &self.sealer {
-            Some(sealer) => Some(seal(sealer, payload.unwrap_or_default())),
-            None => payload.map(plain),
+    fn refer(
+        &self,
+        visit: &Visit<'_>,
+        route: &Arc<str>,
+        host: &str,
+        port: u16,
+        payload: Option<&[u8]>,
+    ) -> Answer {
+        let bound = visit.bound(host, port, route);
+        let answer = match self.referrals.seal(bound, payload, SystemTime::now()) {
+            Ok(data) => Answer::referral(host, port, data),
+            Err(_) => self
+                .refuse(MessageKind::RoutingError, visit.info)
+                .because("referral_failed"),
         };
-        Answer::referral(host, port, data)
+        answer.by_route(Arc::clone(route))
     }
 
     fn no_backends(&self, info: &ConnectInfo) -> Answer {
@@ -128,50 +144,30 @@ impl Service {
     }
 
     fn refuse(&self, kind: MessageKind, info: &ConnectInfo) -> Answer {
-        let text = self
-            .messages
-            .text(kind, info.connect().language, info.host(), "");
-        Answer::disconnect(Some(text.into_owned()))
+        refuse(&self.messages, kind, info)
     }
-}
-
-fn seal(sealer: &Sealer, content: &[u8]) -> Vec<u8> {
-    let mut envelope = Vec::new();
-    if sealer.seal(content, &mut envelope).truncated {
-        warn_of_truncation(content.len(), sealer.max_content());
-    }
-    envelope
-}
-
-fn plain(payload: &[u8]) -> Vec<u8> {
-    if payload.len() > MAX_REFERRAL_DATA {
-        warn_of_truncation(payload.len(), MAX_REFERRAL_DATA);
-        return Vec::new();
-    }
-    payload.to_vec()
-}
-
-fn warn_of_truncation(bytes: usize, limit: usize) {
-    tracing::warn!(
-        reason = "referral_truncated",
-        bytes,
-        limit,
-        "referral data does not fit; the backend gets none"
-    );
-}
-
-fn unreadable() -> Answer {
-    let text = "This server can not read what your game sent. \
-        Please update your game, or tell the server's team.";
-    Answer::disconnect(Some(text.to_owned()))
 }
 
 impl Handler for Service {
     async fn answer(&self, info: ConnectInfo) -> Answer {
-        match self.route(&info) {
-            Routed::Answer(answer) => answer,
-            Routed::Ask(asked) => self.ask(&info, *asked).await,
+        if self.is_too_new(info.connect().build()) {
+            return self
+                .refuse(MessageKind::RoutingError, &info)
+                .because("unknown_protocol");
         }
+        let now = SystemTime::now();
+        let visit = match self.door.receive(&info, now) {
+            Ok(visit) => visit,
+            Err(away) => {
+                let refused = self.refuse(away.kind, &info).because(away.code);
+                return refused.judging(away.identity, away.ticket);
+            }
+        };
+        let answer = match self.route(&visit, now) {
+            Routed::Answer(answer) => answer,
+            Routed::Ask(asked) => self.ask(&visit, *asked).await,
+        };
+        answer.judging(visit.player.judgement(), visit.brought.code())
     }
 
     fn failed(&self, failure: &Failure<'_>) -> Answer {

@@ -89,6 +89,7 @@ fn decide(c: &mut Criterion) {
                         name: n.to_string(),
                         patterns,
                         pool: pool(4),
+                        ..RouteSpec::default()
                     }
                 })
                 .collect(),

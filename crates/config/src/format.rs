@@ -1,9 +1,21 @@
-use hyrouter_referral::Secret;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use hyrouter_referral::Secret;
 use hyrouter_router::{HostPattern, Key};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::{duration, listen};
+
+/// Padding may be there or not, as in secrets.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 const DURATION: &str = "Go duration text such as 30s, 1m30s or 250ms";
 
@@ -31,6 +43,17 @@ pub(crate) fn check(format: &str, text: &str) -> Result<(), Wrong> {
         "host-pattern" => check_host_pattern(text),
         "backend-key" => check_backend_key(text),
         "secret" => check_secret(text),
+        "public-key" => require(
+            public_key(text).is_some(),
+            "not a public key",
+            "32 bytes as base64:... or hex:...",
+        ),
+        "timestamp" => require(
+            timestamp(text).is_some(),
+            "not a time",
+            "date, time and offset from UTC, such as 2026-12-01T00:00:00Z",
+        ),
+        "jwks" => check_jwks(text),
         "plugin-name" => require(
             text.chars().count() <= 64 && !text.contains(char::is_control),
             "not a name",
@@ -111,6 +134,43 @@ fn check_secret(text: &str) -> Result<(), Wrong> {
             &error.to_string(),
             "plain text, base64:... or hex:...",
         )),
+    }
+}
+
+/// The 32 bytes of an Ed25519 public key.
+pub(crate) fn public_key(text: &str) -> Option<[u8; 32]> {
+    let (form, digits) = text.trim().split_once(':')?;
+    let bytes = match form.to_ascii_lowercase().as_str() {
+        "base64" => BASE64.decode(digits.trim()).ok()?,
+        "hex" => hex::decode(digits.trim()).ok()?,
+        _ => return None,
+    };
+    bytes.try_into().ok()
+}
+
+/// A time as of RFC 3339, not before 1970.
+pub(crate) fn timestamp(text: &str) -> Option<SystemTime> {
+    let time = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
+    let time = SystemTime::from(time);
+    (time >= SystemTime::UNIX_EPOCH).then_some(time)
+}
+
+/// An address of plain HTTP could be answered by anybody on the way, and keys from there would let anybody in.
+fn check_jwks(text: &str) -> Result<(), Wrong> {
+    const ALLOWED: &str = "https://..., http://... of this machine, or a file";
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Ok(());
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    let is_local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => require(!host.is_empty(), "an address without a host", ALLOWED),
+        "http" => require(is_local, "plain HTTP to another machine", ALLOWED),
+        _ => Err(wrong("not an address or a file", ALLOWED)),
     }
 }
 

@@ -52,6 +52,7 @@ mod model;
 mod path;
 mod reference;
 mod schema;
+mod secrets;
 mod semantic;
 mod settings;
 mod shape;
@@ -65,7 +66,8 @@ pub use mistake::{Mistake, Warning};
 pub use reference::reference_markdown;
 pub use schema::schema;
 pub use settings::{
-    GrpcPlugin, GrpcTlsFiles, IdentityFiles, LimitSettings, LoggingSettings, PluginKind,
-    PluginSettings, QuicSettings, Settings, TlsSettings, UnknownProtocol, WasmPlugin,
+    EnvelopeSettings, GrpcPlugin, GrpcTlsFiles, IdentityFiles, IdentityMode, IdentitySettings,
+    LimitSettings, LoggingSettings, PluginKind, PluginSettings, QuicSettings, ReferralSettings,
+    Settings, TimedSealer, TlsSettings, UnknownProtocol, WasmPlugin,
 };
 pub use source::Sources;

@@ -3,11 +3,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hyrouter_referral::Sealer;
+use hyrouter_referral::v2::{Keys, SigningKeys, Validity};
 use hyrouter_router::RouterSpec;
 use serde_json::Value;
 
 use crate::mistake::Mistakes;
 use crate::model::Config;
+use crate::secrets::Secrets;
 use crate::{ListenAddr, Messages, Warning, semantic};
 
 /// A checked configuration: everything that the router is built from.
@@ -28,8 +30,10 @@ pub struct Settings {
     pub unknown_protocol: UnknownProtocol,
     /// Routes and pools, which `hyrouter_router::Router::new` takes.
     pub routing: RouterSpec,
-    /// Seals referral data. Absent: backends get the plain payload.
-    pub referral: Option<Sealer>,
+    /// Who players are.
+    pub identity: IdentitySettings,
+    /// Seals referral data, and reads tickets. Absent: backends get the plain payload, and no ticket is taken.
+    pub referral: Option<ReferralSettings>,
     /// Texts for players.
     pub messages: Messages,
     /// Plugins in the order of the file, each with what a chain has to know of it.
@@ -44,7 +48,11 @@ impl Settings {
     /// What `hyrouter` runs with when there is no file: listen on `:5520` and refer every host to `127.0.0.1:5521`.
     /// Without the environment, which [`Sources::new`](crate::Sources::new) lays over it.
     pub fn built_in() -> Self {
-        semantic::build(Config::built_in(), &mut Mistakes::default())
+        semantic::build(
+            Config::built_in(),
+            &Secrets::new(&[]),
+            &mut Mistakes::default(),
+        )
     }
 }
 
@@ -114,6 +122,89 @@ pub enum UnknownProtocol {
     Route,
     /// It is refused.
     Deny,
+}
+
+/// How the identity of players is checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IdentitySettings {
+    /// What becomes of players without a good token.
+    pub mode: IdentityMode,
+    /// Where the keys are: `https://...`, `http://...` of this machine, or a file.
+    pub jwks: String,
+    /// Certificates that an address is trusted by, beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// Whom tokens have to come from.
+    pub issuer: String,
+    /// How far the clock that tokens are issued by may be away.
+    pub clock_skew: Duration,
+    /// How often keys are fetched again.
+    pub refresh: Duration,
+    /// Verified tokens that are remembered.
+    pub cache_size: usize,
+}
+
+/// What becomes of players without a good identity token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentityMode {
+    /// Tokens are read and not verified.
+    Off,
+    /// Players are let in unverified.
+    Report,
+    /// Players are refused.
+    Require,
+}
+
+/// How referral data is sealed, and whose tickets are taken.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReferralSettings {
+    /// Version and keys of the envelope.
+    pub envelope: EnvelopeSettings,
+    /// How long an envelope of version 2 is good.
+    pub ttl: Duration,
+    /// Keys of servers whose tickets are taken.
+    pub accept: Keys,
+    /// How often a player may be referred in a row.
+    pub max_hops: u8,
+}
+
+/// Version of the envelope, and the keys that it is sealed with.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum EnvelopeSettings {
+    /// Version 1; not signed when no key is configured.
+    V1(Vec<TimedSealer>),
+    /// Version 2.
+    V2(SigningKeys),
+}
+
+impl EnvelopeSettings {
+    /// Whether envelopes are signed.
+    pub fn is_signed(&self) -> bool {
+        match self {
+            Self::V1(keys) => keys.iter().any(|key| key.sealer.is_signed()),
+            Self::V2(_) => true,
+        }
+    }
+
+    /// The version byte.
+    pub fn version(&self) -> u8 {
+        match self {
+            Self::V1(_) => 1,
+            Self::V2(_) => 2,
+        }
+    }
+}
+
+/// A key of version 1.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TimedSealer {
+    /// When it signs.
+    pub validity: Validity,
+    /// What it signs with.
+    pub sealer: Sealer,
 }
 
 /// One plugin.

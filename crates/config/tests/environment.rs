@@ -35,7 +35,7 @@ fn texts_are_taken_as_they_are() {
         ],
     );
     let mut sealed = Vec::new();
-    let _ = settings.unwrap().referral.unwrap().seal(b"x", &mut sealed);
+    let _ = support::sealer(&settings.unwrap()).seal(b"x", &mut sealed);
     let keys = KeyRing::new().with(9, &Secret::parse("00123").unwrap());
     assert_eq!(open(&sealed, &keys).unwrap(), b"x");
 }

@@ -18,10 +18,11 @@ pub struct ConnectEvent {
     /// The number of the client's type on the wire: 0 game, 1 editor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_type: Option<u8>,
-    /// The player's UUID, lower-case and hyphenated.
+    /// The player's UUID, lower-case and hyphenated. Of clients that send none it is that of the identity token; see
+    /// [`identity`](Self::identity) for whether it is proven.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
-    /// The player's name.
+    /// The player's name, likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The language of the player's client, `en-US` for example.
@@ -42,7 +43,7 @@ pub struct ConnectEvent {
     /// The client's version text, of clients that send one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_version: Option<String>,
-    /// The server that referred the player here.
+    /// The server that referred the player here, as the client says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub referral_source: Option<ReferralSource>,
     /// The player's address and port; only where the operator lets addresses be told.
@@ -51,6 +52,9 @@ pub struct ConnectEvent {
     /// What the identity token says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+    /// What a server signed that sent the player here. Never there for referral data that nobody signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
     /// The route that the host name led to: its name, or its place among the routes (from 0) where it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
@@ -69,6 +73,28 @@ pub struct ReferralSource {
     /// Its port.
     #[serde(deserialize_with = "null_is_default")]
     pub port: u16,
+}
+
+/// What a server of the network signed and sent the player here with. The router has checked the signature, the time and
+/// the player.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Referral {
+    /// The route that it wishes for the player.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    /// Its own data.
+    #[serde(with = "crate::bytes", skip_serializing_if = "Option::is_none")]
+    pub data: Option<Vec<u8>>,
+    /// How the server calls itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The id of the key that it signed with.
+    #[serde(deserialize_with = "null_is_default")]
+    pub key_id: u8,
+    /// How often the router referred this player before, in a row.
+    #[serde(deserialize_with = "null_is_default")]
+    pub hops: u8,
 }
 
 /// What the player's identity token says.

@@ -39,7 +39,7 @@ mod request;
 mod response;
 
 pub use backend::{Backend, MAX_HOST_LEN};
-pub use event::{ConnectEvent, Identity, ReferralSource};
+pub use event::{ConnectEvent, Identity, Referral, ReferralSource};
 #[cfg(feature = "host")]
 pub use host::{Plugin, PluginError, PluginFuture, decode_response};
 pub use request::ConnectRequest;

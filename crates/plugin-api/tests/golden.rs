@@ -12,7 +12,7 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
 use hyrouter_plugin_api::{
-    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, ReferralSource,
+    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, Referral, ReferralSource,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -72,6 +72,13 @@ fn request_with_every_added_field() {
                 username: Some("Ann".into()),
                 issuer: Some("https://sessions.example.com".into()),
                 expires_at: Some(1_800_000_000),
+            }),
+            referral: Some(Referral {
+                route: Some("arena".into()),
+                data: Some(b"party=12".to_vec()),
+                source: Some("lobby-1".into()),
+                key_id: 7,
+                hops: 1,
             }),
             route: Some("games".into()),
             connection_id: Some("c7".into()),

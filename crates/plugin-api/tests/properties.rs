@@ -1,8 +1,8 @@
 //! What holds for all values and for all bytes.
 
 use hyrouter_plugin_api::{
-    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, PluginError, ReferralSource,
-    decode_response,
+    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, PluginError, Referral,
+    ReferralSource, decode_response,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -40,11 +40,24 @@ fn event() -> impl Strategy<Value = ConnectEvent> {
         of(any::<i32>()),
         source,
         identity,
+        of((
+            text(),
+            of(any::<Vec<u8>>()),
+            text(),
+            any::<u8>(),
+            any::<u8>(),
+        )),
     );
     (seed, added).prop_map(|(seed, added)| {
         let (sni, [fingerprint, hash, uuid, username, language], client_type, token) = seed;
-        let ([alpn, version, remote_addr, route, connection_id], crc, build, source, identity) =
-            added;
+        let (
+            [alpn, version, remote_addr, route, connection_id],
+            crc,
+            build,
+            source,
+            identity,
+            referral,
+        ) = added;
         ConnectEvent {
             sni,
             client_cert_fingerprint: fingerprint,
@@ -68,6 +81,13 @@ fn event() -> impl Strategy<Value = ConnectEvent> {
                     issuer,
                     expires_at,
                 }
+            }),
+            referral: referral.map(|(route, data, source, key_id, hops)| Referral {
+                route,
+                data,
+                source,
+                key_id,
+                hops,
             }),
             route,
             connection_id,

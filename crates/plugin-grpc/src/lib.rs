@@ -61,7 +61,7 @@ pub use address::{Address, AddressError};
 #[cfg(feature = "client")]
 pub use client::{BackoffSettings, ClientTls, GrpcError, GrpcPlugin, GrpcSettings, MAX_CONFIG};
 pub use hyrouter_plugin_api::{
-    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, ReferralSource,
+    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, Referral, ReferralSource,
 };
 #[cfg(all(feature = "server", feature = "tls"))]
 pub use server::ServerTls;

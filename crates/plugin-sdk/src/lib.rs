@@ -38,7 +38,8 @@ mod plugin;
 pub mod testing;
 
 pub use hyrouter_plugin_api::{
-    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, MAX_HOST_LEN, ReferralSource,
+    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, MAX_HOST_LEN, Referral,
+    ReferralSource,
 };
 pub use {serde, serde_json};
 

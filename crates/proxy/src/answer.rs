@@ -14,6 +14,10 @@ pub struct Answer {
     pub route: Option<Arc<str>>,
     /// What else there is to say in logs, such as which plugin failed.
     pub remarks: Option<Box<str>>,
+    /// What was made of the client's identity token, as a stable code for logs.
+    pub identity: Option<&'static str>,
+    /// What was made of the referral data that the client brought, likewise.
+    pub ticket: Option<&'static str>,
 }
 
 /// What is sent to the client.
@@ -44,21 +48,22 @@ impl Answer {
             port,
             data,
         };
-        Self {
-            action,
-            reason_code: "referred",
-            route: None,
-            remarks: None,
-        }
+        Self::new(action, "referred")
     }
 
     /// Refuses the client, with a text for the player.
     pub fn disconnect(reason: Option<String>) -> Self {
+        Self::new(Action::Disconnect { reason }, "denied")
+    }
+
+    fn new(action: Action, reason_code: &'static str) -> Self {
         Self {
-            action: Action::Disconnect { reason },
-            reason_code: "denied",
+            action,
+            reason_code,
             route: None,
             remarks: None,
+            identity: None,
+            ticket: None,
         }
     }
 
@@ -73,6 +78,18 @@ impl Answer {
     #[must_use]
     pub fn remarking(mut self, remarks: Option<Box<str>>) -> Self {
         self.remarks = remarks;
+        self
+    }
+
+    /// With what was made of what the client brought.
+    #[must_use]
+    pub fn judging(
+        mut self,
+        identity: Option<&'static str>,
+        ticket: Option<&'static str>,
+    ) -> Self {
+        self.identity = identity;
+        self.ticket = ticket;
         self
     }
 

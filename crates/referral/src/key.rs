@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{HEADER, SIGNATURE, Secret};
+use crate::{SIGNATURE, Secret};
 
 /// The block size of SHA-256 in bytes.
 const BLOCK: usize = 64;
@@ -71,24 +71,20 @@ impl Key {
         Self(Hmac::new((&*block).into()))
     }
 
-    pub(crate) fn sign(&self, header: &[u8; HEADER], content: &[u8]) -> [u8; SIGNATURE] {
-        self.state(header, content).finalize().into_bytes().into()
+    /// Signs both parts as one message, so that they need not be copied together.
+    pub(crate) fn sign(&self, head: &[u8], tail: &[u8]) -> [u8; SIGNATURE] {
+        self.state(head, tail).finalize().into_bytes().into()
     }
 
     /// Compares in constant time.
-    pub(crate) fn verify(
-        &self,
-        header: &[u8; HEADER],
-        content: &[u8],
-        signature: &[u8; SIGNATURE],
-    ) -> bool {
-        self.state(header, content).verify(signature.into()).is_ok()
+    pub(crate) fn verify(&self, head: &[u8], tail: &[u8], signature: &[u8; SIGNATURE]) -> bool {
+        self.state(head, tail).verify(signature.into()).is_ok()
     }
 
-    fn state(&self, header: &[u8; HEADER], content: &[u8]) -> Hmac<Sha256> {
+    fn state(&self, head: &[u8], tail: &[u8]) -> Hmac<Sha256> {
         let mut state = self.0.clone();
-        state.update(header);
-        state.update(content);
+        state.update(head);
+        state.update(tail);
         state
     }
 }

@@ -1,8 +1,16 @@
-//! The signed envelope ("HYRP", version 1) around the data that a referred Hytale player carries.
+//! The signed envelope ("HYRP") around the data that a referred Hytale player carries.
 //!
 //! The game hands referral data from one server to the next through the player's client and verifies nothing of it.
-//! The entrypoint seals its content with [`Sealer`]; the backend opens it with the same key and can then believe it.
-//! An envelope is not encrypted and holds no time: put an expiry into the content if it must not be shown again later.
+//! The entrypoint seals its content; the backend opens it and can then believe it. An envelope is not encrypted.
+//!
+//! There are two versions, told apart by [`version_of`]. Version 1 is here at the root: content and a shared secret,
+//! and no word about who may show it, where and how long. Version 2 in [`v2`] says all of that, knows Ed25519 and goes
+//! both ways; use it for everything new.
+//!
+//! # Version 1
+//!
+//! [`Sealer`] seals with a key and [`open`] opens with the same one. There is no time in it: put an expiry into the
+//! content if it must not be shown again later.
 //!
 //! ```
 //! use hyrouter_referral::{KeyRing, Sealer, Secret, open};
@@ -22,7 +30,7 @@
 //! # }
 //! ```
 //!
-//! # Layout
+//! # Layout of version 1
 //!
 //! | bytes | field |
 //! |---|---|
@@ -40,6 +48,7 @@ mod envelope;
 mod key;
 mod seal;
 mod secret;
+pub mod v2;
 
 pub use envelope::{Envelope, EnvelopeError, VerifyError, open};
 pub use key::KeyRing;
@@ -54,6 +63,12 @@ pub const MAX_CONTENT_UNSIGNED: usize = MAX_ENVELOPE - HEADER;
 
 /// The longest content of a signed envelope in bytes.
 pub const MAX_CONTENT_SIGNED: usize = MAX_CONTENT_UNSIGNED - SIGNATURE;
+
+/// The version of an envelope, if the bytes begin like one: 1 and 2 can be opened here. Whether they go on like one is
+/// not looked at.
+pub fn version_of(bytes: &[u8]) -> Option<u8> {
+    bytes.strip_prefix(&MAGIC)?.first().copied()
+}
 
 const MAGIC: [u8; 4] = *b"HYRP";
 const VERSION: u8 = 1;

@@ -36,6 +36,11 @@ impl Secret {
         Ok(Self(bytes))
     }
 
+    /// How many bytes it has, at least 1. Fewer than 16 can be guessed.
+    pub fn byte_count(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }

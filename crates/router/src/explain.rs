@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Backend, Filter, HostPattern, Policy};
+use crate::{Backend, Conditions, Filter, HostPattern, Policy};
 
 mod check;
 mod display;
@@ -32,6 +32,8 @@ pub struct PassedOver {
     pub name: Arc<str>,
     /// Its patterns.
     pub patterns: Vec<HostPattern>,
+    /// What it asks for beside the host.
+    pub conditions: Conditions,
     /// Why it does not match.
     pub why: &'static str,
 }

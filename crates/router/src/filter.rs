@@ -26,6 +26,9 @@ pub enum Filter {
     ///
     /// It is on when `enabled_key` says `true`, `1` or `yes` (any case, blanks around it ignored). Then the list must
     /// be there, be readable and hold the subject, and the subject must be known.
+    ///
+    /// Names and UUIDs that are not [verified](crate::Request::verified) are what a client says: anybody can be on a
+    /// list then, unless `verified` is asked for.
     Whitelist {
         /// Switches the whitelist on.
         enabled_key: Key,
@@ -33,6 +36,13 @@ pub enum Filter {
         list_key: Key,
         /// What the list holds.
         subject: Subject,
+        /// Whether the player must be verified where the whitelist is on.
+        verified: bool,
+    },
+    /// The player is verified, or is not.
+    Identity {
+        /// Which of the two passes.
+        verified: bool,
     },
     /// The game has not begun: the value is absent, empty or `-1`, or a time in the future.
     ///
@@ -98,7 +108,15 @@ impl fmt::Display for Filter {
                 enabled_key,
                 list_key,
                 subject,
-            } => write!(f, "whitelist of {subject} in {list_key} if {enabled_key}"),
+                verified,
+            } => {
+                let proven = if *verified { "verified " } else { "" };
+                write!(
+                    f,
+                    "whitelist of {proven}{subject} in {list_key} if {enabled_key}"
+                )
+            }
+            Self::Identity { verified } => write!(f, "identity verified {verified}"),
             Self::GameStartNotPast { key } => write!(f, "game_start_not_past {key}"),
         }
     }
@@ -107,8 +125,15 @@ impl fmt::Display for Filter {
 /// The part of a filter on one backend that depends on the player or the time.
 #[derive(Debug)]
 pub(crate) enum Gate {
-    Uuids(HashSet<Uuid>),
-    Usernames(HashSet<Box<str>>),
+    Uuids {
+        listed: HashSet<Uuid>,
+        verified: bool,
+    },
+    Usernames {
+        listed: HashSet<Box<str>>,
+        verified: bool,
+    },
+    Verified(bool),
     StartsAt(SystemTime),
 }
 
@@ -145,7 +170,9 @@ impl Filter {
                 enabled_key,
                 list_key,
                 subject,
+                verified,
             } => {
+                let verified = *verified;
                 if !enabled_key
                     .value(backend)
                     .is_some_and(|text| is_enabled(&text))
@@ -156,17 +183,20 @@ impl Filter {
                     return Verdict::Fails;
                 };
                 Verdict::Depends(match subject {
-                    Subject::Uuid => Gate::Uuids(
-                        names
+                    Subject::Uuid => Gate::Uuids {
+                        listed: names
                             .iter()
                             .filter_map(|name| Uuid::try_parse(name).ok())
                             .collect(),
-                    ),
-                    Subject::Username => {
-                        Gate::Usernames(names.into_iter().map(String::into_boxed_str).collect())
-                    }
+                        verified,
+                    },
+                    Subject::Username => Gate::Usernames {
+                        listed: names.into_iter().map(String::into_boxed_str).collect(),
+                        verified,
+                    },
                 })
             }
+            Self::Identity { verified } => Verdict::Depends(Gate::Verified(*verified)),
             Self::GameStartNotPast { key } => match Start::read(key.value(backend).as_deref()) {
                 Start::Open => Verdict::Passes,
                 Start::At(time) => Verdict::Depends(Gate::StartsAt(time)),
@@ -179,8 +209,15 @@ impl Filter {
 impl Gate {
     pub(crate) fn admits(&self, request: &Request<'_>, now: SystemTime) -> bool {
         match self {
-            Self::Uuids(uuids) => request.uuid.is_some_and(|uuid| uuids.contains(&uuid)),
-            Self::Usernames(names) => request.username.is_some_and(|name| names.contains(name)),
+            Self::Uuids { listed, verified } => {
+                request.verified >= *verified
+                    && request.uuid.is_some_and(|uuid| listed.contains(&uuid))
+            }
+            Self::Usernames { listed, verified } => {
+                request.verified >= *verified
+                    && request.username.is_some_and(|name| listed.contains(name))
+            }
+            Self::Verified(verified) => request.verified == *verified,
             Self::StartsAt(time) => *time > now,
         }
     }

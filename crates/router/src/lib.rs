@@ -11,7 +11,7 @@
 //!
 //! let backend = Backend { host: "10.0.0.1".into(), port: 5520, ..Backend::default() };
 //! let pool = PoolSpec { backends: vec![backend], ..PoolSpec::default() };
-//! let route = RouteSpec { name: "games".into(), patterns: vec!["*.example.com".parse()?], pool };
+//! let route = RouteSpec { name: "games".into(), patterns: vec!["*.example.com".parse()?], pool, ..RouteSpec::default() };
 //! let router = Router::new(RouterSpec { routes: vec![route], default: None })?;
 //! let turns = Turns::new(&router);
 //!
@@ -28,6 +28,7 @@
 
 mod backend;
 mod candidates;
+mod conditions;
 mod decision;
 mod explain;
 mod filter;
@@ -39,6 +40,7 @@ mod number;
 mod pattern;
 mod policy;
 mod pool;
+mod request;
 mod router;
 mod sort;
 mod spec;
@@ -46,6 +48,7 @@ mod strategy;
 mod turns;
 
 pub use backend::Backend;
+pub use conditions::{Conditions, TicketMatch};
 pub use decision::{Choice, Decision, RouteRef};
 pub use explain::{
     Comparison, Explanation, MatchedRoute, PassedOver, Picked, Removal, Seen, SortedBackend,
@@ -56,7 +59,8 @@ pub use key::{EmptyKey, Key};
 pub use named::UnknownName;
 pub use pattern::{HostPattern, MAX_HOST_LEN, PatternError};
 pub use policy::{DEFAULT_SAMPLE, Policy, PolicyPatch};
-pub use router::{Request, Router};
+pub use request::{Request, Ticket};
+pub use router::Router;
 pub use sort::{SortBy, SortOrder, SortType};
 pub use spec::{MAX_BACKEND_HOST_LEN, PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};
 pub use strategy::Strategy;

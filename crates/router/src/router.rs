@@ -3,11 +3,10 @@
 use std::{sync::Arc, time::SystemTime};
 
 use rand::Rng;
-use uuid::Uuid;
 
 use crate::{
-    Choice, Decision, HostPattern, PoolSpec, RouteRef, RouterSpec, SpecError, Turns,
-    hosts::HostIndex, pool::Pool, strategy::pick,
+    Choice, Conditions, Decision, HostPattern, Request, RouteRef, RouteSpec, RouterSpec, SpecError,
+    Turns, hosts::HostIndex, pool::Pool, strategy::pick,
 };
 
 /// Name of the default pool where a route's name would stand.
@@ -16,13 +15,17 @@ pub(crate) const DEFAULT_NAME: &str = "default";
 /// An immutable snapshot of routes and pools, made for deciding often and being replaced as a whole.
 ///
 /// A host is found in time that does not depend on the number of routes for exact names and `*.suffix` patterns; other
-/// patterns are tried in order, each in time at most its length times the host's. Memory is about 120 bytes a
+/// patterns are tried in order, each in time at most its length times the host's. So are routes with
+/// [conditions](Conditions), of which most players fail the first comparison. Memory is about 120 bytes a
 /// route beyond what the specification itself takes. It is `Send` and `Sync`; share it by [`Arc`].
 #[derive(Debug)]
 pub struct Router {
     pub(crate) routes: Box<[Route]>,
     pub(crate) default: Option<Route>,
+    /// Of routes without conditions.
     index: HostIndex,
+    /// Places of the routes with conditions, in order.
+    conditional: Box<[usize]>,
 }
 
 #[derive(Debug)]
@@ -31,19 +34,8 @@ pub(crate) struct Route {
     /// Place among the routes; none for the default pool.
     pub(crate) index: Option<usize>,
     pub(crate) patterns: Box<[HostPattern]>,
+    pub(crate) conditions: Conditions,
     pub(crate) pool: Pool,
-}
-
-/// What is known of a player when the decision is due.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Request<'a> {
-    /// The server name that the client asked for; empty when it sent none. The case of letters and a trailing dot do
-    /// not count.
-    pub host: &'a str,
-    /// The player's UUID, if known. Without it no whitelist of UUIDs lets the player in.
-    pub uuid: Option<Uuid>,
-    /// The player's name, if known. Without it no whitelist of names lets the player in.
-    pub username: Option<&'a str>,
 }
 
 impl Router {
@@ -55,18 +47,32 @@ impl Router {
     pub fn new(spec: RouterSpec) -> Result<Self, SpecError> {
         let mut routes = Vec::with_capacity(spec.routes.len());
         for (index, route) in spec.routes.into_iter().enumerate() {
-            routes.push(Route::compile(
-                route.name,
-                Some(index),
-                route.patterns,
-                route.pool,
-            )?);
+            routes.push(Route::compile(route, Some(index))?);
         }
-        let default = spec
-            .default
-            .map(|pool| Route::compile(DEFAULT_NAME.to_owned(), None, Vec::new(), pool));
+        let default = spec.default.map(|pool| {
+            let route = RouteSpec {
+                name: DEFAULT_NAME.to_owned(),
+                pool,
+                ..RouteSpec::default()
+            };
+            Route::compile(route, None)
+        });
+        let is_conditional = |route: &Route| !route.conditions.is_empty();
+        // A route with conditions keeps its number and is not found by the index.
+        let indexed = routes.iter().map(|route| {
+            if is_conditional(route) {
+                &[][..]
+            } else {
+                &*route.patterns
+            }
+        });
         Ok(Self {
-            index: HostIndex::new(routes.iter().map(|route| &*route.patterns)),
+            index: HostIndex::new(indexed),
+            conditional: (0..)
+                .zip(&routes)
+                .filter(|(_, route)| is_conditional(route))
+                .map(|(index, _)| index)
+                .collect(),
             routes: routes.into(),
             default: default.transpose()?,
         })
@@ -83,7 +89,7 @@ impl Router {
         now: SystemTime,
         rng: &mut impl Rng,
     ) -> Decision<'_> {
-        let Some(route) = self.route(request.host) else {
+        let Some(route) = self.route(request) else {
             return Decision::NoRoute;
         };
         for (fallback, step) in route.pool.steps.iter().enumerate() {
@@ -106,40 +112,50 @@ impl Router {
         }
     }
 
-    /// The route that a host leads to, the default pool included.
-    pub fn find(&self, host: &str) -> Option<RouteRef<'_>> {
-        self.route(host).map(Route::reference)
+    /// The route that a player is led to, the default pool included.
+    pub fn find(&self, request: &Request<'_>) -> Option<RouteRef<'_>> {
+        self.route(request).map(Route::reference)
     }
 
-    fn route(&self, host: &str) -> Option<&Route> {
-        let matched = self
-            .index
-            .find(host)
-            .and_then(|index| self.routes.get(index));
-        matched.or(self.default.as_ref())
+    fn route(&self, request: &Request<'_>) -> Option<&Route> {
+        let by_host = self.index.find(request.host);
+        let before = self
+            .conditional
+            .iter()
+            .take_while(|index| by_host.is_none_or(|by_host| **index < by_host));
+        let mut conditional = before.filter_map(|index| self.routes.get(*index));
+        conditional
+            .find(|route| route.takes(request))
+            .or_else(|| self.routes.get(by_host?))
+            .or(self.default.as_ref())
     }
 }
 
 impl Route {
-    fn compile(
-        name: String,
-        index: Option<usize>,
-        patterns: Vec<HostPattern>,
-        pool: PoolSpec,
-    ) -> Result<Self, SpecError> {
-        if let Err(problem) = pool.check() {
+    fn compile(spec: RouteSpec, index: Option<usize>) -> Result<Self, SpecError> {
+        if let Err(problem) = spec.pool.check() {
             return Err(SpecError {
-                route: name,
+                route: spec.name,
                 route_index: index,
                 problem,
             });
         }
         Ok(Self {
-            name: name.into(),
+            name: spec.name.into(),
             index,
-            patterns: patterns.into(),
-            pool: Pool::compile(pool),
+            patterns: spec.patterns.into(),
+            conditions: spec.conditions,
+            pool: Pool::compile(spec.pool),
         })
+    }
+
+    /// The conditions first: comparing is cheaper than matching.
+    fn takes(&self, request: &Request<'_>) -> bool {
+        self.conditions.hold(request)
+            && self
+                .patterns
+                .iter()
+                .any(|pattern| pattern.matches(request.host))
     }
 
     pub(crate) const fn reference(&self) -> RouteRef<'_> {

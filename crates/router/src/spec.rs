@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Backend, HostPattern, Policy, PolicyPatch, Strategy, pool::firsts};
+use crate::{Backend, Conditions, HostPattern, Policy, PolicyPatch, Strategy, pool::firsts};
 
 /// Longest host of a backend in bytes, the most that a referral packet carries.
 pub const MAX_BACKEND_HOST_LEN: usize = 256;
@@ -10,20 +10,22 @@ pub const MAX_BACKEND_HOST_LEN: usize = 256;
 /// Everything that a [`Router`](crate::Router) knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RouterSpec {
-    /// In order: the first route with a matching pattern is taken.
+    /// In order: the first route with a matching pattern whose conditions hold is taken.
     pub routes: Vec<RouteSpec>,
     /// The pool for hosts that no route matches.
     pub default: Option<PoolSpec>,
 }
 
 /// Which hosts lead to which pool.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RouteSpec {
     /// What the operator reads in logs. Routes that shall keep their round-robin turn across snapshots need a name that
     /// lasts; see [`Turns::carry`](crate::Turns::carry).
     pub name: String,
     /// One of them has to match. A route without patterns is never taken.
     pub patterns: Vec<HostPattern>,
+    /// What is asked for beside the host.
+    pub conditions: Conditions,
     /// Where its players go.
     pub pool: PoolSpec,
 }

@@ -5,6 +5,7 @@
     reason = "figures for people, of a few digits"
 )]
 
+mod identity;
 mod instructions;
 mod memory;
 mod plugins;
@@ -37,6 +38,8 @@ enum Part {
     Pure,
     /// Whole exchanges against the floor
     Whole,
+    /// Exchanges with identity tokens verified, against those where they are only read
+    Identity,
     /// The instructions of an exchange, counted by callgrind
     Callgrind,
     /// The memory of idle connections
@@ -53,7 +56,7 @@ impl Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     if args.has(Part::Pure) {
-        sh::run(cargo().args(["bench", "--package", "hyrouter-bench", "--bench", "pure"]))?;
+        sh::run(cargo().args(["bench", "--package", "hyrouter-bench", "--benches"]))?;
     }
     sh::run(cargo().args([
         "build",
@@ -70,6 +73,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     if args.has(Part::Whole) {
         writeln!(report, "{}", whole::exchanges(args.rounds, args.exchanges)?)?;
         writeln!(report, "{}", whole::burst()?)?;
+    }
+    if args.has(Part::Identity) {
+        writeln!(
+            report,
+            "{}",
+            identity::exchanges(args.rounds, args.exchanges)?
+        )?;
     }
     if args.has(Part::Callgrind) {
         writeln!(report, "{}", instructions::per_exchange()?)?;

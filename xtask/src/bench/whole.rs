@@ -21,19 +21,12 @@ routing:
 
 /// Server CPU for each exchange, in rounds that take the servers in turn.
 pub(crate) fn exchanges(rounds: usize, exchanges: usize) -> anyhow::Result<String> {
-    // Apart from each other, or the client's work is counted into the server's caches and queues.
-    let apart = available_parallelism().is_ok_and(|cores| cores.get() > 1);
-    let (server_core, client_core): (&[&str], &[&str]) = if apart {
-        (&["taskset", "-c", "0"], &["taskset", "-c", "1"])
-    } else {
-        (&[], &[])
-    };
-
+    let (server_core, client_core) = cores();
     let mut runs: Vec<(Subject, Vec<Run>)> =
         Subject::ALL.iter().map(|s| (*s, Vec::new())).collect();
     for round in 1..=rounds {
         for (subject, of_subject) in &mut runs {
-            let run = Run::measure(*subject, exchanges, server_core, client_core)?;
+            let run = Run::measure(*subject, CONFIG, &[], exchanges, server_core, client_core)?;
             say(&format!(
                 "round {round}, {}: {:.1} us of server CPU an exchange",
                 subject.name(),
@@ -72,29 +65,41 @@ pub(crate) fn exchanges(rounds: usize, exchanges: usize) -> anyhow::Result<Strin
     Ok(table)
 }
 
+/// What server and clients are started under: apart from each other, or the clients' work is counted into the server's
+/// caches and queues.
+pub(super) fn cores() -> (&'static [&'static str], &'static [&'static str]) {
+    if available_parallelism().is_ok_and(|cores| cores.get() > 1) {
+        (&["taskset", "-c", "0"], &["taskset", "-c", "1"])
+    } else {
+        (&[], &[])
+    }
+}
+
 /// One server under one load.
-struct Run {
-    cpu_us: f64,
+pub(super) struct Run {
+    pub(super) cpu_us: f64,
     rate: f64,
     p50_ms: f64,
     p99_ms: f64,
 }
 
 impl Run {
-    fn measure(
+    /// With these arguments of the load generator beside the number of exchanges.
+    pub(super) fn measure(
         subject: Subject,
+        config: &str,
+        clients: &[&str],
         exchanges: usize,
         server_core: &[&str],
         client_core: &[&str],
     ) -> anyhow::Result<Self> {
-        let server = Server::start(subject, server_core, CONFIG)?;
-        load(&server, client_core, &["--connections", "500"])?;
+        let server = Server::start(subject, server_core, config)?;
+        let exchanges = exchanges.to_string();
+        let warm_up = [&["--connections", "500"], clients].concat();
+        let measured = [&["--connections", exchanges.as_str()], clients].concat();
+        load(&server, client_core, &warm_up)?;
         let before = server.cpu_seconds()?;
-        let report = load(
-            &server,
-            client_core,
-            &["--connections", &exchanges.to_string()],
-        )?;
+        let report = load(&server, client_core, &measured)?;
         let cpu = server.cpu_seconds()? - before;
         server.end()?;
         ensure!(

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod envelope;
 mod output;
 mod plugin;
 mod tools;
@@ -8,11 +9,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::envelope::{
+    EnvelopeArgs, EnvelopeCommand, GenerateArgs, KeysArgs, KeysCommand, ListArgs, OpenArgs,
+    Purpose, SealArgs, SecretArgs,
+};
 pub(crate) use self::output::{complain, complain_of_config, complain_of_output, print};
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
-pub(crate) use self::tools::{
-    EnvelopeArgs, EnvelopeCommand, PacketArgs, PacketCommand, ProbeArgs, SecretArgs,
-};
+pub(crate) use self::tools::{PacketArgs, PacketCommand, ProbeArgs, SignedDuration};
 
 /// The front door of a Hytale server network: players connect here and are referred to a backend.
 ///
@@ -82,4 +85,6 @@ pub(crate) enum Command {
     Plugin(PluginArgs),
     /// Look into referral data, or make some
     Envelope(EnvelopeArgs),
+    /// Make keys for referrals and test tokens, or list those of a configuration
+    Keys(KeysArgs),
 }

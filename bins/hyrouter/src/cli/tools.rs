@@ -26,13 +26,13 @@ pub(crate) struct ProbeArgs {
         allow_negative_numbers = true
     )]
     pub(crate) build: Option<i32>,
-    /// Generation of the protocol: g1, g2, g3 or g4 [default: g4, or g2 with --username or --uuid]
+    /// Generation of the protocol: g1, g2, g3 or g4 [default: g4, or g2 where only that can send a name or UUID]
     #[arg(long, value_name = "G")]
     pub(crate) generation: Option<Generation>,
-    /// Name of the player, which only g1 and g2 send
+    /// Name of the player: g1 and g2 send it, and a token that is made has it
     #[arg(long, value_name = "U")]
     pub(crate) username: Option<String>,
-    /// UUID of the player, which only g1 and g2 send
+    /// UUID of the player, likewise
     #[arg(long, value_name = "U")]
     pub(crate) uuid: Option<Uuid>,
     /// Language of the player
@@ -41,6 +41,19 @@ pub(crate) struct ProbeArgs {
     /// Identity token to send
     #[arg(long, value_name = "JWT")]
     pub(crate) token: Option<String>,
+    #[command(flatten)]
+    pub(crate) sign: TokenArgs,
+    /// Referral data to bring, in hexadecimal, as from another server
+    #[arg(long, value_name = "HEX")]
+    pub(crate) referral_data: Option<String>,
+    /// The server that the referral data is from, as the client says it
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        requires = "referral_data",
+        default_value = "127.0.0.1:5521"
+    )]
+    pub(crate) referral_source: String,
     /// Show a (fresh, self-signed) client certificate
     #[arg(long)]
     pub(crate) client_cert: bool,
@@ -50,6 +63,40 @@ pub(crate) struct ProbeArgs {
     /// How long to wait for the answer, like 10s or 500ms
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) timeout: Duration,
+}
+
+/// A test token of one's own in place of one of the game's service.
+#[derive(Debug, Args)]
+pub(crate) struct TokenArgs {
+    /// Make an identity token with this key, a file of `hyrouter keys generate --for token`
+    #[arg(long, value_name = "KEYFILE", conflicts_with = "token")]
+    pub(crate) token_sign: Option<PathBuf>,
+    /// How long the token is good; -1h makes one that ended an hour ago
+    #[arg(long, value_name = "TIME", default_value = "5m", allow_hyphen_values = true, value_parser = signed_duration, requires = "token_sign")]
+    pub(crate) token_ttl: SignedDuration,
+    /// Who issues the token
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "https://sessions.hytale.com",
+        requires = "token_sign"
+    )]
+    pub(crate) token_issuer: String,
+    /// What the token is for
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "hytale:client",
+        requires = "token_sign"
+    )]
+    pub(crate) token_scope: String,
+}
+
+/// A span of time, forward or back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum SignedDuration {
+    Ahead(Duration),
+    Ago(Duration),
 }
 
 #[derive(Debug, Args)]
@@ -66,54 +113,15 @@ pub(crate) enum PacketCommand {
     Encode,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct EnvelopeArgs {
-    #[command(subcommand)]
-    pub(crate) command: EnvelopeCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum EnvelopeCommand {
-    /// Print what an envelope holds, and verify it when a secret is given
-    Open {
-        /// The envelope in hexadecimal; from standard input unless given
-        #[arg(value_name = "HEX")]
-        data: Option<String>,
-        #[command(flatten)]
-        secret: SecretArgs,
-        /// Print one JSON object
-        #[arg(long)]
-        json: bool,
-    },
-    /// Print an envelope in hexadecimal, signed when a secret is given
-    Seal {
-        /// The content as text; from standard input unless given
-        #[arg(value_name = "TEXT")]
-        content: Option<String>,
-        /// The content is hexadecimal
-        #[arg(long)]
-        hex: bool,
-        #[command(flatten)]
-        secret: SecretArgs,
-    },
-}
-
-/// A secret is never an argument: other users of the machine can see those.
-#[derive(Debug, Args)]
-pub(crate) struct SecretArgs {
-    /// File that holds the secret: plain text, base64:... or hex:...
-    #[arg(long, value_name = "FILE")]
-    pub(crate) secret_file: Option<PathBuf>,
-    /// Environment variable that holds the secret
-    #[arg(long, value_name = "VAR", conflicts_with = "secret_file")]
-    pub(crate) secret_env: Option<String>,
-    /// Key id that the secret goes with
-    #[arg(long, value_name = "ID", default_value_t = 0)]
-    pub(crate) key_id: u8,
-}
-
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     hyrouter_config::parse_duration(text)
         .filter(|time| !time.is_zero())
         .ok_or_else(|| "write it as 10s, 1m30s or 250ms".to_owned())
+}
+
+fn signed_duration(text: &str) -> Result<SignedDuration, String> {
+    match text.strip_prefix('-') {
+        Some(text) => duration(text).map(SignedDuration::Ago),
+        None => duration(text).map(SignedDuration::Ahead),
+    }
 }

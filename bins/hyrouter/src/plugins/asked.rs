@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use hyrouter_plugin_api::{Backend, ConnectEvent, ConnectRequest, ReferralSource};
+use hyrouter_plugin_api::{
+    Backend, ConnectEvent, ConnectRequest, Identity, Referral, ReferralSource,
+};
 use hyrouter_protocol::{Connect, Protocol};
-use hyrouter_proxy::ConnectInfo;
 use hyrouter_router::{Decision, RouteRef, Strategy};
+
+use crate::door::Visit;
+use crate::player::Player;
+use crate::tickets::Ticket;
 
 /// A player who has a route, as plugins are asked about them.
 pub(crate) struct Asked {
@@ -16,7 +21,7 @@ pub(crate) struct Asked {
 impl Asked {
     /// `None` for a player without a route: there is nothing to change.
     pub(crate) fn new(
-        info: &ConnectInfo,
+        visit: &Visit<'_>,
         decision: &Decision<'_>,
         tell_address: bool,
     ) -> Option<Self> {
@@ -38,7 +43,7 @@ impl Asked {
             _ => None,
         };
         let request = ConnectRequest {
-            event: event(info, route, tell_address),
+            event: event(visit, route, tell_address),
             strategy: Strategy::as_str(strategy).to_owned(),
             candidates,
             selected_index: selected,
@@ -61,15 +66,16 @@ fn told(backend: &hyrouter_router::Backend) -> Backend {
     }
 }
 
-fn event(info: &ConnectInfo, route: RouteRef<'_>, tell_address: bool) -> ConnectEvent {
-    let peer = info.peer();
-    let connect = info.connect();
+fn event(visit: &Visit<'_>, route: RouteRef<'_>, tell_address: bool) -> ConnectEvent {
+    let peer = visit.info.peer();
+    let connect = visit.info.connect();
+    let player = &visit.player;
     let mut event = ConnectEvent {
         sni: peer.host.to_string(),
         client_cert_fingerprint: peer.client_cert.map(|fingerprint| fingerprint.to_string()),
         client_type: Some(connect.client_type.number()),
-        uuid: connect.uuid.map(|uuid| uuid.hyphenated().to_string()),
-        username: connect.username.map(ToOwned::to_owned),
+        uuid: player.uuid().map(|uuid| uuid.to_string()),
+        username: player.username().map(ToOwned::to_owned),
         language: connect.language.map(ToOwned::to_owned),
         identity_token_present: Some(has_token(&connect)),
         alpn: peer
@@ -81,6 +87,8 @@ fn event(info: &ConnectInfo, route: RouteRef<'_>, tell_address: bool) -> Connect
             port: source.port,
         }),
         remote_addr: tell_address.then(|| peer.remote.to_string()),
+        identity: identity(player),
+        referral: visit.ticket().map(referral),
         route: Some(route.name.to_string()),
         connection_id: Some(peer.connection_id.to_string()),
         ..ConnectEvent::default()
@@ -100,6 +108,29 @@ fn event(info: &ConnectInfo, route: RouteRef<'_>, tell_address: bool) -> Connect
         }
     }
     event
+}
+
+fn identity(player: &Player<'_>) -> Option<Identity> {
+    let claims = player.claims()?;
+    Some(Identity {
+        verified: player.is_verified(),
+        subject: claims.subject.map(|uuid| uuid.to_string()),
+        username: claims.username.map(|name| name.as_str().to_owned()),
+        issuer: claims.issuer.as_deref().map(ToOwned::to_owned),
+        expires_at: claims.expires_at,
+    })
+}
+
+fn referral(ticket: &Ticket<'_>) -> Referral {
+    let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let statement = &ticket.statement;
+    Referral {
+        route: said(statement.route),
+        data: Some(statement.content.to_vec()),
+        source: said(statement.source),
+        key_id: ticket.key_id,
+        hops: statement.hops,
+    }
 }
 
 /// The game treats an empty token as none.

@@ -2,6 +2,7 @@
 
 mod address;
 mod report;
+mod token;
 
 use std::process::ExitCode;
 
@@ -11,11 +12,11 @@ use hyrouter_protocol::Generation;
 use hyrouter_protocol::builds::ClientBuild;
 
 use crate::cli::{ProbeArgs, print};
-use crate::exit;
+use crate::{envelope, exit};
 
 pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
     let (address, name) = address::resolve(&args.address)?;
-    let hello = hello(args);
+    let hello = hello(args)?;
     // Before anybody is bothered with it.
     hello.frame().context("this can not be said in a Connect")?;
     let mut dial = Dial::new(address).timeout(args.timeout);
@@ -51,23 +52,40 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn hello(args: &ProbeArgs) -> Hello {
+fn hello(args: &ProbeArgs) -> anyhow::Result<Hello> {
     let mut hello = match (args.build, args.generation) {
         (Some(build), _) => Hello::of_build(ClientBuild::Number(build)),
         (None, Some(generation)) => Hello::of(generation),
-        // Of those who send a name or a UUID the newest.
-        (None, None) if args.username.is_some() || args.uuid.is_some() => Hello::of(Generation::G2),
+        // Of those who send a name or a UUID beside the token the newest.
+        (None, None)
+            if args.sign.token_sign.is_none()
+                && (args.username.is_some() || args.uuid.is_some()) =>
+        {
+            Hello::of(Generation::G2)
+        }
         (None, None) => Hello::of(Generation::G4),
     };
     hello.language.clone_from(&args.language);
-    hello.identity_token.clone_from(&args.token);
+    hello.identity_token = token::token(args)?;
+    if let Some(text) = &args.referral_data {
+        hello.referral_data = Some(envelope::from_hex(text).context("--referral-data")?);
+        hello.referral_source = Some(source(&args.referral_source)?);
+    }
     if let Some(username) = &args.username {
         hello.username.clone_from(username);
     }
     if let Some(uuid) = args.uuid {
         hello.uuid = uuid;
     }
-    hello
+    Ok(hello)
+}
+
+fn source(text: &str) -> anyhow::Result<(String, u16)> {
+    let (host, port) = text
+        .rsplit_once(':')
+        .context("--referral-source: a host and a port, such as lobby.example.com:5520")?;
+    let port = port.parse().context("--referral-source: the port")?;
+    Ok((host.to_owned(), port))
 }
 
 fn answered(outcome: &Outcome) -> bool {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use hyrouter_client::{Ending, Exchange, Outcome};
-use hyrouter_referral::Envelope;
 use serde_json::{Value, json};
 
 use crate::envelope;
@@ -28,13 +27,11 @@ pub(super) fn text(exchange: &Exchange) -> String {
                 host.clone()
             };
             lines.push(format!("referral to {host}:{port}{after}"));
-            lines.push(
-                match data.as_deref().map(|data| (data, Envelope::parse(data))) {
-                    None => "referral data: none".to_owned(),
-                    Some((_, Ok(envelope))) => envelope::describe_text(&envelope),
-                    Some((data, Err(_))) => format!("referral data: {}", hex::encode(data)),
-                },
-            );
+            lines.push(match data.as_deref() {
+                None => "referral data: none".to_owned(),
+                Some(data) => envelope::text(data)
+                    .unwrap_or_else(|| format!("referral data: {}", hex::encode(data))),
+            });
         }
         Outcome::Disconnect { packet_id, reason } => {
             let reason = reason.as_deref().unwrap_or("(no text)");
@@ -98,7 +95,7 @@ pub(super) fn json(exchange: &Exchange) -> Value {
             "host": host,
             "port": port,
             "data": data.as_deref().map(hex::encode),
-            "envelope": data.as_deref().and_then(|data| Envelope::parse(data).ok()).map(|e| envelope::describe(&e)),
+            "envelope": data.as_deref().and_then(envelope::json),
         }),
         Outcome::Disconnect { packet_id, reason } => {
             json!({ "outcome": "disconnect", "packet_id": packet_id, "reason": reason })

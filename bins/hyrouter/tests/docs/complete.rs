@@ -1,7 +1,8 @@
 //! Whether the pages leave anything out.
 
 use hyrouter_plugin_api::{
-    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, PluginError, ReferralSource,
+    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, PluginError, Referral,
+    ReferralSource,
 };
 use serde_json::Value;
 
@@ -54,6 +55,13 @@ fn every_field_of_the_json_is_told() {
             username: Some(String::new()),
             issuer: Some(String::new()),
             expires_at: Some(0),
+        }),
+        referral: Some(Referral {
+            route: Some(String::new()),
+            data: Some(Vec::new()),
+            source: Some(String::new()),
+            key_id: 0,
+            hops: 0,
         }),
         route: Some(String::new()),
         connection_id: Some(String::new()),

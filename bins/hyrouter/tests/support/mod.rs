@@ -8,6 +8,9 @@
     reason = "a test fails by panic"
 )]
 
+pub(crate) mod keys;
+pub(crate) mod verifiers;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,18 +1,21 @@
 //! Many game clients at once, against a router on this machine.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, ensure};
 use clap::Parser;
 use hyrouter_bench::Percentiles;
 use hyrouter_client::{Client, Dial, Exchange, Hello, Outcome};
+use hyrouter_identity::{TestClaims, TokenKey};
 use hyrouter_protocol::Generation;
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 /// The clients are part of what is measured: they get the same allocator as the router.
 #[global_allocator]
@@ -37,6 +40,9 @@ struct Args {
     /// Generation of the client
     #[arg(long, default_value = "g4")]
     generation: Generation,
+    /// Key that signs the identity token of all clients, a file of `hyrouter keys generate --for token`
+    #[arg(long)]
+    token_key: Option<PathBuf>,
     /// Only shake hands, then hold the connections until standard input ends
     #[arg(long)]
     hold: bool,
@@ -88,7 +94,9 @@ fn dial(args: &Args) -> Dial {
 
 async fn exchange(args: &Args) -> anyhow::Result<()> {
     let clients = clients(args)?;
-    let hello = Arc::new(Hello::of(args.generation));
+    let mut hello = Hello::of(args.generation);
+    hello.identity_token = args.token_key.as_deref().map(token).transpose()?;
+    let hello = Arc::new(hello);
     let ready = Arc::new(dial(args).ready(&hello.alpn())?);
     let slots = Arc::new(Semaphore::new(args.concurrency));
     let mut running = JoinSet::new();
@@ -109,6 +117,20 @@ async fn exchange(args: &Args) -> anyhow::Result<()> {
     }
     report(&results, begun.elapsed());
     Ok(())
+}
+
+/// A token as long as the game's own are.
+fn token(key: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read(key).with_context(|| format!("reading {}", key.display()))?;
+    let now = SystemTime::now();
+    let claims = TestClaims {
+        uuid: Uuid::from_u128(7),
+        username: "Player".to_owned(),
+        issued_at: now,
+        expires_at: now + Duration::from_hours(1),
+        ..TestClaims::default()
+    };
+    Ok(TokenKey::from_json(&text)?.sign(&claims)?)
 }
 
 fn report(results: &[(Exchange, Duration)], elapsed: Duration) {

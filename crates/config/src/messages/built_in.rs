@@ -12,6 +12,9 @@ pub(super) fn english(kind: MessageKind) -> &'static str {
         MessageKind::DiscoveryError => {
             "We are still looking for a free server for you. Try again in a moment."
         }
+        MessageKind::Identity => {
+            "We could not verify your account. Please restart the game, sign in and try again."
+        }
     }
 }
 
@@ -19,12 +22,22 @@ pub(super) fn locales() -> Vec<(String, LocaleTexts)> {
     LOCALES
         .iter()
         .map(
-            |&(tag, [no_route, no_backends, routing_error, discovery_error])| {
+            |&(
+                tag,
+                [
+                    no_route,
+                    no_backends,
+                    routing_error,
+                    discovery_error,
+                    identity,
+                ],
+            )| {
                 let texts = LocaleTexts {
                     no_route: no_route.to_owned(),
                     no_backends: no_backends.to_owned(),
                     routing_error: routing_error.to_owned(),
                     discovery_error: discovery_error.to_owned(),
+                    identity: identity.to_owned(),
                 };
                 (tag.to_owned(), texts)
             },
@@ -34,7 +47,7 @@ pub(super) fn locales() -> Vec<(String, LocaleTexts)> {
 
 /// In the order of [`LocaleTexts`]. The tone is that of games in each language: `du`, `tú` and `tu`, but `você` in
 /// Brazil and `vous` in French.
-const LOCALES: [(&str, [&str; 4]); 6] = [
+const LOCALES: [(&str, [&str; 5]); 6] = [
     (
         "de",
         [
@@ -42,6 +55,7 @@ const LOCALES: [(&str, [&str; 4]); 6] = [
             "Alle Server sind gerade voll oder starten neu. Versuch es gleich noch einmal.",
             "Dieser Server ist im Moment nicht zu erreichen. Bitte versuch es später noch einmal.",
             "Wir suchen noch einen freien Server für dich. Versuch es gleich noch einmal.",
+            "Wir konnten dein Konto nicht überprüfen. Bitte starte das Spiel neu, melde dich an und versuch es noch einmal.",
         ],
     ),
     (
@@ -51,6 +65,7 @@ const LOCALES: [(&str, [&str; 4]); 6] = [
             "Tous les serveurs sont pleins ou en cours de redémarrage. Réessayez dans un instant.",
             "Ce serveur est injoignable pour le moment. Veuillez réessayer plus tard.",
             "Nous cherchons encore un serveur libre pour vous. Réessayez dans un instant.",
+            "Nous n'avons pas pu vérifier votre compte. Veuillez relancer le jeu, vous connecter et réessayer.",
         ],
     ),
     (
@@ -60,6 +75,7 @@ const LOCALES: [(&str, [&str; 4]); 6] = [
             "Todos los servidores están llenos o reiniciándose. Vuelve a intentarlo en un momento.",
             "Ahora mismo no se puede conectar con este servidor. Vuelve a intentarlo más tarde.",
             "Todavía estamos buscando un servidor libre para ti. Vuelve a intentarlo en un momento.",
+            "No hemos podido verificar tu cuenta. Reinicia el juego, inicia sesión y vuelve a intentarlo.",
         ],
     ),
     (
@@ -69,6 +85,7 @@ const LOCALES: [(&str, [&str; 4]); 6] = [
             "Todos os servidores estão cheios ou a reiniciar. Tenta novamente dentro de momentos.",
             "De momento não é possível contactar este servidor. Tenta novamente mais tarde.",
             "Ainda estamos à procura de um servidor livre para ti. Tenta novamente dentro de momentos.",
+            "Não foi possível verificar a tua conta. Reinicia o jogo, inicia sessão e tenta novamente.",
         ],
     ),
     (
@@ -78,6 +95,7 @@ const LOCALES: [(&str, [&str; 4]); 6] = [
             "Todos os servidores estão cheios ou reiniciando. Tente de novo em alguns instantes.",
             "Não é possível se conectar a este servidor no momento. Tente de novo mais tarde.",
             "Ainda estamos procurando um servidor livre para você. Tente de novo em alguns instantes.",
+            "Não foi possível verificar sua conta. Reinicie o jogo, entre na sua conta e tente de novo.",
         ],
     ),
     (
@@ -87,6 +105,7 @@ const LOCALES: [(&str, [&str; 4]); 6] = [
             "Tutti i server sono pieni o in fase di riavvio. Riprova tra poco.",
             "Al momento questo server non è raggiungibile. Riprova più tardi.",
             "Stiamo ancora cercando un server libero per te. Riprova tra poco.",
+            "Non è stato possibile verificare il tuo account. Riavvia il gioco, accedi e riprova.",
         ],
     ),
 ];

@@ -23,6 +23,8 @@ pub enum MessageKind {
     RoutingError,
     /// Discovery has nothing to offer.
     DiscoveryError,
+    /// The identity token is missing or not good.
+    Identity,
 }
 
 /// The texts of one language. An empty one is absent.
@@ -32,6 +34,7 @@ pub(crate) struct LocaleTexts {
     pub(crate) no_backends: String,
     pub(crate) routing_error: String,
     pub(crate) discovery_error: String,
+    pub(crate) identity: String,
 }
 
 impl LocaleTexts {
@@ -41,6 +44,7 @@ impl LocaleTexts {
             MessageKind::NoBackends => &self.no_backends,
             MessageKind::RoutingError => &self.routing_error,
             MessageKind::DiscoveryError => &self.discovery_error,
+            MessageKind::Identity => &self.identity,
         };
         Some(text.as_str()).filter(|text| !text.is_empty())
     }

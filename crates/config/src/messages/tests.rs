@@ -1,10 +1,11 @@
 use super::*;
 
-const KINDS: [MessageKind; 4] = [
+const KINDS: [MessageKind; 5] = [
     MessageKind::NoRoute,
     MessageKind::NoBackends,
     MessageKind::RoutingError,
     MessageKind::DiscoveryError,
+    MessageKind::Identity,
 ];
 
 #[test]

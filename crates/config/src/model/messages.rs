@@ -18,7 +18,7 @@ pub(crate) struct Messages {
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Texts {
-    /// No route takes the host name. An empty text counts as absent, also in the other three; what is absent
+    /// No route takes the host name. An empty text counts as absent, also in the others; what is absent
     /// everywhere has a built-in English text.
     pub(crate) no_route: Option<String>,
     /// The pool has no backend left for this player.
@@ -27,4 +27,6 @@ pub(crate) struct Texts {
     pub(crate) routing_error: Option<String>,
     /// Discovery has nothing to offer.
     pub(crate) discovery_error: Option<String>,
+    /// The identity token is missing or not good, and `identity.mode` is `require`.
+    pub(crate) identity: Option<String>,
 }

@@ -5,8 +5,10 @@
 //! one damaged value hides no other mistake; what is required is said by the `required` of the schema.
 
 mod discovery;
+mod identity;
 mod messages;
 mod plugins;
+mod referral;
 mod routing;
 
 use schemars::JsonSchema;
@@ -14,9 +16,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(crate) use self::discovery::{Discovery, Provider};
+pub(crate) use self::identity::Identity;
 pub(crate) use self::messages::{Messages, Texts};
 pub(crate) use self::plugins::{GrpcTls, Plugin, WasmHost};
-pub(crate) use self::routing::{Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort};
+pub(crate) use self::referral::{AcceptedKey, Referral, SigningKey};
+pub(crate) use self::routing::{
+    Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort, TicketMatch,
+};
 
 /// Configuration of Hyrouter: a YAML (`.yaml`, `.yml`) or JSON (`.json`) file, over which environment variables go.
 ///
@@ -45,9 +51,12 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// How clients of builds are treated that this release does not know.
     pub(crate) protocol: Protocol,
+    /// Who players are.
+    pub(crate) identity: Identity,
     /// Where players go.
     pub(crate) routing: Routing,
-    /// The envelope around referral data. Absent: backends get the plain payload.
+    /// The envelope around referral data, and the tickets that servers send players back with. Absent: backends get the
+    /// plain payload, and no ticket is taken.
     pub(crate) referral: Option<Referral>,
     /// Texts that players see.
     pub(crate) messages: Messages,
@@ -68,6 +77,7 @@ impl Default for Config {
             logging: Logging::default(),
             limits: Limits::default(),
             protocol: Protocol::default(),
+            identity: Identity::default(),
             routing: Routing::default(),
             referral: None,
             messages: Messages::default(),
@@ -225,15 +235,4 @@ impl Default for Protocol {
             unknown: "route".to_owned(),
         }
     }
-}
-
-#[derive(Default, Deserialize, JsonSchema, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Referral {
-    /// Key id in the envelope, by which a backend finds the secret.
-    pub(crate) key_id: u8,
-    /// Secret that signs the envelope: plain text, `base64:...` or `hex:...`; blanks around it do not count. Absent:
-    /// the envelope is not signed. Better given as `HYROUTER_REFERRAL__HMAC_SECRET` than in a file.
-    #[schemars(extend("format" = "secret", "writeOnly" = true))]
-    pub(crate) hmac_secret: Option<String>,
 }

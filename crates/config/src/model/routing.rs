@@ -17,10 +17,10 @@ pub(crate) struct Routing {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["match", "pool"]))]
 pub(crate) struct Route {
-    /// Name in logs and metrics, unique. Default: the position in the list, from 0.
+    /// Name in logs, metrics and referrals, unique, at most 255 bytes. Default: the position in the list, from 0.
     #[schemars(length(min = 1))]
     pub(crate) name: Option<String>,
-    /// Which host names it takes.
+    /// Which players it takes.
     #[serde(rename = "match")]
     pub(crate) matching: Match,
     /// Where its players go.
@@ -37,6 +37,23 @@ pub(crate) struct Match {
     /// Several patterns, of which one must match. Takes the place of `hostname`.
     #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
     pub(crate) hostnames: Vec<String>,
+    /// Takes only players whom a server sent here with a ticket that a key of `referral.accept` signed; `{}` takes any.
+    /// Host names may be absent then, which takes every host.
+    pub(crate) referral: Option<TicketMatch>,
+}
+
+/// All that is given has to fit.
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TicketMatch {
+    /// Patterns as of host names, one of which the wished route matches.
+    #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
+    pub(crate) routes: Vec<String>,
+    /// Patterns as of host names, one of which the ticket's own name for its server matches.
+    #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
+    pub(crate) sources: Vec<String>,
+    /// Ids of keys of `referral.accept`, one of which signed the ticket.
+    pub(crate) keys: Vec<u8>,
 }
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
@@ -88,9 +105,10 @@ pub(crate) struct Sort {
 #[schemars(extend("required" = ["type"]))]
 pub(crate) struct Filter {
     /// `compare`: the numbers `left` and `right` compare as `op` says. `whitelist`: `list_key` holds the player,
-    /// unless `enabled_key` is not true. `game_start_not_past`: the time at `key` is empty, -1 or in the future.
+    /// unless `enabled_key` is not true. `identity`: the player's identity is verified. `game_start_not_past`: the time
+    /// at `key` is empty, -1 or in the future.
     #[serde(rename = "type")]
-    #[schemars(extend("enum" = ["compare", "whitelist", "game_start_not_past"]))]
+    #[schemars(extend("enum" = ["compare", "whitelist", "identity", "game_start_not_past"]))]
     pub(crate) kind: Option<String>,
     /// Left number of `compare`, as `key` of a pool.
     #[schemars(extend("format" = "backend-key"))]
@@ -110,6 +128,9 @@ pub(crate) struct Filter {
     /// What of the player the `whitelist` holds; `uuid` when absent.
     #[schemars(extend("enum" = ["uuid", "username"]))]
     pub(crate) subject: Option<String>,
+    /// For `whitelist` whether the player must be verified, false when absent. For `identity` whether verified players
+    /// pass or the others, true when absent.
+    pub(crate) verified: Option<bool>,
     /// The time of `game_start_not_past`, in seconds or, from 10,000,000,000 on, in milliseconds since 1970.
     #[schemars(extend("format" = "backend-key"))]
     pub(crate) key: Option<String>,

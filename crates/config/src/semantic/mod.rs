@@ -3,25 +3,29 @@
 
 mod discovery;
 mod plugins;
+mod referral;
 mod routing;
 mod unsupported;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hyrouter_referral::{Sealer, Secret};
-
 use crate::messages::{LocaleTexts, same_tag};
 use crate::mistake::{Mistakes, Warning};
 use crate::path::Path;
+use crate::secrets::Secrets;
 use crate::settings::{
-    IdentityFiles, LimitSettings, LoggingSettings, QuicSettings, Settings, TlsSettings,
-    UnknownProtocol,
+    IdentityFiles, IdentityMode, IdentitySettings, LimitSettings, LoggingSettings, QuicSettings,
+    Settings, TlsSettings, UnknownProtocol,
 };
 use crate::{Messages, duration, listen, model};
 
 /// Checks what the values mean together and builds the parts.
-pub(crate) fn build(config: model::Config, mistakes: &mut Mistakes) -> Settings {
+pub(crate) fn build(
+    config: model::Config,
+    secrets: &Secrets<'_>,
+    mistakes: &mut Mistakes,
+) -> Settings {
     let mut report = Report {
         mistakes,
         warnings: Vec::new(),
@@ -46,10 +50,11 @@ pub(crate) fn build(config: model::Config, mistakes: &mut Mistakes) -> Settings 
             "deny" => UnknownProtocol::Deny,
             _ => UnknownProtocol::Route,
         },
+        identity: build_identity(config.identity),
         routing: routing::build(config.routing, &providers, &mut report),
         referral: config
             .referral
-            .map(|referral| build_sealer(&referral, &mut report)),
+            .map(|referral| referral::build(referral, secrets, &mut report)),
         messages: build_messages(config.messages, report.mistakes),
         plugins: plugins::build(
             config.plugins,
@@ -134,18 +139,22 @@ fn build_limits(limits: &model::Limits) -> LimitSettings {
     }
 }
 
-fn build_sealer(referral: &model::Referral, report: &mut Report<'_>) -> Sealer {
-    let text = referral.hmac_secret.as_deref();
-    if text == Some("") {
-        let path = Path::of("referral.hmac_secret");
-        report.warn(
-            &path,
-            "it is empty, so envelopes are not signed and backends can not verify them",
-        );
-    }
-    match text.map(Secret::parse) {
-        Some(Ok(secret)) => Sealer::signed(referral.key_id, &secret),
-        _ => Sealer::unsigned(referral.key_id),
+fn build_identity(identity: model::Identity) -> IdentitySettings {
+    IdentitySettings {
+        mode: match identity.mode.as_str() {
+            "require" => IdentityMode::Require,
+            "report" => IdentityMode::Report,
+            _ => IdentityMode::Off,
+        },
+        jwks: identity.jwks,
+        ca_file: identity
+            .ca_file
+            .filter(|file| !file.is_empty())
+            .map(Into::into),
+        issuer: identity.issuer,
+        clock_skew: parse_duration(&identity.clock_skew),
+        refresh: parse_duration(&identity.refresh),
+        cache_size: to_usize(identity.cache_size),
     }
 }
 
@@ -184,6 +193,7 @@ fn build_texts(texts: model::Texts) -> LocaleTexts {
         no_backends: texts.no_backends.unwrap_or_default(),
         routing_error: texts.routing_error.unwrap_or_default(),
         discovery_error: texts.discovery_error.unwrap_or_default(),
+        identity: texts.identity.unwrap_or_default(),
     }
 }
 

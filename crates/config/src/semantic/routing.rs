@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 
+use hyrouter_referral::v2::MAX_ROUTE;
 use hyrouter_router as router;
 
 use super::discovery::Providers;
 use super::plugins::check_unique;
 use super::{Report, missing, to_usize};
 use crate::format::without_brackets;
-use crate::model::{Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort};
+use crate::model::{Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort, TicketMatch};
 use crate::path::Path;
 
 pub(super) fn build(
@@ -53,6 +54,15 @@ fn check_names(list: &Path, routes: &[Route], report: &mut Report<'_>) {
         .collect();
     let mut seen = BTreeMap::new();
     for (index, name) in names.iter().enumerate() {
+        if name.len() > MAX_ROUTE {
+            report.mistakes.add_meaning(
+                &list.index(index).key("name"),
+                format!(
+                    "longer than an envelope can say (got {} bytes); allowed: at most {MAX_ROUTE}",
+                    name.len()
+                ),
+            );
+        }
         check_unique(
             &list.index(index).key("name"),
             name,
@@ -73,8 +83,30 @@ fn build_route(
     router::RouteSpec {
         name: route_name(index, &route),
         patterns: build_patterns(&path.key("match"), &route.matching, patterns, report),
+        conditions: router::Conditions {
+            ticket: route.matching.referral.as_ref().map(build_ticket),
+        },
         pool: build_pool(&path.key("pool"), route.pool, providers, report),
     }
+}
+
+fn build_ticket(ticket: &TicketMatch) -> router::TicketMatch {
+    let patterns = |texts: &[String]| {
+        texts
+            .iter()
+            .filter_map(|text| parse_pattern(text))
+            .collect()
+    };
+    router::TicketMatch {
+        routes: patterns(&ticket.routes),
+        sources: patterns(&ticket.sources),
+        key_ids: ticket.keys.clone(),
+    }
+}
+
+/// The shape check lets no other text through.
+fn parse_pattern(text: &str) -> Option<router::HostPattern> {
+    text.trim().parse().ok()
 }
 
 /// The patterns of the routes so far with the place of the first of each, as they compare.
@@ -98,6 +130,9 @@ fn build_patterns(
             "not used, since there are `hostnames`",
         ),
         Some(text) => texts.push((path.key("hostname"), text)),
+        None if texts.is_empty() && matching.referral.is_some() => {
+            return parse_pattern("*").into_iter().collect();
+        }
         None if texts.is_empty() && !report.mistakes.has_within(path) => {
             report.mistakes.add_meaning(
                 path,
@@ -106,13 +141,14 @@ fn build_patterns(
         }
         None => {}
     }
+    // A route with conditions leaves players to later ones.
+    let takes_all = matching.referral.is_none();
     for (at, text) in &texts {
-        warn_of_earlier(path, at, text, known, report);
+        warn_of_earlier(path, at, text, takes_all, known, report);
     }
-    // The shape check lets no other text through.
     texts
         .iter()
-        .filter_map(|(_, text)| text.trim().parse().ok())
+        .filter_map(|(_, text)| parse_pattern(text))
         .collect()
 }
 
@@ -121,6 +157,7 @@ fn warn_of_earlier(
     route: &Path,
     at: &Path,
     text: &str,
+    takes_all: bool,
     known: &mut Patterns,
     report: &mut Report<'_>,
 ) {
@@ -134,7 +171,9 @@ fn warn_of_earlier(
         }
         return;
     }
-    known.0.insert(same, at.clone());
+    if takes_all {
+        known.0.insert(same, at.clone());
+    }
 }
 
 fn build_pool(
@@ -288,8 +327,12 @@ fn build_filter(path: &Path, filter: &Filter, report: &mut Report<'_>) -> Option
                 enabled_key: parse_key(filter.enabled_key.as_deref())?,
                 list_key: parse_key(filter.list_key.as_deref())?,
                 subject: parse(filter.subject.as_deref()).unwrap_or_default(),
+                verified: filter.verified.unwrap_or(false),
             })
         }
+        "identity" => Some(router::Filter::Identity {
+            verified: filter.verified.unwrap_or(true),
+        }),
         _ => {
             need("key", &filter.key);
             Some(router::Filter::GameStartNotPast {

@@ -14,6 +14,7 @@ pub(crate) use self::env::Environment;
 use crate::mistake::Mistakes;
 use crate::model::Config;
 use crate::path::Path;
+use crate::secrets::Secrets;
 use crate::{ConfigError, Settings, semantic, shape};
 
 /// Where a configuration comes from: built-in defaults, over them a file, over it the environment.
@@ -37,7 +38,8 @@ impl Sources {
         self
     }
 
-    /// Takes these variables in place of those of the process. Only names that start with `HYROUTER_` count.
+    /// Takes these variables in place of those of the process. Only names that start with `HYROUTER_` count,
+    /// and those that a `secret_env` of the file names.
     #[must_use]
     pub fn env<I, K, V>(mut self, variables: I) -> Self
     where
@@ -73,7 +75,7 @@ impl Sources {
             .unwrap_or_else(|| std::env::vars_os().collect());
 
         let mut mistakes = Mistakes::default();
-        let environment = Environment::read(variables, &file, &mut mistakes);
+        let environment = Environment::read(variables.iter().cloned(), &file, &mut mistakes);
         let merged = Figment::from(Serialized::defaults(base))
             .merge(Serialized::defaults(without_nulls(file)))
             .merge(environment)
@@ -82,7 +84,7 @@ impl Sources {
 
         let right = shape::check(merged, &mut mistakes);
         let settings = match serde_json::from_value(right) {
-            Ok(config) => semantic::build(config, &mut mistakes),
+            Ok(config) => semantic::build(config, &Secrets::new(&variables), &mut mistakes),
             Err(error) => {
                 mistakes.add(&Path::default(), error.to_string());
                 Settings::built_in()

@@ -1,10 +1,15 @@
 //! Configurations out of texts and files.
 #![allow(dead_code, reason = "each test file uses a part of it")]
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests are tests"
+)]
 
 use std::path::PathBuf;
 
-use hyrouter_config::{ConfigError, Settings, Sources};
+use hyrouter_config::{ConfigError, EnvelopeSettings, Settings, Sources};
+use hyrouter_referral::Sealer;
 
 /// A file of `tests/data`.
 pub(crate) fn data(name: &str) -> PathBuf {
@@ -54,6 +59,15 @@ pub(crate) fn lines(error: &ConfigError) -> Vec<String> {
     let lines: Vec<_> = error.mistakes().iter().map(ToString::to_string).collect();
     assert_eq!(error.to_string(), lines.join("\n"));
     lines
+}
+
+/// The one key that signs envelopes of version 1.
+pub(crate) fn sealer(settings: &Settings) -> Sealer {
+    let Some(EnvelopeSettings::V1(keys)) = settings.referral.as_ref().map(|r| &r.envelope) else {
+        panic!("version 1 is the default");
+    };
+    assert_eq!(keys.len(), 1);
+    keys.first().unwrap().sealer.clone()
 }
 
 const NONE: [(&str, &str); 0] = [];

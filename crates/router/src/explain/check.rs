@@ -49,6 +49,7 @@ fn failure(
             enabled_key,
             list_key,
             subject,
+            verified,
         } => {
             let enabled = enabled_key.value(backend)?;
             if !is_enabled(&enabled) {
@@ -66,11 +67,17 @@ fn failure(
                     .map(|player| names.iter().any(|name| name == player)),
             };
             match listed {
+                _ if *verified && !request.verified => Some("the player is not verified"),
                 None => Some("the player's name or UUID is not known"),
                 Some(false) => Some("the player is not on the list"),
                 Some(true) => None,
             }
         }
+        Filter::Identity { verified } => match (verified, request.verified) {
+            (true, false) => Some("the player is not verified"),
+            (false, true) => Some("the player is verified"),
+            _ => None,
+        },
         Filter::GameStartNotPast { key } => match Start::read(key.value(backend).as_deref()) {
             Start::Open => None,
             Start::At(time) => (time <= now).then_some("the game has begun"),
@@ -87,11 +94,13 @@ fn seen(filter: &Filter, backend: &Backend, request: &Request<'_>) -> Vec<Seen> 
     };
     match filter {
         Filter::Compare { left, right, .. } => vec![of_backend(left), of_backend(right)],
+        Filter::Identity { .. } => vec![of_identity(request)],
         Filter::GameStartNotPast { key } => vec![of_backend(key)],
         Filter::Whitelist {
             enabled_key,
             list_key,
             subject,
+            verified,
         } => {
             let player = Seen {
                 what: format!("player's {subject}"),
@@ -100,7 +109,18 @@ fn seen(filter: &Filter, backend: &Backend, request: &Request<'_>) -> Vec<Seen> 
                     Subject::Username => request.username.map(str::to_owned),
                 },
             };
-            vec![of_backend(enabled_key), of_backend(list_key), player]
+            let mut seen = vec![of_backend(enabled_key), of_backend(list_key), player];
+            if *verified {
+                seen.push(of_identity(request));
+            }
+            seen
         }
+    }
+}
+
+fn of_identity(request: &Request<'_>) -> Seen {
+    Seen {
+        what: "player verified".to_owned(),
+        value: Some(request.verified.to_string()),
     }
 }

@@ -54,6 +54,9 @@ impl Display for PassedOver {
                 pattern.as_str()
             )?;
         }
+        if !self.conditions.is_empty() {
+            write!(f, " {}", self.conditions)?;
+        }
         Ok(())
     }
 }

@@ -26,13 +26,12 @@ impl Router {
         now: SystemTime,
         rng: &mut impl Rng,
     ) -> Explanation {
-        let passed_over = self
+        let passed_over: Vec<_> = self
             .routes
             .iter()
-            .map_while(|route| route.passed_over(request.host))
+            .map_while(|route| route.passed_over(request))
             .collect();
-        let matches = |route: &&Route| route.matching(request.host).is_some();
-        let taken = self.routes.iter().find(matches).or(self.default.as_ref());
+        let taken = self.routes.get(passed_over.len()).or(self.default.as_ref());
         Explanation {
             host: request.host.to_owned(),
             passed_over,
@@ -52,17 +51,18 @@ impl Route {
     }
 
     /// Why the route is not taken; nothing when it is.
-    fn passed_over(&self, host: &str) -> Option<PassedOver> {
-        let why = match self.matching(host) {
-            Some(_) => return None,
+    fn passed_over(&self, request: &Request<'_>) -> Option<PassedOver> {
+        let why = match self.matching(request.host) {
+            Some(_) => self.conditions.failure(request)?,
             None if self.patterns.is_empty() => "it has no pattern",
-            None if normalise(host).is_none() => "the host is too long",
+            None if normalise(request.host).is_none() => "the host is too long",
             None => "no pattern matches",
         };
         Some(PassedOver {
             index: self.index.unwrap_or_default(),
             name: Arc::clone(&self.name),
             patterns: self.patterns.to_vec(),
+            conditions: self.conditions.clone(),
             why,
         })
     }

@@ -14,7 +14,7 @@ proptest! {
     fn explains_what_is_decided(spec in pool_spec(), player in player(), seed: u64, turn in 0..9_u32) {
         let mut fixture = Fixture::of_pool(spec.clone());
         fixture.now = at(player.now);
-        let request = Request { host: "", uuid: player.uuid, username: player.username };
+        let request = player.request();
         for _ in 0..turn {
             fixture.ask(&request);
         }

@@ -159,6 +159,7 @@ fn it_may_depend_on_the_player() {
         enabled_key: Key::from("on"),
         list_key: Key::from("list"),
         subject: Subject::Uuid,
+        verified: false,
     };
     let vip = backend("vip")
         .meta("own", "1")

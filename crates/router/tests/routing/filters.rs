@@ -106,6 +106,7 @@ fn whitelist(subject: Subject) -> Filter {
         enabled_key: Key::from("on"),
         list_key: Key::from("list"),
         subject,
+        verified: false,
     }
 }
 
@@ -236,6 +237,58 @@ fn an_empty_name_is_on_no_list() {
         assert!(
             !passes(&whitelist(Subject::Username), backend, &nameless, at(NOW)),
             "{list:?}"
+        );
+    }
+}
+
+#[test]
+fn a_whitelist_can_ask_for_verified_players() {
+    for subject in [Subject::Username, Subject::Uuid] {
+        let filter = Filter::Whitelist {
+            enabled_key: Key::from("on"),
+            list_key: Key::from("list"),
+            subject,
+            verified: true,
+        };
+        let list = format!("alice,{PLAYER}");
+        let backend = |on| backend("a").meta("on", on).meta("list", &list);
+        let player = |verified| Request {
+            username: Some("alice"),
+            uuid: Some(PLAYER),
+            verified,
+            ..Request::default()
+        };
+        assert!(passes(&filter, backend("1"), &player(true), at(NOW)));
+        assert!(!passes(&filter, backend("1"), &player(false), at(NOW)));
+        // Verified is not listed.
+        let stranger = Request {
+            uuid: Some(Uuid::from_u128(9)),
+            username: Some("bob"),
+            ..player(true)
+        };
+        assert!(!passes(&filter, backend("1"), &stranger, at(NOW)));
+        // Nobody is asked where it is off.
+        assert!(passes(&filter, backend("0"), &player(false), at(NOW)));
+    }
+}
+
+#[test]
+fn identity() {
+    for (wanted, verified, expected) in [
+        (true, true, true),
+        (true, false, false),
+        (false, true, false),
+        (false, false, true),
+    ] {
+        let request = Request {
+            verified,
+            ..Request::default()
+        };
+        let filter = Filter::Identity { verified: wanted };
+        assert_eq!(
+            passes(&filter, backend("a"), &request, at(NOW)),
+            expected,
+            "{wanted} {verified}"
         );
     }
 }

@@ -120,6 +120,7 @@ pub(crate) fn route(name: &str, patterns: &str, pool: PoolSpec) -> RouteSpec {
             .map(|text| text.parse().unwrap())
             .collect(),
         pool,
+        ..RouteSpec::default()
     }
 }
 

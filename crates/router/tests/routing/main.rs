@@ -5,6 +5,7 @@
     reason = "a test fails by panic, in its helpers too"
 )]
 
+mod conditions;
 mod explain;
 mod fallback;
 mod filters;

@@ -1,6 +1,6 @@
 //! Changes that must not change anything, or only in a way that is known.
 
-use hyrouter_router::{Backend, Filter, Key, PoolSpec, Request, SortOrder, SortType, Strategy};
+use hyrouter_router::{Backend, Filter, Key, PoolSpec, SortOrder, SortType, Strategy};
 use proptest::prelude::*;
 
 use crate::{
@@ -12,11 +12,7 @@ use crate::{
 fn outcomes(spec: PoolSpec, player: &Player, seed: u64) -> Vec<Outcome> {
     let mut fixture = Fixture::of_pool(spec).seed(seed);
     fixture.now = at(player.now);
-    let request = Request {
-        host: "",
-        uuid: player.uuid,
-        username: player.username,
-    };
+    let request = player.request();
     (0..6).map(|_| fixture.ask(&request)).collect()
 }
 

@@ -1,13 +1,13 @@
 //! Random pools, policies and players for properties.
 
 use hyrouter_router::{
-    Backend, CompareOp, Filter, Key, Policy, PolicyPatch, PoolSpec, SortBy, SortOrder, SortType,
-    Strategy, Subject,
+    Backend, CompareOp, Filter, Key, Policy, PolicyPatch, PoolSpec, Request, SortBy, SortOrder,
+    SortType, Strategy, Subject,
 };
 use proptest::{
     collection::{btree_map, vec},
     option,
-    prelude::{Just, prop_oneof},
+    prelude::{Just, any, prop_oneof},
     sample::select,
     strategy::Strategy as Generator,
 };
@@ -23,7 +23,19 @@ const NAMES: [&str; 2] = ["alice", "bob"];
 pub(crate) struct Player {
     pub(crate) uuid: Option<Uuid>,
     pub(crate) username: Option<&'static str>,
+    pub(crate) verified: bool,
     pub(crate) now: u64,
+}
+
+impl Player {
+    pub(crate) fn request(&self) -> Request<'static> {
+        Request {
+            uuid: self.uuid,
+            username: self.username,
+            verified: self.verified,
+            ..Request::default()
+        }
+    }
 }
 
 pub(crate) fn player() -> impl Generator<Value = Player> {
@@ -31,11 +43,13 @@ pub(crate) fn player() -> impl Generator<Value = Player> {
     (
         option::of(select(&UUIDS[..])),
         option::of(select(&NAMES[..])),
+        any::<bool>(),
         now,
     )
-        .prop_map(|(uuid, username, now)| Player {
+        .prop_map(|(uuid, username, verified, now)| Player {
             uuid,
             username,
+            verified,
             now,
         })
 }
@@ -132,10 +146,11 @@ fn filter() -> impl Generator<Value = Filter> {
     let subject = select(&[Subject::Uuid, Subject::Username][..]);
     prop_oneof![
         (key(), op, key()).prop_map(|(left, op, right)| Filter::Compare { left, op, right }),
-        subject.prop_map(|subject| Filter::Whitelist {
+        (subject, any::<bool>()).prop_map(|(subject, verified)| Filter::Whitelist {
             enabled_key: Key::from("on"),
             list_key: Key::from("list"),
             subject,
+            verified,
         }),
         Just(Filter::GameStartNotPast {
             key: Key::from("start")

@@ -1,4 +1,4 @@
-use hyrouter_router::{HostPattern, Router, RouterSpec};
+use hyrouter_router::{HostPattern, Request, Router, RouterSpec};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use crate::fixture::{Fixture, backend, pool, route};
@@ -20,6 +20,13 @@ fn pattern() -> impl Strategy<Value = String> {
     ]
 }
 
+fn of_host(host: &str) -> Request<'_> {
+    Request {
+        host,
+        ..Request::default()
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8192))]
 
@@ -32,12 +39,13 @@ proptest! {
             name: number.to_string(),
             patterns: patterns.iter().map(|text| text.parse().unwrap()).collect(),
             pool: pool([]),
+            ..hyrouter_router::RouteSpec::default()
         });
         let router = Router::new(RouterSpec { routes: specs.collect(), default: None }).unwrap();
 
         let matches = |text: &String| text.parse::<HostPattern>().unwrap().matches(&host);
         let scanned = routes.iter().position(|patterns| patterns.iter().any(matches));
-        let found = router.find(&host).map(|route| route.index.unwrap());
+        let found = router.find(&of_host(&host)).map(|route| route.index.unwrap());
         prop_assert_eq!(found, scanned);
     }
 }
@@ -61,9 +69,12 @@ fn the_default_pool_takes_what_no_route_takes() {
             "{host:?}"
         );
     }
-    assert_eq!(&**fixture.router.find("").unwrap().name, "default");
     assert_eq!(
-        &**fixture.router.find("a.example.com").unwrap().name,
+        &**fixture.router.find(&of_host("")).unwrap().name,
+        "default"
+    );
+    assert_eq!(
+        &**fixture.router.find(&of_host("a.example.com")).unwrap().name,
         "games"
     );
 }
@@ -124,7 +135,7 @@ fn many_routes_keep_their_order() {
         ("example.com", None),
     ] {
         assert_eq!(
-            router.find(host).and_then(|route| route.index),
+            router.find(&of_host(host)).and_then(|route| route.index),
             index,
             "{host}"
         );

@@ -1,0 +1,37 @@
+//! Times as people and scripts read them.
+
+use std::time::{Duration, SystemTime};
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Milliseconds since 1970, as envelopes have them; 0 before.
+pub(crate) fn millis(at: SystemTime) -> u64 {
+    let since = at
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Like `2026-12-01T00:00:00Z`, to the second; milliseconds since 1970 for a year that has no such form.
+pub(crate) fn text(at: SystemTime) -> String {
+    let seconds = Duration::from_millis(millis(at)).as_secs();
+    i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| format!("{} ms", millis(at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_to_the_second_and_any_is_told() {
+        let at = |millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
+        assert_eq!(text(at(1_796_083_200_999)), "2026-12-01T00:00:00Z");
+        assert_eq!(text(at(300_000_000_000_000)), "300000000000000 ms");
+        assert_eq!(millis(SystemTime::UNIX_EPOCH - Duration::from_secs(1)), 0);
+    }
+}

@@ -1,0 +1,135 @@
+//! Where players are looked at before they are routed: who they are, and what they bring.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use hyrouter_config::MessageKind;
+use hyrouter_proxy::ConnectInfo;
+use hyrouter_router::Request;
+
+use crate::player::{Identities, Player};
+use crate::referrals::Bound;
+use crate::tickets::{Brought, LOOP, Ticket, Tickets};
+
+/// Looks at players.
+#[derive(Debug)]
+pub(crate) struct Door {
+    identities: Identities,
+    tickets: Arc<Tickets>,
+}
+
+/// Why a player is not routed at all.
+#[derive(Debug)]
+pub(crate) struct TurnedAway {
+    /// What the player reads.
+    pub(crate) kind: MessageKind,
+    pub(crate) code: &'static str,
+    pub(crate) identity: Option<&'static str>,
+    pub(crate) ticket: Option<&'static str>,
+}
+
+impl Door {
+    pub(crate) fn new(identities: Identities, tickets: Arc<Tickets>) -> Self {
+        Self {
+            identities,
+            tickets,
+        }
+    }
+
+    pub(crate) fn receive<'a>(
+        &self,
+        info: &'a ConnectInfo,
+        now: SystemTime,
+    ) -> Result<Visit<'a>, TurnedAway> {
+        let connect = info.connect();
+        let player = match self.identities.judge(&connect, now) {
+            Ok(player) => player,
+            Err(refusal) => {
+                return Err(TurnedAway {
+                    kind: MessageKind::Identity,
+                    code: refusal.code(),
+                    identity: Some(refusal.code()),
+                    ticket: None,
+                });
+            }
+        };
+        let data = connect.referral_data;
+        let brought = self.tickets.open(info, data, player.uuid(), now);
+        if matches!(brought, Brought::Loop) {
+            return Err(TurnedAway {
+                kind: MessageKind::RoutingError,
+                code: LOOP,
+                identity: player.judgement(),
+                ticket: Some(LOOP),
+            });
+        }
+        let visit = Visit {
+            info,
+            player,
+            brought,
+        };
+        visit.log();
+        Ok(visit)
+    }
+}
+
+/// A player at the door.
+#[derive(Debug)]
+pub(crate) struct Visit<'a> {
+    pub(crate) info: &'a ConnectInfo,
+    pub(crate) player: Player<'a>,
+    pub(crate) brought: Brought<'a>,
+}
+
+impl Visit<'_> {
+    /// The ticket, if it was good.
+    pub(crate) fn ticket(&self) -> Option<&Ticket<'_>> {
+        match &self.brought {
+            Brought::Ticket(ticket) => Some(ticket),
+            _ => None,
+        }
+    }
+
+    /// What routes go by.
+    pub(crate) fn request(&self) -> Request<'_> {
+        Request {
+            host: self.info.host(),
+            uuid: self.player.uuid(),
+            username: self.player.username(),
+            verified: self.player.is_verified(),
+            ticket: self.ticket().map(|ticket| hyrouter_router::Ticket {
+                route: ticket.statement.route,
+                source: ticket.statement.source,
+                key_id: ticket.key_id,
+            }),
+        }
+    }
+
+    /// What a referral of this player says.
+    pub(crate) fn bound<'b>(&'b self, host: &'b str, port: u16, route: &'b str) -> Bound<'b> {
+        let peer = self.info.peer();
+        Bound {
+            host,
+            port,
+            route,
+            source: &peer.host,
+            player: self.player.uuid().map(uuid::Uuid::into_bytes),
+            certificate: peer.client_cert.map(|shown| *shown.as_bytes()),
+            // One more than the referral that the ticket answers.
+            hops: self
+                .ticket()
+                .map_or(0, |ticket| ticket.statement.hops.saturating_add(1)),
+        }
+    }
+
+    /// For those who look for one player. Names and UUIDs are not for lines above debug.
+    fn log(&self) {
+        tracing::debug!(
+            connection = self.info.peer().connection_id,
+            uuid = self.player.uuid().map(tracing::field::display),
+            username = self.player.username(),
+            verified = self.player.is_verified(),
+            "player"
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! What is in an envelope, not whether to believe it.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use hyrouter_referral::v2::Statement;
+use hyrouter_referral::{Envelope, v2};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::clock;
+
+/// An envelope of any version as a JSON object; `None` for other bytes.
+pub(crate) fn json(bytes: &[u8]) -> Option<Value> {
+    if let Ok(envelope) = v2::Envelope::parse(bytes) {
+        return Some(json_2(&envelope));
+    }
+    let envelope = Envelope::parse(bytes).ok()?;
+    let content = envelope.content();
+    Some(json!({
+        "version": envelope.version(),
+        "key_id": envelope.key_id(),
+        "signed": envelope.is_signed(),
+        "content": hex::encode(content),
+        "content_text": std::str::from_utf8(content).ok(),
+    }))
+}
+
+fn json_2(envelope: &v2::Envelope<'_>) -> Value {
+    let said = envelope.statement();
+    json!({
+        "version": envelope.version(),
+        "kind": said.kind.as_str(),
+        "key_id": envelope.key_id(),
+        "signed": true,
+        "algorithm": envelope.algorithm().as_str(),
+        "hops": said.hops,
+        "issued_at": clock::millis(said.issued_at),
+        "expires_at": clock::millis(said.expires_at),
+        "nonce": hex::encode(said.nonce),
+        "player": player(said),
+        "certificate": said.certificate.map(hex::encode),
+        "host": said.host,
+        "port": said.port,
+        "route": said.route,
+        "source": said.source,
+        "content": hex::encode(said.content),
+        "content_text": std::str::from_utf8(said.content).ok(),
+    })
+}
+
+/// The same in words, on several lines.
+pub(crate) fn text(bytes: &[u8]) -> Option<String> {
+    if let Ok(envelope) = v2::Envelope::parse(bytes) {
+        return Some(text_2(&envelope));
+    }
+    let envelope = Envelope::parse(bytes).ok()?;
+    let signed = if envelope.is_signed() {
+        "signed"
+    } else {
+        "unsigned"
+    };
+    Some(format!(
+        "envelope: version {}, key {}, {signed}, {}",
+        envelope.version(),
+        envelope.key_id(),
+        content(envelope.content())
+    ))
+}
+
+fn text_2(envelope: &v2::Envelope<'_>) -> String {
+    let said = envelope.statement();
+    let mut text = format!(
+        "envelope: version 2, {}, key {}, {}, {}",
+        said.kind,
+        envelope.key_id(),
+        envelope.algorithm(),
+        content(said.content)
+    );
+    let unknown = || "unknown".to_owned();
+    let lines = [
+        ("for", target(said)),
+        ("player", player(said).unwrap_or_else(unknown)),
+        (
+            "certificate",
+            said.certificate.map_or_else(unknown, hex::encode),
+        ),
+        ("route", format!("{:?}", said.route)),
+        ("source", format!("{:?}", said.source)),
+        ("hops", said.hops.to_string()),
+        (
+            "good",
+            format!(
+                "{} to {}",
+                clock::text(said.issued_at),
+                clock::text(said.expires_at)
+            ),
+        ),
+    ];
+    for (name, value) in lines {
+        let _ = write!(text, "\n{name}: {value}");
+    }
+    if said.expires_at <= SystemTime::now() {
+        text.push_str(" (over)");
+    }
+    text
+}
+
+fn player(said: &Statement<'_>) -> Option<String> {
+    said.player.map(|uuid| Uuid::from_bytes(uuid).to_string())
+}
+
+fn target(said: &Statement<'_>) -> String {
+    match (said.host, said.port) {
+        ("", 0) => "any".to_owned(),
+        (host, 0) => format!("{host}, any port"),
+        ("", port) => format!("any host, port {port}"),
+        (host, port) if host.contains(':') => format!("[{host}]:{port}"),
+        (host, port) => format!("{host}:{port}"),
+    }
+}
+
+fn content(bytes: &[u8]) -> String {
+    let shown = match std::str::from_utf8(bytes) {
+        Ok(text) => format!("{text:?}"),
+        Err(_) => hex::encode(bytes),
+    };
+    format!("{} bytes of content\ncontent: {shown}", bytes.len())
+}

@@ -1,0 +1,58 @@
+//! `hyrouter envelope`: referral data by hand.
+
+mod describe;
+mod open;
+mod seal;
+
+use std::fs;
+use std::io::Read as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use hyrouter_referral::Secret;
+
+pub(crate) use self::describe::{json, text};
+use crate::cli::{EnvelopeArgs, EnvelopeCommand, SecretArgs};
+
+pub(crate) fn run(args: &EnvelopeArgs) -> anyhow::Result<ExitCode> {
+    match &args.command {
+        EnvelopeCommand::Open(args) => open::run(args),
+        EnvelopeCommand::Seal(args) => seal::run(args),
+    }
+}
+
+fn read_secret(args: &SecretArgs) -> anyhow::Result<Option<Secret>> {
+    let text = match (&args.secret_file, &args.secret_env) {
+        (Some(file), _) => {
+            fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?
+        }
+        (None, Some(name)) => {
+            std::env::var(name).with_context(|| format!("environment variable {name}"))?
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Secret::parse(&text)?))
+}
+
+fn read_stdin() -> anyhow::Result<Vec<u8>> {
+    /// Far more than any envelope, in hexadecimal too.
+    const LIMIT: u64 = 1 << 20;
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(LIMIT)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+pub(crate) fn from_hex(text: &str) -> anyhow::Result<Vec<u8>> {
+    let digits: String = text.split_whitespace().collect();
+    hex::decode(digits).context("not hexadecimal")
+}
+
+/// 32 bytes: a public key, or the fingerprint of a certificate.
+fn from_hex_32(text: &str) -> anyhow::Result<[u8; 32]> {
+    let bytes = from_hex(text)?;
+    let len = bytes.len();
+    <[u8; 32]>::try_from(bytes).map_err(|_| anyhow::anyhow!("{len} bytes; 32 are needed"))
+}

@@ -1,0 +1,80 @@
+//! `hyrouter envelope seal`.
+
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, ensure};
+use hyrouter_referral::Sealer;
+use hyrouter_referral::v2::{Algorithm, Kind, SigningKey, Statement};
+
+use super::{from_hex, from_hex_32, read_secret, read_stdin};
+use crate::cli::{SealArgs, print};
+use crate::exit;
+
+pub(super) fn run(args: &SealArgs) -> anyhow::Result<ExitCode> {
+    let bytes = match &args.content {
+        Some(content) => content.as_bytes().to_vec(),
+        None => read_stdin()?,
+    };
+    let content = if args.hex {
+        from_hex(std::str::from_utf8(&bytes).context("not hexadecimal text")?)?
+    } else {
+        bytes
+    };
+    let envelope = match args.kind {
+        None => version_1(args, &content)?,
+        Some(kind) => version_2(args, kind, &content)?,
+    };
+    print(&hex::encode(envelope));
+    Ok(exit::OK)
+}
+
+fn version_1(args: &SealArgs, content: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let secret = &args.secret;
+    ensure!(
+        secret.algorithm == Algorithm::HmacSha256,
+        "version 1 is signed with hmac-sha256 alone; --kind makes version 2"
+    );
+    let sealer = match read_secret(secret)? {
+        Some(key) => Sealer::signed(secret.key_id, &key),
+        None => Sealer::unsigned(secret.key_id),
+    };
+    let mut envelope = Vec::new();
+    ensure!(
+        !sealer.seal(content, &mut envelope).truncated,
+        "{} bytes do not fit: an envelope like this holds at most {}",
+        content.len(),
+        sealer.max_content()
+    );
+    Ok(envelope)
+}
+
+fn version_2(args: &SealArgs, kind: Kind, content: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let secret = read_secret(&args.secret)?
+        .context("version 2 is always signed; give --secret-file or --secret-env")?;
+    let id = args.secret.key_id;
+    let key = match args.secret.algorithm {
+        Algorithm::HmacSha256 => SigningKey::hmac(id, &secret)?,
+        Algorithm::Ed25519 => SigningKey::ed25519(id, &secret)?,
+    };
+    let mut statement = match kind {
+        Kind::Referral => Statement::referral(&args.host, args.port),
+        Kind::Ticket => Statement::ticket().target(&args.host, args.port),
+    };
+    statement = statement
+        .issued(SystemTime::now(), args.ttl)
+        .nonce(rand::random())
+        .hops(args.hops)
+        .route(&args.route)
+        .source(&args.source)
+        .content(content);
+    if let Some(uuid) = args.player {
+        statement = statement.player(uuid.into_bytes());
+    }
+    if let Some(text) = &args.certificate {
+        statement = statement.certificate(from_hex_32(text).context("--certificate")?);
+    }
+    let mut envelope = Vec::new();
+    statement.seal(&key, &mut envelope)?;
+    Ok(envelope)
+}

@@ -1,0 +1,119 @@
+//! `hyrouter keys generate`.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, ensure};
+use hyrouter_identity::TokenKey;
+use hyrouter_referral::Secret;
+use hyrouter_referral::v2::{Algorithm, SigningKey};
+
+use crate::cli::{GenerateArgs, Purpose, print};
+use crate::exit;
+
+pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
+    match args.purpose {
+        Purpose::Referral => referral(args)?,
+        Purpose::Token => token(args)?,
+    }
+    Ok(exit::OK)
+}
+
+fn referral(args: &GenerateArgs) -> anyhow::Result<()> {
+    ensure!(
+        args.jwks.is_none(),
+        "--jwks is for identity tokens; backends get the key that is printed"
+    );
+    let id: u8 = args
+        .id
+        .as_deref()
+        .unwrap_or("1")
+        .parse()
+        .context("--id: the id of a key in envelopes is a number from 0 to 255")?;
+    let bytes: [u8; 32] = rand::random();
+    let text = format!("hex:{}", hex::encode(bytes));
+    let secret = Secret::parse(&text)?;
+    let key = match args.algorithm {
+        Algorithm::HmacSha256 => SigningKey::hmac(id, &secret)?,
+        Algorithm::Ed25519 => SigningKey::ed25519(id, &secret)?,
+    };
+    write_secret(&args.out, &format!("{text}\n"))?;
+    let algorithm = args.algorithm.as_str();
+    let file = args.out.display();
+    print(&format!(
+        "# In the configuration of the router:\n\
+         referral:\n  version: 2\n  keys:\n    - {{id: {id}, algorithm: {algorithm}, secret_file: {file:?}}}",
+        file = file.to_string()
+    ));
+    print(&match key.public_key() {
+        Some(public_key) => format!(
+            "# Backends verify with key {id} and this public key, which is no secret:\n# {}",
+            hex::encode(public_key)
+        ),
+        None => format!("# Backends verify with key {id} and the secret in {file}."),
+    });
+    Ok(())
+}
+
+fn token(args: &GenerateArgs) -> anyhow::Result<()> {
+    let key = match &args.id {
+        Some(id) => TokenKey::generate(id)?,
+        None => TokenKey::generate(&format!("dev-{:08x}", rand::random::<u32>()))?,
+    };
+    write_secret(&args.out, &format!("{}\n", key.to_json()))?;
+    match &args.jwks {
+        Some(file) => {
+            add_to_set(file, &key)?;
+            print(&format!(
+                "# In the configuration of the router, for players of your own:\n\
+                 identity: {{mode: require, jwks: {:?}}}\n\
+                 # hyrouter probe 127.0.0.1 --token-sign {}",
+                file.display().to_string(),
+                args.out.display()
+            ));
+        }
+        None => print(&key.public_jwks()),
+    }
+    Ok(())
+}
+
+/// The keys that are in the file already stay, so that tokens of theirs are good for as long as they last.
+fn add_to_set(file: &Path, key: &TokenKey) -> anyhow::Result<()> {
+    let mut set: serde_json::Value = serde_json::from_str(&key.public_jwks())?;
+    if file.exists() {
+        let known = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+        let mut known: serde_json::Value = serde_json::from_slice(&known)
+            .with_context(|| format!("{} is not a JSON Web Key Set", file.display()))?;
+        let keys = known
+            .get_mut("keys")
+            .and_then(serde_json::Value::as_array_mut)
+            .with_context(|| format!("{} has no list of keys", file.display()))?;
+        let added = set
+            .get_mut("keys")
+            .and_then(serde_json::Value::as_array_mut)
+            .context("a set has a list of keys")?;
+        keys.append(added);
+        set = known;
+    }
+    let text = serde_json::to_string_pretty(&set)?;
+    hyrouter_identity::KeySet::parse(text.as_bytes())
+        .with_context(|| format!("with the new key {} can not be used", file.display()))?;
+    fs::write(file, format!("{text}\n")).with_context(|| format!("writing {}", file.display()))
+}
+
+/// Never over something that is there, and for nobody else to read.
+fn write_secret(file: &Path, text: &str) -> anyhow::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options
+        .open(file)
+        .and_then(|mut open| open.write_all(text.as_bytes()))
+        .with_context(|| format!("writing {}", file.display()))
+}

@@ -1,0 +1,15 @@
+//! `hyrouter keys`: keys by hand.
+
+mod generate;
+mod list;
+
+use std::process::ExitCode;
+
+use crate::cli::{ConfigArgs, KeysArgs, KeysCommand};
+
+pub(crate) fn run(args: KeysArgs, config: ConfigArgs) -> anyhow::Result<ExitCode> {
+    match args.command {
+        KeysCommand::Generate(args) => generate::run(&args),
+        KeysCommand::List(args) => list::run(args, config),
+    }
+}

@@ -1,0 +1,123 @@
+//! Who a player is.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use hyrouter_config::{IdentityMode, IdentitySettings};
+use hyrouter_identity::{Claims, ClientKind, Expected, Refusal, Verifier};
+use hyrouter_protocol::{ClientType, Connect};
+use uuid::Uuid;
+
+/// A player as far as the `Connect` tells, and whether it is proven.
+#[derive(Debug)]
+pub(crate) struct Player<'a> {
+    uuid: Option<Uuid>,
+    username: Option<&'a str>,
+    claims: Option<Claims>,
+    verified: bool,
+    refusal: Option<Refusal>,
+}
+
+impl Player<'_> {
+    /// What is proven goes before what the packet says, and that before what a token says that nobody verified.
+    pub(crate) fn uuid(&self) -> Option<Uuid> {
+        let claimed = self.claims.as_ref().and_then(|claims| claims.subject);
+        match self.verified {
+            true => claimed,
+            false => self.uuid.or(claimed),
+        }
+    }
+
+    /// Likewise.
+    pub(crate) fn username(&self) -> Option<&str> {
+        let claimed = self
+            .claims
+            .as_ref()
+            .and_then(|claims| claims.username.as_ref());
+        let claimed = claimed.map(|name| name.as_str());
+        match self.verified {
+            true => claimed,
+            false => self.username.or(claimed),
+        }
+    }
+
+    /// What the token says, verified or not.
+    pub(crate) fn claims(&self) -> Option<&Claims> {
+        self.claims.as_ref()
+    }
+
+    pub(crate) fn is_verified(&self) -> bool {
+        self.verified
+    }
+
+    /// What became of the token, for logs.
+    pub(crate) fn judgement(&self) -> Option<&'static str> {
+        match (self.refusal, &self.claims) {
+            (Some(refusal), _) => Some(refusal.code()),
+            (None, Some(_)) if self.verified => Some("verified"),
+            (None, Some(_)) => Some("claimed"),
+            (None, None) => None,
+        }
+    }
+}
+
+/// Judges identity tokens as the configuration wants it.
+#[derive(Debug, Clone)]
+pub(crate) struct Identities {
+    required: bool,
+    /// None: tokens are read and not verified.
+    verifier: Option<Arc<Verifier>>,
+}
+
+impl Identities {
+    pub(crate) fn new(settings: &IdentitySettings, verifier: Option<Arc<Verifier>>) -> Self {
+        Self {
+            required: settings.mode == IdentityMode::Require,
+            verifier,
+        }
+    }
+
+    /// # Errors
+    /// The token is not good, and a good one is required.
+    pub(crate) fn judge<'a>(
+        &self,
+        connect: &Connect<'a>,
+        now: SystemTime,
+    ) -> Result<Player<'a>, Refusal> {
+        let mut player = Player {
+            uuid: connect.uuid,
+            username: connect.username,
+            claims: None,
+            verified: false,
+            refusal: None,
+        };
+        let token = connect.identity_token;
+        let Some(verifier) = &self.verifier else {
+            player.claims = token.and_then(read);
+            return Ok(player);
+        };
+        let expected = Expected {
+            client: match connect.client_type {
+                ClientType::Game => ClientKind::Game,
+                ClientType::Editor => ClientKind::Editor,
+            },
+            uuid: connect.uuid,
+        };
+        match verifier.verify(token, &expected, now) {
+            Ok(claims) => {
+                player.claims = Some(claims);
+                player.verified = true;
+            }
+            Err(refusal) if self.required => return Err(refusal),
+            Err(refusal) => {
+                player.claims = token.and_then(read);
+                player.refusal = Some(refusal);
+            }
+        }
+        Ok(player)
+    }
+}
+
+fn read(token: &str) -> Option<Claims> {
+    hyrouter_identity::read(token).ok()
+}

@@ -1,0 +1,42 @@
+//! Identity tokens of one's own.
+
+use std::fs;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+use hyrouter_identity::{TestClaims, TokenKey};
+use uuid::Uuid;
+
+use crate::cli::{ProbeArgs, SignedDuration};
+
+/// Who a player is unless told otherwise.
+const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001);
+
+/// The token that is sent: the one that is given, or one made with the key that is given.
+pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
+    let Some(file) = &args.sign.token_sign else {
+        return Ok(args.token.clone());
+    };
+    let text = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let key = TokenKey::from_json(&text).with_context(|| {
+        format!(
+            "{} is not a key of `hyrouter keys generate --for token`",
+            file.display()
+        )
+    })?;
+    let now = SystemTime::now();
+    let ends = match args.sign.token_ttl {
+        SignedDuration::Ahead(time) => now.checked_add(time),
+        SignedDuration::Ago(time) => now.checked_sub(time),
+    };
+    let claims = TestClaims {
+        uuid: args.uuid.unwrap_or(NOBODY),
+        username: args.username.clone().unwrap_or_else(|| "Player".to_owned()),
+        issuer: args.sign.token_issuer.clone(),
+        scope: args.sign.token_scope.clone(),
+        issued_at: now,
+        expires_at: ends.context("--token-ttl: no clock shows that time")?,
+        ..TestClaims::default()
+    };
+    Ok(Some(key.sign(&claims)?))
+}

@@ -1,0 +1,156 @@
+//! What a player brings back from a server of the network.
+
+use std::net::IpAddr;
+use std::time::SystemTime;
+
+use hyrouter_config::ReferralSettings;
+use hyrouter_proxy::ConnectInfo;
+use hyrouter_referral::v2::{Envelope, Expectation, Keys, Kind, OpenError, Statement, open};
+use uuid::Uuid;
+
+use crate::tally::Tally;
+
+/// A ticket that was signed by a server of the network, for this player and this router.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticket<'a> {
+    pub(crate) statement: Statement<'a>,
+    pub(crate) key_id: u8,
+}
+
+/// What became of the referral data of a player.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Brought<'a> {
+    Nothing,
+    Ticket(Ticket<'a>),
+    /// It is as if it was not there.
+    Ignored(&'static str),
+    /// A server and this router send the player to each other.
+    Loop,
+}
+
+/// Opens tickets.
+#[derive(Debug)]
+pub(crate) struct Tickets {
+    keys: Keys,
+    max_hops: u8,
+    counts: Tally,
+}
+
+impl Tickets {
+    pub(crate) fn new(settings: Option<&ReferralSettings>) -> Self {
+        Self {
+            keys: settings.map_or_else(Keys::new, |settings| settings.accept.clone()),
+            max_hops: settings.map_or(u8::MAX, |settings| settings.max_hops),
+            counts: Tally::new(&CODES),
+        }
+    }
+
+    /// How often each came.
+    pub(crate) fn counts(&self) -> &Tally {
+        &self.counts
+    }
+
+    /// Looks at the referral data of a player whose UUID is known as far as it can be.
+    pub(crate) fn open<'a>(
+        &self,
+        info: &'a ConnectInfo,
+        data: Option<&'a [u8]>,
+        player: Option<Uuid>,
+        now: SystemTime,
+    ) -> Brought<'a> {
+        let Some(data) = data.filter(|data| !data.is_empty()) else {
+            return Brought::Nothing;
+        };
+        let brought = self.judge(info, data, player, now);
+        self.counts.count(brought.code());
+        brought
+    }
+
+    fn judge<'a>(
+        &self,
+        info: &ConnectInfo,
+        data: &'a [u8],
+        player: Option<Uuid>,
+        now: SystemTime,
+    ) -> Brought<'a> {
+        let envelope = match Envelope::parse(data) {
+            Ok(envelope) => envelope,
+            Err(_) => return Brought::Ignored(MALFORMED),
+        };
+        let bound = envelope.statement();
+        // The port that players use may be another than the one here.
+        let mut expectation = Expectation::new(Kind::Ticket).any_target();
+        if let Some(uuid) = player {
+            expectation = expectation.player(*uuid.as_bytes());
+        }
+        // A server need not know certificates. Where it bound its ticket to one, it has to be that.
+        expectation = match (bound.certificate, info.peer().client_cert) {
+            (None, _) => expectation.any_certificate(),
+            (Some(_), Some(shown)) => expectation.certificate(*shown.as_bytes()),
+            (Some(_), None) => expectation,
+        };
+        let statement = match open(data, &self.keys, &expectation, now) {
+            Ok(statement) => statement,
+            Err(error) => return Brought::Ignored(code(&error)),
+        };
+        if !is_here(statement.host, info.host()) {
+            return Brought::Ignored("ticket_target");
+        }
+        if statement.hops.saturating_add(1) > self.max_hops {
+            return Brought::Loop;
+        }
+        Brought::Ticket(Ticket {
+            statement,
+            key_id: envelope.key_id(),
+        })
+    }
+}
+
+/// Whether the target of a ticket is the name that the player came by. One who came by an address has no name.
+fn is_here(target: &str, host: &str) -> bool {
+    let bare = |name: &str| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    target.is_empty()
+        || bare(target) == bare(host)
+        || (host.is_empty() && target.parse::<IpAddr>().is_ok())
+}
+
+impl Brought<'_> {
+    /// For logs.
+    pub(crate) fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => None,
+            Self::Ticket(_) => Some(ACCEPTED),
+            Self::Ignored(code) => Some(code),
+            Self::Loop => Some(LOOP),
+        }
+    }
+}
+
+const ACCEPTED: &str = "accepted";
+const MALFORMED: &str = "ticket_malformed";
+pub(crate) const LOOP: &str = "ticket_loop";
+
+/// All codes.
+const CODES: [&str; 14] = [
+    ACCEPTED,
+    LOOP,
+    MALFORMED,
+    "ticket_unknown_key",
+    "ticket_key_not_valid",
+    "ticket_algorithm",
+    "ticket_signature",
+    "ticket_kind",
+    "ticket_not_yet_valid",
+    "ticket_expired",
+    "ticket_target",
+    "ticket_player",
+    "ticket_certificate",
+    "ticket_other",
+];
+
+/// The code of a check among those of logs.
+fn code(error: &OpenError) -> &'static str {
+    let check = error.code();
+    let is_of = |code: &&&str| code.strip_prefix("ticket_") == Some(check);
+    CODES.iter().find(is_of).copied().unwrap_or("ticket_other")
+}

@@ -1,0 +1,47 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Clients of all builds send an identity token that the game's session service signed; since build 77 it is the only
+/// place where a UUID and a name are. What it says is known to filters, plugins and logs in every mode.
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Identity {
+    /// `off`: tokens are read and not verified. `report`: they are verified, and whoever shows none or a bad one is
+    /// let in unverified. `require`: such players are refused with the `identity` text.
+    #[schemars(extend("enum" = ["off", "report", "require"]))]
+    pub(crate) mode: String,
+    /// The keys that tokens are verified with, a JSON Web Key Set: an address (`https://...`, or `http://...` of this
+    /// machine) or a file. They are fetched in the background and kept while the service is away.
+    #[schemars(extend("format" = "jwks", "minLength" = 1))]
+    pub(crate) jwks: String,
+    /// PEM file with the certificates that `jwks` is trusted by, beside those of the system.
+    pub(crate) ca_file: Option<String>,
+    /// Whom tokens have to come from: their `iss`, letter for letter.
+    #[schemars(length(min = 1))]
+    pub(crate) issuer: String,
+    /// How far the clock of the session service may be away from this one. The game itself allows 300 seconds.
+    #[schemars(extend("format" = "go-duration"))]
+    pub(crate) clock_skew: String,
+    /// How often the keys are fetched again. A token with an unknown key makes that happen sooner, at most every 30
+    /// seconds.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) refresh: String,
+    /// Verified tokens that are remembered, so that a player who comes again costs less. One takes up to 512 bytes, so
+    /// the default is 8 MB at worst. 0 remembers none.
+    #[schemars(range(max = 16_777_216))]
+    pub(crate) cache_size: u32,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self {
+            mode: "off".to_owned(),
+            jwks: "https://sessions.hytale.com/.well-known/jwks.json".to_owned(),
+            ca_file: None,
+            issuer: "https://sessions.hytale.com".to_owned(),
+            clock_skew: "300s".to_owned(),
+            refresh: "10m".to_owned(),
+            cache_size: 16_384,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Where the secrets of keys are read from.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read as _;
+
+use hyrouter_referral::Secret;
+use zeroize::Zeroizing;
+
+use crate::mistake::Mistakes;
+use crate::path::Path;
+
+/// Far more than a secret has, in bytes. A wrong path may lead to a file of any length.
+const MAX_FILE: u64 = 64 * 1024;
+
+/// Reads secrets from files and variables.
+pub(crate) struct Secrets<'a> {
+    variables: &'a [(OsString, OsString)],
+}
+
+/// Where a key has its secret, as it is written.
+pub(crate) struct Place {
+    value: Option<String>,
+    file: Option<String>,
+    env: Option<String>,
+}
+
+impl Place {
+    /// An empty text is none.
+    pub(crate) fn new(value: Option<String>, file: Option<String>, env: Option<String>) -> Self {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        Self {
+            value: given(value),
+            file: given(file),
+            env: given(env),
+        }
+    }
+
+    pub(crate) fn is_given(&self) -> bool {
+        self.value.is_some() || self.file.is_some() || self.env.is_some()
+    }
+}
+
+impl<'a> Secrets<'a> {
+    pub(crate) fn new(variables: &'a [(OsString, OsString)]) -> Self {
+        Self { variables }
+    }
+
+    /// The secret of the key at `path`. `None` when it has none that can be used, which is a mistake then.
+    pub(crate) fn read(
+        &self,
+        path: &Path,
+        place: &Place,
+        mistakes: &mut Mistakes,
+    ) -> Option<Secret> {
+        let (at, text) = match (&place.value, &place.file, &place.env) {
+            (Some(value), None, None) => (path.key("secret"), Ok(Zeroizing::new(value.clone()))),
+            (None, Some(file), None) => (path.key("secret_file"), read_file(file)),
+            (None, None, Some(name)) => (path.key("secret_env"), self.variable(name)),
+            _ => {
+                let what = if place.is_given() {
+                    "more than one secret"
+                } else {
+                    "no secret"
+                };
+                mistakes.add_meaning(
+                    path,
+                    format!("{what}; allowed: one of `secret`, `secret_file` and `secret_env`"),
+                );
+                return None;
+            }
+        };
+        let secret = text.and_then(|text| {
+            Secret::parse(&text)
+                .map_err(|error| format!("{error}; allowed: plain text, base64:... or hex:..."))
+        });
+        secret
+            .map_err(|message| mistakes.add_meaning(&at, message))
+            .ok()
+    }
+
+    fn variable(&self, name: &str) -> Result<Zeroizing<String>, String> {
+        let found = self
+            .variables
+            .iter()
+            .find(|(known, _)| known == OsStr::new(name));
+        let Some((_, value)) = found else {
+            return Err(format!("there is no environment variable {name:?}"));
+        };
+        match value.to_str() {
+            Some(text) => Ok(Zeroizing::new(text.to_owned())),
+            None => Err(format!("the value of {name:?} is not UTF-8")),
+        }
+    }
+}
+
+fn read_file(file: &str) -> Result<Zeroizing<String>, String> {
+    let mut text = Zeroizing::new(String::new());
+    File::open(file)
+        .and_then(|open| open.take(MAX_FILE + 1).read_to_string(&mut text))
+        .map_err(|error| format!("can not read {file:?}: {error}"))?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(format!("{file:?} has more than {MAX_FILE} bytes"));
+    }
+    Ok(text)
+}

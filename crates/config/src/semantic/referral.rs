@@ -1,0 +1,290 @@
+use std::time::SystemTime;
+
+use hyrouter_referral::v2::{Algorithm, KeyError, Keys, SigningKeys, Validity};
+use hyrouter_referral::{Sealer, Secret, v2};
+
+use super::{Report, missing, parse_duration};
+use crate::format::{public_key, timestamp};
+use crate::model::{AcceptedKey, Referral, SigningKey};
+use crate::path::Path;
+use crate::secrets::{Place, Secrets};
+use crate::settings::{EnvelopeSettings, ReferralSettings, TimedSealer};
+
+/// Fewer bytes can be guessed. Version 2 refuses them; version 1 has to take what its backends have.
+const SHORT: usize = 16;
+
+pub(super) fn build(
+    referral: Referral,
+    secrets: &Secrets<'_>,
+    report: &mut Report<'_>,
+) -> ReferralSettings {
+    let path = Path::of("referral");
+    let ttl = parse_duration(&referral.ttl);
+    let max_hops = referral.max_hops;
+    let accept = accepted(&path.key("accept"), &referral.accept, secrets, report);
+    let accepts = !referral.accept.is_empty();
+    let is_v1 = referral.version == 1;
+    if is_v1 && accepts {
+        report.warn(
+            &path.key("version"),
+            "version 1 does not carry the number of hops to the backend, so `max_hops` stops only loops of backends \
+             that count themselves",
+        );
+    }
+    let key_id = referral.key_id;
+    let keys = signing(&path, referral, secrets, report);
+    warn_of_gaps(&path.key("keys"), &keys, report);
+    let envelope = if is_v1 {
+        EnvelopeSettings::V1(version_1(key_id, keys, report))
+    } else {
+        EnvelopeSettings::V2(version_2(&path, keys, report))
+    };
+    ReferralSettings {
+        envelope,
+        ttl,
+        accept,
+        max_hops,
+    }
+}
+
+/// A key of the file, whichever version it is for.
+struct Given {
+    path: Path,
+    id: u8,
+    algorithm: Algorithm,
+    secret: Option<Secret>,
+    validity: Validity,
+}
+
+fn signing(
+    path: &Path,
+    referral: Referral,
+    secrets: &Secrets<'_>,
+    report: &mut Report<'_>,
+) -> Vec<Given> {
+    let mut keys: Vec<Given> = Vec::new();
+    if let Some(text) = referral.hmac_secret {
+        let path = path.key("hmac_secret");
+        if text.is_empty() && referral.keys.is_empty() {
+            report.warn(
+                &path,
+                "it is empty, so envelopes are not signed and backends can not verify them",
+            );
+        }
+        keys.push(Given {
+            path,
+            id: referral.key_id,
+            algorithm: Algorithm::HmacSha256,
+            // The shape check lets nothing through that is no secret, but for an empty text.
+            secret: Secret::parse(&text).ok(),
+            validity: Validity::default(),
+        });
+        keys.retain(|key| key.secret.is_some());
+    }
+    let list = path.key("keys");
+    for (index, key) in referral.keys.into_iter().enumerate() {
+        let at = list.index(index);
+        if keys.iter().any(|known| known.id == key.id) {
+            not_unique(&at, key.id, report);
+        }
+        let SigningKey {
+            id,
+            algorithm,
+            secret,
+            secret_file,
+            secret_env,
+            not_before,
+            not_after,
+        } = key;
+        let place = Place::new(secret, secret_file, secret_env);
+        keys.push(Given {
+            id,
+            algorithm: parse_algorithm(algorithm.as_deref()),
+            secret: secrets.read(&at, &place, report.mistakes),
+            validity: validity(&at, not_before.as_deref(), not_after.as_deref(), report),
+            path: at,
+        });
+    }
+    keys
+}
+
+fn version_1(key_id: u8, keys: Vec<Given>, report: &mut Report<'_>) -> Vec<TimedSealer> {
+    if keys.is_empty() {
+        return vec![TimedSealer {
+            validity: Validity::default(),
+            sealer: Sealer::unsigned(key_id),
+        }];
+    }
+    let mut sealers = Vec::new();
+    for key in keys {
+        if key.algorithm != Algorithm::HmacSha256 {
+            report.mistakes.add_meaning(
+                &key.path.key("algorithm"),
+                "not for version 1 (got \"ed25519\"); allowed: hmac_sha256, or `version: 2`",
+            );
+        }
+        let Some(secret) = key.secret else { continue };
+        if secret.byte_count() < SHORT {
+            report.warn(
+                &key.path,
+                format!("the secret has fewer than {SHORT} bytes, which can be guessed"),
+            );
+        }
+        sealers.push(TimedSealer {
+            validity: key.validity,
+            sealer: Sealer::signed(key.id, &secret),
+        });
+    }
+    sealers
+}
+
+fn version_2(path: &Path, keys: Vec<Given>, report: &mut Report<'_>) -> SigningKeys {
+    if keys.is_empty() && !report.mistakes.has_within(path) {
+        let message = missing("`version: 2`, which signs; or give `hmac_secret`");
+        report.mistakes.add_meaning(&path.key("keys"), message);
+    }
+    let mut built = Vec::new();
+    for key in keys {
+        let Some(secret) = &key.secret else { continue };
+        let made = match key.algorithm {
+            Algorithm::Ed25519 => v2::SigningKey::ed25519(key.id, secret),
+            Algorithm::HmacSha256 => v2::SigningKey::hmac(key.id, secret),
+        };
+        match made {
+            Ok(made) => built.push(made.with_validity(key.validity)),
+            Err(error) => wrong_key(&key.path, &error, report),
+        }
+    }
+    // Ids that are not unique were reported where they stand.
+    SigningKeys::try_new(built).unwrap_or_default()
+}
+
+fn accepted(
+    list: &Path,
+    keys: &[AcceptedKey],
+    secrets: &Secrets<'_>,
+    report: &mut Report<'_>,
+) -> Keys {
+    let mut accepted = Keys::new();
+    for (index, key) in keys.iter().enumerate() {
+        let at = list.index(index);
+        let Some(made) = accepted_key(&at, key, secrets, report) else {
+            continue;
+        };
+        let validity = validity(
+            &at,
+            key.not_before.as_deref(),
+            key.not_after.as_deref(),
+            report,
+        );
+        match made.map(|made| accepted.insert(made.with_validity(validity))) {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => not_unique(&at, key.id, report),
+            Err(error) => wrong_key(&at, &error, report),
+        }
+    }
+    accepted
+}
+
+fn accepted_key(
+    at: &Path,
+    key: &AcceptedKey,
+    secrets: &Secrets<'_>,
+    report: &mut Report<'_>,
+) -> Option<Result<v2::VerifyingKey, KeyError>> {
+    let place = Place::new(
+        key.secret.clone(),
+        key.secret_file.clone(),
+        key.secret_env.clone(),
+    );
+    let algorithm = parse_algorithm(key.algorithm.as_deref());
+    if algorithm == Algorithm::Ed25519 {
+        if place.is_given() {
+            report.mistakes.add_meaning(
+                at,
+                "a secret for ed25519; allowed: `public_key`, since nothing is signed with it here",
+            );
+        }
+        let Some(text) = &key.public_key else {
+            let message = missing("algorithm `ed25519`");
+            report.mistakes.add_meaning(&at.key("public_key"), message);
+            return None;
+        };
+        return Some(v2::VerifyingKey::ed25519(key.id, &public_key(text)?));
+    }
+    if key.public_key.is_some() {
+        report.mistakes.add_meaning(
+            &at.key("public_key"),
+            "not for hmac_sha256; allowed: a secret, or `algorithm: ed25519`",
+        );
+    }
+    let secret = secrets.read(at, &place, report.mistakes)?;
+    Some(v2::VerifyingKey::hmac(key.id, &secret))
+}
+
+fn not_unique(at: &Path, id: u8, report: &mut Report<'_>) {
+    report.mistakes.add_meaning(
+        &at.key("id"),
+        format!("not unique (got {id}); allowed: each id once"),
+    );
+}
+
+fn wrong_key(path: &Path, error: &KeyError, report: &mut Report<'_>) {
+    report.mistakes.add_meaning(path, error.to_string());
+}
+
+/// The shape check lets no other names through.
+fn parse_algorithm(text: Option<&str>) -> Algorithm {
+    match text {
+        Some("ed25519") => Algorithm::Ed25519,
+        _ => Algorithm::HmacSha256,
+    }
+}
+
+fn validity(
+    at: &Path,
+    not_before: Option<&str>,
+    not_after: Option<&str>,
+    report: &mut Report<'_>,
+) -> Validity {
+    let validity = Validity {
+        not_before: not_before.and_then(timestamp),
+        not_after: not_after.and_then(timestamp),
+    };
+    if let (Some(begin), Some(end)) = (validity.not_before, validity.not_after)
+        && begin >= end
+    {
+        report.mistakes.add_meaning(
+            &at.key("not_after"),
+            "not after `not_before`, so the key is never valid; allowed: a later time",
+        );
+    }
+    validity
+}
+
+/// Players are refused while no key signs. That there is none yet, or none any more one day, is told as well.
+fn warn_of_gaps(list: &Path, keys: &[Given], report: &mut Report<'_>) {
+    let mut windows: Vec<_> = keys
+        .iter()
+        .map(|key| (key.validity.not_before, key.validity.not_after))
+        .collect();
+    windows.sort();
+    let mut reached = Some(SystemTime::UNIX_EPOCH);
+    for (begin, end) in windows {
+        let Some(until) = reached else { return };
+        if begin.is_some_and(|begin| begin > until) {
+            report.warn(
+                list,
+                "there is a time at which no key signs; players are refused then",
+            );
+            return;
+        }
+        reached = end.map(|end| end.max(until));
+    }
+    if reached.is_some_and(|until| until > SystemTime::UNIX_EPOCH) {
+        report.warn(
+            list,
+            "each key has an end; when the last has come players are refused",
+        );
+    }
+}

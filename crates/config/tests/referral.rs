@@ -1,0 +1,350 @@
+//! Keys of referrals, and the identity of players.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panic"
+)]
+
+mod support;
+
+use std::time::{Duration, SystemTime};
+
+use hyrouter_config::{ConfigError, EnvelopeSettings, IdentityMode, Settings, Sources};
+use hyrouter_referral::v2::{Algorithm, SigningKeys};
+use support::{load, load_with, mistakes};
+
+const SEED: &str = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+/// Of a key of RFC 8032, section 7.1.
+const PUBLIC: &str = "hex:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+const LONG: &str = "0123456789abcdef";
+const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
+
+fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+fn referral(yaml: &str) -> Result<Settings, ConfigError> {
+    load(&format!("{POOL}\nreferral: {yaml}"))
+}
+
+fn signing_keys(settings: &Settings) -> &SigningKeys {
+    match &settings.referral.as_ref().unwrap().envelope {
+        EnvelopeSettings::V2(keys) => keys,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn warnings(settings: &Settings) -> Vec<String> {
+    settings.warnings.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn defaults() {
+    let settings = referral("{}").unwrap();
+    let referral = settings.referral.as_ref().unwrap();
+    assert_eq!(referral.envelope.version(), 1);
+    assert!(!referral.envelope.is_signed());
+    assert_eq!((referral.ttl.as_secs(), referral.max_hops), (60, 5));
+    assert_eq!(referral.accept.iter().count(), 0);
+
+    let identity = &settings.identity;
+    assert_eq!(identity.mode, IdentityMode::Off);
+    assert_eq!(
+        identity.jwks,
+        "https://sessions.hytale.com/.well-known/jwks.json"
+    );
+    assert_eq!(identity.issuer, "https://sessions.hytale.com");
+    assert_eq!(identity.clock_skew.as_secs(), 300);
+    assert_eq!(identity.refresh.as_secs(), 600);
+}
+
+#[test]
+fn keys_follow_each_other() {
+    let settings = referral(&format!(
+        "{{version: 2, key_id: 1, hmac_secret: {LONG}, keys: [\
+         {{id: 2, algorithm: ed25519, secret: '{SEED}', not_before: '1970-01-01T00:00:50Z', not_after: '1970-01-01T01:01:40+01:00'}},\
+         {{id: 3, algorithm: HMAC-SHA256, secret: {LONG}, not_before: '1970-01-01T00:01:30Z'}}]}}"
+    ))
+    .unwrap();
+    let keys = signing_keys(&settings);
+    for (second, id, algorithm) in [
+        (0, 1, Algorithm::HmacSha256),
+        (49, 1, Algorithm::HmacSha256),
+        (50, 2, Algorithm::Ed25519),
+        (89, 2, Algorithm::Ed25519),
+        (90, 3, Algorithm::HmacSha256),
+        (1000, 3, Algorithm::HmacSha256),
+    ] {
+        let key = keys.active(at(second)).unwrap();
+        assert_eq!((key.id(), key.algorithm()), (id, algorithm), "{second}");
+    }
+    assert_eq!(warnings(&settings), Vec::<String>::new());
+}
+
+#[test]
+fn times_without_a_key_are_told_of() {
+    let key = |id: u8, begin: &str, end: &str| {
+        let field = |name, time: &str| match time {
+            "" => String::new(),
+            time => format!(", {name}: '1970-01-01T00:{time}:00Z'"),
+        };
+        format!(
+            "{{id: {id}, secret: {LONG}{}{}}}",
+            field("not_before", begin),
+            field("not_after", end)
+        )
+    };
+    let gap = "referral.keys: there is a time at which no key signs; players are refused then";
+    let end = "referral.keys: each key has an end; when the last has come players are refused";
+    for (keys, expected) in [
+        (vec![key(1, "", "")], None),
+        (vec![key(1, "", "10"), key(2, "10", "")], None),
+        (vec![key(2, "05", ""), key(1, "", "10")], None),
+        (vec![key(1, "", "10"), key(2, "11", "")], Some(gap)),
+        (vec![key(1, "01", "")], Some(gap)),
+        (vec![key(1, "", "10"), key(2, "05", "20")], Some(end)),
+        // The one in the middle ends before the one around it.
+        (
+            vec![key(1, "", "30"), key(2, "05", "10"), key(3, "20", "")],
+            None,
+        ),
+    ] {
+        let settings = referral(&format!("{{keys: [{}]}}", keys.join(", "))).unwrap();
+        let expected: Vec<_> = expected.into_iter().map(str::to_owned).collect();
+        assert_eq!(warnings(&settings), expected, "{keys:?}");
+    }
+}
+
+#[test]
+fn secrets_come_from_files_and_variables() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, format!("{SEED}\n")).unwrap();
+    let yaml = format!(
+        "{POOL}\nreferral: {{version: 2, keys: [{{id: 1, algorithm: ed25519, secret_file: '{}'}}, {{id: 2, secret_env: OUR_SECRET}}]}}",
+        file.display()
+    );
+    let settings = load_with(&yaml, [("OUR_SECRET", "base64:MDEyMzQ1Njc4OWFiY2RlZg==")]).unwrap();
+    let keys: Vec<_> = signing_keys(&settings)
+        .iter()
+        .map(|key| (key.id(), key.algorithm()))
+        .collect();
+    assert_eq!(keys, [(1, Algorithm::Ed25519), (2, Algorithm::HmacSha256)]);
+
+    std::fs::remove_file(&file).unwrap();
+    let path = folder.path().join("config.yaml");
+    std::fs::write(&path, yaml).unwrap();
+    let error = Sources::new().file(path).env([("", ""); 0]).load();
+    let error = error.unwrap_err().to_string();
+    let lines: Vec<_> = error.lines().collect();
+    assert!(
+        lines[0].starts_with("referral.keys[0].secret_file: can not read "),
+        "{error}"
+    );
+    assert_eq!(
+        lines[1],
+        "referral.keys[1].secret_env: there is no environment variable \"OUR_SECRET\""
+    );
+}
+
+#[test]
+fn mistakes_in_keys() {
+    for (yaml, expected) in [
+        (
+            "{version: 3}".to_owned(),
+            "referral.version: out of range (got 3); allowed: 1 to 2",
+        ),
+        (
+            "{version: 2}".to_owned(),
+            "referral.keys: missing; required by `version: 2`, which signs; or give `hmac_secret`",
+        ),
+        (
+            "{max_hops: 0}".to_owned(),
+            "referral.max_hops: out of range (got 0); allowed: 1 to 255",
+        ),
+        (
+            "{keys: [{secret: x}]}".to_owned(),
+            "referral.keys[0].id: missing; it is required",
+        ),
+        (
+            format!("{{hmac_secret: {LONG}, keys: [{{id: 0, secret: {LONG}}}]}}"),
+            "referral.keys[0].id: not unique (got 0); allowed: each id once",
+        ),
+        (
+            format!("{{keys: [{{id: 1, secret: {LONG}, secret_env: X}}]}}"),
+            "referral.keys[0]: more than one secret; allowed: one of `secret`, `secret_file` and `secret_env`",
+        ),
+        (
+            "{keys: [{id: 1}]}".to_owned(),
+            "referral.keys[0]: no secret; allowed: one of `secret`, `secret_file` and `secret_env`",
+        ),
+        (
+            format!("{{keys: [{{id: 1, algorithm: ed25519, secret: '{SEED}'}}]}}"),
+            "referral.keys[0].algorithm: not for version 1 (got \"ed25519\"); allowed: hmac_sha256, or `version: 2`",
+        ),
+        (
+            format!("{{keys: [{{id: 1, algorithm: rsa, secret: {LONG}}}]}}"),
+            "referral.keys[0].algorithm: unknown value (got \"rsa\"); allowed: hmac_sha256, ed25519",
+        ),
+        (
+            format!("{{keys: [{{id: 1, secret: {LONG}, not_before: yesterday}}]}}"),
+            "referral.keys[0].not_before: not a time (got \"yesterday\"); allowed: date, time and offset from UTC, such as 2026-12-01T00:00:00Z",
+        ),
+        (
+            format!(
+                "{{keys: [{{id: 1, secret: {LONG}, not_before: '2026-12-01T00:00:00Z', not_after: '2026-12-01T00:00:00Z'}}]}}"
+            ),
+            "referral.keys[0].not_after: not after `not_before`, so the key is never valid; allowed: a later time",
+        ),
+        (
+            format!(
+                "{{accept: [{{id: 1, algorithm: ed25519, secret: '{SEED}', public_key: '{PUBLIC}'}}]}}"
+            ),
+            "referral.accept[0]: a secret for ed25519; allowed: `public_key`, since nothing is signed with it here",
+        ),
+        (
+            "{accept: [{id: 1, algorithm: ed25519}]}".to_owned(),
+            "referral.accept[0].public_key: missing; required by algorithm `ed25519`",
+        ),
+        (
+            "{accept: [{id: 1, algorithm: ed25519, public_key: 'hex:00'}]}".to_owned(),
+            "referral.accept[0].public_key: not a public key (got \"hex:00\"); allowed: 32 bytes as base64:... or hex:...",
+        ),
+        (
+            format!("{{accept: [{{id: 1, secret: {LONG}, public_key: '{PUBLIC}'}}]}}"),
+            "referral.accept[0].public_key: not for hmac_sha256; allowed: a secret, or `algorithm: ed25519`",
+        ),
+        (
+            format!("{{accept: [{{id: 1, secret: {LONG}}}, {{id: 1, secret: {LONG}}}]}}"),
+            "referral.accept[1].id: not unique (got 1); allowed: each id once",
+        ),
+    ] {
+        let lines = mistakes(&format!("{POOL}\nreferral: {yaml}"));
+        assert_eq!(lines, [expected], "{yaml}");
+    }
+}
+
+#[test]
+fn short_secrets() {
+    let warned = referral("{keys: [{id: 1, secret: 0123456789abcde}]}").unwrap();
+    assert_eq!(
+        warnings(&warned),
+        ["referral.keys[0]: the secret has fewer than 16 bytes, which can be guessed"]
+    );
+    for yaml in [
+        "{version: 2, hmac_secret: 0123456789abcde}",
+        "{version: 2, keys: [{id: 1, secret: 0123456789abcde}]}",
+        "{version: 2, keys: [{id: 1, algorithm: ed25519, secret: 0123456789abcdef}]}",
+        "{accept: [{id: 1, secret: 0123456789abcde}]}",
+    ] {
+        let lines = mistakes(&format!("{POOL}\nreferral: {yaml}"));
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].contains("bytes"), "{lines:?}");
+        assert!(!lines[0].contains("0123456789"), "{lines:?}");
+    }
+}
+
+#[test]
+fn tickets_select_routes() {
+    let yaml = "routing: {routes: [\
+        {match: {referral: {routes: [arena-*], sources: [lobby], keys: [1, 255]}}, pool: {backends: [{host: h, port: 1}]}},\
+        {match: {hostname: a, referral: {}}, pool: {backends: [{host: h, port: 1}]}},\
+        {match: {hostname: a}, pool: {backends: [{host: h, port: 1}]}}]}";
+    let settings = load(yaml).unwrap();
+    let routes = &settings.routing.routes;
+    let ticket = routes[0].conditions.ticket.as_ref().unwrap();
+    assert_eq!(routes[0].patterns[0].as_str(), "*");
+    assert_eq!(ticket.routes[0].as_str(), "arena-*");
+    assert_eq!(ticket.sources[0].as_str(), "lobby");
+    assert_eq!(ticket.key_ids, [1, 255]);
+    assert!(routes[1].conditions.ticket.is_some());
+    assert!(routes[2].conditions.ticket.is_none());
+    assert_eq!(warnings(&settings), Vec::<String>::new());
+
+    let never = load(
+        "routing: {routes: [\
+        {match: {hostname: a}, pool: {backends: [{host: h, port: 1}]}},\
+        {match: {hostname: a, referral: {}}, pool: {backends: [{host: h, port: 1}]}}]}",
+    )
+    .unwrap();
+    assert_eq!(
+        warnings(&never),
+        [
+            "routing.routes[1].match.hostname: never matches, since routing.routes[0].match.hostname has the same pattern"
+        ]
+    );
+    assert_eq!(
+        mistakes(
+            "routing: {routes: [{match: {referral: {keys: [256]}}, pool: {backends: [{host: h, port: 1}]}}]}"
+        ),
+        ["routing.routes[0].match.referral.keys[0]: out of range (got 256); allowed: 0 to 255"]
+    );
+}
+
+#[test]
+fn names_of_routes_fit_into_envelopes() {
+    let yaml = |bytes| {
+        format!(
+            "routing: {{routes: [{{name: {}, match: {{hostname: a}}, pool: {{backends: [{{host: h, port: 1}}]}}}}]}}",
+            "r".repeat(bytes)
+        )
+    };
+    load(&yaml(255)).unwrap();
+    assert_eq!(
+        mistakes(&yaml(256)),
+        [
+            "routing.routes[0].name: longer than an envelope can say (got 256 bytes); allowed: at most 255"
+        ]
+    );
+}
+
+#[test]
+fn mistakes_in_identity() {
+    const ALLOWED: &str = "allowed: https://..., http://... of this machine, or a file";
+    for (yaml, expected) in [
+        (
+            "{mode: maybe}",
+            "identity.mode: unknown value (got \"maybe\"); allowed: off, report, require".to_owned(),
+        ),
+        (
+            "{jwks: 'http://sessions.example.com/jwks.json'}",
+            format!(
+                "identity.jwks: plain HTTP to another machine (got \"http://sessions.example.com/jwks.json\"); {ALLOWED}"
+            ),
+        ),
+        (
+            "{jwks: 'https:///jwks.json'}",
+            format!("identity.jwks: an address without a host (got \"https:///jwks.json\"); {ALLOWED}"),
+        ),
+        (
+            "{jwks: 'ftp://a/b'}",
+            format!("identity.jwks: not an address or a file (got \"ftp://a/b\"); {ALLOWED}"),
+        ),
+        ("{jwks: ''}", "identity.jwks: must not be empty".to_owned()),
+        ("{issuer: ''}", "identity.issuer: must not be empty".to_owned()),
+        (
+            "{refresh: 0s}",
+            "identity.refresh: must not be zero (got \"0s\"); allowed: Go duration text such as 30s, 1m30s or 250ms"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(
+            mistakes(&format!("{POOL}\nidentity: {yaml}")),
+            [expected],
+            "{yaml}"
+        );
+    }
+    for jwks in [
+        "http://127.0.0.1:8080/k",
+        "http://[::1]/k",
+        "http://localhost:1",
+        "dev/jwks.json",
+    ] {
+        let yaml = format!("{POOL}\nidentity: {{mode: Require, jwks: '{jwks}'}}");
+        let settings = load(&yaml).unwrap();
+        assert_eq!(settings.identity.mode, IdentityMode::Require);
+        assert_eq!(settings.identity.jwks, jwks);
+    }
+}

@@ -1,0 +1,91 @@
+use std::sync::Arc;
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::json::{NumericDate, Object, Text};
+use crate::token::{Header, Token};
+use crate::{Refusal, Scopes, Username};
+
+/// Longest issuer in bytes that is kept. It is an address, and stands in logs.
+const MAX_ISSUER: usize = 256;
+
+/// What a token says of a player. Whether it is true is another question: [`read`] does not ask, a
+/// [`Verifier`](crate::Verifier) does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Claims {
+    /// The UUID of the player, from `sub`. None if there is no UUID in it.
+    pub subject: Option<Uuid>,
+    /// The name of the player, from `profile.username`. None if it is not one that the game allows.
+    pub username: Option<Username>,
+    /// Who made the token, from `iss`. None if it is longer than 256 bytes.
+    pub issuer: Option<Arc<str>>,
+    /// When it ends, from `exp`, in seconds since 1970; a fraction is cut off.
+    pub expires_at: Option<i64>,
+    /// When it begins, from `nbf`, in seconds since 1970; a fraction counts as a whole second.
+    pub not_before: Option<i64>,
+    /// What it is for, from `scope`.
+    pub scopes: Scopes,
+}
+
+/// Reads the claims and verifies nothing: everybody can make a token that says anything.
+///
+/// # Errors
+///
+/// When there is no token, or it is not one: [`Refusal::Missing`], [`Refusal::TooLong`] or [`Refusal::Malformed`].
+pub fn read(token: &str) -> Result<Claims, Refusal> {
+    let token = Token::split(token)?;
+    token.header()?.read::<Header<'_>>()?;
+    let payload = token.payload()?;
+    let payload = payload.read::<Payload<'_>>()?;
+    let issuer = payload.issuer().filter(|issuer| issuer.len() <= MAX_ISSUER);
+    Ok(payload.claims(issuer.map(Arc::from)))
+}
+
+/// The payload, as far as it decides something. Null is the same as absent; a member that is there twice is an error.
+#[derive(Deserialize)]
+pub(crate) struct Payload<'a> {
+    #[serde(borrow)]
+    iss: Option<Text<'a>>,
+    #[serde(borrow)]
+    sub: Option<Text<'a>>,
+    exp: Option<NumericDate>,
+    nbf: Option<NumericDate>,
+    #[serde(default)]
+    scope: Option<Scopes>,
+    #[serde(borrow)]
+    profile: Option<Object<Profile<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Profile<'a> {
+    #[serde(borrow)]
+    username: Option<Text<'a>>,
+}
+
+impl Payload<'_> {
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.iss.as_deref()
+    }
+
+    pub(crate) fn claims(&self, issuer: Option<Arc<str>>) -> Claims {
+        let profile = self.profile.as_ref();
+        let username = profile.and_then(|Object(profile)| profile.username.as_deref());
+        Claims {
+            subject: self.sub.as_deref().and_then(uuid),
+            username: username.and_then(|name| Username::try_from(name).ok()),
+            issuer,
+            expires_at: self.exp.map(|date| date.floor),
+            not_before: self.nbf.map(|date| date.ceil),
+            scopes: self.scope.unwrap_or_default(),
+        }
+    }
+}
+
+/// With four hyphens or without any. The crate knows more forms, by which one player could be told in several ways.
+fn uuid(text: &str) -> Option<Uuid> {
+    matches!(text.len(), 32 | 36)
+        .then(|| Uuid::try_parse(text).ok())
+        .flatten()
+}

@@ -1,0 +1,70 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::Refusal;
+
+/// How often a [`Verifier`](crate::Verifier) came to what end, since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    verified: u64,
+    from_cache: u64,
+    refused: [u64; Refusal::ALL.len()],
+}
+
+impl Counts {
+    /// Tokens that were good.
+    pub fn verified(&self) -> u64 {
+        self.verified
+    }
+
+    /// Those of them that were remembered.
+    pub fn from_cache(&self) -> u64 {
+        self.from_cache
+    }
+
+    /// Tokens that were refused so.
+    pub fn refused(&self, refusal: Refusal) -> u64 {
+        self.refused.get(refusal.place()).copied().unwrap_or(0)
+    }
+
+    /// All of them by name: `verified`, `from_cache`, and the code of each refusal.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        let good = [("verified", self.verified), ("from_cache", self.from_cache)];
+        let codes = Refusal::ALL.iter().map(|refusal| refusal.code());
+        good.into_iter().chain(codes.zip(self.refused))
+    }
+}
+
+/// Where it is counted.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    verified: AtomicU64,
+    from_cache: AtomicU64,
+    refused: [AtomicU64; Refusal::ALL.len()],
+}
+
+impl Tally {
+    pub(crate) fn verified(&self) {
+        self.verified.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn from_cache(&self) {
+        self.from_cache.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn refused(&self, refusal: Refusal) {
+        if let Some(count) = self.refused.get(refusal.place()) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            verified: self.verified.load(Ordering::Relaxed),
+            from_cache: self.from_cache.load(Ordering::Relaxed),
+            refused: self
+                .refused
+                .each_ref()
+                .map(|count| count.load(Ordering::Relaxed)),
+        }
+    }
+}

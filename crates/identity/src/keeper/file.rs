@@ -1,0 +1,121 @@
+//! Keys in a file.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::timeout;
+
+use super::MAX_JWKS;
+use super::error::FetchError;
+
+/// A file that is read again and again. It is small, so it is read whole: what its name and times say may be the same
+/// for other content, and the other way round.
+pub(super) struct KeyFile {
+    path: PathBuf,
+    timeout: Duration,
+    /// A read that took too long. Another thread is not tied up before this one is free.
+    pending: Option<JoinHandle<Result<Vec<u8>, FetchError>>>,
+}
+
+impl KeyFile {
+    pub(super) fn new(path: PathBuf, timeout: Duration) -> Self {
+        Self {
+            path,
+            timeout,
+            pending: None,
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn read_now(&self) -> Result<Vec<u8>, FetchError> {
+        read(&self.path)
+    }
+
+    pub(super) async fn read(&mut self) -> Result<Vec<u8>, FetchError> {
+        let path = &self.path;
+        let reading = self.pending.get_or_insert_with(|| {
+            let path = path.clone();
+            spawn_blocking(move || read(&path))
+        });
+        let Ok(read) = timeout(self.timeout, reading).await else {
+            return Err(FetchError::Timeout(self.timeout));
+        };
+        self.pending = None;
+        read.map_err(io::Error::other)?
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, FetchError> {
+    // Opening a pipe would wait for whoever writes to it.
+    if !fs::metadata(path)?.is_file() {
+        return Err(FetchError::NotAFile);
+    }
+    let mut body = Vec::new();
+    let limit = u64::try_from(MAX_JWKS)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    File::open(path)?.take(limit).read_to_end(&mut body)?;
+    if body.len() > MAX_JWKS {
+        return Err(FetchError::TooLong);
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use tokio::task::spawn_blocking;
+
+    use super::{KeyFile, MAX_JWKS, read};
+
+    #[test]
+    fn what_is_read_and_what_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let refused = |path: &Path| read(path).unwrap_err().to_string();
+        assert!(refused(&path).contains("os error"), "{}", refused(&path));
+        assert_eq!(refused(folder.path()), "not a file");
+        std::fs::write(&path, vec![b' '; MAX_JWKS]).unwrap();
+        assert_eq!(read(&path).unwrap().len(), MAX_JWKS);
+        std::fs::write(&path, vec![b' '; MAX_JWKS + 1]).unwrap();
+        assert_eq!(refused(&path), "more than 262144 bytes");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_without_end_is_none() {
+        assert_eq!(
+            read(Path::new("/dev/zero")).unwrap_err().to_string(),
+            "not a file"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_read_that_hangs_ties_up_one_thread() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        std::fs::write(&path, "new").unwrap();
+        let mut file = KeyFile::new(path, Duration::from_millis(20));
+        let (free, freed) = std::sync::mpsc::sync_channel::<()>(1);
+        file.pending = Some(spawn_blocking(move || {
+            let _ = freed.recv();
+            Ok(b"old".to_vec())
+        }));
+        for _ in 0..2 {
+            let error = file.read().await.unwrap_err().to_string();
+            assert_eq!(error, "no answer within 20ms");
+        }
+        drop(free);
+        file.timeout = Duration::from_secs(30);
+        assert_eq!(file.read().await.unwrap(), b"old");
+        assert_eq!(file.read().await.unwrap(), b"new");
+    }
+}

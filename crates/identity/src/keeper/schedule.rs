@@ -1,0 +1,179 @@
+//! When the keys are fetched.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::KeeperSettings;
+
+/// The time of the next try. Knows no clock; the only chance in it is the jitter.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    refresh: Duration,
+    refetch_interval: Duration,
+    backoff: Duration,
+    /// Tries that failed since the last good one.
+    failures: u32,
+    next: Instant,
+    /// Whether `next` is there for an unknown key.
+    is_early: bool,
+    /// When a try was last made for an unknown key.
+    last_early: Option<Instant>,
+}
+
+impl Schedule {
+    pub(super) fn new(settings: &KeeperSettings, now: Instant) -> Self {
+        Self {
+            refresh: settings.refresh,
+            refetch_interval: settings.refetch_interval,
+            backoff: settings.backoff,
+            failures: 0,
+            next: now,
+            is_early: false,
+            last_early: None,
+        }
+    }
+
+    pub(super) fn next(&self) -> Instant {
+        self.next
+    }
+
+    pub(super) fn is_early(&self) -> bool {
+        self.is_early
+    }
+
+    /// A try begins.
+    pub(super) fn begun(&mut self, now: Instant) {
+        if std::mem::take(&mut self.is_early) {
+            self.last_early = Some(now);
+        }
+    }
+
+    /// A try ended.
+    pub(super) fn ended(&mut self, is_good: bool, now: Instant) {
+        let wait = if is_good {
+            self.failures = 0;
+            self.refresh.mul_f64(rand::random_range(0.9..=1.1))
+        } else {
+            let whole = self.backoff.saturating_mul(1 << self.failures.min(31));
+            self.failures = self.failures.saturating_add(1);
+            whole
+                .min(self.refresh)
+                .mul_f64(rand::random_range(0.5..=1.0))
+        };
+        self.next = now + wait;
+    }
+
+    /// A token named a key that is not known: the next try is made now, or as soon as one more is allowed.
+    pub(super) fn unknown_key(&mut self, now: Instant) {
+        let allowed = match self.last_early {
+            Some(last) => now.max(last + self.refetch_interval),
+            None => now,
+        };
+        if allowed < self.next {
+            self.next = allowed;
+            self.is_early = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::{KeeperSettings, Schedule};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn schedule(now: Instant) -> Schedule {
+        Schedule::new(&KeeperSettings::default(), now)
+    }
+
+    #[test]
+    fn the_first_try_is_made_at_once_and_the_next_after_about_the_refresh() {
+        let now = Instant::now();
+        let mut waits = BTreeSet::new();
+        for _ in 0..200 {
+            let mut schedule = schedule(now);
+            assert_eq!(schedule.next(), now);
+            schedule.begun(now);
+            schedule.ended(true, now + SECOND);
+            waits.insert(schedule.next() - (now + SECOND));
+        }
+        let (least, most) = (*waits.first().unwrap(), *waits.last().unwrap());
+        assert!(least >= 540 * SECOND && most <= 660 * SECOND, "{waits:?}");
+        // 200 waits in the middle third alone would be chance of one in 10^95.
+        assert!(least < 580 * SECOND && most > 620 * SECOND, "{waits:?}");
+    }
+
+    #[test]
+    fn waits_after_failures_grow_up_to_the_refresh() {
+        let now = Instant::now();
+        let mut schedule = schedule(now);
+        for whole in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600] {
+            schedule.begun(now);
+            schedule.ended(false, now);
+            let wait = schedule.next() - now;
+            assert!((SECOND * whole / 2..=SECOND * whole).contains(&wait));
+        }
+        for _ in 0..100 {
+            schedule.ended(false, now);
+            assert!(schedule.next() - now <= 600 * SECOND);
+        }
+        schedule.ended(true, now);
+        schedule.ended(false, now);
+        assert!(schedule.next() - now <= SECOND, "a good try ends the count");
+    }
+
+    #[test]
+    fn waits_of_several_differ() {
+        let now = Instant::now();
+        let mut waits = BTreeSet::new();
+        for _ in 0..20 {
+            let mut schedule = schedule(now);
+            schedule.ended(false, now);
+            waits.insert(schedule.next());
+        }
+        assert!(waits.len() > 5, "{waits:?}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_fetched_for_at_once_but_not_twice_in_the_interval() {
+        let now = Instant::now();
+        let mut schedule = schedule(now);
+        schedule.begun(now);
+        schedule.ended(true, now);
+
+        let seen = now + SECOND;
+        schedule.unknown_key(seen);
+        assert!(schedule.is_early());
+        assert_eq!(
+            schedule.next(),
+            seen,
+            "a fetch of the schedule holds up none"
+        );
+        schedule.begun(seen);
+        assert!(!schedule.is_early());
+        schedule.ended(true, seen + SECOND);
+
+        schedule.unknown_key(seen + 2 * SECOND);
+        assert_eq!(schedule.next(), seen + 30 * SECOND);
+        schedule.begun(seen + 30 * SECOND);
+        schedule.ended(false, seen + 30 * SECOND);
+
+        schedule.unknown_key(seen + 30 * SECOND);
+        let retry = schedule.next();
+        assert!(
+            retry <= seen + 31 * SECOND,
+            "a retry that is due comes first"
+        );
+        assert!(!schedule.is_early());
+        schedule.begun(retry);
+        schedule.ended(true, retry);
+        schedule.unknown_key(seen + 100 * SECOND);
+        assert_eq!(schedule.next(), seen + 100 * SECOND);
+    }
+}

@@ -1,0 +1,107 @@
+//! What the operator says about fetching keys.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::KeeperError;
+
+/// No duration is longer: a key that was withdrawn should not be trusted for weeks.
+const MAX: Duration = Duration::from_hours(7 * 24);
+
+/// How keys are fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeeperSettings {
+    /// How long after a good fetch the keys are fetched again, up to a tenth more or less, so that routers that
+    /// started together do not come together. 100 ms to 7 days; default 10 min: how long a key that was withdrawn
+    /// is trusted.
+    pub refresh: Duration,
+    /// A token with an unknown key makes the keys be fetched at once, but not twice in this time, since whoever likes
+    /// can make up such tokens. 100 ms to 7 days; default 30 s.
+    pub refetch_interval: Duration,
+    /// How long a fetch may take, from the name look-up to the last byte. 1 ms to 7 days; default 10 s.
+    pub timeout: Duration,
+    /// The wait after a failure. It doubles with each further one up to [`refresh`](Self::refresh), and a random part
+    /// up to a half is taken off. 10 ms to 7 days; default 1 s.
+    pub backoff: Duration,
+    /// PEM file with certificates that an `https://` source may be trusted by, beside those of the system. Read when
+    /// the keeper is made.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Default for KeeperSettings {
+    fn default() -> Self {
+        Self {
+            refresh: Duration::from_mins(10),
+            refetch_interval: Duration::from_secs(30),
+            timeout: Duration::from_secs(10),
+            backoff: Duration::from_secs(1),
+            ca_file: None,
+        }
+    }
+}
+
+impl KeeperSettings {
+    /// Refuses what would fetch without pause or never.
+    pub(super) fn check(&self) -> Result<(), KeeperError> {
+        for (key, value, least) in [
+            ("refresh", self.refresh, 100),
+            ("refetch_interval", self.refetch_interval, 100),
+            ("timeout", self.timeout, 1),
+            ("backoff", self.backoff, 10),
+        ] {
+            if value < Duration::from_millis(least) || value > MAX {
+                return Err(KeeperError::Setting { key, value, least });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{KeeperSettings, MAX};
+
+    #[test]
+    fn defaults_are_as_documented() {
+        let settings = KeeperSettings::default();
+        assert_eq!(settings.refresh, Duration::from_mins(10));
+        assert_eq!(settings.refetch_interval, Duration::from_secs(30));
+        assert_eq!(settings.timeout, Duration::from_secs(10));
+        assert_eq!(settings.backoff, Duration::from_secs(1));
+        assert_eq!(settings.ca_file, None);
+        assert!(settings.check().is_ok());
+    }
+
+    #[test]
+    fn what_could_not_work_is_refused_by_its_name() {
+        type Field = fn(&mut KeeperSettings) -> &mut Duration;
+        let fields: [(&str, u64, Field); 4] = [
+            ("refresh", 100, |s| &mut s.refresh),
+            ("refetch_interval", 100, |s| &mut s.refetch_interval),
+            ("timeout", 1, |s| &mut s.timeout),
+            ("backoff", 10, |s| &mut s.backoff),
+        ];
+        for (key, least, field) in fields {
+            let shortest = Duration::from_millis(least);
+            let check = |value| {
+                let mut settings = KeeperSettings::default();
+                *field(&mut settings) = value;
+                settings.check().map_err(|error| error.to_string())
+            };
+            assert_eq!(check(shortest), Ok(()));
+            assert_eq!(check(MAX), Ok(()));
+            for value in [
+                Duration::ZERO,
+                shortest.saturating_sub(Duration::from_nanos(1)),
+                MAX + Duration::from_nanos(1),
+                Duration::MAX,
+            ] {
+                let error = check(value).unwrap_err();
+                assert!(error.starts_with(&format!("{key} is ")), "{error}");
+                assert!(error.contains(&format!("{least} ms to 7 days")), "{error}");
+            }
+        }
+    }
+}

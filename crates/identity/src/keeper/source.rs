@@ -1,0 +1,243 @@
+//! Where keys come from, as a text.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use hyper::Uri;
+use rustls::pki_types::ServerName;
+
+/// Longest URL in bytes. It stands in logs and on a status page.
+const MAX_URL: usize = 2048;
+
+/// Where the keys are: `https://...`, `http://...` of this machine, or the path of a file.
+///
+/// ```
+/// use hyrouter_identity::JwksSource;
+///
+/// let source = JwksSource::parse("https://sessions.hytale.com/.well-known/jwks.json")?;
+/// assert!(matches!(source, JwksSource::Url(_)));
+/// assert!(matches!(JwksSource::parse("dev/identity/jwks.json")?, JwksSource::File(_)));
+/// assert_eq!(
+///     JwksSource::parse("http://sessions.hytale.com/").unwrap_err().to_string(),
+///     "\"http://sessions.hytale.com/\" would send keys in the clear over a network; a source of keys is \
+///      https://host[:port]/path, http://... of this machine (localhost or a loopback address), or the path of a file"
+/// );
+/// # Ok::<(), hyrouter_identity::SourceError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JwksSource {
+    /// A service.
+    Url(JwksUrl),
+    /// A file. It is read again as often as a URL is fetched, and compared by content, so that the symbolic links that
+    /// Kubernetes exchanges are followed.
+    File(PathBuf),
+}
+
+/// The URL of a key set, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JwksUrl(Uri);
+
+impl JwksSource {
+    /// Reads a source. It is not looked up.
+    ///
+    /// # Errors
+    ///
+    /// When it is none; the error says the text and what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, SourceError> {
+        parse(text).map_err(|problem| SourceError {
+            // A password has no place here, so it has none in a log either.
+            text: match problem {
+                WITH_USER => text.rsplit('@').next().unwrap_or_default().to_owned(),
+                _ => text.chars().take(MAX_URL).collect(),
+            },
+            problem,
+        })
+    }
+}
+
+impl FromStr for JwksSource {
+    type Err = SourceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for JwksSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(url) => url.fmt(f),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+impl JwksUrl {
+    pub(super) fn uri(&self) -> &Uri {
+        &self.0
+    }
+
+    pub(super) fn is_https(&self) -> bool {
+        self.0.scheme_str() == Some("https")
+    }
+}
+
+impl fmt::Display for JwksUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A text is no source of keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{text:?} {problem}; a source of keys is https://host[:port]/path, http://... of this machine (localhost or a \
+     loopback address), or the path of a file"
+)]
+pub struct SourceError {
+    text: String,
+    problem: &'static str,
+}
+
+const WITH_USER: &str = "has a user name or password, which is not sent";
+
+fn parse(text: &str) -> Result<JwksSource, &'static str> {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return file(text);
+    };
+    let is_https = scheme.eq_ignore_ascii_case("https");
+    if !is_https && !scheme.eq_ignore_ascii_case("http") {
+        return Err("begins with a scheme that is not known");
+    }
+    if text.len() > MAX_URL {
+        return Err("is longer than 2048 bytes");
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(WITH_USER);
+    }
+    if rest.contains('#') {
+        return Err("has a fragment, which is not sent");
+    }
+    let uri: Uri = text.parse().map_err(|_| "is no URL")?;
+    let host = uri.host().unwrap_or_default();
+    let host = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
+    if ServerName::try_from(host).is_err() {
+        return Err("has a host that is neither a name nor an IP address");
+    }
+    let has_port = authority
+        .strip_suffix(uri.host().unwrap_or_default())
+        .is_none();
+    if has_port && uri.port_u16().is_none_or(|port| port == 0) {
+        return Err("has a port that is not a number from 1 to 65535");
+    }
+    if !is_https && !is_loopback(host) {
+        return Err("would send keys in the clear over a network");
+    }
+    Ok(JwksSource::Url(JwksUrl(uri)))
+}
+
+fn file(text: &str) -> Result<JwksSource, &'static str> {
+    if text.is_empty() {
+        return Err("is empty");
+    }
+    if text.contains('\0') {
+        return Err("has a zero byte in its path");
+    }
+    Ok(JwksSource::File(text.into()))
+}
+
+/// Whether a host is this machine whatever a name server says.
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{JwksSource, MAX_URL};
+
+    #[test]
+    fn what_is_a_url_and_how_it_reads_back() {
+        for (text, reads_back) in [
+            (
+                "https://sessions.hytale.com/.well-known/jwks.json",
+                "https://sessions.hytale.com/.well-known/jwks.json",
+            ),
+            ("https://keys.example", "https://keys.example/"),
+            ("HTTPS://keys.example/?v=1", "https://keys.example/?v=1"),
+            (
+                "https://[2001:db8::1]:8443/k",
+                "https://[2001:db8::1]:8443/k",
+            ),
+            ("https://10.0.0.1/k", "https://10.0.0.1/k"),
+            ("http://localhost/k", "http://localhost/k"),
+            ("http://LocalHost:80/k", "http://LocalHost:80/k"),
+            ("http://127.0.0.1:8080/k", "http://127.0.0.1:8080/k"),
+            ("http://127.9.9.9/k", "http://127.9.9.9/k"),
+            ("http://[::1]:8080/k@2", "http://[::1]:8080/k@2"),
+        ] {
+            let source = JwksSource::parse(text).unwrap();
+            assert!(matches!(source, JwksSource::Url(_)), "{text}");
+            assert_eq!(source.to_string(), reads_back);
+            assert_eq!(reads_back.parse(), Ok(source));
+        }
+    }
+
+    #[test]
+    fn what_is_a_file() {
+        for text in ["jwks.json", "./jwks.json", "/etc/keys", "https", "C:\\keys"] {
+            assert_eq!(JwksSource::parse(text), Ok(JwksSource::File(text.into())));
+        }
+    }
+
+    #[test]
+    fn what_is_neither_and_why() {
+        let long = format!("https://keys.example/{}", "x".repeat(MAX_URL));
+        for (text, problem) in [
+            ("", "is empty"),
+            ("a\0b", "zero byte"),
+            ("ftp://keys.example/k", "not known"),
+            ("file:///etc/keys", "not known"),
+            ("https://", "is no URL"),
+            ("https:///k", "is no URL"),
+            ("https://:443/k", "neither a name"),
+            ("https://keys example/k", "is no URL"),
+            ("https://keys..example/k", "neither a name"),
+            ("https://[::1/k", "is no URL"),
+            ("https://keys.example:0/k", "has a port"),
+            ("https://keys.example:/k", "has a port"),
+            ("https://keys.example:65536/k", "has a port"),
+            ("https://keys.example/k#1", "has a fragment"),
+            ("http://keys.example/k", "in the clear"),
+            ("http://10.0.0.1/k", "in the clear"),
+            ("http://127.0.0.1.example/k", "in the clear"),
+            ("http://[::ffff:10.0.0.1]/k", "in the clear"),
+            (&long, "2048 bytes"),
+        ] {
+            let error = JwksSource::parse(text).unwrap_err().to_string();
+            assert!(error.contains(problem), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_repeated() {
+        for text in [
+            "https://u:hunter2@keys.example/k",
+            "https://hunter2@keys.example",
+            "https://hunter2@[::1",
+            "http://localhost@hunter2@keys.example/k",
+        ] {
+            let error = JwksSource::parse(text).unwrap_err().to_string();
+            assert!(error.contains("user name or password"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Keys, as they are published.
+
+mod error;
+mod jwk;
+mod trusted;
+
+use std::fmt;
+
+pub use self::error::KeySetError;
+pub use self::trusted::Change;
+pub(crate) use self::trusted::{KeyUse, Trusted};
+
+use self::jwk::{Entry, Jwks};
+use crate::json::Object;
+
+/// Longest key set in bytes. The game's has some hundred.
+const MAX_BYTES: usize = 256 * 1024;
+/// Most keys in a set, those included that are not for us. A token's key is looked for one by one.
+const MAX_KEYS: usize = 64;
+/// Longest id in bytes. Ids stand in logs and on a status page.
+pub(crate) const MAX_ID: usize = 256;
+
+/// The keys that tokens may be signed with: the Ed25519 keys of a JSON Web Key Set (RFC 7517, 8037).
+///
+/// Taken are those of type `OKP` and curve `Ed25519` that are for signatures: `use` is `sig` or absent, `key_ops` has
+/// `verify` or is absent, `alg` is `EdDSA`, `Ed25519` or absent. All others are skipped, as are those with an id of
+/// more than 256 bytes: a service may publish keys for other things beside them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeySet {
+    keys: Vec<PublicKey>,
+    skipped: usize,
+}
+
+/// One key. Its id is empty if it has none.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct PublicKey {
+    pub(crate) id: String,
+    pub(crate) bytes: [u8; 32],
+}
+
+impl KeySet {
+    /// Reads a JSON Web Key Set of at most 256 KiB and 64 keys.
+    ///
+    /// A key without an id is allowed if it is the only one that is taken; it verifies tokens that name none.
+    ///
+    /// # Errors
+    ///
+    /// When it is none or too large, has no key that is taken, or has keys that tokens could not be told apart by.
+    pub fn parse(json: &[u8]) -> Result<Self, KeySetError> {
+        if json.len() > MAX_BYTES {
+            return Err(KeySetError::TooLong { len: json.len() });
+        }
+        let Object(set): Object<Jwks> = serde_json::from_slice(json)?;
+        let count = set.keys.len();
+        if count > MAX_KEYS {
+            return Err(KeySetError::TooMany { count });
+        }
+        let keys: Vec<_> = set.keys.into_iter().filter_map(Entry::usable).collect();
+        let skipped = count - keys.len();
+        if keys.is_empty() {
+            return Err(KeySetError::NoUsableKey { skipped });
+        }
+        for (place, key) in keys.iter().enumerate() {
+            if key.id.is_empty() && keys.len() > 1 {
+                return Err(KeySetError::MissingId);
+            }
+            if keys.iter().skip(place + 1).any(|other| other.id == key.id) {
+                return Err(KeySetError::DuplicateId { id: key.id.clone() });
+            }
+        }
+        Ok(Self { keys, skipped })
+    }
+
+    /// The ids of the keys, in the order of the set. That of a key without one is empty.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.id.as_str())
+    }
+
+    /// How many keys there are, at least 1.
+    #[allow(clippy::len_without_is_empty, reason = "it never is")]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// How many keys of the set were not taken.
+    pub fn skipped(&self) -> usize {
+        self.skipped
+    }
+}
+
+/// Prints the ids of keys.
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySet")
+            .field("key_ids", &self.key_ids().collect::<Vec<_>>())
+            .field("skipped", &self.skipped)
+            .finish()
+    }
+}

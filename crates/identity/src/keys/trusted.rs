@@ -1,0 +1,135 @@
+//! Keys, as a verifier has them.
+
+use jsonwebtoken::crypto::aws_lc;
+use jsonwebtoken::{Algorithm, DecodingKey};
+
+use super::{KeySet, PublicKey};
+use crate::Refusal;
+
+/// The keys of a verifier. Never changed, only replaced.
+#[derive(Default)]
+pub(crate) struct Trusted {
+    keys: Vec<TrustedKey>,
+    /// The number of the next key that is new.
+    next: u64,
+}
+
+struct TrustedKey {
+    public: PublicKey,
+    decoding: DecodingKey,
+    /// No other key of the verifier ever has the same, not even one with the same id.
+    number: u64,
+}
+
+/// How a token was verified, to be remembered: by which key, and how it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyUse {
+    number: u64,
+    /// Whether the token named the key. One that does not is good only as long as there is no other.
+    is_named: bool,
+}
+
+/// What [`Verifier::replace_keys`](crate::Verifier::replace_keys) changed. A key that has another value under the same
+/// id is in both lists. The id of a key without one is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// The ids of keys that came.
+    pub added: Vec<String>,
+    /// The ids of keys that went.
+    pub removed: Vec<String>,
+}
+
+impl Change {
+    /// Whether the keys are the same as before.
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+impl Trusted {
+    /// The keys that come after these. Those that are in both keep their number.
+    pub(crate) fn followed_by(&self, set: KeySet) -> (Self, Change) {
+        let mut change = Change::default();
+        let mut next = self.next;
+        let keys: Vec<_> = set
+            .keys
+            .into_iter()
+            .map(|public| {
+                let known = self.keys.iter().find(|key| key.public == public);
+                let number = known.map_or(next, |key| key.number);
+                if known.is_none() {
+                    next += 1;
+                    change.added.push(public.id.clone());
+                }
+                TrustedKey {
+                    decoding: DecodingKey::from_ed_der(&public.bytes),
+                    public,
+                    number,
+                }
+            })
+            .collect();
+        let gone = self
+            .keys
+            .iter()
+            .filter(|old| keys.iter().all(|key| key.number != old.number));
+        change.removed = gone.map(|key| key.public.id.clone()).collect();
+        (Self { keys, next }, change)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.public.id.as_str())
+    }
+
+    /// Verifies with the key of an id; without one, with the only key there is.
+    pub(crate) fn verify(
+        &self,
+        id: Option<&str>,
+        signed: &[u8],
+        signature: &Vec<u8>,
+    ) -> Result<KeyUse, Refusal> {
+        let key = match (id, self.keys.as_slice()) {
+            (Some(id), keys) => keys.iter().find(|key| key.public.id == id),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        };
+        let key = key.ok_or(Refusal::UnknownKey)?;
+        key.verify(signed, signature)?;
+        Ok(KeyUse {
+            number: key.number,
+            is_named: id.is_some(),
+        })
+    }
+
+    /// Whether what was verified so would be verified again.
+    pub(crate) fn allows(&self, used: KeyUse) -> bool {
+        match self.keys.as_slice() {
+            [only] => only.number == used.number,
+            keys => used.is_named && keys.iter().any(|key| key.number == used.number),
+        }
+    }
+}
+
+impl TrustedKey {
+    /// The provider is named, not taken from the process: which one that has is for others to say, and it may be none.
+    fn verify(&self, signed: &[u8], signature: &Vec<u8>) -> Result<(), Refusal> {
+        (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&Algorithm::EdDSA, &self.decoding)
+            .map_err(|_| Refusal::Signature)?
+            .verify(signed, signature)
+            .map_err(|_| Refusal::Signature)
+    }
+}
+
+#[cfg(test)]
+impl KeyUse {
+    pub(crate) fn for_tests(number: u64) -> Self {
+        Self {
+            number,
+            is_named: true,
+        }
+    }
+}

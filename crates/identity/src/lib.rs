@@ -1,0 +1,99 @@
+//! The identity token of a Hytale player: a JWT that the game's session service signed with Ed25519.
+//!
+//! Since build 77 it is the only place of the first packet in which a UUID and a name are. [`read`] takes them out and
+//! verifies nothing: claims are claims. A [`Verifier`] says whether they are true, offline, with the public keys of
+//! the service. No clock is read and nothing waits for a network; the time is handed in.
+//!
+//! ```
+//! # #[cfg(feature = "sign")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::time::{Duration, SystemTime};
+//!
+//! use hyrouter_identity::{ClientKind, Expected, KeySet, Policy, Refusal, Verifier};
+//! # use hyrouter_identity::{TestClaims, TokenKey};
+//! # let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+//! # let key = TokenKey::generate("k1")?;
+//! # let jwks = key.public_jwks();
+//! # let token = &key.sign(&TestClaims {
+//! #     username: "Alder".to_owned(),
+//! #     issued_at: now,
+//! #     expires_at: now + Duration::from_secs(60),
+//! #     ..TestClaims::default()
+//! # })?;
+//!
+//! let verifier = Verifier::new(Policy::default()); // one for all threads
+//! verifier.replace_keys(KeySet::parse(jwks.as_bytes())?);
+//!
+//! let expected = Expected { client: ClientKind::Game, uuid: None };
+//! let player = verifier.verify(Some(token), &expected, now)?;
+//! assert_eq!(player.username.map(|name| name.to_string()).as_deref(), Some("Alder"));
+//!
+//! let an_hour_later = now + Duration::from_secs(3600);
+//! let refusal = verifier.verify(Some(token), &expected, an_hour_later);
+//! assert_eq!(refusal, Err(Refusal::Expired));
+//! assert_eq!(Refusal::Expired.code(), "identity_expired");
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "sign"))]
+//! # fn main() {}
+//! ```
+//!
+//! # What a token has to look like
+//!
+//! At most [`MAX_TOKEN`] bytes: header, payload and signature in base64url, with dots between them, in the one form
+//! that each of them has. Members that are not named here may be anything.
+//!
+//! | in | member | |
+//! |---|---|---|
+//! | header | `alg` | `EdDSA` or `Ed25519` (RFC 9864), whatever the key |
+//! | | `kid` | the key; may be absent if there is one key alone |
+//! | | `crit` | has to be absent |
+//! | | `jwk`, `jku`, `x5u`, `x5c` | not looked at: who makes a token does not choose whom to believe |
+//! | payload | `iss` | the issuer, letter for letter |
+//! | | `exp` | seconds since 1970, a number; a token without it counts as ended |
+//! | | `nbf` | likewise; may be absent |
+//! | | `scope` | `hytale:client` or `hytale:editor` among others, with blanks between them or in a list |
+//! | | `sub` | the UUID, with hyphens or without |
+//! | | `profile.username` | the name |
+//!
+//! A member of these that is there twice is an error, as is one of another type. Null is the same as absent, but for
+//! `crit`. `aud` is not looked at: the game's tokens are for every server.
+//!
+//! # Features
+//!
+//! `fetch`: `Keeper` fetches the keys of a service or a file in the background. `sign`: `TokenKey` makes keys and
+//! tokens of one's own, for development and tests.
+
+mod cache;
+mod claims;
+mod counts;
+mod expected;
+mod json;
+#[cfg(feature = "fetch")]
+mod keeper;
+mod keys;
+mod policy;
+mod refusal;
+mod scopes;
+#[cfg(feature = "sign")]
+mod sign;
+mod token;
+mod username;
+mod verifier;
+
+pub use claims::{Claims, read};
+pub use counts::Counts;
+pub use expected::{ClientKind, Expected};
+#[cfg(feature = "fetch")]
+pub use keeper::{JwksSource, JwksUrl, Keeper, KeeperError, KeeperSettings, SourceError, Status};
+pub use keys::{Change, KeySet, KeySetError};
+pub use policy::Policy;
+pub use refusal::Refusal;
+pub use scopes::Scopes;
+#[cfg(feature = "sign")]
+pub use sign::{TestClaims, TokenKey, TokenKeyError};
+pub use username::{Username, UsernameError};
+pub use verifier::Verifier;
+
+/// Longest token in bytes, the bound of the game.
+pub const MAX_TOKEN: usize = 8192;

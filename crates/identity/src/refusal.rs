@@ -1,0 +1,130 @@
+/// Why a token does not show who a player is.
+///
+/// The text of it tells an operator what is wrong. It holds nothing of the token and nothing of the player.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is none, or an empty one.
+    #[error("the player shows no identity token")]
+    Missing,
+    /// It is longer than [`MAX_TOKEN`](crate::MAX_TOKEN).
+    #[error("the identity token is longer than 8192 bytes")]
+    TooLong,
+    /// It is not three parts in base64url, or one of the first two is not the JSON object that it has to be.
+    #[error(
+        "the identity token is not a signed JWT: three parts in base64url without padding, the first two JSON objects \
+         whose known members are there once and of the right type"
+    )]
+    Malformed,
+    /// Its header names another algorithm than Ed25519, or extensions that have to be understood.
+    #[error(
+        "the header of the identity token names an algorithm other than EdDSA (Ed25519), or extensions by `crit`"
+    )]
+    Algorithm,
+    /// There are no keys to verify it with.
+    #[error("there are no keys yet to verify identity tokens with")]
+    KeysUnavailable,
+    /// It is signed with a key that is not in the set, or names none while there are several.
+    #[error(
+        "the identity token is signed with a key that is not in the key set, or does not say with which"
+    )]
+    UnknownKey,
+    /// The signature is not that of the key which it names.
+    #[error("the signature of the identity token is wrong")]
+    Signature,
+    /// It comes from someone else, or does not say from whom.
+    #[error("the identity token comes from another issuer, or does not say from whom")]
+    Issuer,
+    /// It has ended, or does not say when it does.
+    #[error("the identity token has expired, or does not say when it does")]
+    Expired,
+    /// Its time has not come yet.
+    #[error("the identity token is not valid yet; compare the clocks")]
+    NotYetValid,
+    /// It is not for this kind of client.
+    #[error(
+        "the identity token is not for this kind of client: `scope` lacks hytale:client or hytale:editor"
+    )]
+    Scope,
+    /// Its subject is no UUID, or there is none.
+    #[error("the subject of the identity token is not a UUID")]
+    Subject,
+    /// The name in it is none that the game allows, or there is none.
+    #[error("the identity token has no name of 1 to 16 of A-Z, a-z, 0-9 and _")]
+    Username,
+    /// It belongs to another player than the client says it is.
+    #[error("the identity token belongs to another UUID than the client says")]
+    UuidMismatch,
+}
+
+impl Refusal {
+    /// All of them, in the order in which they are declared.
+    pub const ALL: &[Self] = &[
+        Self::Missing,
+        Self::TooLong,
+        Self::Malformed,
+        Self::Algorithm,
+        Self::KeysUnavailable,
+        Self::UnknownKey,
+        Self::Signature,
+        Self::Issuer,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::Scope,
+        Self::Subject,
+        Self::Username,
+        Self::UuidMismatch,
+    ];
+
+    /// A stable name, for logs and counters.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "identity_missing",
+            Self::TooLong => "identity_too_long",
+            Self::Malformed => "identity_malformed",
+            Self::Algorithm => "identity_algorithm",
+            Self::KeysUnavailable => "identity_keys_unavailable",
+            Self::UnknownKey => "identity_unknown_key",
+            Self::Signature => "identity_signature",
+            Self::Issuer => "identity_issuer",
+            Self::Expired => "identity_expired",
+            Self::NotYetValid => "identity_not_yet_valid",
+            Self::Scope => "identity_scope",
+            Self::Subject => "identity_subject",
+            Self::Username => "identity_username",
+            Self::UuidMismatch => "identity_uuid_mismatch",
+        }
+    }
+
+    /// Its place in [`ALL`](Self::ALL).
+    pub(crate) const fn place(self) -> usize {
+        self as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Refusal;
+
+    #[test]
+    fn each_has_its_place_and_its_own_code() {
+        let mut codes = BTreeSet::new();
+        for (place, refusal) in Refusal::ALL.iter().enumerate() {
+            assert_eq!(refusal.place(), place);
+            assert!(refusal.code().starts_with("identity_"));
+            assert!(codes.insert(refusal.code()), "{refusal:?}");
+        }
+        assert_eq!(Refusal::ALL.last(), Some(&Refusal::UuidMismatch));
+    }
+
+    #[test]
+    fn the_limit_is_told_as_it_is() {
+        assert!(
+            Refusal::TooLong
+                .to_string()
+                .contains(&crate::MAX_TOKEN.to_string())
+        );
+    }
+}

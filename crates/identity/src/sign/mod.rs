@@ -1,0 +1,198 @@
+//! Tokens of one's own, for tests and development.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use aws_lc_rs::encoding::AsBigEndian as _;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use thiserror::Error;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::Policy;
+
+/// A key pair that signs tokens as the session service does. Its private part is never printed.
+pub struct TokenKey {
+    kid: String,
+    public: String,
+    seed: Zeroizing<String>,
+    key: EncodingKey,
+}
+
+/// What a token of one's own says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestClaims {
+    /// The player's UUID. Default: nil.
+    pub uuid: Uuid,
+    /// The player's name; it is not checked. Default: `Player`.
+    pub username: String,
+    /// Default: the game's session service.
+    pub issuer: String,
+    /// Default: `hytale:client`.
+    pub scope: String,
+    /// When it was issued. Default: 1970.
+    pub issued_at: SystemTime,
+    /// When it ends. Default: 1970, so that it has to be said.
+    pub expires_at: SystemTime,
+}
+
+impl Default for TestClaims {
+    fn default() -> Self {
+        Self {
+            uuid: Uuid::nil(),
+            username: "Player".to_owned(),
+            issuer: Policy::default().issuer,
+            scope: "hytale:client".to_owned(),
+            issued_at: SystemTime::UNIX_EPOCH,
+            expires_at: SystemTime::UNIX_EPOCH,
+        }
+    }
+}
+
+/// RFC 8037, section 2, with the private part.
+#[derive(Deserialize)]
+struct PrivateJwk {
+    kty: String,
+    crv: String,
+    x: String,
+    d: String,
+    kid: String,
+}
+
+impl TokenKey {
+    /// A new key pair under this id.
+    ///
+    /// # Errors
+    /// The system has no randomness.
+    pub fn generate(kid: &str) -> Result<Self, TokenKeyError> {
+        let pair = Ed25519KeyPair::generate().map_err(|_| TokenKeyError::Generate)?;
+        Self::new(kid, &pair)
+    }
+
+    /// Reads what [`to_json`](Self::to_json) writes: a private JSON Web Key with an id.
+    ///
+    /// # Errors
+    /// It is another text, or its two halves do not belong together.
+    pub fn from_json(json: &[u8]) -> Result<Self, TokenKeyError> {
+        let jwk: PrivateJwk = serde_json::from_slice(json).map_err(|_| TokenKeyError::Key)?;
+        let d = Zeroizing::new(jwk.d);
+        if jwk.kty != "OKP" || jwk.crv != "Ed25519" {
+            return Err(TokenKeyError::Key);
+        }
+        let seed = Zeroizing::new(decode(&d)?);
+        let pair = Ed25519KeyPair::from_seed_and_public_key(&seed, &decode(&jwk.x)?)
+            .map_err(|_| TokenKeyError::Key)?;
+        Self::new(&jwk.kid, &pair)
+    }
+
+    fn new(kid: &str, pair: &Ed25519KeyPair) -> Result<Self, TokenKeyError> {
+        let seed = pair
+            .seed()
+            .and_then(|seed| seed.as_be_bytes())
+            .map_err(|_| TokenKeyError::Generate)?;
+        let der = pair.to_pkcs8v1().map_err(|_| TokenKeyError::Generate)?;
+        Ok(Self {
+            kid: kid.to_owned(),
+            public: URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()),
+            seed: Zeroizing::new(URL_SAFE_NO_PAD.encode(seed.as_ref())),
+            key: EncodingKey::from_ed_der(der.as_ref()),
+        })
+    }
+
+    /// The id of the key.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The key pair as a JSON Web Key, the private part included.
+    pub fn to_json(&self) -> String {
+        let mut jwk = self.public_jwk();
+        if let Some(fields) = jwk.as_object_mut() {
+            fields.insert("d".to_owned(), json!(*self.seed));
+        }
+        jwk.to_string()
+    }
+
+    /// The public key as a set of one, as a session service publishes it.
+    pub fn public_jwks(&self) -> String {
+        json!({ "keys": [self.public_jwk()] }).to_string()
+    }
+
+    fn public_jwk(&self) -> Value {
+        json!({
+            "kty": "OKP", "crv": "Ed25519", "x": self.public,
+            "kid": self.kid, "use": "sig", "alg": "EdDSA",
+        })
+    }
+
+    /// A token that says this.
+    ///
+    /// # Errors
+    /// A time before 1970.
+    pub fn sign(&self, claims: &TestClaims) -> Result<String, TokenKeyError> {
+        self.sign_json(&json!({
+            "iss": claims.issuer,
+            "sub": claims.uuid.to_string(),
+            "iat": seconds(claims.issued_at)?,
+            "exp": seconds(claims.expires_at)?,
+            "scope": claims.scope,
+            "profile": {
+                "username": claims.username,
+                // As long as what the game's own tokens have here.
+                "skin": "0".repeat(360),
+                "entitlements": ["game.base"],
+            },
+        }))
+    }
+
+    /// A token with any payload.
+    ///
+    /// # Errors
+    /// None that a JSON value can cause.
+    pub fn sign_json(&self, payload: &Value) -> Result<String, TokenKeyError> {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.kid = Some(self.kid.clone());
+        jsonwebtoken::encode(&header, payload, &self.key).map_err(|_| TokenKeyError::Sign)
+    }
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, TokenKeyError> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenKeyError::Key)
+}
+
+fn seconds(at: SystemTime) -> Result<u64, TokenKeyError> {
+    at.duration_since(SystemTime::UNIX_EPOCH)
+        .map(|since| since.as_secs())
+        .map_err(|_| TokenKeyError::Time)
+}
+
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenKey")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why no key or token could be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TokenKeyError {
+    /// The system has no randomness.
+    #[error("no key could be made: the system has no randomness")]
+    Generate,
+    /// A text is not a private key of Ed25519 with an id.
+    #[error("not a private JSON Web Key of Ed25519 with a kid")]
+    Key,
+    /// The token could not be signed.
+    #[error("the token could not be signed")]
+    Sign,
+    /// A time is before 1970.
+    #[error("the time is before 1970")]
+    Time,
+}

@@ -1,0 +1,106 @@
+//! The parts of a token, as they are sent.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+
+use crate::json::{IsPresent, Object, Text};
+use crate::{MAX_TOKEN, Refusal};
+
+/// Length of an Ed25519 signature in bytes.
+const SIGNATURE: usize = 64;
+
+/// A token that was cut into its parts; none of them was decoded.
+pub(crate) struct Token<'a> {
+    header: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+    /// Header and payload, with the dot between them.
+    pub(crate) signed: &'a [u8],
+}
+
+impl<'a> Token<'a> {
+    pub(crate) fn split(text: &'a str) -> Result<Self, Refusal> {
+        if text.is_empty() {
+            return Err(Refusal::Missing);
+        }
+        if text.len() > MAX_TOKEN {
+            return Err(Refusal::TooLong);
+        }
+        let (signed, signature) = text.rsplit_once('.').ok_or(Refusal::Malformed)?;
+        let (header, payload) = signed.split_once('.').ok_or(Refusal::Malformed)?;
+        // A fourth part would be in here, and the dot before it is no base64url.
+        Ok(Self {
+            header,
+            payload,
+            signature,
+            signed: signed.as_bytes(),
+        })
+    }
+
+    pub(crate) fn header(&self) -> Result<Json, Refusal> {
+        Json::decode(self.header)
+    }
+
+    pub(crate) fn payload(&self) -> Result<Json, Refusal> {
+        Json::decode(self.payload)
+    }
+
+    pub(crate) fn signature(&self) -> Result<Vec<u8>, Refusal> {
+        let signature = decode(self.signature)?;
+        match signature.len() {
+            SIGNATURE => Ok(signature),
+            _ => Err(Refusal::Signature),
+        }
+    }
+}
+
+/// Strict: no padding, no blanks, and no bits to spare that are not zero, so that a token has one form alone.
+fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal::Malformed)
+}
+
+/// A decoded part.
+pub(crate) struct Json(String);
+
+impl Json {
+    fn decode(part: &str) -> Result<Self, Refusal> {
+        // As a whole, since what is skipped later is not looked at as text.
+        let text = String::from_utf8(decode(part)?).map_err(|_| Refusal::Malformed)?;
+        Ok(Self(text))
+    }
+
+    /// Reads an object. Members of other names may be anything, nested as deep as they like: they are skipped without
+    /// recursion.
+    pub(crate) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Refusal> {
+        let Object(value) = serde_json::from_str(&self.0).map_err(|_| Refusal::Malformed)?;
+        Ok(value)
+    }
+}
+
+/// The header, as far as it decides something. Keys that come with the token (`jwk`, `jku`, `x5u`, `x5c`) are none of
+/// it, so they are not looked at.
+#[derive(Deserialize)]
+pub(crate) struct Header<'a> {
+    #[serde(borrow)]
+    alg: Option<Text<'a>>,
+    #[serde(borrow)]
+    kid: Option<Text<'a>>,
+    #[serde(default)]
+    crit: IsPresent,
+}
+
+impl Header<'_> {
+    /// Refuses all but Ed25519. `EdDSA` stands for Ed448 as well; the key decides, and all of ours are Ed25519.
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        match self.alg.as_deref() {
+            Some("EdDSA" | "Ed25519") if !self.crit.0 => Ok(()),
+            _ => Err(Refusal::Algorithm),
+        }
+    }
+
+    /// The id of the key that it says it is signed with.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+}

@@ -1,0 +1,203 @@
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwap;
+
+use crate::cache::{Cache, Verdict};
+use crate::claims::Payload;
+use crate::counts::{Counts, Tally};
+use crate::keys::{Change, KeySet, KeyUse, Trusted};
+use crate::token::{Header, Token};
+use crate::{Claims, Expected, Policy, Refusal};
+
+/// Verifies tokens, offline, with keys that can be replaced at any time. Shared by all threads.
+///
+/// A token is good if it is signed with Ed25519 by the key that its header names, comes from the issuer of the
+/// [`Policy`], has begun and not ended by the clock that is handed in, give or take the skew, has the scope for the
+/// client that sent it, a UUID and a name, and fits to the packet that it came in. Good ones are remembered by their
+/// hash; of those all is checked again that the hash does not stand for.
+pub struct Verifier {
+    issuer: Arc<str>,
+    clock_skew: Duration,
+    keys: ArcSwap<Trusted>,
+    /// Held while keys are replaced, so that each set follows the one before it.
+    replacing: Mutex<()>,
+    cache: Cache,
+    tally: Tally,
+    unknown_keys: AtomicU64,
+    on_unknown_key: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+impl Verifier {
+    /// A verifier without keys: until it is given some, all tokens are refused with [`Refusal::KeysUnavailable`].
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            issuer: policy.issuer.into(),
+            clock_skew: policy.clock_skew,
+            keys: ArcSwap::default(),
+            replacing: Mutex::default(),
+            cache: Cache::new(policy.cache),
+            tally: Tally::default(),
+            unknown_keys: AtomicU64::new(0),
+            on_unknown_key: OnceLock::new(),
+        }
+    }
+
+    /// Gives it other keys, in one step: a token is verified with those before or those after it. What was verified
+    /// with a key that is gone is forgotten, and so is what a key with the same id and another value had verified.
+    pub fn replace_keys(&self, keys: KeySet) -> Change {
+        let guard = self.replacing.lock();
+        let _guard = guard.unwrap_or_else(PoisonError::into_inner);
+        let (next, change) = self.keys.load().followed_by(keys);
+        let next = Arc::new(next);
+        self.keys.store(Arc::clone(&next));
+        if !change.is_empty() {
+            // Only for the memory. Verdicts are held against the keys whenever they are used.
+            self.cache.retain(|used| next.allows(used));
+        }
+        change
+    }
+
+    /// Whether it has keys.
+    pub fn has_keys(&self) -> bool {
+        !self.keys.load().is_empty()
+    }
+
+    /// The ids of its keys. That of a key without one is empty.
+    pub fn key_ids(&self) -> Vec<String> {
+        self.keys.load().ids().map(ToOwned::to_owned).collect()
+    }
+
+    /// Says who the player is that shows a token.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not good. The checks are made in the order of [`Refusal::ALL`], and the first that fails
+    /// says why.
+    pub fn verify(
+        &self,
+        token: Option<&str>,
+        expected: &Expected,
+        now: SystemTime,
+    ) -> Result<Claims, Refusal> {
+        let judged = self.judge(token.unwrap_or_default(), expected, now);
+        match &judged {
+            Ok(_) => self.tally.verified(),
+            Err(refusal) => self.tally.refused(*refusal),
+        }
+        if let Err(Refusal::UnknownKey) = judged {
+            self.unknown_keys.fetch_add(1, Ordering::Relaxed);
+            if let Some(hook) = self.on_unknown_key.get() {
+                hook();
+            }
+        }
+        judged
+    }
+
+    /// How often it came to what end.
+    pub fn counts(&self) -> Counts {
+        self.tally.counts()
+    }
+
+    /// How many tokens it remembers, [`Policy::cache`] at most. Those that have ended count until others take their
+    /// place. Looks at all of them, so it is for tests and status pages.
+    pub fn cached(&self) -> usize {
+        self.cache.len()
+    }
+
+    /// How many tokens were refused with [`Refusal::UnknownKey`]. More than before: it may be time for new keys.
+    pub fn unknown_keys(&self) -> u64 {
+        self.unknown_keys.load(Ordering::Relaxed)
+    }
+
+    /// Has something called for each such token, by the thread that verifies and after it was counted: it must not
+    /// wait. Anybody can make up tokens with unknown keys, so it must not be costly either. The first that is given
+    /// stays.
+    pub fn on_unknown_key(&self, hook: Box<dyn Fn() + Send + Sync>) {
+        // An error says that there is one already.
+        let _ = self.on_unknown_key.set(hook);
+    }
+
+    fn judge(&self, text: &str, expected: &Expected, now: SystemTime) -> Result<Claims, Refusal> {
+        let token = Token::split(text)?;
+        let keys = self.keys.load();
+        let fingerprint = self.cache.fingerprint(text);
+        let known = fingerprint.and_then(|fingerprint| self.cache.get(&fingerprint));
+        if let Some(known) = known.filter(|known| keys.allows(known.key)) {
+            self.check(&known.claims, expected, now)?;
+            self.tally.from_cache();
+            return Ok(known.claims);
+        }
+        let (claims, key) = self.examine(&token, &keys)?;
+        self.check(&claims, expected, now)?;
+        if let Some(fingerprint) = fingerprint {
+            let verdict = Verdict {
+                claims: claims.clone(),
+                key,
+            };
+            self.cache.insert(fingerprint, verdict);
+        }
+        Ok(claims)
+    }
+
+    /// What is the same whenever and by whomever the token is shown. Nothing of the payload is read before the
+    /// signature is known to be good.
+    fn examine(&self, token: &Token<'_>, keys: &Trusted) -> Result<(Claims, KeyUse), Refusal> {
+        let header = token.header()?;
+        let header = header.read::<Header<'_>>()?;
+        header.check()?;
+        if keys.is_empty() {
+            return Err(Refusal::KeysUnavailable);
+        }
+        let key = keys.verify(header.key_id(), token.signed, &token.signature()?)?;
+        let payload = token.payload()?;
+        let payload = payload.read::<Payload<'_>>()?;
+        if payload.issuer() != Some(&*self.issuer) {
+            return Err(Refusal::Issuer);
+        }
+        Ok((payload.claims(Some(Arc::clone(&self.issuer))), key))
+    }
+
+    /// What depends on the time and on the packet.
+    fn check(&self, claims: &Claims, expected: &Expected, now: SystemTime) -> Result<(), Refusal> {
+        let now = nanoseconds(now);
+        let skew = i128::try_from(self.clock_skew.as_nanos()).unwrap_or(i128::MAX / 2);
+        let at = |second: i64| i128::from(second) * 1_000_000_000;
+        let ends = claims.expires_at.ok_or(Refusal::Expired)?;
+        if now >= at(ends) + skew {
+            return Err(Refusal::Expired);
+        }
+        if claims
+            .not_before
+            .is_some_and(|begins| at(begins) > now + skew)
+        {
+            return Err(Refusal::NotYetValid);
+        }
+        expected.check(claims)
+    }
+}
+
+/// Since 1970, or before it if negative. No time or duration of this system comes near the bounds.
+fn nanoseconds(time: SystemTime) -> i128 {
+    let (Ok(time) | Err(time)) = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map(|after| i128::try_from(after.as_nanos()).unwrap_or(i128::MAX / 2))
+        .map_err(|error| {
+            let before = error.duration().as_nanos();
+            -i128::try_from(before).unwrap_or(i128::MAX / 2)
+        });
+    time
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("issuer", &self.issuer)
+            .field("clock_skew", &self.clock_skew)
+            .field("key_ids", &self.key_ids())
+            .field("counts", &self.counts())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,123 @@
+use std::time::{Duration, SystemTime};
+
+use super::{Algorithm, Envelope, Expectation, Keys, Kind, ParseError, Statement, Validity};
+
+/// Opens an envelope: what it says, provided that it is well formed, signed by one of the `keys`, alive, and meant for
+/// this place and player. Whether it was shown before is for a [`ReplayGuard`](super::ReplayGuard) to say.
+///
+/// # Errors
+/// The first check that fails, in the order of the variants of [`OpenError`].
+pub fn open<'a>(
+    bytes: &'a [u8],
+    keys: &Keys,
+    expectation: &Expectation<'_>,
+    now: SystemTime,
+) -> Result<Statement<'a>, OpenError> {
+    let envelope = Envelope::parse(bytes)?;
+    envelope.verify(keys, now)?;
+    expectation.check(envelope.statement(), now)?;
+    Ok(*envelope.statement())
+}
+
+/// Why an envelope is not accepted. The messages name no player and no certificate, so that they can be logged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// It is no envelope of version 2.
+    #[error(transparent)]
+    Malformed(#[from] ParseError),
+    /// It names a key that is not there.
+    #[error("the envelope is signed with key {key_id}, which is unknown here")]
+    UnknownKey {
+        /// The key id of the envelope.
+        key_id: u8,
+    },
+    /// Its key is not valid yet, or no more.
+    #[error("the envelope is signed with key {key_id}, which is not valid now")]
+    KeyNotValid {
+        /// The key id of the envelope.
+        key_id: u8,
+        /// When the key is valid.
+        validity: Validity,
+    },
+    /// Its key is of another algorithm than it says.
+    #[error(
+        "the envelope says that it is signed by {of_envelope}; key {key_id} is one of {of_key}"
+    )]
+    Algorithm {
+        /// The key id of the envelope.
+        key_id: u8,
+        /// What the key is for.
+        of_key: Algorithm,
+        /// What the envelope says.
+        of_envelope: Algorithm,
+    },
+    /// The signature does not fit the envelope and the key.
+    #[error("the signature of the envelope is not that of key {key_id}")]
+    Signature {
+        /// The key id of the envelope.
+        key_id: u8,
+    },
+    /// It goes the other way.
+    #[error("the envelope is a {found}, which is not what is expected here")]
+    Kind {
+        /// What it is.
+        found: Kind,
+    },
+    /// It was issued further ahead than clocks may differ.
+    #[error("the envelope was issued {ahead:?} ahead; the clocks differ too much")]
+    NotYetValid {
+        /// How far ahead of this clock.
+        ahead: Duration,
+    },
+    /// It is over.
+    #[error("the envelope expired {ago:?} ago")]
+    Expired {
+        /// How long it has been over.
+        ago: Duration,
+    },
+    /// It is meant for another target, or the expectation says nothing of the target.
+    #[error("the envelope is for {host:?} port {port}, which is not the target expected here")]
+    Target {
+        /// The target host of the envelope.
+        host: Box<str>,
+        /// The target port of the envelope.
+        port: u16,
+    },
+    /// It is meant for another player, or for nobody in particular, or the expectation says nothing of the player.
+    #[error("the envelope is for {}", whom(found.is_some(), "player"))]
+    Player {
+        /// The UUID in the envelope.
+        found: Option<[u8; 16]>,
+    },
+    /// It is meant for another certificate, or for none in particular, or the expectation says nothing of it.
+    #[error("the envelope is for {}", whom(found.is_some(), "certificate"))]
+    Certificate {
+        /// The SHA-256 in the envelope.
+        found: Option<[u8; 32]>,
+    },
+}
+
+fn whom(known: bool, what: &str) -> String {
+    let which = if known { "another" } else { "no particular" };
+    format!("{which} {what}, and the one here has to fit")
+}
+
+impl OpenError {
+    /// A stable name of the check that failed, for logs and counters. It is the same in every language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::UnknownKey { .. } => "unknown_key",
+            Self::KeyNotValid { .. } => "key_not_valid",
+            Self::Algorithm { .. } => "algorithm",
+            Self::Signature { .. } => "signature",
+            Self::Kind { .. } => "kind",
+            Self::NotYetValid { .. } => "not_yet_valid",
+            Self::Expired { .. } => "expired",
+            Self::Target { .. } => "target",
+            Self::Player { .. } => "player",
+            Self::Certificate { .. } => "certificate",
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What is known of a player when the decision is due.
+
+use uuid::Uuid;
+
+/// What is known of a player when the decision is due.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Request<'a> {
+    /// The server name that the client asked for; empty when it sent none. The case of letters and a trailing dot do
+    /// not count.
+    pub host: &'a str,
+    /// The player's UUID, if known. Without it no whitelist of UUIDs lets the player in.
+    pub uuid: Option<Uuid>,
+    /// The player's name, if known. Without it no whitelist of names lets the player in.
+    pub username: Option<&'a str>,
+    /// Whether UUID and name are proven. If not they are what the client says.
+    pub verified: bool,
+    /// The ticket that another server signed and sent the player here with. Give only one whose signature was checked:
+    /// routes are chosen by it.
+    pub ticket: Option<Ticket<'a>>,
+}
+
+/// What a server that sent a player here has signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ticket<'a> {
+    /// The route that it wishes; empty when it wishes none.
+    pub route: &'a str,
+    /// How it calls itself.
+    pub source: &'a str,
+    /// The id of the key that it signed with.
+    pub key_id: u8,
+}
