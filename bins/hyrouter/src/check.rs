@@ -40,14 +40,12 @@ pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
     for line in summary::routes(&settings) {
         print(&line);
     }
+    for line in summary::trust(&settings) {
+        print(&line);
+    }
     for line in summary::plugins(&chain) {
         print(&line);
     }
-    print(match &settings.referral {
-        Some(referral) if referral.envelope.is_signed() => "referral data: signed envelope",
-        Some(_) => "referral data: envelope without a signature",
-        None => "referral data: plain",
-    });
     for warning in &settings.warnings {
         print(&format!("warning: {warning}"));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyrouter_config::{IdentityMode, IdentitySettings};
-use hyrouter_identity::{Claims, ClientKind, Expected, Refusal, Verifier};
+use hyrouter_identity::{Claims, ClientKind, Expected, Refusal, Username, Verifier};
 use hyrouter_protocol::{ClientType, Connect};
 use uuid::Uuid;
 
@@ -22,9 +22,10 @@ impl Player<'_> {
     /// What is proven goes before what the packet says, and that before what a token says that nobody verified.
     pub(crate) fn uuid(&self) -> Option<Uuid> {
         let claimed = self.claims.as_ref().and_then(|claims| claims.subject);
-        match self.verified {
-            true => claimed,
-            false => self.uuid.or(claimed),
+        if self.verified {
+            claimed
+        } else {
+            self.uuid.or(claimed)
         }
     }
 
@@ -34,10 +35,11 @@ impl Player<'_> {
             .claims
             .as_ref()
             .and_then(|claims| claims.username.as_ref());
-        let claimed = claimed.map(|name| name.as_str());
-        match self.verified {
-            true => claimed,
-            false => self.username.or(claimed),
+        let claimed = claimed.map(Username::as_str);
+        if self.verified {
+            claimed
+        } else {
+            self.username.or(claimed)
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use hyrouter_config::{ListenAddr, Settings};
+use hyrouter_config::{IdentityMode, ListenAddr, Settings};
 use hyrouter_identity::Verifier;
 use hyrouter_plugins::{Chain, Mode, PluginStatus};
 use hyrouter_proxy::{Handler, Server};
@@ -24,8 +24,13 @@ pub(crate) fn routes(settings: &Settings) -> Vec<String> {
         .take(SHOWN_ROUTES)
         .map(|route| {
             let patterns: Vec<_> = route.patterns.iter().map(ToString::to_string).collect();
+            let conditions = if route.conditions.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", route.conditions)
+            };
             format!(
-                "route {}: {} -> {}",
+                "route {}: {}{conditions} -> {}",
                 route.name,
                 patterns.join(", "),
                 pool(&route.pool)
@@ -43,6 +48,33 @@ pub(crate) fn routes(settings: &Settings) -> Vec<String> {
         None => "no default: other hosts are refused".to_owned(),
     });
     lines
+}
+
+/// Whether tokens are verified, and what referral data is.
+pub(crate) fn trust(settings: &Settings) -> [String; 2] {
+    let identity = &settings.identity;
+    let identity = match identity.mode {
+        IdentityMode::Off => "identity: tokens are read, not verified".to_owned(),
+        IdentityMode::Report => format!("identity: reported, keys from {}", identity.jwks),
+        IdentityMode::Require => format!("identity: required, keys from {}", identity.jwks),
+    };
+    let referral = match &settings.referral {
+        None => "referral data: plain".to_owned(),
+        Some(referral) => {
+            let signed = if referral.envelope.is_signed() {
+                "signed envelope"
+            } else {
+                "envelope without a signature"
+            };
+            let accepted = match referral.accept.iter().count() {
+                0 => String::new(),
+                count => format!(", tickets of {count} keys"),
+            };
+            let version = referral.envelope.version();
+            format!("referral data: {signed}, version {version}{accepted}")
+        }
+    };
+    [identity, referral]
 }
 
 /// Plugins in the order in which they are asked, a line each.
@@ -123,7 +155,11 @@ pub(crate) fn log_start<H: Handler>(
     for warning in &settings.warnings {
         tracing::warn!("configuration: {warning}");
     }
-    for line in routes(settings).iter().chain(plugins) {
+    for line in routes(settings)
+        .iter()
+        .chain(&trust(settings))
+        .chain(plugins)
+    {
         tracing::info!("{line}");
     }
     let (granted, wanted) = server.recv_buffer();

@@ -73,9 +73,8 @@ impl Tickets {
         player: Option<Uuid>,
         now: SystemTime,
     ) -> Brought<'a> {
-        let envelope = match Envelope::parse(data) {
-            Ok(envelope) => envelope,
-            Err(_) => return Brought::Ignored(MALFORMED),
+        let Ok(envelope) = Envelope::parse(data) else {
+            return Brought::Ignored(MALFORMED);
         };
         let bound = envelope.statement();
         // The port that players use may be another than the one here.

@@ -25,10 +25,10 @@ routing:
 "#;
 
 /// A folder with `good.json`, whose public key is in `jwks.json`, and `bad.json`, whose is not.
-fn with_keys(mode: &str, more: &str) -> Folder {
+fn with_keys(mode: &str, routes: &str) -> Folder {
     let folder = folder().file(
         "config.yaml",
-        &format!("{CONFIG}{more}\nidentity: {{ mode: {mode}, jwks: jwks.json }}\n"),
+        &format!("{CONFIG}{routes}\nidentity: {{ mode: {mode}, jwks: jwks.json }}\n"),
     );
     key_pair(&folder, "good.json", "jwks.json", "good");
     key_pair(&folder, "bad.json", "other.json", "good");

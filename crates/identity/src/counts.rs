@@ -47,7 +47,7 @@ impl Tally {
         self.verified.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn from_cache(&self) {
+    pub(crate) fn cache_hit(&self) {
         self.from_cache.fetch_add(1, Ordering::Relaxed);
     }
 

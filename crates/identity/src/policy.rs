@@ -17,7 +17,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             issuer: "https://sessions.hytale.com".to_owned(),
-            clock_skew: Duration::from_secs(300),
+            clock_skew: Duration::from_mins(5),
             cache: 16_384,
         }
     }

@@ -127,7 +127,7 @@ impl Verifier {
         let known = fingerprint.and_then(|fingerprint| self.cache.get(&fingerprint));
         if let Some(known) = known.filter(|known| keys.allows(known.key)) {
             self.check(&known.claims, expected, now)?;
-            self.tally.from_cache();
+            self.tally.cache_hit();
             return Ok(known.claims);
         }
         let (claims, key) = self.examine(&token, &keys)?;

@@ -83,11 +83,7 @@ impl Answer {
 
     /// With what was made of what the client brought.
     #[must_use]
-    pub fn judging(
-        mut self,
-        identity: Option<&'static str>,
-        ticket: Option<&'static str>,
-    ) -> Self {
+    pub fn judging(mut self, identity: Option<&'static str>, ticket: Option<&'static str>) -> Self {
         self.identity = identity;
         self.ticket = ticket;
         self

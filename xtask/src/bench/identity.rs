@@ -9,7 +9,7 @@ use crate::sh::{root, say};
 
 /// What is compared: a name, and the section of the configuration.
 fn cases() -> [(&'static str, String); 3] {
-    let jwks = root().join("dev/identity/jwks.json");
+    let jwks = root().join("dev/identity/jwks.json").display().to_string();
     let verifying = |more| format!("identity: {{ mode: require, jwks: {jwks:?}{more} }}\n");
     [
         ("off: the token is read", String::new()),

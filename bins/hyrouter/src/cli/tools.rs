@@ -69,27 +69,39 @@ pub(crate) struct ProbeArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TokenArgs {
     /// Make an identity token with this key, a file of `hyrouter keys generate --for token`
-    #[arg(long, value_name = "KEYFILE", conflicts_with = "token")]
-    pub(crate) token_sign: Option<PathBuf>,
+    #[arg(
+        long = "token-sign",
+        id = "token-sign",
+        value_name = "KEYFILE",
+        conflicts_with = "token"
+    )]
+    pub(crate) key: Option<PathBuf>,
     /// How long the token is good; -1h makes one that ended an hour ago
-    #[arg(long, value_name = "TIME", default_value = "5m", allow_hyphen_values = true, value_parser = signed_duration, requires = "token_sign")]
-    pub(crate) token_ttl: SignedDuration,
+    #[arg(
+        long = "token-ttl",
+        value_name = "TIME",
+        default_value = "5m",
+        allow_hyphen_values = true,
+        value_parser = signed_duration,
+        requires = "token-sign"
+    )]
+    pub(crate) ttl: SignedDuration,
     /// Who issues the token
     #[arg(
-        long,
+        long = "token-issuer",
         value_name = "URL",
         default_value = "https://sessions.hytale.com",
-        requires = "token_sign"
+        requires = "token-sign"
     )]
-    pub(crate) token_issuer: String,
+    pub(crate) issuer: String,
     /// What the token is for
     #[arg(
-        long,
+        long = "token-scope",
         value_name = "TEXT",
         default_value = "hytale:client",
-        requires = "token_sign"
+        requires = "token-sign"
     )]
-    pub(crate) token_scope: String,
+    pub(crate) scope: String,
 }
 
 /// A span of time, forward or back.

@@ -20,12 +20,12 @@ struct Row {
     public_key: Option<[u8; 32]>,
 }
 
-pub(super) fn run(args: ListArgs, config: ConfigArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: ListArgs, config: ConfigArgs) -> ExitCode {
     let settings = match serve::load(&args.config.or(config)) {
         Ok((settings, _)) => settings,
         Err(error) => {
             cli::complain_of_config(&error);
-            return Ok(exit::usage());
+            return exit::usage();
         }
     };
     let rows = rows(&settings, SystemTime::now());
@@ -40,7 +40,7 @@ pub(super) fn run(args: ListArgs, config: ConfigArgs) -> anyhow::Result<ExitCode
             print(&format!("warning: {warning}"));
         }
     }
-    Ok(exit::OK)
+    exit::OK
 }
 
 fn rows(settings: &Settings, now: SystemTime) -> Vec<Row> {

@@ -58,8 +58,7 @@ fn hello(args: &ProbeArgs) -> anyhow::Result<Hello> {
         (None, Some(generation)) => Hello::of(generation),
         // Of those who send a name or a UUID beside the token the newest.
         (None, None)
-            if args.sign.token_sign.is_none()
-                && (args.username.is_some() || args.uuid.is_some()) =>
+            if args.sign.key.is_none() && (args.username.is_some() || args.uuid.is_some()) =>
         {
             Hello::of(Generation::G2)
         }

@@ -14,7 +14,7 @@ const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001);
 
 /// The token that is sent: the one that is given, or one made with the key that is given.
 pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
-    let Some(file) = &args.sign.token_sign else {
+    let Some(file) = &args.sign.key else {
         return Ok(args.token.clone());
     };
     let text = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
@@ -25,18 +25,17 @@ pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
         )
     })?;
     let now = SystemTime::now();
-    let ends = match args.sign.token_ttl {
+    let ends = match args.sign.ttl {
         SignedDuration::Ahead(time) => now.checked_add(time),
         SignedDuration::Ago(time) => now.checked_sub(time),
     };
     let claims = TestClaims {
         uuid: args.uuid.unwrap_or(NOBODY),
         username: args.username.clone().unwrap_or_else(|| "Player".to_owned()),
-        issuer: args.sign.token_issuer.clone(),
-        scope: args.sign.token_scope.clone(),
+        issuer: args.sign.issuer.clone(),
+        scope: args.sign.scope.clone(),
         issued_at: now,
         expires_at: ends.context("--token-ttl: no clock shows that time")?,
-        ..TestClaims::default()
     };
     Ok(Some(key.sign(&claims)?))
 }

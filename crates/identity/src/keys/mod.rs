@@ -94,6 +94,6 @@ impl fmt::Debug for KeySet {
         f.debug_struct("KeySet")
             .field("key_ids", &self.key_ids().collect::<Vec<_>>())
             .field("skipped", &self.skipped)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
