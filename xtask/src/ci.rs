@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::ensure;
 
-use crate::{docs, interop, peers, plugins, sh, tidy};
+use crate::{docs, interop, peers, plugins, sh, tidy, verifiers};
 use sh::{cargo, cmd, say, target};
 
 /// The cargo-deny that checks licences, sources and bans.
@@ -61,6 +61,8 @@ fn protocol_stays_small() -> anyhow::Result<()> {
 pub(crate) fn test() -> anyhow::Result<()> {
     plugins::build()?;
     peers::set_up()?;
+    verifiers::set_up()?;
+    verifiers::run()?;
     sh::run(cargo().args(["test", "--workspace", "--all-features"]))
 }
 

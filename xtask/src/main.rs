@@ -9,6 +9,7 @@ mod plugins;
 mod run_plugins;
 mod sh;
 mod tidy;
+mod verifiers;
 
 use clap::{Parser, Subcommand};
 
@@ -48,6 +49,8 @@ enum Command {
     },
     /// Check what no linter can
     Tidy,
+    /// Build the verifiers of envelopes in Java and Go, and run the test vectors with them
+    Verifiers,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -60,5 +63,6 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(args) => bench::run(&args),
         Command::Docs { check } => docs::run(check),
         Command::Tidy => tidy::run(),
+        Command::Verifiers => verifiers::set_up().and_then(|()| verifiers::run()),
     }
 }

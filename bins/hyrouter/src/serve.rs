@@ -16,7 +16,7 @@ use crate::player::Identities;
 use crate::service::Service;
 use crate::shutdown::Signals;
 use crate::tickets::Tickets;
-use crate::{exit, identity_keys, logging, plugins, summary};
+use crate::{exit, identity_keys, logging, plugins, summary, tally};
 
 /// Read when no file is named.
 const DEFAULT_FILE: &str = "config.yaml";
@@ -115,7 +115,7 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
             }
         }
     });
-    summary::log_counts(verifier.as_deref(), tickets.counts());
+    tally::log(verifier.as_deref(), tickets.counts());
     ended
 }
 

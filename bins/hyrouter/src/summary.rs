@@ -4,13 +4,11 @@ use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use hyrouter_config::{IdentityMode, ListenAddr, Settings};
-use hyrouter_identity::Verifier;
 use hyrouter_plugins::{Chain, Mode, PluginStatus};
 use hyrouter_proxy::{Handler, Server};
 use hyrouter_router::PoolSpec;
 
 use crate::serve::Origin;
-use crate::tally::Tally;
 
 /// Routes that are named one by one.
 const SHOWN_ROUTES: usize = 20;
@@ -177,25 +175,4 @@ pub(crate) fn log_start<H: Handler>(
         endpoints = server.endpoints(),
         "ready for players"
     );
-}
-
-/// Tells at the end what became of the tokens and the referral data that players brought.
-pub(crate) fn log_counts(verifier: Option<&Verifier>, tickets: &Tally) {
-    let tokens = verifier.map_or_else(String::new, |verifier| counts(verifier.counts().iter()));
-    if !tokens.is_empty() {
-        tracing::info!(counts = tokens, "identity tokens");
-    }
-    let tickets = counts(tickets.seen());
-    if !tickets.is_empty() {
-        tracing::info!(counts = tickets, "referral data that players brought");
-    }
-}
-
-/// `verified=5 identity_missing=2`
-fn counts(counts: impl Iterator<Item = (&'static str, u64)>) -> String {
-    let seen = counts.filter(|(_, count)| *count > 0);
-    let words: Vec<_> = seen
-        .map(|(code, count)| format!("{code}={count}"))
-        .collect();
-    words.join(" ")
 }

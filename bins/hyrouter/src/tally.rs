@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use hyrouter_identity::Verifier;
+
 /// Counts by a fixed set of codes.
 #[derive(Debug)]
 pub(crate) struct Tally {
@@ -37,4 +39,25 @@ impl Tally {
             .zip(counts)
             .filter(|(_, count)| *count > 0)
     }
+}
+
+/// Tells at the end what became of the tokens and the referral data that players brought.
+pub(crate) fn log(verifier: Option<&Verifier>, tickets: &Tally) {
+    let tokens = verifier.map_or_else(String::new, |verifier| counts(verifier.counts().iter()));
+    if !tokens.is_empty() {
+        tracing::info!(counts = tokens, "identity tokens");
+    }
+    let tickets = counts(tickets.seen());
+    if !tickets.is_empty() {
+        tracing::info!(counts = tickets, "referral data that players brought");
+    }
+}
+
+/// `verified=5 identity_missing=2`
+fn counts(counts: impl Iterator<Item = (&'static str, u64)>) -> String {
+    let seen = counts.filter(|(_, count)| *count > 0);
+    let words: Vec<_> = seen
+        .map(|(code, count)| format!("{code}={count}"))
+        .collect();
+    words.join(" ")
 }

@@ -29,7 +29,10 @@ impl<'a> Token<'a> {
         }
         let (signed, signature) = text.rsplit_once('.').ok_or(Refusal::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(Refusal::Malformed)?;
-        // A fourth part would be in here, and the dot before it is no base64url.
+        // Decoding would find it as well, but only once the signature is known to be good.
+        if payload.contains('.') {
+            return Err(Refusal::Malformed);
+        }
         Ok(Self {
             header,
             payload,

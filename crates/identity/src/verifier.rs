@@ -75,7 +75,7 @@ impl Verifier {
     /// # Errors
     ///
     /// When the token is not good. The checks are made in the order of [`Refusal::ALL`], and the first that fails
-    /// says why.
+    /// says why; but the payload is not decoded before its signature is known to be good.
     pub fn verify(
         &self,
         token: Option<&str>,

@@ -130,7 +130,7 @@ pub(crate) struct GenerateArgs {
     /// How envelopes are signed: hmac-sha256 or ed25519
     #[arg(long, value_name = "NAME", default_value = "ed25519")]
     pub(crate) algorithm: Algorithm,
-    /// Key id in envelopes, 0 to 255, or name of the key in tokens [default: 1, or the day]
+    /// Key id in envelopes, 0 to 255, or name of the key in tokens [default: 1, or a random name]
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,
     /// File for the secret, which only you can read then; it must not be there yet

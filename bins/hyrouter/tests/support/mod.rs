@@ -9,6 +9,7 @@
 )]
 
 pub(crate) mod keys;
+pub(crate) mod referral;
 pub(crate) mod verifiers;
 
 use std::fs;

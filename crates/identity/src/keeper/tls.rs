@@ -11,13 +11,11 @@ use super::KeeperError;
 
 /// TLS with the system's certificates and those of a file. Where no TLS is spoken, none are read.
 pub(super) fn config(is_spoken: bool, ca_file: Option<&Path>) -> Result<ClientConfig, KeeperError> {
-    let mut roots = RootCertStore::empty();
-    if is_spoken {
-        if let Some(path) = ca_file {
-            add_file(&mut roots, path)?;
-        }
-        add_system(&mut roots)?;
-    }
+    let roots = if is_spoken {
+        roots(ca_file)?
+    } else {
+        RootCertStore::empty()
+    };
     // Handed in, so that nothing of the process decides what is spoken.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
@@ -25,6 +23,15 @@ pub(super) fn config(is_spoken: bool, ca_file: Option<&Path>) -> Result<ClientCo
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(config)
+}
+
+fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, KeeperError> {
+    let mut roots = RootCertStore::empty();
+    if let Some(path) = ca_file {
+        add_file(&mut roots, path)?;
+    }
+    add_system(&mut roots)?;
+    Ok(roots)
 }
 
 fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), KeeperError> {
@@ -62,7 +69,22 @@ fn add_system(roots: &mut RootCertStore) -> Result<(), KeeperError> {
 
 #[cfg(test)]
 mod tests {
-    use super::config;
+    use rustls::RootCertStore;
+
+    use super::{config, roots};
+
+    #[test]
+    fn a_ca_file_is_trusted_beside_the_system() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        std::fs::write(&path, params.self_signed(&key).unwrap().pem()).unwrap();
+        let mut system = RootCertStore::empty();
+        system.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        assert_eq!(roots(Some(&path)).unwrap().len(), 1 + system.len());
+        assert_eq!(roots(None).is_ok(), !system.is_empty());
+    }
 
     #[test]
     fn a_ca_file_that_is_none_and_why() {

@@ -1,0 +1,3 @@
+module hyrouter.example/verify-go
+
+go 1.24
