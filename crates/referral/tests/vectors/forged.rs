@@ -5,10 +5,11 @@ use crate::make::{
     KEY_3_ENDS, KEY_4_BEGINS, KEY_5_ENDS, T, bytes_of, ed25519, exactly, key, referral, refuses,
     under,
 };
+use crate::points;
 use crate::raw::{Raw, add_group_order, hmac, sign};
 
 pub(crate) fn vectors() -> Vec<Vector> {
-    [keys(), signatures()].concat()
+    [keys(), signatures(), points::vectors()].concat()
 }
 
 /// Bytes that are refused though nothing but their signature and key is wrong.
@@ -148,6 +149,16 @@ fn signatures() -> Vec<Vector> {
             "signature_changed",
             "The last bit of the signature was changed.",
             &changed(last, hmac()),
+        ),
+        wrong(
+            "signature_first_byte_changed",
+            "A bit of the first byte of the signature was changed.",
+            &changed(last - 31, hmac()),
+        ),
+        wrong(
+            "signature_middle_changed",
+            "A bit in the middle of the signature was changed.",
+            &changed(last - 15, hmac()),
         ),
         wrong(
             "ed25519_changed",

@@ -17,9 +17,11 @@ mod make;
 mod malformed;
 mod opened;
 mod orders;
+mod points;
 mod raw;
 mod refused;
 mod replays;
+mod targets;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -99,6 +99,10 @@ fn header() -> Vec<Vector> {
         with("flag_2", "The lowest unknown flag.", |raw| {
             raw.flags |= 0x04;
         }),
+        with("flag_3", "An unknown flag.", |raw| raw.flags |= 0x08),
+        with("flag_4", "An unknown flag.", |raw| raw.flags |= 0x10),
+        with("flag_5", "An unknown flag.", |raw| raw.flags |= 0x20),
+        with("flag_6", "An unknown flag.", |raw| raw.flags |= 0x40),
         with("flag_7", "The highest unknown flag.", |raw| {
             raw.flags |= 0x80;
         }),

@@ -135,6 +135,10 @@ fn texts() -> Vec<Vector> {
         host: "2001:db8::7".to_owned(),
         ..referral()
     };
+    let named = |host: &str| Stated {
+        host: host.to_owned(),
+        ..referral()
+    };
     let expecting = |host: &str| Expect {
         host: Some(host.to_owned()),
         ..exactly(&referral())
@@ -156,6 +160,20 @@ fn texts() -> Vec<Vector> {
             referral(),
             T,
             expecting("LOBBY-1.Example.COM"),
+        ),
+        opens(
+            "target_in_capitals",
+            "The target is in capitals and the expected host is not.",
+            named("LOBBY-1.EXAMPLE.COM"),
+            T,
+            expecting("lobby-1.example.com"),
+        ),
+        opens(
+            "host_of_a_z",
+            "Both ends of the alphabet have a case.",
+            named("AZ.example.com"),
+            T,
+            expecting("az.example.com"),
         ),
         opens(
             "expected_host_with_trailing_dot",

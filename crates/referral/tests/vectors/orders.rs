@@ -94,6 +94,14 @@ fn signed(all_wrong: &Expect) -> Vec<Vector> {
             late,
             all_wrong,
         ),
+        refuses(
+            "kind",
+            "order_kind_ahead",
+            "Other kind, issued ahead, other target, and all later faults.",
+            &bytes_of(&referral()),
+            T - 1,
+            all_wrong.clone(),
+        ),
         at(
             "not_yet_valid",
             "Issued ahead, other target, and all later faults.",

@@ -1,10 +1,18 @@
 //! Envelopes that are signed rightly and refused for what they say.
 
-use crate::file::{Expect, Stated, Vector};
-use crate::make::{LIFETIME, SKEW, T, bytes_of, exactly, referral, refuses, ticket};
+use crate::file::{Expect, Stated, Vector, bytes};
+use crate::make::{CERTIFICATE, LIFETIME, SKEW, T, bytes_of, exactly, referral, refuses, ticket};
+use crate::targets;
 
 pub(crate) fn vectors() -> Vec<Vector> {
-    [kinds(), times(), targets(), entrypoints(), holders()].concat()
+    [
+        kinds(),
+        times(),
+        targets::vectors(),
+        players(),
+        certificates(),
+    ]
+    .concat()
 }
 
 fn kinds() -> Vec<Vector> {
@@ -97,146 +105,19 @@ fn times() -> Vec<Vector> {
     ]
 }
 
-fn targets() -> Vec<Vector> {
-    let referral = referral();
-    let kelvin = Stated {
-        host: "\u{212a}elvin.example.com".to_owned(),
-        ..referral.clone()
-    };
-    let umlaut = Stated {
-        host: "BÜCHER.example".to_owned(),
-        ..referral.clone()
-    };
-    let cases = [
-        (
-            "other_host",
-            "Meant for another backend.",
-            "lobby-2.example.com",
-            5520,
-        ),
-        (
-            "other_port",
-            "Meant for another port of the same host.",
-            "lobby-1.example.com",
-            5521,
-        ),
-        (
-            "beginning_of_host",
-            "The expected host is the beginning of the target.",
-            "lobby-1.example",
-            5520,
-        ),
-        (
-            "two_trailing_dots",
-            "Only one trailing dot does not count.",
-            "lobby-1.example.com..",
-            5520,
-        ),
-        (
-            "empty_expected_host",
-            "An empty expectation is none that fits.",
-            "",
-            5520,
-        ),
-    ];
-    let mut all: Vec<_> = cases
-        .map(|(name, why, host, port)| elsewhere(name, why, &referral, host, port))
-        .into();
-    let why = "The Kelvin sign becomes a k in small letters, and is none.";
-    all.push(elsewhere(
-        "kelvin_sign",
-        why,
-        &kelvin,
-        "kelvin.example.com",
-        5520,
-    ));
-    let why = "Only the case of ASCII letters does not count.";
-    all.push(elsewhere("umlaut", why, &umlaut, "bücher.example", 5520));
-    all
+/// The referral, or one that knows less, where something else is expected.
+fn at(code: &str, name: &str, why: &str, stated: &Stated, expect: Expect) -> Vector {
+    refuses(code, name, why, &bytes_of(stated), T, expect)
 }
 
-fn entrypoints() -> Vec<Vector> {
-    let ticket = ticket();
-    let portless = Stated {
-        port: 0,
-        ..ticket.clone()
-    };
-    let hostless = Stated {
-        host: String::new(),
-        ..ticket.clone()
-    };
-    let (host, other) = ("play.example.com", "eu.example.com");
-    let at = elsewhere;
-    vec![
-        at(
-            "ticket_for_other_host",
-            "A ticket for another entrypoint.",
-            &ticket,
-            other,
-            5520,
-        ),
-        at(
-            "ticket_for_other_port",
-            "A ticket for another port of the entrypoint.",
-            &ticket,
-            host,
-            5521,
-        ),
-        at(
-            "ticket_for_any_port_of_other_host",
-            "The host counts where the port does not.",
-            &portless,
-            other,
-            5520,
-        ),
-        at(
-            "ticket_for_other_port_of_any_host",
-            "The port counts where the host does not.",
-            &hostless,
-            host,
-            5521,
-        ),
-    ]
-}
-
-/// Shown where another target is expected.
-fn elsewhere(name: &str, why: &str, stated: &Stated, host: &str, port: u16) -> Vector {
-    let expect = Expect {
-        host: Some(host.to_owned()),
-        port: Some(port),
-        ..exactly(stated)
-    };
-    refuses("target", name, why, &bytes_of(stated), T, expect)
-}
-
-fn holders() -> Vec<Vector> {
-    let expect = exactly(&referral());
-    let other_player = Expect {
-        player: Some("5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5e".to_owned()),
-        ..expect.clone()
-    };
-    let zero_player = Expect {
-        player: Some("00000000-0000-0000-0000-000000000000".to_owned()),
-        ..expect.clone()
-    };
-    let other_certificate = Expect {
-        certificate: Some("11".repeat(32)),
-        ..expect.clone()
-    };
-    let zero_certificate = Expect {
-        certificate: Some("00".repeat(32)),
-        ..expect
+fn players() -> Vec<Vector> {
+    let expecting = |player: &str| Expect {
+        player: Some(player.to_owned()),
+        ..exactly(&referral())
     };
     let playerless = Stated {
         player: None,
         ..referral()
-    };
-    let bare = Stated {
-        certificate: None,
-        ..referral()
-    };
-    let at = |code, name, why, stated: &Stated, expect| {
-        refuses(code, name, why, &bytes_of(stated), T, expect)
     };
     vec![
         at(
@@ -244,7 +125,14 @@ fn holders() -> Vec<Vector> {
             "other_player",
             "Shown by another player.",
             &referral(),
-            other_player,
+            expecting("5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5e"),
+        ),
+        at(
+            "player",
+            "other_player_first_byte",
+            "A player who differs in the first byte alone.",
+            &referral(),
+            expecting("5a1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f"),
         ),
         at(
             "player",
@@ -258,14 +146,46 @@ fn holders() -> Vec<Vector> {
             "player_unknown_is_not_zero",
             "No player is not the player of all zeros.",
             &playerless,
-            zero_player,
+            expecting("00000000-0000-0000-0000-000000000000"),
         ),
+    ]
+}
+
+fn certificates() -> Vec<Vector> {
+    let expecting = |certificate: [u8; 32]| Expect {
+        certificate: Some(hex::encode(certificate)),
+        ..exactly(&referral())
+    };
+    let but = |index: usize| {
+        let mut certificate = bytes::<32>(CERTIFICATE);
+        certificate[index] ^= 1;
+        expecting(certificate)
+    };
+    let bare = Stated {
+        certificate: None,
+        ..referral()
+    };
+    vec![
         at(
             "certificate",
             "other_certificate",
             "Shown over a connection with another certificate.",
             &referral(),
-            other_certificate,
+            expecting([0x11; 32]),
+        ),
+        at(
+            "certificate",
+            "other_certificate_first_byte",
+            "A certificate that differs in the first byte alone.",
+            &referral(),
+            but(0),
+        ),
+        at(
+            "certificate",
+            "other_certificate_last_byte",
+            "A certificate that differs in the last byte alone.",
+            &referral(),
+            but(31),
         ),
         at(
             "certificate",
@@ -279,7 +199,7 @@ fn holders() -> Vec<Vector> {
             "certificate_unknown_is_not_zero",
             "No certificate is not the one of all zeros.",
             &bare,
-            zero_certificate,
+            expecting([0; 32]),
         ),
     ]
 }
