@@ -16,7 +16,10 @@ import (
 
 const vectorsPath = "../../crates/referral/tests/vectors.json"
 
-var now = time.UnixMilli(1_800_000_000_000)
+var (
+	now    = time.UnixMilli(1_800_000_000_000)
+	player = [16]byte{0x5b, 0x1d, 15: 0x5f}
+)
 
 func must[T any](t testing.TB, value T, err error) T {
 	t.Helper()
@@ -64,8 +67,10 @@ func FuzzOpen(f *testing.F) {
 				continue
 			}
 			sealed, err := statement.Seal(file.signers[statement.KeyID])
-			// All zero is a nonce that nobody has drawn: opened, since the sealer chose it, and never sealed here.
-			if statement.Nonce != [16]byte{} && (err != nil || !bytes.Equal(sealed, envelope)) {
+			// All zero is a nonce that nobody has drawn: opened, since the sealer chose it, and never sealed here. Nor is a
+			// ticket without a player.
+			sealable := statement.Nonce != [16]byte{} && (kind == hyrouter.Referral || statement.Player != nil)
+			if sealable && (err != nil || !bytes.Equal(sealed, envelope)) {
 				t.Fatalf("sealed as %x, %v", sealed, err)
 			}
 		}
@@ -84,7 +89,7 @@ func hmacKeys(t testing.TB) (hyrouter.Keys, hyrouter.SigningKey) {
 
 func TestAnExpectationThatSaysTooLittleFitsNothing(t *testing.T) {
 	keys, key := hmacKeys(t)
-	envelope, err := hyrouter.Ticket{}.Seal(key, now)
+	envelope, err := hyrouter.NewTicket(player).Seal(key, now)
 	must(t, envelope, err)
 	silent := hyrouter.Expect(hyrouter.ReturnTicket)
 	for _, c := range []struct {
@@ -94,6 +99,9 @@ func TestAnExpectationThatSaysTooLittleFitsNothing(t *testing.T) {
 		{hyrouter.Expectation{}, hyrouter.WrongKind},
 		{silent, hyrouter.WrongTarget},
 		{silent.AnyTarget(), hyrouter.WrongPlayer},
+		{silent.AnyTarget().VerifiedPlayer(player), hyrouter.Unverified},
+		{silent.AnyTarget().VerifiedPlayer(player).Player(player), hyrouter.WrongCertificate},
+		{silent.AnyTarget().VerifiedPlayer(player).AnyPlayer(), hyrouter.WrongCertificate},
 		{silent.AnyTarget().AnyPlayer(), hyrouter.WrongCertificate},
 		{silent.AnyTarget().AnyPlayer().AnyCertificate(), nil},
 	} {
@@ -105,15 +113,18 @@ func TestAnExpectationThatSaysTooLittleFitsNothing(t *testing.T) {
 
 func TestATicketAnswersAReferral(t *testing.T) {
 	keys, key := hmacKeys(t)
-	referral := &hyrouter.Statement{Hops: 3, Player: &[16]byte{1}, Certificate: &[32]byte{2}}
+	referral := &hyrouter.Statement{Hops: 3, Player: &player, Verified: true, Certificate: &[32]byte{2}}
 	envelope, err := hyrouter.TicketAfter(referral).Seal(key, now)
 	must(t, envelope, err)
 	expectation := hyrouter.Expect(hyrouter.ReturnTicket).Target("play.example.com", 5520).
-		Player([16]byte{1}).Certificate([32]byte{2})
+		Player(player).Certificate([32]byte{2})
 	ticket, err := hyrouter.Open(envelope, keys, expectation, now)
 	must(t, ticket, err)
 	if ticket.Hops != 3 || !ticket.ExpiresAt.Equal(now.Add(30*time.Second)) {
 		t.Errorf("%+v", ticket)
+	}
+	if ticket.Verified {
+		t.Error("the referral's word was taken for that of this server")
 	}
 	again, err := hyrouter.TicketAfter(referral).Seal(key, now)
 	if must(t, again, err); bytes.Equal(again, envelope) {
@@ -123,27 +134,43 @@ func TestATicketAnswersAReferral(t *testing.T) {
 
 func TestWhatCanNotBeSealedIsAnError(t *testing.T) {
 	_, key := hmacKeys(t)
-	if _, err := (hyrouter.Ticket{}).Seal(hyrouter.SigningKey{}, now); err == nil {
+	if _, err := hyrouter.NewTicket(player).Seal(hyrouter.SigningKey{}, now); err == nil {
 		t.Error("sealed without a key")
 	}
-	for what, ticket := range map[string]hyrouter.Ticket{
-		"host":     {Host: strings.Repeat("h", 257)},
-		"route":    {Route: strings.Repeat("r", 256)},
-		"source":   {Source: strings.Repeat("s", 256)},
-		"content":  {Content: make([]byte, 4096-98-32+1)},
-		"UTF-8":    {Route: "\xff"},
-		"lifetime": {Lifetime: -time.Second},
-		"instant":  {Lifetime: time.Microsecond},
+	for what, change := range map[string]func(*hyrouter.Ticket){
+		"no player":           func(t *hyrouter.Ticket) { *t = hyrouter.Ticket{} },
+		"no player to answer": func(t *hyrouter.Ticket) { *t = hyrouter.TicketAfter(&hyrouter.Statement{}) },
+		"host":                func(t *hyrouter.Ticket) { t.Host = strings.Repeat("h", 257) },
+		"route":               func(t *hyrouter.Ticket) { t.Route = strings.Repeat("r", 256) },
+		"source":              func(t *hyrouter.Ticket) { t.Source = strings.Repeat("s", 256) },
+		"content":             func(t *hyrouter.Ticket) { t.Content = make([]byte, 4096-98-32+1) },
+		"UTF-8":               func(t *hyrouter.Ticket) { t.Route = "\xff" },
+		"lifetime":            func(t *hyrouter.Ticket) { t.Lifetime = -time.Second },
+		"instant":             func(t *hyrouter.Ticket) { t.Lifetime = time.Microsecond },
 	} {
+		ticket := hyrouter.NewTicket(player)
+		change(&ticket)
 		if _, err := ticket.Seal(key, now); err == nil {
 			t.Errorf("%s: sealed", what)
 		}
 	}
-	if _, err := (hyrouter.Ticket{}).Seal(key, time.Unix(-1, 0)); err == nil {
+	if _, err := hyrouter.NewTicket(player).Seal(key, time.Unix(-1, 0)); err == nil {
 		t.Error("sealed before 1970")
 	}
-	if _, err := (hyrouter.Ticket{Content: make([]byte, 4096-98-32)}).Seal(key, now); err != nil {
+	full := hyrouter.NewTicket(player)
+	full.Content = make([]byte, 4096-98-32)
+	if _, err := full.Seal(key, now); err != nil {
 		t.Error(err)
+	}
+	referral := hyrouter.Statement{
+		Kind: hyrouter.Referral, IssuedAt: now, ExpiresAt: now.Add(time.Second), Nonce: [16]byte{1}, Host: "h", Port: 1,
+	}
+	if _, err := referral.Seal(key); err != nil {
+		t.Error(err)
+	}
+	referral.Verified = true
+	if _, err := referral.Seal(key); err == nil {
+		t.Error("nobody was verified, and it is sealed")
 	}
 }
 
@@ -236,19 +263,34 @@ func TestTheProgramOpensWhatItSealed(t *testing.T) {
 		must(t, accepted, err)
 		return strings.TrimSpace(out.String()), accepted
 	}
-	envelope, _ := call("ticket", "--route", "a<b", "--hops", "2")
+	const uuid, other = "5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f", "5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5e"
+	envelope, _ := call("ticket", "--player", uuid, "--route", "a<b", "--hops", "2")
 	opened, accepted := call("open", envelope, "--ticket", "--host", "h", "--port", "1")
 	if !accepted || !strings.Contains(opened, `"route":"a<b"`) || !strings.Contains(opened, `"hops":2`) {
 		t.Error(opened)
 	}
 	for want, more := range map[string][]string{
-		"kind":     {"--replay"},
-		"replayed": {"--ticket", "--replay"},
-		"player":   {"--ticket", "--player", "5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f"},
+		"kind":       {"--replay"},
+		"replayed":   {"--ticket", "--replay"},
+		"player":     {"--ticket", "--player", other, "--verified"},
+		"unverified": {"--ticket", "--player", uuid, "--verified"},
 	} {
 		refused, accepted := call(append([]string{"open", envelope, "--host", "h", "--port", "1"}, more...)...)
 		if accepted || refused != fmt.Sprintf(`{"refused":%q}`, want) {
 			t.Errorf("%s: %s", want, refused)
+		}
+	}
+	envelope, _ = call("ticket", "--player", uuid, "--verified")
+	opened, accepted = call("open", envelope, "--ticket", "--player", uuid, "--verified", "--host", "h", "--port", "1")
+	if !accepted || !strings.Contains(opened, `"verified":true`) {
+		t.Error(opened)
+	}
+	for _, wrong := range [][]string{
+		{"ticket", "--verified"},
+		{"open", envelope, "--verified", "--host", "h", "--port", "1"},
+	} {
+		if _, err := run(append(wrong, key...), &bytes.Buffer{}); err == nil {
+			t.Errorf("%q was done", wrong)
 		}
 	}
 }

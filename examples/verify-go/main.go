@@ -20,11 +20,12 @@ import (
 const usage = `usage:
   verify-go vectors FILE
   verify-go open HEX --key-id N (--secret-file F | --public-key HEX) --host H --port P
-      [--ticket] [--player UUID] [--certificate HEX] [--now MS] [--replay]
-  verify-go ticket --key-id N (--secret-file F | --seed-file F) [--host H] [--port P] [--player UUID]
-      [--certificate HEX] [--route R] [--source S] [--content HEX] [--hops N] [--lifetime MS] [--now MS]
-      [--nonce HEX]
-open does not check a player or certificate that is not given; --replay shows the envelope twice.
+      [--ticket] [--player UUID [--verified]] [--certificate HEX] [--now MS] [--replay]
+  verify-go ticket --key-id N (--secret-file F | --seed-file F) --player UUID [--verified] [--host H]
+      [--port P] [--certificate HEX] [--route R] [--source S] [--content HEX] [--hops N] [--lifetime MS]
+      [--now MS] [--nonce HEX]
+open does not check a player or certificate that is not given; with --verified it refuses a player whom the sealer has
+not verified; --replay shows the envelope twice.
 A secret or seed is plain text, base64:... or hex:...`
 
 // Exits with 0, with 1 when something was refused, and with 2 when it was called wrongly.
@@ -104,7 +105,12 @@ func open(envelope string, arguments []string, out io.Writer) (accepted bool, er
 		kind = hyrouter.ReturnTicket
 	}
 	expectation := hyrouter.Expect(kind).Target(options.host, options.port).AnyPlayer().AnyCertificate()
-	if options.player != nil {
+	switch {
+	case options.verified && options.player == nil:
+		return false, errors.New("--verified needs --player\n" + usage)
+	case options.verified:
+		expectation = expectation.VerifiedPlayer(*options.player)
+	case options.player != nil:
 		expectation = expectation.Player(*options.player)
 	}
 	if options.certificate != nil {
@@ -125,29 +131,37 @@ func open(envelope string, arguments []string, out io.Writer) (accepted bool, er
 
 func ticket(arguments []string, out io.Writer) (accepted bool, err error) {
 	options := newOptions("ticket")
-	var sealed hyrouter.Ticket
+	var (
+		hops     uint8
+		content  []byte
+		lifetime time.Duration
+		nonce    [16]byte
+	)
 	seedFile := options.String("seed-file", "", "")
-	options.StringVar(&sealed.Route, "route", "", "")
-	options.StringVar(&sealed.Source, "source", "", "")
+	route := options.String("route", "", "")
+	source := options.String("source", "", "")
 	options.Func("content", "", func(text string) (err error) {
-		sealed.Content, err = hex.DecodeString(text)
+		content, err = hex.DecodeString(text)
 		return err
 	})
 	options.Func("hops", "", func(text string) (err error) {
-		sealed.Hops, err = number[uint8](text)
+		hops, err = number[uint8](text)
 		return err
 	})
 	options.Func("lifetime", "", func(text string) error {
 		millis, err := number[uint32](text)
-		sealed.Lifetime = time.Duration(millis) * time.Millisecond
+		lifetime = time.Duration(millis) * time.Millisecond
 		return err
 	})
-	options.Func("nonce", "", func(text string) error { return array(text, sealed.Nonce[:]) })
-	if err := options.parse(arguments, "key-id"); err != nil {
+	options.Func("nonce", "", func(text string) error { return array(text, nonce[:]) })
+	if err := options.parse(arguments, "key-id", "player"); err != nil {
 		return false, err
 	}
-	sealed.Player, sealed.Certificate = options.player, options.certificate
+	sealed := hyrouter.NewTicket(*options.player)
+	sealed.Verified, sealed.Certificate = options.verified, options.certificate
 	sealed.Host, sealed.Port = options.host, options.port
+	sealed.Route, sealed.Source, sealed.Content = *route, *source, content
+	sealed.Hops, sealed.Lifetime, sealed.Nonce = hops, lifetime, nonce
 	key, err := options.signingKey(*seedFile)
 	if err != nil {
 		return false, err
@@ -168,6 +182,7 @@ type options struct {
 	host        string
 	port        uint16
 	player      *[16]byte
+	verified    bool
 	certificate *[32]byte
 	now         time.Time
 }
@@ -177,6 +192,7 @@ func newOptions(command string) *options {
 	o.SetOutput(io.Discard)
 	o.StringVar(&o.secretFile, "secret-file", "", "")
 	o.StringVar(&o.host, "host", "", "")
+	o.BoolVar(&o.verified, "verified", false, "")
 	o.Func("key-id", "", func(text string) (err error) {
 		o.keyID, err = number[uint8](text)
 		return err

@@ -42,6 +42,7 @@ type vector struct {
 		Host        *string   `json:"host"`
 		Port        uint16    `json:"port"`
 		Player      *string   `json:"player"`
+		Verified    bool      `json:"verified"`
 		Certificate *hexBytes `json:"certificate"`
 		ClockSkewMS uint32    `json:"clock_skew_ms"`
 	} `json:"expect"`
@@ -70,6 +71,7 @@ type statement struct {
 	ExpiresAt   uint64    `json:"expires_at"`
 	Nonce       hexBytes  `json:"nonce"`
 	Player      *string   `json:"player"`
+	Verified    bool      `json:"verified"`
 	Certificate *hexBytes `json:"certificate"`
 	Host        string    `json:"host"`
 	Port        uint16    `json:"port"`
@@ -87,6 +89,7 @@ func describe(s *hyrouter.Statement) *statement {
 		IssuedAt:  millis(s.IssuedAt),
 		ExpiresAt: millis(s.ExpiresAt),
 		Nonce:     s.Nonce[:],
+		Verified:  s.Verified,
 		Host:      s.Host,
 		Port:      s.Port,
 		Route:     s.Route,
@@ -182,6 +185,12 @@ func (f *vectorFile) check(v vector) error {
 	}
 	// Both algorithms give one signature for each message.
 	sealed, err := opened.Seal(f.signers[opened.KeyID])
+	if opened.Kind == hyrouter.ReturnTicket && opened.Player == nil {
+		if err == nil {
+			return errors.New("sealed a ticket without a player")
+		}
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("sealing it: %w", err)
 	}
@@ -207,6 +216,9 @@ func (v vector) expectation() (hyrouter.Expectation, error) {
 			return expectation, err
 		}
 		expectation = expectation.Player(*uuid)
+		if v.Expect.Verified {
+			expectation = expectation.VerifiedPlayer(*uuid)
+		}
 	}
 	if hash := v.Expect.Certificate; hash != nil {
 		if len(*hash) != 32 {

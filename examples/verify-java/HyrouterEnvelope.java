@@ -52,6 +52,7 @@ public final class HyrouterEnvelope {
     private static final int MIN_SECRET = 16;
     private static final int FLAG_PLAYER = 1;
     private static final int FLAG_CERTIFICATE = 2;
+    private static final int FLAG_VERIFIED = 4;
 
     private HyrouterEnvelope() {}
 
@@ -106,6 +107,8 @@ public final class HyrouterEnvelope {
         TARGET("target", "it is for another target"),
         /** It is meant for another player or none, or nothing was said of the player. */
         PLAYER("player", "it is not for this player"),
+        /** It is for this player, whom the client merely claimed to be when it was sealed. */
+        UNVERIFIED("unverified", "its player was not verified by the sealer"),
         /** It is meant for another certificate or none, or nothing was said of the certificate. */
         CERTIFICATE("certificate", "it is not for this certificate"),
         /** It was shown before. */
@@ -188,6 +191,8 @@ public final class HyrouterEnvelope {
      * @param expiresAt the first moment at which it is too late, in milliseconds
      * @param nonce 16 random bytes
      * @param player null when not known
+     * @param verified the sealer has verified that the client is this player; otherwise the player is what the client
+     *     claimed. Never without a player
      * @param certificate SHA-256 of the DER of the client's certificate; null when not known
      * @param host the target; in a ticket empty for any
      * @param port the target's; in a ticket 0 for any
@@ -203,6 +208,7 @@ public final class HyrouterEnvelope {
             Instant expiresAt,
             byte[] nonce,
             UUID player,
+            boolean verified,
             byte[] certificate,
             String host,
             int port,
@@ -226,12 +232,16 @@ public final class HyrouterEnvelope {
             require(kind == Kind.TICKET || (hostBytes.length > 0 && port > 0), "a referral needs host and port");
             require(Long.compareUnsigned(issued, expires) < 0, "it has to live for a millisecond at least");
             require(nonce.length == 16 && !isZero(nonce), "nonce: has to be 16 random bytes");
+            require(player != null || !verified, "player: can only be verified where one is named");
+            require(player != null || kind == Kind.REFERRAL, "a ticket needs a player");
             require(certificate == null || certificate.length == 32, "certificate: has to be a SHA-256");
             int signed = HEADER + hostBytes.length + routeBytes.length + sourceBytes.length + content.length;
             int max = MAX_ENVELOPE - key.algorithm.signatureLength;
             require(signed <= max, "content: " + (signed - max) + " bytes too many");
 
-            int flags = (player == null ? 0 : FLAG_PLAYER) | (certificate == null ? 0 : FLAG_CERTIFICATE);
+            int flags = (player == null ? 0 : FLAG_PLAYER)
+                    | (certificate == null ? 0 : FLAG_CERTIFICATE)
+                    | (verified ? FLAG_VERIFIED : 0);
             ByteBuffer out = ByteBuffer.allocate(signed + key.algorithm.signatureLength).order(ByteOrder.LITTLE_ENDIAN);
             out.put(MAGIC).put((byte) VERSION).put((byte) (kind.ordinal() + 1)).put((byte) flags);
             out.put((byte) (key.algorithm.ordinal() + 1)).put((byte) key.id).put((byte) hops);
@@ -277,16 +287,18 @@ public final class HyrouterEnvelope {
 
         private record Target(String host, int port) {}
 
+        private record Player(UUID uuid, boolean verified) {}
+
         private final Kind kind;
         private final Expected<Target> target;
-        private final Expected<UUID> player;
+        private final Expected<Player> player;
         private final Expected<byte[]> certificate;
         private final Duration clockSkew;
 
         private Expectation(
                 Kind kind,
                 Expected<Target> target,
-                Expected<UUID> player,
+                Expected<Player> player,
                 Expected<byte[]> certificate,
                 Duration clockSkew) {
             this.kind = kind;
@@ -320,9 +332,17 @@ public final class HyrouterEnvelope {
             return target(Expected.any());
         }
 
-        /** For the player of this UUID. */
+        /**
+         * For the player of this UUID, claimed or verified. Enough where something else verifies that the client is
+         * this player, such as the game's own authentication.
+         */
         public Expectation player(UUID uuid) {
-            return player(Expected.of(Objects.requireNonNull(uuid)));
+            return player(Expected.of(new Player(Objects.requireNonNull(uuid), false)));
+        }
+
+        /** For the player of this UUID, whom the sealer has verified. A player who is merely claimed is refused. */
+        public Expectation verifiedPlayer(UUID uuid) {
+            return player(Expected.of(new Player(Objects.requireNonNull(uuid), true)));
         }
 
         /** For any player, known or not. Then it may be another one who shows it. */
@@ -351,7 +371,7 @@ public final class HyrouterEnvelope {
             return new Expectation(kind, expected, player, certificate, clockSkew);
         }
 
-        private Expectation player(Expected<UUID> expected) {
+        private Expectation player(Expected<Player> expected) {
             return new Expectation(kind, target, expected, certificate, clockSkew);
         }
 
@@ -372,8 +392,11 @@ public final class HyrouterEnvelope {
             if (!target.fits(expected -> isTarget(statement, expected))) {
                 throw new Refused(Code.TARGET, "");
             }
-            if (!player.fits(expected -> expected.equals(statement.player))) {
+            if (!player.fits(expected -> expected.uuid.equals(statement.player))) {
                 throw new Refused(Code.PLAYER, "");
+            }
+            if (!player.fits(expected -> statement.verified || !expected.verified)) {
+                throw new Refused(Code.UNVERIFIED, "");
             }
             if (!certificate.fits(expected -> Arrays.equals(expected, statement.certificate))) {
                 throw new Refused(Code.CERTIFICATE, "");
@@ -549,12 +572,16 @@ public final class HyrouterEnvelope {
         }
     }
 
-    /** What a backend gives a player whom it sends back to the router: a builder, of which nothing has to be set. */
+    /**
+     * What a backend gives a player whom it sends back to the router. It names the player, since the router takes no
+     * other ticket; nothing else has to be set. Within its life the same player can show it again.
+     */
     public static final class Ticket {
         private static final SecureRandom RANDOM = new SecureRandom();
 
+        private final UUID player;
         private int hops;
-        private UUID player;
+        private boolean verified;
         private byte[] certificate;
         private String host = "";
         private int port;
@@ -564,10 +591,20 @@ public final class HyrouterEnvelope {
         private Duration lifetime = Duration.ofSeconds(30);
         private byte[] nonce;
 
-        /** A ticket for the player whom this referral brought: same hops, player and certificate. */
+        /** A ticket for the player of this UUID alone, claimed and not verified. */
+        public Ticket(UUID player) {
+            require(player != null, "a ticket needs a player");
+            this.player = player;
+        }
+
+        /**
+         * A ticket for the player whom this referral brought: same hops, player and certificate. Whether the player is
+         * verified is for this server to say.
+         *
+         * @throws IllegalArgumentException when the referral names no player
+         */
         public static Ticket after(Statement referral) {
-            Ticket ticket = new Ticket().hops(referral.hops);
-            ticket.player = referral.player;
+            Ticket ticket = new Ticket(referral.player).hops(referral.hops);
             ticket.certificate = referral.certificate == null ? null : referral.certificate.clone();
             return ticket;
         }
@@ -578,9 +615,9 @@ public final class HyrouterEnvelope {
             return this;
         }
 
-        /** For this player alone. */
-        public Ticket player(UUID uuid) {
-            player = uuid;
+        /** Whether this server has authenticated the player, so that nobody but they can be here under this UUID. */
+        public Ticket verified(boolean verified) {
+            this.verified = verified;
             return this;
         }
 
@@ -590,7 +627,10 @@ public final class HyrouterEnvelope {
             return this;
         }
 
-        /** For the router of this name and port alone; an empty name is any, port 0 is any. */
+        /**
+         * For the router of this name and port alone; an empty name is any, port 0 is any. The router looks at the name
+         * alone, and it is the one that the player came by: who typed an address needs a ticket without a name.
+         */
         public Ticket target(String host, int port) {
             this.host = host;
             this.port = port;
@@ -615,7 +655,10 @@ public final class HyrouterEnvelope {
             return this;
         }
 
-        /** How long it is good for, 30 seconds unless set: the client connects at once. */
+        /**
+         * How long it is good for, 30 seconds unless set: the client connects at once. The router refuses more than ten
+         * minutes.
+         */
         public Ticket lifetime(Duration lifetime) {
             this.lifetime = lifetime;
             return this;
@@ -639,7 +682,7 @@ public final class HyrouterEnvelope {
                 RANDOM.nextBytes(drawn);
             }
             Statement statement = new Statement(Kind.TICKET, hops, key.id, key.algorithm, now, now.plus(lifetime),
-                    drawn, player, certificate, host, port, route, source, content);
+                    drawn, player, verified, certificate, host, port, route, source, content);
             return statement.seal(key);
         }
     }
@@ -799,7 +842,9 @@ public final class HyrouterEnvelope {
         wellFormed(kindByte == 1 || kindByte == 2, "kind");
         Kind kind = Kind.values()[kindByte - 1];
         int flags = in.get();
-        wellFormed((flags & ~(FLAG_PLAYER | FLAG_CERTIFICATE)) == 0, "flags");
+        wellFormed((flags & ~(FLAG_PLAYER | FLAG_CERTIFICATE | FLAG_VERIFIED)) == 0, "flags");
+        boolean verified = (flags & FLAG_VERIFIED) != 0;
+        wellFormed(!verified || (flags & FLAG_PLAYER) != 0, "verified without a player");
         int algorithmByte = in.get();
         wellFormed(algorithmByte == 1 || algorithmByte == 2, "algorithm");
         Algorithm algorithm = Algorithm.values()[algorithmByte - 1];
@@ -825,7 +870,7 @@ public final class HyrouterEnvelope {
         String source = decode(take(in, sourceLength), "source");
         byte[] content = take(in, contentLength);
         return new Statement(kind, hops, keyId, algorithm, fromMillis(issuedAt), fromMillis(expiresAt), nonce,
-                player == null ? null : toUuid(player), certificate, host, port, route, source, content);
+                player == null ? null : toUuid(player), verified, certificate, host, port, route, source, content);
     }
 
     private static void wellFormed(boolean holds, String what) throws Refused {

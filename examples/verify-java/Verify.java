@@ -20,11 +20,12 @@ public final class Verify {
             usage:
               Verify vectors FILE
               Verify open HEX --key-id N (--secret-file F | --public-key HEX) --host H --port P
-                  [--ticket] [--player UUID] [--certificate HEX] [--now MS] [--replay]
-              Verify ticket --key-id N (--secret-file F | --seed-file F) [--host H] [--port P] [--player UUID]
-                  [--certificate HEX] [--route R] [--source S] [--content HEX] [--hops N] [--lifetime MS] [--now MS]
-                  [--nonce HEX]
-            open does not check a player or certificate that is not given; --replay shows the envelope twice.
+                  [--ticket] [--player UUID [--verified]] [--certificate HEX] [--now MS] [--replay]
+              Verify ticket --key-id N (--secret-file F | --seed-file F) --player UUID [--verified] [--host H]
+                  [--port P] [--certificate HEX] [--route R] [--source S] [--content HEX] [--hops N] [--lifetime MS]
+                  [--now MS] [--nonce HEX]
+            open does not check a player or certificate that is not given; with --verified it refuses a player whom the
+            sealer has not verified; --replay shows the envelope twice.
             A secret or seed is plain text, base64:... or hex:...""";
 
     private Verify() {}
@@ -50,10 +51,10 @@ public final class Verify {
             case "vectors":
                 return new Vectors(readText(positional(rest))).run();
             case "open":
-                return open(positional(rest), new Options(rest, Set.of("ticket", "replay"), Set.of("key-id",
+                return open(positional(rest), new Options(rest, Set.of("ticket", "replay", "verified"), Set.of("key-id",
                         "secret-file", "public-key", "host", "port", "player", "certificate", "now")));
             case "ticket":
-                return ticket(new Options(rest, Set.of(), Set.of("key-id", "secret-file", "seed-file", "host", "port",
+                return ticket(new Options(rest, Set.of("verified"), Set.of("key-id", "secret-file", "seed-file", "host", "port",
                         "player", "certificate", "route", "source", "content", "hops", "lifetime", "now", "nonce")));
             default:
                 throw new IllegalArgumentException(USAGE);
@@ -71,9 +72,13 @@ public final class Verify {
                 : HyrouterEnvelope.Kind.REFERRAL;
         HyrouterEnvelope.Expectation expectation = HyrouterEnvelope.Expectation.of(kind)
                 .target(options.required("host"), options.integer("port"));
-        expectation = options.has("player")
-                ? expectation.player(uuid(options.required("player")))
-                : expectation.anyPlayer();
+        if (options.has("verified")) {
+            expectation = expectation.verifiedPlayer(uuid(options.required("player")));
+        } else if (options.has("player")) {
+            expectation = expectation.player(uuid(options.required("player")));
+        } else {
+            expectation = expectation.anyPlayer();
+        }
         expectation = options.has("certificate")
                 ? expectation.certificate(hex("--certificate", options.required("certificate")))
                 : expectation.anyCertificate();
@@ -99,15 +104,13 @@ public final class Verify {
         HyrouterEnvelope.SigningKey key = options.either("secret-file", "seed-file").equals("secret-file")
                 ? HyrouterEnvelope.SigningKey.hmac(id, secret(options.required("secret-file")))
                 : HyrouterEnvelope.SigningKey.ed25519(id, secret(options.required("seed-file")));
-        HyrouterEnvelope.Ticket ticket = new HyrouterEnvelope.Ticket()
+        HyrouterEnvelope.Ticket ticket = new HyrouterEnvelope.Ticket(uuid(options.required("player")))
+                .verified(options.has("verified"))
                 .target(options.or("host", ""), options.has("port") ? options.integer("port") : 0)
                 .route(options.or("route", ""))
                 .source(options.or("source", ""))
                 .content(hex("--content", options.or("content", "")))
                 .hops(options.has("hops") ? options.integer("hops") : 0);
-        if (options.has("player")) {
-            ticket.player(uuid(options.required("player")));
-        }
         if (options.has("certificate")) {
             ticket.certificate(hex("--certificate", options.required("certificate")));
         }
@@ -133,6 +136,7 @@ public final class Verify {
         object.put("expires_at", millis(statement.expiresAt()));
         object.put("nonce", HEX.formatHex(statement.nonce()));
         object.put("player", statement.player() == null ? null : statement.player().toString());
+        object.put("verified", statement.verified());
         object.put("certificate", certificate == null ? null : HEX.formatHex(certificate));
         object.put("host", statement.host());
         object.put("port", (long) statement.port());
@@ -335,7 +339,12 @@ public final class Verify {
                 fail(vector, "opened as " + Json.write(described));
             }
             // Both algorithms give one signature for each message.
-            byte[] sealed = statement.seal(signingKeys.get((long) statement.keyId()));
+            HyrouterEnvelope.SigningKey key = signingKeys.get((long) statement.keyId());
+            if (statement.kind() == HyrouterEnvelope.Kind.TICKET && statement.player() == null) {
+                isRefused(vector.get("name") + ": sealing it", () -> statement.seal(key));
+                return;
+            }
+            byte[] sealed = statement.seal(key);
             if (!Arrays.equals(sealed, envelope)) {
                 fail(vector, "sealed as " + HEX.formatHex(sealed));
             }
@@ -352,7 +361,11 @@ public final class Verify {
                     ? expectation.anyTarget()
                     : expectation.target(host, Math.toIntExact((Long) expect.get("port")));
             String player = (String) expect.get("player");
-            expectation = player == null ? expectation.anyPlayer() : expectation.player(uuid(player));
+            if (Boolean.TRUE.equals(expect.get("verified"))) {
+                expectation = expectation.verifiedPlayer(uuid(player));
+            } else {
+                expectation = player == null ? expectation.anyPlayer() : expectation.player(uuid(player));
+            }
             String certificate = (String) expect.get("certificate");
             return certificate == null
                     ? expectation.anyCertificate()
@@ -394,15 +407,20 @@ public final class Verify {
             isRefused("no point", () -> HyrouterEnvelope.VerifyingKey.ed25519(1, noPoint));
             isRefused("short secret", () -> HyrouterEnvelope.VerifyingKey.hmac(1, new byte[15]));
             isRefused("short seed", () -> HyrouterEnvelope.SigningKey.ed25519(1, new byte[31]));
-            isRefused("long host", () -> new HyrouterEnvelope.Ticket().target("h".repeat(257), 1).seal(key, now));
-            isRefused("long route", () -> new HyrouterEnvelope.Ticket().route("r".repeat(256)).seal(key, now));
-            isRefused("long source", () -> new HyrouterEnvelope.Ticket().source("s".repeat(256)).seal(key, now));
-            isRefused("long content", () -> new HyrouterEnvelope.Ticket().content(new byte[3967]).seal(key, now));
-            isRefused("half a character", () -> new HyrouterEnvelope.Ticket().route("\ud800").seal(key, now));
-            isRefused("no lifetime", () -> new HyrouterEnvelope.Ticket().lifetime(Duration.ZERO).seal(key, now));
-            isRefused("no nonce", () -> new HyrouterEnvelope.Ticket().nonce(new byte[16]).seal(key, now));
-            isRefused("hops", () -> new HyrouterEnvelope.Ticket().hops(256).seal(key, now));
-            byte[] full = new HyrouterEnvelope.Ticket().content(new byte[3966]).seal(key, now);
+            isRefused("no player", () -> new HyrouterEnvelope.Ticket(null));
+            isRefused("no player to verify", () -> playerless(HyrouterEnvelope.Kind.REFERRAL, true, now).seal(key));
+            isRefused("no player to send back", () -> playerless(HyrouterEnvelope.Kind.TICKET, false, now).seal(key));
+            isRefused("no player to answer", () -> HyrouterEnvelope.Ticket.after(
+                    playerless(HyrouterEnvelope.Kind.REFERRAL, false, now)));
+            isRefused("long host", () -> ticket().target("h".repeat(257), 1).seal(key, now));
+            isRefused("long route", () -> ticket().route("r".repeat(256)).seal(key, now));
+            isRefused("long source", () -> ticket().source("s".repeat(256)).seal(key, now));
+            isRefused("long content", () -> ticket().content(new byte[3967]).seal(key, now));
+            isRefused("half a character", () -> ticket().route("\ud800").seal(key, now));
+            isRefused("no lifetime", () -> ticket().lifetime(Duration.ZERO).seal(key, now));
+            isRefused("no nonce", () -> ticket().nonce(new byte[16]).seal(key, now));
+            isRefused("hops", () -> ticket().hops(256).seal(key, now));
+            byte[] full = ticket().content(new byte[3966]).seal(key, now);
             HyrouterEnvelope.Keys keys = HyrouterEnvelope.Keys.of(HyrouterEnvelope.VerifyingKey.hmac(1, seed));
             HyrouterEnvelope.Expectation silent = HyrouterEnvelope.Expectation.of(HyrouterEnvelope.Kind.TICKET);
             isCode("target", () -> HyrouterEnvelope.open(full, keys, silent, now));
@@ -410,6 +428,8 @@ public final class Verify {
             isCode("certificate", () -> HyrouterEnvelope.open(full, keys, silent.anyTarget().anyPlayer(), now));
             isCode("ok", () -> HyrouterEnvelope.open(
                     full, keys, silent.anyTarget().anyPlayer().anyCertificate(), now));
+            isCode("unverified", () -> HyrouterEnvelope.open(
+                    full, keys, silent.anyTarget().verifiedPlayer(new UUID(1, 2)), now));
             isCode("malformed", () -> HyrouterEnvelope.open(null, keys, silent, now));
             Map<String, String> secrets = Map.of(
                     " 00\n", "3030", "\u00a0\u00fc", "c3bc", "base64:AAECAw==", "00010203",
@@ -423,6 +443,18 @@ public final class Verify {
                     "base64:AA\nEC", "base64:AAEC=", "base64:AAECAx", "hex:0", "hex:0x")) {
                 isRefused("the secret `" + text + "`", () -> HyrouterEnvelope.parseSecret(text));
             }
+        }
+
+        private static HyrouterEnvelope.Ticket ticket() {
+            return new HyrouterEnvelope.Ticket(new UUID(1, 2));
+        }
+
+        private static HyrouterEnvelope.Statement playerless(
+                HyrouterEnvelope.Kind kind, boolean verified, Instant now) {
+            byte[] nonce = new byte[16];
+            nonce[0] = 1;
+            return new HyrouterEnvelope.Statement(kind, 0, 1, HyrouterEnvelope.Algorithm.HMAC_SHA256, now,
+                    now.plusSeconds(1), nonce, null, verified, null, "h", 1, "", "", new byte[0]);
         }
 
         private void isRefused(String what, Runnable call) {
@@ -524,6 +556,12 @@ public final class Verify {
             }
             if (skip("null")) {
                 return null;
+            }
+            if (skip("true")) {
+                return true;
+            }
+            if (skip("false")) {
+                return false;
             }
             int start = at;
             while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {

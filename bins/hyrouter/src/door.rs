@@ -114,6 +114,7 @@ impl Visit<'_> {
             route,
             source: &peer.host,
             player: self.player.uuid().map(uuid::Uuid::into_bytes),
+            verified: self.player.is_verified(),
             certificate: peer.client_cert.map(|shown| *shown.as_bytes()),
             // One more than the referral that the ticket answers.
             hops: self

@@ -39,3 +39,14 @@ pub(crate) fn open(settings: &IdentitySettings) -> anyhow::Result<Option<Kept>> 
     keeper.load_file().context("identity.jwks")?;
     Ok(Some(Kept { verifier, keeper }))
 }
+
+/// Keeps the keys while the router runs.
+pub(crate) async fn keep(kept: Kept) {
+    if kept.verifier.has_keys() {
+        tracing::info!(key_ids = ?kept.verifier.key_ids(), "identity keys are here");
+    }
+    // It has no end, so what ends is a panic.
+    if let Err(error) = tokio::spawn(kept.keeper.run()).await {
+        tracing::error!(%error, "identity keys are not kept up to date any more; restart the router");
+    }
+}

@@ -88,7 +88,10 @@ impl Identities {
     ) -> Result<Player<'a>, Refusal> {
         let mut player = Player {
             uuid: connect.uuid,
-            username: connect.username,
+            // A name that the game does not allow is nobody's.
+            username: connect
+                .username
+                .filter(|name| Username::try_from(*name).is_ok()),
             claims: None,
             verified: false,
             refusal: None,

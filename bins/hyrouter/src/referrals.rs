@@ -1,12 +1,13 @@
 //! What a referred player carries to the backend.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{EnvelopeSettings, ReferralSettings, TimedSealer};
 use hyrouter_protocol::MAX_REFERRAL_DATA;
 use hyrouter_referral::Sealer;
-use hyrouter_referral::v2::{MAX_SOURCE, SigningKey, SigningKeys, Statement};
+use hyrouter_referral::v2::{MAX_SOURCE, SealError, SigningKeys, Statement};
 
 /// Makes referral data.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Bound<'a> {
     /// The host name that the player came by.
     pub(crate) source: &'a str,
     pub(crate) player: Option<[u8; 16]>,
+    /// The player is verified to be that one.
+    pub(crate) verified: bool,
     pub(crate) certificate: Option<[u8; 32]>,
     pub(crate) hops: u8,
 }
@@ -34,6 +37,30 @@ pub(crate) struct Bound<'a> {
 /// No envelope could be made, and a backend must not get less than what it verifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unsealed;
+
+/// Why not.
+#[derive(Debug)]
+enum Cause {
+    NoKey,
+    Seal(SealError),
+}
+
+impl From<SealError> for Cause {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoKey => {
+                f.write_str("no key of referral.keys is valid now; see: hyrouter keys list")
+            }
+            Self::Seal(error) => error.fmt(f),
+        }
+    }
+}
 
 impl Referrals {
     pub(crate) fn new(settings: Option<&ReferralSettings>) -> Self {
@@ -57,12 +84,14 @@ impl Referrals {
         let content = payload.unwrap_or_default();
         let sealed = match envelope {
             EnvelopeSettings::V2(keys) => self.version_2(keys, bound, content, now),
-            EnvelopeSettings::V1(keys) => active(keys, now).map(|key| version_1(key, content)),
+            EnvelopeSettings::V1(keys) => active(keys, now)
+                .map(|key| version_1(key, content))
+                .ok_or(Cause::NoKey),
             // The configuration knows no other.
-            _ => None,
+            _ => Err(Cause::NoKey),
         };
-        self.tell(sealed.is_some());
-        sealed.map(Some).ok_or(Unsealed)
+        self.tell(sealed.as_ref().err());
+        sealed.map(Some).map_err(|_| Unsealed)
     }
 
     fn version_2(
@@ -71,8 +100,8 @@ impl Referrals {
         bound: Bound<'_>,
         content: &[u8],
         now: SystemTime,
-    ) -> Option<Vec<u8>> {
-        let key = keys.active(now)?;
+    ) -> Result<Vec<u8>, Cause> {
+        let key = keys.active(now).ok_or(Cause::NoKey)?;
         let statement = self.statement(bound, now);
         let limit = statement.max_content(key.algorithm());
         let content = if content.len() > limit {
@@ -81,7 +110,9 @@ impl Referrals {
         } else {
             content
         };
-        seal(&statement.content(content), key)
+        let mut envelope = Vec::new();
+        statement.content(content).seal(key, &mut envelope)?;
+        Ok(envelope)
     }
 
     fn statement<'a>(&self, bound: Bound<'a>, now: SystemTime) -> Statement<'a> {
@@ -94,7 +125,11 @@ impl Referrals {
             .route(bound.route)
             .source(source.unwrap_or_default());
         if let Some(uuid) = bound.player {
-            statement = statement.player(uuid);
+            statement = if bound.verified {
+                statement.verified_player(uuid)
+            } else {
+                statement.player(uuid)
+            };
         }
         if let Some(fingerprint) = bound.certificate {
             statement = statement.certificate(fingerprint);
@@ -103,29 +138,17 @@ impl Referrals {
     }
 
     /// Says once that nobody is referred any more, and once that it is over.
-    fn tell(&self, sealed: bool) {
-        if self.told.load(Ordering::Relaxed) != sealed {
+    fn tell(&self, cause: Option<&Cause>) {
+        if self.told.swap(cause.is_some(), Ordering::Relaxed) == cause.is_some() {
             return;
         }
-        self.told.store(!sealed, Ordering::Relaxed);
-        if sealed {
-            tracing::info!("referrals can be sealed again");
-        } else {
-            tracing::error!(
+        match cause {
+            None => tracing::info!("referrals can be sealed again"),
+            Some(cause) => tracing::error!(
                 reason = "referral_failed",
-                "no key of referral.keys can seal a referral now, so players are refused; see: hyrouter keys list"
-            );
-        }
-    }
-}
-
-fn seal(statement: &Statement<'_>, key: &SigningKey) -> Option<Vec<u8>> {
-    let mut envelope = Vec::new();
-    match statement.seal(key, &mut envelope) {
-        Ok(()) => Some(envelope),
-        Err(error) => {
-            tracing::debug!(%error, "sealing a referral");
-            None
+                %cause,
+                "referrals can not be sealed, so players are refused"
+            ),
         }
     }
 }

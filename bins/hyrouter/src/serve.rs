@@ -92,7 +92,7 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
         };
         summary::log_start(&settings, &origin, &plugins, &server);
         if let Some(kept) = kept {
-            tokio::spawn(kept.keeper.run());
+            tokio::spawn(identity_keys::keep(kept));
         }
 
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -116,6 +116,8 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
         }
     });
     tally::log(verifier.as_deref(), tickets.counts());
+    // A look-up of a name or a read of a file that hangs holds nobody up.
+    runtime.shutdown_background();
     ended
 }
 

@@ -66,6 +66,7 @@ pub(crate) fn trust(settings: &Settings) -> [String; 2] {
             };
             let accepted = match referral.accept.iter().count() {
                 0 => String::new(),
+                1 => ", tickets of 1 key".to_owned(),
                 count => format!(", tickets of {count} keys"),
             };
             let version = referral.envelope.version();

@@ -1,7 +1,6 @@
 //! What a player brings back from a server of the network.
 
-use std::net::IpAddr;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use hyrouter_config::ReferralSettings;
 use hyrouter_proxy::ConnectInfo;
@@ -9,6 +8,10 @@ use hyrouter_referral::v2::{Envelope, Expectation, Keys, Kind, OpenError, Statem
 use uuid::Uuid;
 
 use crate::tally::Tally;
+
+/// Longest life of a ticket. A player follows a referral at once, and within its life a ticket can be shown again: no
+/// router remembers what another has seen.
+const MAX_LIFE: Duration = Duration::from_mins(10);
 
 /// A ticket that was signed by a server of the network, for this player and this router.
 #[derive(Debug, Clone, Copy)]
@@ -32,14 +35,18 @@ pub(crate) enum Brought<'a> {
 #[derive(Debug)]
 pub(crate) struct Tickets {
     keys: Keys,
+    /// There are keys.
+    accepts: bool,
     max_hops: u8,
     counts: Tally,
 }
 
 impl Tickets {
     pub(crate) fn new(settings: Option<&ReferralSettings>) -> Self {
+        let keys = settings.map_or_else(Keys::new, |settings| settings.accept.clone());
         Self {
-            keys: settings.map_or_else(Keys::new, |settings| settings.accept.clone()),
+            accepts: keys.iter().next().is_some(),
+            keys,
             max_hops: settings.map_or(u8::MAX, |settings| settings.max_hops),
             counts: Tally::new(&CODES),
         }
@@ -61,7 +68,11 @@ impl Tickets {
         let Some(data) = data.filter(|data| !data.is_empty()) else {
             return Brought::Nothing;
         };
-        let brought = self.judge(info, data, player, now);
+        let brought = if self.accepts {
+            self.judge(info, data, player, now)
+        } else {
+            Brought::Ignored(NOT_ACCEPTED)
+        };
         self.counts.count(brought.code());
         brought
     }
@@ -95,7 +106,11 @@ impl Tickets {
         if !is_here(statement.host, info.host()) {
             return Brought::Ignored("ticket_target");
         }
-        if statement.hops.saturating_add(1) > self.max_hops {
+        let life = statement.expires_at.duration_since(statement.issued_at);
+        if life.is_ok_and(|life| life > MAX_LIFE) {
+            return Brought::Ignored(LIFETIME);
+        }
+        if statement.hops >= self.max_hops {
             return Brought::Loop;
         }
         Brought::Ticket(Ticket {
@@ -105,12 +120,13 @@ impl Tickets {
     }
 }
 
-/// Whether the target of a ticket is the name that the player came by. One who came by an address has no name.
+/// Whether the target of a ticket is the name that the player came by. One who came by an address has no name, and
+/// needs a ticket without a target.
 fn is_here(target: &str, host: &str) -> bool {
-    let bare = |name: &str| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    target.is_empty()
-        || bare(target) == bare(host)
-        || (host.is_empty() && target.parse::<IpAddr>().is_ok())
+    fn bare(name: &str) -> &str {
+        name.strip_suffix('.').unwrap_or(name)
+    }
+    target.is_empty() || bare(target).eq_ignore_ascii_case(bare(host))
 }
 
 impl Brought<'_> {
@@ -127,13 +143,17 @@ impl Brought<'_> {
 
 const ACCEPTED: &str = "accepted";
 const MALFORMED: &str = "ticket_malformed";
+const NOT_ACCEPTED: &str = "ticket_not_accepted";
+const LIFETIME: &str = "ticket_lifetime";
 pub(crate) const LOOP: &str = "ticket_loop";
 
 /// All codes.
-const CODES: [&str; 14] = [
+const CODES: [&str; 17] = [
     ACCEPTED,
     LOOP,
     MALFORMED,
+    NOT_ACCEPTED,
+    LIFETIME,
     "ticket_unknown_key",
     "ticket_key_not_valid",
     "ticket_algorithm",
@@ -143,6 +163,7 @@ const CODES: [&str; 14] = [
     "ticket_expired",
     "ticket_target",
     "ticket_player",
+    "ticket_unverified",
     "ticket_certificate",
     "ticket_other",
 ];

@@ -30,6 +30,7 @@ fn with_keys(mode: &str, routes: &str) -> Folder {
         "config.yaml",
         &format!("{CONFIG}{routes}\nidentity: {{ mode: {mode}, jwks: jwks.json }}\n"),
     );
+    fs::write(folder.path("secret"), "for-development-only").unwrap();
     key_pair(&folder, "good.json", "jwks.json", "good");
     key_pair(&folder, "bad.json", "other.json", "good");
     key_pair(&folder, "unknown.json", "other.json", "unknown");
@@ -128,6 +129,37 @@ fn tamper(token: &str) -> String {
     let other = if letter == "A" { "B" } else { "A" };
     parts[1].replace_range(middle..=middle, other);
     parts.join(".")
+}
+
+/// A backend can ask for players whom this router verified.
+#[test]
+fn an_envelope_says_whether_its_player_is_verified() {
+    let referral = "referral: { version: 2, hmac_secret: for-development-only }";
+    let folder = with_keys("report", referral);
+    let mut router = folder.serve(&[]);
+    for (key, verified) in [("good.json", true), ("bad.json", false)] {
+        let (answer, _) = comes(&folder, &mut router, key, &[]);
+        let said = &answer["envelope"];
+        assert_eq!(
+            (&said["player"], &said["player_verified"]),
+            (&json!(UUID), &json!(verified)),
+            "{key}: {answer}"
+        );
+        for (args, code) in [(&[][..], 0), (&["--verified"], i32::from(!verified))] {
+            let data = answer["data"].as_str().unwrap();
+            let open = [
+                "envelope",
+                "open",
+                data,
+                "--secret-file",
+                "secret",
+                "--player",
+                UUID,
+            ];
+            let opened = folder.run(&[&open[..], args].concat());
+            assert_eq!(opened.code, Some(code), "{key} {args:?}: {opened:?}");
+        }
+    }
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn envelopes_of_version_2_by_hand() {
         shown.stdout.contains("for: play.example.com:5520\n"),
         "{shown:?}"
     );
-    assert!(shown.stdout.contains("signature: not checked"), "{shown:?}");
+    assert!(shown.stdout.contains("verified: not checked"), "{shown:?}");
     let unsigned = folder.run(&["envelope", "seal", "x", "--kind", "ticket"]);
     assert!(unsigned.stderr.contains("always signed"), "{unsigned:?}");
 }

@@ -218,8 +218,12 @@ fn without_a_valid_key_nobody_is_referred_and_the_operator_hears_of_it_once() {
             let text = answer["reason"].as_str().unwrap();
             assert!(text.starts_with("Ce serveur est injoignable"), "{text}");
         }
-        let error = router.until("no key of referral.keys");
+        let error = router.until("referrals can not be sealed");
         assert_eq!(error["level"], "ERROR");
+        assert!(
+            error["cause"].as_str().unwrap().starts_with("no key"),
+            "{error}"
+        );
         for _ in 0..2 {
             let line = router.line().unwrap();
             assert_eq!(line["message"], "decision", "{line}");

@@ -173,7 +173,7 @@ fn with_a_referral_section_the_data_is_an_envelope() {
     };
     let opened = open("secret");
     assert_eq!(
-        (opened.code, opened.stdout.contains("signature: good")),
+        (opened.code, opened.stdout.contains("verified: good")),
         (Some(0), true),
         "{opened:?}"
     );

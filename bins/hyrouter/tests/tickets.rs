@@ -136,6 +136,45 @@ fn a_ticket_selects_a_route_and_what_nobody_signed_does_not() {
 }
 
 #[test]
+fn a_ticket_lives_for_minutes_and_is_for_the_name_that_the_player_came_by() {
+    let (_folder, mut router) = router(ACCEPTING);
+    let now = SystemTime::now();
+    let minutes = |count| ticket(3, TICKETS, |t| t.issued(now, Duration::from_mins(count)));
+    assert_eq!(brings(&mut router, &minutes(10)).1["ticket"], "accepted");
+    assert_eq!(
+        brings(&mut router, &minutes(11)).1["ticket"],
+        "ticket_lifetime"
+    );
+
+    // One who typed an address came by no name.
+    for (host, code) in [
+        ("", "accepted"),
+        ("127.0.0.1", "ticket_target"),
+        ("play.example.com", "ticket_target"),
+    ] {
+        let data = ticket(3, TICKETS, |t| t.target(host, 5520));
+        router.probe(&[
+            "--generation",
+            "g2",
+            "--uuid",
+            PLAYER,
+            "--referral-data",
+            &data,
+        ]);
+        assert_eq!(router.until("decision")["ticket"], code, "{host:?}");
+    }
+}
+
+#[test]
+fn a_loop_ends_at_the_end_of_the_counter_too() {
+    let (_folder, mut router) = router(&ACCEPTING.replace("max_hops: 2", "max_hops: 255"));
+    for (hops, reason) in [(254, "referred"), (255, "ticket_loop")] {
+        let (_, line) = brings(&mut router, &ticket(3, TICKETS, |t| t.hops(hops)));
+        assert_eq!(line["reason"], reason, "{hops}");
+    }
+}
+
+#[test]
 fn a_loop_ends() {
     let (_folder, mut router) = router(ACCEPTING);
     let mut hops = 0;
@@ -161,6 +200,6 @@ fn a_server_that_accepts_no_tickets_ignores_them() {
     let (_, line) = brings(&mut router, &ticket(3, TICKETS, |t| t));
     assert_eq!(
         (&line["route"], &line["ticket"]),
-        (&json!("default"), &json!("ticket_unknown_key"))
+        (&json!("default"), &json!("ticket_not_accepted"))
     );
 }

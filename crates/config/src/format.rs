@@ -166,7 +166,20 @@ fn check_jwks(text: &str) -> Result<(), Wrong> {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
     };
-    let is_local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let is_local = host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    require(
+        !authority.contains('@'),
+        "an address with a user or a password",
+        ALLOWED,
+    )?;
+    let port = authority.rsplit_once(':').map(|(_, port)| port);
+    let is_port = |port: &str| port.ends_with(']') || port.parse::<u16>().is_ok();
+    require(
+        port.is_none_or(is_port),
+        "an address with a port that is none",
+        ALLOWED,
+    )?;
     match scheme.to_ascii_lowercase().as_str() {
         "https" => require(!host.is_empty(), "an address without a host", ALLOWED),
         "http" => require(is_local, "plain HTTP to another machine", ALLOWED),

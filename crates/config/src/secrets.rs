@@ -1,7 +1,7 @@
 //! Where the secrets of keys are read from.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read as _;
 
 use hyrouter_referral::Secret;
@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::mistake::Mistakes;
 use crate::path::Path;
+use crate::source::PREFIX;
 
 /// Far more than a secret has, in bytes. A wrong path may lead to a file of any length.
 const MAX_FILE: u64 = 64 * 1024;
@@ -80,6 +81,11 @@ impl<'a> Secrets<'a> {
     }
 
     fn variable(&self, name: &str) -> Result<Zeroizing<String>, String> {
+        if name.to_ascii_uppercase().starts_with(PREFIX) {
+            return Err(format!(
+                "{name:?} begins with {PREFIX}, as the variables of keys do; allowed: another name"
+            ));
+        }
         let found = self
             .variables
             .iter()
@@ -96,6 +102,10 @@ impl<'a> Secrets<'a> {
 
 fn read_file(file: &str) -> Result<Zeroizing<String>, String> {
     let mut text = Zeroizing::new(String::new());
+    // Opening a pipe would wait for whoever writes to it.
+    if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+        return Err(format!("{file:?} is not a file"));
+    }
     File::open(file)
         .and_then(|open| open.take(MAX_FILE + 1).read_to_string(&mut text))
         .map_err(|error| format!("can not read {file:?}: {error}"))?;

@@ -1,6 +1,6 @@
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use hyrouter_referral::Sealer;
 use hyrouter_referral::v2::{Keys, SigningKeys, Validity};
@@ -51,6 +51,7 @@ impl Settings {
         semantic::build(
             Config::built_in(),
             &Secrets::new(&[]),
+            SystemTime::UNIX_EPOCH,
             &mut Mistakes::default(),
         )
     }

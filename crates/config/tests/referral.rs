@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{ConfigError, EnvelopeSettings, IdentityMode, Settings, Sources};
 use hyrouter_referral::v2::{Algorithm, SigningKeys};
-use support::{load, load_with, mistakes};
+use support::{load, load_with, mistakes, warnings};
 
 const SEED: &str = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Of a key of RFC 8032, section 7.1.
@@ -34,10 +34,6 @@ fn signing_keys(settings: &Settings) -> &SigningKeys {
         EnvelopeSettings::V2(keys) => keys,
         other => panic!("{other:?}"),
     }
-}
-
-fn warnings(settings: &Settings) -> Vec<String> {
-    settings.warnings.iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -96,24 +92,74 @@ fn times_without_a_key_are_told_of() {
             field("not_after", end)
         )
     };
-    let gap = "referral.keys: there is a time at which no key signs; players are refused then";
-    let end = "referral.keys: each key has an end; when the last has come players are refused";
+    let now_next =
+        "referral.keys: now no key signs until the next begins; players are refused then";
+    let later_next =
+        "referral.keys: one day no key signs until the next begins; players are refused then";
+    let now_over = "referral.keys: now no key signs any more; players are refused then";
+    let later_over = "referral.keys: one day no key signs any more; players are refused then";
+    // It is five past.
     for (keys, expected) in [
         (vec![key(1, "", "")], None),
+        (vec![key(1, "01", "")], None),
         (vec![key(1, "", "10"), key(2, "10", "")], None),
         (vec![key(2, "05", ""), key(1, "", "10")], None),
-        (vec![key(1, "", "10"), key(2, "11", "")], Some(gap)),
-        (vec![key(1, "01", "")], Some(gap)),
-        (vec![key(1, "", "10"), key(2, "05", "20")], Some(end)),
+        (vec![key(1, "", "04"), key(2, "03", "")], None),
+        (vec![key(1, "", "10"), key(2, "11", "")], Some(later_next)),
+        (vec![key(1, "06", "")], Some(now_next)),
+        (vec![key(1, "", "05"), key(2, "06", "")], Some(now_next)),
+        (vec![key(1, "", "05")], Some(now_over)),
+        (vec![key(1, "", "10"), key(2, "05", "20")], Some(later_over)),
         // The one in the middle ends before the one around it.
         (
             vec![key(1, "", "30"), key(2, "05", "10"), key(3, "20", "")],
             None,
         ),
     ] {
-        let settings = referral(&format!("{{keys: [{}]}}", keys.join(", "))).unwrap();
+        let settings = at_five_past(&format!("{{keys: [{}]}}", keys.join(", ")));
         let expected: Vec<_> = expected.into_iter().map(str::to_owned).collect();
         assert_eq!(warnings(&settings), expected, "{keys:?}");
+    }
+}
+
+fn at_five_past(referral: &str) -> Settings {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.yaml");
+    std::fs::write(&path, format!("{POOL}\nreferral: {referral}")).unwrap();
+    let sources = Sources::new().file(path).env([("", ""); 0]);
+    sources.now(at(300)).load().unwrap()
+}
+
+#[test]
+fn a_key_that_never_has_its_turn_is_told_of() {
+    let hidden = |id, first| {
+        vec![format!(
+            "referral.keys[{id}]: never signs, since key {first} comes first; give it a `not_before`"
+        )]
+    };
+    for (yaml, expected) in [
+        (
+            format!("{{hmac_secret: {LONG}, keys: [{{id: 7, secret: {LONG}}}]}}"),
+            hidden(0, 0),
+        ),
+        (
+            format!("{{keys: [{{id: 1, secret: {LONG}}}, {{id: 2, secret: {LONG}}}]}}"),
+            hidden(1, 1),
+        ),
+        (
+            format!(
+                "{{keys: [{{id: 1, secret: {LONG}, not_after: '2100-01-01T00:00:00Z'}}, {{id: 2, secret: {LONG}}}]}}"
+            ),
+            vec![],
+        ),
+        (
+            format!(
+                "{{hmac_secret: {LONG}, keys: [{{id: 7, secret: {LONG}, not_before: '2026-01-01T00:00:00Z'}}]}}"
+            ),
+            vec![],
+        ),
+    ] {
+        assert_eq!(warnings(&referral(&yaml).unwrap()), expected, "{yaml}");
     }
 }
 
@@ -217,6 +263,14 @@ fn mistakes_in_keys() {
             "referral.accept[0].public_key: not for hmac_sha256; allowed: a secret, or `algorithm: ed25519`",
         ),
         (
+            "{keys: [{id: 1, secret_env: hyrouter_x}]}".to_owned(),
+            "referral.keys[0].secret_env: \"hyrouter_x\" begins with HYROUTER_, as the variables of keys do; allowed: another name",
+        ),
+        (
+            "{keys: [{id: 1, secret_file: /dev/null}]}".to_owned(),
+            "referral.keys[0].secret_file: \"/dev/null\" is not a file",
+        ),
+        (
             format!("{{accept: [{{id: 1, secret: {LONG}}}, {{id: 1, secret: {LONG}}}]}}"),
             "referral.accept[1].id: not unique (got 1); allowed: each id once",
         ),
@@ -243,108 +297,5 @@ fn short_secrets() {
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert!(lines[0].contains("bytes"), "{lines:?}");
         assert!(!lines[0].contains("0123456789"), "{lines:?}");
-    }
-}
-
-#[test]
-fn tickets_select_routes() {
-    let yaml = "routing: {routes: [\
-        {match: {referral: {routes: [arena-*], sources: [lobby], keys: [1, 255]}}, pool: {backends: [{host: h, port: 1}]}},\
-        {match: {hostname: a, referral: {}}, pool: {backends: [{host: h, port: 1}]}},\
-        {match: {hostname: a}, pool: {backends: [{host: h, port: 1}]}}]}";
-    let settings = load(yaml).unwrap();
-    let routes = &settings.routing.routes;
-    let ticket = routes[0].conditions.ticket.as_ref().unwrap();
-    assert_eq!(routes[0].patterns[0].as_str(), "*");
-    assert_eq!(ticket.routes[0].as_str(), "arena-*");
-    assert_eq!(ticket.sources[0].as_str(), "lobby");
-    assert_eq!(ticket.key_ids, [1, 255]);
-    assert!(routes[1].conditions.ticket.is_some());
-    assert!(routes[2].conditions.ticket.is_none());
-    assert_eq!(warnings(&settings), Vec::<String>::new());
-
-    let never = load(
-        "routing: {routes: [\
-        {match: {hostname: a}, pool: {backends: [{host: h, port: 1}]}},\
-        {match: {hostname: a, referral: {}}, pool: {backends: [{host: h, port: 1}]}}]}",
-    )
-    .unwrap();
-    assert_eq!(
-        warnings(&never),
-        [
-            "routing.routes[1].match.hostname: never matches, since routing.routes[0].match.hostname has the same pattern"
-        ]
-    );
-    assert_eq!(
-        mistakes(
-            "routing: {routes: [{match: {referral: {keys: [256]}}, pool: {backends: [{host: h, port: 1}]}}]}"
-        ),
-        ["routing.routes[0].match.referral.keys[0]: out of range (got 256); allowed: 0 to 255"]
-    );
-}
-
-#[test]
-fn names_of_routes_fit_into_envelopes() {
-    let yaml = |bytes| {
-        format!(
-            "routing: {{routes: [{{name: {}, match: {{hostname: a}}, pool: {{backends: [{{host: h, port: 1}}]}}}}]}}",
-            "r".repeat(bytes)
-        )
-    };
-    load(&yaml(255)).unwrap();
-    assert_eq!(
-        mistakes(&yaml(256)),
-        [
-            "routing.routes[0].name: longer than an envelope can say (got 256 bytes); allowed: at most 255"
-        ]
-    );
-}
-
-#[test]
-fn mistakes_in_identity() {
-    const ALLOWED: &str = "allowed: https://..., http://... of this machine, or a file";
-    for (yaml, expected) in [
-        (
-            "{mode: maybe}",
-            "identity.mode: unknown value (got \"maybe\"); allowed: off, report, require".to_owned(),
-        ),
-        (
-            "{jwks: 'http://sessions.example.com/jwks.json'}",
-            format!(
-                "identity.jwks: plain HTTP to another machine (got \"http://sessions.example.com/jwks.json\"); {ALLOWED}"
-            ),
-        ),
-        (
-            "{jwks: 'https:///jwks.json'}",
-            format!("identity.jwks: an address without a host (got \"https:///jwks.json\"); {ALLOWED}"),
-        ),
-        (
-            "{jwks: 'ftp://a/b'}",
-            format!("identity.jwks: not an address or a file (got \"ftp://a/b\"); {ALLOWED}"),
-        ),
-        ("{jwks: ''}", "identity.jwks: must not be empty".to_owned()),
-        ("{issuer: ''}", "identity.issuer: must not be empty".to_owned()),
-        (
-            "{refresh: 0s}",
-            "identity.refresh: must not be zero (got \"0s\"); allowed: Go duration text such as 30s, 1m30s or 250ms"
-                .to_owned(),
-        ),
-    ] {
-        assert_eq!(
-            mistakes(&format!("{POOL}\nidentity: {yaml}")),
-            [expected],
-            "{yaml}"
-        );
-    }
-    for jwks in [
-        "http://127.0.0.1:8080/k",
-        "http://[::1]/k",
-        "http://localhost:1",
-        "dev/jwks.json",
-    ] {
-        let yaml = format!("{POOL}\nidentity: {{mode: Require, jwks: '{jwks}'}}");
-        let settings = load(&yaml).unwrap();
-        assert_eq!(settings.identity.mode, IdentityMode::Require);
-        assert_eq!(settings.identity.jwks, jwks);
     }
 }

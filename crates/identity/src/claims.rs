@@ -21,9 +21,9 @@ pub struct Claims {
     pub username: Option<Username>,
     /// Who made the token, from `iss`. None if it is longer than 256 bytes.
     pub issuer: Option<Arc<str>>,
-    /// When it ends, from `exp`, in seconds since 1970; a fraction is cut off.
+    /// When it ends, from `exp`, in whole seconds since 1970, rounded down.
     pub expires_at: Option<i64>,
-    /// When it begins, from `nbf`, in seconds since 1970; a fraction counts as a whole second.
+    /// When it begins, from `nbf`, in whole seconds since 1970, rounded up.
     pub not_before: Option<i64>,
     /// What it is for, from `scope`.
     pub scopes: Scopes,

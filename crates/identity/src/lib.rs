@@ -56,8 +56,9 @@
 //! | | `sub` | the UUID, with hyphens or without |
 //! | | `profile.username` | the name |
 //!
-//! A member of these that is there twice is an error, as is one of another type. Null is the same as absent, but for
-//! `crit`. `aud` is not looked at: the game's tokens are for every server.
+//! A member of these that is looked at and there twice is an error, as is one of another type. Null is the same as
+//! absent, but for `crit`. `aud` is not looked at: the game's tokens are for every server. Times are whole numbers from
+//! -2^63 to below 2^63, or numbers with a fraction or an exponent from -2^53 to 2^53.
 //!
 //! # Features
 //!
@@ -97,3 +98,7 @@ pub use verifier::Verifier;
 
 /// Longest token in bytes, the bound of the game.
 pub const MAX_TOKEN: usize = 8192;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -151,7 +151,7 @@ impl Verifier {
         if keys.is_empty() {
             return Err(Refusal::KeysUnavailable);
         }
-        let key = keys.verify(header.key_id(), token.signed, &token.signature()?)?;
+        let key = keys.verify(header.key_id(), token.signed, || token.signature())?;
         let payload = token.payload()?;
         let payload = payload.read::<Payload<'_>>()?;
         if payload.issuer() != Some(&*self.issuer) {

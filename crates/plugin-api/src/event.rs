@@ -75,8 +75,8 @@ pub struct ReferralSource {
     pub port: u16,
 }
 
-/// What a server of the network signed and sent the player here with. The router has checked the signature, the time and
-/// the player.
+/// What a server of the network signed and sent the player here with. The router has checked the signature, the time,
+/// and that it is for the player of the event's `uuid`; whether the player is that one, [`Identity::verified`] says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Referral {

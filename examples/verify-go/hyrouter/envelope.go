@@ -39,6 +39,7 @@ const (
 	minSecret       = 16
 	flagPlayer      = 1
 	flagCertificate = 2
+	flagVerified    = 4
 )
 
 // Open opens an envelope: what it says, provided that it is well formed, signed by one of the keys, alive, and meant for
@@ -98,6 +99,8 @@ const (
 	WrongTarget Code = "target"
 	// WrongPlayer: it is meant for another player or none, or nothing was said of the player.
 	WrongPlayer Code = "player"
+	// Unverified: it is for this player, whom the client merely claimed to be when it was sealed.
+	Unverified Code = "unverified"
 	// WrongCertificate: it is meant for another certificate or none, or nothing was said of the certificate.
 	WrongCertificate Code = "certificate"
 	// Replayed: it was shown before.
@@ -190,6 +193,9 @@ type Statement struct {
 	Nonce [16]byte
 	// UUID in the order of print, nil when not known.
 	Player *[16]byte
+	// The sealer has verified that the client is this player; otherwise the player is what the client claimed. Never
+	// without a player.
+	Verified bool
 	// SHA-256 of the DER of the client's certificate, nil when not known.
 	Certificate *[32]byte
 	// The target; in a ticket empty and 0 for any.
@@ -232,6 +238,10 @@ func (s *Statement) Seal(key SigningKey) ([]byte, error) {
 		return nil, errors.New("it has to live for a millisecond at least")
 	case s.Nonce == [16]byte{}:
 		return nil, errors.New("nonce: has to be 16 random bytes")
+	case s.Player == nil && s.Verified:
+		return nil, errors.New("player: can only be verified where one is named")
+	case s.Player == nil && s.Kind == ReturnTicket:
+		return nil, errors.New("a ticket needs a player")
 	}
 
 	var flags uint8
@@ -242,6 +252,9 @@ func (s *Statement) Seal(key SigningKey) ([]byte, error) {
 	}
 	if s.Certificate != nil {
 		flags, certificate = flags|flagCertificate, *s.Certificate
+	}
+	if s.Verified {
+		flags |= flagVerified
 	}
 	out := make([]byte, 0, MaxEnvelope+excess)
 	out = append(out, magic...)
@@ -269,6 +282,7 @@ type Expectation struct {
 	kind        Kind
 	target      expected[target]
 	player      expected[[16]byte]
+	verified    bool
 	certificate expected[[32]byte]
 	clockSkew   time.Duration
 }
@@ -311,15 +325,22 @@ func (e Expectation) AnyTarget() Expectation {
 	return e
 }
 
-// Player is the one of this UUID, in the order of print.
+// Player is the one of this UUID, in the order of print, claimed or verified. Enough where something else verifies that
+// the client is this player, such as the game's own authentication.
 func (e Expectation) Player(uuid [16]byte) Expectation {
-	e.player = this(uuid)
+	e.player, e.verified = this(uuid), false
+	return e
+}
+
+// VerifiedPlayer is the one of this UUID, whom the sealer has verified. A player who is merely claimed is refused.
+func (e Expectation) VerifiedPlayer(uuid [16]byte) Expectation {
+	e.player, e.verified = this(uuid), true
 	return e
 }
 
 // AnyPlayer does not check the player, known or not. Then it may be another one who shows it.
 func (e Expectation) AnyPlayer() Expectation {
-	e.player = anyOf[[16]byte]()
+	e.player, e.verified = anyOf[[16]byte](), false
 	return e
 }
 
@@ -357,6 +378,9 @@ func (e Expectation) check(s *Statement, now time.Time) error {
 	}
 	if !e.player.fits(func(uuid [16]byte) bool { return s.Player != nil && *s.Player == uuid }) {
 		return refuse(WrongPlayer, "")
+	}
+	if e.verified && !s.Verified {
+		return refuse(Unverified, "")
 	}
 	if !e.certificate.fits(func(hash [32]byte) bool { return s.Certificate != nil && *s.Certificate == hash }) {
 		return refuse(WrongCertificate, "")
@@ -496,15 +520,20 @@ func SignEd25519(id uint8, seed []byte) (SigningKey, error) {
 	return SigningKey{id: id, algorithm: Ed25519, sign: sign}, nil
 }
 
-// Ticket is what a backend gives a player whom it sends back to the router. Nothing has to be set.
+// Ticket is what a backend gives a player whom it sends back to the router, made by [NewTicket] or [TicketAfter]. It
+// names the player, since the router takes no other ticket; nothing else has to be set. Within its life the same player
+// can show it again.
 type Ticket struct {
+	// Nil is not sealed.
+	player *[16]byte
+	// Whether this server has authenticated the player, so that nobody but they can be here under this UUID.
+	Verified bool
 	// The hops of the referral that brought the player, unchanged; the router stops loops by them.
 	Hops uint8
-	// For this player alone.
-	Player *[16]byte
 	// For the holder of this certificate alone, given by the SHA-256 of its DER.
 	Certificate *[32]byte
-	// For the router of this name and port alone; an empty name is any, port 0 is any.
+	// For the router of this name and port alone; an empty name is any, port 0 is any. The router looks at the name
+	// alone, and it is the one that the player came by: who typed an address needs a ticket without a name.
 	Host string
 	Port uint16
 	// The route that the backend wishes.
@@ -513,15 +542,19 @@ type Ticket struct {
 	Source string
 	// What routes and plugins of the router shall see.
 	Content []byte
-	// How long it is good for. 0 is 30 seconds: the client connects at once.
+	// How long it is good for. 0 is 30 seconds: the client connects at once. The router refuses more than ten minutes.
 	Lifetime time.Duration
 	// All zero, a random one is drawn. For tests.
 	Nonce [16]byte
 }
 
-// TicketAfter is a ticket for the player whom this referral brought: same hops, player and certificate.
+// NewTicket is a ticket for the player of this UUID alone, in the order of print, claimed and not verified.
+func NewTicket(player [16]byte) Ticket { return Ticket{player: &player} }
+
+// TicketAfter is a ticket for the player whom this referral brought: same hops, player and certificate. Whether the
+// player is verified is for this server to say. Of a referral that names no player it is one that can not be sealed.
 func TicketAfter(referral *Statement) Ticket {
-	return Ticket{Hops: referral.Hops, Player: referral.Player, Certificate: referral.Certificate}
+	return Ticket{player: referral.Player, Hops: referral.Hops, Certificate: referral.Certificate}
 }
 
 // Seal gives the envelope, to be sent as referral data. Nothing is ever shortened to make it fit.
@@ -540,7 +573,8 @@ func (t Ticket) Seal(key SigningKey, now time.Time) ([]byte, error) {
 		IssuedAt:    now,
 		ExpiresAt:   now.Add(t.Lifetime),
 		Nonce:       t.Nonce,
-		Player:      t.Player,
+		Player:      t.player,
+		Verified:    t.Verified,
 		Certificate: t.Certificate,
 		Host:        t.Host,
 		Port:        t.Port,
@@ -670,8 +704,11 @@ func parse(envelope []byte) (*Statement, error) {
 		return malformed("kind")
 	}
 	flags := envelope[6]
-	if flags&^(flagPlayer|flagCertificate) != 0 {
+	if flags&^(flagPlayer|flagCertificate|flagVerified) != 0 {
 		return malformed("flags")
+	}
+	if s.Verified = flags&flagVerified != 0; s.Verified && flags&flagPlayer == 0 {
+		return malformed("verified without a player")
 	}
 	if s.Algorithm != HMACSHA256 && s.Algorithm != Ed25519 {
 		return malformed("algorithm")

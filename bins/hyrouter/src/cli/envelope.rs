@@ -20,7 +20,7 @@ pub(crate) struct EnvelopeArgs {
 pub(crate) enum EnvelopeCommand {
     /// Print what an envelope holds, and verify it when a key is given
     Open(Box<OpenArgs>),
-    /// Print an envelope in hexadecimal, signed when a secret is given
+    /// Print an envelope in hexadecimal: of version 2 with --kind, else of version 1, signed when a secret is given
     Seal(Box<SealArgs>),
 }
 
@@ -44,6 +44,9 @@ pub(crate) struct OpenArgs {
     /// Version 2: player that it must be for
     #[arg(long, value_name = "UUID")]
     pub(crate) player: Option<Uuid>,
+    /// Version 2: its sealer must have verified the player
+    #[arg(long, requires = "player")]
+    pub(crate) verified: bool,
     /// Version 2: SHA-256 of the client certificate that it must be for, in hexadecimal
     #[arg(long, value_name = "HEX")]
     pub(crate) certificate: Option<String>,
@@ -74,6 +77,9 @@ pub(crate) struct SealArgs {
     /// Version 2: player that it is for; a router takes no ticket without one
     #[arg(long, value_name = "UUID", requires = "kind")]
     pub(crate) player: Option<Uuid>,
+    /// Version 2: the player was verified
+    #[arg(long, requires = "player")]
+    pub(crate) verified: bool,
     /// Version 2: SHA-256 of the client certificate that it is for, in hexadecimal
     #[arg(long, value_name = "HEX", requires = "kind")]
     pub(crate) certificate: Option<String>,
@@ -127,9 +133,9 @@ pub(crate) struct GenerateArgs {
     /// For envelopes, or for identity tokens of your own while developing
     #[arg(long = "for", value_name = "USE", default_value = "referral")]
     pub(crate) purpose: Purpose,
-    /// How envelopes are signed: hmac-sha256 or ed25519
-    #[arg(long, value_name = "NAME", default_value = "ed25519")]
-    pub(crate) algorithm: Algorithm,
+    /// How envelopes are signed: hmac-sha256 or ed25519 [default: ed25519]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) algorithm: Option<Algorithm>,
     /// Key id in envelopes, 0 to 255, or name of the key in tokens [default: 1, or a random name]
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,

@@ -39,6 +39,7 @@ fn json_2(envelope: &v2::Envelope<'_>) -> Value {
         "expires_at": clock::millis(said.expires_at),
         "nonce": hex::encode(said.nonce),
         "player": player(said),
+        "player_verified": said.verified,
         "certificate": said.certificate.map(hex::encode),
         "host": said.host,
         "port": said.port,
@@ -78,9 +79,16 @@ fn text_2(envelope: &v2::Envelope<'_>) -> String {
         content(said.content)
     );
     let unknown = || "unknown".to_owned();
+    let verified = |player| {
+        if said.verified {
+            format!("{player}, verified")
+        } else {
+            format!("{player}, as the client says")
+        }
+    };
     let lines = [
         ("for", target(said)),
-        ("player", player(said).unwrap_or_else(unknown)),
+        ("player", player(said).map_or_else(unknown, verified)),
         (
             "certificate",
             said.certificate.map_or_else(unknown, hex::encode),

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use hyrouter_referral::v2::{Algorithm, Expectation, Keys, OpenError, SigningKey, VerifyingKey};
 use hyrouter_referral::{Envelope, KeyRing, v2, version_of};
 use serde_json::json;
@@ -54,7 +54,7 @@ pub(super) fn run(args: &OpenArgs) -> anyhow::Result<ExitCode> {
     } else {
         let told = describe::text(&bytes).context("not an envelope")?;
         let code = code.map_or_else(String::new, |code| format!(" ({code})"));
-        print(&format!("{told}\nsignature: {said}{code}"));
+        print(&format!("{told}\nverified: {said}{code}"));
     }
     Ok(match verified {
         Some(false) => exit::FAILED,
@@ -83,6 +83,10 @@ fn version_1(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
 fn version_2(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
     let envelope = v2::Envelope::parse(bytes)?;
     let Some(key) = key(args)? else {
+        ensure!(
+            args.host.is_none() && args.player.is_none() && args.certificate.is_none(),
+            "without a key nothing is checked; give --secret-file, --secret-env or --public-key"
+        );
         return Ok(Verdict::NotChecked);
     };
     let mut expectation = Expectation::new(envelope.statement().kind);
@@ -91,6 +95,7 @@ fn version_2(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
         _ => expectation.any_target(),
     };
     expectation = match args.player {
+        Some(uuid) if args.verified => expectation.verified_player(uuid.into_bytes()),
         Some(uuid) => expectation.player(uuid.into_bytes()),
         None => expectation.any_player(),
     };

@@ -69,7 +69,11 @@ fn version_2(args: &SealArgs, kind: Kind, content: &[u8]) -> anyhow::Result<Vec<
         .source(&args.source)
         .content(content);
     if let Some(uuid) = args.player {
-        statement = statement.player(uuid.into_bytes());
+        statement = if args.verified {
+            statement.verified_player(uuid.into_bytes())
+        } else {
+            statement.player(uuid.into_bytes())
+        };
     }
     if let Some(text) = &args.certificate {
         statement = statement.certificate(from_hex_32(text).context("--certificate")?);

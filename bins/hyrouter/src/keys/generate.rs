@@ -35,18 +35,21 @@ fn referral(args: &GenerateArgs) -> anyhow::Result<()> {
     let bytes: [u8; 32] = rand::random();
     let text = format!("hex:{}", hex::encode(bytes));
     let secret = Secret::parse(&text)?;
-    let key = match args.algorithm {
+    let algorithm = args.algorithm.unwrap_or(Algorithm::Ed25519);
+    let key = match algorithm {
         Algorithm::HmacSha256 => SigningKey::hmac(id, &secret)?,
         Algorithm::Ed25519 => SigningKey::ed25519(id, &secret)?,
     };
     write_secret(&args.out, &format!("{text}\n"))?;
-    let algorithm = args.algorithm.as_str();
     let file = args.out.display();
     print(&format!(
         "# In the configuration of the router:\n\
          referral:\n  version: 2\n  keys:\n    - {{id: {id}, algorithm: {algorithm}, secret_file: {file:?}}}",
         file = file.to_string()
     ));
+    print(
+        "# Beside another key: with a not_before, the time from when on this one signs, after backends have it.",
+    );
     print(&match key.public_key() {
         Some(public_key) => format!(
             "# Backends verify with key {id} and this public key, which is no secret:\n# {}",
@@ -58,14 +61,21 @@ fn referral(args: &GenerateArgs) -> anyhow::Result<()> {
 }
 
 fn token(args: &GenerateArgs) -> anyhow::Result<()> {
+    ensure!(
+        args.algorithm.is_none(),
+        "--algorithm is for envelopes; tokens are signed with ed25519"
+    );
+    ensure!(args.id.as_deref() != Some(""), "--id must not be empty");
     let key = match &args.id {
         Some(id) => TokenKey::generate(id)?,
         None => TokenKey::generate(&format!("dev-{:08x}", rand::random::<u32>()))?,
     };
+    let set = args.jwks.as_deref();
+    let set = set.map(|file| with_key(file, &key)).transpose()?;
     write_secret(&args.out, &format!("{}\n", key.to_json()))?;
-    match &args.jwks {
-        Some(file) => {
-            add_to_set(file, &key)?;
+    match args.jwks.as_deref().zip(set) {
+        Some((file, set)) => {
+            replace(file, &set)?;
             print(&format!(
                 "# In the configuration of the router, for players of your own:\n\
                  identity: {{mode: require, jwks: {:?}}}\n\
@@ -80,7 +90,7 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
 }
 
 /// The keys that are in the file already stay, so that tokens of theirs are good for as long as they last.
-fn add_to_set(file: &Path, key: &TokenKey) -> anyhow::Result<()> {
+fn with_key(file: &Path, key: &TokenKey) -> anyhow::Result<String> {
     let mut set: serde_json::Value = serde_json::from_str(&key.public_jwks())?;
     if file.exists() {
         let known = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
@@ -100,7 +110,16 @@ fn add_to_set(file: &Path, key: &TokenKey) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(&set)?;
     hyrouter_identity::KeySet::parse(text.as_bytes())
         .with_context(|| format!("with the new key {} can not be used", file.display()))?;
-    fs::write(file, format!("{text}\n")).with_context(|| format!("writing {}", file.display()))
+    Ok(format!("{text}\n"))
+}
+
+/// In one step: whoever reads the file has the keys before or those after.
+fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    fs::write(&beside, text)
+        .and_then(|()| fs::rename(&beside, file))
+        .with_context(|| format!("writing {}", file.display()))
 }
 
 /// Never over something that is there, and for nobody else to read.

@@ -19,10 +19,11 @@ pub(crate) struct Identity {
     /// Whom tokens have to come from: their `iss`, letter for letter.
     #[schemars(length(min = 1))]
     pub(crate) issuer: String,
-    /// How far the clock of the session service may be away from this one. The game itself allows 300 seconds.
+    /// How far the clock of the session service may be away from this one, at most 1 hour. The game itself allows 300
+    /// seconds.
     #[schemars(extend("format" = "go-duration"))]
     pub(crate) clock_skew: String,
-    /// How often the keys are fetched again. A token with an unknown key makes that happen sooner, at most every 30
+    /// How often the keys are fetched again, 1 second to 168 hours: so long a key that was withdrawn is trusted. A token with an unknown key makes that happen sooner, at most every 30
     /// seconds.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) refresh: String,

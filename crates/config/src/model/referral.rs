@@ -16,13 +16,14 @@ pub(crate) struct Referral {
     pub(crate) hmac_secret: Option<String>,
     /// Keys that sign, beside `hmac_secret`. Of those that are valid the one with the latest `not_before` signs.
     pub(crate) keys: Vec<SigningKey>,
-    /// How long an envelope of version 2 is good: the time from the referral to the backend's check of it. A client
+    /// How long an envelope of version 2 is good, 1 second to 24 hours: the time from the referral to the backend's check of it. A client
     /// follows a referral within 20 seconds.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) ttl: String,
     /// Keys of servers that may send players back here with a ticket of theirs. What nobody of them signed is ignored.
     pub(crate) accept: Vec<AcceptedKey>,
-    /// How often a player may be referred in a row by tickets, before a loop is assumed and the player refused.
+    /// How often a player may be referred on by tickets in a row, after the first referral, before a loop is assumed and
+    /// the player refused.
     #[schemars(range(min = 1, max = 255))]
     pub(crate) max_hops: u8,
 }

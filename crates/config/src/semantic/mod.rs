@@ -5,13 +5,14 @@ mod discovery;
 mod plugins;
 mod referral;
 mod routing;
+mod trust;
 mod unsupported;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::messages::{LocaleTexts, same_tag};
-use crate::mistake::{Mistakes, Warning};
+use crate::mistake::{Mistakes, Warning, message};
 use crate::path::Path;
 use crate::secrets::Secrets;
 use crate::settings::{
@@ -24,6 +25,7 @@ use crate::{Messages, duration, listen, model};
 pub(crate) fn build(
     config: model::Config,
     secrets: &Secrets<'_>,
+    now: SystemTime,
     mistakes: &mut Mistakes,
 ) -> Settings {
     let mut report = Report {
@@ -31,6 +33,8 @@ pub(crate) fn build(
         warnings: Vec::new(),
     };
     warn_of_idle_timeout(&config, &mut report);
+    check_bounds(&config, &mut report);
+    trust::warn(&config, &mut report);
     let providers = discovery::check(&config.discovery, report.mistakes);
     unsupported::refuse(&config, report.mistakes);
 
@@ -54,7 +58,7 @@ pub(crate) fn build(
         routing: routing::build(config.routing, &providers, &mut report),
         referral: config
             .referral
-            .map(|referral| referral::build(referral, secrets, &mut report)),
+            .map(|referral| referral::build(referral, secrets, now, &mut report)),
         messages: build_messages(config.messages, report.mistakes),
         plugins: plugins::build(
             config.plugins,
@@ -78,6 +82,37 @@ fn warn_of_idle_timeout(config: &model::Config, report: &mut Report<'_>) {
             &Path::of("quic.max_idle_timeout"),
             "it is not above `limits.connect_timeout`, so slow clients are dropped without a word",
         );
+    }
+}
+
+/// Times that nobody means: a skew at which nothing ever ends, keys that are trusted for weeks after they were
+/// withdrawn, envelopes that end before the player can be there.
+fn check_bounds(config: &model::Config, report: &mut Report<'_>) {
+    let referral = config.referral.as_ref();
+    let ttl = referral.map_or("60s", |referral| &referral.ttl);
+    for (path, text, least, most, allowed) in [
+        (
+            "identity.clock_skew",
+            config.identity.clock_skew.as_str(),
+            0,
+            3600,
+            "0s to 1h",
+        ),
+        (
+            "identity.refresh",
+            config.identity.refresh.as_str(),
+            1,
+            7 * 24 * 3600,
+            "1s to 168h",
+        ),
+        ("referral.ttl", ttl, 1, 24 * 3600, "1s to 24h"),
+    ] {
+        let bounds = Duration::from_secs(least)..=Duration::from_secs(most);
+        if !bounds.contains(&parse_duration(text)) {
+            let value = serde_json::Value::from(text);
+            let message = message("out of range", &value, allowed);
+            report.mistakes.add_meaning(&Path::of(path), message);
+        }
     }
 }
 

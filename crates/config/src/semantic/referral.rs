@@ -16,6 +16,7 @@ const SHORT: usize = 16;
 pub(super) fn build(
     referral: Referral,
     secrets: &Secrets<'_>,
+    now: SystemTime,
     report: &mut Report<'_>,
 ) -> ReferralSettings {
     let path = Path::of("referral");
@@ -33,7 +34,9 @@ pub(super) fn build(
     }
     let key_id = referral.key_id;
     let keys = signing(&path, referral, secrets, report);
-    warn_of_gaps(&path.key("keys"), &keys, report);
+    if !keys.is_empty() {
+        warn_of_gaps(&path.key("keys"), &keys, now, report);
+    }
     let envelope = if is_v1 {
         EnvelopeSettings::V1(version_1(key_id, keys, report))
     } else {
@@ -262,29 +265,53 @@ fn validity(
     validity
 }
 
-/// Players are refused while no key signs. That there is none yet, or none any more one day, is told as well.
-fn warn_of_gaps(list: &Path, keys: &[Given], report: &mut Report<'_>) {
-    let mut windows: Vec<_> = keys
-        .iter()
-        .map(|key| (key.validity.not_before, key.validity.not_after))
-        .collect();
-    windows.sort();
-    let mut reached = Some(SystemTime::UNIX_EPOCH);
-    for (begin, end) in windows {
-        let Some(until) = reached else { return };
-        if begin.is_some_and(|begin| begin > until) {
+/// Players are refused while no key signs. That there is none now, at some time to come, or none any more one day, is
+/// told at the start, and so is a key that never has its turn.
+fn warn_of_gaps(list: &Path, keys: &[Given], now: SystemTime, report: &mut Report<'_>) {
+    for (place, key) in keys.iter().enumerate() {
+        let first = keys.iter().take(place).find(|first| first.hides(key));
+        if let Some(first) = first {
             report.warn(
-                list,
-                "there is a time at which no key signs; players are refused then",
+                &key.path,
+                format!(
+                    "never signs, since key {} comes first; give it a `not_before`",
+                    first.id
+                ),
             );
+        }
+    }
+    let ends = |validity: &Validity| validity.not_after;
+    let mut until = Some(now);
+    // From moment to moment, each time to the end of the key that lasts longest.
+    while let Some(at) = until {
+        let valid = keys.iter().map(|key| key.validity);
+        let mut valid = valid.filter(|validity| validity.contains(at)).peekable();
+        if valid.peek().is_none() {
+            let later = keys.iter().filter_map(|key| key.validity.not_before);
+            let when = if at == now { "now" } else { "one day" };
+            let message = if later.filter(|begin| *begin > at).min().is_some() {
+                format!("{when} no key signs until the next begins; players are refused then")
+            } else {
+                format!("{when} no key signs any more; players are refused then")
+            };
+            report.warn(list, message);
             return;
         }
-        reached = end.map(|end| end.max(until));
+        until = valid
+            .map(|validity| ends(&validity))
+            .reduce(|one, other| Some(one?.max(other?)))
+            .flatten();
     }
-    if reached.is_some_and(|until| until > SystemTime::UNIX_EPOCH) {
-        report.warn(
-            list,
-            "each key has an end; when the last has come players are refused",
-        );
+}
+
+impl Given {
+    /// Whether this key, which stands before the other, signs whenever the other could.
+    fn hides(&self, other: &Self) -> bool {
+        let lasts = match (self.validity.not_after, other.validity.not_after) {
+            (None, _) => true,
+            (Some(end), Some(other)) => end >= other,
+            (Some(_), None) => false,
+        };
+        self.validity.not_before == other.validity.not_before && lasts
     }
 }

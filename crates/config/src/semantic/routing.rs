@@ -303,6 +303,12 @@ fn build_filters(
 
 fn build_filter(path: &Path, filter: &Filter, report: &mut Report<'_>) -> Option<router::Filter> {
     let kind = filter.kind.as_deref()?;
+    if filter.verified.is_some() && !matches!(kind, "whitelist" | "identity") {
+        report.mistakes.add_meaning(
+            &path.key("verified"),
+            format!("not for type `{kind}`; allowed: with whitelist and identity"),
+        );
+    }
     let mut need = |key: &str, value: &Option<String>| {
         if value.is_none() {
             let message = missing(&format!("type `{kind}`"));

@@ -10,7 +10,8 @@ use crate::path::Path;
 use crate::schema::{Kind, Schema};
 use crate::shape::nearest;
 
-const PREFIX: &str = "HYROUTER_";
+/// What the names of variables begin with.
+pub(crate) const PREFIX: &str = "HYROUTER_";
 
 /// The values of environment variables: `HYROUTER_` and the key, with `__` between levels, in any case.
 ///

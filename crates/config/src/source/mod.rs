@@ -5,12 +5,13 @@ mod tree;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use figment::Figment;
 use figment::providers::Serialized;
 use serde_json::Value;
 
-pub(crate) use self::env::Environment;
+pub(crate) use self::env::{Environment, PREFIX};
 use crate::mistake::Mistakes;
 use crate::model::Config;
 use crate::path::Path;
@@ -22,6 +23,7 @@ use crate::{ConfigError, Settings, semantic, shape};
 pub struct Sources {
     file: Option<PathBuf>,
     variables: Option<Vec<(OsString, OsString)>>,
+    now: Option<SystemTime>,
 }
 
 impl Sources {
@@ -56,6 +58,13 @@ impl Sources {
         self
     }
 
+    /// Takes this as the time at which keys are judged, in place of the clock's.
+    #[must_use]
+    pub fn now(mut self, now: SystemTime) -> Self {
+        self.now = Some(now);
+        self
+    }
+
     /// Reads, checks and builds.
     ///
     /// # Errors
@@ -84,7 +93,12 @@ impl Sources {
 
         let right = shape::check(merged, &mut mistakes);
         let settings = match serde_json::from_value(right) {
-            Ok(config) => semantic::build(config, &Secrets::new(&variables), &mut mistakes),
+            Ok(config) => semantic::build(
+                config,
+                &Secrets::new(&variables),
+                self.now.unwrap_or_else(SystemTime::now),
+                &mut mistakes,
+            ),
             Err(error) => {
                 mistakes.add(&Path::default(), error.to_string());
                 Settings::built_in()

@@ -61,6 +61,11 @@ pub(crate) fn lines(error: &ConfigError) -> Vec<String> {
     lines
 }
 
+/// What the operator is told at the start, a line for each.
+pub(crate) fn warnings(settings: &Settings) -> Vec<String> {
+    settings.warnings.iter().map(ToString::to_string).collect()
+}
+
 /// The one key that signs envelopes of version 1.
 pub(crate) fn sealer(settings: &Settings) -> Sealer {
     let Some(EnvelopeSettings::V1(keys)) = settings.referral.as_ref().map(|r| &r.envelope) else {

@@ -162,13 +162,14 @@ impl Keeper {
             return Ok(());
         }
         let keys = KeySet::parse(&body)?;
+        let skipped = keys.skipped();
         let change = self.verifier.replace_keys(keys);
         if self.last.replace(body).is_none() {
             let kids = list(&self.verifier.key_ids());
-            info!(source = %self.source, kids, "identity keys are here");
+            info!(source = %self.source, kids, skipped, "identity keys are here");
         } else if !change.is_empty() {
             let (added, removed) = (list(&change.added), list(&change.removed));
-            info!(source = %self.source, added, removed, "identity keys changed");
+            info!(source = %self.source, added, removed, skipped, "identity keys changed");
         }
         Ok(())
     }

@@ -41,7 +41,8 @@ pub(crate) struct PublicKey {
 impl KeySet {
     /// Reads a JSON Web Key Set of at most 256 KiB and 64 keys.
     ///
-    /// A key without an id is allowed if it is the only one that is taken; it verifies tokens that name none.
+    /// A key without an id is allowed if it is the only one that is taken; it verifies tokens that name none. Keys that
+    /// are skipped may be of any shape, nested no deeper than 100 levels.
     ///
     /// # Errors
     ///

@@ -90,7 +90,7 @@ impl Trusted {
         &self,
         id: Option<&str>,
         signed: &[u8],
-        signature: &Vec<u8>,
+        signature: impl FnOnce() -> Result<Vec<u8>, Refusal>,
     ) -> Result<KeyUse, Refusal> {
         let key = match (id, self.keys.as_slice()) {
             (Some(id), keys) => keys.iter().find(|key| key.public.id == id),
@@ -98,7 +98,7 @@ impl Trusted {
             (None, _) => None,
         };
         let key = key.ok_or(Refusal::UnknownKey)?;
-        key.verify(signed, signature)?;
+        key.verify(signed, &signature()?)?;
         Ok(KeyUse {
             number: key.number,
             is_named: id.is_some(),

@@ -1,6 +1,8 @@
 use std::time::{Duration, SystemTime};
 
-use super::layout::{FLAG_CERTIFICATE, FLAG_PLAYER, Header, MAX_HOST, Reader, VERSION};
+use super::layout::{
+    FLAG_CERTIFICATE, FLAG_PLAYER, FLAG_VERIFIED, Header, MAX_HOST, Reader, VERSION,
+};
 use super::{Algorithm, Keys, Kind, OpenError, ParseError, Statement};
 use crate::{MAX_ENVELOPE, version_of};
 
@@ -57,6 +59,7 @@ impl<'a> Envelope<'a> {
                 header.player,
                 ParseError::Player,
             )?,
+            verified: header.flags & FLAG_VERIFIED != 0,
             certificate: known(
                 header.flags & FLAG_CERTIFICATE,
                 header.certificate,
@@ -142,8 +145,11 @@ fn meaning(header: &Header) -> Result<(Kind, Algorithm), ParseError> {
         ..
     } = header;
     let kind = Kind::from_byte(kind).ok_or(ParseError::Kind { kind })?;
-    if flags & !(FLAG_PLAYER | FLAG_CERTIFICATE) != 0 {
+    if flags & !(FLAG_PLAYER | FLAG_CERTIFICATE | FLAG_VERIFIED) != 0 {
         return Err(ParseError::Flags { flags });
+    }
+    if flags & (FLAG_PLAYER | FLAG_VERIFIED) == FLAG_VERIFIED {
+        return Err(ParseError::Verified { flags });
     }
     let algorithm = Algorithm::from_byte(algorithm).ok_or(ParseError::Algorithm { algorithm })?;
     if usize::from(host_len) > MAX_HOST {

@@ -16,6 +16,7 @@ pub struct Expectation<'a> {
     kind: Kind,
     target: Expected<(&'a str, u16)>,
     player: Expected<[u8; 16]>,
+    verified: bool,
     certificate: Expected<[u8; 32]>,
     clock_skew: Duration,
 }
@@ -44,6 +45,7 @@ impl<'a> Expectation<'a> {
             kind,
             target: Expected::Unsaid,
             player: Expected::Unsaid,
+            verified: false,
             certificate: Expected::Unsaid,
             clock_skew: DEFAULT_CLOCK_SKEW,
         }
@@ -77,15 +79,25 @@ impl<'a> Expectation<'a> {
         self
     }
 
-    /// For the player of this UUID, in the order of print.
+    /// For the player of this UUID, in the order of print, claimed or verified. Enough where something else verifies
+    /// that the client is this player, such as the game's own authentication.
     pub const fn player(mut self, uuid: [u8; 16]) -> Self {
         self.player = Expected::This(uuid);
+        self.verified = false;
+        self
+    }
+
+    /// For the player of this UUID, whom the sealer has verified. A player who is merely claimed is refused.
+    pub const fn verified_player(mut self, uuid: [u8; 16]) -> Self {
+        self.player = Expected::This(uuid);
+        self.verified = true;
         self
     }
 
     /// For any player, known or not. Then it may be another one who shows it.
     pub const fn any_player(mut self) -> Self {
         self.player = Expected::Any;
+        self.verified = false;
         self
     }
 
@@ -134,6 +146,9 @@ impl<'a> Expectation<'a> {
         let found = statement.player;
         if !self.player.fits(|&expected| found == Some(expected)) {
             return Err(OpenError::Player { found });
+        }
+        if self.verified && !statement.verified {
+            return Err(OpenError::Unverified);
         }
         let found = statement.certificate;
         if !self.certificate.fits(|&expected| found == Some(expected)) {

@@ -16,6 +16,7 @@ pub const MAX_SOURCE: usize = 255;
 
 pub(super) const FLAG_PLAYER: u8 = 0b0000_0001;
 pub(super) const FLAG_CERTIFICATE: u8 = 0b0000_0010;
+pub(super) const FLAG_VERIFIED: u8 = 0b0000_0100;
 
 /// All before the target host, each field as it is in the bytes.
 pub(super) struct Header {

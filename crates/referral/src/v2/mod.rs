@@ -2,8 +2,12 @@
 //!
 //! A [`Statement`] is sealed with a [`SigningKey`] and opened with [`Keys`], an [`Expectation`] and the time. [`open`]
 //! makes every check that can be made of one envelope; a [`ReplayGuard`] sees that each is shown once. Referrals go
-//! from the entrypoint to a backend, tickets go back. With Ed25519 the backends hold nothing that a referral could be forged
-//! with. Nothing here reads a clock or draws a random number.
+//! from the entrypoint to a backend, tickets go back. With Ed25519 the backends hold nothing that a referral could be
+//! forged with. Nothing here reads a clock or draws a random number.
+//!
+//! A player is claimed or verified. A sealer that has no proof of who a client is signs the name that the client gave;
+//! then the envelope can not be shown under another name, and says nothing of who bears that name. Whoever has no
+//! authentication of its own expects a [`verified_player`](Expectation::verified_player).
 //!
 //! ```
 //! use std::time::{Duration, SystemTime};
@@ -50,7 +54,7 @@
 //! | 0 | 4 | magic `HYRP` |
 //! | 4 | 1 | version, 2 |
 //! | 5 | 1 | kind: 1 referral, 2 ticket |
-//! | 6 | 1 | flags; bit 0: player known, bit 1: certificate known, the others are zero |
+//! | 6 | 1 | flags; bit 0: player known, 1: certificate known, 2: player verified, never without 0; others zero |
 //! | 7 | 1 | algorithm: 1 HMAC-SHA256, 2 Ed25519 |
 //! | 8 | 1 | key id |
 //! | 9 | 1 | hops |

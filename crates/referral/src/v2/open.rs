@@ -90,6 +90,9 @@ pub enum OpenError {
         /// The UUID in the envelope.
         found: Option<[u8; 16]>,
     },
+    /// It is for the expected player, whom the client merely claimed to be when it was sealed.
+    #[error("the envelope is for a player whom its sealer has not verified")]
+    Unverified,
     /// It is meant for another certificate, or for none in particular, or the expectation says nothing of it.
     #[error("the envelope is for {}", whom(found.is_some(), "certificate"))]
     Certificate {
@@ -117,6 +120,7 @@ impl OpenError {
             Self::Expired { .. } => "expired",
             Self::Target { .. } => "target",
             Self::Player { .. } => "player",
+            Self::Unverified => "unverified",
             Self::Certificate { .. } => "certificate",
         }
     }

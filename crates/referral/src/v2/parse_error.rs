@@ -32,11 +32,18 @@ pub enum ParseError {
         /// The kind byte.
         kind: u8,
     },
-    /// A flag other than bits 0 and 1 is set.
+    /// A flag other than bits 0, 1 and 2 is set.
     #[error(
-        "envelope flags {flags:#04x} hold an unknown bit; only 0 (player known) and 1 (certificate known) are known"
+        "envelope flags {flags:#04x} hold an unknown bit; only 0 (player known), 1 (certificate known) and 2 (player \
+         verified) are known"
     )]
     Flags {
+        /// The flags byte.
+        flags: u8,
+    },
+    /// The player is verified by the flags, which do not know a player.
+    #[error("envelope flags {flags:#04x} say that a player is verified and that none is known")]
+    Verified {
         /// The flags byte.
         flags: u8,
     },

@@ -1,7 +1,9 @@
 use std::time::SystemTime;
 
-use super::layout::{FLAG_CERTIFICATE, FLAG_PLAYER, Header, MAX_HOST, MAX_ROUTE, MAX_SOURCE};
-use super::{Algorithm, SigningKey, Statement};
+use super::layout::{
+    FLAG_CERTIFICATE, FLAG_PLAYER, FLAG_VERIFIED, Header, MAX_HOST, MAX_ROUTE, MAX_SOURCE,
+};
+use super::{Algorithm, Kind, SigningKey, Statement};
 
 impl Statement<'_> {
     /// Appends the envelope to `out`. The same statement and key make the same bytes. Whether the key is valid is not
@@ -56,6 +58,14 @@ impl Statement<'_> {
         if self.nonce == [0; 16] {
             return Err(SealError::Nonce);
         }
+        if self.player.is_none() {
+            if self.verified {
+                return Err(SealError::Verified);
+            }
+            if self.kind == Kind::Ticket {
+                return Err(SealError::NoPlayer);
+            }
+        }
         Ok(header)
     }
 
@@ -78,7 +88,8 @@ impl Statement<'_> {
     fn flags(&self) -> u8 {
         let player = self.player.map_or(0, |_| FLAG_PLAYER);
         let certificate = self.certificate.map_or(0, |_| FLAG_CERTIFICATE);
-        player | certificate
+        let verified = if self.verified { FLAG_VERIFIED } else { 0 };
+        player | certificate | verified
     }
 }
 
@@ -134,4 +145,10 @@ pub enum SealError {
     /// The nonce is all zero, so nobody has drawn one.
     #[error("the nonce is all zero; it has to be random")]
     Nonce,
+    /// A ticket names no player. Whoever holds it could show it, so the entrypoint takes none.
+    #[error("a ticket needs a player")]
+    NoPlayer,
+    /// A player who is not named is said to be verified.
+    #[error("a player can only be verified where one is named")]
+    Verified,
 }

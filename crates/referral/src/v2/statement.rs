@@ -7,7 +7,7 @@ use crate::MAX_ENVELOPE;
 /// What an envelope says.
 ///
 /// Made by [`referral`](Self::referral) or [`ticket`](Self::ticket) it lacks what no default can be right for: its
-/// times and its nonce. [`seal`](Self::seal) refuses it without them.
+/// times and its nonce, and in a ticket the player. [`seal`](Self::seal) refuses it without them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statement<'a> {
     /// Which way it goes.
@@ -23,6 +23,10 @@ pub struct Statement<'a> {
     pub nonce: [u8; 16],
     /// UUID of the player in the order of print, if it is known.
     pub player: Option<[u8; 16]>,
+    /// The sealer has verified that the client is this player, by the identity token of the game. Without it the UUID
+    /// is what the client claimed. The sealer of a ticket sets it if its server authenticated the player. Never
+    /// without a player.
+    pub verified: bool,
     /// SHA-256 of the DER of the client's certificate, if it is known.
     pub certificate: Option<[u8; 32]>,
     /// In a referral the host that the player is referred to. In a ticket the host of the entrypoint; empty: any.
@@ -46,7 +50,7 @@ impl<'a> Statement<'a> {
         Self::new(Kind::Referral, host, port)
     }
 
-    /// Of a ticket for any entrypoint. Times and nonce are still missing.
+    /// Of a ticket for any entrypoint. Times, nonce and player are still missing.
     pub const fn ticket() -> Self {
         Self::new(Kind::Ticket, "", 0)
     }
@@ -59,6 +63,7 @@ impl<'a> Statement<'a> {
             expires_at: SystemTime::UNIX_EPOCH,
             nonce: [0; 16],
             player: None,
+            verified: false,
             certificate: None,
             host,
             port,
@@ -91,10 +96,19 @@ impl<'a> Statement<'a> {
         self
     }
 
-    /// For this player alone.
+    /// For the player of this UUID alone, whom the client claims to be.
     #[must_use]
     pub const fn player(mut self, uuid: [u8; 16]) -> Self {
         self.player = Some(uuid);
+        self.verified = false;
+        self
+    }
+
+    /// For the player of this UUID alone, whom the sealer has verified the client to be.
+    #[must_use]
+    pub const fn verified_player(mut self, uuid: [u8; 16]) -> Self {
+        self.player = Some(uuid);
+        self.verified = true;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use hyrouter_referral::v2::{Expectation, Keys, Kind, Statement, Validity, open};
+use hyrouter_referral::v2::{Envelope, Expectation, Keys, Kind, Statement, Validity, open};
 
 use crate::{
     CERTIFICATE, LIFETIME, MS, PLAYER, anything, ed25519_of, hmac, hmac_of, keys, now, seal,
@@ -26,12 +26,13 @@ fn the_first_fault_is_the_one_that_is_told() {
 
     let bytes = seal(&statement().issued(now() + LIFETIME, LIFETIME), &right);
     let wrong = Expectation::ticket_for(Some("other"), 1)
-        .player([1; 16])
+        .verified_player([1; 16])
         .certificate([1; 32]);
     let referral = Expectation::referral_to("other", 1)
-        .player([1; 16])
+        .verified_player([1; 16])
         .certificate([1; 32]);
     let target = referral.target("lobby.example.com", 5520);
+    let claimed = target.verified_player(PLAYER);
     let player = target.player(PLAYER);
     let all = player.certificate(CERTIFICATE);
     let right_time = late - MS;
@@ -47,6 +48,7 @@ fn the_first_fault_is_the_one_that_is_told() {
         (&bytes, &keys, referral, late, "expired"),
         (&bytes, &keys, referral, right_time, "target"),
         (&bytes, &keys, target, right_time, "player"),
+        (&bytes, &keys, claimed, right_time, "unverified"),
         (&bytes, &keys, player, right_time, "certificate"),
         (&bytes, &keys, all, right_time, "ok"),
     ];
@@ -85,6 +87,36 @@ fn what_is_not_said_is_refused() {
             let opened = open(&bytes, &keys(), expectation, now());
             assert_eq!(opened.map_or_else(|error| error.code(), |_| "ok"), *code);
         }
+    }
+}
+
+/// What is said last counts, of a statement and of an expectation.
+#[test]
+fn a_claimed_player_is_no_verified_one() {
+    let claimed = statement().verified_player(PLAYER).player(PLAYER);
+    let verified = statement().player(PLAYER).verified_player(PLAYER);
+    let demanded = anything().player(PLAYER).verified_player(PLAYER);
+    let not_demanded = anything().verified_player(PLAYER).player(PLAYER);
+    let any = anything().verified_player(PLAYER).any_player();
+    let other = anything().verified_player([1; 16]);
+    let cases = [
+        (claimed, demanded, "unverified"),
+        (claimed, not_demanded, "ok"),
+        (claimed, any, "ok"),
+        (claimed, other, "player"),
+        (verified, demanded, "ok"),
+        (verified, not_demanded, "ok"),
+        (verified, any, "ok"),
+        (verified, other, "player"),
+    ];
+    for (statement, expectation, code) in cases {
+        let bytes = seal(&statement, &hmac());
+        let opened = open(&bytes, &keys(), &expectation, now());
+        assert_eq!(opened.map_or_else(|error| error.code(), |_| "ok"), code);
+        assert_eq!(
+            Envelope::parse(&bytes).map(|it| *it.statement()),
+            Ok(statement)
+        );
     }
 }
 

@@ -17,14 +17,16 @@ prop_compose! {
         bytes: ([u8; 16], Option<[u8; 16]>, Option<[u8; 32]>),
         texts in texts(),
         content in prop::collection::vec(any::<u8>(), 0..=3_000),
-        (ticket, hops, port) in (any::<bool>(), any::<u8>(), 1..=u16::MAX),
+        (ticket, verified, hops, port) in (any::<bool>(), any::<bool>(), any::<u8>(), 1..=u16::MAX),
         (issued, life) in (0..u64::MAX / 2, 1..u64::MAX / 2),
     ) -> (Statement<'static>, (String, String, String), Vec<u8>) {
-        let kind = if ticket { Kind::Ticket } else { Kind::Referral };
         let at = |millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
         let (nonce, player, certificate) = bytes;
+        // Neither a ticket nor a verified player is sealed without a player.
+        let kind = if ticket && player.is_some() { Kind::Ticket } else { Kind::Referral };
+        let verified = verified && player.is_some();
         let statement = Statement {
-            kind, hops, port, player, certificate,
+            kind, hops, port, player, verified, certificate,
             issued_at: at(issued),
             expires_at: at(issued + life),
             ..Statement::ticket().nonce(nonce)
@@ -45,7 +47,11 @@ proptest! {
             .any_player()
             .any_certificate();
         if let Some(player) = statement.player {
-            expectation = expectation.player(player);
+            expectation = if statement.verified {
+                expectation.verified_player(player)
+            } else {
+                expectation.player(player)
+            };
         }
         if let Some(certificate) = statement.certificate {
             expectation = expectation.certificate(certificate);

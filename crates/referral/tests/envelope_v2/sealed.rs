@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_referral::v2::{Envelope, SealError, Statement};
+use hyrouter_referral::v2::{Envelope, Kind, SealError, Statement};
 use hyrouter_referral::{MAX_ENVELOPE, version_of};
 
 use crate::{LIFETIME, MS, ed25519, hmac, now, seal, statement};
@@ -74,6 +74,22 @@ fn what_does_not_fit_is_not_sealed() {
         (good.nonce([0; 16]), SealError::Nonce),
         (Statement::referral("a", 1), SealError::Lifetime),
         (Statement::ticket(), SealError::Lifetime),
+        (
+            Statement {
+                kind: Kind::Ticket,
+                player: None,
+                ..good
+            },
+            SealError::NoPlayer,
+        ),
+        (
+            Statement {
+                player: None,
+                verified: true,
+                ..good
+            },
+            SealError::Verified,
+        ),
     ];
     for (statement, error) in cases {
         let sealed = statement.seal(&hmac(), &mut Vec::new());

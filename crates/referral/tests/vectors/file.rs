@@ -79,6 +79,8 @@ pub(crate) struct Expect {
     pub(crate) host: Option<String>,
     pub(crate) port: Option<u16>,
     pub(crate) player: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) verified: bool,
     pub(crate) certificate: Option<String>,
     pub(crate) clock_skew_ms: u64,
 }
@@ -94,6 +96,7 @@ pub(crate) struct Stated {
     pub(crate) expires_at: u64,
     pub(crate) nonce: String,
     pub(crate) player: Option<String>,
+    pub(crate) verified: bool,
     pub(crate) certificate: Option<String>,
     pub(crate) host: String,
     pub(crate) port: u16,

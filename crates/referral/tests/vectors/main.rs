@@ -22,12 +22,13 @@ mod raw;
 mod refused;
 mod replays;
 mod targets;
+mod verified;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use file::{Expect, File, Stated, Step, bytes, time, uuid};
-use hyrouter_referral::v2::{Envelope, Expectation, Kind, ReplayGuard, Statement, open};
+use hyrouter_referral::v2::{Envelope, Expectation, Kind, ReplayGuard, SealError, Statement, open};
 
 #[test]
 fn the_file_is_the_one_that_is_made() {
@@ -66,24 +67,30 @@ fn every_vector_gives_its_result() {
     }
 }
 
-/// HMAC and Ed25519 have one signature for each message, so a second sealer makes the same bytes.
+/// HMAC and Ed25519 have one signature for each message, so a second sealer makes the same bytes. A ticket without a
+/// player opens and is not sealed.
 #[test]
 fn every_statement_seals_to_the_same_bytes() {
     let file = File::read();
-    let mut count = 0;
+    let (mut count, mut playerless) = (0, 0);
     for vector in &file.vectors {
         let Some(stated) = &vector.statement else {
             continue;
         };
         let key = file.keys.iter().find(|key| key.id == stated.key_id);
         let mut sealed = Vec::new();
-        statement(stated, &content(stated))
-            .seal(&key.unwrap().signing(), &mut sealed)
-            .unwrap();
+        let result = statement(stated, &content(stated)).seal(&key.unwrap().signing(), &mut sealed);
+        if stated.kind == "ticket" && stated.player.is_none() {
+            assert_eq!(result, Err(SealError::NoPlayer), "{}", vector.name);
+            playerless += 1;
+            continue;
+        }
+        assert_eq!(result, Ok(()), "{}", vector.name);
         assert_eq!(hex::encode(sealed), vector.envelope, "{}", vector.name);
         count += 1;
     }
     assert!(count > 30, "{count}");
+    assert!(playerless > 0, "{playerless}");
 }
 
 #[test]
@@ -114,6 +121,7 @@ fn every_code_is_there_and_every_name_once() {
         "signature",
         "target",
         "unknown_key",
+        "unverified",
     ];
     assert_eq!(results, wanted.into());
     let vectors = file.vectors.iter().map(|vector| &*vector.name);
@@ -137,9 +145,11 @@ fn expectation(expect: &Expect) -> Expectation<'_> {
         (None, None) => expectation.any_target(),
         _ => panic!("host and port are given together"),
     };
-    expectation = match &expect.player {
-        Some(player) => expectation.player(uuid(player)),
-        None => expectation.any_player(),
+    expectation = match (&expect.player, expect.verified) {
+        (Some(player), true) => expectation.verified_player(uuid(player)),
+        (Some(player), false) => expectation.player(uuid(player)),
+        (None, false) => expectation.any_player(),
+        (None, true) => panic!("a player is verified where one is expected"),
     };
     match &expect.certificate {
         Some(certificate) => expectation.certificate(bytes(certificate)),
@@ -159,6 +169,7 @@ fn statement<'a>(stated: &'a Stated, content: &'a [u8]) -> Statement<'a> {
         expires_at: time(stated.expires_at),
         nonce: bytes(&stated.nonce),
         player: stated.player.as_deref().map(uuid),
+        verified: stated.verified,
         certificate: stated.certificate.as_deref().map(bytes),
         host: &stated.host,
         port: stated.port,

@@ -2,7 +2,7 @@
 
 use crate::file::{Expect, File, Key, Stated, Vector};
 use crate::raw::Raw;
-use crate::{forged, malformed, opened, orders, refused, replays};
+use crate::{forged, malformed, opened, orders, refused, replays, verified};
 
 /// 15 January 2027, in milliseconds.
 pub(crate) const T: u64 = 1_800_000_000_000;
@@ -25,6 +25,7 @@ pub(crate) fn file() -> File {
     vectors.extend(malformed::vectors());
     vectors.extend(forged::vectors());
     vectors.extend(refused::vectors());
+    vectors.extend(verified::vectors());
     vectors.extend(orders::vectors());
     File {
         version: 2,
@@ -95,6 +96,7 @@ pub(crate) fn referral() -> Stated {
         expires_at: T + LIFETIME,
         nonce: "f0e1d2c3b4a5968778695a4b3c2d1e0f".to_owned(),
         player: Some(PLAYER.to_owned()),
+        verified: false,
         certificate: Some(CERTIFICATE.to_owned()),
         host: "lobby-1.example.com".to_owned(),
         port: 5520,
@@ -136,6 +138,7 @@ pub(crate) fn exactly(stated: &Stated) -> Expect {
         host: Some(stated.host.clone()),
         port: Some(stated.port),
         player: stated.player.clone(),
+        verified: stated.verified,
         certificate: stated.certificate.clone(),
         clock_skew_ms: SKEW,
     }

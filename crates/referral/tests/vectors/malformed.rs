@@ -96,10 +96,9 @@ fn header() -> Vec<Vector> {
         }),
         with("kind_0", "No such kind.", |raw| raw.kind = 0),
         with("kind_3", "No such kind.", |raw| raw.kind = 3),
-        with("flag_2", "The lowest unknown flag.", |raw| {
-            raw.flags |= 0x04;
+        with("flag_3", "The lowest unknown flag.", |raw| {
+            raw.flags |= 0x08;
         }),
-        with("flag_3", "An unknown flag.", |raw| raw.flags |= 0x08),
         with("flag_4", "An unknown flag.", |raw| raw.flags |= 0x10),
         with("flag_5", "An unknown flag.", |raw| raw.flags |= 0x20),
         with("flag_6", "An unknown flag.", |raw| raw.flags |= 0x40),

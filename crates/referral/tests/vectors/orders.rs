@@ -10,6 +10,7 @@ pub(crate) fn vectors() -> Vec<Vector> {
         host: Some("eu.example.com".to_owned()),
         port: Some(1),
         player: Some("00000000-0000-0000-0000-000000000001".to_owned()),
+        verified: true,
         certificate: Some("22".repeat(32)),
         clock_skew_ms: 0,
     };
@@ -76,6 +77,10 @@ fn signed(all_wrong: &Expect) -> Vec<Vector> {
         port: None,
         ..but_kind.clone()
     };
+    let but_player = Expect {
+        player: referral().player,
+        ..but_target.clone()
+    };
     let endless = Stated {
         expires_at: u64::MAX,
         ..referral()
@@ -85,7 +90,7 @@ fn signed(all_wrong: &Expect) -> Vec<Vector> {
         refuses(code, &name, why, &bytes_of(stated), now, expect.clone())
     };
     let late = T + 2 * LIFETIME;
-    let target = "Other target, player and certificate; expires at the last moment there is.";
+    let target = "Other target and all later faults; expires at the last moment there is.";
     vec![
         at(
             "kind",
@@ -119,10 +124,17 @@ fn signed(all_wrong: &Expect) -> Vec<Vector> {
         at("target", target, &endless, T, &but_kind),
         at(
             "player",
-            "Other player and certificate.",
+            "Other player, claimed where verified is demanded, and other certificate.",
             &referral(),
             T,
             &but_target,
+        ),
+        at(
+            "unverified",
+            "Claimed where verified is demanded, and other certificate.",
+            &referral(),
+            T,
+            &but_player,
         ),
     ]
 }

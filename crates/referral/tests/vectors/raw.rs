@@ -33,13 +33,14 @@ pub(crate) struct Raw {
 impl Raw {
     pub(crate) fn of(stated: &Stated) -> Self {
         let known = u8::from(stated.player.is_some()) | u8::from(stated.certificate.is_some()) << 1;
+        let verified = u8::from(stated.verified) << 2;
         let player = stated.player.as_deref();
         let certificate = stated.certificate.as_deref();
         Self {
             magic: *b"HYRP",
             version: 2,
             kind: if stated.kind == "ticket" { 2 } else { 1 },
-            flags: known,
+            flags: known | verified,
             algorithm: if stated.algorithm == "ed25519" { 2 } else { 1 },
             key_id: stated.key_id,
             hops: stated.hops,
