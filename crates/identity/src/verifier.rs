@@ -75,7 +75,8 @@ impl Verifier {
     /// # Errors
     ///
     /// When the token is not good. The checks are made in the order of [`Refusal::ALL`], and the first that fails
-    /// says why; but the payload is not decoded before its signature is known to be good.
+    /// says why; but the signature is not decoded before its key is known, and the payload not before its signature
+    /// is known to be good.
     pub fn verify(
         &self,
         token: Option<&str>,

@@ -42,7 +42,7 @@ async fn changes_are_logged_and_tries_are_not() {
     let back = format!("INFO the source of identity keys is back {source}");
     next(keys(&[&a, &b])).await;
     until("keys", || kept.status().failures == 0).await;
-    let here = format!("INFO identity keys are here {source} kids=\"a, b\"");
+    let here = format!("INFO identity keys are here {source} kids=\"a, b\" skipped=0");
     assert_eq!(log::take(), [here, back.clone()]);
     for _ in 0..3 {
         next(keys(&[&a, &b])).await;
@@ -52,7 +52,8 @@ async fn changes_are_logged_and_tries_are_not() {
 
     next(keys(&[&c, &b])).await;
     until("other keys", || kept.status().key_ids == ["c", "b"]).await;
-    let changed = format!("INFO identity keys changed {source} added=\"c\" removed=\"a\"");
+    let changed =
+        format!("INFO identity keys changed {source} added=\"c\" removed=\"a\" skipped=0");
     assert_eq!(log::take(), [changed]);
 
     next(away.clone()).await;

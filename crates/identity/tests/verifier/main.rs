@@ -3,16 +3,21 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test fails by panic, in its helpers too"
 )]
 
 mod cache;
 mod claims;
+mod faults;
 mod fixture;
 mod forged;
 mod headers;
 mod hostile;
+mod key_sets;
 mod keys;
+mod memory;
 mod payloads;
+mod shapes;
 mod signing;
 mod tokens;
