@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyrouter_config::MessageKind;
+use hyrouter_protocol::{ClientType, Protocol};
 use hyrouter_proxy::ConnectInfo;
-use hyrouter_router::Request;
+use hyrouter_router::{Client, Request};
 
 use crate::player::{Identities, Player};
 use crate::referrals::Bound;
@@ -102,6 +103,28 @@ impl Visit<'_> {
                 source: ticket.statement.source,
                 key_id: ticket.key_id,
             }),
+            client: self.client(),
+        }
+    }
+
+    fn client(&self) -> Client<'_> {
+        let (peer, connect) = (self.info.peer(), self.info.connect());
+        Client {
+            ip: Some(peer.remote.ip()),
+            alpn: peer
+                .alpn
+                .as_deref()
+                .and_then(|alpn| std::str::from_utf8(alpn).ok()),
+            build: match connect.protocol {
+                Protocol::Build { number, .. } => Some(number),
+                Protocol::Hash(_) => None,
+            },
+            generation: Some(connect.generation.as_str()),
+            kind: Some(match connect.client_type {
+                ClientType::Game => "game",
+                ClientType::Editor => "editor",
+            }),
+            language: connect.language,
         }
     }
 

@@ -1,4 +1,5 @@
 use std::net::{IpAddr, Ipv6Addr};
+use std::ops::RangeInclusive;
 use std::time::SystemTime;
 
 use base64::Engine as _;
@@ -6,6 +7,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hyrouter_referral::Secret;
 use hyrouter_router::{HostPattern, Key};
+use ipnet::IpNet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -47,6 +49,16 @@ pub(crate) fn check(format: &str, text: &str) -> Result<(), Wrong> {
             public_key(text).is_some(),
             "not a public key",
             "32 bytes as base64:... or hex:...",
+        ),
+        "network" => require(
+            network(text).is_some(),
+            "not a network",
+            "an address, or an address and the length of its prefix, such as 203.0.113.0/24",
+        ),
+        "build-range" => require(
+            build_range(text).is_some(),
+            "not a range of builds",
+            "a number, or two with .. between them of which one may be left out, such as 208..",
         ),
         "timestamp" => require(
             timestamp(text).is_some(),
@@ -146,6 +158,31 @@ pub(crate) fn public_key(text: &str) -> Option<[u8; 32]> {
         _ => return None,
     };
     bytes.try_into().ok()
+}
+
+/// A network, or an address, which is a network of one.
+pub(crate) fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse().ok().or_else(address)
+}
+
+/// Both ends are in it.
+pub(crate) fn build_range(text: &str) -> Option<RangeInclusive<i32>> {
+    let text = text.trim();
+    let number = |text: &str| text.trim().parse::<i32>().ok();
+    let end = |text: &str, open| match text.trim() {
+        "" => Some(open),
+        text => number(text),
+    };
+    let range = match text.split_once("..") {
+        Some((first, last)) if !(first.trim().is_empty() && last.trim().is_empty()) => {
+            end(first, i32::MIN)?..=end(last, i32::MAX)?
+        }
+        Some(_) => return None,
+        None => number(text).map(|number| number..=number)?,
+    };
+    (!range.is_empty()).then_some(range)
 }
 
 /// A time as of RFC 3339, not before 1970.

@@ -216,8 +216,8 @@ fn routes() {
     let cases = [
         ("{match: {hostname: a}}", "[0].pool: missing; it is required".to_owned()),
         ("{POOL}", "[0].match: missing; it is required".to_owned()),
-        ("{match: {}, POOL}", "[0].match: no host names; allowed: `hostname`, or `hostnames` with at least one entry".to_owned()),
-        ("{match: {hostname: ''}, POOL}", "[0].match: no host names; allowed: `hostname`, or `hostnames` with at least one entry".to_owned()),
+        ("{match: {}, POOL}", "[0].match: no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition".to_owned()),
+        ("{match: {hostname: ''}, POOL}", "[0].match: no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition".to_owned()),
         ("{match: {hostnam: a}, POOL}", "[0].match.hostnam: unknown key; did you mean `hostname`?".to_owned()),
         ("{match: {hostnames: [a, '']}, POOL}", format!(r#"[0].match.hostnames[1]: not a host pattern: it is empty (got ""); {pattern}"#)),
         ("{name: a, match: {hostname: a}, POOL}, {name: a, match: {hostname: b}, POOL}", r#"[1].name: not unique (got "a"); allowed: a name of its own, this is that of routing.routes[0].name"#.to_owned()),

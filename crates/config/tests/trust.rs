@@ -216,3 +216,78 @@ fn verified_is_for_filters_of_players() {
         ]
     );
 }
+
+#[test]
+fn routes_are_for_some_clients() {
+    let yaml = "routing: {routes: [{name: canary, match: {ip: [192.0.2.0/24, '2001:db8::7'], alpn: [hytale/2], build: ['242', '100..120', '208..', ' ..53'], generation: [G3], client_type: [Game], language: [pt], percent: 5, identity: {verified: true}}, pool: {backends: [{host: h, port: 1}]}}]}\nidentity: {mode: report, jwks: f}";
+    let settings = load(yaml).unwrap();
+    let route = &settings.routing.routes[0];
+    assert_eq!(route.patterns[0].as_str(), "*");
+    assert_eq!(
+        route.conditions.to_string(),
+        "with verified true, ip 192.0.2.0/24 or 2001:db8::7/128, alpn hytale/2, build 242 or 100..120 or 208.. or ..53, generation g3, client type game, language pt, 5 % of the players"
+    );
+    assert_eq!(route.conditions.share.as_ref().unwrap().name, "canary");
+    assert_eq!(warnings(&settings), Vec::<String>::new());
+    let off = yaml.replace("mode: report", "mode: off");
+    assert_eq!(
+        warnings(&load(&off).unwrap()),
+        [
+            "routing.routes[0].match.identity.verified: never matches, since nobody is verified with `identity.mode: off`"
+        ]
+    );
+}
+
+#[test]
+fn mistakes_in_matches() {
+    const NETWORK: &str =
+        "allowed: an address, or an address and the length of its prefix, such as 203.0.113.0/24";
+    const BUILDS: &str = "allowed: a number, or two with .. between them of which one may be left out, such as 208..";
+    for (matching, expected) in [
+        (
+            "ip: [192.0.2.0/33]",
+            format!(r#"ip[0]: not a network (got "192.0.2.0/33"); {NETWORK}"#),
+        ),
+        (
+            "ip: [a.example.com]",
+            format!(r#"ip[0]: not a network (got "a.example.com"); {NETWORK}"#),
+        ),
+        (
+            "build: ['..']",
+            format!(r#"build[0]: not a range of builds (got ".."); {BUILDS}"#),
+        ),
+        (
+            "build: ['9..8']",
+            format!(r#"build[0]: not a range of builds (got "9..8"); {BUILDS}"#),
+        ),
+        (
+            "build: ['1-2']",
+            format!(r#"build[0]: not a range of builds (got "1-2"); {BUILDS}"#),
+        ),
+        (
+            "generation: [g5]",
+            r#"generation[0]: unknown value (got "g5"); allowed: g1, g2, g3, g4"#.to_owned(),
+        ),
+        (
+            "client_type: [server]",
+            r#"client_type[0]: unknown value (got "server"); allowed: game, editor"#.to_owned(),
+        ),
+        (
+            "language: ['']",
+            "language[0]: must not be empty".to_owned(),
+        ),
+        (
+            "percent: 101",
+            "percent: out of range (got 101); allowed: 0 to 100".to_owned(),
+        ),
+        (
+            "identity: {}",
+            "identity.verified: missing; it is required".to_owned(),
+        ),
+    ] {
+        let lines = mistakes(&format!(
+            "routing: {{routes: [{{match: {{hostname: a, {matching}}}, pool: {{backends: [{{host: h, port: 1}}]}}}}]}}"
+        ));
+        assert_eq!(lines, [format!("routing.routes[0].match.{expected}")]);
+    }
+}

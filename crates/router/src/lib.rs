@@ -48,7 +48,7 @@ mod strategy;
 mod turns;
 
 pub use backend::Backend;
-pub use conditions::{Conditions, TicketMatch};
+pub use conditions::{ClientMatch, Conditions, Share, TicketMatch};
 pub use decision::{Choice, Decision, RouteRef};
 pub use explain::{
     Comparison, Explanation, MatchedRoute, PassedOver, Picked, Removal, Seen, SortedBackend,
@@ -59,7 +59,7 @@ pub use key::{EmptyKey, Key};
 pub use named::UnknownName;
 pub use pattern::{HostPattern, MAX_HOST_LEN, PatternError};
 pub use policy::{DEFAULT_SAMPLE, Policy, PolicyPatch};
-pub use request::{Request, Ticket};
+pub use request::{Client, Request, Ticket};
 pub use router::Router;
 pub use sort::{SortBy, SortOrder, SortType};
 pub use spec::{MAX_BACKEND_HOST_LEN, PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};

@@ -1,5 +1,7 @@
 //! What is known of a player when the decision is due.
 
+use std::net::IpAddr;
+
 use uuid::Uuid;
 
 /// What is known of a player when the decision is due.
@@ -17,6 +19,25 @@ pub struct Request<'a> {
     /// The ticket that another server signed and sent the player here with. Give only one whose signature was checked:
     /// routes are chosen by it.
     pub ticket: Option<Ticket<'a>>,
+    /// The client.
+    pub client: Client<'a>,
+}
+
+/// What is known of a player's client. What it says of itself nothing proves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Client<'a> {
+    /// Where it connects from.
+    pub ip: Option<IpAddr>,
+    /// The application protocol of the handshake.
+    pub alpn: Option<&'a str>,
+    /// The build number of its protocol.
+    pub build: Option<i32>,
+    /// The generation of its protocol, by the name that the configuration has for it.
+    pub generation: Option<&'a str>,
+    /// What kind of client it is, likewise.
+    pub kind: Option<&'a str>,
+    /// Its language, as a tag such as `pt-BR`.
+    pub language: Option<&'a str>,
 }
 
 /// What a server that sent a player here has signed.

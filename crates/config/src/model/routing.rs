@@ -38,8 +38,41 @@ pub(crate) struct Match {
     #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
     pub(crate) hostnames: Vec<String>,
     /// Takes only players whom a server sent here with a ticket that a key of `referral.accept` signed; `{}` takes any.
-    /// Host names may be absent then, which takes every host.
+    /// With this or one of the following host names may be absent, which takes every host.
     pub(crate) referral: Option<TicketMatch>,
+    /// Takes only players whose identity is verified, or is not.
+    pub(crate) identity: Option<IdentityMatch>,
+    /// Networks of which the client's address is in one: `203.0.113.0/24`, `2001:db8::/32`, or a single address.
+    #[schemars(extend("items" = json!({"type": "string", "format": "network"})))]
+    pub(crate) ip: Vec<String>,
+    /// Application protocols, one of which the handshake agreed on: `hytale/2`.
+    #[schemars(extend("items" = json!({"type": "string", "minLength": 1})))]
+    pub(crate) alpn: Vec<String>,
+    /// Builds of the client's protocol: a number, or a range with both ends in it, of which one may be open: `242`,
+    /// `100..120`, `208..`, `..53`. A client of g1 has none.
+    #[schemars(extend("items" = json!({"type": "string", "format": "build-range"})))]
+    pub(crate) build: Vec<String>,
+    /// Generations of the client's protocol.
+    #[schemars(extend("items" = json!({"type": "string", "enum": ["g1", "g2", "g3", "g4"]})))]
+    pub(crate) generation: Vec<String>,
+    /// Kinds of clients.
+    #[schemars(extend("items" = json!({"type": "string", "enum": ["game", "editor"]})))]
+    pub(crate) client_type: Vec<String>,
+    /// Language tags. `pt` takes `pt-BR` too. Case does not count, and `_` equals `-`.
+    #[schemars(extend("items" = json!({"type": "string", "minLength": 1})))]
+    pub(crate) language: Vec<String>,
+    /// Takes so many per cent of the players, always the same: by their UUID, else their name, else their address, and
+    /// by the name of the route.
+    #[schemars(range(max = 100))]
+    pub(crate) percent: Option<u8>,
+}
+
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["verified"]))]
+pub(crate) struct IdentityMatch {
+    /// Whether verified players are taken, or the others.
+    pub(crate) verified: bool,
 }
 
 /// All that is given has to fit.

@@ -7,7 +7,7 @@ use hyrouter_router as router;
 use super::discovery::Providers;
 use super::plugins::check_unique;
 use super::{Report, missing, to_usize};
-use crate::format::without_brackets;
+use crate::format::{build_range, network, without_brackets};
 use crate::model::{Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort, TicketMatch};
 use crate::path::Path;
 
@@ -83,10 +83,35 @@ fn build_route(
     router::RouteSpec {
         name: route_name(index, &route),
         patterns: build_patterns(&path.key("match"), &route.matching, patterns, report),
-        conditions: router::Conditions {
-            ticket: route.matching.referral.as_ref().map(build_ticket),
-        },
+        conditions: build_conditions(route_name(index, &route), &route.matching),
         pool: build_pool(&path.key("pool"), route.pool, providers, report),
+    }
+}
+
+fn build_conditions(name: String, matching: &Match) -> router::Conditions {
+    // The shape check lets no other texts through.
+    router::Conditions {
+        ticket: matching.referral.as_ref().map(build_ticket),
+        verified: matching.identity.as_ref().map(|wanted| wanted.verified),
+        client: router::ClientMatch {
+            networks: matching
+                .ip
+                .iter()
+                .filter_map(|text| network(text))
+                .collect(),
+            alpn: matching.alpn.clone(),
+            builds: matching
+                .build
+                .iter()
+                .filter_map(|text| build_range(text))
+                .collect(),
+            generations: matching.generation.clone(),
+            kinds: matching.client_type.clone(),
+            languages: matching.language.clone(),
+        },
+        share: matching
+            .percent
+            .map(|percent| router::Share::percent(percent, name)),
     }
 }
 
@@ -130,19 +155,19 @@ fn build_patterns(
             "not used, since there are `hostnames`",
         ),
         Some(text) => texts.push((path.key("hostname"), text)),
-        None if texts.is_empty() && matching.referral.is_some() => {
+        None if texts.is_empty() && has_conditions(matching) => {
             return parse_pattern("*").into_iter().collect();
         }
         None if texts.is_empty() && !report.mistakes.has_within(path) => {
             report.mistakes.add_meaning(
                 path,
-                "no host names; allowed: `hostname`, or `hostnames` with at least one entry",
+                "no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition",
             );
         }
         None => {}
     }
     // A route with conditions leaves players to later ones.
-    let takes_all = matching.referral.is_none();
+    let takes_all = !has_conditions(matching);
     for (at, text) in &texts {
         warn_of_earlier(path, at, text, takes_all, known, report);
     }
@@ -150,6 +175,11 @@ fn build_patterns(
         .iter()
         .filter_map(|(_, text)| parse_pattern(text))
         .collect()
+}
+
+/// Whether something beside the host is asked for.
+fn has_conditions(matching: &Match) -> bool {
+    !build_conditions(String::new(), matching).is_empty()
 }
 
 /// An earlier route with the same pattern takes every player that this one could.

@@ -60,8 +60,15 @@ fn filters<'p>(path: &Path, pool: &'p Pool) -> Vec<(Path, &'p Filter)> {
     all
 }
 
-/// A route for tickets of keys that are not accepted takes nobody.
+/// A route for tickets of keys that are not accepted, or for verified players where nobody is, takes nobody.
 fn warn_of_match(path: &Path, route: &Route, config: &Config, report: &mut Report<'_>) {
+    let identity = route.matching.identity.as_ref();
+    if config.identity.mode == "off" && identity.is_some_and(|wanted| wanted.verified) {
+        report.warn(
+            &path.key("match").key("identity").key("verified"),
+            "never matches, since nobody is verified with `identity.mode: off`",
+        );
+    }
     let Some(wanted) = &route.matching.referral else {
         return;
     };

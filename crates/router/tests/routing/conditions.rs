@@ -11,6 +11,7 @@ fn with_ticket(route: RouteSpec, ticket: TicketMatch) -> RouteSpec {
     RouteSpec {
         conditions: Conditions {
             ticket: Some(ticket),
+            ..Conditions::default()
         },
         ..route
     }
@@ -146,7 +147,7 @@ fn an_explanation_says_what_of_the_ticket_does_not_fit() {
         assert_eq!(
             explained.to_string().lines().nth(1).unwrap(),
             format!(
-                "  route 0 (\"arena\"): {why}: \"*\" with a ticket, route arena, source lobby, key 1"
+                "  route 0 (\"arena\"): {why}: \"*\" with a ticket of route arena of source lobby of key 1"
             )
         );
     }

@@ -5,6 +5,7 @@
     reason = "a test fails by panic, in its helpers too"
 )]
 
+mod clients;
 mod conditions;
 mod explain;
 mod fallback;

@@ -1,0 +1,99 @@
+//! Routes that go by more than the host, at a router process.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panic"
+)]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::folder;
+use uuid::Uuid;
+
+const CONFIG: &str = r#"
+listen: "127.0.0.1:0"
+routing:
+  routes:
+    - { name: elsewhere, match: { ip: [10.0.0.0/8] }, pool: { backends: [{ host: a, port: 1 }] } }
+    - { name: editors, match: { client_type: [editor] }, pool: { backends: [{ host: a, port: 1 }] } }
+    - { name: oldest, match: { hostname: play.example.com, generation: [g1] }, pool: { backends: [{ host: a, port: 1 }] } }
+    - { name: update, match: { hostname: play.example.com, build: ["208.."] }, pool: { backends: [{ host: a, port: 1 }] } }
+    - { name: german, match: { hostname: play.example.com, language: [de], ip: [127.0.0.1] }, pool: { backends: [{ host: a, port: 1 }] } }
+    - { name: alpn, match: { hostname: alpn.example.com, alpn: [hytale/2] }, pool: { backends: [{ host: a, port: 1 }] } }
+    - { name: canary, match: { hostname: canary.example.com, percent: 30 }, pool: { backends: [{ host: a, port: 1 }] } }
+  default: { backends: [{ host: b, port: 1 }] }
+"#;
+
+#[test]
+fn a_route_goes_by_the_client() {
+    let folder = folder().file("config.yaml", CONFIG);
+    let mut router = folder.serve(&[]);
+    for (args, route) in [
+        (
+            &["--sni", "play.example.com", "--generation", "g1"][..],
+            "oldest",
+        ),
+        (
+            &["--sni", "play.example.com", "--generation", "g4"],
+            "update",
+        ),
+        (&["--sni", "play.example.com", "--build", "208"], "update"),
+        (&["--sni", "play.example.com", "--build", "117"], "default"),
+        (
+            &[
+                "--sni",
+                "play.example.com",
+                "--build",
+                "117",
+                "--language",
+                "de-AT",
+            ],
+            "german",
+        ),
+        (
+            &[
+                "--sni",
+                "play.example.com",
+                "--build",
+                "208",
+                "--language",
+                "de",
+            ],
+            "update",
+        ),
+        (
+            &["--sni", "eu.example.com", "--generation", "g1"],
+            "default",
+        ),
+        (&["--sni", "alpn.example.com", "--generation", "g2"], "alpn"),
+        (
+            &["--sni", "alpn.example.com", "--generation", "g4"],
+            "default",
+        ),
+    ] {
+        let answer = router.probe(args);
+        assert_eq!(answer["outcome"], "referral", "{args:?}: {answer}");
+        assert_eq!(router.until("decision")["route"], route, "{args:?}");
+    }
+}
+
+/// Two routers, as replicas are, and the same players twice.
+#[test]
+fn a_share_has_the_same_players_on_every_router() {
+    let folder = folder().file("config.yaml", CONFIG);
+    let mut routers = [folder.serve(&[]), folder.serve(&[])];
+    let mut shares = routers.iter_mut().map(|router| {
+        let players = (1..=40_u128).map(Uuid::from_u128);
+        let in_share = players.filter(|player| {
+            let uuid = player.to_string();
+            router.probe(&["--sni", "canary.example.com", "--uuid", &uuid]);
+            router.until("decision")["route"] == "canary"
+        });
+        in_share.collect::<BTreeSet<_>>()
+    });
+    let (one, other) = (shares.next().unwrap(), shares.next().unwrap());
+    assert_eq!(one, other);
+    assert!((4..=22).contains(&one.len()), "{}", one.len());
+}

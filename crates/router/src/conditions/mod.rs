@@ -1,0 +1,88 @@
+//! What a route asks for beside the host.
+
+mod client;
+mod share;
+mod ticket;
+
+use std::fmt;
+
+pub use self::client::ClientMatch;
+pub use self::share::Share;
+pub use self::ticket::TicketMatch;
+use crate::Request;
+
+/// What a route asks for beside the host; all of it has to hold. The default asks for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Conditions {
+    /// The player has to bring a ticket like this.
+    pub ticket: Option<TicketMatch>,
+    /// Whether the player has to be verified, or must not be.
+    pub verified: Option<bool>,
+    /// The client has to be like this.
+    pub client: ClientMatch,
+    /// The player has to be in this share.
+    pub share: Option<Share>,
+}
+
+impl Conditions {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.ticket.is_none()
+            && self.verified.is_none()
+            && self.client.is_empty()
+            && self.share.is_none()
+    }
+
+    pub(crate) fn hold(&self, request: &Request<'_>) -> bool {
+        self.failure(request).is_none()
+    }
+
+    /// What does not hold.
+    pub(crate) fn failure(&self, request: &Request<'_>) -> Option<&'static str> {
+        if let Some(wanted) = &self.ticket {
+            let Some(ticket) = &request.ticket else {
+                return Some("it takes players with a ticket only");
+            };
+            if let Some(why) = wanted.failure(ticket) {
+                return Some(why);
+            }
+        }
+        match (self.verified, request.verified) {
+            (Some(true), false) => return Some("the player is not verified"),
+            (Some(false), true) => return Some("the player is verified"),
+            _ => {}
+        }
+        if let Some(why) = self.client.failure(&request.client) {
+            return Some(why);
+        }
+        let share = self.share.as_ref()?;
+        (!share.has(request)).then_some("the player is not in its share")
+    }
+}
+
+/// As it is shown beside the patterns of a route; nothing where nothing is asked for.
+impl fmt::Display for Conditions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = Vec::new();
+        words.extend(self.ticket.as_ref().map(ToString::to_string));
+        words.extend(self.verified.map(|verified| format!("verified {verified}")));
+        if !self.client.is_empty() {
+            words.push(self.client.to_string());
+        }
+        if let Some(share) = &self.share {
+            words.push(format!(
+                "{} % of the players",
+                f64::from(share.parts) / 100.0
+            ));
+        }
+        if words.is_empty() {
+            return Ok(());
+        }
+        write!(f, "with {}", words.join(", "))
+    }
+}
+
+fn joined<T: fmt::Display>(values: &[T]) -> String {
+    let texts: Vec<_> = values.iter().map(ToString::to_string).collect();
+    texts.join(" or ")
+}
