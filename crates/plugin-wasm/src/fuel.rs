@@ -24,12 +24,6 @@ const EXPORT: &str = "hyrouter:fuel";
 /// What starting may spend: the start function, `_initialize` and `configure` together. A Go guest needs 0.7 million.
 pub(crate) const START: i64 = 50_000_000;
 
-/// Most blocks inside one another: what compiling takes grows with the square of it, and real guests have some tens.
-const MAX_DEPTH: u32 = 1_000;
-/// Most instructions of one function. The largest of a Go guest has some ten thousand; a million take the compiler
-/// a gigabyte.
-const MAX_INSTRUCTIONS: u32 = 300_000;
-
 /// Price of a call that leaves the guest, which takes about a tenth of a microsecond at least.
 pub(crate) const HOST_CALL: i64 = 500;
 /// A call through a table may leave the guest too, and nothing tells before; the host's own functions take the rest.
@@ -65,8 +59,6 @@ impl ModuleMiddleware for FuelMeter {
         Box::new(FunctionMeter {
             globals: self.globals.get().copied(),
             unpaid: 0,
-            depth: 0,
-            instructions: 0,
         })
     }
 
@@ -107,8 +99,6 @@ struct FunctionMeter {
     globals: Option<Globals>,
     /// Price of what was read since the last subtraction.
     unpaid: i64,
-    depth: u32,
-    instructions: u32,
 }
 
 impl<'a> FunctionMiddleware<'a> for FunctionMeter {
@@ -120,7 +110,6 @@ impl<'a> FunctionMiddleware<'a> for FunctionMeter {
         let globals = self
             .globals
             .ok_or_else(|| refused("the module was not prepared"))?;
-        self.bound(&operator)?;
         self.unpaid += price(&operator, &globals);
         match operator {
             // From here the way may lead elsewhere, or come from elsewhere.
@@ -169,28 +158,6 @@ impl<'a> FunctionMiddleware<'a> for FunctionMeter {
 }
 
 impl FunctionMeter {
-    /// Refuses what would keep the compiler busy for minutes.
-    fn bound(&mut self, operator: &Operator<'_>) -> Result<(), MiddlewareError> {
-        match operator {
-            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => self.depth += 1,
-            // The last one ends the function itself.
-            Operator::End => self.depth = self.depth.saturating_sub(1),
-            _ => {}
-        }
-        self.instructions += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(refused(format!(
-                "a function has more than {MAX_DEPTH} blocks inside one another"
-            )));
-        }
-        if self.instructions > MAX_INSTRUCTIONS {
-            return Err(refused(format!(
-                "a function has more than {MAX_INSTRUCTIONS} instructions"
-            )));
-        }
-        Ok(())
-    }
-
     fn pay(&mut self, globals: Globals, state: &mut MiddlewareReaderState<'_>) {
         let price = std::mem::take(&mut self.unpaid);
         if price > 0 {

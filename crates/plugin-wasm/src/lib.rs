@@ -43,6 +43,7 @@
 //! Each instance has a thread of its own, which waits at the plugin's queue. A guest can never hold up a thread that
 //! serves players, and plugins do not share threads.
 
+mod bounds;
 mod cache;
 mod engine;
 mod error;

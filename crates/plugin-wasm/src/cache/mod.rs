@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use wasmer::{Engine, Module};
 
 use self::disk::DiskCache;
+use crate::bounds;
 use crate::engine;
 use crate::error::LoadReason;
 use crate::fuel;
@@ -84,6 +85,7 @@ impl ModuleCache {
         {
             return Ok(Compiled { engine, module });
         }
+        bounds::check(wasm)?;
         let module = Module::new(&engine, wasm).map_err(|error| LoadReason::Compile {
             message: error.to_string(),
         })?;
