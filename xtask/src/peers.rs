@@ -25,11 +25,11 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
     )
 }
 
-/// Says that something can not be tested here. With `HYROUTER_REQUIRE_PEERS=1` that is a failure: where everything is
+/// Says that something can not be tested here. With `REQUIRE_PEERS=1` that is a failure: where everything is
 /// meant to be there, nothing is to be left out for years in a line that nobody reads.
 pub(crate) fn left_out(what: &str) -> anyhow::Result<()> {
-    let required = env::var_os("HYROUTER_REQUIRE_PEERS").is_some_and(|value| value == "1");
-    ensure!(!required, "{what}; HYROUTER_REQUIRE_PEERS=1 asks for it");
+    let required = env::var_os("REQUIRE_PEERS").is_some_and(|value| value == "1");
+    ensure!(!required, "{what}; REQUIRE_PEERS=1 asks for it");
     say(what);
     Ok(())
 }
