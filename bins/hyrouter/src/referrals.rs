@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use hyrouter_config::{EnvelopeSettings, ReferralSettings, TimedSealer};
 use hyrouter_protocol::MAX_REFERRAL_DATA;
 use hyrouter_referral::Sealer;
-use hyrouter_referral::v2::{MAX_SOURCE, SealError, SigningKeys, Statement};
+use hyrouter_referral::v2::{MAX_SOURCE, SealError, SigningKeys, Statement, Validity};
 
 /// Makes referral data.
 #[derive(Debug)]
@@ -153,12 +153,9 @@ impl Referrals {
     }
 }
 
-/// Of the keys that are valid the one that became so last, as in version 2.
+/// The key to seal with, by the rule of version 2.
 fn active(keys: &[TimedSealer], now: SystemTime) -> Option<&Sealer> {
-    let valid = keys.iter().filter(|key| key.validity.contains(now));
-    // The last of several is taken, and the first in the list has to win.
-    let newest = valid.rev().max_by_key(|key| key.validity.not_before);
-    newest.map(|key| &key.sealer)
+    Validity::newest(keys, |key| key.validity, now).map(|key| &key.sealer)
 }
 
 fn version_1(sealer: &Sealer, content: &[u8]) -> Vec<u8> {

@@ -73,10 +73,9 @@ fn rows(settings: &Settings, now: SystemTime) -> Vec<Row> {
             .collect(),
         _ => Vec::new(),
     };
-    // Of those that are valid the first with the latest start signs.
-    let valid = rows.iter_mut().rev().filter(|row| row.state == "valid");
-    if let Some(active) = valid.max_by_key(|row| row.validity.not_before) {
-        active.state = "signs";
+    let active = Validity::newest(&rows, |row| row.validity, now).map(|row| row.id);
+    for row in rows.iter_mut().filter(|row| Some(row.id) == active) {
+        row.state = "signs";
     }
     rows.extend(referral.accept.iter().map(|key| Row {
         purpose: "accept",

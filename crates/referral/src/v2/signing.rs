@@ -147,17 +147,9 @@ impl SigningKeys {
         Ok(Self(keys))
     }
 
-    /// The key to seal with: of those that are valid now the one whose validity began last, and of those that began
-    /// together the first. A key without a beginning began before all others.
+    /// The key to seal with, by the rule of [`Validity::newest`].
     pub fn active(&self, now: SystemTime) -> Option<&SigningKey> {
-        let valid = self.0.iter().filter(|key| key.validity.contains(now));
-        valid.reduce(|best, key| {
-            if key.validity.not_before > best.validity.not_before {
-                key
-            } else {
-                best
-            }
-        })
+        Validity::newest(&self.0, SigningKey::validity, now)
     }
 
     /// All keys, in the order in which they were given.
