@@ -113,6 +113,20 @@ impl PluginError {
         matches!(self, Self::Status { .. } | Self::BadResponse { .. })
     }
 
+    /// All stable codes, for metrics that have a line for each.
+    pub const REASON_CODES: &[&str] = &[
+        "timeout",
+        "transport",
+        "status",
+        "trap",
+        "bad_pointer",
+        "bad_response",
+        "oversize",
+        "overloaded",
+        "breaker_open",
+        "panic",
+    ];
+
     /// The stable code of the kind of error, for logs and metrics.
     pub const fn reason_code(&self) -> &'static str {
         match self {
@@ -193,5 +207,8 @@ mod tests {
         let codes: std::collections::BTreeSet<_> =
             errors.iter().map(PluginError::reason_code).collect();
         assert_eq!(codes.len(), errors.len());
+        let listed: std::collections::BTreeSet<_> =
+            PluginError::REASON_CODES.iter().copied().collect();
+        assert_eq!(codes, listed);
     }
 }

@@ -1,0 +1,172 @@
+//! From sources to text.
+
+use std::fmt;
+use std::sync::Arc;
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry;
+
+use crate::desc::{Desc, Kind};
+use crate::histogram::Reading;
+
+/// Something that counts.
+pub trait Source: fmt::Debug + Send + Sync + 'static {
+    /// All metrics that it may write.
+    fn descs(&self) -> &'static [Desc];
+
+    /// Writes them.
+    fn collect(&self, into: &mut Exposition<'_, '_>);
+}
+
+/// All sources of a process.
+#[derive(Debug)]
+pub struct Registry {
+    sources: Arc<[Arc<dyn Source>]>,
+    text: registry::Registry,
+}
+
+impl Registry {
+    /// In the order in which they are written.
+    pub fn new(sources: impl IntoIterator<Item = Arc<dyn Source>>) -> Self {
+        let sources: Arc<[_]> = sources.into_iter().collect();
+        let mut text = registry::Registry::default();
+        text.register_collector(Box::new(All(Arc::clone(&sources))));
+        Self { sources, text }
+    }
+
+    /// What all metrics are now, as `OpenMetrics` text 1.0.0.
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(16 << 10);
+        // A `String` takes everything; what a source can not write is left out.
+        let _ = encode(&mut text, &self.text);
+        text
+    }
+
+    /// All metrics, as a table in Markdown.
+    pub fn table(&self) -> String {
+        let mut table = String::from("| metric | kind | labels | meaning |\n|---|---|---|---|\n");
+        for desc in self.sources.iter().flat_map(|source| source.descs()) {
+            table.push_str(&desc.row());
+            table.push('\n');
+        }
+        table
+    }
+}
+
+#[derive(Debug)]
+struct All(Arc<[Arc<dyn Source>]>);
+
+impl Collector for All {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        for source in self.0.iter() {
+            let mut into = Exposition {
+                encoder: &mut encoder,
+                done: Ok(()),
+            };
+            source.collect(&mut into);
+            into.done?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes the values of metrics while a text is written.
+#[derive(Debug)]
+pub struct Exposition<'a, 'e> {
+    encoder: &'a mut DescriptorEncoder<'e>,
+    done: fmt::Result,
+}
+
+impl Exposition<'_, '_> {
+    /// Counters: a value for each set of labels, whose values are in the order of [`Desc::labels`].
+    pub fn counts<L: Labels>(&mut self, desc: &Desc, values: impl IntoIterator<Item = (L, u64)>) {
+        self.each(desc, values, |mut encoder, value| {
+            encoder.encode_counter::<NoLabelSet, _, u64>(&value, None)
+        });
+    }
+
+    /// One counter without labels whose value has fractions.
+    pub fn amount(&mut self, desc: &Desc, value: f64) {
+        self.each(
+            desc,
+            [([], value)] as [([&str; 0], f64); 1],
+            |mut encoder, value| encoder.encode_counter::<NoLabelSet, _, u64>(&value, None),
+        );
+    }
+
+    /// One counter without labels.
+    pub fn count(&mut self, desc: &Desc, value: u64) {
+        self.counts(desc, [([], value)] as [([&str; 0], u64); 1]);
+    }
+
+    /// Gauges, likewise.
+    pub fn gauges<L: Labels>(&mut self, desc: &Desc, values: impl IntoIterator<Item = (L, f64)>) {
+        self.each(desc, values, |mut encoder, value| {
+            encoder.encode_gauge(&value)
+        });
+    }
+
+    /// One gauge without labels.
+    pub fn gauge(&mut self, desc: &Desc, value: f64) {
+        self.gauges(desc, [([], value)] as [([&str; 0], f64); 1]);
+    }
+
+    /// Histograms, likewise.
+    pub fn histograms<L: Labels>(
+        &mut self,
+        desc: &Desc,
+        values: impl IntoIterator<Item = (L, Reading)>,
+    ) {
+        self.each(desc, values, |mut encoder, value| {
+            let buckets: Vec<_> = value.buckets().collect();
+            encoder.encode_histogram::<NoLabelSet>(value.sum(), value.count(), &buckets, None)
+        });
+    }
+
+    /// One histogram without labels.
+    pub fn histogram(&mut self, desc: &Desc, value: Reading) {
+        self.histograms(desc, [([], value)] as [([&str; 0], Reading); 1]);
+    }
+
+    fn each<L: Labels, V>(
+        &mut self,
+        desc: &Desc,
+        values: impl IntoIterator<Item = (L, V)>,
+        mut write: impl FnMut(MetricEncoder<'_>, V) -> fmt::Result,
+    ) {
+        let kind = match desc.kind {
+            Kind::Counter => MetricType::Counter,
+            Kind::Gauge => MetricType::Gauge,
+            Kind::Histogram => MetricType::Histogram,
+        };
+        let all = || {
+            let mut metric = self
+                .encoder
+                .encode_descriptor(desc.name, desc.help, None, kind)?;
+            for (labels, value) in values {
+                let values = labels.values();
+                debug_assert_eq!(values.len(), desc.labels.len(), "labels of {}", desc.name);
+                let labels: Vec<_> = desc.labels.iter().copied().zip(values).collect();
+                write(metric.encode_family(&labels)?, value)?;
+            }
+            Ok(())
+        };
+        let done = all();
+        self.done = self.done.and(done);
+    }
+}
+
+/// The values of the labels of a line.
+pub trait Labels {
+    /// In the order of [`Desc::labels`].
+    fn values(&self) -> Vec<&str>;
+}
+
+impl<T: AsRef<str>, const N: usize> Labels for [T; N] {
+    fn values(&self) -> Vec<&str> {
+        self.iter().map(AsRef::as_ref).collect()
+    }
+}
