@@ -1,0 +1,119 @@
+//! Lines that are there as a whole or not at all.
+
+use std::io::{self, Write};
+
+/// Writes lines to something that may fail at any byte.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// Whether the last write broke off within a line.
+    is_torn: bool,
+}
+
+/// What became of some lines.
+pub(super) struct Written {
+    /// Lines that are there as a whole.
+    pub(super) lines: u64,
+    /// What kept the others from it.
+    pub(super) error: Option<io::Error>,
+}
+
+impl Lines {
+    /// Writes them. What was left of a line before is ended first, so that it spoils no other.
+    pub(super) fn write(&mut self, to: &mut impl Write, lines: &[u8]) -> Written {
+        let (written, error) = self.write_some(to, lines);
+        let ends = lines.iter().take(written).filter(|&&byte| byte == b'\n');
+        Written {
+            lines: u64::try_from(ends.count()).unwrap_or(u64::MAX),
+            error: error.or_else(|| to.flush().err()),
+        }
+    }
+
+    /// How far it came, and why no further.
+    fn write_some(&mut self, to: &mut impl Write, lines: &[u8]) -> (usize, Option<io::Error>) {
+        if self.is_torn {
+            let (ended, error) = write_all(to, b"\n");
+            self.is_torn = ended == 0;
+            if error.is_some() {
+                return (0, error);
+            }
+        }
+        let (written, error) = write_all(to, lines);
+        let last = written.checked_sub(1).and_then(|last| lines.get(last));
+        self.is_torn = last.is_some_and(|&byte| byte != b'\n');
+        (written, error)
+    }
+}
+
+/// Like [`Write::write_all`], and says how far it came.
+fn write_all(to: &mut impl Write, bytes: &[u8]) -> (usize, Option<io::Error>) {
+    let mut written = 0;
+    while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
+        match to.write(rest) {
+            Ok(0) => return (written, Some(io::ErrorKind::WriteZero.into())),
+            Ok(more) => written += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (written, Some(error)),
+        }
+    }
+    (written, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+
+    use super::Lines;
+
+    /// A disk with that much room.
+    struct Disk {
+        room: usize,
+        content: Vec<u8>,
+        interrupt: bool,
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.interrupt = !self.interrupt;
+            if self.interrupt {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            if self.room == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            let taken = bytes.len().min(self.room).min(3);
+            self.room -= taken;
+            self.content.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_torn_spoils_no_other() {
+        for room in 0..=12 {
+            let mut disk = Disk {
+                room,
+                content: Vec::new(),
+                interrupt: false,
+            };
+            let mut lines = Lines::default();
+            let first = lines.write(&mut disk, b"aaa\nbbb\nccc\n");
+            assert_eq!(first.lines, u64::try_from(room / 4).unwrap());
+            assert_eq!(first.error.is_some(), room < 12);
+            let full = lines.write(&mut disk, b"lost\n");
+            assert_eq!((full.lines, full.error.is_some()), (0, true));
+
+            disk.room = 100;
+            let last = lines.write(&mut disk, b"ddd\n");
+            assert_eq!((last.lines, last.error.is_none()), (1, true));
+            let content = String::from_utf8(disk.content).unwrap();
+            let whole: Vec<_> = content.lines().filter(|line| line.len() == 3).collect();
+            let kept = ["aaa", "bbb", "ccc"].iter().take((room + 1) / 4);
+            let wanted: Vec<_> = kept.chain(["ddd"].iter()).copied().collect();
+            assert_eq!(whole, wanted, "{room}: {content:?}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a receiver knows the router by.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::SinkError;
+
+/// Longest token in bytes. Receivers refuse longer heads.
+const MAX_TOKEN: usize = 4096;
+
+/// A bearer token. It can not be printed and is wiped from memory when this is dropped.
+#[derive(Clone)]
+pub struct Token(Zeroizing<String>);
+
+impl Token {
+    /// Blanks and line ends around it do not count.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty, longer than 4096 bytes, or has other characters than visible ASCII.
+    pub fn new(text: &str) -> Result<Self, SinkError> {
+        check(text.trim()).map_err(|problem| SinkError::Token {
+            path: None,
+            problem: problem.to_owned(),
+        })
+    }
+
+    /// Reads it from a file.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be read, or holds no token.
+    pub fn read(path: &Path) -> Result<Self, SinkError> {
+        let wrong = |problem: String| SinkError::Token {
+            path: Some(path.to_owned()),
+            problem,
+        };
+        let text = read(path).map_err(|error| wrong(error.to_string()))?;
+        check(text.trim()).map_err(|problem| wrong(problem.to_owned()))
+    }
+
+    /// The whole value of the header. It is not shown where headers are.
+    pub(super) fn to_header(&self) -> Result<HeaderValue, SinkError> {
+        let text = Zeroizing::new(format!("Bearer {}", *self.0));
+        let mut value = HeaderValue::from_str(&text).map_err(|_| SinkError::Token {
+            path: None,
+            problem: NOT_VISIBLE.to_owned(),
+        })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+const NOT_VISIBLE: &str = "has other characters than visible ASCII";
+
+fn check(text: &str) -> Result<Token, &'static str> {
+    if text.is_empty() {
+        return Err("is empty");
+    }
+    if text.len() > MAX_TOKEN {
+        return Err("is longer than 4096 bytes");
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(NOT_VISIBLE);
+    }
+    Ok(Token(Zeroizing::new(text.to_owned())))
+}
+
+fn read(path: &Path) -> io::Result<Zeroizing<String>> {
+    // Opening a pipe would wait for whoever writes to it.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
+    // Room for blanks around it, and never moved while it grows.
+    let limit = MAX_TOKEN * 2;
+    let mut text = Zeroizing::new(String::with_capacity(limit));
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    File::open(path)?.take(limit).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_TOKEN, Token};
+
+    #[test]
+    fn what_is_a_token() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let longest = "x".repeat(MAX_TOKEN);
+        for text in ["hunter2", "  hunter2\r\n", &longest] {
+            std::fs::write(&path, text).unwrap();
+            for token in [Token::new(text), Token::read(&path)] {
+                let header = token.unwrap().to_header().unwrap();
+                assert_eq!(header, format!("Bearer {}", text.trim()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_none_and_nothing_of_it_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let long = "hunter2".repeat(MAX_TOKEN);
+        for (text, problem) in [
+            (" \n", "is empty"),
+            (&long, "longer than 4096 bytes"),
+            ("hunter2 hunter2", "visible ASCII"),
+            ("hunter2\nX: y", "visible ASCII"),
+            ("hünter2", "visible ASCII"),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let place = format!("in {}", path.display());
+            for (token, place) in [(Token::new(text), ""), (Token::read(&path), &*place)] {
+                let error = token.unwrap_err().to_string();
+                assert!(error.contains(problem), "{error}");
+                assert!(error.contains(place), "{error}");
+                assert!(!error.contains("nter2"), "{error}");
+            }
+        }
+        let error = Token::read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("not a file"), "{error}");
+        let error = Token::read(&folder.path().join("no"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("os error"), "{error}");
+    }
+
+    #[test]
+    fn it_is_not_printed() {
+        let token = Token::new("hunter2").unwrap();
+        let header = token.to_header().unwrap();
+        assert_eq!(format!("{token:?} {header:?}"), "Token(..) Sensitive");
+    }
+}
