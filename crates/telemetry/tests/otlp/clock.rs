@@ -1,0 +1,60 @@
+//! Time that stands still unless a test moves it, while sockets go on in real time.
+
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{spawn_blocking, yield_now};
+use tokio::time::advance;
+
+/// Far more than anything here takes; only a hang is longer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Holds the paused clock of a test. Otherwise it would jump to the next timer as soon as all tasks wait for sockets.
+pub(crate) struct Clock {
+    /// The clock is held as long as a blocking task runs, which waits for the end of this.
+    _held: SyncSender<()>,
+    echo: TcpListener,
+}
+
+impl Clock {
+    pub(crate) async fn hold() -> Self {
+        let (held, released) = sync_channel(0);
+        spawn_blocking(move || released.recv());
+        Self {
+            _held: held,
+            echo: TcpListener::bind("127.0.0.1:0").await.unwrap(),
+        }
+    }
+
+    /// Moves the clock in one step, and lets happen what then happens.
+    pub(crate) async fn pass(&self, time: Duration) {
+        advance(time).await;
+        self.settle().await;
+    }
+
+    /// Lets happen what happens without the clock: longer than a request takes from its sender to a server's hands,
+    /// counted in trips of this thread to its sockets.
+    pub(crate) async fn settle(&self) {
+        for _ in 0..3 {
+            let mut near = TcpStream::connect(self.echo.local_addr().unwrap())
+                .await
+                .unwrap();
+            let (mut far, _) = self.echo.accept().await.unwrap();
+            near.write_all(b"?").await.unwrap();
+            far.read_u8().await.unwrap();
+            far.write_all(b"!").await.unwrap();
+            near.read_u8().await.unwrap();
+        }
+    }
+}
+
+/// Waits for something that happens without the clock. The deadline is one of the real clock.
+pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
+        yield_now().await;
+    }
+}
