@@ -1,0 +1,83 @@
+//! What can go wrong.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why a command was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// It names something that is not there: 404.
+    #[error("{0}")]
+    Unknown(String),
+    /// It can not be understood: 422.
+    #[error("{message}")]
+    Invalid {
+        /// What is wrong, in a sentence.
+        message: String,
+        /// Each mistake by itself, with the key it is at.
+        mistakes: Vec<String>,
+    },
+    /// It was understood and could not be done: 409.
+    #[error("{message}")]
+    Failed {
+        /// What went wrong, in a sentence.
+        message: String,
+        /// Each mistake by itself.
+        mistakes: Vec<String>,
+    },
+}
+
+/// Why there is no admin listener.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// Whoever reaches the address could command the router.
+    #[error(
+        "{listen} is reachable from other machines, which takes a token; without one use 127.0.0.1 or [::1]"
+    )]
+    NoToken {
+        /// The address as asked for.
+        listen: SocketAddr,
+    },
+    /// The address can not be listened at.
+    #[error("can not listen at {listen}: {source}")]
+    Bind {
+        /// The address as asked for.
+        listen: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Why a token is none.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// It could be guessed.
+    #[error("the token has {length} bytes and needs at least {least}")]
+    Short {
+        /// Its length in bytes, without white space around it.
+        length: usize,
+        /// The least length in bytes.
+        least: usize,
+    },
+    /// It is more than a token.
+    #[error("the token is longer than {most} bytes")]
+    Long {
+        /// The greatest length in bytes.
+        most: usize,
+    },
+    /// It does not go into a header.
+    #[error("the token may have printable ASCII alone, and no white space within")]
+    Characters,
+    /// Its file can not be read.
+    #[error("can not read the token from {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}

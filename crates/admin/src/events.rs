@@ -1,0 +1,116 @@
+//! The status as it changes, by server-sent events.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_stream::StreamExt as _;
+use tokio_stream::wrappers::WatchStream;
+
+use crate::answer::Refusal;
+use crate::control::Control;
+use crate::limits::{EVENTS, READERS};
+use crate::shared::Shared;
+
+/// One snapshot a second for all readers, and none while there is no reader.
+///
+/// A reader that is slow misses snapshots, and nothing is kept for it but the latest one.
+pub(crate) struct Feed {
+    control: Arc<dyn Control>,
+    latest: watch::Sender<Snapshot>,
+    readers: Arc<Semaphore>,
+}
+
+#[derive(Clone)]
+struct Snapshot {
+    made: Option<Instant>,
+    /// None when there will be no other.
+    event: Option<Bytes>,
+}
+
+impl Feed {
+    pub(crate) fn new(control: Arc<dyn Control>) -> Self {
+        let none = Snapshot {
+            made: None,
+            event: None,
+        };
+        Self {
+            control,
+            latest: watch::Sender::new(none),
+            readers: Arc::new(Semaphore::new(READERS)),
+        }
+    }
+
+    /// Makes the snapshots, and never ends.
+    pub(crate) async fn run(&self) -> Infallible {
+        let mut ticks = interval(EVENTS);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if self.latest.receiver_count() > 0 {
+                // Not one on the heels of the one that a first reader has just had.
+                self.refresh(EVENTS / 2);
+            }
+        }
+    }
+
+    /// Ends the streams of all readers.
+    pub(crate) fn close(&self) {
+        self.readers.close();
+        self.latest.send_modify(|snapshot| snapshot.event = None);
+    }
+
+    fn refresh(&self, least_age: std::time::Duration) {
+        self.latest.send_if_modified(|snapshot| {
+            if snapshot.made.is_some_and(|made| made.elapsed() < least_age)
+                || self.readers.is_closed()
+            {
+                return false;
+            }
+            *snapshot = Snapshot {
+                made: Some(Instant::now()),
+                event: Some(self.event()),
+            };
+            true
+        });
+    }
+
+    fn event(&self) -> Bytes {
+        let mut event = b"event: status\ndata: ".to_vec();
+        // JSON has no line breaks, and a status can always be written as JSON.
+        if serde_json::to_writer(&mut event, &self.control.status()).is_err() {
+            event.extend_from_slice(b"null");
+        }
+        event.extend_from_slice(b"\n\n");
+        event.into()
+    }
+}
+
+/// `GET /api/events`
+pub(crate) async fn read(State(shared): State<Arc<Shared>>) -> Result<Response, Refusal> {
+    let feed = &shared.feed;
+    let Ok(permit) = Arc::clone(&feed.readers).try_acquire_owned() else {
+        return Err(Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("{READERS} readers are here already, or the router ends"),
+        ));
+    };
+    feed.refresh(EVENTS);
+    let events = WatchStream::new(feed.latest.subscribe()).map_while(move |snapshot| {
+        // The reader has its place for as long as it has its stream.
+        let _place = &permit;
+        snapshot.event.map(Ok::<_, Infallible>)
+    });
+    let mut response = Body::from_stream(events).into_response();
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    );
+    Ok(response)
+}

@@ -1,0 +1,92 @@
+//! How many connections there may be.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::limits::{CONNECTIONS, CONNECTIONS_PER_ADDRESS};
+
+/// Counts connections, in all and by the address they come from. It has as many entries as there are connections.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Arc<Mutex<Counts>>);
+
+#[derive(Default)]
+struct Counts {
+    all: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+/// The place of a connection.
+pub(crate) struct Place {
+    gate: Gate,
+    address: IpAddr,
+}
+
+impl Gate {
+    /// A place for one more connection from `address`, if there is any.
+    pub(crate) fn enter(&self, address: IpAddr) -> Option<Place> {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = counts.by_address.get(&address).copied().unwrap_or_default();
+        if counts.all >= CONNECTIONS || here >= CONNECTIONS_PER_ADDRESS {
+            return None;
+        }
+        counts.all += 1;
+        counts.by_address.insert(address, here + 1);
+        Some(Place {
+            gate: self.clone(),
+            address,
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.gate.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.all -= 1;
+        if let Some(here) = counts.by_address.get_mut(&self.address) {
+            *here -= 1;
+            if *here == 0 {
+                counts.by_address.remove(&self.address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(last: u8) -> IpAddr {
+        [10, 0, 0, last].into()
+    }
+
+    #[test]
+    fn one_address_does_not_take_all_places() {
+        let gate = Gate::default();
+        let places: Vec<_> = (0..CONNECTIONS_PER_ADDRESS)
+            .map(|_| gate.enter(address(1)).unwrap())
+            .collect();
+        assert!(gate.enter(address(1)).is_none());
+        assert!(gate.enter(address(2)).is_some());
+        drop(places);
+        assert!(gate.enter(address(1)).is_some());
+    }
+
+    #[test]
+    fn places_are_counted_in_all_and_given_back() {
+        let gate = Gate::default();
+        let mut places = Vec::new();
+        for last in 0..4 {
+            for _ in 0..CONNECTIONS_PER_ADDRESS {
+                places.push(gate.enter(address(last)).unwrap());
+            }
+        }
+        assert_eq!(places.len(), CONNECTIONS);
+        assert!(gate.enter(address(9)).is_none());
+        places.pop();
+        places.push(gate.enter(address(9)).unwrap());
+        drop(places);
+        let counts = gate.0.lock().unwrap();
+        assert_eq!((counts.all, counts.by_address.len()), (0, 0));
+    }
+}

@@ -1,0 +1,150 @@
+//! Who may ask.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+
+use crate::answer::Refusal;
+use crate::shared::Shared;
+use crate::token::Token;
+
+/// Callers who send no JSON send this with any value. A web page can not send it to another site.
+const COMMAND: &str = "x-hyrouter-command";
+/// Browsers say here which site a request comes from. Pages can not change it.
+const FETCH_SITE: &str = "sec-fetch-site";
+
+/// Lets those pass who have the token, or who are on this machine when there is none.
+pub(crate) async fn guard(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    match shared.token() {
+        Some(token) => has_token(&token, request.headers())?,
+        None => is_no_web_page(request.method(), request.headers())?,
+    }
+    Ok(next.run(request).await)
+}
+
+fn has_token(token: &Token, headers: &HeaderMap) -> Result<(), Refusal> {
+    let given = single(headers, &AUTHORIZATION).and_then(|value| {
+        let (scheme, given) = value.split_once(' ')?;
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then_some(given.trim())
+    });
+    if given.is_some_and(|given| token.is(given.as_bytes())) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::UNAUTHORIZED,
+        "this takes the token of the admin listener: Authorization: Bearer ...",
+    ))
+}
+
+/// Without a token whoever reaches loopback may ask. A browser does, with any page that is open in it:
+///
+/// - a page whose name was made to lead to loopback reads answers as its own (DNS rebinding): its `Host` is not ours;
+/// - a page of another site can post a form without asking first: it can send neither JSON nor a header of its own.
+fn is_no_web_page(method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
+    let forbidden = |error| Err(Refusal::new(StatusCode::FORBIDDEN, error));
+    if !single(headers, &HOST).is_some_and(is_this_machine) {
+        return forbidden("without a token, Host must be localhost or an address of loopback");
+    }
+    let site = HeaderName::from_static(FETCH_SITE);
+    if headers.contains_key(&site)
+        && !matches!(single(headers, &site), Some("same-origin" | "none"))
+    {
+        return forbidden("without a token, no page of another site may ask");
+    }
+    let simple =
+        !headers.contains_key(COMMAND) && !single(headers, &CONTENT_TYPE).is_some_and(is_json);
+    if simple && !method.is_safe() {
+        return forbidden(
+            "without a token, this takes Content-Type: application/json, or the header X-Hyrouter-Command",
+        );
+    }
+    Ok(())
+}
+
+/// The value of a header that is there once.
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    if values.next().is_some() {
+        return None;
+    }
+    first.to_str().ok()
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Whether `Host` is what only this machine is called. The port is left out: it changes on the way through a tunnel.
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost")
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_is_told_by_its_name() {
+        for host in [
+            "localhost",
+            "LOCALHOST:5580",
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "127.8.8.8:1",
+            "[::1]",
+            "[::1]:5580",
+            "[::ffff:127.0.0.1]:1",
+        ] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in [
+            "",
+            ":80",
+            "evil.example",
+            "localhost.evil.example",
+            "evil.example:5580",
+            "127.0.0.1.evil.example",
+            "127.0.0.1:80:80",
+            "127.0.0.1@evil.example",
+            "10.0.0.1",
+            "0.0.0.0",
+            "[::2]",
+            "localhost:port",
+        ] {
+            assert!(!is_this_machine(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn json_is_told_by_its_type() {
+        assert!(is_json("application/json"));
+        assert!(is_json("Application/JSON; charset=utf-8"));
+        assert!(!is_json("text/plain; application/json"));
+        assert!(!is_json("application/jsonp"));
+        assert!(!is_json(""));
+    }
+}

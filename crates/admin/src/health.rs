@@ -1,0 +1,26 @@
+//! Whether a part of the router works.
+
+use serde::Serialize;
+
+/// The answer to `/livez` and `/readyz`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Health {
+    /// What is wrong. Nothing is, when this is empty.
+    pub problems: Vec<Problem>,
+}
+
+impl Health {
+    /// Whether nothing is wrong.
+    pub fn is_ok(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The part it is wrong with, as `listener`, `plugin bans` or `discovery`.
+    pub part: String,
+    /// What is wrong with it, in a sentence for the operator.
+    pub problem: String,
+}

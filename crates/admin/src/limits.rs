@@ -1,0 +1,50 @@
+//! What callers can use up, and no more.
+
+use std::time::Duration;
+
+/// Connections at once. One more is closed as it is accepted. With the buffers below they take at most 24 MiB in the
+/// process, and as much again twice in the kernel.
+pub(crate) const CONNECTIONS: usize = 256;
+
+/// Connections at once from one address, so that one caller who holds them all does not keep the probes of an
+/// orchestrator out.
+pub(crate) const CONNECTIONS_PER_ADDRESS: usize = 64;
+
+/// Bytes of a request's header, and of an answer that hyper keeps for a caller who does not read.
+pub(crate) const HEADER: usize = 32 * 1024;
+
+/// Bytes of a request's body.
+pub(crate) const BODY: usize = 64 * 1024;
+
+/// Bytes that the kernel keeps for a caller who does not read. Its own default grows to megabytes.
+pub(crate) const SEND_BUFFER: usize = 64 * 1024;
+
+/// Time for a request's header; a connection without a request is closed after it.
+pub(crate) const HEADER_TIME: Duration = Duration::from_secs(10);
+
+/// Time for a request's body, from its header on.
+pub(crate) const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// Time in which a caller reads something of what waits for it.
+pub(crate) const STALL_TIME: Duration = Duration::from_secs(10);
+
+/// Time that a caller waits for a command; the command goes on after it. A reload compiles plugins.
+pub(crate) const COMMAND_TIME: Duration = Duration::from_mins(1);
+
+/// Commands at once, those included whose caller has gone.
+pub(crate) const COMMANDS: usize = 16;
+
+/// Readers of the events at once.
+pub(crate) const READERS: usize = 32;
+
+/// Time between events.
+pub(crate) const EVENTS: Duration = Duration::from_secs(1);
+
+/// Decisions in one answer, and how many there are when nobody says.
+pub(crate) const DECISIONS: (usize, usize) = (10_000, 100);
+
+/// Time for answers that are under way when the listener ends.
+pub(crate) const CLOSE_TIME: Duration = Duration::from_secs(2);
+
+/// Time before the next connection is accepted after the system had no room for one.
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

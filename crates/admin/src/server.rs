@@ -1,0 +1,201 @@
+//! The listener and its connections.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::pin::pin;
+use std::sync::Arc;
+
+use axum::Router;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::{Domain, Socket, Type};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tower_service::Service as _;
+use tracing::{debug, info, warn};
+
+use crate::control::Control;
+use crate::error::AdminError;
+use crate::gate::Gate;
+use crate::limits::{ACCEPT_PAUSE, CLOSE_TIME, HEADER, HEADER_TIME, SEND_BUFFER};
+use crate::patient::Patient;
+use crate::routes;
+use crate::shared::Shared;
+use crate::token::Token;
+
+/// Where the admin listener is, and who may command.
+#[derive(Debug, Clone)]
+pub struct AdminSettings {
+    /// The address; port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// What callers must know. Without it the address must be of loopback.
+    pub token: Option<Token>,
+}
+
+/// Where a request comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct From(pub(crate) SocketAddr);
+
+/// A listener that is bound, and serves once it is [run](Admin::run).
+pub struct Admin {
+    listener: TcpListener,
+    local: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+impl std::fmt::Debug for Admin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Admin")
+            .field("local", &self.local)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Replaces the token of a listener that runs, when its file has another.
+#[derive(Clone)]
+pub struct Tokens(Arc<Shared>);
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Tokens").finish_non_exhaustive()
+    }
+}
+
+impl Tokens {
+    /// Callers must know this one from now on. False, and nothing is changed, for a listener that was bound without any:
+    /// whether there is a token is settled when it is bound.
+    pub fn replace(&self, token: Token) -> bool {
+        self.0.replace_token(token)
+    }
+}
+
+impl Admin {
+    /// Binds at once, so that an address that is taken is an error of the start. Needs no runtime yet.
+    pub fn bind(settings: AdminSettings, control: Arc<dyn Control>) -> Result<Self, AdminError> {
+        let listen = settings.listen;
+        if settings.token.is_none() && !listen.ip().to_canonical().is_loopback() {
+            return Err(AdminError::NoToken { listen });
+        }
+        let bind = || {
+            let socket = Socket::new(Domain::for_address(listen), Type::STREAM, None)?;
+            // As std does: a port whose last connections are still winding up can be bound again.
+            #[cfg(unix)]
+            socket.set_reuse_address(true)?;
+            // Connections inherit it.
+            socket.set_send_buffer_size(SEND_BUFFER)?;
+            socket.bind(&listen.into())?;
+            socket.listen(128)?;
+            socket.set_nonblocking(true)?;
+            let listener = TcpListener::from(socket);
+            let local = listener.local_addr()?;
+            Ok((listener, local))
+        };
+        let (listener, local) = bind().map_err(|source| AdminError::Bind { listen, source })?;
+        Ok(Self {
+            listener,
+            local,
+            shared: Arc::new(Shared::new(control, settings.token)),
+        })
+    }
+
+    /// The address it is bound to.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// A hold on the token, good while it runs and after.
+    pub fn tokens(&self) -> Tokens {
+        Tokens(Arc::clone(&self.shared))
+    }
+
+    /// Serves until `shutdown` ends, and then finishes the answers that are under way, for at most two seconds.
+    pub async fn run(self, shutdown: impl Future) {
+        let listener = match tokio::net::TcpListener::from_std(self.listener) {
+            Ok(listener) => listener,
+            Err(error) => return warn!(%error, "the admin listener can not be registered"),
+        };
+        let router = routes::router(Arc::clone(&self.shared));
+        let (closing, closed) = watch::channel(false);
+        let mut connections = JoinSet::new();
+        let mut shutdown = pin!(shutdown);
+        let mut feed = pin!(self.shared.feed.run());
+        let gate = Gate::default();
+        loop {
+            let accepted = tokio::select! {
+                _ = &mut shutdown => break,
+                never = &mut feed => match never {},
+                Some(_) = connections.join_next() => continue,
+                accepted = listener.accept() => accepted,
+            };
+            let (stream, from) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    warn!(%error, "an admin connection was not accepted");
+                    sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            let Some(place) = gate.enter(from.ip().to_canonical()) else {
+                debug!(%from, "too many admin connections");
+                continue;
+            };
+            let serve = serve(stream, from, router.clone(), closed.clone());
+            connections.spawn(async move {
+                serve.await;
+                drop(place);
+            });
+        }
+        drop(listener);
+        self.shared.feed.close();
+        closing.send_replace(true);
+        let all = async { while connections.join_next().await.is_some() {} };
+        if timeout(CLOSE_TIME, all).await.is_err() {
+            info!(left = connections.len(), "admin connections are cut");
+        }
+    }
+}
+
+/// Serves one connection to its end.
+async fn serve(
+    stream: TcpStream,
+    from: SocketAddr,
+    router: Router,
+    mut closed: watch::Receiver<bool>,
+) {
+    // Answers are small, and written whole.
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%from, %error, "an admin connection was lost");
+        return;
+    }
+    let service = service_fn(move |mut request: http::Request<Incoming>| {
+        request.extensions_mut().insert(From(from));
+        let answer = router.clone().call(request);
+        async { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIME)
+            .max_buf_size(HEADER)
+            .serve_connection(TokioIo::new(Patient::new(stream)), service)
+    );
+    let first = tokio::select! {
+        ended = &mut connection => Some(ended),
+        () = async { drop(closed.wait_for(|closed| *closed).await) } => None,
+    };
+    let ended = if let Some(ended) = first {
+        ended
+    } else {
+        connection.as_mut().graceful_shutdown();
+        connection.await
+    };
+    if let Err(error) = ended {
+        debug!(%from, %error, "an admin connection ended early");
+    }
+}

@@ -1,0 +1,79 @@
+//! What all requests share.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::StatusCode;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::answer::Refusal;
+use crate::control::{Answer, Control};
+use crate::events::Feed;
+use crate::limits::{COMMAND_TIME, COMMANDS};
+use crate::token::Token;
+
+pub(crate) struct Shared {
+    pub(crate) control: Arc<dyn Control>,
+    token: Option<Mutex<Token>>,
+    pub(crate) feed: Feed,
+    commands: Arc<Semaphore>,
+}
+
+impl Shared {
+    pub(crate) fn new(control: Arc<dyn Control>, token: Option<Token>) -> Self {
+        Self {
+            feed: Feed::new(Arc::clone(&control)),
+            control,
+            token: token.map(Mutex::new),
+            commands: Arc::new(Semaphore::new(COMMANDS)),
+        }
+    }
+
+    /// What callers must know, if anything.
+    pub(crate) fn token(&self) -> Option<Token> {
+        let token = self.token.as_ref()?;
+        // It is replaced as a whole, so that a poisoned one is sound.
+        let token = token.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(token.clone())
+    }
+
+    /// Whether there is one to be replaced.
+    pub(crate) fn replace_token(&self, next: Token) -> bool {
+        let Some(token) = &self.token else {
+            return false;
+        };
+        *token.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        true
+    }
+
+    /// Does a command to its end, and waits for it a while. It has a task of its own, so that it ends well when the
+    /// caller goes.
+    pub(crate) async fn finish<T: Send + 'static>(
+        &self,
+        begin: impl FnOnce(&dyn Control) -> Answer<T>,
+    ) -> Result<T, Refusal> {
+        let Ok(permit) = Arc::clone(&self.commands).try_acquire_owned() else {
+            return Err(Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many commands at once; ask again later",
+            ));
+        };
+        let answer = begin(self.control.as_ref());
+        let task = tokio::spawn(async move {
+            let result = answer.await;
+            drop(permit);
+            result
+        });
+        match timeout(COMMAND_TIME, task).await {
+            Ok(Ok(result)) => Ok(result?),
+            Ok(Err(_)) => Err(Refusal::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the command ended without an answer",
+            )),
+            Err(_) => Err(Refusal::new(
+                StatusCode::GATEWAY_TIMEOUT,
+                format!("not done within {} s; it goes on", COMMAND_TIME.as_secs()),
+            )),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What the status page shows, and `/api/status` answers.
+//!
+//! Times are seconds since 1970 in UTC, durations are seconds. Counts begin with the process and survive reloads.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::health::Problem;
+
+/// Everything about a running router that an operator looks at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Status {
+    /// The version of the router.
+    pub version: String,
+    /// Whether players are answered.
+    pub state: State,
+    /// When the process began.
+    pub started_at: f64,
+    /// How long it runs.
+    pub uptime_seconds: f64,
+    /// The address players come to.
+    pub listen: String,
+    /// How many QUIC endpoints share that address.
+    pub endpoints: usize,
+    /// The configuration in effect.
+    pub config: ConfigStatus,
+    /// What was decided.
+    pub decisions: DecisionsStatus,
+    /// Connections of players.
+    pub connections: ConnectionsStatus,
+    /// Routes, in the order they are tried.
+    pub routes: Vec<RouteStatus>,
+    /// Plugins, in the order they are asked.
+    pub plugins: Vec<PluginStatus>,
+    /// How players prove who they are.
+    pub identity: IdentityStatus,
+    /// The limits in effect, by the name of their key.
+    pub limits: BTreeMap<String, Value>,
+    /// Connections and players refused, by reason.
+    pub refusals: Vec<Count>,
+    /// What the operator should know about the configuration, though it works.
+    pub warnings: Vec<String>,
+    /// Why the router is not ready.
+    pub problems: Vec<Problem>,
+}
+
+/// Whether players are answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Not yet.
+    #[default]
+    Starting,
+    /// They are.
+    Serving,
+    /// Those who are here, until the process ends.
+    Draining,
+}
+
+/// The configuration in effect, and how it came about.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ConfigStatus {
+    /// The file, or what stands for it.
+    pub source: String,
+    /// When it was taken.
+    pub loaded_at: f64,
+    /// Reloads that were taken.
+    pub reloads: u64,
+    /// Reloads that were refused.
+    pub failed_reloads: u64,
+    /// Why the last reload was refused; none when it was taken.
+    pub last_error: Option<ReloadError>,
+    /// Keys whose change waits for a restart.
+    pub restart_needed: Vec<String>,
+    /// SHA-256 of the certificate that players see, in hexadecimal.
+    pub certificate: Option<String>,
+}
+
+/// A reload that was refused.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ReloadError {
+    /// When.
+    pub at: f64,
+    /// What is wrong with the new configuration.
+    pub mistakes: Vec<String>,
+}
+
+/// What a reload that was taken comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Reloaded {
+    /// Keys whose change waits for a restart.
+    pub restart_needed: Vec<String>,
+}
+
+/// What was decided, how often and how fast.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DecisionsStatus {
+    /// All of them.
+    pub total: u64,
+    /// How many by reason code.
+    pub outcomes: Vec<Count>,
+    /// How long the steps took.
+    pub latency: Latency,
+}
+
+/// How often something happened.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// What.
+    pub name: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// How long the steps of an exchange took.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Latency {
+    /// From the first datagram to the end of the QUIC handshake.
+    pub handshake: Quantiles,
+    /// From there to the whole of `Connect`.
+    pub connect: Quantiles,
+    /// The decision, with plugins.
+    pub decision: Quantiles,
+    /// From the first datagram to the acknowledged answer.
+    pub exchange: Quantiles,
+}
+
+/// Durations in seconds that 50, 90 and 99 of 100 did not exceed; none when nothing was measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Quantiles {
+    /// The median.
+    pub p50: Option<f64>,
+    /// 90 of 100.
+    pub p90: Option<f64>,
+    /// 99 of 100.
+    pub p99: Option<f64>,
+}
+
+/// Connections of players.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ConnectionsStatus {
+    /// Open now, past the handshake.
+    pub open: u64,
+    /// In the handshake now.
+    pub half_open: u64,
+    /// Asked to prove their address first.
+    pub retries: u64,
+    /// Refused before the handshake.
+    pub refused: u64,
+    /// Handshakes that came to nothing.
+    pub handshakes_failed: u64,
+}
+
+/// A route and where it leads.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RouteStatus {
+    /// Its name.
+    pub name: String,
+    /// Host names it matches; any when empty.
+    pub patterns: Vec<String>,
+    /// What else it matches, as text.
+    pub conditions: Vec<String>,
+    /// How a backend is chosen.
+    pub strategy: String,
+    /// Decisions it made.
+    pub decisions: u64,
+    /// The maintenance it is closed for.
+    pub maintenance: Option<Value>,
+    /// Where it leads.
+    pub backends: Vec<BackendStatus>,
+}
+
+/// A backend of a route.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct BackendStatus {
+    /// Its `host:port`.
+    pub address: String,
+    /// Its share among the others.
+    pub weight: u32,
+    /// Players sent there.
+    pub referrals: u64,
+    /// What drained it, `config` or `command`.
+    pub drained: Option<String>,
+}
+
+/// A plugin and how it does.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct PluginStatus {
+    /// Its name.
+    pub name: String,
+    /// `wasm` or `grpc`.
+    pub kind: String,
+    /// When it is asked.
+    pub stage: String,
+    /// What its failure means to the player.
+    pub mode: String,
+    /// The state of its breaker, as `closed`, `open` or `half-open`.
+    pub breaker: String,
+    /// Calls that run.
+    pub running: u64,
+    /// Calls that wait for their turn.
+    pub waiting: u64,
+    /// Calls that ended.
+    pub calls: u64,
+    /// Those of them that failed.
+    pub failures: u64,
+    /// Those of them that refused the player.
+    pub denials: u64,
+    /// How long the calls took.
+    pub latency: Quantiles,
+    /// The last failure.
+    pub last_error: Option<String>,
+}
+
+/// How players prove who they are.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct IdentityStatus {
+    /// `off`, `optional` or `required`, as configured.
+    pub mode: String,
+    /// Keys at hand to verify with.
+    pub keys: Option<u64>,
+    /// How long ago they were fetched.
+    pub keys_age_seconds: Option<f64>,
+    /// Why they are not what they should be.
+    pub problem: Option<String>,
+    /// Verifications by result.
+    pub results: Vec<Count>,
+}

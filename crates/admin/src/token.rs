@@ -1,0 +1,131 @@
+//! The secret that protects the commands.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::error::TokenError;
+
+/// A shorter one could be guessed over the network.
+const LEAST: usize = 16;
+/// More is no token but the wrong file. It is also what a file may cost in memory.
+const MOST: usize = 4096;
+
+/// A shared secret that callers send as `Authorization: Bearer ...`.
+///
+/// It can be compared, but neither read nor printed.
+#[derive(Clone)]
+pub struct Token(Zeroizing<Vec<u8>>);
+
+impl Token {
+    /// Takes a token from text. White space around it is no part of it; the rest are 16 to 4,096 bytes of printable
+    /// ASCII.
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
+        let text = text.trim();
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(TokenError::Characters);
+        }
+        if text.len() > MOST {
+            return Err(TokenError::Long { most: MOST });
+        }
+        if text.len() < LEAST {
+            return Err(TokenError::Short {
+                length: text.len(),
+                least: LEAST,
+            });
+        }
+        Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
+    }
+
+    /// Takes a token from a file of at most 4,096 bytes.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, TokenError> {
+        let path = path.as_ref();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
+        File::open(path)
+            .and_then(|file| file.take(MOST as u64 + 1).read_to_end(&mut bytes))
+            .map_err(|source| TokenError::Read {
+                path: path.to_owned(),
+                source,
+            })?;
+        if bytes.len() > MOST {
+            return Err(TokenError::Long { most: MOST });
+        }
+        Self::parse(str::from_utf8(&bytes).map_err(|_| TokenError::Characters)?)
+    }
+
+    /// Whether it is the one, in a time that does not tell where they differ.
+    pub(crate) fn is(&self, given: &[u8]) -> bool {
+        self.0.as_slice().ct_eq(given).into()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Token(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_around_a_token_is_no_part_of_it() {
+        let token = Token::parse("  0123456789abcdef\r\n").unwrap();
+        assert!(token.is(b"0123456789abcdef"));
+        assert!(!token.is(b"0123456789abcdeF"));
+        assert!(!token.is(b"0123456789abcde"));
+        assert!(!token.is(b""));
+    }
+
+    #[test]
+    fn what_could_be_guessed_or_does_not_go_into_a_header_is_refused() {
+        assert!(matches!(
+            Token::parse("0123456789abcde"),
+            Err(TokenError::Short { length: 15, .. })
+        ));
+        assert!(matches!(
+            Token::parse(""),
+            Err(TokenError::Short { length: 0, .. })
+        ));
+        for text in [
+            "0123456789 abcdef",
+            "0123456789\nabcdef",
+            "0123456789abcdefé",
+        ] {
+            assert!(
+                matches!(Token::parse(text), Err(TokenError::Characters)),
+                "{text}"
+            );
+        }
+        assert!(Token::parse(&"a".repeat(MOST)).is_ok());
+        assert!(matches!(
+            Token::parse(&"a".repeat(MOST + 1)),
+            Err(TokenError::Long { .. })
+        ));
+    }
+
+    #[test]
+    fn a_file_is_read_as_far_as_a_token_can_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        std::fs::write(&path, "0123456789abcdef\n").unwrap();
+        assert!(Token::read(&path).unwrap().is(b"0123456789abcdef"));
+        std::fs::write(&path, "a".repeat(1 << 20)).unwrap();
+        assert!(matches!(Token::read(&path), Err(TokenError::Long { .. })));
+        std::fs::write(&path, [0xff; 32]).unwrap();
+        assert!(matches!(Token::read(&path), Err(TokenError::Characters)));
+        let missing = Token::read(folder.path().join("missing")).unwrap_err();
+        assert!(missing.to_string().contains("missing"), "{missing}");
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        let token = Token::parse("0123456789abcdef").unwrap();
+        assert_eq!(format!("{token:?}"), "Token(..)");
+    }
+}

@@ -1,0 +1,51 @@
+//! What orchestrators and Prometheus ask.
+
+use serde_json::json;
+
+use crate::support::fake::problem;
+use crate::support::serve;
+
+#[tokio::test]
+async fn health_is_ok_or_says_what_is_missing() {
+    let running = serve();
+    for path in ["/livez", "/readyz"] {
+        let response = running.client().get(path).await;
+        assert_eq!(
+            (response.status, response.json()),
+            (200, json!({"status": "ok"})),
+            "{path}"
+        );
+    }
+    *running.fake.ready.lock().unwrap() = vec![problem("plugin bans", "is not loaded")];
+    assert_eq!(running.client().get("/livez").await.status, 200);
+    let response = running.client().get("/readyz").await;
+    let wanted = json!({
+        "status": "unavailable",
+        "problems": [{"part": "plugin bans", "problem": "is not loaded"}],
+    });
+    assert_eq!((response.status, response.json()), (503, wanted));
+    *running.fake.live.lock().unwrap() = vec![problem("endpoint 3", "has ended")];
+    let response = running.client().get("/livez").await;
+    assert_eq!(response.status, 503);
+    assert_eq!(response.json()["problems"][0]["part"], "endpoint 3");
+    running.fake.ready.lock().unwrap().clear();
+    assert_eq!(running.client().get("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn metrics_are_open_metrics() {
+    let running = serve();
+    let response = running.client().get("/metrics").await;
+    assert_eq!(
+        response.header("content-type"),
+        Some("application/openmetrics-text; version=1.0.0; charset=utf-8")
+    );
+    assert_eq!(response.text(), "# TYPE a counter\na_total 1\n# EOF\n");
+}
+
+#[tokio::test]
+async fn head_has_no_body() {
+    let running = serve();
+    let response = running.client().ask("HEAD", "/readyz", "").await;
+    assert_eq!((response.status, response.body.len()), (200, 0));
+}

@@ -1,0 +1,25 @@
+//! The listener, asked by hand-made HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub,
+    reason = "a test fails by panic"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod access;
+mod commands;
+mod events;
+mod health;
+mod limits;
+mod pages;

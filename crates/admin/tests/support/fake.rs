@@ -1,0 +1,173 @@
+//! A [`Control`] that notes what it is asked.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hyrouter_admin::{Answer, CommandError, Control, Health, Problem, Reloaded, Status};
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, watch};
+
+pub struct Fake {
+    pub live: Mutex<Vec<Problem>>,
+    pub ready: Mutex<Vec<Problem>>,
+    pub status: Mutex<Status>,
+    /// How many statuses were made.
+    pub statuses: AtomicUsize,
+    /// Commands as they were begun, and `done` after each that ended.
+    pub told: watch::Sender<Vec<String>>,
+    pub reload: Mutex<Result<Reloaded, CommandError>>,
+    /// Reloads take one each.
+    pub reloads: std::sync::Arc<Semaphore>,
+    pub decisions: Mutex<Vec<Value>>,
+    /// What `status` does besides.
+    pub tick: Mutex<Option<fn(&mut Status)>>,
+}
+
+impl Default for Fake {
+    fn default() -> Self {
+        Self {
+            live: Mutex::default(),
+            ready: Mutex::default(),
+            status: Mutex::default(),
+            statuses: AtomicUsize::default(),
+            told: watch::Sender::default(),
+            reload: Mutex::new(Ok(Reloaded::default())),
+            reloads: std::sync::Arc::new(Semaphore::new(1000)),
+            decisions: Mutex::default(),
+            tick: Mutex::default(),
+        }
+    }
+}
+
+impl Fake {
+    pub fn note(&self, what: impl Into<String>) {
+        self.told.send_modify(|told| told.push(what.into()));
+    }
+
+    pub fn told(&self) -> Vec<String> {
+        self.told.borrow().clone()
+    }
+}
+
+pub fn problem(part: &str, problem: &str) -> Problem {
+    Problem {
+        part: part.into(),
+        problem: problem.into(),
+    }
+}
+
+impl Control for Fake {
+    fn live(&self) -> Health {
+        let problems = self.live.lock().unwrap().clone();
+        Health { problems }
+    }
+
+    fn ready(&self) -> Health {
+        let problems = self.ready.lock().unwrap().clone();
+        Health { problems }
+    }
+
+    fn metrics(&self) -> String {
+        "# TYPE a counter\na_total 1\n# EOF\n".into()
+    }
+
+    fn status(&self) -> Status {
+        self.statuses.fetch_add(1, Ordering::SeqCst);
+        let mut status = self.status.lock().unwrap();
+        if let Some(tick) = *self.tick.lock().unwrap() {
+            tick(&mut status);
+        }
+        status.clone()
+    }
+
+    fn decisions(&self, limit: usize) -> Vec<Value> {
+        self.note(format!("decisions {limit}"));
+        self.decisions
+            .lock()
+            .unwrap()
+            .iter()
+            .take(limit)
+            .cloned()
+            .collect()
+    }
+
+    fn explain(&self, question: Value) -> Answer<Value> {
+        Box::pin(async move {
+            if question["sni"].is_string() {
+                return Ok(json!({"asked": question}));
+            }
+            Err(CommandError::Invalid {
+                message: "the question is not complete".into(),
+                mistakes: vec![
+                    "sni: is missing".into(),
+                    "language: has no such code".into(),
+                ],
+            })
+        })
+    }
+
+    fn reload(&self) -> Answer<Reloaded> {
+        self.note("reload");
+        let (result, told) = (self.reload.lock().unwrap().clone(), self.told.clone());
+        let reloads = self.reloads.clone();
+        Box::pin(async move {
+            reloads.acquire().await.unwrap().forget();
+            told.send_modify(|told| told.push("done".into()));
+            result
+        })
+    }
+
+    fn drain(&self) -> Result<(), CommandError> {
+        self.note("drain");
+        Ok(())
+    }
+
+    fn drain_backend(&self, address: &str, drained: bool) -> Answer<()> {
+        self.note(format!("drain {address} {drained}"));
+        let unknown = address.starts_with("unknown");
+        let mut status = self.status.lock().unwrap();
+        for backend in status
+            .routes
+            .iter_mut()
+            .flat_map(|route| &mut route.backends)
+        {
+            if backend.address == address {
+                backend.drained = drained.then(|| "command".to_owned());
+            }
+        }
+        Box::pin(async move {
+            if unknown {
+                return Err(CommandError::Unknown("no route has this backend".into()));
+            }
+            Ok(())
+        })
+    }
+
+    fn maintain(&self, route: &str, maintenance: Option<Value>) -> Answer<()> {
+        let shown = maintenance
+            .as_ref()
+            .map_or("ended".into(), Value::to_string);
+        self.note(format!("maintain {route} {shown}"));
+        for known in &mut self.status.lock().unwrap().routes {
+            if known.name == route {
+                known.maintenance.clone_from(&maintenance);
+            }
+        }
+        Box::pin(async { Ok(()) })
+    }
+
+    fn log_level(&self) -> String {
+        "info".into()
+    }
+
+    fn set_log_level(&self, level: &str) -> Result<(), CommandError> {
+        self.note(format!("level {level}"));
+        if level == "loud" {
+            return Err(CommandError::Invalid {
+                message: "there is no level loud".into(),
+                mistakes: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+}
