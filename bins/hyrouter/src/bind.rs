@@ -3,53 +3,100 @@
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 
-use hyrouter_config::Settings;
+use hyrouter_config::{RateSettings, Settings};
 use hyrouter_proxy::{
-    AlpnList, Limits, Listen, Server, ServerBuilder, ServerError, ServerIdentity,
+    Access, AlpnList, Handler, Limits, Listen, ProxyProtocol, Rate, Rates, Reconfigure, RetryMode,
+    Server, ServerBuilder, ServerError, ServerIdentity, TokenKey,
 };
 
+use crate::assembly::Assembly;
 use crate::port_holder;
-use crate::service::Service;
 
 /// # Errors
 /// The port is taken, for example; with what helps a person to get on.
-pub(crate) fn bind(
-    settings: &Settings,
-    identity: Option<ServerIdentity>,
-    service: Service,
-) -> anyhow::Result<Server<Service>> {
-    start(settings, identity, service).map_err(explain)
+pub(crate) fn bind<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H>> {
+    start(assembly, handler).map_err(explain)
 }
 
-fn start(
-    settings: &Settings,
-    identity: Option<ServerIdentity>,
-    service: Service,
-) -> anyhow::Result<Server<Service>> {
+fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H>> {
+    let settings = &assembly.settings;
+    let mut builder = ServerBuilder::default()
+        .listen(listen(settings))
+        .alpn(AlpnList::parse(&settings.tls.alpn)?)
+        .limits(limits(settings));
+    if let Some(endpoints) = NonZeroUsize::new(settings.quic.endpoints) {
+        builder = builder.endpoints(endpoints);
+    }
+    if let Some(identity) = &assembly.certificate {
+        builder = builder.identity(identity.clone());
+    }
+    if let Some(key) = &assembly.token_key {
+        builder = builder.token_key(key.clone());
+    }
+    if let Some(trusted) = &settings.quic.proxy_protocol {
+        let trusted = trusted.clone();
+        builder = builder.proxy_protocol(ProxyProtocol { trusted });
+    }
+    Ok(builder.bind(handler)?)
+}
+
+/// What a server that runs by `now` has to change to run by `next`.
+pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> anyhow::Result<Reconfigure> {
+    let mut changes = Reconfigure::default();
+    changes.alpn = AlpnList::parse(&next.settings.tls.alpn)?;
+    changes.limits = limits(&next.settings);
+    changes.identity.clone_from(&next.certificate);
+    if next.certificate.is_none() && now.certificate.is_some() {
+        changes.identity = Some(ServerIdentity::self_signed()?);
+    }
+    changes.token_key.clone_from(&next.token_key);
+    if next.token_key.is_none() && now.token_key.is_some() {
+        changes.token_key = Some(random_key()?);
+    }
+    Ok(changes)
+}
+
+/// A key as a server has that is given none.
+fn random_key() -> anyhow::Result<TokenKey> {
+    let secret: [u8; 32] = rand::random();
+    Ok(TokenKey::parse(&format!("hex:{}", hex::encode(secret)))?)
+}
+
+fn limits(settings: &Settings) -> Limits {
     let limits = &settings.limits;
     let mut bounds = Limits::default();
     bounds.handshake_timeout = limits.handshake_timeout;
     bounds.connect_timeout = limits.connect_timeout;
     bounds.decision_timeout = limits.decision_timeout;
     bounds.close_timeout = limits.close_timeout;
-    bounds.drain_timeout =
-        limits.handshake_timeout + limits.connect_timeout + limits.decision_timeout;
+    bounds.drain_timeout = settings.shutdown.timeout;
+    bounds.idle_timeout = settings.quic.max_idle_timeout;
+    bounds.retry = match limits.retry {
+        hyrouter_config::RetryMode::Always => RetryMode::Always,
+        hyrouter_config::RetryMode::Never => RetryMode::Never,
+        hyrouter_config::RetryMode::Adaptive => RetryMode::Adaptive,
+    };
     bounds.retry_threshold = limits.retry_threshold;
+    bounds.max_half_open = limits.max_half_open;
     bounds.max_connections = limits.max_connections;
     bounds.max_connections_per_source = limits.max_connections_per_source;
-    bounds.idle_timeout = settings.quic.max_idle_timeout;
+    bounds.max_unread_bytes = limits.max_unread;
+    bounds.rate = Rates {
+        global: rate(limits.rate),
+        per_source: rate(limits.source_rate),
+    };
+    bounds.access = Access {
+        allow: limits.allow.clone(),
+        deny: limits.deny.clone(),
+    };
+    bounds
+}
 
-    let mut builder = ServerBuilder::default()
-        .listen(listen(settings))
-        .alpn(AlpnList::parse(&settings.tls.alpn)?)
-        .limits(bounds);
-    if let Some(endpoints) = NonZeroUsize::new(settings.quic.endpoints) {
-        builder = builder.endpoints(endpoints);
+fn rate(rate: RateSettings) -> Rate {
+    Rate {
+        per_second: rate.per_second,
+        burst: rate.burst,
     }
-    if let Some(identity) = identity {
-        builder = builder.identity(identity);
-    }
-    Ok(builder.bind(service)?)
 }
 
 fn listen(settings: &Settings) -> Listen {

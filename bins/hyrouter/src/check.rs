@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use hyrouter_config::Settings;
-use hyrouter_plugins::Chain;
 
+use crate::assembly::{Assembler, Assembly, admin_token};
 use crate::cli::{self, ConfigArgs, print};
+use crate::counts::Counts;
 use crate::plugin_tools::Kept;
 use crate::serve::{self, Origin};
-use crate::{exit, identity_keys, plugins, summary};
+use crate::{exit, summary};
 
 pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
     let (settings, origin) = match serve::load(args) {
@@ -20,30 +21,26 @@ pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
             return exit::usage();
         }
     };
-    let opened = serve::identity(&settings).and_then(|_| identity_keys::open(&settings.identity));
-    if let Err(error) = opened {
-        cli::complain(&error);
-        return exit::usage();
-    }
-    let chain = match loaded_plugins(&settings) {
-        Ok(chain) => chain,
+    let assembly = match assembled(settings) {
+        Ok(assembly) => assembly,
         Err(error) => {
             cli::complain(&error);
             return exit::usage();
         }
     };
+    let (settings, chain) = (&assembly.settings, &assembly.chain);
     match origin {
         Origin::File(file) => print(&format!("{}: good", file.display())),
         Origin::BuiltIn => print("built-in configuration: good"),
     }
     print(&format!("listen on {}", summary::listen(&settings.listen)));
-    for line in summary::routes(&settings) {
+    for line in summary::routes(settings) {
         print(&line);
     }
-    for line in summary::trust(&settings) {
+    for line in summary::trust(settings) {
         print(&line);
     }
-    for line in summary::plugins(&chain) {
+    for line in summary::plugins(chain) {
         print(&line);
     }
     for warning in &settings.warnings {
@@ -52,19 +49,23 @@ pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
     exit::OK
 }
 
-/// WASM plugins are loaded and configured, as at a start; gRPC plugins are not dialled.
-fn loaded_plugins(settings: &Settings) -> anyhow::Result<Chain> {
+/// Files are read, WASM plugins loaded and configured, as at a start; gRPC plugins are not dialled.
+fn assembled(settings: Settings) -> anyhow::Result<Assembly> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let output = Arc::<Kept>::default();
-    let kept = Arc::<Kept>::clone(&output);
-    let chain = runtime.block_on(async { plugins::chain(settings, kept) });
-    if chain.is_err() {
+    let mut assembler = Assembler::new(Arc::<Kept>::clone(&output) as _, &Counts::default());
+    let assembly = runtime.block_on(async { assembler.assemble(settings, None) });
+    let assembly = assembly.and_then(|assembly| {
+        admin_token(&assembly.settings)?;
+        Ok(assembly)
+    });
+    if assembly.is_err() {
         // Why a guest refuses is often what it prints.
         cli::complain_of_output(&output.take());
     }
-    chain
+    assembly
 }
 
 pub(crate) fn schema() -> anyhow::Result<ExitCode> {

@@ -10,6 +10,9 @@ use hyrouter_protocol::{ClientBuild, Protocol};
 use hyrouter_proxy::{Action, Decided, Event, Refusal};
 use tracing::field::{DisplayValue, display};
 
+use crate::counts::outcome;
+use crate::names::BackendName;
+
 /// Connections that were turned away are counted and told of together, at most that often: whoever floods the
 /// router must not flood its log.
 const REFUSALS_EVERY_MS: u64 = 1_000;
@@ -18,33 +21,32 @@ const REMEMBERED_BUILDS: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct DecisionLog {
-    log_client_ip: bool,
     started: Instant,
     refusals: Refusals,
     warned_builds: Mutex<BTreeSet<i32>>,
 }
 
 impl DecisionLog {
-    pub(crate) fn new(log_client_ip: bool) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            log_client_ip,
             started: Instant::now(),
             refusals: Refusals::default(),
             warned_builds: Mutex::default(),
         }
     }
 
-    pub(crate) fn event(&self, event: &Event<'_>) {
+    pub(crate) fn event(&self, event: &Event<'_>, log_client_ip: bool) {
+        let shown = |remote| shown(remote, log_client_ip);
         match event {
-            Event::Decided(decided) => self.decided(decided),
+            Event::Decided(decided) => decided_line(decided, log_client_ip),
             Event::Refused { remote, refusal } => {
-                let remote = self.shown(remote);
+                let remote = shown(remote);
                 tracing::debug!(reason = refusal.reason_code(), remote, "refused");
                 self.refusals
                     .count(Turned::Refused(*refusal), self.started.elapsed());
             }
             Event::HandshakeFailed { remote, error } => {
-                let remote = self.shown(remote);
+                let remote = shown(remote);
                 tracing::debug!(error, remote, "handshake failed");
                 self.refusals
                     .count(Turned::Handshake, self.started.elapsed());
@@ -54,53 +56,6 @@ impl DecisionLog {
                 "serving a connection panicked; the others go on"
             ),
             _ => {}
-        }
-    }
-
-    /// The client's address, if the operator lets it into the log.
-    fn shown<'a>(&self, remote: &'a SocketAddr) -> Option<DisplayValue<&'a SocketAddr>> {
-        self.log_client_ip.then_some(remote).map(display)
-    }
-
-    fn decided(&self, decided: &Decided<'_>) {
-        let peer = decided.peer;
-        let connect = decided.info.map(hyrouter_proxy::ConnectInfo::connect);
-        let build = connect.and_then(|connect| match connect.protocol {
-            Protocol::Build { number, .. } => Some(number),
-            Protocol::Hash(_) => None,
-        });
-        let (outcome, backend) = match decided.answer.map(|answer| &answer.action) {
-            Some(Action::Referral { host, port, .. }) => {
-                ("referral", Some(BackendName(host, *port)))
-            }
-            Some(Action::Disconnect { .. }) => ("disconnect", None),
-            _ => ("closed", None),
-        };
-        tracing::info!(
-            connection = peer.connection_id,
-            outcome,
-            reason = decided.reason_code,
-            host = &*peer.host,
-            route = decided.answer.and_then(|answer| answer.route.as_deref()),
-            backend = backend.map(display),
-            plugins = decided.answer.and_then(|answer| answer.remarks.as_deref()),
-            identity = decided.answer.and_then(|answer| answer.identity),
-            ticket = decided.answer.and_then(|answer| answer.ticket),
-            generation = connect.map(|connect| connect.generation.as_str()),
-            build,
-            error = decided.error.map(display),
-            language = connect.and_then(|connect| connect.language),
-            alpn = peer
-                .alpn
-                .as_deref()
-                .and_then(|alpn| std::str::from_utf8(alpn).ok()),
-            handshake_us = micros(decided.times.handshake),
-            connect_us = micros(decided.times.connect),
-            decision_us = micros(decided.times.decision),
-            "decision"
-        );
-        if self.log_client_ip {
-            tracing::debug!(connection = peer.connection_id, remote = %peer.remote, "client");
         }
     }
 
@@ -123,6 +78,50 @@ impl DecisionLog {
     }
 }
 
+/// The client's address, if the operator lets it into the log.
+fn shown(remote: &SocketAddr, log_client_ip: bool) -> Option<DisplayValue<&SocketAddr>> {
+    log_client_ip.then_some(remote).map(display)
+}
+
+fn decided_line(decided: &Decided<'_>, log_client_ip: bool) {
+    let peer = decided.peer;
+    let connect = decided.info.map(hyrouter_proxy::ConnectInfo::connect);
+    let build = connect.and_then(|connect| match connect.protocol {
+        Protocol::Build { number, .. } => Some(number),
+        Protocol::Hash(_) => None,
+    });
+    let backend = match decided.answer.map(|answer| &answer.action) {
+        Some(Action::Referral { host, port, .. }) => Some(BackendName(host, *port)),
+        _ => None,
+    };
+    tracing::info!(
+        connection = peer.connection_id,
+        outcome = outcome(decided),
+        reason = decided.reason_code,
+        host = &*peer.host,
+        route = decided.answer.and_then(|answer| answer.route.as_deref()),
+        backend = backend.map(display),
+        plugins = decided.answer.and_then(|answer| answer.remarks.as_deref()),
+        identity = decided.answer.and_then(|answer| answer.identity),
+        ticket = decided.answer.and_then(|answer| answer.ticket),
+        generation = connect.map(|connect| connect.generation.as_str()),
+        build,
+        error = decided.error.map(display),
+        language = connect.and_then(|connect| connect.language),
+        alpn = peer
+            .alpn
+            .as_deref()
+            .and_then(|alpn| std::str::from_utf8(alpn).ok()),
+        handshake_us = micros(decided.times.handshake),
+        connect_us = micros(decided.times.connect),
+        decision_us = micros(decided.times.decision),
+        "decision"
+    );
+    if log_client_ip {
+        tracing::debug!(connection = peer.connection_id, remote = %peer.remote, "client");
+    }
+}
+
 /// What keeps a connection from a decision.
 #[derive(Clone, Copy)]
 enum Turned {
@@ -134,7 +133,11 @@ enum Turned {
 #[derive(Debug, Default)]
 struct Refusals {
     total: AtomicU64,
+    half_open: AtomicU64,
     source: AtomicU64,
+    rate: AtomicU64,
+    denied: AtomicU64,
+    memory: AtomicU64,
     draining: AtomicU64,
     handshake: AtomicU64,
     /// When the last line was written, in milliseconds since the start; 0: never.
@@ -145,7 +148,11 @@ impl Refusals {
     fn count(&self, turned: Turned, now: Duration) {
         let counter = match turned {
             Turned::Refused(Refusal::Total) => &self.total,
+            Turned::Refused(Refusal::HalfOpen) => &self.half_open,
             Turned::Refused(Refusal::Source) => &self.source,
+            Turned::Refused(Refusal::Rate) => &self.rate,
+            Turned::Refused(Refusal::Denied) => &self.denied,
+            Turned::Refused(Refusal::Memory) => &self.memory,
             Turned::Refused(_) => &self.draining,
             Turned::Handshake => &self.handshake,
         };
@@ -159,30 +166,23 @@ impl Refusals {
                 .compare_exchange(told_at, now, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok();
         if mine {
+            let since = |counter: &AtomicU64| counter.swap(0, Ordering::Relaxed);
             tracing::info!(
-                limited_total = self.total.swap(0, Ordering::Relaxed),
-                limited_source = self.source.swap(0, Ordering::Relaxed),
-                draining = self.draining.swap(0, Ordering::Relaxed),
-                handshake_failed = self.handshake.swap(0, Ordering::Relaxed),
+                limited_total = since(&self.total),
+                limited_half_open = since(&self.half_open),
+                limited_source = since(&self.source),
+                limited_rate = since(&self.rate),
+                limited_denied = since(&self.denied),
+                limited_memory = since(&self.memory),
+                draining = since(&self.draining),
+                handshake_failed = since(&self.handshake),
                 "connections were turned away"
             );
         }
     }
 }
 
-/// `host:port`, with brackets around an IPv6 address.
-struct BackendName<'a>(&'a str, u16);
-
-impl std::fmt::Display for BackendName<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0.contains(':') {
-            write!(f, "[{}]:{}", self.0, self.1)
-        } else {
-            write!(f, "{}:{}", self.0, self.1)
-        }
-    }
-}
-
-fn micros(time: Duration) -> u64 {
+/// In microseconds.
+pub(crate) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

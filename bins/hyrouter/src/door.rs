@@ -1,6 +1,5 @@
 //! Where players are looked at before they are routed: who they are, and what they bring.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyrouter_config::MessageKind;
@@ -16,7 +15,7 @@ use crate::tickets::{Brought, LOOP, Ticket, Tickets};
 #[derive(Debug)]
 pub(crate) struct Door {
     identities: Identities,
-    tickets: Arc<Tickets>,
+    tickets: Tickets,
 }
 
 /// Why a player is not routed at all.
@@ -30,11 +29,16 @@ pub(crate) struct TurnedAway {
 }
 
 impl Door {
-    pub(crate) fn new(identities: Identities, tickets: Arc<Tickets>) -> Self {
+    pub(crate) fn new(identities: Identities, tickets: Tickets) -> Self {
         Self {
             identities,
             tickets,
         }
+    }
+
+    /// Whether players have to be verified.
+    pub(crate) fn requires_identity(&self) -> bool {
+        self.identities.required()
     }
 
     pub(crate) fn receive<'a>(
@@ -54,7 +58,17 @@ impl Door {
                 });
             }
         };
-        let data = connect.referral_data;
+        self.look(info, player, now)
+    }
+
+    /// Looks at what a player brings of whom is known who it is.
+    pub(crate) fn look<'a>(
+        &self,
+        info: &'a ConnectInfo,
+        player: Player<'a>,
+        now: SystemTime,
+    ) -> Result<Visit<'a>, TurnedAway> {
+        let data = info.connect().referral_data;
         let brought = self.tickets.open(info, data, player.uuid(), now);
         if matches!(brought, Brought::Loop) {
             return Err(TurnedAway {

@@ -1,11 +1,15 @@
 //! Log lines: where they go and how they look.
 
 use std::io::{self, IsTerminal as _};
+use std::sync::{Mutex, PoisonError};
 
+use clap::ValueEnum as _;
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::Registry;
+use tracing_subscriber::reload;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{LogFormat, LogLevel, LoggingArgs};
@@ -16,25 +20,13 @@ const BUFFERED_LINES: usize = 16_384;
 
 /// Sets up logging to standard output for the whole process. Keep the guard until the end: dropping
 /// it writes what is buffered.
-pub(crate) fn init(args: &LoggingArgs) -> WorkerGuard {
+pub(crate) fn init(args: &LoggingArgs) -> (WorkerGuard, Levels) {
     let (writer, guard) = NonBlockingBuilder::default()
         .buffered_lines_limit(BUFFERED_LINES)
         .lossy(true)
         .thread_name("log")
         .finish(io::stdout());
-    let level = match args.log_level {
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Error => LevelFilter::ERROR,
-    };
-    // The QUIC stack's own debug lines are a hundred a connection and mean nothing to an operator.
-    // A guest could have wasmer's crates write whatever it likes; what it does wrong, its plugin's own lines say.
-    let wanted = Targets::new()
-        .with_default(level.min(LevelFilter::WARN))
-        .with_target("virtual_fs", LevelFilter::OFF)
-        .with_target("wasmer", LevelFilter::OFF)
-        .with_target("hyrouter", level);
+    let (wanted, handle) = reload::Layer::new(wanted(args.log_level));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .with_target(false);
@@ -45,5 +37,54 @@ pub(crate) fn init(args: &LoggingArgs) -> WorkerGuard {
             .init(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).init(),
     }
-    guard
+    let levels = Levels {
+        handle,
+        now: Mutex::new(args.log_level),
+    };
+    (guard, levels)
+}
+
+/// The level of lines, which can be changed while the router runs.
+#[derive(Debug)]
+pub(crate) struct Levels {
+    handle: reload::Handle<Targets, Registry>,
+    now: Mutex<LogLevel>,
+}
+
+impl Levels {
+    pub(crate) fn now(&self) -> &'static str {
+        let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        now.as_str()
+    }
+
+    /// # Errors
+    /// It is none of the levels.
+    pub(crate) fn set(&self, text: &str) -> Result<(), String> {
+        let Ok(level) = LogLevel::from_str(text, true) else {
+            return Err(format!(
+                "{text:?} is no level; allowed: debug, info, warn, error"
+            ));
+        };
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = self.handle.reload(wanted(level));
+        changed.map_err(|error| error.to_string())?;
+        *now = level;
+        Ok(())
+    }
+}
+
+fn wanted(level: LogLevel) -> Targets {
+    let level = match level {
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Error => LevelFilter::ERROR,
+    };
+    // The QUIC stack's own debug lines are a hundred a connection and mean nothing to an operator.
+    // A guest could have wasmer's crates write whatever it likes; what it does wrong, its plugin's own lines say.
+    Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("virtual_fs", LevelFilter::OFF)
+        .with_target("wasmer", LevelFilter::OFF)
+        .with_target("hyrouter", level)
 }

@@ -3,16 +3,26 @@
 //! This binary only composes: the command line, the configuration, the crates that do the work, and
 //! an exit code.
 
+mod admin_client;
+mod assembly;
 mod bind;
 mod check;
 mod cli;
 mod clock;
+mod commanded;
+mod counts;
 mod decision_log;
 mod door;
+mod end;
 mod envelope;
+mod explain;
+mod history;
 mod identity_keys;
 mod keys;
+mod live;
 mod logging;
+mod names;
+mod operate;
 mod packet;
 mod player;
 mod plugin_tools;
@@ -21,12 +31,17 @@ mod port_holder;
 mod probe;
 mod referrals;
 mod refusals;
+mod running;
 mod serve;
 mod service;
-mod shutdown;
+mod shell;
+mod signals;
+mod sinks;
 mod summary;
-mod tally;
+mod supervised;
 mod tickets;
+mod traces;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -69,7 +84,7 @@ fn main() -> ExitCode {
         }
     };
     let result = match cli.command {
-        None => serve::run(&cli.config, &cli.logging),
+        None => serve::run(&cli.config, &cli.logging, cli.serve),
         Some(Command::Check(args)) => Ok(check::run(&args.or(cli.config))),
         Some(Command::Schema) => check::schema(),
         Some(Command::Probe(args)) => probe::run(&args),
@@ -77,6 +92,20 @@ fn main() -> ExitCode {
         Some(Command::Plugin(args)) => plugin_tools::run(&args),
         Some(Command::Envelope(args)) => envelope::run(&args),
         Some(Command::Keys(args)) => keys::run(args, cli.config),
+        Some(Command::Explain(mut args)) => {
+            args.config = args.config.or(cli.config);
+            explain::run(&args)
+        }
+        Some(Command::Reload(mut args)) => {
+            args.config = args.config.or(cli.config);
+            admin_client::command(&args, "/reload")
+        }
+        Some(Command::Drain(mut args)) => {
+            args.config = args.config.or(cli.config);
+            admin_client::command(&args, "/drain")
+        }
+        Some(Command::Completions { shell }) => Ok(shell::completions(shell)),
+        Some(Command::Man { folder }) => shell::manual(&folder),
     };
     result.unwrap_or_else(|error| {
         cli::complain(&error);

@@ -18,11 +18,24 @@ pub(crate) struct Player<'a> {
     refusal: Option<Refusal>,
 }
 
+impl<'a> Player<'a> {
+    /// Somebody of whom that is known, without a token.
+    pub(crate) fn assumed(uuid: Option<Uuid>, username: Option<&'a str>, verified: bool) -> Self {
+        Self {
+            uuid,
+            username,
+            claims: None,
+            verified,
+            refusal: None,
+        }
+    }
+}
+
 impl Player<'_> {
     /// What is proven goes before what the packet says, and that before what a token says that nobody verified.
     pub(crate) fn uuid(&self) -> Option<Uuid> {
         let claimed = self.claims.as_ref().and_then(|claims| claims.subject);
-        if self.verified {
+        if self.verified && self.claims.is_some() {
             claimed
         } else {
             self.uuid.or(claimed)
@@ -36,7 +49,7 @@ impl Player<'_> {
             .as_ref()
             .and_then(|claims| claims.username.as_ref());
         let claimed = claimed.map(Username::as_str);
-        if self.verified {
+        if self.verified && self.claims.is_some() {
             claimed
         } else {
             self.username.or(claimed)
@@ -56,7 +69,7 @@ impl Player<'_> {
     pub(crate) fn judgement(&self) -> Option<&'static str> {
         match (self.refusal, &self.claims) {
             (Some(refusal), _) => Some(refusal.code()),
-            (None, Some(_)) if self.verified => Some("verified"),
+            (None, _) if self.verified => Some("verified"),
             (None, Some(_)) => Some("claimed"),
             (None, None) => None,
         }
@@ -77,6 +90,11 @@ impl Identities {
             required: settings.mode == IdentityMode::Require,
             verifier,
         }
+    }
+
+    /// Whether players without a good token are turned away.
+    pub(crate) fn required(&self) -> bool {
+        self.required
     }
 
     /// # Errors

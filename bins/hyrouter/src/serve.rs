@@ -1,22 +1,20 @@
 //! The main job: load, compose, serve until a signal.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use hyrouter_config::{ConfigError, Settings, Sources};
 use hyrouter_plugin_wasm::TracingSink;
-use hyrouter_proxy::{ServerError, ServerIdentity};
 
-use crate::bind::bind;
-use crate::cli::{self, ConfigArgs, LoggingArgs};
-use crate::door::Door;
-use crate::player::Identities;
-use crate::service::Service;
-use crate::shutdown::Signals;
-use crate::tickets::Tickets;
-use crate::{exit, identity_keys, logging, plugins, summary, tally};
+use crate::assembly::Assembler;
+use crate::cli::{self, ConfigArgs, LoggingArgs, ServeArgs};
+use crate::counts::Counts;
+use crate::logging;
+use crate::running::{self, Start};
+use crate::watch::Look;
+use crate::{end, exit};
 
 /// Read when no file is named.
 const DEFAULT_FILE: &str = "config.yaml";
@@ -28,6 +26,24 @@ pub(crate) enum Origin {
     BuiltIn,
 }
 
+impl Origin {
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::BuiltIn => None,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => file.display().fmt(f),
+            Self::BuiltIn => f.write_str("built in"),
+        }
+    }
+}
+
 /// Reads the file that is named, else `config.yaml` if there is one, else what is built in.
 pub(crate) fn load(args: &ConfigArgs) -> Result<(Settings, Origin), ConfigError> {
     let file = args.config.clone().or_else(|| {
@@ -35,13 +51,29 @@ pub(crate) fn load(args: &ConfigArgs) -> Result<(Settings, Origin), ConfigError>
             .exists()
             .then(|| PathBuf::from(DEFAULT_FILE))
     });
+    let settings = read(file.as_deref())?;
+    Ok((settings, file.map_or(Origin::BuiltIn, Origin::File)))
+}
+
+/// Reads this file, or what is built in.
+pub(crate) fn read(file: Option<&Path>) -> Result<Settings, ConfigError> {
     match file {
-        Some(file) => Ok((Sources::new().file(&file).load()?, Origin::File(file))),
-        None => Ok((Sources::new().load()?, Origin::BuiltIn)),
+        Some(file) => Sources::new().file(file).load(),
+        None => Sources::new().load(),
     }
 }
 
-pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<ExitCode> {
+/// How the configuration's file and those that it names look.
+pub(crate) fn look(file: Option<&Path>, settings: &Settings) -> Look {
+    let file = file.map(Path::to_owned);
+    Look::at(file.into_iter().chain(settings.files.iter().cloned()))
+}
+
+pub(crate) fn run(
+    config: &ConfigArgs,
+    log: &LoggingArgs,
+    serve: ServeArgs,
+) -> anyhow::Result<ExitCode> {
     let (settings, origin) = match load(config) {
         Ok(loaded) => loaded,
         Err(error) => {
@@ -49,97 +81,35 @@ pub(crate) fn run(config: &ConfigArgs, log: &LoggingArgs) -> anyhow::Result<Exit
             return Ok(exit::usage());
         }
     };
-    let (identity, kept) = match identity(&settings).and_then(|identity| {
-        let kept = identity_keys::open(&settings.identity)?;
-        Ok((identity, kept))
-    }) {
-        Ok(opened) => opened,
-        Err(error) => {
-            cli::complain(&error);
-            return Ok(exit::usage());
-        }
-    };
+    let look = look(origin.file(), &settings);
     // Dropped last, so that the final lines are written.
-    let _written_at_the_end = logging::init(log);
+    let (_written_at_the_end, levels) = logging::init(log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let counts = Counts::default();
+    let mut assembler = Assembler::new(Arc::new(TracingSink), &counts);
     // Before signals are waited for, so that they end a start that takes long.
-    let chain = match runtime.block_on(async { plugins::chain(&settings, Arc::new(TracingSink)) }) {
-        Ok(chain) => chain,
+    let assembled = runtime.block_on(async { assembler.assemble(settings, None) });
+    let assembly = match assembled {
+        Ok(assembly) => assembly,
         Err(error) => {
             cli::complain(&error);
             return Ok(exit::usage());
         }
     };
-    let verifier = kept.as_ref().map(|kept| Arc::clone(&kept.verifier));
-    let tickets = Arc::new(Tickets::new(settings.referral.as_ref()));
-    let ended = runtime.block_on(async {
-        // Before anything says that the router is up: from then on somebody may end it.
-        let mut signals = Signals::new().context("waiting for signals")?;
-        let plugins = summary::plugins(&chain);
-        let door = Door::new(
-            Identities::new(&settings.identity, verifier.clone()),
-            Arc::clone(&tickets),
-        );
-        let service = Service::new(&settings, chain, door)?;
-        let server = match bind(&settings, identity, service) {
-            Ok(server) => server,
-            Err(error) => {
-                cli::complain(&error);
-                return Ok(exit::FAILED);
-            }
-        };
-        summary::log_start(&settings, &origin, &plugins, &server);
-        if let Some(kept) = kept {
-            tokio::spawn(identity_keys::keep(kept));
-        }
-
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = server.run(async {
-            let _ = stopped.await;
-        });
-        tokio::pin!(serving);
-        tokio::select! {
-            ended = &mut serving => return Ok(outcome(ended)),
-            signal = signals.next() => {
-                tracing::info!(signal, "answering those in flight, then leaving; once more ends at once");
-                let _ = stop.send(());
-            }
-        }
-        tokio::select! {
-            ended = serving => Ok(outcome(ended)),
-            signal = signals.next() => {
-                tracing::warn!(signal, "leaving at once");
-                Ok(exit::interrupted())
-            }
-        }
-    });
-    tally::log(verifier.as_deref(), tickets.counts());
+    let start = Start {
+        assembly,
+        assembler,
+        origin,
+        look,
+        counts: counts.clone(),
+        levels,
+        watching: !serve.no_watch,
+    };
+    let ended = runtime.block_on(running::run(start));
+    end::log(&counts);
     // A look-up of a name or a read of a file that hangs holds nobody up.
     runtime.shutdown_background();
     ended
-}
-
-fn outcome(ended: Result<(), ServerError>) -> ExitCode {
-    match ended {
-        Ok(()) => {
-            tracing::info!("all answered, goodbye");
-            exit::OK
-        }
-        Err(error) => {
-            tracing::error!(%error, "stopped");
-            exit::FAILED
-        }
-    }
-}
-
-/// The certificate that the configuration names, if it names one.
-pub(crate) fn identity(settings: &Settings) -> anyhow::Result<Option<ServerIdentity>> {
-    let Some(files) = &settings.tls.identity else {
-        return Ok(None);
-    };
-    ServerIdentity::from_pem_files(&files.cert, &files.key)
-        .map(Some)
-        .context("tls.cert_file, tls.key_file")
 }

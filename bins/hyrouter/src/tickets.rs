@@ -7,8 +7,6 @@ use hyrouter_proxy::ConnectInfo;
 use hyrouter_referral::v2::{Envelope, Expectation, Keys, Kind, OpenError, Statement, open};
 use uuid::Uuid;
 
-use crate::tally::Tally;
-
 /// Longest life of a ticket. A player follows a referral at once, and within its life a ticket can be shown again: no
 /// router remembers what another has seen.
 const MAX_LIFE: Duration = Duration::from_mins(10);
@@ -38,7 +36,6 @@ pub(crate) struct Tickets {
     /// There are keys.
     accepts: bool,
     max_hops: u8,
-    counts: Tally,
 }
 
 impl Tickets {
@@ -48,13 +45,7 @@ impl Tickets {
             accepts: keys.iter().next().is_some(),
             keys,
             max_hops: settings.map_or(u8::MAX, |settings| settings.max_hops),
-            counts: Tally::new(&CODES),
         }
-    }
-
-    /// How often each came.
-    pub(crate) fn counts(&self) -> &Tally {
-        &self.counts
     }
 
     /// Looks at the referral data of a player whose UUID is known as far as it can be.
@@ -68,13 +59,11 @@ impl Tickets {
         let Some(data) = data.filter(|data| !data.is_empty()) else {
             return Brought::Nothing;
         };
-        let brought = if self.accepts {
+        if self.accepts {
             self.judge(info, data, player, now)
         } else {
             Brought::Ignored(NOT_ACCEPTED)
-        };
-        self.counts.count(brought.code());
-        brought
+        }
     }
 
     fn judge<'a>(
@@ -148,7 +137,7 @@ const LIFETIME: &str = "ticket_lifetime";
 pub(crate) const LOOP: &str = "ticket_loop";
 
 /// All codes.
-const CODES: [&str; 17] = [
+pub(crate) const CODES: [&str; 17] = [
     ACCEPTED,
     LOOP,
     MALFORMED,

@@ -17,6 +17,8 @@ pub struct Hello {
     pub crc: i32,
     /// Version text of the client, or the protocol hash of g1.
     pub version: String,
+    /// What kind of client it is.
+    pub client_type: ClientType,
     /// The player's id; sent by g1 and g2.
     pub uuid: Uuid,
     /// The player's name; sent by g1 and g2.
@@ -53,6 +55,7 @@ impl Hello {
             build,
             crc,
             version: version.to_owned(),
+            client_type: ClientType::Game,
             uuid: Uuid::nil(),
             username: "Player".to_owned(),
             language: "en-US".to_owned(),
@@ -101,7 +104,7 @@ impl Hello {
         Connect {
             generation: self.generation,
             protocol,
-            client_type: ClientType::Game,
+            client_type: self.client_type,
             uuid: old.then_some(self.uuid),
             username: old.then_some(self.username.as_str()),
             language: Some(&self.language),

@@ -10,6 +10,7 @@ use hyrouter_router::{HostPattern, Key};
 use ipnet::IpNet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
 
 use crate::{duration, listen};
 
@@ -65,7 +66,17 @@ pub(crate) fn check(format: &str, text: &str) -> Result<(), Wrong> {
             "not a time",
             "date, time and offset from UTC, such as 2026-12-01T00:00:00Z",
         ),
+        "uuid" => require(
+            uuid(text).is_some(),
+            "not a UUID",
+            "32 hexadecimal digits, with or without hyphens",
+        ),
         "jwks" => check_jwks(text),
+        "http-url" => require(
+            is_http_url(text),
+            "not an address",
+            "http://host[:port][/path] or https://...",
+        ),
         "plugin-name" => require(
             text.chars().count() <= 64 && !text.contains(char::is_control),
             "not a name",
@@ -160,11 +171,28 @@ pub(crate) fn public_key(text: &str) -> Option<[u8; 32]> {
     bytes.try_into().ok()
 }
 
+/// What is after the scheme is for the HTTP client to judge; here it is only there, and fits on a line.
+fn is_http_url(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && !rest.starts_with(['/', ':', '?', '#'])
+            && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
+    })
+}
+
 /// A network, or an address, which is a network of one.
 pub(crate) fn network(text: &str) -> Option<IpNet> {
     let text = text.trim();
     let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
     text.parse().ok().or_else(address)
+}
+
+/// In any spelling that UUIDs have, case aside.
+pub(crate) fn uuid(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text.trim()).ok()
 }
 
 /// Both ends are in it.

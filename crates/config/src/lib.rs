@@ -46,9 +46,11 @@ mod duration;
 mod error;
 mod format;
 mod listen;
+mod maintenance;
 mod messages;
 mod mistake;
 mod model;
+mod operation;
 mod path;
 mod reference;
 mod schema;
@@ -61,8 +63,13 @@ mod source;
 pub use duration::parse as parse_duration;
 pub use error::ConfigError;
 pub use listen::ListenAddr;
+pub use maintenance::{MaintenanceSettings, MaintenanceTexts};
 pub use messages::{MessageKind, Messages};
 pub use mistake::{Mistake, Warning};
+pub use operation::{
+    AdminSettings, DecisionTarget, OtlpSettings, RateSettings, RetryMode, ShutdownSettings,
+    WebhookSettings,
+};
 pub use reference::reference_markdown;
 pub use schema::schema;
 pub use settings::{

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -5,12 +6,17 @@ use std::time::{Duration, SystemTime};
 use hyrouter_referral::Sealer;
 use hyrouter_referral::v2::{Keys, SigningKeys, Validity};
 use hyrouter_router::RouterSpec;
+use ipnet::IpNet;
 use serde_json::Value;
 
 use crate::mistake::Mistakes;
 use crate::model::Config;
+use crate::operation::{
+    AdminSettings, DecisionTarget, OtlpSettings, RateSettings, RetryMode, ShutdownSettings,
+    WebhookSettings,
+};
 use crate::secrets::Secrets;
-use crate::{ListenAddr, Messages, Warning, semantic};
+use crate::{ListenAddr, MaintenanceTexts, Messages, Warning, semantic};
 
 /// A checked configuration: everything that the router is built from.
 #[derive(Clone, Debug)]
@@ -30,6 +36,9 @@ pub struct Settings {
     pub unknown_protocol: UnknownProtocol,
     /// Routes and pools, which `hyrouter_router::Router::new` takes.
     pub routing: RouterSpec,
+    /// What players read whom a maintenance keeps out, by the name of the route; `default` for the default pool. Only
+    /// routes with a maintenance are in it.
+    pub maintenance: BTreeMap<String, MaintenanceTexts>,
     /// Who players are.
     pub identity: IdentitySettings,
     /// Seals referral data, and reads tickets. Absent: backends get the plain payload, and no ticket is taken.
@@ -40,6 +49,15 @@ pub struct Settings {
     pub plugins: Vec<PluginSettings>,
     /// Folder for compiled WASM plugins.
     pub wasm_cache: Option<PathBuf>,
+    /// The HTTP server for operators. Absent: none.
+    pub admin: Option<AdminSettings>,
+    /// How the router ends.
+    pub shutdown: ShutdownSettings,
+    /// Traces over OTLP. Absent: none.
+    pub otlp: Option<OtlpSettings>,
+    /// The files that the configuration names, each once: what has to be watched for changes beside the configuration
+    /// itself.
+    pub files: Vec<PathBuf>,
     /// What is allowed and hardly meant, for the operator to read at start.
     pub warnings: Vec<Warning>,
 }
@@ -86,6 +104,10 @@ pub struct QuicSettings {
     pub max_idle_timeout: Duration,
     /// UDP sockets that share the port; 0: one per core.
     pub endpoints: usize,
+    /// File with the secret of address tokens.
+    pub token_key_file: Option<PathBuf>,
+    /// Load balancers whose PROXY protocol headers are believed. Absent: nobody's.
+    pub proxy_protocol: Option<Vec<IpNet>>,
 }
 
 /// What is logged.
@@ -94,6 +116,12 @@ pub struct QuicSettings {
 pub struct LoggingSettings {
     /// Whether the socket address of clients appears in logs.
     pub log_client_ip: bool,
+    /// Where decisions go as lines of JSON.
+    pub decisions: Option<DecisionTarget>,
+    /// How many decisions are kept in memory.
+    pub recent_decisions: usize,
+    /// Who is sent decisions.
+    pub webhook: Option<WebhookSettings>,
 }
 
 /// Bounds on time and on connections. None is zero.
@@ -108,12 +136,26 @@ pub struct LimitSettings {
     pub decision_timeout: Duration,
     /// From the answer to the close, for the client to leave by itself.
     pub close_timeout: Duration,
-    /// Half-open handshakes from which on newcomers have to prove their address.
+    /// Whether newcomers have to prove their address.
+    pub retry: RetryMode,
+    /// Half-open handshakes from which on they have to under [`RetryMode::Adaptive`].
     pub retry_threshold: usize,
+    /// Half-open handshakes at the same time.
+    pub max_half_open: usize,
     /// Connections at the same time.
     pub max_connections: usize,
     /// Connections at the same time from one IPv4 address or one IPv6 /64 network.
     pub max_connections_per_source: usize,
+    /// Bytes of packets that have begun to arrive.
+    pub max_unread: usize,
+    /// New connections of all.
+    pub rate: RateSettings,
+    /// New connections of one IPv4 /24 or IPv6 /64 network.
+    pub source_rate: RateSettings,
+    /// Who may connect; nobody named: all.
+    pub allow: Vec<IpNet>,
+    /// Who may not, whatever `allow` says.
+    pub deny: Vec<IpNet>,
 }
 
 /// What becomes of a client whose build is newer than any known one.

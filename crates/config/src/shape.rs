@@ -18,6 +18,15 @@ pub(crate) fn check(value: Value, mistakes: &mut Mistakes) -> Value {
         .unwrap_or_else(|| Value::Object(Map::new()))
 }
 
+/// The same for a section that comes by itself.
+pub(crate) fn check_section(
+    schema: Schema,
+    value: Value,
+    mistakes: &mut Mistakes,
+) -> Option<Value> {
+    Walk { mistakes }.value(schema, value, &Path::default())
+}
+
 /// The known name nearest to a wrong one, if any is near.
 pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_ascii_lowercase();

@@ -11,7 +11,7 @@ fn shapes() {
     check(&[
         (
             "foo: 1",
-            "foo: unknown key; allowed: discovery, identity, limits, listen, logging, messages, plugins, protocol, quic, referral, routing, tls, wasm",
+            "foo: unknown key; allowed: admin, discovery, identity, limits, listen, logging, messages, plugins, protocol, quic, referral, routing, shutdown, telemetry, tls, wasm",
         ),
         (
             "tls: {certfile: a}",

@@ -1,5 +1,7 @@
 //! What a client is told, and why.
 
+use std::any::Any;
+use std::fmt;
 use std::sync::Arc;
 
 /// The one answer that a connection gets.
@@ -18,7 +20,40 @@ pub struct Answer {
     pub identity: Option<&'static str>,
     /// What was made of the referral data that the client brought, likewise.
     pub ticket: Option<&'static str>,
+    /// What the handler wants to see again when it is shown the decision.
+    pub attached: Option<Attached>,
 }
+
+/// Something of the handler's own, which the server only carries.
+#[derive(Clone)]
+pub struct Attached(Arc<dyn Any + Send + Sync>);
+
+impl Attached {
+    /// Carries this.
+    pub fn new(value: impl Any + Send + Sync) -> Self {
+        Self(Arc::new(value))
+    }
+
+    /// What is carried, if it is of that type.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Attached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attached").finish_non_exhaustive()
+    }
+}
+
+/// Equal is only the very same.
+impl PartialEq for Attached {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Attached {}
 
 /// What is sent to the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +99,7 @@ impl Answer {
             remarks: None,
             identity: None,
             ticket: None,
+            attached: None,
         }
     }
 
@@ -86,6 +122,13 @@ impl Answer {
     pub fn judging(mut self, identity: Option<&'static str>, ticket: Option<&'static str>) -> Self {
         self.identity = identity;
         self.ticket = ticket;
+        self
+    }
+
+    /// With something that the handler wants to see again.
+    #[must_use]
+    pub fn attaching(mut self, attached: Option<Attached>) -> Self {
+        self.attached = attached;
         self
     }
 

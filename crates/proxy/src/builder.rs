@@ -5,28 +5,24 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use quinn::{
-    Endpoint, EndpointConfig, IdleTimeout, ServerConfig, TokioRuntime, TransportConfig, VarInt,
-};
+use quinn::{Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
 use tokio::sync::watch;
 
 use crate::connection::Shared;
 use crate::error::ServerError;
 use crate::gate::Gate;
+use crate::handle::{Control, Ending};
 use crate::handler::Handler;
 use crate::limits::Limits;
+use crate::proxy_protocol::{Balancers, ProxiedSocket, ProxyProtocol};
 use crate::server::Server;
 use crate::socket::{Listen, Sockets};
 use crate::tls::{self, AlpnList, ServerIdentity, crypto_provider};
+use crate::token_key::TokenKey;
+use crate::transport::quic_config;
 
 /// The game's default port.
 const DEFAULT_PORT: u16 = 5520;
-/// A `Connect` is a few hundred bytes; the longest, 38 KB, takes three windows.
-const STREAM_WINDOW: u32 = 16 << 10;
-const CONNECTION_WINDOW: u32 = 32 << 10;
-/// Two datagrams hold the longest usual `ClientHello`.
-const INCOMING_BUFFER: u64 = 16 << 10;
-const INCOMING_BUFFER_TOTAL: u64 = 4 << 20;
 
 /// The settings of a [`Server`]; every one has a default.
 #[derive(Debug, Default)]
@@ -36,6 +32,8 @@ pub struct ServerBuilder {
     alpn: AlpnList,
     limits: Limits,
     endpoints: Option<NonZeroUsize>,
+    token_key: Option<TokenKey>,
+    proxy_protocol: ProxyProtocol,
 }
 
 impl ServerBuilder {
@@ -75,6 +73,20 @@ impl ServerBuilder {
         self
     }
 
+    /// What Retry tokens are sealed with. Default: a random key, so that a Retry is good with this server alone.
+    #[must_use]
+    pub fn token_key(mut self, key: TokenKey) -> Self {
+        self.token_key = Some(key);
+        self
+    }
+
+    /// The load balancers that say whose datagrams they forward. Default: none, and no datagram is looked into.
+    #[must_use]
+    pub fn proxy_protocol(mut self, proxy_protocol: ProxyProtocol) -> Self {
+        self.proxy_protocol = proxy_protocol;
+        self
+    }
+
     /// Binds the sockets. Players can reach the server from now on and are answered once it
     /// [runs](Server::run).
     ///
@@ -88,7 +100,7 @@ impl ServerBuilder {
             None => ServerIdentity::self_signed()?,
         };
         let crypto = tls::server_crypto(&provider, &identity, &self.alpn)?;
-        let config = quic_config(crypto, &self.limits)?;
+        let config = quic_config(None, crypto, &self.limits, self.token_key.as_ref())?;
 
         let count = self
             .endpoints
@@ -97,26 +109,38 @@ impl ServerBuilder {
         let count = if cfg!(target_os = "linux") { count } else { 1 };
         let listen = self.listen.unwrap_or(Listen::AllInterfaces(DEFAULT_PORT));
         let sockets = Sockets::bind(listen, count)?;
+        let balancers = Balancers::of(&self.proxy_protocol).map(Arc::new);
         let workers = sockets
             .bound
             .into_iter()
-            .map(|socket| worker(socket, config.clone()))
+            .map(|socket| worker(socket, config.clone(), balancers.clone()))
             .collect::<io::Result<Vec<_>>>()
             .map_err(ServerError::Start)?;
 
         let (drain, draining) = watch::channel(false);
+        let gate = Gate::new(self.limits);
+        let control = Control::new(
+            Arc::clone(&gate),
+            draining.clone(),
+            balancers,
+            identity,
+            config,
+            workers
+                .iter()
+                .map(|(_, endpoint)| endpoint.clone())
+                .collect(),
+        );
         Ok(Server {
             workers,
-            gate: Gate::new(&self.limits),
             shared: Arc::new(Shared {
                 handler,
-                limits: self.limits,
+                gate,
                 draining,
             }),
             drain,
             address: sockets.address,
-            fingerprint: identity.fingerprint(),
             recv_buffer: (sockets.recv_buffer, Sockets::WANTED_RECV_BUFFER),
+            ending: Ending(control),
         })
     }
 }
@@ -124,6 +148,7 @@ impl ServerBuilder {
 fn worker(
     socket: std::net::UdpSocket,
     config: ServerConfig,
+    balancers: Option<Arc<Balancers>>,
 ) -> io::Result<(tokio::runtime::Runtime, Endpoint)> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -133,38 +158,12 @@ fn worker(
         let mut endpoint = EndpointConfig::default();
         // QUIC version 1 alone (RFC 9000): no game client ever spoke a draft.
         endpoint.supported_versions(vec![1]);
-        Endpoint::new(endpoint, Some(config), socket, Arc::new(TokioRuntime))?
+        let mut socket = TokioRuntime.wrap_udp_socket(socket)?;
+        if let Some(balancers) = balancers {
+            socket = Arc::new(ProxiedSocket::new(socket, balancers));
+        }
+        let runtime = Arc::new(TokioRuntime);
+        Endpoint::new_with_abstract_socket(endpoint, Some(config), socket, runtime)?
     };
     Ok((runtime, endpoint))
-}
-
-/// Transport settings for a connection that carries one small request and one small answer.
-fn quic_config(
-    crypto: quinn::crypto::rustls::QuicServerConfig,
-    limits: &Limits,
-) -> Result<ServerConfig, ServerError> {
-    let idle = IdleTimeout::try_from(limits.idle_timeout)
-        .map_err(|_| ServerError::IdleTimeout(limits.idle_timeout))?;
-    let mut transport = TransportConfig::default();
-    transport
-        .max_concurrent_bidi_streams(VarInt::from(limits.max_streams))
-        .max_concurrent_uni_streams(VarInt::from_u32(0))
-        .stream_receive_window(VarInt::from_u32(STREAM_WINDOW))
-        .receive_window(VarInt::from_u32(CONNECTION_WINDOW))
-        .send_window(u64::from(CONNECTION_WINDOW))
-        .datagram_receive_buffer_size(None)
-        .datagram_send_buffer_size(0)
-        .mtu_discovery_config(None)
-        .allow_spin(false)
-        .max_idle_timeout(Some(idle));
-    let mut config = ServerConfig::with_crypto(Arc::new(crypto));
-    config
-        .transport_config(Arc::new(transport))
-        // Sockets that share a port are told apart by the client's address: it has to stay.
-        .migration(false)
-        .max_incoming(limits.max_incoming)
-        .incoming_buffer_size(INCOMING_BUFFER)
-        .incoming_buffer_size_total(INCOMING_BUFFER_TOTAL);
-    config.validation_token.sent(0);
-    Ok(config)
 }

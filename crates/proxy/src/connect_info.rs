@@ -28,6 +28,16 @@ pub(crate) struct Undecoded {
 }
 
 impl ConnectInfo {
+    /// What a handler would get of this peer for the payload of this first frame: for tests of handlers, and for those
+    /// who want to know what a player would be told.
+    ///
+    /// # Errors
+    ///
+    /// When the payload is no `Connect` that can be decoded.
+    pub fn new(peer: Peer, payload: Vec<u8>) -> Result<Self, DecodeError> {
+        Self::decode(peer, payload).map_err(|bad| bad.error)
+    }
+
     pub(crate) fn decode(peer: Peer, payload: Vec<u8>) -> Result<Self, Box<Undecoded>> {
         let build = payload
             .get(BUILD_AT)

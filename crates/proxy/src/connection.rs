@@ -1,24 +1,27 @@
 //! The life of one connection: handshake, one `Connect`, one answer, goodbye.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyrouter_protocol::{
     ClientBuild, DecodeError, DisconnectForm, encode_disconnect, encode_referral,
 };
-use quinn::{Connection, Incoming, RecvStream, SendStream, VarInt};
-use tokio::sync::watch;
+use quinn::{Connection, Incoming, RecvStream, SendStream};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::answer::{Action, Answer};
 use crate::close;
 use crate::connect_info::ConnectInfo;
-use crate::event::{Decided, Event, Refusal, Times};
+use crate::event::{Decided, Event, Times};
 use crate::first_frame::{self, NoFrame};
-use crate::gate::{Place, Source};
+use crate::gate::Gate;
 use crate::handler::{Failure, Handler};
-use crate::limits::Limits;
 use crate::peer::Peer;
+use crate::place::Place;
+use crate::policy::Policy;
+use crate::refusal::Refusal;
 
 /// How long a client that has a Disconnect in its buffers may take to read it and leave by itself.
 /// The game's own server gives it 0.1 to 1 s.
@@ -28,21 +31,39 @@ const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Shared<H> {
     pub(crate) handler: H,
-    pub(crate) limits: Limits,
+    pub(crate) gate: Arc<Gate>,
     /// True from the moment that a shutdown was asked for.
     pub(crate) draining: watch::Receiver<bool>,
 }
 
-/// Serves one connection to its end.
-pub(crate) async fn serve<H: Handler>(
-    shared: Arc<Shared<H>>,
-    incoming: Incoming,
-    mut place: Place,
-    id: u64,
-) {
+/// A connection that was let in, and what is known of it so far.
+pub(crate) struct Newcomer {
+    pub(crate) incoming: Incoming,
+    pub(crate) place: Place,
+    /// Where it stands in line; `None`: its address is proven, and it does not.
+    pub(crate) line: Option<Arc<Semaphore>>,
+    pub(crate) id: u64,
+    /// When its first datagram was seen.
+    pub(crate) begun: Instant,
+}
+
+/// Serves one connection to its end, by the limits of the moment that it came in.
+pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, newcomer: Newcomer) {
+    let Newcomer {
+        incoming,
+        mut place,
+        line,
+        id,
+        begun,
+    } = newcomer;
     let remote = incoming.remote_address();
-    let begun = Instant::now();
-    let connection = match handshake(incoming, shared.limits.handshake_timeout).await {
+    let policy = shared.gate.policy();
+    let shaking = handshake(incoming, line, &mut place);
+    let shaken = match timeout(policy.limits.handshake_timeout, shaking).await {
+        Ok(shaken) => shaken,
+        Err(_) => Err("it took too long".to_owned()),
+    };
+    let connection = match shaken {
         Ok(connection) => connection,
         Err(error) => {
             shared.handler.observe(&Event::HandshakeFailed {
@@ -56,93 +77,96 @@ pub(crate) async fn serve<H: Handler>(
         handshake: begun.elapsed(),
         ..Times::default()
     };
-    if !place.claim(Source::of(remote.ip())) {
-        connection.close(close::RATE_LIMITED, b"");
-        shared.handler.observe(&Event::Refused {
-            remote,
-            refusal: Refusal::Source,
-        });
-        return;
+    if let Err(refusal) = place.establish(remote.ip()) {
+        return shared.turn_away(&connection, refusal);
     }
 
     let peer = Peer::of(&connection, id);
-    let begun = Instant::now();
-    let first = timeout(shared.limits.connect_timeout, first_connect(&connection)).await;
-    times.connect = begun.elapsed();
-    let (streams, payload) = match first {
-        Ok(Ok(first)) => first,
-        Ok(Err(NoFrame::Bad)) => {
-            return shared.give_up(
-                &connection,
-                &peer,
+    let asked = Instant::now();
+    let first = first_connect(&connection, &mut place);
+    let first = timeout(policy.limits.connect_timeout, first).await;
+    times.connect = asked.elapsed();
+    let (code, reason_code) = match first {
+        Ok(Ok((streams, payload))) => {
+            let exchange = Exchange {
+                shared: &shared,
+                policy: &policy,
+                connection,
+                streams,
+                begun,
                 times,
-                close::INVALID_VERSION,
-                "bad_frame",
-            );
+            };
+            return exchange.run(peer, payload).await;
         }
-        Ok(Err(NoFrame::Gone)) => {
-            return shared.give_up(&connection, &peer, times, close::NO_ERROR, "client_gone");
-        }
-        Err(_) => {
-            return shared.give_up(&connection, &peer, times, close::TIMEOUT, "connect_timeout");
-        }
+        Ok(Err(NoFrame::NoRoom)) => return shared.turn_away(&connection, Refusal::Memory),
+        Ok(Err(NoFrame::Bad)) => (close::INVALID_VERSION, "bad_frame"),
+        Ok(Err(NoFrame::Gone)) => (close::NO_ERROR, "client_gone"),
+        Err(_) => (close::TIMEOUT, "connect_timeout"),
     };
-    Exchange {
-        shared: &shared,
-        connection,
-        streams,
+    connection.close(code, b"");
+    times.total = begun.elapsed();
+    shared.handler.observe(&Event::Decided(Decided {
+        peer: &peer,
+        info: None,
+        error: None,
+        answer: None,
+        reason_code,
         times,
-    }
-    .run(peer, payload)
-    .await;
+    }));
 }
 
-async fn handshake(incoming: Incoming, limit: Duration) -> Result<Connection, String> {
+/// Of those in line one handshake is computed each time that all tasks of the endpoint had their turn: else a crowd of
+/// newcomers would hold up every packet of those who are inside.
+async fn handshake(
+    incoming: Incoming,
+    line: Option<Arc<Semaphore>>,
+    place: &mut Place,
+) -> Result<Connection, String> {
+    let turn = match &line {
+        Some(line) => line.acquire().await.ok(),
+        None => None,
+    };
+    place.begin();
     let connecting = incoming.accept().map_err(|error| error.to_string())?;
-    match timeout(limit, connecting).await {
-        Ok(connected) => connected.map_err(|error| error.to_string()),
-        Err(_) => Err("it took too long".to_owned()),
+    if turn.is_some() {
+        tokio::task::yield_now().await;
     }
+    drop(turn);
+    connecting.await.map_err(|error| error.to_string())
 }
 
 /// The first bidirectional stream of the client, and the payload of the frame it begins with.
 async fn first_connect(
     connection: &Connection,
+    place: &mut Place,
 ) -> Result<((SendStream, RecvStream), Vec<u8>), NoFrame> {
     let (send, mut recv) = connection.accept_bi().await.map_err(|_| NoFrame::Gone)?;
-    let payload = first_frame::read(&mut recv).await?;
+    let payload = first_frame::read(&mut recv, place).await?;
     Ok(((send, recv), payload))
 }
 
 impl<H: Handler> Shared<H> {
-    /// Closes a connection that gets no packet.
-    fn give_up(
-        &self,
-        connection: &Connection,
-        peer: &Peer,
-        times: Times,
-        code: VarInt,
-        reason_code: &'static str,
-    ) {
-        connection.close(code, b"");
-        self.handler.observe(&Event::Decided(Decided {
-            peer,
-            info: None,
-            error: None,
-            answer: None,
-            reason_code,
-            times,
-        }));
+    /// Closes a connection that there is no room for.
+    fn turn_away(&self, connection: &Connection, refusal: Refusal) {
+        connection.close(close::RATE_LIMITED, refusal.reason_code().as_bytes());
+        self.refused(connection.remote_address(), refusal);
+    }
+
+    pub(crate) fn refused(&self, remote: SocketAddr, refusal: Refusal) {
+        self.gate.refused.count(refusal);
+        self.handler.observe(&Event::Refused { remote, refusal });
     }
 }
 
 /// A connection whose first frame is there.
 struct Exchange<'a, H> {
     shared: &'a Shared<H>,
+    policy: &'a Policy,
     connection: Connection,
     /// The receiving half is kept though nothing more is read: dropping it would tell the client
     /// to stop sending, which a game client takes for an error.
     streams: (SendStream, RecvStream),
+    begun: Instant,
     times: Times,
 }
 
@@ -170,7 +194,7 @@ impl<H: Handler> Exchange<'_, H> {
                 let answer = tokio::select! {
                     biased;
                     answer = handler.answer(info.clone()) => Some(answer),
-                    () = tokio::time::sleep(self.shared.limits.decision_timeout) => {
+                    () = tokio::time::sleep(self.policy.limits.decision_timeout) => {
                         let failure = Failure::BudgetExceeded { info: &info };
                         Some(handler.failed(&failure).because(failure.reason_code()))
                     }
@@ -197,7 +221,7 @@ impl<H: Handler> Exchange<'_, H> {
         let form = DisconnectForm::for_client(said.peer.alpn.as_deref(), build);
         let (answer, packet) = encode(answer, form);
         // A client that grants no window would hold the bytes back for ever.
-        let sent = timeout(self.shared.limits.close_timeout, self.send(&packet)).await;
+        let sent = timeout(self.policy.limits.close_timeout, self.send(&packet)).await;
         if matches!(sent, Ok(true)) {
             self.decided(said, Some(&answer), answer.reason_code);
             self.linger(&answer.action).await;
@@ -217,7 +241,7 @@ impl<H: Handler> Exchange<'_, H> {
     /// receiver may throw away what it has not read yet. Best is to let the client close: then it
     /// has read the packet.
     async fn linger(&self, action: &Action) {
-        let limit = self.shared.limits.close_timeout;
+        let limit = self.policy.limits.close_timeout;
         let grace = match action {
             Action::Referral { .. } => limit,
             Action::Disconnect { .. } => DISCONNECT_GRACE.min(limit),
@@ -239,7 +263,10 @@ impl<H: Handler> Exchange<'_, H> {
 
     fn decided(&self, said: Said<'_>, answer: Option<&Answer>, reason_code: &'static str) {
         let Said { peer, info, error } = said;
-        let times = self.times;
+        let times = Times {
+            total: self.begun.elapsed(),
+            ..self.times
+        };
         let decided = Decided {
             peer,
             info,

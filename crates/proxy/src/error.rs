@@ -40,4 +40,7 @@ pub enum ServerError {
         /// Which of the endpoints, from 0.
         endpoint: usize,
     },
+    /// There is no server any more that could be changed.
+    #[error("the server has ended")]
+    Ended,
 }

@@ -8,6 +8,7 @@ use hyrouter_protocol::DecodeError;
 use crate::answer::Answer;
 use crate::connect_info::ConnectInfo;
 use crate::peer::Peer;
+use crate::refusal::Refusal;
 
 /// Something that a [`Handler`](crate::Handler) is shown.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ use crate::peer::Peer;
 pub enum Event<'a> {
     /// A connection was turned away before it could say anything.
     Refused {
-        /// Where it seems to come from; proven only for [`Refusal::Source`].
+        /// Where it seems to come from; proven only for [`Refusal::Memory`].
         remote: SocketAddr,
         /// Which limit it met.
         refusal: Refusal,
@@ -61,27 +62,7 @@ pub struct Times {
     pub connect: Duration,
     /// From there until there was an answer.
     pub decision: Duration,
-}
-
-/// Which limit a refused connection met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// [`Limits::max_connections`](crate::Limits::max_connections).
-    Total,
-    /// [`Limits::max_connections_per_source`](crate::Limits::max_connections_per_source).
-    Source,
-    /// The server is shutting down.
-    Draining,
-}
-
-impl Refusal {
-    /// The stable reason code.
-    pub fn reason_code(self) -> &'static str {
-        match self {
-            Self::Total => "limited_total",
-            Self::Source => "limited_source",
-            Self::Draining => "draining",
-        }
-    }
+    /// From the first datagram until the answer was handed to QUIC, or until a connection that got none was closed.
+    /// A datagram that was answered by Retry is not the first: nothing of it is remembered.
+    pub total: Duration,
 }

@@ -3,6 +3,8 @@
 use hyrouter_protocol::{Connect, FrameHeader, HEADER_LEN, MAX_CONNECT_PAYLOAD};
 use quinn::{ReadError, RecvStream};
 
+use crate::place::Place;
+
 /// Why there is no first frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoFrame {
@@ -10,13 +12,15 @@ pub(crate) enum NoFrame {
     Bad,
     /// The connection ended first.
     Gone,
+    /// There is no memory for it.
+    NoRoom,
 }
 
 /// The payload of the `Connect` frame that the stream begins with.
 ///
 /// The header is judged as soon as its eight bytes are there, and memory grows only with bytes that
-/// arrived, never with a length that was merely announced.
-pub(crate) async fn read(recv: &mut RecvStream) -> Result<Vec<u8>, NoFrame> {
+/// arrived, never with a length that was merely announced. It is counted for `place` before it is taken.
+pub(crate) async fn read(recv: &mut RecvStream, place: &mut Place) -> Result<Vec<u8>, NoFrame> {
     let mut header = [0; HEADER_LEN];
     recv.read_exact(&mut header)
         .await
@@ -38,14 +42,49 @@ pub(crate) async fn read(recv: &mut RecvStream) -> Result<Vec<u8>, NoFrame> {
         let Some(chunk) = chunk else {
             return Err(NoFrame::Bad);
         };
+        let more = growth(&payload, chunk.bytes.len(), header.payload_len);
+        place.hold(more).map_err(|_| NoFrame::NoRoom)?;
+        payload.reserve_exact(payload.capacity() - payload.len() + more);
         payload.extend_from_slice(&chunk.bytes);
     }
     Ok(payload)
+}
+
+/// By how much `payload` has to grow to take `coming` bytes: to twice its size, so that a frame in tiny pieces is not
+/// copied once for each, and never beyond `whole`.
+fn growth(payload: &Vec<u8>, coming: usize, whole: usize) -> usize {
+    let needed = payload.len() + coming;
+    if needed <= payload.capacity() {
+        return 0;
+    }
+    let wanted = needed.max(payload.capacity() * 2).min(whole);
+    wanted.saturating_sub(payload.capacity())
 }
 
 fn ended(error: &ReadError) -> NoFrame {
     match error {
         ReadError::ConnectionLost(_) => NoFrame::Gone,
         _ => NoFrame::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_in_tiny_pieces_takes_its_own_length_and_few_copies() {
+        let whole = MAX_CONNECT_PAYLOAD;
+        let (mut payload, mut held, mut copies) = (Vec::new(), 0, 0);
+        while payload.len() < whole {
+            let more = growth(&payload, 1, whole);
+            held += more;
+            copies += usize::from(more > 0);
+            payload.reserve_exact(payload.capacity() - payload.len() + more);
+            payload.push(0_u8);
+            assert!(payload.capacity() <= held);
+        }
+        assert_eq!(held, whole);
+        assert!(copies < 20, "{copies}");
     }
 }

@@ -1,21 +1,37 @@
-//! Who may have a connection: counts in total and per source.
+//! Who may have a connection: counts in total, half-open and per source.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::Limits;
+use arc_swap::ArcSwap;
 
-/// The counts of all endpoints of one server.
+use crate::limits::{Limits, RetryMode};
+use crate::place::Place;
+use crate::policy::Policy;
+use crate::rate_table::Network;
+use crate::rates::RateLimits;
+use crate::refusal::{Refusal, RefusalCounters};
+
+/// The counts of all endpoints of one server, and the limits that they are held against. The limits may change at any
+/// time; the counts stay.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    max_total: usize,
-    max_per_source: usize,
-    retry_threshold: usize,
-    total: AtomicUsize,
-    /// Of those, the ones whose address is not proven yet.
-    unproven: AtomicUsize,
+    policy: ArcSwap<Policy>,
+    pub(crate) rates: RateLimits,
+    pub(crate) total: AtomicUsize,
+    /// Of those, the ones that are still shaking hands.
+    pub(crate) half_open: AtomicUsize,
+    /// Of those, the ones whose address is not proven.
+    pub(crate) unproven: AtomicUsize,
+    /// Of those, the ones whose handshake has not been begun.
+    pub(crate) waiting: AtomicUsize,
+    /// Bytes of first frames, whole or not.
+    pub(crate) unread: AtomicUsize,
+    pub(crate) admitted: AtomicU64,
+    pub(crate) retries: AtomicU64,
+    pub(crate) refused: RefusalCounters,
     sources: Mutex<HashMap<Source, usize>>,
 }
 
@@ -38,176 +54,135 @@ impl Source {
     }
 }
 
+/// What is known of a newcomer's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// It answered a Retry from there.
+    Proven,
+    /// Anybody can have written it: to shut its owner out, or to take all places.
+    Unproven,
+}
+
+/// What is done with a newcomer.
+#[derive(Debug)]
+pub(crate) enum Admission {
+    Admitted(Place),
+    /// It has to prove its address, which costs no state here and the client a round trip (RFC 9000, section 8.1.2).
+    Retry,
+    Refused(Refusal),
+}
+
 impl Gate {
-    pub(crate) fn new(limits: &Limits) -> Arc<Self> {
+    pub(crate) fn new(limits: Limits) -> Arc<Self> {
         Arc::new(Self {
-            max_total: limits.max_connections,
-            max_per_source: limits.max_connections_per_source,
-            retry_threshold: limits.retry_threshold,
+            policy: ArcSwap::from_pointee(Policy::of(limits)),
+            rates: RateLimits::new(),
             total: AtomicUsize::new(0),
+            half_open: AtomicUsize::new(0),
             unproven: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
+            unread: AtomicUsize::new(0),
+            admitted: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
+            refused: RefusalCounters::default(),
             sources: Mutex::new(HashMap::new()),
         })
     }
 
-    /// A place among all connections, or `None` when all are taken.
-    pub(crate) fn enter(self: &Arc<Self>) -> Option<Place> {
-        self.total
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |held| {
-                (held < self.max_total).then_some(held + 1)
-            })
-            .ok()?;
-        self.unproven.fetch_add(1, Ordering::AcqRel);
-        Some(Place {
-            gate: Arc::clone(self),
-            source: None,
-        })
+    /// The limits of this moment.
+    pub(crate) fn policy(&self) -> Arc<Policy> {
+        self.policy.load_full()
     }
 
-    /// Whether so many handshakes are half-open that newcomers have to prove their address first.
-    pub(crate) fn is_crowded(&self) -> bool {
-        self.unproven.load(Ordering::Acquire) >= self.retry_threshold
+    /// Puts other limits in force. Those who are inside stay, also where they are too many now.
+    pub(crate) fn replace(&self, limits: Limits) {
+        self.policy.store(Arc::new(Policy::of(limits)));
+    }
+
+    /// Decides what a newcomer gets before anything is computed for it.
+    pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr, proof: Proof) -> Admission {
+        let policy = self.policy.load();
+        if !policy.access.admits(ip) {
+            return Admission::Refused(Refusal::Denied);
+        }
+        let judged = match proof {
+            Proof::Proven => self.judge_proven(ip, &policy),
+            Proof::Unproven => self.judge_unproven(ip, &policy),
+        };
+        match (judged, proof) {
+            (Ok(place), _) => Admission::Admitted(place),
+            (Err(Refusal::Total), _) => Admission::Refused(Refusal::Total),
+            (Err(refusal), Proof::Unproven) if policy.limits.retry == RetryMode::Never => {
+                Admission::Refused(refusal)
+            }
+            (Err(_), Proof::Unproven) => Admission::Retry,
+            (Err(refusal), Proof::Proven) => Admission::Refused(refusal),
+        }
+    }
+
+    fn judge_proven(self: &Arc<Self>, ip: IpAddr, policy: &Policy) -> Result<Place, Refusal> {
+        if self.is_full_for(Source::of(ip), &policy.limits) {
+            return Err(Refusal::Source);
+        }
+        let mut place = self.enter(&policy.limits)?;
+        if !self.rates.take_proven(Network::of(ip), policy) {
+            return Err(Refusal::Rate);
+        }
+        place.claim(ip, &policy.limits)?;
+        Ok(place)
+    }
+
+    fn judge_unproven(self: &Arc<Self>, ip: IpAddr, policy: &Policy) -> Result<Place, Refusal> {
+        if self.is_full_for(Source::of(ip), &policy.limits) {
+            return Err(Refusal::Source);
+        }
+        let crowded = self.unproven.load(Ordering::Acquire) >= policy.crowd
+            || self.waiting.load(Ordering::Acquire) >= policy.queue;
+        if crowded {
+            return Err(Refusal::HalfOpen);
+        }
+        let mut place = self.enter(&policy.limits)?;
+        if !self.rates.take_unproven(Network::of(ip), policy) {
+            return Err(Refusal::Rate);
+        }
+        place.wait();
+        Ok(place)
+    }
+
+    /// A place among all connections, and among those that shake hands.
+    pub(crate) fn enter(self: &Arc<Self>, limits: &Limits) -> Result<Place, Refusal> {
+        if !raise(&self.half_open, 1, limits.max_half_open) {
+            return Err(Refusal::HalfOpen);
+        }
+        if !raise(&self.total, 1, limits.max_connections) {
+            self.half_open.fetch_sub(1, Ordering::AcqRel);
+            return Err(Refusal::Total);
+        }
+        self.unproven.fetch_add(1, Ordering::AcqRel);
+        Ok(Place::new(Arc::clone(self)))
     }
 
     /// Whether `source` holds all that it may.
-    pub(crate) fn is_full_for(&self, source: Source) -> bool {
-        self.lock()
+    fn is_full_for(&self, source: Source, limits: &Limits) -> bool {
+        self.sources()
             .get(&source)
-            .is_some_and(|held| *held >= self.max_per_source)
+            .is_some_and(|held| *held >= limits.max_connections_per_source)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Source, usize>> {
+    pub(crate) fn sources(&self) -> MutexGuard<'_, HashMap<Source, usize>> {
         // The map is whole after every statement that holds the lock, so a poisoned one is sound.
         self.sources.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One connection's place; given back on drop.
-#[derive(Debug)]
-pub(crate) struct Place {
-    gate: Arc<Gate>,
-    source: Option<Source>,
-}
-
-impl Place {
-    /// Counts this connection for `source`, whose address must be proven by now. `false`: the
-    /// source has all that it may hold.
-    pub(crate) fn claim(&mut self, source: Source) -> bool {
-        if self.source.is_some() {
-            return true;
-        }
-        let mut sources = self.gate.lock();
-        let held = sources.get(&source).copied().unwrap_or(0);
-        if held >= self.gate.max_per_source {
-            return false;
-        }
-        sources.insert(source, held + 1);
-        drop(sources);
-        self.source = Some(source);
-        self.gate.unproven.fetch_sub(1, Ordering::AcqRel);
-        true
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some(source) = self.source {
-            let mut sources = self.gate.lock();
-            if let Some(held) = sources.get_mut(&source) {
-                *held -= 1;
-                if *held == 0 {
-                    sources.remove(&source);
-                }
-            }
-        } else {
-            self.gate.unproven.fetch_sub(1, Ordering::AcqRel);
-        }
-        self.gate.total.fetch_sub(1, Ordering::AcqRel);
-    }
+/// Adds to a count unless that takes it over `max`.
+pub(crate) fn raise(count: &AtomicUsize, by: usize, max: usize) -> bool {
+    count
+        .fetch_update(Ordering::AcqRel, Ordering::Acquire, |held| {
+            held.checked_add(by).filter(|sum| *sum <= max)
+        })
+        .is_ok()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn gate(total: usize, per_source: usize) -> Arc<Gate> {
-        Gate::new(&Limits {
-            max_connections: total,
-            max_connections_per_source: per_source,
-            ..Limits::default()
-        })
-    }
-
-    fn source(ip: &str) -> Source {
-        Source::of(ip.parse().unwrap())
-    }
-
-    #[test]
-    fn total_is_bounded_and_given_back() {
-        let gate = gate(2, 9);
-        let first = gate.enter().unwrap();
-        let _second = gate.enter().unwrap();
-        assert!(gate.enter().is_none());
-        drop(first);
-        assert!(gate.enter().is_some());
-    }
-
-    #[test]
-    fn a_source_is_bounded_apart_from_others() {
-        let gate = gate(9, 1);
-        let mut first = gate.enter().unwrap();
-        assert!(first.claim(source("192.0.2.1")));
-        assert!(gate.is_full_for(source("192.0.2.1")));
-        assert!(!gate.enter().unwrap().claim(source("192.0.2.1")));
-        assert!(gate.enter().unwrap().claim(source("192.0.2.2")));
-        drop(first);
-        assert!(!gate.is_full_for(source("192.0.2.1")));
-        assert!(
-            gate.lock().is_empty(),
-            "sources that hold nothing take no memory"
-        );
-    }
-
-    #[test]
-    fn half_open_handshakes_crowd_until_their_address_is_proven() {
-        let gate = Gate::new(&Limits {
-            retry_threshold: 2,
-            ..Limits::default()
-        });
-        let mut first = gate.enter().unwrap();
-        let second = gate.enter().unwrap();
-        assert!(gate.is_crowded());
-        assert!(first.claim(source("192.0.2.1")));
-        assert!(!gate.is_crowded());
-        let third = gate.enter().unwrap();
-        assert!(gate.is_crowded());
-        drop((second, third));
-        assert!(!gate.is_crowded());
-        drop(first);
-        assert_eq!(gate.unproven.load(Ordering::Acquire), 0);
-    }
-
-    #[test]
-    fn a_source_that_may_hold_nothing_takes_no_memory() {
-        let gate = gate(9, 0);
-        assert!(!gate.enter().unwrap().claim(source("192.0.2.1")));
-        assert!(gate.lock().is_empty());
-    }
-
-    #[test]
-    fn claiming_twice_counts_once() {
-        let gate = gate(9, 2);
-        let mut place = gate.enter().unwrap();
-        assert!(place.claim(source("192.0.2.1")));
-        assert!(place.claim(source("192.0.2.1")));
-        assert!(!gate.is_full_for(source("192.0.2.1")));
-    }
-
-    #[test]
-    fn sources_are_v4_addresses_and_v6_prefixes() {
-        assert_eq!(source("::ffff:192.0.2.1"), source("192.0.2.1"));
-        assert_ne!(source("192.0.2.1"), source("192.0.2.2"));
-        assert_eq!(source("2001:db8:1:2::1"), source("2001:db8:1:2:ffff::9"));
-        assert_ne!(source("2001:db8:1:2::1"), source("2001:db8:1:3::1"));
-    }
-}
+mod tests;

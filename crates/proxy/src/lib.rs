@@ -32,8 +32,10 @@
 //! # What a server can count on
 //!
 //! Every wait and every count is bounded by [`Limits`]. A newcomer beyond them is refused before
-//! any TLS work is done for it.
+//! any TLS work is done for it. Limits, certificate and protocols can be replaced, and counts read, while it runs:
+//! by its [`ServerHandle`].
 
+mod access;
 mod answer;
 mod builder;
 mod close;
@@ -44,22 +46,41 @@ mod event;
 mod fingerprint;
 mod first_frame;
 mod gate;
+mod handle;
 mod handler;
 mod limits;
+mod networks;
 mod peer;
+mod place;
+mod policy;
+mod proxy_protocol;
+mod rate;
+mod rate_table;
+mod rates;
+mod refusal;
 mod server;
 mod socket;
+mod status;
 mod tls;
+mod token_key;
+mod transport;
 
-pub use self::answer::{Action, Answer};
+pub use self::access::Access;
+pub use self::answer::{Action, Answer, Attached};
 pub use self::builder::ServerBuilder;
 pub use self::connect_info::ConnectInfo;
 pub use self::error::ServerError;
-pub use self::event::{Decided, Event, Refusal, Times};
+pub use self::event::{Decided, Event, Times};
 pub use self::fingerprint::Fingerprint;
+pub use self::handle::{Reconfigure, ServerHandle};
 pub use self::handler::{Failure, Handler};
-pub use self::limits::Limits;
+pub use self::limits::{Limits, RetryMode};
 pub use self::peer::Peer;
+pub use self::proxy_protocol::ProxyProtocol;
+pub use self::rate::{Rate, Rates};
+pub use self::refusal::{Refusal, RefusalCounts};
 pub use self::server::Server;
 pub use self::socket::Listen;
+pub use self::status::{ProxiedStatus, ServerStatus};
 pub use self::tls::{AlpnError, AlpnList, IdentityError, ServerIdentity};
+pub use self::token_key::{TokenKey, TokenKeyError};

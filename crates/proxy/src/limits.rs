@@ -2,6 +2,22 @@
 
 use std::time::Duration;
 
+use crate::access::Access;
+use crate::rate::Rates;
+
+/// When newcomers have to prove their address by Retry (RFC 9000, section 8.1.2), which costs them a round trip and
+/// the server nothing to remember.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RetryMode {
+    /// Everybody, always: no forged address ever reaches cryptography.
+    Always,
+    /// Nobody: what would be a Retry is a refusal. Forged addresses can then shut out players.
+    Never,
+    /// When there are many half-open handshakes or newcomers.
+    #[default]
+    Adaptive,
+}
+
 /// How long and how much a server accepts before it refuses or gives up.
 ///
 /// Worst cases in memory are for the defaults. An established connection that does nothing costs
@@ -28,11 +44,17 @@ pub struct Limits {
     /// Without a packet from the peer for that long, a connection is dropped silently (RFC 9000,
     /// section 10.1). Default 30 s.
     pub idle_timeout: Duration,
-    /// With so many handshakes half-open, newcomers have to prove their address by Retry (RFC 9000,
-    /// section 8.1.2), which costs nothing to remember: forged addresses then take no more places,
-    /// and honest players a round trip longer. Default 1,024: more than arrive in the same moment
-    /// on an ordinary day, and 42 MB if all are forged.
+    /// When newcomers have to prove their address. Default adaptive.
+    pub retry: RetryMode,
+    /// With so many handshakes half-open whose address is not proven, newcomers have to prove theirs by Retry: forged
+    /// addresses then take no more places, and honest players a round trip longer. So do newcomers when 256 handshakes
+    /// of such addresses have not been begun, since they would have to stand in line anyway. Half of
+    /// [`max_half_open`](Self::max_half_open) at most, so that the other half is for proven ones. Default 1,024: more
+    /// than arrive in the same moment on an ordinary day, and 42 MB if all are forged.
     pub retry_threshold: usize,
+    /// Half-open handshakes at a time, whatever the mode. Beyond it, newcomers whose address is not proven get a Retry
+    /// (under [`RetryMode::Never`] a refusal), and proven ones are refused. Default 4,096, about 170 MB.
+    pub max_half_open: usize,
     /// Connections at a time, half-open ones included; more are refused before any TLS work.
     /// Default 16,384, about 0.5 GiB, or 1 GiB when every one has filled its receive window.
     pub max_connections: usize,
@@ -40,6 +62,17 @@ pub struct Limits {
     /// address is proven, so that nobody can use up another's share by forging it. Default 2,048:
     /// many players sit behind one carrier's address, and each stays for less than a second.
     pub max_connections_per_source: usize,
+    /// Bytes of first frames that all connections together may hold: each up to 38,161, counted as they arrive and
+    /// until its connection ends. One that finds no room is closed with application code 1. Default 64 MiB: 1,758 of
+    /// the longest, or all of [`max_connections`](Self::max_connections) with ordinary ones. What QUIC holds before
+    /// anybody reads is bounded apart: 32 KiB a connection.
+    pub max_unread_bytes: usize,
+    /// How many newcomers are admitted in a time. Those whose address is proven, and those whose address is not, are
+    /// counted apart, so that forged addresses take nothing of anybody: one who is over the rate has to prove its
+    /// address, and one who has done so and is over it again is refused. Takes 2.3 MB whatever comes.
+    pub rate: Rates,
+    /// Networks that may connect, and that may not. Refused before any TLS work. Default: everybody may.
+    pub access: Access,
     /// Bidirectional streams that a client may hold open. Only the first is ever read. Default 8,
     /// as the game's own server since build 20. Costs a few bytes each.
     pub max_streams: u8,
@@ -58,9 +91,14 @@ impl Default for Limits {
             close_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(30),
+            retry: RetryMode::Adaptive,
             retry_threshold: 1_024,
+            max_half_open: 4_096,
             max_connections: 16_384,
             max_connections_per_source: 2_048,
+            max_unread_bytes: 64 << 20,
+            rate: Rates::default(),
+            access: Access::default(),
             max_streams: 8,
             max_incoming: 2_048,
         }

@@ -26,6 +26,17 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// A client that connects from there and has said nothing yet. Fill in the rest.
+    pub fn new(remote: SocketAddr) -> Self {
+        Self {
+            connection_id: 0,
+            remote: SocketAddr::new(remote.ip().to_canonical(), remote.port()),
+            host: Box::default(),
+            alpn: None,
+            client_cert: None,
+        }
+    }
+
     pub(crate) fn of(connection: &Connection, connection_id: u64) -> Self {
         let tls = connection
             .handshake_data()

@@ -6,20 +6,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use quinn::{Endpoint, Incoming};
 use tokio::runtime::Runtime;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::close;
-use crate::connection::{self, Shared};
+use crate::connection::{self, Newcomer, Shared};
 use crate::error::ServerError;
-use crate::event::{Event, Refusal};
+use crate::event::Event;
 use crate::fingerprint::Fingerprint;
-use crate::gate::{Gate, Source};
+use crate::gate::{Admission, Proof};
+use crate::handle::{Ending, ServerHandle};
 use crate::handler::Handler;
+use crate::refusal::Refusal;
 
 /// How long closed connections may take to tell their peers so at the very end.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -33,10 +35,9 @@ pub struct Server<H> {
     pub(crate) workers: Vec<(Runtime, Endpoint)>,
     pub(crate) shared: Arc<Shared<H>>,
     pub(crate) drain: watch::Sender<bool>,
-    pub(crate) gate: Arc<Gate>,
     pub(crate) address: SocketAddr,
-    pub(crate) fingerprint: Fingerprint,
     pub(crate) recv_buffer: (usize, usize),
+    pub(crate) ending: Ending,
 }
 
 impl<H: Handler> Server<H> {
@@ -47,7 +48,12 @@ impl<H: Handler> Server<H> {
 
     /// Of the certificate that clients are shown.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
+        self.handle().fingerprint()
+    }
+
+    /// What the server can be asked and changed by while it runs.
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle::new(Arc::clone(&self.ending.0))
     }
 
     /// How many sockets share the port.
@@ -70,27 +76,32 @@ impl<H: Handler> Server<H> {
     /// [`ServerError::EndpointLost`] when an endpoint ended by itself; the others are then drained
     /// as for a shutdown.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
+        let ending = self.ending;
         let (ended, mut endings) = mpsc::channel(self.workers.len().max(1));
         let connection_ids = Arc::new(AtomicU64::new(0));
-        let drained = watch::Sender::new(0);
-        let count = self.workers.len();
+        let drained = watch::Sender::new(vec![false; self.workers.len()]);
         let mut running = 0;
         for (index, (runtime, endpoint)) in self.workers.into_iter().enumerate() {
             let worker = Worker {
                 endpoint,
                 shared: Arc::clone(&self.shared),
-                gate: Arc::clone(&self.gate),
                 connection_ids: Arc::clone(&connection_ids),
+                line: Arc::new(Semaphore::new(1)),
+                index,
                 drained: drained.clone(),
-                count,
             };
             let ended = ended.clone();
+            let all_drained = drained.clone();
+            let control = Arc::clone(&ending.0);
             thread::Builder::new()
                 .name(format!("endpoint-{index}"))
                 .spawn(move || {
                     let drained = catch_unwind(AssertUnwindSafe(|| runtime.block_on(worker.run())));
                     // A handler that blocks must not keep the process from ending.
                     runtime.shutdown_background();
+                    control.release(index);
+                    // However it ended, nobody has to wait for those who were on it.
+                    mark(&all_drained, index);
                     let _ = ended.blocking_send((index, drained.unwrap_or(false)));
                 })
                 .map_err(ServerError::Start)?;
@@ -120,15 +131,24 @@ impl<H: Handler> Server<H> {
     }
 }
 
+fn mark(drained: &watch::Sender<Vec<bool>>, index: usize) {
+    drained.send_modify(|drained| {
+        if let Some(done) = drained.get_mut(index) {
+            *done = true;
+        }
+    });
+}
+
 /// One endpoint on its thread.
 struct Worker<H> {
     endpoint: Endpoint,
     shared: Arc<Shared<H>>,
-    gate: Arc<Gate>,
     connection_ids: Arc<AtomicU64>,
-    /// How many of the `count` workers have nobody in flight any more.
-    drained: watch::Sender<usize>,
-    count: usize,
+    /// Where newcomers wait whose address may be forged.
+    line: Arc<Semaphore>,
+    index: usize,
+    /// Which of the workers have nobody in flight any more.
+    drained: watch::Sender<Vec<bool>>,
 }
 
 impl<H: Handler> Worker<H> {
@@ -153,39 +173,39 @@ impl<H: Handler> Worker<H> {
     /// Decides at once whether a newcomer gets as far as cryptography.
     fn admit(&self, incoming: Incoming, connections: &mut JoinSet<()>) {
         let remote = incoming.remote_address();
-        let source = Source::of(remote.ip());
-        // An address that is not proven may be forged: to shut its owner out, or to take all places.
-        let unproven = !incoming.remote_address_validated() && incoming.may_retry();
-        let source_is_full = self.gate.is_full_for(source);
-        if unproven && (source_is_full || self.gate.is_crowded()) {
-            // Costs no state here and the client a round trip (RFC 9000, section 8.1.2).
-            let _ = incoming.retry();
-            return;
-        }
-        if source_is_full {
-            return self.refuse(incoming, Refusal::Source);
-        }
-        let Some(mut place) = self.gate.enter() else {
-            return self.refuse(incoming, Refusal::Total);
+        let proof = if !incoming.remote_address_validated() && incoming.may_retry() {
+            Proof::Unproven
+        } else {
+            Proof::Proven
         };
-        if incoming.remote_address_validated() && !place.claim(source) {
-            return self.refuse(incoming, Refusal::Source);
+        let gate = &self.shared.gate;
+        match gate.admit(remote.ip(), proof) {
+            Admission::Admitted(place) => {
+                gate.admitted.fetch_add(1, Ordering::Relaxed);
+                let line = (proof == Proof::Unproven).then(|| Arc::clone(&self.line));
+                let newcomer = Newcomer {
+                    incoming,
+                    place,
+                    line,
+                    id: self.connection_ids.fetch_add(1, Ordering::Relaxed),
+                    begun: Instant::now(),
+                };
+                let shared = Arc::clone(&self.shared);
+                connections.spawn(connection::serve(shared, newcomer));
+            }
+            Admission::Retry => {
+                if incoming.retry().is_ok() {
+                    gate.retries.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            Admission::Refused(refusal) => self.refuse(incoming, refusal),
         }
-        let id = self.connection_ids.fetch_add(1, Ordering::Relaxed);
-        connections.spawn(connection::serve(
-            Arc::clone(&self.shared),
-            incoming,
-            place,
-            id,
-        ));
     }
 
     fn refuse(&self, incoming: Incoming, refusal: Refusal) {
         let remote = incoming.remote_address();
         incoming.refuse();
-        self.shared
-            .handler
-            .observe(&Event::Refused { remote, refusal });
+        self.shared.refused(remote, refusal);
     }
 
     fn reap(&self, ended: &Result<(), JoinError>) {
@@ -198,19 +218,19 @@ impl<H: Handler> Worker<H> {
     /// in flight on any endpoint. The kernel spreads clients by how many sockets share the port: one
     /// that closes early sends the datagrams of players who are still here to the wrong endpoints.
     async fn drain(&self, mut connections: JoinSet<()>) {
-        let deadline = tokio::time::sleep(self.shared.limits.drain_timeout);
+        let deadline = tokio::time::sleep(self.shared.gate.policy().limits.drain_timeout);
         tokio::pin!(deadline);
         let mut others = self.drained.subscribe();
         let mut in_flight = true;
         loop {
             if in_flight && connections.is_empty() {
                 in_flight = false;
-                self.drained.send_modify(|drained| *drained += 1);
+                mark(&self.drained, self.index);
             }
             tokio::select! {
                 Some(ended) = connections.join_next() => self.reap(&ended),
                 Some(incoming) = self.endpoint.accept() => self.refuse(incoming, Refusal::Draining),
-                _ = others.wait_for(|drained| *drained >= self.count) => break,
+                _ = others.wait_for(|drained| drained.iter().all(|done| *done)) => break,
                 () = &mut deadline => break,
             }
         }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 /// One game server that a player can be sent to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Backend {
-    /// Host name or IP address, 1 to 256 bytes.
+    /// Host name or IP address, 1 to 256 bytes. In pools of routes it may have [captures](crate::HostTemplate).
     pub host: String,
     /// UDP port, not 0.
     pub port: u16,
@@ -13,15 +13,27 @@ pub struct Backend {
     pub weight: u32,
     /// Facts about the backend that filters, sorting and strategies read by [`Key`](crate::Key).
     pub meta: BTreeMap<String, String>,
+    /// Whether it gets no players, so that those who are there can finish and nobody comes after them.
+    pub drained: bool,
 }
 
 /// `host:port`, an IPv6 address in brackets.
 impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
+        Address(&self.host, self.port).fmt(f)
+    }
+}
+
+/// `host:port`, an IPv6 address in brackets.
+pub(crate) struct Address<'h>(pub(crate) &'h str, pub(crate) u16);
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(host, port) = self;
+        if host.contains(':') {
+            write!(f, "[{host}]:{port}")
         } else {
-            write!(f, "{}:{}", self.host, self.port)
+            write!(f, "{host}:{port}")
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The backends that a strategy picks from.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
-use crate::{Backend, pool::Entry};
+use crate::pool::Entry;
 
 /// The candidates in their order: the compiled list itself, or what the player left of it.
 #[derive(Debug)]
@@ -52,10 +52,3 @@ impl<'r> Iterator for Iter<'_, 'r> {
 }
 
 impl ExactSizeIterator for Iter<'_, '_> {}
-
-/// The backends behind entries.
-pub(crate) fn backends<'r>(
-    entries: Iter<'_, 'r>,
-) -> impl ExactSizeIterator<Item = &'r Arc<Backend>> {
-    entries.map(|entry| &entry.backend)
-}

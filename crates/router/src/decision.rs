@@ -1,11 +1,8 @@
 //! What was decided.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
-use crate::{
-    Backend, Strategy,
-    candidates::{self, Candidates},
-};
+use crate::{Backend, Strategy, candidates::Candidates, pool::Entry};
 
 /// Where a player goes, or why nowhere.
 #[derive(Debug)]
@@ -14,6 +11,13 @@ pub enum Decision<'r> {
     Backend(Choice<'r>),
     /// No route matches the host and there is no default pool.
     NoRoute,
+    /// The route is closed for maintenance, and the player is none of those who may enter.
+    Maintenance {
+        /// The route.
+        route: RouteRef<'r>,
+        /// When it is over, if that is known.
+        until: Option<SystemTime>,
+    },
     /// No policy of the pool, fallbacks included, left a candidate.
     NoBackends {
         /// The route whose pool it is.
@@ -24,11 +28,13 @@ pub enum Decision<'r> {
 }
 
 impl<'r> Decision<'r> {
-    /// The stable code of what went wrong: `no_route`, `no_backends`, or none when there is a backend.
+    /// The stable code of what went wrong: `no_route`, `maintenance`, `no_backends`, or none when there is a
+    /// backend.
     pub const fn reason_code(&self) -> Option<&'static str> {
         match self {
             Self::Backend(_) => None,
             Self::NoRoute => Some("no_route"),
+            Self::Maintenance { .. } => Some("maintenance"),
             Self::NoBackends { .. } => Some("no_backends"),
         }
     }
@@ -37,7 +43,7 @@ impl<'r> Decision<'r> {
     pub const fn route(&self) -> Option<RouteRef<'r>> {
         match self {
             Self::Backend(choice) => Some(choice.route),
-            Self::NoBackends { route, .. } => Some(*route),
+            Self::Maintenance { route, .. } | Self::NoBackends { route, .. } => Some(*route),
             Self::NoRoute => None,
         }
     }
@@ -46,8 +52,10 @@ impl<'r> Decision<'r> {
 /// The backend that was picked, and from what.
 #[derive(Debug)]
 pub struct Choice<'r> {
-    pub(crate) backend: &'r Arc<Backend>,
+    pub(crate) entry: &'r Entry,
     pub(crate) selected: usize,
+    /// What the route's pattern took of the host; empty where no backend asks for it.
+    pub(crate) captured: Vec<String>,
     pub(crate) candidates: Candidates<'r>,
     pub(crate) strategy: Strategy,
     pub(crate) route: RouteRef<'r>,
@@ -55,9 +63,14 @@ pub struct Choice<'r> {
 }
 
 impl<'r> Choice<'r> {
-    /// The backend that was picked.
+    /// The backend that was picked, as it is configured.
     pub const fn backend(&self) -> &'r Arc<Backend> {
-        self.backend
+        &self.entry.backend
+    }
+
+    /// The host that the player is referred to: the backend's, with what the pattern took in place of captures.
+    pub fn host(&self) -> Cow<'r, str> {
+        self.entry.host(&self.captured)
     }
 
     /// Its place among the [candidates](Self::candidates), from 0.
@@ -66,8 +79,11 @@ impl<'r> Choice<'r> {
     }
 
     /// All candidates: those that passed the filters, sorted, up to the limit.
-    pub fn candidates(&self) -> impl ExactSizeIterator<Item = &'r Arc<Backend>> {
-        candidates::backends(self.candidates.iter())
+    pub fn candidates(&self) -> impl ExactSizeIterator<Item = Candidate<'r>> {
+        self.candidates.iter().map(|entry| Candidate {
+            backend: &entry.backend,
+            host: entry.host(&self.captured),
+        })
     }
 
     /// The strategy that picked.
@@ -84,6 +100,15 @@ impl<'r> Choice<'r> {
     pub const fn fallback(&self) -> usize {
         self.fallback
     }
+}
+
+/// A backend that a strategy picks from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate<'r> {
+    /// The backend as it is configured.
+    pub backend: &'r Arc<Backend>,
+    /// The host that players are referred to, as of [`Choice::host`].
+    pub host: Cow<'r, str>,
 }
 
 /// Names a route of a snapshot.

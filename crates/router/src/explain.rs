@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::{Backend, Conditions, Filter, HostPattern, Policy};
+use crate::{Backend, Conditions, HostPattern, Maintenance, Policy};
 
 mod check;
 mod display;
+mod json;
+mod removal;
 mod trace;
+
+pub use self::removal::{Removal, RemovedBy, Seen};
 
 /// How a decision comes about, step by step. [`Display`](std::fmt::Display) writes it for people, on several lines.
 ///
@@ -19,7 +23,10 @@ pub struct Explanation {
     pub passed_over: Vec<PassedOver>,
     /// The route that was taken; none when no route matches and there is no default pool.
     pub route: Option<MatchedRoute>,
-    /// The pool's own policy and the fallbacks up to the one that had candidates.
+    /// What the route's maintenance means for the player; none when there is no maintenance.
+    pub maintenance: Option<JudgedMaintenance>,
+    /// The pool's own policy and the fallbacks up to the one that had candidates; nothing when a maintenance keeps the
+    /// player out.
     pub steps: Vec<StepExplanation>,
 }
 
@@ -47,6 +54,23 @@ pub struct MatchedRoute {
     pub index: Option<usize>,
     /// The first of its patterns that matches; none for the default pool.
     pub pattern: Option<HostPattern>,
+    /// What each `*` of the pattern took of the host; empty where no backend asks for it.
+    pub captured: Vec<String>,
+}
+
+/// What a maintenance means for one player.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedMaintenance {
+    /// The maintenance.
+    pub maintenance: Maintenance,
+    /// Whether it is going on.
+    pub in_force: bool,
+    /// Whether it keeps the player out.
+    pub bars: bool,
+    /// Why it does or does not.
+    pub why: &'static str,
+    /// What is known of the player that it looks at, when it is going on.
+    pub seen: Vec<Seen>,
 }
 
 /// What one policy made of the backends.
@@ -56,9 +80,9 @@ pub struct StepExplanation {
     pub fallback: usize,
     /// The policy in force, what a fallback replaces already replaced.
     pub policy: Policy,
-    /// Backends that a filter removed, in the order of the pool.
+    /// Backends that are no candidates for this player, in the order of the pool.
     pub removed: Vec<Removal>,
-    /// Backends that passed all filters, sorted.
+    /// The other backends, sorted.
     pub sorted: Vec<SortedBackend>,
     /// How many of the sorted the limit leaves: the first ones.
     pub within_limit: usize,
@@ -66,35 +90,13 @@ pub struct StepExplanation {
     pub picked: Option<Picked>,
 }
 
-/// A backend that a filter removed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removal {
-    /// The backend.
-    pub backend: Arc<Backend>,
-    /// Place of the filter in the policy, from 0.
-    pub index: usize,
-    /// The filter; the first that does not hold.
-    pub filter: Filter,
-    /// The values that it looked at.
-    pub seen: Vec<Seen>,
-    /// What does not hold.
-    pub why: &'static str,
-}
-
-/// A value that a filter looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    /// The key, or what was asked of the player.
-    pub what: String,
-    /// Its text; none when it is missing.
-    pub value: Option<String>,
-}
-
-/// A backend that passed all filters.
+/// A backend that is not removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SortedBackend {
     /// The backend.
     pub backend: Arc<Backend>,
+    /// The host that players are referred to: the backend's, with what the pattern took in place of captures.
+    pub host: String,
     /// What it was sorted by: a value for each criterion, none where it counts as missing.
     pub sorted_by: Vec<Option<String>>,
     /// What `least_loaded` and `p2c` compare.
@@ -108,6 +110,8 @@ pub struct Picked {
     pub index: usize,
     /// The backend.
     pub backend: Arc<Backend>,
+    /// The host that the player is referred to, likewise.
+    pub host: String,
     /// How it was picked.
     pub by: Comparison,
 }
@@ -139,10 +143,17 @@ impl Explanation {
         self.steps.last()?.picked.as_ref()
     }
 
-    /// The stable code of what went wrong: `no_route`, `no_backends`, or none when there is a backend.
+    /// Whether a maintenance keeps the player out.
+    pub fn is_barred(&self) -> bool {
+        self.maintenance.as_ref().is_some_and(|judged| judged.bars)
+    }
+
+    /// The stable code of what went wrong: `no_route`, `maintenance`, `no_backends`, or none when there is a
+    /// backend.
     pub fn reason_code(&self) -> Option<&'static str> {
         match (&self.route, self.picked()) {
             (_, Some(_)) => None,
+            (Some(_), None) if self.is_barred() => Some("maintenance"),
             (Some(_), None) => Some("no_backends"),
             (None, None) => Some("no_route"),
         }

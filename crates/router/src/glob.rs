@@ -1,6 +1,10 @@
 //! The wildcard language of host patterns: Go's `path.Match`.
 
-use std::{iter::Peekable, str::CharIndices, sync::Arc};
+use std::{
+    iter::Peekable,
+    str::{CharIndices, Chars},
+    sync::Arc,
+};
 
 /// A parsed pattern, lower case; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,18 +36,50 @@ impl Glob {
     }
 
     /// Whether the whole of `host` matches, letter for letter.
-    ///
-    /// A mismatch only ever lengthens the last run, so the work is at most pattern times host. The earlier runs need
-    /// no second try: where a later part was found at all, the leftmost place leaves most to what follows. (With a
-    /// class that takes a `/` they might; Go does not try either.)
     pub(crate) fn matches(&self, host: &str) -> bool {
+        self.walk(host, |_, _, _| ())
+    }
+
+    /// What each run takes of `host`; none when it does not match.
+    pub(crate) fn captures<'h>(&self, host: &'h str) -> Option<Vec<&'h str>> {
+        let mut taken = vec![""; self.runs()];
+        let took = |run, from, to| {
+            if let (Some(slot), Some(text)) = (taken.get_mut(run), host.get(from..to)) {
+                *slot = text;
+            }
+        };
+        self.walk(host, took).then_some(taken)
+    }
+
+    /// How many runs there are.
+    pub(crate) fn runs(&self) -> usize {
+        self.0.iter().filter(|token| **token == Token::Run).count()
+    }
+
+    /// Matches, and tells by the number of a run from where to where it takes bytes. What is told last of a run counts;
+    /// one of which nothing is told takes nothing.
+    ///
+    /// Each run takes as little as it can, the first before the second, so that the last takes what is left.
+    ///
+    /// A mismatch only ever lengthens the last run, so the work is at most pattern times host. The earlier runs need no
+    /// second try: where a later part was found at all, the leftmost place leaves most to what follows. (With a class
+    /// that takes a `/` they might; Go does not try either.)
+    fn walk(&self, host: &str, mut took: impl FnMut(usize, usize, usize)) -> bool {
         let mut tokens = &*self.0;
         let mut rest = host.chars();
-        let mut last_run = None;
+        let mut last_run: Option<OpenRun<'_, '_>> = None;
+        let offset = |rest: &Chars<'_>| host.len() - rest.as_str().len();
         loop {
             match tokens.split_first() {
                 Some((Token::Run, after)) => {
-                    last_run = Some((after, rest.clone()));
+                    let number = last_run.map_or(0, |run| run.number + 1);
+                    let from = offset(&rest);
+                    last_run = Some(OpenRun {
+                        number,
+                        from,
+                        after,
+                        rest: rest.clone(),
+                    });
                     tokens = after;
                     continue;
                 }
@@ -61,15 +97,28 @@ impl Glob {
                 None if rest.as_str().is_empty() => return true,
                 None => {}
             }
-            let Some((after, from)) = &mut last_run else {
+            let Some(run) = &mut last_run else {
                 return false;
             };
-            if from.next().is_none_or(|taken| taken == '/') {
+            if run.rest.next().is_none_or(|taken| taken == '/') {
                 return false;
             }
-            (tokens, rest) = (*after, from.clone());
+            took(run.number, run.from, offset(&run.rest));
+            (tokens, rest) = (run.after, run.rest.clone());
         }
     }
+}
+
+/// The run that a mismatch lengthens.
+struct OpenRun<'g, 'h> {
+    /// Its place among the runs, from 0.
+    number: usize,
+    /// The byte where it begins.
+    from: usize,
+    /// The tokens after it.
+    after: &'g [Token],
+    /// What it has not taken of the host.
+    rest: Chars<'h>,
 }
 
 impl Token {

@@ -14,8 +14,8 @@ use crate::{Backend, number::Number};
 /// | `counter:<k>` | meta entry `counter.<k>` |
 /// | anything else | the meta entry of that name |
 ///
-/// Case counts. As a number, a value must be finite decimal text (`-12.5`, `1e3`; blanks around it are ignored);
-/// any other text counts as missing.
+/// Case counts. Of a host with captures `host` is the template. As a number, a value must be finite decimal text
+/// (`-12.5`, `1e3`; blanks around it are ignored); any other text counts as missing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     text: Box<str>,
@@ -127,6 +127,7 @@ mod tests {
             meta: meta
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .into(),
+            ..Backend::default()
         }
     }
 

@@ -23,8 +23,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The order of work in a pool: candidates, filters, sort, limit, strategy. When no candidate is left, the fallbacks
-//! of the pool are tried in turn, each from all backends again.
+//! A pool that is closed for [`Maintenance`] takes only whom that allows. The order of work in a pool: candidates (all
+//! backends but for the [drained](Backend::drained)), filters, sort, limit, strategy. When no candidate is left, the
+//! fallbacks of the pool are tried in turn, each from all backends again.
 
 mod backend;
 mod candidates;
@@ -35,8 +36,10 @@ mod filter;
 mod glob;
 mod hosts;
 mod key;
+mod maintenance;
 mod named;
 mod number;
+mod overlay;
 mod pattern;
 mod policy;
 mod pool;
@@ -45,18 +48,22 @@ mod router;
 mod sort;
 mod spec;
 mod strategy;
+mod template;
 mod turns;
+mod view;
 
 pub use backend::Backend;
 pub use conditions::{ClientMatch, Conditions, Share, TicketMatch};
-pub use decision::{Choice, Decision, RouteRef};
+pub use decision::{Candidate, Choice, Decision, RouteRef};
 pub use explain::{
-    Comparison, Explanation, MatchedRoute, PassedOver, Picked, Removal, Seen, SortedBackend,
-    StepExplanation,
+    Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,
+    RemovedBy, Seen, SortedBackend, StepExplanation,
 };
 pub use filter::{CompareOp, Filter, Subject};
 pub use key::{EmptyKey, Key};
+pub use maintenance::{Allow, Maintenance};
 pub use named::UnknownName;
+pub use overlay::Overlay;
 pub use pattern::{HostPattern, MAX_HOST_LEN, PatternError};
 pub use policy::{DEFAULT_SAMPLE, Policy, PolicyPatch};
 pub use request::{Client, Request, Ticket};
@@ -64,4 +71,6 @@ pub use router::Router;
 pub use sort::{SortBy, SortOrder, SortType};
 pub use spec::{MAX_BACKEND_HOST_LEN, PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};
 pub use strategy::Strategy;
+pub use template::{CaptureProblem, HostTemplate};
 pub use turns::Turns;
+pub use view::RouteView;

@@ -71,6 +71,33 @@ impl HostPattern {
         normalise(host).is_some_and(|host| self.shape.matches(&host))
     }
 
+    /// How many `*` the pattern has; `**` is one.
+    pub fn runs(&self) -> usize {
+        match &self.shape {
+            Shape::Exact(_) => 0,
+            Shape::Suffix(_) | Shape::Any => 1,
+            Shape::Glob(glob) => glob.runs(),
+        }
+    }
+
+    /// What each `*` takes of the host, in lower case and without a trailing dot; none when the host does not match.
+    ///
+    /// Each takes as little as it can, the first before the second, so that the last takes what is left.
+    ///
+    /// ```
+    /// use hyrouter_router::HostPattern;
+    ///
+    /// let pattern: HostPattern = "*-*.example.com".parse()?;
+    /// let taken = pattern.captures("A-b-c.example.com").unwrap();
+    /// assert_eq!(taken, ["a", "b-c"]);
+    /// # Ok::<(), hyrouter_router::PatternError>(())
+    /// ```
+    pub fn captures(&self, host: &str) -> Option<Vec<String>> {
+        let host = normalise(host)?;
+        let taken = self.shape.captures(&host)?;
+        Some(taken.into_iter().map(str::to_owned).collect())
+    }
+
     pub(crate) const fn shape(&self) -> &Shape {
         &self.shape
     }
@@ -120,16 +147,26 @@ impl Shape {
     fn matches(&self, host: &str) -> bool {
         match self {
             Self::Exact(name) => **name == *host,
-            Self::Suffix(text) => {
-                let run = host
-                    .strip_suffix(&**text)
-                    .and_then(|rest| rest.strip_suffix('.'));
-                run.is_some_and(|run| !run.contains('/'))
-            }
+            Self::Suffix(text) => before(host, text).is_some(),
             Self::Any => !host.contains('/'),
             Self::Glob(glob) => glob.matches(host),
         }
     }
+
+    fn captures<'h>(&self, host: &'h str) -> Option<Vec<&'h str>> {
+        match self {
+            Self::Exact(_) => self.matches(host).then(Vec::new),
+            Self::Suffix(text) => before(host, text).map(|run| vec![run]),
+            Self::Any => self.matches(host).then(|| vec![host]),
+            Self::Glob(glob) => glob.captures(host),
+        }
+    }
+}
+
+/// What the run of `*.suffix` takes.
+fn before<'h>(host: &'h str, suffix: &str) -> Option<&'h str> {
+    let run = host.strip_suffix(suffix)?.strip_suffix('.')?;
+    (!run.contains('/')).then_some(run)
 }
 
 /// The text of tokens that are all literal.

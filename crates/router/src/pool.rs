@@ -1,9 +1,9 @@
 //! A pool as it is decided with: everything that does not depend on the player or the time is done.
 
-use std::{collections::HashSet, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, collections::HashSet, sync::Arc, time::SystemTime};
 
 use crate::{
-    Backend, Policy, PoolSpec, Request, Strategy,
+    Backend, HostTemplate, Policy, PoolSpec, Request, Strategy,
     candidates::Candidates,
     filter::{self, Gate},
     number::Number,
@@ -23,7 +23,7 @@ pub(crate) struct Pool {
 pub(crate) struct Step {
     pub(crate) policy: Policy,
     entries: Box<[Entry]>,
-    /// Some entry has gates.
+    /// Some entry is not for every player.
     gated: bool,
 }
 
@@ -33,6 +33,8 @@ pub(crate) struct Entry {
     /// The value of the policy's key, read only for strategies that compare it.
     pub(crate) load: Option<Number>,
     gates: Box<[Gate]>,
+    /// The host where it has captures.
+    template: Option<HostTemplate>,
 }
 
 impl Pool {
@@ -53,6 +55,12 @@ impl Pool {
         }
     }
 
+    /// Whether some backend's host has captures.
+    pub(crate) fn has_captures(&self) -> bool {
+        let mut entries = self.steps.iter().flat_map(|step| &step.entries);
+        entries.any(|entry| entry.template.is_some())
+    }
+
     /// The strategy of the pool's own policy.
     pub(crate) fn strategy(&self) -> Strategy {
         let own = self.steps.first();
@@ -61,9 +69,11 @@ impl Pool {
 }
 
 impl Step {
-    /// Sorting before filtering gives the same order as after it, and needs to be done only once.
+    /// Drained backends are left out. Sorting before filtering gives the same order as after it, and needs to be done
+    /// only once.
     fn compile(policy: Policy, backends: &[Arc<Backend>]) -> Self {
-        let mut sorted: Vec<&Arc<Backend>> = backends.iter().collect();
+        let mut sorted: Vec<&Arc<Backend>> =
+            backends.iter().filter(|backend| !backend.drained).collect();
         if !policy.sort.is_empty() {
             sorted.sort_by_cached_key(|backend| ranks(&policy.sort, backend));
         }
@@ -78,11 +88,12 @@ impl Step {
             let Some(gates) = filter::gates(&policy.filters, backend) else {
                 continue;
             };
-            ungated += usize::from(gates.is_empty());
-            entries.push(Entry {
+            let entry = Entry {
                 gates,
                 ..Entry::new(&policy, backend)
-            });
+            };
+            ungated += usize::from(entry.is_for_all());
+            entries.push(entry);
         }
         Self {
             gated: ungated < entries.len(),
@@ -91,13 +102,19 @@ impl Step {
         }
     }
 
-    /// The candidates for this player at this time, at most as many as the policy's limit.
-    pub(crate) fn candidates(&self, request: &Request<'_>, now: SystemTime) -> Candidates<'_> {
+    /// The candidates for this player at this time, at most as many as the policy's limit. `captured` is what the
+    /// route's pattern took of the host.
+    pub(crate) fn candidates(
+        &self,
+        request: &Request<'_>,
+        now: SystemTime,
+        captured: &[String],
+    ) -> Candidates<'_> {
         if !self.gated {
             return Candidates::All(&self.entries);
         }
         let limit = self.policy.max_candidates();
-        let admitted = |entry: &Entry| entry.gates.iter().all(|gate| gate.admits(request, now));
+        let admitted = |entry: &Entry| entry.admits(request, now, captured);
 
         // Most players pass every gate, then the compiled list serves as it is.
         let Some(barred) = self
@@ -130,6 +147,29 @@ impl Entry {
             backend: Arc::clone(backend),
             load: compared.and_then(|key| key.number(backend)),
             gates: Box::default(),
+            // The check of the specification lets no malformed captures through.
+            template: HostTemplate::parse(&backend.host).unwrap_or_default(),
+        }
+    }
+
+    /// Whether it takes every player at every time.
+    fn is_for_all(&self) -> bool {
+        self.gates.is_empty() && self.template.is_none()
+    }
+
+    fn admits(&self, request: &Request<'_>, now: SystemTime, captured: &[String]) -> bool {
+        self.gates.iter().all(|gate| gate.admits(request, now))
+            && self
+                .template
+                .as_ref()
+                .is_none_or(|template| template.expand(captured).is_some())
+    }
+
+    /// The host that clients are referred to.
+    pub(crate) fn host(&self, captured: &[String]) -> Cow<'_, str> {
+        match &self.template {
+            Some(template) => Cow::Owned(template.fill(captured)),
+            None => Cow::Borrowed(&self.backend.host),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::SystemTime};
 use rand::Rng;
 
 use crate::{
-    Choice, Conditions, Decision, HostPattern, Request, RouteRef, RouteSpec, RouterSpec, SpecError,
-    Turns, hosts::HostIndex, pool::Pool, strategy::pick,
+    Choice, Conditions, Decision, HostPattern, Maintenance, Request, RouteRef, RouteSpec,
+    RouterSpec, SpecError, Turns, hosts::HostIndex, pool::Pool, strategy::pick,
 };
 
 /// Name of the default pool where a route's name would stand.
@@ -35,6 +35,9 @@ pub(crate) struct Route {
     pub(crate) index: Option<usize>,
     pub(crate) patterns: Box<[HostPattern]>,
     pub(crate) conditions: Conditions,
+    pub(crate) maintenance: Option<Box<Maintenance>>,
+    /// Whether the pool needs to know what the pattern took of the host.
+    has_captures: bool,
     pub(crate) pool: Pool,
 }
 
@@ -43,7 +46,8 @@ impl Router {
     ///
     /// # Errors
     /// The first problem found, in the order of the routes, the default pool last: a strategy that lacks its key, a
-    /// weight of 0 in a weighted pool, or a backend whose host or port can not be referred to.
+    /// weight of 0 in a weighted pool, or a backend whose host or port can not be referred to or whose host has
+    /// captures that can not be.
     pub fn new(spec: RouterSpec) -> Result<Self, SpecError> {
         let mut routes = Vec::with_capacity(spec.routes.len());
         for (index, route) in spec.routes.into_iter().enumerate() {
@@ -81,7 +85,8 @@ impl Router {
     /// Decides where a player goes.
     ///
     /// Pure but for round robin's step in `turns`: no I/O, no clock, no randomness of its own. Allocates only when a
-    /// whitelist or a start time keeps some backend from this player, or when the host has upper-case letters.
+    /// whitelist or a start time keeps some backend from this player, when the host has upper-case letters, or when the
+    /// route has backends whose host has captures.
     pub fn decide(
         &self,
         request: &Request<'_>,
@@ -92,13 +97,23 @@ impl Router {
         let Some(route) = self.route(request) else {
             return Decision::NoRoute;
         };
+        if let Some(maintenance) = &route.maintenance
+            && maintenance.bars(request, now)
+        {
+            return Decision::Maintenance {
+                route: route.reference(),
+                until: maintenance.until,
+            };
+        }
+        let captured = route.captured(request.host);
         for (fallback, step) in route.pool.steps.iter().enumerate() {
-            let candidates = step.candidates(request, now);
+            let candidates = step.candidates(request, now, &captured);
             let turn = || turns.take(route.index);
             if let Some((selected, entry)) = pick(&step.policy, &candidates, turn, rng, |_| ()) {
                 return Decision::Backend(Choice {
-                    backend: &entry.backend,
+                    entry,
                     selected,
+                    captured,
                     candidates,
                     strategy: step.policy.strategy,
                     route: route.reference(),
@@ -132,30 +147,48 @@ impl Router {
 }
 
 impl Route {
-    fn compile(spec: RouteSpec, index: Option<usize>) -> Result<Self, SpecError> {
-        if let Err(problem) = spec.pool.check() {
+    fn compile(mut spec: RouteSpec, index: Option<usize>) -> Result<Self, SpecError> {
+        let patterns = index.map(|_| &*spec.patterns);
+        if let Err(problem) = spec.pool.check(patterns) {
             return Err(SpecError {
                 route: spec.name,
                 route_index: index,
                 problem,
             });
         }
+        let maintenance = spec.pool.maintenance.take();
+        let pool = Pool::compile(spec.pool);
         Ok(Self {
             name: spec.name.into(),
             index,
             patterns: spec.patterns.into(),
             conditions: spec.conditions,
-            pool: Pool::compile(spec.pool),
+            maintenance: maintenance.map(Box::new),
+            has_captures: pool.has_captures(),
+            pool,
         })
+    }
+
+    /// The first of the route's patterns that matches.
+    pub(crate) fn matching(&self, host: &str) -> Option<&HostPattern> {
+        self.patterns.iter().find(|pattern| pattern.matches(host))
+    }
+
+    /// What the pattern took of the host; nothing where no backend asks for it.
+    pub(crate) fn captured(&self, host: &str) -> Vec<String> {
+        if !self.has_captures {
+            return Vec::new();
+        }
+        let mut captured = self
+            .patterns
+            .iter()
+            .filter_map(|pattern| pattern.captures(host));
+        captured.next().unwrap_or_default()
     }
 
     /// The conditions first: comparing is cheaper than matching.
     fn takes(&self, request: &Request<'_>) -> bool {
-        self.conditions.hold(request)
-            && self
-                .patterns
-                .iter()
-                .any(|pattern| pattern.matches(request.host))
+        self.conditions.hold(request) && self.matching(request.host).is_some()
     }
 
     pub(crate) const fn reference(&self) -> RouteRef<'_> {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{Backend, Conditions, HostPattern, Policy, PolicyPatch, Strategy, pool::firsts};
+use crate::{
+    Backend, CaptureProblem, Conditions, HostPattern, HostTemplate, Maintenance, Policy,
+    PolicyPatch, Strategy, pool::firsts,
+};
 
 /// Longest host of a backend in bytes, the most that a referral packet carries.
 pub const MAX_BACKEND_HOST_LEN: usize = 256;
@@ -40,6 +43,8 @@ pub struct PoolSpec {
     pub fallback: Vec<PolicyPatch>,
     /// Of backends with the same host and port the first is kept.
     pub backends: Vec<Backend>,
+    /// While it is in force the pool takes nobody but those whom it allows.
+    pub maintenance: Option<Maintenance>,
 }
 
 /// A router can not be built.
@@ -98,6 +103,16 @@ pub enum SpecProblem {
         /// Its host.
         host: String,
     },
+    /// A backend whose host has captures that can not be.
+    #[error("backend {backend} ({host}) has {problem}")]
+    Captures {
+        /// Place of the backend.
+        backend: usize,
+        /// Its host.
+        host: String,
+        /// What is wrong with them.
+        problem: CaptureProblem,
+    },
 }
 
 struct Place<'e>(&'e str, Option<usize>);
@@ -121,8 +136,8 @@ impl fmt::Display for InFallback {
 }
 
 impl PoolSpec {
-    /// The first problem of this pool.
-    pub(crate) fn check(&self) -> Result<(), SpecProblem> {
+    /// The first problem of this pool. `patterns` are those of its route; the default pool has none.
+    pub(crate) fn check(&self, patterns: Option<&[HostPattern]>) -> Result<(), SpecProblem> {
         check_key(self.policy.strategy, self.policy.key.is_some(), None)?;
         for (index, patch) in self.fallback.iter().enumerate() {
             let strategy = patch.strategy.unwrap_or(self.policy.strategy);
@@ -134,7 +149,14 @@ impl PoolSpec {
         }
         let kept = self.backends.iter().enumerate().zip(firsts(&self.backends));
         kept.filter(|(_, first)| *first)
-            .try_for_each(|((index, backend), _)| self.check_backend(index, backend))
+            .try_for_each(|((index, backend), _)| {
+                self.check_backend(index, backend)?;
+                check_captures(&backend.host, patterns).map_err(|problem| SpecProblem::Captures {
+                    backend: index,
+                    host: backend.host.clone(),
+                    problem,
+                })
+            })
     }
 
     fn check_backend(&self, index: usize, backend: &Backend) -> Result<(), SpecProblem> {
@@ -161,6 +183,14 @@ impl PoolSpec {
             });
         }
         Ok(())
+    }
+}
+
+fn check_captures(host: &str, patterns: Option<&[HostPattern]>) -> Result<(), CaptureProblem> {
+    match (HostTemplate::parse(host)?, patterns) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(CaptureProblem::NoPattern),
+        (Some(template), Some(patterns)) => template.check(patterns),
     }
 }
 

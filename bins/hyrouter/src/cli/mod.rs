@@ -1,6 +1,7 @@
 //! The command line.
 
 mod envelope;
+mod explain;
 mod output;
 mod plugin;
 mod tools;
@@ -13,6 +14,7 @@ pub(crate) use self::envelope::{
     EnvelopeArgs, EnvelopeCommand, GenerateArgs, KeysArgs, KeysCommand, ListArgs, OpenArgs,
     Purpose, SealArgs, SecretArgs,
 };
+pub(crate) use self::explain::{AdminArgs, ExplainArgs};
 pub(crate) use self::output::{complain, complain_of_config, complain_of_output, print};
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
 pub(crate) use self::tools::{PacketArgs, PacketCommand, ProbeArgs, SignedDuration};
@@ -29,15 +31,24 @@ pub(crate) struct Cli {
     pub(crate) config: ConfigArgs,
     #[command(flatten)]
     pub(crate) logging: LoggingArgs,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ConfigArgs {
     /// Configuration file, YAML (.yaml, .yml) or JSON (.json) [default: config.yaml if there is one]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ServeArgs {
+    /// Read changed files only when asked to, by SIGHUP or POST /reload
+    #[arg(long)]
+    pub(crate) no_watch: bool,
 }
 
 impl ConfigArgs {
@@ -65,6 +76,17 @@ pub(crate) enum LogLevel {
     Error,
 }
 
+impl LogLevel {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
     Text,
@@ -85,6 +107,22 @@ pub(crate) enum Command {
     Plugin(PluginArgs),
     /// Look into referral data, or make some
     Envelope(EnvelopeArgs),
+    /// Tell what a player would be answered, and why, by a configuration or by a router that runs
+    Explain(Box<ExplainArgs>),
+    /// Have a router that runs read its configuration again
+    Reload(AdminArgs),
+    /// Have a router that runs answer those in flight and end
+    Drain(AdminArgs),
     /// Make keys for referrals and test tokens, or list those of a configuration
     Keys(KeysArgs),
+    /// Print a script that completes this command line in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages, one for each command
+    Man {
+        /// The folder, which is made if it is not there
+        folder: PathBuf,
+    },
 }

@@ -6,7 +6,7 @@ use hyrouter_plugin_api::{
     Backend, ConnectEvent, ConnectRequest, Identity, Referral, ReferralSource,
 };
 use hyrouter_protocol::{Connect, Protocol};
-use hyrouter_router::{Decision, RouteRef, Strategy};
+use hyrouter_router::{Decision, Explanation, RouteRef, StepExplanation, Strategy};
 
 use crate::door::Visit;
 use crate::player::Player;
@@ -19,17 +19,18 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// `None` for a player without a route: there is nothing to change.
+    /// `None` for a player without a route, and for one whom a maintenance keeps out: there is nothing to change.
     pub(crate) fn new(
         visit: &Visit<'_>,
         decision: &Decision<'_>,
         tell_address: bool,
     ) -> Option<Self> {
         let (route, strategy, candidates, selected) = match decision {
-            Decision::NoRoute => return None,
+            Decision::NoRoute | Decision::Maintenance { .. } => return None,
             Decision::NoBackends { route, strategy } => (*route, *strategy, Vec::new(), None),
             Decision::Backend(choice) => {
-                let candidates = choice.candidates().map(|backend| told(backend)).collect();
+                let candidates = choice.candidates();
+                let candidates = candidates.map(|one| told(one.backend, &one.host)).collect();
                 (
                     choice.route(),
                     choice.strategy(),
@@ -39,7 +40,7 @@ impl Asked {
             }
         };
         let backend = match decision {
-            Decision::Backend(choice) => Some(told(choice.backend())),
+            Decision::Backend(choice) => Some(told(choice.backend(), &choice.host())),
             _ => None,
         };
         let request = ConnectRequest {
@@ -55,11 +56,50 @@ impl Asked {
             route: Arc::clone(route.name),
         })
     }
+
+    /// The same for a decision that was only explained.
+    pub(crate) fn explained(
+        visit: &Visit<'_>,
+        explanation: &Explanation,
+        tell_address: bool,
+    ) -> Option<Self> {
+        let taken = explanation.route.as_ref()?;
+        if explanation.is_barred() {
+            return None;
+        }
+        let route = RouteRef {
+            name: &taken.name,
+            index: taken.index,
+        };
+        // The last step is the one that had candidates, and the first has the strategy of the pool.
+        let last = explanation.steps.last();
+        let picked = last.and_then(|step| step.picked.as_ref());
+        let decisive = picked.and(last).or(explanation.steps.first());
+        let candidates = last.map(StepExplanation::candidates).unwrap_or_default();
+        let request = ConnectRequest {
+            event: event(visit, route, tell_address),
+            strategy: decisive.map_or_else(String::new, |step| {
+                Strategy::as_str(step.policy.strategy).to_owned()
+            }),
+            candidates: candidates
+                .iter()
+                .map(|one| told(&one.backend, &one.host))
+                .collect(),
+            selected_index: picked.map(|picked| picked.index),
+            backend: picked.map(|picked| told(&picked.backend, &picked.host)),
+            referral_data: None,
+        };
+        Some(Self {
+            request,
+            route: Arc::clone(&taken.name),
+        })
+    }
 }
 
-fn told(backend: &hyrouter_router::Backend) -> Backend {
+/// The host is the one that players are referred to.
+fn told(backend: &hyrouter_router::Backend, host: &str) -> Backend {
     Backend {
-        host: backend.host.clone(),
+        host: host.to_owned(),
         port: backend.port,
         weight: backend.weight,
         meta: backend.meta.clone(),

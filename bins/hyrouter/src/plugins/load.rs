@@ -1,5 +1,7 @@
 //! From the configuration to plugins that can be asked.
 
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -10,25 +12,128 @@ use hyrouter_plugin_wasm::{OutputSink, WasmHost, WasmSettings};
 use hyrouter_plugins::{Chain, Entry};
 
 use super::shadow::ShadowLog;
+use crate::counts::Plugins;
+use crate::watch::Look;
 
-/// All plugins of a configuration, in the order in which they are asked.
-///
-/// A WASM plugin that can not be loaded is an error; a gRPC plugin is not even dialled yet. Takes seconds when modules
-/// are compiled, and needs a tokio runtime.
-pub(crate) fn chain(settings: &Settings, output: Arc<dyn OutputSink>) -> anyhow::Result<Chain> {
-    if settings.plugins.is_empty() {
-        return Ok(Chain::new(Vec::new())?);
+/// Loads plugins. Keep one for the life of the process, so that a module that is loaded again is not compiled again.
+#[derive(Clone)]
+pub(crate) struct Loader {
+    output: Arc<dyn OutputSink>,
+    counts: Arc<Plugins>,
+    host: Option<(Option<PathBuf>, WasmHost)>,
+}
+
+/// Plugins that were loaded, each with what it was loaded from.
+#[derive(Default)]
+pub(crate) struct Loaded(Vec<LoadedPlugin>);
+
+struct LoadedPlugin {
+    settings: PluginSettings,
+    files: Look,
+    plugin: Arc<dyn Plugin>,
+}
+
+impl Loader {
+    /// Output of WASM plugins goes to `output`.
+    pub(crate) fn new(output: Arc<dyn OutputSink>, counts: Arc<Plugins>) -> Self {
+        Self {
+            output,
+            counts,
+            host: None,
+        }
     }
-    let host = wasm_host(settings).with_output(output);
-    let mut entries = Vec::with_capacity(settings.plugins.len());
-    for (index, plugin) in settings.plugins.iter().enumerate() {
-        let loaded = load_one(plugin, &host).with_context(|| format!("plugins[{index}]"))?;
-        entries.push(Entry {
-            plugin: loaded,
-            settings: plugin.settings.clone(),
-        });
+
+    /// All plugins of a configuration, in the order in which they are asked. One that is loaded from the same in
+    /// `earlier` is taken from there with its instances.
+    ///
+    /// A WASM plugin that can not be loaded is an error; a gRPC plugin is not even dialled yet. Takes seconds when modules
+    /// are compiled, and needs a tokio runtime.
+    pub(crate) fn load(
+        &mut self,
+        settings: &Settings,
+        earlier: Option<&Loaded>,
+    ) -> anyhow::Result<(Chain, Loaded)> {
+        if settings.plugins.is_empty() {
+            return Ok((Chain::new(Vec::new())?, Loaded::default()));
+        }
+        let host = self.host(settings);
+        let mut entries = Vec::with_capacity(settings.plugins.len());
+        let mut loaded = Vec::with_capacity(settings.plugins.len());
+        for (index, plugin) in settings.plugins.iter().enumerate() {
+            // Before they are read: what is changed meanwhile is seen by the next reload.
+            let files = Look::at(files(plugin));
+            let same = earlier.and_then(|earlier| earlier.find(plugin, &files));
+            let made = match same {
+                Some(same) => same,
+                None => load_one(plugin, &host).with_context(|| format!("plugins[{index}]"))?,
+            };
+            entries.push(Entry {
+                plugin: Arc::clone(&made),
+                settings: plugin.settings.clone(),
+            });
+            loaded.push(LoadedPlugin {
+                settings: plugin.clone(),
+                files,
+                plugin: made,
+            });
+        }
+        let observer = ShadowLog::counting(Arc::clone(&self.counts));
+        let chain = Chain::new(entries)?.observed_by(Arc::new(observer));
+        Ok((chain, Loaded(loaded)))
     }
-    Ok(Chain::new(entries)?.observed_by(Arc::new(ShadowLog)))
+
+    fn host(&mut self, settings: &Settings) -> WasmHost {
+        if let Some((folder, host)) = &self.host
+            && *folder == settings.wasm_cache
+        {
+            return host.clone();
+        }
+        let host = wasm_host(settings).with_output(Arc::clone(&self.output));
+        self.host = Some((settings.wasm_cache.clone(), host.clone()));
+        host
+    }
+}
+
+impl fmt::Debug for Loader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loader").finish_non_exhaustive()
+    }
+}
+
+impl Loaded {
+    /// The plugin that was loaded from exactly this, whatever the chain does with it.
+    fn find(&self, wanted: &PluginSettings, files: &Look) -> Option<Arc<dyn Plugin>> {
+        let same = |loaded: &&LoadedPlugin| {
+            loaded.files == *files
+                && loaded.settings.settings.name == wanted.settings.name
+                && loaded.settings.kind == wanted.kind
+                && loaded.settings.config == wanted.config
+        };
+        let found = self.0.iter().find(same);
+        found.map(|loaded| Arc::clone(&loaded.plugin))
+    }
+}
+
+impl fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.iter().map(|loaded| &loaded.settings.settings.name);
+        f.debug_list().entries(names).finish()
+    }
+}
+
+/// The files that a plugin is loaded from.
+fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
+    match &plugin.kind {
+        PluginKind::Wasm(wasm) => vec![wasm.path.clone()],
+        PluginKind::Grpc(grpc) => {
+            let tls = grpc.tls.as_ref();
+            let identity = tls.and_then(|tls| tls.identity.as_ref());
+            let pair = identity.map(|files| [files.cert.clone(), files.key.clone()]);
+            let ca = tls.and_then(|tls| tls.ca.clone());
+            pair.into_iter().flatten().chain(ca).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What all WASM plugins of a configuration share.

@@ -1,13 +1,26 @@
 //! What shadow plugins would have done, as log lines.
 
+use std::sync::Arc;
+
 use hyrouter_plugins::{Observer, ShadowReport, Verdict};
 
+use crate::counts::Plugins;
+
 #[derive(Debug)]
-pub(crate) struct ShadowLog;
+pub(crate) struct ShadowLog {
+    counts: Arc<Plugins>,
+}
+
+impl ShadowLog {
+    pub(crate) fn counting(counts: Arc<Plugins>) -> Self {
+        Self { counts }
+    }
+}
 
 impl Observer for ShadowLog {
     fn shadow(&self, report: &ShadowReport<'_>) {
         let record = report.record;
+        self.counts.count(record);
         let changes = match &record.verdict {
             Verdict::Changed(changes) => Some(changes),
             _ => None,

@@ -8,6 +8,7 @@
     reason = "a test fails by panic"
 )]
 
+pub(crate) mod admin;
 pub(crate) mod keys;
 pub(crate) mod referral;
 pub(crate) mod verifiers;
@@ -70,6 +71,13 @@ impl Folder {
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap().unwrap();
         Ran::from(output)
+    }
+
+    /// Starts a router that has an admin server, and waits until it is ready.
+    pub(crate) fn serve_with_admin(&self, args: &[&str]) -> (Router, admin::Admin) {
+        let mut router = Router::begin(self.hyrouter(args));
+        let admin = router.ready_with_admin();
+        (router, admin)
     }
 
     /// Starts a router and waits until it is ready.
@@ -148,6 +156,22 @@ impl Router {
             log,
             address: String::new(),
         }
+    }
+
+    /// Waits until it serves, and gives its admin server.
+    pub(crate) fn ready_with_admin(&mut self) -> admin::Admin {
+        let line = self.until("admin server");
+        self.ready();
+        admin::Admin::at(line["listen"].as_str().unwrap())
+    }
+
+    /// Memory of the process that is in use, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let file = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(file).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let kib = line.unwrap().split_whitespace().nth(1).unwrap();
+        kib.parse::<u64>().unwrap() * 1024
     }
 
     /// Waits until it serves, and learns where.

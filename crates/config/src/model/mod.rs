@@ -6,7 +6,9 @@
 
 mod discovery;
 mod identity;
+mod limits;
 mod messages;
+mod operation;
 mod plugins;
 mod referral;
 mod routing;
@@ -17,11 +19,13 @@ use serde_json::json;
 
 pub(crate) use self::discovery::{Discovery, Provider};
 pub(crate) use self::identity::Identity;
+pub(crate) use self::limits::Limits;
 pub(crate) use self::messages::{Messages, Texts};
+pub(crate) use self::operation::{Admin, Shutdown, Telemetry, Webhook};
 pub(crate) use self::plugins::{GrpcTls, Plugin, WasmHost};
 pub(crate) use self::referral::{AcceptedKey, Referral, SigningKey};
 pub(crate) use self::routing::{
-    Backend, Fallback, Filter, Match, Pool, Route, Routing, Sort, TicketMatch,
+    Backend, Fallback, Filter, Maintenance, Match, Pool, Route, Routing, Sort, TicketMatch,
 };
 
 /// Configuration of Hyrouter: a YAML (`.yaml`, `.yml`) or JSON (`.json`) file, over which environment variables go.
@@ -66,6 +70,12 @@ pub(crate) struct Config {
     pub(crate) wasm: WasmHost,
     /// Sources of backends other than this file.
     pub(crate) discovery: Discovery,
+    /// The HTTP server for health, metrics, a status page and commands.
+    pub(crate) admin: Admin,
+    /// How the router ends.
+    pub(crate) shutdown: Shutdown,
+    /// Traces.
+    pub(crate) telemetry: Telemetry,
 }
 
 impl Default for Config {
@@ -84,6 +94,9 @@ impl Default for Config {
             plugins: Vec::new(),
             wasm: WasmHost::default(),
             discovery: Discovery::default(),
+            admin: Admin::default(),
+            shutdown: Shutdown::default(),
+            telemetry: Telemetry::default(),
         }
     }
 }
@@ -103,7 +116,7 @@ impl Config {
         Self {
             routing: Routing {
                 default: Some(pool),
-                routes: Vec::new(),
+                ..Routing::default()
             },
             ..Self::default()
         }
@@ -144,6 +157,12 @@ pub(crate) struct Quic {
     /// spread clients over all cores.
     #[schemars(range(max = 1024))]
     pub(crate) endpoints: u32,
+    /// File with the secret that address tokens (QUIC Retry) are made with, at least 32 bytes: plain text, `base64:...`
+    /// or `hex:...`. Replicas behind one address need the same, so that a client which was told to prove its address by
+    /// one of them is believed by the next. Absent: a random one of this process.
+    pub(crate) token_key_file: Option<String>,
+    /// Real addresses of clients behind a load balancer for UDP. Absent: addresses are those of the datagrams.
+    pub(crate) proxy_protocol: Option<ProxyProtocol>,
 }
 
 impl Default for Quic {
@@ -151,8 +170,21 @@ impl Default for Quic {
         Self {
             max_idle_timeout: "30s".to_owned(),
             endpoints: 0,
+            token_key_file: None,
+            proxy_protocol: None,
         }
     }
+}
+
+/// Load balancers that put a PROXY protocol header, version 2, in front of the first datagram of a client.
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["trusted"]))]
+pub(crate) struct ProxyProtocol {
+    /// Networks and addresses of the load balancers. Their word is taken for the address of the client, and datagrams
+    /// of theirs that do not belong to a client they named are dropped. From elsewhere a header counts for nothing.
+    #[schemars(length(min = 1), extend("items" = json!({"type": "string", "format": "network"})))]
+    pub(crate) trusted: Vec<String>,
 }
 
 #[derive(Deserialize, JsonSchema, Serialize)]
@@ -161,61 +193,24 @@ pub(crate) struct Logging {
     /// Whether the socket address of clients appears in logs: in lines of level debug, beside the decision's line and
     /// with the same `connection` number.
     pub(crate) log_client_ip: bool,
+    /// Where each decision goes as one line of JSON, beside the log: the path of a file, or `stdout`. The file is
+    /// appended to, and opened anew when it was renamed. Absent: nowhere.
+    #[schemars(length(min = 1))]
+    pub(crate) decisions: Option<String>,
+    /// How many of the last decisions are kept in memory for the admin server, each about 500 bytes; 0 keeps none.
+    #[schemars(range(max = 65536))]
+    pub(crate) recent_decisions: u32,
+    /// An HTTP server that is sent all decisions.
+    pub(crate) webhook: Option<Webhook>,
 }
 
 impl Default for Logging {
     fn default() -> Self {
         Self {
             log_client_ip: true,
-        }
-    }
-}
-
-#[derive(Deserialize, JsonSchema, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Limits {
-    /// Time from the first datagram to the end of the TLS handshake. A handshake takes two to three round trips, so 5
-    /// seconds serve the slowest link, and a half-open handshake does not hold its about 34 KB for longer.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) handshake_timeout: String,
-    /// Time from the handshake to a whole Connect. The client sends it at once; 10 seconds leave room for lost
-    /// packets. An unfinished Connect holds at most 38,161 bytes beside the about 34 KB of its connection.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) connect_timeout: String,
-    /// Time from Connect to the decision. When it is spent the player gets the `routing_error` text; 5 seconds is what
-    /// a player waits before trying again.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) decision_timeout: String,
-    /// Time that a client has to leave after its answer; it leaves by itself after a referral. Then the connection is
-    /// closed. Until then it holds its about 34 KB.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) close_timeout: String,
-    /// With so many handshakes half-open, newcomers have to prove their address by QUIC Retry, which the router does
-    /// not have to remember. Forged addresses then take no more places, and honest players a round trip longer. The
-    /// default is more than arrive in the same moment on an ordinary day, and 42 MB if all are forged.
-    #[schemars(range(min = 1))]
-    pub(crate) retry_threshold: u32,
-    /// Connections at the same time; more are refused before any work of a handshake. At about 34 KB for an idle
-    /// connection the default costs 0.5 GB at worst.
-    #[schemars(range(min = 1))]
-    pub(crate) max_connections: u32,
-    /// Connections at the same time from one source, which is an IPv4 address or an IPv6 /64 network. The default is
-    /// an eighth of `max_connections`, 64 MB at worst, and leaves room for a household, a university and a carrier
-    /// that puts many players behind one address.
-    #[schemars(range(min = 1))]
-    pub(crate) max_connections_per_source: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            handshake_timeout: "5s".to_owned(),
-            connect_timeout: "10s".to_owned(),
-            decision_timeout: "5s".to_owned(),
-            close_timeout: "5s".to_owned(),
-            retry_threshold: 1024,
-            max_connections: 16_384,
-            max_connections_per_source: 2048,
+            decisions: None,
+            recent_decisions: 256,
+            webhook: None,
         }
     }
 }

@@ -9,6 +9,8 @@ use serde_json::json;
 pub(crate) struct Routing {
     /// The pool when no route matches. Absent: such players get the `no_route` text.
     pub(crate) default: Option<Pool>,
+    /// Closes the default pool, as `maintenance` of a route.
+    pub(crate) default_maintenance: Option<Maintenance>,
     /// Routes in order; the first that matches wins.
     pub(crate) routes: Vec<Route>,
 }
@@ -17,7 +19,8 @@ pub(crate) struct Routing {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["match", "pool"]))]
 pub(crate) struct Route {
-    /// Name in logs, metrics and referrals, unique, at most 255 bytes. Default: the position in the list, from 0.
+    /// Name in logs, metrics, referrals and commands, unique, at most 255 bytes and not `default`, which is the default
+    /// pool's. Default: the position in the list, from 0.
     #[schemars(length(min = 1))]
     pub(crate) name: Option<String>,
     /// Which players it takes.
@@ -25,6 +28,56 @@ pub(crate) struct Route {
     pub(crate) matching: Match,
     /// Where its players go.
     pub(crate) pool: Pool,
+    /// Closes the route.
+    pub(crate) maintenance: Option<Maintenance>,
+}
+
+/// While it is in force, players whom `allow` does not name are sent nowhere and read the text.
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Maintenance {
+    /// Whether it counts at all.
+    pub(crate) enabled: bool,
+    /// Text for players by language tag: the exact tag first (`pt-BR`), then the base language (`pt`), then `default`.
+    /// Case does not count in tags, and `_` equals `-`. Where there is none, players read the `no_backends` text.
+    pub(crate) text: BTreeMap<String, String>,
+    /// When it begins: `2026-12-01T00:00:00Z`. Absent: it has begun.
+    #[schemars(extend("format" = "timestamp"))]
+    pub(crate) from: Option<String>,
+    /// The first moment after it. Absent: it goes on.
+    #[schemars(extend("format" = "timestamp"))]
+    pub(crate) until: Option<String>,
+    /// Who may enter all the same.
+    pub(crate) allow: Allow,
+}
+
+impl Default for Maintenance {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            text: BTreeMap::new(),
+            from: None,
+            until: None,
+            allow: Allow::default(),
+        }
+    }
+}
+
+/// Everybody whom one of the lists has.
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Allow {
+    /// Players by UUID.
+    #[schemars(extend("items" = json!({"type": "string", "format": "uuid"})))]
+    pub(crate) uuids: Vec<String>,
+    /// Players by name. Case does not count.
+    #[schemars(extend("items" = json!({"type": "string", "minLength": 1})))]
+    pub(crate) usernames: Vec<String>,
+    /// Networks that clients connect from, or single addresses.
+    #[schemars(extend("items" = json!({"type": "string", "format": "network"})))]
+    pub(crate) ips: Vec<String>,
+    /// Whether `uuids` and `usernames` count of verified players only. Without it anybody who says such a name enters.
+    pub(crate) verified: bool,
 }
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
@@ -192,7 +245,9 @@ pub(crate) struct Fallback {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["host", "port"]))]
 pub(crate) struct Backend {
-    /// Host name or IP address that the client connects to, as it stands in the referral; at most 256 bytes.
+    /// Host name or IP address that the client connects to, as it stands in the referral; at most 256 bytes. In pools of
+    /// routes `$1` to `$9` stand for what the first to the ninth `*` of the pattern took of the player's host name,
+    /// before a domain in full: `$1.servers.example.com`.
     #[schemars(extend("format" = "host"))]
     pub(crate) host: String,
     /// UDP port.
@@ -202,6 +257,8 @@ pub(crate) struct Backend {
     pub(crate) weight: u32,
     /// Facts about the backend for `key`, `sort` and `filters`: a map of texts.
     pub(crate) meta: BTreeMap<String, String>,
+    /// Whether it gets no more players.
+    pub(crate) drained: bool,
 }
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]

@@ -2,6 +2,8 @@
 //! what is built then is thrown away.
 
 mod discovery;
+mod files;
+mod operation;
 mod plugins;
 mod referral;
 mod routing;
@@ -16,8 +18,7 @@ use crate::mistake::{Mistakes, Warning, message};
 use crate::path::Path;
 use crate::secrets::Secrets;
 use crate::settings::{
-    IdentityFiles, IdentityMode, IdentitySettings, LimitSettings, LoggingSettings, QuicSettings,
-    Settings, TlsSettings, UnknownProtocol,
+    IdentityFiles, IdentityMode, IdentitySettings, Settings, TlsSettings, UnknownProtocol,
 };
 use crate::{Messages, duration, listen, model};
 
@@ -37,25 +38,23 @@ pub(crate) fn build(
     trust::warn(&config, &mut report);
     let providers = discovery::check(&config.discovery, report.mistakes);
     unsupported::refuse(&config, report.mistakes);
+    let files = files::named(&config);
+    let (routing, maintenance) = routing::build(config.routing, &providers, &mut report);
 
     Settings {
         // The shape check lets no other text through; the default stands in for one that it took out.
         listen: listen::parse(&config.listen).unwrap_or(listen::DEFAULT),
         tls: build_tls(config.tls, report.mistakes),
-        quic: QuicSettings {
-            max_idle_timeout: parse_duration(&config.quic.max_idle_timeout),
-            endpoints: to_usize(config.quic.endpoints),
-        },
-        logging: LoggingSettings {
-            log_client_ip: config.logging.log_client_ip,
-        },
-        limits: build_limits(&config.limits),
+        quic: operation::quic(config.quic),
+        logging: operation::logging(config.logging),
+        limits: operation::limits(&config.limits, &mut report),
         unknown_protocol: match config.protocol.unknown.as_str() {
             "deny" => UnknownProtocol::Deny,
             _ => UnknownProtocol::Route,
         },
         identity: build_identity(config.identity),
-        routing: routing::build(config.routing, &providers, &mut report),
+        routing,
+        maintenance,
         referral: config
             .referral
             .map(|referral| referral::build(referral, secrets, now, &mut report)),
@@ -70,6 +69,10 @@ pub(crate) fn build(
             .cache_dir
             .filter(|folder| !folder.is_empty())
             .map(Into::into),
+        admin: operation::admin(config.admin, &mut report),
+        shutdown: operation::shutdown(&config.shutdown, &config.limits, &mut report),
+        otlp: operation::otlp(config.telemetry),
+        files,
         warnings: report.warnings,
     }
 }
@@ -160,18 +163,6 @@ fn check_pair(
 
 fn missing(needed_by: &str) -> String {
     format!("missing; required by {needed_by}")
-}
-
-fn build_limits(limits: &model::Limits) -> LimitSettings {
-    LimitSettings {
-        handshake_timeout: parse_duration(&limits.handshake_timeout),
-        connect_timeout: parse_duration(&limits.connect_timeout),
-        decision_timeout: parse_duration(&limits.decision_timeout),
-        close_timeout: parse_duration(&limits.close_timeout),
-        retry_threshold: to_usize(limits.retry_threshold),
-        max_connections: to_usize(limits.max_connections),
-        max_connections_per_source: to_usize(limits.max_connections_per_source),
-    }
 }
 
 fn build_identity(identity: model::Identity) -> IdentitySettings {

@@ -1,12 +1,13 @@
 //! What rests on players or tickets being verified where nothing verifies them.
 
 use super::Report;
-use crate::model::{Config, Filter, Pool, Route};
+use crate::model::{Config, Filter, Maintenance, Pool, Route};
 use crate::path::Path;
 
 pub(super) fn warn(config: &Config, report: &mut Report<'_>) {
     if config.identity.mode == "off" {
         warn_of_filters(config, report);
+        warn_of_maintenance(config, report);
     }
     let routes = Path::of("routing.routes");
     for (index, route) in config.routing.routes.iter().enumerate() {
@@ -34,6 +35,27 @@ fn warn_of_filters(config: &Config, report: &mut Report<'_>) {
                     "nobody is verified with `identity.mode: off`, so nobody passes",
                 );
             }
+        }
+    }
+}
+
+/// Names of whom nobody is ever proven to be.
+fn warn_of_maintenance(config: &Config, report: &mut Report<'_>) {
+    let list = Path::of("routing.routes");
+    let routes = config.routing.routes.iter().enumerate();
+    let routes =
+        routes.map(|(index, route)| (list.index(index).key("maintenance"), &route.maintenance));
+    let default = (
+        Path::of("routing.default_maintenance"),
+        &config.routing.default_maintenance,
+    );
+    let demands = |given: &Maintenance| given.enabled && given.allow.verified;
+    for (path, given) in routes.chain([default]) {
+        if given.as_ref().is_some_and(demands) {
+            report.warn(
+                &path.key("allow").key("verified"),
+                "nobody is verified with `identity.mode: off`, so nobody enters by UUID or name",
+            );
         }
     }
 }

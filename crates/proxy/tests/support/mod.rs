@@ -4,8 +4,14 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test fails by panic"
 )]
+
+pub(crate) mod balancer;
+pub(crate) mod flood;
+pub(crate) mod relay;
+pub(crate) mod shown;
 
 use std::fmt;
 use std::future::Future;
@@ -19,7 +25,7 @@ use hyrouter_client::{Client, Dial, Exchange, Hello, Session};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
     Answer, ConnectInfo, Event, Failure, Handler, Limits, Server, ServerBuilder, ServerError,
-    ServerIdentity,
+    ServerHandle, ServerIdentity, ServerStatus,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -58,13 +64,22 @@ impl Handler for Watched {
         let told = match event {
             Event::Refused { refusal, .. } => Told::Refused(refusal.reason_code()),
             Event::HandshakeFailed { .. } => Told::HandshakeFailed,
-            Event::Decided(decided) => Told::Decided(decided.reason_code),
+            Event::Decided(decided) => {
+                let times = decided.times;
+                let steps = times.handshake + times.connect + times.decision;
+                assert!(times.total >= steps && !times.total.is_zero(), "{times:?}");
+                Told::Decided(decided.reason_code)
+            }
             Event::Panicked => Told::Panicked,
             _ => return,
         };
-        self.reasons
-            .try_send(told)
-            .expect("a test makes fewer events than this holds");
+        match self.reasons.try_send(told) {
+            // The test has seen what it wanted and is gone.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
+            Err(full @ mpsc::error::TrySendError::Full(_)) => {
+                panic!("a test makes fewer events than this holds: {full}")
+            }
+        }
     }
 }
 
@@ -72,13 +87,14 @@ impl Handler for Watched {
 pub(crate) struct Setup {
     limits: Limits,
     endpoints: usize,
-    identity: Option<ServerIdentity>,
+    builder: ServerBuilder,
 }
 
 /// A running server.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) client: Client,
+    pub(crate) handle: ServerHandle,
     told: mpsc::Receiver<Told>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<Result<(), ServerError>>,
@@ -88,7 +104,7 @@ pub(crate) fn server() -> Setup {
     Setup {
         limits: Limits::default(),
         endpoints: 1,
-        identity: None,
+        builder: ServerBuilder::default(),
     }
 }
 
@@ -103,8 +119,13 @@ impl Setup {
         self
     }
 
-    pub(crate) fn identity(mut self, identity: ServerIdentity) -> Self {
-        self.identity = Some(identity);
+    pub(crate) fn identity(self, identity: ServerIdentity) -> Self {
+        self.built(|builder| builder.identity(identity))
+    }
+
+    /// With whatever else the builder offers.
+    pub(crate) fn built(mut self, change: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
+        self.builder = change(self.builder);
         self
     }
 
@@ -130,17 +151,15 @@ impl Setup {
             decide: Arc::new(move |info| Box::pin(decide(info))),
             reasons,
         };
-        let mut builder = ServerBuilder::default();
-        if let Some(identity) = self.identity {
-            builder = builder.identity(identity);
-        }
-        let server: Server<Watched> = builder
+        let server: Server<Watched> = self
+            .builder
             .listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
             .limits(self.limits)
             .endpoints(NonZeroUsize::new(self.endpoints).unwrap())
             .bind(handler)
             .unwrap();
         let address = server.local_addr();
+        let handle = server.handle();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server.run(async {
             let _ = stopped.await;
@@ -149,6 +168,7 @@ impl Setup {
         Running {
             address,
             client,
+            handle,
             told,
             stop: Some(stop),
             server,
@@ -181,6 +201,22 @@ impl Running {
     /// The next thing that the handler was shown.
     pub(crate) async fn told(&mut self) -> Told {
         patiently(self.told.recv()).await.expect("the server runs")
+    }
+
+    /// Waits until the server's counts are as wanted.
+    pub(crate) async fn until(&self, wanted: impl Fn(&ServerStatus) -> bool) -> ServerStatus {
+        let mut tick = tokio::time::interval(Duration::from_millis(2));
+        let status = async {
+            loop {
+                tick.tick().await;
+                let status = self.handle.status();
+                if wanted(&status) {
+                    return status;
+                }
+            }
+        };
+        let done = tokio::time::timeout(PATIENCE, status).await;
+        done.unwrap_or_else(|_| panic!("waited for {PATIENCE:?}: {:?}", self.handle.status()))
     }
 
     /// Asks for a shutdown without waiting for it.

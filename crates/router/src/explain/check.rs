@@ -1,32 +1,61 @@
-//! Filters evaluated from the text, one backend and one player at a time, with the reason when they do not hold.
+//! Backends judged from the text, one backend and one player at a time, with the reason when one is no candidate.
 
 use std::{sync::Arc, time::SystemTime};
 
 use uuid::Uuid;
 
-use super::{Removal, Seen};
+use super::{Removal, RemovedBy, Seen};
 use crate::{
-    Backend, Filter, Key, Request, Subject,
+    Backend, Filter, HostTemplate, Key, Request, Subject,
     filter::{Start, is_enabled, read_list},
 };
 
-/// The first filter that does not hold.
-pub(super) fn first_failure(
+/// The host that the player would be referred to, or the first thing that keeps the backend from this player.
+pub(super) fn check(
     filters: &[Filter],
     backend: &Arc<Backend>,
+    captured: &[String],
     request: &Request<'_>,
     now: SystemTime,
-) -> Option<Removal> {
-    filters.iter().enumerate().find_map(|(index, filter)| {
-        let why = failure(filter, backend, request, now)?;
-        Some(Removal {
+) -> Result<String, Box<Removal>> {
+    let removal = |by, why, seen| {
+        Box::new(Removal {
             backend: Arc::clone(backend),
-            index,
-            filter: filter.clone(),
-            seen: seen(filter, backend, request),
+            by,
             why,
+            seen,
         })
-    })
+    };
+    if backend.drained {
+        return Err(removal(
+            RemovedBy::Drain,
+            "it takes no more players",
+            Vec::new(),
+        ));
+    }
+    // The check of the specification lets no malformed captures through.
+    let host = match HostTemplate::parse(&backend.host).ok().flatten() {
+        None => backend.host.clone(),
+        Some(template) => template.expand(captured).ok_or_else(|| {
+            let filled = Seen {
+                what: "host".to_owned(),
+                value: Some(template.fill(captured)),
+            };
+            removal(
+                RemovedBy::Capture,
+                "what the pattern took makes no host name",
+                vec![filled],
+            )
+        })?,
+    };
+    for (index, filter) in filters.iter().enumerate() {
+        if let Some(why) = failure(filter, backend, request, now) {
+            let filter = filter.clone();
+            let seen = seen(&filter, backend, request);
+            return Err(removal(RemovedBy::Filter { index, filter }, why, seen));
+        }
+    }
+    Ok(host)
 }
 
 fn failure(
@@ -118,7 +147,7 @@ fn seen(filter: &Filter, backend: &Backend, request: &Request<'_>) -> Vec<Seen> 
     }
 }
 
-fn of_identity(request: &Request<'_>) -> Seen {
+pub(super) fn of_identity(request: &Request<'_>) -> Seen {
     Seen {
         what: "player verified".to_owned(),
         value: Some(request.verified.to_string()),

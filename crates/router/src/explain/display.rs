@@ -3,8 +3,10 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{
-    Comparison, Explanation, PassedOver, Picked, Removal, Seen, SortedBackend, StepExplanation,
+    Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,
+    RemovedBy, Seen, SortedBackend, StepExplanation,
 };
+use crate::backend::Address;
 
 /// More routes than these are counted only.
 const ROUTES_SHOWN: usize = 10;
@@ -24,22 +26,42 @@ impl Display for Explanation {
         let Some(route) = &self.route else {
             return write!(f, "no route: nothing matches and there is no default pool");
         };
-        match (route.index, &route.pattern) {
-            (Some(index), Some(pattern)) => writeln!(
-                f,
-                "route {index} ({:?}) matches by {pattern:?}",
-                route.name,
-                pattern = pattern.as_str()
-            )?,
-            _ => writeln!(f, "the default pool, for no route matches")?,
+        writeln!(f, "{route}")?;
+        if let Some(judged) = &self.maintenance {
+            writeln!(f, "  {judged}")?;
         }
         for step in &self.steps {
             write!(f, "{step}")?;
         }
         match self.picked() {
-            Some(picked) => write!(f, "backend {}", picked.backend),
+            Some(picked) => write!(f, "backend {}", Address(&picked.host, picked.backend.port)),
+            None if self.is_barred() => {
+                write!(f, "maintenance: the route is closed to the player")
+            }
             None => write!(f, "no backends: no policy left a candidate"),
         }
+    }
+}
+
+impl Display for MatchedRoute {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (Some(index), Some(pattern)) = (self.index, &self.pattern) else {
+            return write!(f, "the default pool, for no route matches");
+        };
+        let pattern = pattern.as_str();
+        write!(f, "route {index} ({:?}) matches by {pattern:?}", self.name)?;
+        for (number, text) in (1..).zip(&self.captured) {
+            write!(f, ", ${number} {text:?}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for JudgedMaintenance {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let force = if self.in_force { "" } else { "not " };
+        write!(f, "{}, {force}in force: {}", self.maintenance, self.why)?;
+        list_seen(&self.seen, f)
     }
 }
 
@@ -98,7 +120,7 @@ impl Display for StepExplanation {
 
 impl StepExplanation {
     fn candidate(&self, candidate: &SortedBackend, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", candidate.backend)?;
+        write!(f, "{}", Address(&candidate.host, candidate.backend.port))?;
         for (by, value) in self.policy.sort.iter().zip(&candidate.sorted_by) {
             write!(f, ", {} {}", by.key, Shown(value.as_deref()))?;
         }
@@ -131,16 +153,26 @@ impl StepExplanation {
 
 impl Display for Removal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: filter {} ({}): {}",
-            self.backend, self.index, self.filter, self.why
-        )?;
-        for (place, seen) in self.seen.iter().enumerate() {
-            write!(f, "{} {seen}", if place == 0 { ";" } else { "," })?;
-        }
-        Ok(())
+        write!(f, "{}: {}: {}", self.backend, self.by, self.why)?;
+        list_seen(&self.seen, f)
     }
+}
+
+impl Display for RemovedBy {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Drain => write!(f, "drained"),
+            Self::Capture => write!(f, "capture"),
+            Self::Filter { index, filter } => write!(f, "filter {index} ({filter})"),
+        }
+    }
+}
+
+fn list_seen(seen: &[Seen], f: &mut Formatter<'_>) -> fmt::Result {
+    for (place, seen) in seen.iter().enumerate() {
+        write!(f, "{} {seen}", if place == 0 { ";" } else { "," })?;
+    }
+    Ok(())
 }
 
 impl Display for Seen {

@@ -5,11 +5,11 @@ use std::{sync::Arc, time::SystemTime};
 use rand::Rng;
 
 use super::{
-    Comparison, Explanation, MatchedRoute, PassedOver, Picked, SortedBackend, StepExplanation,
-    check,
+    Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal, Seen,
+    SortedBackend, StepExplanation, check,
 };
 use crate::{
-    Backend, HostPattern, Key, Policy, Request, Router, SortType, Strategy, Turns,
+    Backend, Key, Maintenance, Policy, Request, Router, SortType, Strategy, Turns,
     candidates::Candidates, number::Number, pattern::normalise, pool::Entry, router::Route,
     sort::ranks, strategy::pick,
 };
@@ -32,24 +32,70 @@ impl Router {
             .map_while(|route| route.passed_over(request))
             .collect();
         let taken = self.routes.get(passed_over.len()).or(self.default.as_ref());
-        Explanation {
+        let mut explained = Explanation {
             host: request.host.to_owned(),
             passed_over,
-            route: taken.map(|route| MatchedRoute {
-                name: Arc::clone(&route.name),
-                index: route.index,
-                pattern: route.matching(request.host).cloned(),
-            }),
-            steps: taken.map_or_else(Vec::new, |route| steps(route, request, turns, now, rng)),
+            route: None,
+            maintenance: None,
+            steps: Vec::new(),
+        };
+        let Some(route) = taken else {
+            return explained;
+        };
+        let captured = route.captured(request.host);
+        let maintenance = route.maintenance.as_ref();
+        explained.maintenance = maintenance.map(|given| given.explain(request, now));
+        if !explained.is_barred() {
+            explained.steps = steps(route, &captured, request, turns, now, rng);
+        }
+        explained.route = Some(MatchedRoute {
+            name: Arc::clone(&route.name),
+            index: route.index,
+            pattern: route.matching(request.host).cloned(),
+            captured,
+        });
+        explained
+    }
+}
+
+impl Maintenance {
+    fn explain(&self, request: &Request<'_>, now: SystemTime) -> JudgedMaintenance {
+        let judgement = self.judge(request, now);
+        let asks = judgement.in_force && !self.allow.is_empty();
+        JudgedMaintenance {
+            in_force: judgement.in_force,
+            bars: judgement.bars,
+            why: judgement.why,
+            seen: if asks {
+                seen(self, request)
+            } else {
+                Vec::new()
+            },
+            maintenance: self.clone(),
         }
     }
 }
 
-impl Route {
-    fn matching(&self, host: &str) -> Option<&HostPattern> {
-        self.patterns.iter().find(|pattern| pattern.matches(host))
+fn seen(maintenance: &Maintenance, request: &Request<'_>) -> Vec<Seen> {
+    let of_player = |what: &str, value: Option<String>| Seen {
+        what: format!("player's {what}"),
+        value,
+    };
+    let mut seen = vec![
+        of_player("uuid", request.uuid.map(|uuid| uuid.to_string())),
+        of_player("username", request.username.map(str::to_owned)),
+        of_player(
+            "address",
+            request.client.ip.map(|ip| ip.to_canonical().to_string()),
+        ),
+    ];
+    if maintenance.allow.verified_only {
+        seen.push(check::of_identity(request));
     }
+    seen
+}
 
+impl Route {
     /// Why the route is not taken; nothing when it is.
     fn passed_over(&self, request: &Request<'_>) -> Option<PassedOver> {
         let why = match self.matching(request.host) {
@@ -71,6 +117,7 @@ impl Route {
 /// The steps up to the first that picks.
 fn steps(
     route: &Route,
+    captured: &[String],
     request: &Request<'_>,
     turns: &Turns,
     now: SystemTime,
@@ -79,8 +126,11 @@ fn steps(
     let turn = turns.peek(route.index);
     let mut steps = Vec::new();
     for (fallback, step) in route.pool.steps.iter().enumerate() {
-        let mut explained =
-            filter_and_sort(&route.pool.backends, fallback, &step.policy, request, now);
+        let backends = &route.pool.backends;
+        let check = |backend: &Arc<Backend>| {
+            check::check(&step.policy.filters, backend, captured, request, now)
+        };
+        let mut explained = filter_and_sort(backends, fallback, &step.policy, check);
         explained.picked = explained.pick(turn, rng);
         let done = explained.picked.is_some();
         steps.push(explained);
@@ -95,25 +145,26 @@ fn filter_and_sort(
     backends: &[Arc<Backend>],
     fallback: usize,
     policy: &Policy,
-    request: &Request<'_>,
-    now: SystemTime,
+    check: impl Fn(&Arc<Backend>) -> Result<String, Box<Removal>>,
 ) -> StepExplanation {
     let mut removed = Vec::new();
     let mut passed = Vec::new();
     for backend in backends {
-        match check::first_failure(&policy.filters, backend, request, now) {
-            Some(removal) => removed.push(removal),
-            None => passed.push(backend),
+        match check(backend) {
+            Err(removal) => removed.push(*removal),
+            Ok(host) => passed.push((backend, host)),
         }
     }
-    passed.sort_by(|left, right| ranks(&policy.sort, left).cmp(&ranks(&policy.sort, right)));
+    passed.sort_by(|(left, _), (right, _)| {
+        ranks(&policy.sort, left).cmp(&ranks(&policy.sort, right))
+    });
     StepExplanation {
         fallback,
         removed,
         within_limit: passed.len().min(policy.max_candidates()),
         sorted: passed
             .into_iter()
-            .map(|backend| SortedBackend::new(policy, backend))
+            .map(|(backend, host)| SortedBackend::new(policy, backend, host))
             .collect(),
         policy: policy.clone(),
         picked: None,
@@ -122,8 +173,9 @@ fn filter_and_sort(
 
 impl StepExplanation {
     fn pick(&self, turn: usize, rng: &mut impl Rng) -> Option<Picked> {
-        let candidates = self.candidates().iter();
-        let entries: Vec<Entry> = candidates
+        let sorted = self.candidates();
+        let entries: Vec<Entry> = sorted
+            .iter()
             .map(|sorted| Entry::new(&self.policy, &sorted.backend))
             .collect();
         let mut compared = Vec::new();
@@ -139,6 +191,7 @@ impl StepExplanation {
         Some(Picked {
             index,
             backend: Arc::clone(&entry.backend),
+            host: sorted.get(index)?.host.clone(),
             by: match self.policy.strategy {
                 Strategy::RoundRobin => Comparison::Turn(turn),
                 Strategy::Random => Comparison::Chance,
@@ -153,7 +206,7 @@ impl StepExplanation {
 }
 
 impl SortedBackend {
-    fn new(policy: &Policy, backend: &Arc<Backend>) -> Self {
+    fn new(policy: &Policy, backend: &Arc<Backend>, host: String) -> Self {
         let text = |key: &Key| key.value(backend).map(String::from);
         let sorted_by = policy.sort.iter().map(|by| match by.kind {
             SortType::String => text(&by.key),
@@ -161,6 +214,7 @@ impl SortedBackend {
         });
         Self {
             backend: Arc::clone(backend),
+            host,
             sorted_by: sorted_by.collect(),
             load: Entry::new(policy, backend).load.map(Number::get),
         }

@@ -131,6 +131,37 @@ fn each_shape_is_recognised() {
 }
 
 #[test]
+fn each_run_takes_as_little_as_it_can() {
+    for (text, host, taken) in [
+        ("a.b", "A.b.", &[][..]),
+        ("*.b", "X.y.B.", &["x.y"]),
+        ("*.b", ".b", &[""]),
+        ("*", "a.b.", &["a.b"]),
+        ("*", "", &[""]),
+        ("**.b", "a.b", &["a"]),
+        ("*.*.b", "x.y.z.b", &["x", "y.z"]),
+        ("*-*.b", "a-b-c.b", &["a", "b-c"]),
+        ("*a*", "aaa", &["", "aa"]),
+        ("*a*b", "xaxaxbxb", &["x", "xaxbx"]),
+        ("x*", "xyz", &["yz"]),
+        ("lobby-*.?.net", "lobby-eu.1.net", &["eu"]),
+        ("[a-c]*[0-9]", "b12", &["1"]),
+        ("*.[ab].*", "x.c.a.b.y", &["x.c", "b.y"]),
+        ("*é*", "aéb", &["a", "b"]),
+    ] {
+        assert_eq!(pattern(text).runs(), taken.len(), "{text:?}");
+        assert_eq!(
+            pattern(text).captures(host).unwrap(),
+            taken,
+            "{text:?} {host:?}"
+        );
+    }
+    for (text, host) in [("a", "b"), ("*.b", "b"), ("*", "a/b"), ("*-*", "ab")] {
+        assert_eq!(pattern(text).captures(host), None, "{text:?} {host:?}");
+    }
+}
+
+#[test]
 fn the_text_stays_as_written() {
     assert_eq!(pattern("*.Example.COM.").to_string(), "*.Example.COM.");
 }
@@ -174,6 +205,28 @@ fn oracle(pattern: &[char], host: &[char]) -> bool {
             matches!(host, [c, tail @ ..] if c == literal && oracle(rest, tail))
         }
     }
+}
+
+/// What the runs take, by trying their lengths from the shortest on.
+fn first_way(pattern: &[char], host: &str) -> Option<Vec<String>> {
+    let chars: Vec<_> = host.chars().collect();
+    let Some(run) = runs(pattern).next() else {
+        return oracle(pattern, &chars).then(Vec::new);
+    };
+    let (before, after) = (&pattern[..run], &pattern[run + 1..]);
+    (0..=host.len())
+        .flat_map(|from| (from..=host.len()).map(move |to| (from, to)))
+        .filter(|(from, _)| oracle(before, &chars[..*from]))
+        .find_map(|(from, to)| {
+            let mut taken = vec![host[from..to].to_owned()];
+            taken.extend(first_way(after, &host[to..])?);
+            Some(taken)
+        })
+}
+
+/// Where a pattern has its runs.
+fn runs(pattern: &[char]) -> impl Iterator<Item = usize> {
+    (0..pattern.len()).filter(|at| pattern[*at] == '*' && (*at == 0 || pattern[at - 1] != '\\'))
 }
 
 fn agrees(pieces: &[&str], host: &str) -> Result<(), TestCaseError> {
@@ -221,10 +274,24 @@ proptest! {
         agrees(&pieces, &host.concat())?;
     }
 
+    /// Of all ways to match, the one taken has the shortest first run, then the shortest second, and so on.
+    #[test]
+    fn captures_are_the_first_way_to_match(
+        pieces in pieces(&["*", "*", "?", "a", "b", "-", r"\*", "[ab]"]),
+        host in pieces(&["a", "b", "a", "-", "*"]),
+    ) {
+        let (text, host) = (pieces.concat(), host.concat());
+        // Runs side by side are one.
+        let text = text.replace("**", "*").replace("**", "*").replace("**", "*");
+        let chars: Vec<_> = text.chars().collect();
+        let expected = first_way(&chars, &host);
+        prop_assert_eq!(pattern(&text).captures(&host), expected, "{:?} {:?}", text, host);
+    }
+
     #[test]
     fn no_text_makes_it_panic(text in any::<String>(), host in any::<String>()) {
         if let Ok(pattern) = text.parse::<HostPattern>() {
-            pattern.matches(&host);
+            prop_assert_eq!(pattern.captures(&host).is_some(), pattern.matches(&host));
         }
     }
 }

@@ -26,16 +26,17 @@ proptest! {
 
         prop_assert_eq!(explained.reason_code(), decided.reason, "{}", explained);
         let Some(picked) = explained.picked() else {
-            prop_assert_eq!(explained.steps.len(), spec.fallback.len() + 1);
+            let steps = if explained.is_barred() { 0 } else { spec.fallback.len() + 1 };
+            prop_assert_eq!(explained.steps.len(), steps);
             return Ok(());
         };
         let last = explained.steps.last().unwrap();
-        let candidates: Vec<_> = last.candidates().iter().map(|candidate| candidate.backend.host.clone()).collect();
+        let candidates: Vec<_> = last.candidates().iter().map(|candidate| candidate.host.clone()).collect();
         prop_assert_eq!(candidates, decided.candidates, "{}", explained);
         prop_assert_eq!(last.fallback, decided.fallback);
         prop_assert_eq!(explained.steps.len(), decided.fallback + 1);
         prop_assert_eq!(picked.index, decided.selected, "{}", explained);
-        prop_assert_eq!(&picked.backend.host, &decided.host);
+        prop_assert_eq!(&picked.host, &decided.host);
     }
 }
 

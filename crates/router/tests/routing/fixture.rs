@@ -1,9 +1,6 @@
 //! Short ways to make a router and to ask it.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use hyrouter_router::{
     Backend, Decision, Explanation, Filter, Key, Policy, PolicyPatch, PoolSpec, Request, RouteSpec,
@@ -24,7 +21,7 @@ pub(crate) fn backend(host: &str) -> Backend {
         host: host.to_owned(),
         port: 5520,
         weight: 1,
-        meta: BTreeMap::new(),
+        ..Backend::default()
     }
 }
 
@@ -157,11 +154,11 @@ impl Outcome {
         Self {
             reason,
             route,
-            host: choice.backend().host.clone(),
+            host: choice.host().into_owned(),
             selected: choice.selected_index(),
             candidates: choice
                 .candidates()
-                .map(|backend| backend.host.clone())
+                .map(|candidate| candidate.host.into_owned())
                 .collect(),
             fallback: choice.fallback(),
         }

@@ -2,15 +2,20 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test fails by panic, in its helpers too"
 )]
 
+mod captures;
 mod clients;
 mod conditions;
+mod draining;
 mod explain;
+mod explain_json;
 mod fallback;
 mod filters;
 mod fixture;
+mod maintenance;
 mod metamorphic;
 mod random;
 mod routes;

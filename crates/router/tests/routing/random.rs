@@ -1,10 +1,11 @@
 //! Random pools, policies and players for properties.
 
 use hyrouter_router::{
-    Backend, CompareOp, Filter, Key, Policy, PolicyPatch, PoolSpec, Request, SortBy, SortOrder,
-    SortType, Strategy, Subject,
+    Allow, Backend, CompareOp, Filter, Key, Maintenance, Policy, PolicyPatch, PoolSpec, Request,
+    SortBy, SortOrder, SortType, Strategy, Subject,
 };
 use proptest::{
+    bool::weighted,
     collection::{btree_map, vec},
     option,
     prelude::{Just, any, prop_oneof},
@@ -13,7 +14,7 @@ use proptest::{
 };
 use uuid::Uuid;
 
-use crate::fixture::{BackendExt, NOW, backend};
+use crate::fixture::{BackendExt, NOW, at, backend};
 
 const UUIDS: [Uuid; 2] = [Uuid::from_u128(1), Uuid::from_u128(2)];
 const NAMES: [&str; 2] = ["alice", "bob"];
@@ -55,23 +56,50 @@ pub(crate) fn player() -> impl Generator<Value = Player> {
 }
 
 pub(crate) fn pool_spec() -> impl Generator<Value = PoolSpec> {
-    (policy(), vec(patch(), 0..3), backends()).prop_map(|(policy, fallback, backends)| PoolSpec {
-        policy,
-        fallback,
-        backends,
-    })
+    (policy(), vec(patch(), 0..3), backends(), maintenance()).prop_map(
+        |(policy, fallback, backends, maintenance)| PoolSpec {
+            policy,
+            fallback,
+            backends,
+            maintenance,
+        },
+    )
 }
 
 /// Up to eight backends, among them some with the same address.
 pub(crate) fn backends() -> impl Generator<Value = Vec<Backend>> {
     let meta = btree_map(meta_key(), meta_value(), 0..6);
-    let one = (select(&["a", "b", "c", "d", "e", "f"][..]), 1..4_u32, meta).prop_map(
-        |(host, weight, meta)| Backend {
+    let host = select(&["a", "b", "c", "d", "e", "f"][..]);
+    let one =
+        (host, 1..4_u32, meta, weighted(0.1)).prop_map(|(host, weight, meta, drained)| Backend {
             meta,
+            drained,
             ..backend(host).weight(weight)
+        });
+    vec(one, 0..9)
+}
+
+/// Rarely one, so that most players come to the pool.
+fn maintenance() -> impl Generator<Value = Option<Maintenance>> {
+    let moment = || option::of(select(vec![at(NOW - 1), at(NOW), at(NOW + 1)]));
+    let uuids = vec(select(&UUIDS[..]), 0..2);
+    let usernames = vec(
+        select(&["Alice", "carol"][..]).prop_map(str::to_owned),
+        0..2,
+    );
+    let one = (moment(), moment(), uuids, usernames, any::<bool>()).prop_map(
+        |(from, until, uuids, usernames, verified_only)| Maintenance {
+            from,
+            until,
+            allow: Allow {
+                uuids,
+                usernames,
+                verified_only,
+                ..Allow::default()
+            },
         },
     );
-    vec(one, 0..9)
+    option::weighted(0.2, one)
 }
 
 pub(crate) fn policy() -> impl Generator<Value = Policy> {

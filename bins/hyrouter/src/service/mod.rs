@@ -1,33 +1,48 @@
 //! The decision: what a player's `Connect` is answered with.
 
+mod answers;
+mod explained;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use hyrouter_config::{MessageKind, Messages, Settings, UnknownProtocol};
-use hyrouter_plugins::{Chain, Decision as Verdict, DenyCode};
+use hyrouter_config::{MaintenanceTexts, MessageKind, Messages, UnknownProtocol};
+use hyrouter_plugins::Chain;
 use hyrouter_protocol::ClientBuild;
 use hyrouter_protocol::builds::is_known;
-use hyrouter_proxy::{Answer, ConnectInfo, Event, Failure, Handler};
+use hyrouter_proxy::{Answer, ConnectInfo, Failure};
 use hyrouter_router::{Decision, Router, SpecError, Turns};
 
+pub(crate) use self::explained::{Explained, PluginSaid};
+use crate::assembly::Assembly;
+use crate::commanded::Commanded;
+use crate::counts::{Counts, Plugins};
 use crate::decision_log::DecisionLog;
 use crate::door::{Door, Visit};
-use crate::plugins::{self, Asked};
+use crate::player::Identities;
+use crate::plugins::Asked;
 use crate::referrals::Referrals;
-use crate::refusals::{refuse, unreadable};
+use crate::refusals::unreadable;
+use crate::tickets::Tickets;
+use crate::traces::Traces;
 
 /// One loaded configuration, at work.
 #[derive(Debug)]
 pub(crate) struct Service {
     router: Router,
     turns: Turns,
-    chain: Chain,
+    chain: Arc<Chain>,
+    plugin_counts: Arc<Plugins>,
     door: Door,
     referrals: Referrals,
     messages: Messages,
+    maintenance: BTreeMap<String, MaintenanceTexts>,
     unknown_protocol: UnknownProtocol,
     log_client_ip: bool,
-    log: DecisionLog,
+    /// Whether answers carry what plugins said, for traces.
+    keep_records: bool,
+    log: Arc<DecisionLog>,
 }
 
 /// What is known before the plugins are asked.
@@ -38,19 +53,55 @@ enum Routed {
 }
 
 impl Service {
-    pub(crate) fn new(settings: &Settings, chain: Chain, door: Door) -> Result<Self, SpecError> {
-        let router = Router::new(settings.routing.clone())?;
+    /// The configuration of `assembly` under what an operator commanded. Round robin goes on where it is in `previous`.
+    pub(crate) fn new(
+        assembly: &Assembly,
+        commanded: &Commanded,
+        previous: Option<&Self>,
+        counts: &Counts,
+        log: Arc<DecisionLog>,
+    ) -> Result<Self, SpecError> {
+        let settings = &assembly.settings;
+        let router = Router::new(settings.routing.overlaid(&commanded.overlay()))?;
+        let turns = match previous {
+            Some(previous) => previous.turns.carry(&previous.router, &router),
+            None => Turns::new(&router),
+        };
+        let verifier = assembly
+            .keys
+            .as_ref()
+            .map(|keys| Arc::clone(&keys.verifier));
+        let mut maintenance = settings.maintenance.clone();
+        maintenance.extend(commanded.texts());
         Ok(Self {
-            turns: Turns::new(&router),
+            turns,
             router,
-            chain,
-            door,
+            chain: Arc::clone(&assembly.chain),
+            plugin_counts: Arc::clone(&counts.plugins),
+            door: Door::new(
+                Identities::new(&settings.identity, verifier),
+                Tickets::new(settings.referral.as_ref()),
+            ),
             referrals: Referrals::new(settings.referral.as_ref()),
             messages: settings.messages.clone(),
+            maintenance,
             unknown_protocol: settings.unknown_protocol,
             log_client_ip: settings.logging.log_client_ip,
-            log: DecisionLog::new(settings.logging.log_client_ip),
+            keep_records: Traces::wanted(settings.otlp.as_ref()),
+            log,
         })
+    }
+
+    pub(crate) fn router(&self) -> &Router {
+        &self.router
+    }
+
+    pub(crate) fn chain(&self) -> &Arc<Chain> {
+        &self.chain
+    }
+
+    pub(crate) fn log_client_ip(&self) -> bool {
+        self.log_client_ip
     }
 
     /// Whether a client is turned away for its build.
@@ -80,7 +131,7 @@ impl Service {
                 self.refer(
                     visit,
                     choice.route().name,
-                    &backend.host,
+                    &choice.host(),
                     backend.port,
                     None,
                 )
@@ -91,65 +142,21 @@ impl Service {
             Decision::NoBackends { route, .. } => self
                 .no_backends(visit.info)
                 .by_route(Arc::clone(route.name)),
+            Decision::Maintenance { route, .. } => self.closed(visit.info, route.name),
         })
     }
 
     async fn ask(&self, visit: &Visit<'_>, asked: Asked) -> Answer {
         let Asked { request, route } = asked;
         let outcome = self.chain.run(request).await;
-        let remarks = plugins::remarks(&outcome);
-        let answer = match outcome.decision {
-            Verdict::Deny {
-                code: DenyCode::PluginDenied,
-                reason,
-                ..
-            } => Answer::disconnect(reason.map(plugins::readable)).because("plugin_denied"),
-            Verdict::Deny { .. } => self
-                .refuse(MessageKind::RoutingError, visit.info)
-                .because("plugin_failed"),
-            Verdict::Allow { backend: None, .. } => self.no_backends(visit.info),
-            Verdict::Allow {
-                backend: Some(backend),
-                referral_data,
-                ..
-            } => {
-                let payload = referral_data.as_deref();
-                self.refer(visit, &route, &backend.host, backend.port, payload)
-            }
-        };
-        answer.by_route(route).remarking(remarks)
+        for record in &outcome.records {
+            self.plugin_counts.count(record);
+        }
+        self.heed(visit, &route, outcome)
     }
 
-    fn refer(
-        &self,
-        visit: &Visit<'_>,
-        route: &Arc<str>,
-        host: &str,
-        port: u16,
-        payload: Option<&[u8]>,
-    ) -> Answer {
-        let bound = visit.bound(host, port, route);
-        let answer = match self.referrals.seal(bound, payload, SystemTime::now()) {
-            Ok(data) => Answer::referral(host, port, data),
-            Err(_) => self
-                .refuse(MessageKind::RoutingError, visit.info)
-                .because("referral_failed"),
-        };
-        answer.by_route(Arc::clone(route))
-    }
-
-    fn no_backends(&self, info: &ConnectInfo) -> Answer {
-        self.refuse(MessageKind::NoBackends, info)
-            .because("no_backends")
-    }
-
-    fn refuse(&self, kind: MessageKind, info: &ConnectInfo) -> Answer {
-        refuse(&self.messages, kind, info)
-    }
-}
-
-impl Handler for Service {
-    async fn answer(&self, info: ConnectInfo) -> Answer {
+    /// What the player of this `Connect` is answered.
+    pub(crate) async fn answer(&self, info: ConnectInfo) -> Answer {
         if self.is_too_new(info.connect().build()) {
             return self
                 .refuse(MessageKind::RoutingError, &info)
@@ -158,10 +165,7 @@ impl Handler for Service {
         let now = SystemTime::now();
         let visit = match self.door.receive(&info, now) {
             Ok(visit) => visit,
-            Err(away) => {
-                let refused = self.refuse(away.kind, &info).because(away.code);
-                return refused.judging(away.identity, away.ticket);
-            }
+            Err(away) => return self.turned_away(&away, &info),
         };
         let answer = match self.route(&visit, now) {
             Routed::Answer(answer) => answer,
@@ -170,7 +174,8 @@ impl Handler for Service {
         answer.judging(visit.player.judgement(), visit.brought.code())
     }
 
-    fn failed(&self, failure: &Failure<'_>) -> Answer {
+    /// What a player is answered where that could not be found out.
+    pub(crate) fn failed(&self, failure: &Failure<'_>) -> Answer {
         match failure {
             Failure::BudgetExceeded { info } => self.refuse(MessageKind::RoutingError, info),
             Failure::BadConnect {
@@ -182,9 +187,5 @@ impl Handler for Service {
             // What can not be decoded names no language.
             _ => unreadable(),
         }
-    }
-
-    fn observe(&self, event: &Event<'_>) {
-        self.log.event(event);
     }
 }

@@ -1,0 +1,151 @@
+//! Commands to a router that runs, over its admin server.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::client::conn::http1;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use hyper::{Method, Request};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use zeroize::Zeroizing;
+
+use crate::cli::{self, AdminArgs, print};
+use crate::{exit, serve};
+
+/// Longest answer that is read. An explanation with 10,000 backends has some MiB.
+const MAX_ANSWER: usize = 64 << 20;
+/// A reload compiles plugins.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A router's admin server.
+pub(crate) struct AdminClient {
+    address: String,
+    token: Option<Zeroizing<String>>,
+}
+
+impl AdminClient {
+    /// # Errors
+    /// The token can not be read.
+    pub(crate) fn new(address: &str, token_file: Option<&Path>) -> anyhow::Result<Self> {
+        let token = match token_file {
+            Some(file) => {
+                let text = std::fs::read_to_string(file)
+                    .with_context(|| format!("reading {}", file.display()))?;
+                Some(Zeroizing::new(text.trim().to_owned()))
+            }
+            None => None,
+        };
+        let address = address.strip_prefix("http://").unwrap_or(address);
+        Ok(Self {
+            address: address.trim_end_matches('/').to_owned(),
+            token,
+        })
+    }
+
+    /// # Errors
+    /// It is not there, or says no; with what it says.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let exchange = self.exchange(path, body);
+        let exchange = tokio::time::timeout(PATIENCE, exchange);
+        let (status, answer) = exchange
+            .await
+            .with_context(|| format!("{} does not answer", self.address))??;
+        if status < 300 {
+            return Ok(answer);
+        }
+        let mut text = match (status, answer["error"].as_str()) {
+            (401, _) => "the token is missing or wrong; name its file by --token-file".to_owned(),
+            (_, Some(error)) => error.to_owned(),
+            (_, None) => format!("HTTP status {status}"),
+        };
+        for mistake in answer["mistakes"].as_array().into_iter().flatten() {
+            text.push_str("\n  ");
+            text.push_str(mistake.as_str().unwrap_or_default());
+        }
+        bail!("{}: {text}", self.address)
+    }
+
+    async fn exchange(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
+        let stream = TcpStream::connect(&self.address)
+            .await
+            .with_context(|| format!("connecting to the admin server at {}", self.address))?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let driver = tokio::spawn(connection);
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(HOST, &self.address)
+            .header(CONTENT_TYPE, "application/json");
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, format!("Bearer {}", **token));
+        }
+        let request = request
+            .body(Full::new(Bytes::from(body.to_string())))
+            .context("the token has characters that no token has")?;
+        let answer = sender.send_request(request).await?;
+        let status = answer.status().as_u16();
+        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await;
+        let body = body
+            .map_err(|error| anyhow::anyhow!("reading the answer: {error}"))?
+            .to_bytes();
+        driver.abort();
+        Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+    }
+}
+
+/// Has the router do that, and prints what came of it.
+pub(crate) fn command(args: &AdminArgs, path: &str) -> anyhow::Result<ExitCode> {
+    let client = match client(args) {
+        Ok(client) => client?,
+        Err(code) => return Ok(code),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let answer = runtime.block_on(client.post(path, &serde_json::json!({})))?;
+    let waiting = answer["restart_needed"].as_array();
+    let waiting: Vec<_> = waiting
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    print("done");
+    if !waiting.is_empty() {
+        print(&format!(
+            "these keys wait for a restart: {}",
+            waiting.join(", ")
+        ));
+    }
+    Ok(exit::OK)
+}
+
+/// The admin server that is named, or that of the configuration.
+fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
+    if let Some(address) = &args.address {
+        return Ok(AdminClient::new(address, args.token_file.as_deref()));
+    }
+    let settings = match serve::load(&args.config) {
+        Ok((settings, _)) => settings,
+        Err(error) => {
+            cli::complain_of_config(&error);
+            return Err(exit::usage());
+        }
+    };
+    let Some(admin) = settings.admin else {
+        return Ok(Err(anyhow::anyhow!(
+            "the configuration has no `admin.listen`; name the admin server by --admin"
+        )));
+    };
+    let token_file = args.token_file.as_deref().or(admin.token_file.as_deref());
+    let mut address = admin.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    Ok(AdminClient::new(&address.to_string(), token_file))
+}

@@ -1,0 +1,125 @@
+//! Connections before they are decided on.
+
+use std::sync::OnceLock;
+
+use hyrouter_metrics::{Codes, Counter, Desc, Exposition, Source};
+use hyrouter_proxy::{Refusal, ServerHandle, ServerStatus};
+
+#[derive(Debug)]
+pub(crate) struct Connections {
+    pub(crate) refused: Codes,
+    pub(crate) handshakes_failed: Counter,
+    pub(crate) panics: Counter,
+    /// Once it listens.
+    server: OnceLock<ServerHandle>,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self {
+            refused: Codes::new(Refusal::ALL.iter().map(|refusal| refusal.reason_code())),
+            handshakes_failed: Counter::default(),
+            panics: Counter::default(),
+            server: OnceLock::new(),
+        }
+    }
+}
+
+impl Connections {
+    const OPEN: Desc = Desc::gauge(
+        "hyrouter_connections",
+        "Connections that are open, half-open ones among them",
+        &[],
+    );
+    const HALF_OPEN: Desc = Desc::gauge(
+        "hyrouter_half_open_handshakes",
+        "Connections whose handshake is not complete",
+        &[],
+    );
+    const UNREAD: Desc = Desc::gauge(
+        "hyrouter_unread_bytes",
+        "Memory that is set aside for packets that have begun to arrive",
+        &[],
+    );
+    const REFUSED: Desc = Desc::counter(
+        "hyrouter_connections_refused",
+        "Connections that were turned away before they could say anything, by the limit that they met",
+        &["reason"],
+    );
+    const FAILED: Desc = Desc::counter(
+        "hyrouter_handshakes_failed",
+        "TLS handshakes that failed or took too long",
+        &[],
+    );
+    const RETRIES: Desc = Desc::counter(
+        "hyrouter_retries",
+        "Newcomers that had to prove their address",
+        &[],
+    );
+    const FLOWS: Desc = Desc::gauge(
+        "hyrouter_proxied_flows",
+        "Flows of clients behind load balancers that the router knows; only with quic.proxy_protocol",
+        &[],
+    );
+    const DROPPED: Desc = Desc::counter(
+        "hyrouter_proxied_dropped",
+        "Datagrams of load balancers that were dropped: of a flow that no header came for (unknown), or with a bad header (malformed)",
+        &["reason"],
+    );
+    const PANICS: Desc = Desc::counter(
+        "hyrouter_panics",
+        "Connections that were lost to a panic of the router",
+        &[],
+    );
+
+    pub(crate) fn watch(&self, server: ServerHandle) {
+        // It listens once.
+        let _ = self.server.set(server);
+    }
+
+    pub(crate) fn status(&self) -> ServerStatus {
+        self.server
+            .get()
+            .map(ServerHandle::status)
+            .unwrap_or_default()
+    }
+}
+
+impl Source for Connections {
+    fn descs(&self) -> &'static [Desc] {
+        &[
+            Self::OPEN,
+            Self::HALF_OPEN,
+            Self::UNREAD,
+            Self::REFUSED,
+            Self::FAILED,
+            Self::RETRIES,
+            Self::PANICS,
+            Self::FLOWS,
+            Self::DROPPED,
+        ]
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "connections and bytes are below 2^53"
+    )]
+    fn collect(&self, into: &mut Exposition<'_, '_>) {
+        let status = self.status();
+        into.gauge(&Self::OPEN, status.open as f64);
+        into.gauge(&Self::HALF_OPEN, status.half_open as f64);
+        into.gauge(&Self::UNREAD, status.unread_bytes as f64);
+        let refused = self.refused.iter();
+        into.counts(&Self::REFUSED, refused.map(|(code, count)| ([code], count)));
+        into.count(&Self::FAILED, self.handshakes_failed.get());
+        into.count(&Self::RETRIES, status.retries_sent);
+        into.count(&Self::PANICS, self.panics.get());
+        let proxied = status.proxied.unwrap_or_default();
+        into.gauge(&Self::FLOWS, proxied.flows as f64);
+        let dropped = [
+            (["unknown"], proxied.unknown),
+            (["malformed"], proxied.malformed),
+        ];
+        into.counts(&Self::DROPPED, dropped);
+    }
+}

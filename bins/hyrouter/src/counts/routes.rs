@@ -1,0 +1,155 @@
+//! Where players went.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use hyrouter_metrics::{Counter, Desc, Exposition, Source};
+use hyrouter_proxy::{Action, Decided};
+use hyrouter_router::Router;
+
+/// Routes that have counts of their own, and backends of them all. What is beyond them is counted under `other`: 100,000
+/// routes would make a text of 20 MB.
+const MAX_ROUTES: usize = 1_000;
+const MAX_BACKENDS: usize = 5_000;
+const OTHER: &str = "other";
+
+/// Decisions by route, and referrals by backend. What the next configuration has as well goes on with its counts.
+#[derive(Debug, Default)]
+pub(crate) struct Routes(ArcSwap<Table>);
+
+#[derive(Debug, Default)]
+struct Table {
+    by_name: HashMap<Arc<str>, Arc<RouteCount>>,
+    other: Arc<RouteCount>,
+}
+
+/// One route.
+#[derive(Debug, Default)]
+pub(crate) struct RouteCount {
+    referrals: Arc<Counter>,
+    disconnects: Arc<Counter>,
+    /// By host, then by port.
+    backends: HashMap<Box<str>, Vec<(u16, Arc<Counter>)>>,
+    /// Those that a plugin named, and those of a host that is made of the player's.
+    other: Arc<Counter>,
+}
+
+impl RouteCount {
+    pub(crate) fn decisions(&self) -> u64 {
+        self.referrals.get() + self.disconnects.get()
+    }
+
+    pub(crate) fn referrals_to(&self, host: &str, port: u16) -> u64 {
+        self.backend(host, port).map_or(0, |count| count.get())
+    }
+
+    fn backend(&self, host: &str, port: u16) -> Option<&Arc<Counter>> {
+        let ports = self.backends.get(host)?;
+        let known = ports.iter().find(|(known, _)| *known == port);
+        known.map(|(_, count)| count)
+    }
+}
+
+impl Routes {
+    const DECISIONS: Desc = Desc::counter(
+        "hyrouter_route_decisions",
+        "Answers by route, `default` for the default pool, and what was done (referral, disconnect)",
+        &["route", "outcome"],
+    );
+    const REFERRALS: Desc = Desc::counter(
+        "hyrouter_referrals",
+        "Referrals by route and backend of the configuration; `other` for what a plugin named",
+        &["route", "backend"],
+    );
+
+    /// Counts for these routes from now on.
+    pub(crate) fn follow(&self, router: &Router) {
+        let before = self.0.load();
+        let mut room = MAX_BACKENDS;
+        let mut by_name = HashMap::new();
+        for route in router.routes().take(MAX_ROUTES) {
+            let old = before.by_name.get(route.name);
+            let mut backends: HashMap<Box<str>, Vec<_>> = HashMap::new();
+            for backend in route.backends {
+                if room == 0 {
+                    break;
+                }
+                room -= 1;
+                let count = old.and_then(|old| old.backend(&backend.host, backend.port));
+                let ports = backends.entry((*backend.host).into()).or_default();
+                ports.push((backend.port, count.cloned().unwrap_or_default()));
+            }
+            let count = RouteCount {
+                referrals: old
+                    .map(|old| Arc::clone(&old.referrals))
+                    .unwrap_or_default(),
+                disconnects: old
+                    .map(|old| Arc::clone(&old.disconnects))
+                    .unwrap_or_default(),
+                other: old.map(|old| Arc::clone(&old.other)).unwrap_or_default(),
+                backends,
+            };
+            by_name.insert(Arc::clone(route.name), Arc::new(count));
+        }
+        let other = Arc::clone(&before.other);
+        self.0.store(Arc::new(Table { by_name, other }));
+    }
+
+    pub(super) fn count(&self, decided: &Decided<'_>) {
+        let Some(answer) = decided.answer else { return };
+        let Some(name) = &answer.route else { return };
+        let table = self.0.load();
+        let route = table.by_name.get(name).unwrap_or(&table.other);
+        match &answer.action {
+            Action::Referral { host, port, .. } => {
+                route.referrals.inc();
+                route.backend(host, *port).unwrap_or(&route.other).inc();
+            }
+            _ => route.disconnects.inc(),
+        }
+    }
+
+    pub(crate) fn of(&self, name: &str) -> Option<Arc<RouteCount>> {
+        self.0.load().by_name.get(name).cloned()
+    }
+}
+
+impl Source for Routes {
+    fn descs(&self) -> &'static [Desc] {
+        &[Self::DECISIONS, Self::REFERRALS]
+    }
+
+    fn collect(&self, into: &mut Exposition<'_, '_>) {
+        let table = self.0.load();
+        let named = table.by_name.iter().map(|(name, count)| (&**name, count));
+        let other = Some((OTHER, &table.other)).filter(|(_, count)| count.decisions() > 0);
+        let mut routes: Vec<_> = named.chain(other).collect();
+        routes.sort_unstable_by_key(|(name, _)| *name);
+
+        let decisions = routes.iter().flat_map(|(name, count)| {
+            [
+                ([*name, "referral"], count.referrals.get()),
+                ([*name, "disconnect"], count.disconnects.get()),
+            ]
+        });
+        into.counts(&Self::DECISIONS, decisions);
+
+        let mut referrals = Vec::new();
+        for (name, count) in &routes {
+            for (host, ports) in &count.backends {
+                let backends = ports.iter();
+                referrals.extend(backends.map(|(port, count)| {
+                    let backend = crate::names::backend(host, *port);
+                    ([(*name).to_owned(), backend], count.get())
+                }));
+            }
+            if count.other.get() > 0 {
+                let labels = [(*name).to_owned(), OTHER.to_owned()];
+                referrals.push((labels, count.other.get()));
+            }
+        }
+        referrals.sort_unstable();
+        into.counts(&Self::REFERRALS, referrals);
+    }
+}

@@ -1,0 +1,113 @@
+//! Who is asked about.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use anyhow::Context as _;
+use hyrouter_client::Hello;
+use hyrouter_protocol::builds::ClientBuild;
+use hyrouter_protocol::frame::HEADER_LEN;
+use hyrouter_protocol::{ClientType, Generation};
+use hyrouter_proxy::{ConnectInfo, Peer};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::cli::ExplainArgs;
+use crate::envelope;
+use crate::player::Player;
+
+/// A player, as far as is known. What is absent is as of a client of the newest build that says nothing of it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Question {
+    sni: Option<String>,
+    uuid: Option<Uuid>,
+    username: Option<String>,
+    verified: bool,
+    token: Option<String>,
+    language: Option<String>,
+    build: Option<i32>,
+    generation: Option<String>,
+    client_type: Option<String>,
+    alpn: Option<String>,
+    ip: Option<IpAddr>,
+    /// In hexadecimal.
+    referral: Option<String>,
+    /// Whether plugins are asked.
+    pub(super) plugins: bool,
+}
+
+impl From<&ExplainArgs> for Question {
+    fn from(args: &ExplainArgs) -> Self {
+        let player = args.player.clone();
+        Self {
+            sni: player.sni,
+            uuid: player.uuid,
+            username: player.username,
+            verified: player.verified,
+            token: player.token,
+            language: player.language,
+            build: player.build,
+            generation: player.generation.map(|known| known.as_str().to_owned()),
+            client_type: player.client_type,
+            alpn: player.alpn,
+            ip: player.ip,
+            referral: player.referral,
+            plugins: args.plugins,
+        }
+    }
+}
+
+impl Question {
+    /// The `Connect` of such a player, as the router would have read it.
+    pub(super) fn connect(&self) -> anyhow::Result<(ConnectInfo, Hello)> {
+        let hello = self.hello()?;
+        let mut payload = hello.frame().context("no client could say that")?;
+        payload.drain(..HEADER_LEN.min(payload.len()));
+        let ip = self.ip.unwrap_or(Ipv4Addr::LOCALHOST.into());
+        let mut peer = Peer::new(SocketAddr::new(ip, 0));
+        let host = self.sni.as_deref().unwrap_or_default();
+        peer.host = host.to_ascii_lowercase().into();
+        let alpn = self.alpn.as_ref().map(|alpn| alpn.clone().into_bytes());
+        peer.alpn = Some(alpn.unwrap_or_else(|| hello.alpn()).into());
+        let info = ConnectInfo::new(peer, payload).context("no router could read that")?;
+        Ok((info, hello))
+    }
+
+    /// What is taken for known of the player; none where a token is to be judged.
+    pub(super) fn assumed(&self) -> Option<Player<'_>> {
+        let player = Player::assumed(self.uuid, self.username.as_deref(), self.verified);
+        self.token.is_none().then_some(player)
+    }
+
+    fn hello(&self) -> anyhow::Result<Hello> {
+        let mut hello = match (self.build, &self.generation) {
+            (Some(_), Some(_)) => anyhow::bail!("build and generation; allowed: one of them"),
+            (Some(build), None) => Hello::of_build(ClientBuild::Number(build)),
+            (None, Some(name)) => Hello::of(name.parse::<Generation>()?),
+            (None, None) => Hello::of(Generation::G4),
+        };
+        hello.client_type = match self.client_type.as_deref() {
+            None | Some("game") => ClientType::Game,
+            Some("editor") => ClientType::Editor,
+            Some(other) => anyhow::bail!("client_type: {other:?}; allowed: game, editor"),
+        };
+        anyhow::ensure!(
+            !(self.verified && self.token.is_some()),
+            "verified and token; allowed: one of them, since a token is verified"
+        );
+        if let Some(language) = &self.language {
+            hello.language.clone_from(language);
+        }
+        hello.identity_token.clone_from(&self.token);
+        if let Some(data) = &self.referral {
+            hello.referral_data = Some(envelope::from_hex(data).context("referral")?);
+        }
+        if let Some(uuid) = self.uuid {
+            hello.uuid = uuid;
+        }
+        if let Some(username) = &self.username {
+            hello.username.clone_from(username);
+        }
+        Ok(hello)
+    }
+}

@@ -1,0 +1,100 @@
+//! An explanation as people read it.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+/// The report of [`report::json`](super::report::json) on some lines, without an end of the last.
+pub(super) fn of(report: &Value) -> String {
+    let mut text = String::new();
+    let player = &report["player"];
+    let _ = write!(
+        text,
+        "player of {} ({}), from {}",
+        or(&player["host"], "no host"),
+        [
+            player["generation"].as_str().unwrap_or_default().to_owned(),
+            said("build ", &player["build"]),
+            said("", &player["alpn"]),
+            said("", &player["language"]),
+        ]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", "),
+        or(&player["ip"], "somewhere"),
+    );
+    for what in ["identity", "ticket"] {
+        if let Some(code) = player[what].as_str() {
+            let _ = write!(text, "\n{what}: {code}");
+        }
+    }
+    if let Some(routing) = report["text"].as_str() {
+        let _ = write!(text, "\n{}", routing.trim_end());
+    }
+    plugins(report, &mut text);
+    answer(&report["answer"], &mut text);
+    text
+}
+
+fn plugins(report: &Value, text: &mut String) {
+    let asked = report["plugins"].as_array();
+    for plugin in asked.into_iter().flatten() {
+        let _ = write!(
+            text,
+            "\nplugin {}: {}{} ({} us)",
+            or(&plugin["name"], "?"),
+            or(&plugin["verdict"], "?"),
+            said(": ", &plugin["detail"]),
+            plugin["took_us"],
+        );
+    }
+    match report["plugins_left_out"].as_u64() {
+        None | Some(0) => {}
+        Some(1) => text.push_str("\n1 plugin was not asked; --plugins asks it"),
+        Some(count) => {
+            let _ = write!(
+                text,
+                "\n{count} plugins were not asked; --plugins asks them"
+            );
+        }
+    }
+}
+
+fn answer(answer: &Value, text: &mut String) {
+    let reason = or(&answer["reason"], "?");
+    let _ = match answer["packet"].as_str() {
+        Some("ClientReferral") => write!(
+            text,
+            "\nanswer: ClientReferral to {}, {} bytes of data ({reason})",
+            or(&answer["to"], "?"),
+            answer["data_bytes"],
+        ),
+        Some(packet) => write!(
+            text,
+            "\nanswer: {packet} ({reason}){}",
+            said(": ", &answer["text"])
+        ),
+        None => write!(text, "\nanswer: none ({reason})"),
+    };
+    if let Some(error) = answer["error"].as_str() {
+        let _ = write!(text, "\nthe packet can not be sent: {error}");
+    }
+}
+
+fn or<'v>(value: &'v Value, other: &'v str) -> &'v str {
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .unwrap_or(other)
+}
+
+/// What is said, after these words; nothing where nothing is.
+fn said(words: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) if !text.is_empty() => format!("{words}{text}"),
+        Value::Number(number) => format!("{words}{number}"),
+        _ => String::new(),
+    }
+}

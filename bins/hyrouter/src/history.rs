@@ -1,0 +1,121 @@
+//! What became of reloads.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use hyrouter_admin::{ConfigStatus, ReloadError};
+use hyrouter_metrics::{Codes, Desc, Exposition, Source};
+
+/// How the configuration at work came to be, and what came of later ones.
+#[derive(Debug)]
+pub(crate) struct History {
+    reloads: Codes,
+    now: Mutex<Now>,
+}
+
+#[derive(Debug, Clone)]
+struct Now {
+    source: String,
+    loaded_at: f64,
+    last_error: Option<ReloadError>,
+    restart_needed: Vec<String>,
+}
+
+const OK: &str = "ok";
+const FAILED: &str = "failed";
+
+impl History {
+    const RELOADS: Desc = Desc::counter(
+        "hyrouter_reloads",
+        "Reloads of the configuration, by result (ok, failed)",
+        &["result"],
+    );
+    const LOADED: Desc = Desc::gauge(
+        "hyrouter_config_loaded_timestamp_seconds",
+        "When the configuration at work was loaded, in seconds since 1970",
+        &[],
+    );
+    const FAILING: Desc = Desc::gauge(
+        "hyrouter_config_reload_failing",
+        "1 when the last reload failed, so that an older configuration is at work",
+        &[],
+    );
+    const RESTART: Desc = Desc::gauge(
+        "hyrouter_config_restart_needed",
+        "1 when the configuration has changes that wait for a restart",
+        &[],
+    );
+
+    pub(crate) fn starting_with(source: String) -> Self {
+        Self {
+            reloads: Codes::new([OK, FAILED]),
+            now: Mutex::new(Now {
+                source,
+                loaded_at: now(),
+                last_error: None,
+                restart_needed: Vec::new(),
+            }),
+        }
+    }
+
+    pub(crate) fn succeeded(&self, restart_needed: Vec<String>) {
+        self.reloads.inc(OK);
+        let mut at = self.lock();
+        at.loaded_at = now();
+        at.last_error = None;
+        at.restart_needed = restart_needed;
+    }
+
+    pub(crate) fn failed(&self, mistakes: Vec<String>) {
+        self.reloads.inc(FAILED);
+        self.lock().last_error = Some(ReloadError {
+            at: now(),
+            mistakes,
+        });
+    }
+
+    pub(crate) fn status(&self, certificate: Option<String>) -> ConfigStatus {
+        let at = self.lock().clone();
+        let count = |result| {
+            let mut reloads = self.reloads.iter();
+            let found = reloads.find(|(known, _)| *known == result);
+            found.map_or(0, |(_, count)| count)
+        };
+        ConfigStatus {
+            source: at.source,
+            loaded_at: at.loaded_at,
+            reloads: count(OK),
+            failed_reloads: count(FAILED),
+            last_error: at.last_error,
+            restart_needed: at.restart_needed,
+            certificate,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        // Fields are replaced one by one and each is whole.
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> f64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs_f64()
+}
+
+impl Source for History {
+    fn descs(&self) -> &'static [Desc] {
+        &[Self::RELOADS, Self::LOADED, Self::FAILING, Self::RESTART]
+    }
+
+    fn collect(&self, into: &mut Exposition<'_, '_>) {
+        let reloads = self.reloads.iter();
+        into.counts(&Self::RELOADS, reloads.map(|(result, n)| ([result], n)));
+        let at = self.lock().clone();
+        let flag = |on: bool| f64::from(u8::from(on));
+        into.gauge(&Self::LOADED, at.loaded_at);
+        into.gauge(&Self::FAILING, flag(at.last_error.is_some()));
+        into.gauge(&Self::RESTART, flag(!at.restart_needed.is_empty()));
+    }
+}

@@ -1,0 +1,92 @@
+//! The configuration at work, which is replaced as a whole while players come and go.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use hyrouter_proxy::{Answer, ConnectInfo, Event, Failure, Handler};
+use hyrouter_router::SpecError;
+
+use crate::assembly::Assembly;
+use crate::commanded::Commanded;
+use crate::counts::Counts;
+use crate::decision_log::DecisionLog;
+use crate::service::Service;
+use crate::sinks::Sinks;
+
+/// Answers by the configuration of the moment. Whoever is being answered when it changes is answered by the old one.
+#[derive(Debug, Clone)]
+pub(crate) struct Live {
+    current: Arc<ArcSwap<Service>>,
+    log: Arc<DecisionLog>,
+    counts: Counts,
+    sinks: Arc<Sinks>,
+}
+
+impl Live {
+    pub(crate) fn new(
+        service: Service,
+        log: Arc<DecisionLog>,
+        counts: Counts,
+        sinks: Arc<Sinks>,
+    ) -> Self {
+        let live = Self {
+            current: Arc::new(ArcSwap::from_pointee(service)),
+            log,
+            counts,
+            sinks,
+        };
+        live.follow();
+        live
+    }
+
+    /// A configuration that can take the place of the one at work.
+    pub(crate) fn service(
+        &self,
+        assembly: &Assembly,
+        commanded: &Commanded,
+    ) -> Result<Service, SpecError> {
+        let current = self.current.load();
+        let log = Arc::clone(&self.log);
+        Service::new(assembly, commanded, Some(&current), &self.counts, log)
+    }
+
+    /// Answers by this from now on.
+    pub(crate) fn replace(&self, service: Service) {
+        self.current.store(Arc::new(service));
+        self.follow();
+    }
+
+    pub(crate) fn current(&self) -> Arc<Service> {
+        self.current.load_full()
+    }
+
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    fn follow(&self) {
+        let service = self.current.load();
+        self.counts.routes.follow(service.router());
+        self.counts.plugins.follow(service.chain());
+    }
+}
+
+impl Handler for Live {
+    async fn answer(&self, info: ConnectInfo) -> Answer {
+        let service = self.current.load_full();
+        service.answer(info).await
+    }
+
+    fn failed(&self, failure: &Failure<'_>) -> Answer {
+        self.current.load().failed(failure)
+    }
+
+    fn observe(&self, event: &Event<'_>) {
+        self.counts.event(event);
+        let log_client_ip = self.current.load().log_client_ip();
+        self.log.event(event, log_client_ip);
+        if let Event::Decided(decided) = event {
+            self.sinks.decided(decided, log_client_ip);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Backends and routes are taken out of service and put back.
+
+use std::sync::Arc;
+
+use hyrouter_admin::CommandError;
+use hyrouter_config::{MaintenanceSettings, Settings};
+
+use super::conductor::{AtWorkNow, Conductor};
+use crate::commanded::Commanded;
+use crate::names;
+
+impl Conductor {
+    pub(super) async fn drain_backend(
+        &mut self,
+        address: &str,
+        drained: bool,
+    ) -> Result<(), CommandError> {
+        let unknown = || CommandError::Unknown(format!("there is no backend {address:?}"));
+        let (host, port) = names::parse_backend(address).ok_or_else(unknown)?;
+        let now = self.running.at_work.load_full();
+        let found = backends(&now.assembly.settings)
+            .find(|backend| backend.host == host && backend.port == port);
+        // One that the configuration no longer has can still be taken from the commands.
+        if found.is_none() && (drained || !now.commanded.is_drained(host, port)) {
+            return Err(unknown());
+        }
+        if !drained && found.is_some_and(|backend| backend.drained) {
+            return Err(CommandError::Failed {
+                message: format!("{address} is drained by the configuration; change it there"),
+                mistakes: Vec::new(),
+            });
+        }
+        let mut commanded = now.commanded.clone();
+        if commanded.drain(host, port, drained) {
+            self.command(commanded).await?;
+            tracing::info!(
+                backend = address,
+                drained,
+                "a backend was drained or taken back"
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) async fn maintain(
+        &mut self,
+        route: &str,
+        maintenance: Option<serde_json::Value>,
+    ) -> Result<(), CommandError> {
+        let now = self.running.at_work.load_full();
+        let is_known = || {
+            let service = self.running.live.current();
+            let mut routes = service.router().routes();
+            routes.any(|known| &**known.name == route)
+        };
+        let mut commanded = now.commanded.clone();
+        match maintenance {
+            Some(written) => {
+                if !is_known() {
+                    return Err(CommandError::Unknown(format!(
+                        "there is no route {route:?}"
+                    )));
+                }
+                let settings = MaintenanceSettings::from_json(&written).map_err(|mistakes| {
+                    CommandError::Invalid {
+                        message: "this maintenance can not be used".to_owned(),
+                        mistakes: mistakes.iter().map(ToString::to_string).collect(),
+                    }
+                })?;
+                commanded.maintain(route, settings, written);
+                self.command(commanded).await?;
+                tracing::info!(route, "a route was put under maintenance");
+            }
+            None if commanded.end_maintenance(route) => {
+                self.command(commanded).await?;
+                tracing::info!(route, "the maintenance of a route was ended");
+            }
+            None if now.assembly.settings.maintenance.contains_key(route) => {
+                return Err(CommandError::Failed {
+                    message: format!(
+                        "{route:?} is under maintenance by the configuration; change it there"
+                    ),
+                    mistakes: Vec::new(),
+                });
+            }
+            None if is_known() => {}
+            None => {
+                return Err(CommandError::Unknown(format!(
+                    "there is no route {route:?}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts commands in force.
+    async fn command(&mut self, commanded: Commanded) -> Result<(), CommandError> {
+        let running = self.running.clone();
+        let assembly = Arc::clone(&running.at_work.load().assembly);
+        let made = tokio::task::spawn_blocking(move || {
+            let service = running.live.service(&assembly, &commanded);
+            service.map(|service| {
+                (
+                    service,
+                    AtWorkNow {
+                        assembly,
+                        commanded,
+                    },
+                )
+            })
+        });
+        let failed = |message: String| CommandError::Failed {
+            message,
+            mistakes: Vec::new(),
+        };
+        let made = made.await.map_err(|error| failed(error.to_string()))?;
+        let (service, at_work) = made.map_err(|error| failed(error.to_string()))?;
+        self.running.live.replace(service);
+        self.running.at_work.store(Arc::new(at_work));
+        Ok(())
+    }
+}
+
+/// All backends that are written in a configuration.
+fn backends(settings: &Settings) -> impl Iterator<Item = &hyrouter_router::Backend> {
+    let pools = settings.routing.routes.iter().map(|route| &route.pool);
+    let pools = pools.chain(&settings.routing.default);
+    pools.flat_map(|pool| &pool.backends)
+}

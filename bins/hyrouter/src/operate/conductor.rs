@@ -1,0 +1,164 @@
+//! One task does everything that changes a running router, one thing after the other.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use hyrouter_admin::{CommandError, Reloaded, Tokens};
+use hyrouter_config::Settings;
+use hyrouter_proxy::ServerHandle;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
+
+use crate::assembly::{Assembler, Assembly};
+use crate::commanded::Commanded;
+use crate::history::History;
+use crate::live::Live;
+use crate::sinks::Sinks;
+use crate::supervised::Supervisor;
+use crate::watch::{Look, Watch};
+
+/// How often files are looked at. They are read once two looks are alike, so a change is at work within two seconds.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Orders that may wait.
+const WAITING: usize = 64;
+
+/// Something that an operator orders, and where the answer goes.
+#[derive(Debug)]
+pub(crate) enum Order {
+    Reload(Reply<Reloaded>),
+    DrainBackend {
+        address: String,
+        drained: bool,
+        reply: Reply<()>,
+    },
+    Maintain {
+        route: String,
+        maintenance: Option<serde_json::Value>,
+        reply: Reply<()>,
+    },
+}
+
+type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
+
+/// Takes orders.
+pub(crate) type Orders = mpsc::Sender<Order>;
+
+/// What the conductor works on, and what others may look at.
+#[derive(Debug, Clone)]
+pub(crate) struct Running {
+    pub(crate) live: Live,
+    pub(crate) server: ServerHandle,
+    /// Where players reach it.
+    pub(crate) address: SocketAddr,
+    pub(crate) endpoints: usize,
+    /// In seconds since 1970.
+    pub(crate) started_at: f64,
+    pub(crate) sinks: Arc<Sinks>,
+    pub(crate) history: Arc<History>,
+    pub(crate) supervisor: Supervisor,
+    /// What is bound and opened once goes by these.
+    pub(crate) started_with: Arc<Settings>,
+    /// Of the admin server, once it is there.
+    pub(crate) tokens: Arc<OnceLock<Tokens>>,
+    /// The configuration at work and the commands in force.
+    pub(crate) at_work: Arc<ArcSwap<AtWorkNow>>,
+}
+
+/// The configuration at work and the commands in force.
+#[derive(Debug)]
+pub(crate) struct AtWorkNow {
+    pub(crate) assembly: Arc<Assembly>,
+    pub(crate) commanded: Commanded,
+}
+
+pub(crate) struct Conductor {
+    pub(super) running: Running,
+    pub(super) file: Option<PathBuf>,
+    pub(super) assembler: Assembler,
+    pub(super) watch: Watch,
+    orders: mpsc::Receiver<Order>,
+    pub(super) keeping: Option<AbortHandle>,
+}
+
+impl Conductor {
+    /// Conducts a router that was started with this configuration, whose files looked like that.
+    pub(crate) fn new(
+        running: Running,
+        file: Option<PathBuf>,
+        assembler: Assembler,
+        look: Look,
+    ) -> (Self, Orders) {
+        let (sender, orders) = mpsc::channel(WAITING);
+        let conductor = Self {
+            running,
+            file,
+            assembler,
+            watch: Watch::from(look),
+            orders,
+            keeping: None,
+        };
+        (conductor, sender)
+    }
+
+    /// Follows orders for ever, and files when `watching`.
+    pub(crate) async fn run(mut self, watching: bool) {
+        self.keep_keys();
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                order = self.orders.recv() => match order {
+                    Some(order) => self.follow(order).await,
+                    // Nobody is left who could order anything, but files still change.
+                    None if watching => self.look_on(&mut looks).await,
+                    None => std::future::pending().await,
+                },
+                _ = looks.tick(), if watching => self.look().await,
+            }
+        }
+    }
+
+    async fn look_on(&mut self, looks: &mut tokio::time::Interval) {
+        looks.tick().await;
+        self.look().await;
+    }
+
+    /// Reads the files again when they have changed and rest.
+    async fn look(&mut self) {
+        let before = self.watch.read().clone();
+        // Files may be on a disk that hangs.
+        let Ok(now) = tokio::task::spawn_blocking(move || before.again()).await else {
+            return;
+        };
+        if self.watch.is_due(now) {
+            tracing::info!("files of the configuration have changed");
+            let _ = self.reload().await;
+        }
+    }
+
+    async fn follow(&mut self, order: Order) {
+        // Whoever asked may have gone; what they ordered is done all the same.
+        match order {
+            Order::Reload(reply) => {
+                let _ = reply.send(self.reload().await);
+            }
+            Order::DrainBackend {
+                address,
+                drained,
+                reply,
+            } => {
+                let _ = reply.send(self.drain_backend(&address, drained).await);
+            }
+            Order::Maintain {
+                route,
+                maintenance,
+                reply,
+            } => {
+                let _ = reply.send(self.maintain(&route, maintenance).await);
+            }
+        }
+    }
+}

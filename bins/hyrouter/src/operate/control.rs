@@ -1,0 +1,125 @@
+//! The router as the admin server sees it.
+
+use hyrouter_admin::{Answer, CommandError, Control, Health, Problem, Reloaded, Status};
+use hyrouter_metrics::Registry;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::conductor::{Order, Orders, Running};
+use super::phase::{Phase, Phases};
+use super::status;
+use crate::explain;
+use crate::logging::Levels;
+
+/// What operators see and order.
+#[derive(Debug)]
+pub(crate) struct Operator {
+    pub(crate) running: Running,
+    pub(crate) orders: Orders,
+    pub(crate) phases: Phases,
+    pub(crate) registry: Registry,
+    pub(crate) levels: Levels,
+}
+
+impl Operator {
+    /// Has something done by the conductor.
+    fn order<T: Send + 'static>(
+        &self,
+        make: impl FnOnce(oneshot::Sender<Result<T, CommandError>>) -> Order,
+    ) -> Answer<T> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.orders.try_send(make(reply));
+        Box::pin(async move {
+            let failed = |message: &str| CommandError::Failed {
+                message: message.to_owned(),
+                mistakes: Vec::new(),
+            };
+            sent.map_err(|_| failed("too many commands wait; try again"))?;
+            let gone = |_| failed("the router could not do it; its log says why");
+            answer.await.map_err(gone)?
+        })
+    }
+
+    fn not_ready(&self) -> Vec<Problem> {
+        let problem = |part: &str, problem: &str| Problem {
+            part: part.to_owned(),
+            problem: problem.to_owned(),
+        };
+        match self.phases.now() {
+            Phase::Starting => vec![problem("listen", "the router has no port yet")],
+            Phase::Draining => vec![problem("drain", "the router was asked to end")],
+            Phase::Serving => Vec::new(),
+        }
+    }
+}
+
+impl Control for Operator {
+    fn live(&self) -> Health {
+        Health {
+            problems: self.running.supervisor.problems(),
+        }
+    }
+
+    fn ready(&self) -> Health {
+        let mut problems = self.not_ready();
+        problems.extend(self.running.supervisor.problems());
+        Health { problems }
+    }
+
+    fn metrics(&self) -> String {
+        self.registry.text()
+    }
+
+    fn status(&self) -> Status {
+        status::now(&self.running, self.phases.now(), self.ready().problems)
+    }
+
+    fn decisions(&self, limit: usize) -> Vec<Value> {
+        self.running.sinks.newest(limit)
+    }
+
+    fn explain(&self, question: Value) -> Answer<Value> {
+        let service = self.running.live.current();
+        Box::pin(async move { explain::answer(&service, question).await })
+    }
+
+    fn reload(&self) -> Answer<Reloaded> {
+        self.order(Order::Reload)
+    }
+
+    fn drain(&self) -> Result<(), CommandError> {
+        self.phases.enter(Phase::Draining);
+        Ok(())
+    }
+
+    fn drain_backend(&self, address: &str, drained: bool) -> Answer<()> {
+        let address = address.to_owned();
+        self.order(|reply| Order::DrainBackend {
+            address,
+            drained,
+            reply,
+        })
+    }
+
+    fn maintain(&self, route: &str, maintenance: Option<Value>) -> Answer<()> {
+        let route = route.to_owned();
+        self.order(|reply| Order::Maintain {
+            route,
+            maintenance,
+            reply,
+        })
+    }
+
+    fn log_level(&self) -> String {
+        self.levels.now().to_owned()
+    }
+
+    fn set_log_level(&self, level: &str) -> Result<(), CommandError> {
+        self.levels
+            .set(level)
+            .map_err(|message| CommandError::Invalid {
+                message,
+                mistakes: Vec::new(),
+            })
+    }
+}

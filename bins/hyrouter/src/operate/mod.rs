@@ -1,0 +1,13 @@
+//! What operators do with a router that runs: reload, drain, maintenance, and look at it.
+
+mod changes;
+mod commands;
+mod conductor;
+mod control;
+mod phase;
+mod reload;
+mod status;
+
+pub(crate) use self::conductor::{AtWorkNow, Conductor, Order, Orders, Running};
+pub(crate) use self::control::Operator;
+pub(crate) use self::phase::{Phase, Phases};

@@ -1,0 +1,175 @@
+//! What the status page shows.
+
+mod limits;
+mod routes;
+
+use std::time::SystemTime;
+
+use hyrouter_admin::{
+    ConnectionsStatus, Count, DecisionsStatus, IdentityStatus, Latency, PluginStatus, Problem,
+    Quantiles, State, Status,
+};
+use hyrouter_config::{IdentityMode, PluginKind, Settings};
+use hyrouter_metrics::Histogram;
+use hyrouter_plugins::Mode;
+
+use super::conductor::Running;
+use super::phase::Phase;
+use crate::history::now as unix_now;
+use crate::identity_keys::IdentityKeys;
+
+/// Routes that are shown; of 100,000 nobody would read them, and they are sent each second.
+const SHOWN_ROUTES: usize = 200;
+
+pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> Status {
+    let at_work = running.at_work.load();
+    let settings = &at_work.assembly.settings;
+    let counts = running.live.counts();
+    let server = counts.connections.status();
+    let started_at = running.started_at;
+    let service = running.live.current();
+    let mut warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
+    let all = service.router().routes().count();
+    if all > SHOWN_ROUTES {
+        warnings.push(format!("{} more routes are not shown", all - SHOWN_ROUTES));
+    }
+    Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        state: match phase {
+            Phase::Starting => State::Starting,
+            Phase::Serving => State::Serving,
+            Phase::Draining => State::Draining,
+        },
+        started_at,
+        uptime_seconds: (unix_now() - started_at).max(0.0),
+        listen: running.address.to_string(),
+        endpoints: running.endpoints,
+        config: running
+            .history
+            .status(Some(running.server.fingerprint().to_string())),
+        decisions: decisions(running),
+        connections: ConnectionsStatus {
+            open: server.open as u64,
+            half_open: server.half_open as u64,
+            retries: server.retries_sent,
+            refused: counts.connections.refused.total(),
+            handshakes_failed: counts.connections.handshakes_failed.get(),
+        },
+        routes: service
+            .router()
+            .routes()
+            .take(SHOWN_ROUTES)
+            .map(|shown| routes::of(running, &at_work, shown))
+            .collect(),
+        plugins: plugins(running, settings),
+        identity: identity(running, settings, at_work.assembly.keys.as_deref()),
+        limits: limits::of(&settings.limits),
+        refusals: refusals(running),
+        warnings,
+        problems,
+    }
+}
+
+fn decisions(running: &Running) -> DecisionsStatus {
+    let decisions = &running.live.counts().decisions;
+    let outcomes: Vec<_> = decisions
+        .seen()
+        .map(|(outcome, reason, count)| Count {
+            name: if reason == "referred" || outcome == "disconnect" {
+                reason.to_owned()
+            } else {
+                format!("{outcome}: {reason}")
+            },
+            count,
+        })
+        .collect();
+    DecisionsStatus {
+        total: outcomes.iter().map(|outcome| outcome.count).sum(),
+        outcomes,
+        latency: Latency {
+            handshake: quantiles(&decisions.handshake),
+            connect: quantiles(&decisions.connect),
+            decision: quantiles(&decisions.decision),
+            exchange: quantiles(&decisions.exchange),
+        },
+    }
+}
+
+fn quantiles(histogram: &Histogram) -> Quantiles {
+    let read = histogram.read().quantiles();
+    Quantiles {
+        p50: read.p50,
+        p90: read.p90,
+        p99: read.p99,
+    }
+}
+
+fn plugins(running: &Running, settings: &Settings) -> Vec<PluginStatus> {
+    let counts = &running.live.counts().plugins;
+    let service = running.live.current();
+    let shown = service.chain().plugins().map(|plugin| {
+        let count = counts.of(plugin.name).unwrap_or_default();
+        let written = settings
+            .plugins
+            .iter()
+            .find(|written| written.settings.name == plugin.name);
+        PluginStatus {
+            name: plugin.name.to_owned(),
+            kind: match written.map(|written| &written.kind) {
+                Some(PluginKind::Grpc(_)) => "grpc".to_owned(),
+                _ => "wasm".to_owned(),
+            },
+            stage: plugin.stage.to_string(),
+            mode: match plugin.mode {
+                Mode::Shadow => "shadow".to_owned(),
+                _ => "enforce".to_owned(),
+            },
+            breaker: plugin.breaker.as_str().to_owned(),
+            running: plugin.running as u64,
+            waiting: plugin.waiting as u64,
+            calls: count.calls(),
+            failures: count.verdict("failed"),
+            denials: count.verdict("denied"),
+            latency: quantiles(&count.took),
+            last_error: count.last_error(),
+        }
+    });
+    shown.collect()
+}
+
+fn identity(running: &Running, settings: &Settings, keys: Option<&IdentityKeys>) -> IdentityStatus {
+    let status = keys.map(IdentityKeys::status);
+    let results = running.live.counts().decisions.identity.seen();
+    IdentityStatus {
+        mode: match settings.identity.mode {
+            IdentityMode::Off => "off",
+            IdentityMode::Report => "report",
+            IdentityMode::Require => "require",
+        }
+        .to_owned(),
+        keys: status.as_ref().map(|status| status.key_ids.len() as u64),
+        keys_age_seconds: status
+            .as_ref()
+            .and_then(|status| status.last_success)
+            .and_then(|at| SystemTime::now().duration_since(at).ok())
+            .map(|age| age.as_secs_f64()),
+        problem: status.and_then(|status| status.last_error),
+        results: results.map(count).collect(),
+    }
+}
+
+fn refusals(running: &Running) -> Vec<Count> {
+    let counts = running.live.counts();
+    let mut refusals: Vec<_> = counts.connections.refused.seen().map(count).collect();
+    let denied = counts.decisions.seen();
+    let denied = denied.filter(|(outcome, _, _)| *outcome != "referral");
+    refusals.extend(denied.map(|(_, reason, n)| count((reason, n))));
+    refusals
+}
+
+fn count((name, count): (&'static str, u64)) -> Count {
+    Count {
+        name: name.to_owned(),
+        count,
+    }
+}

@@ -1,0 +1,145 @@
+//! A router from its first port to its last answer.
+
+mod registry;
+mod serving;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use arc_swap::ArcSwap;
+use hyrouter_admin::{Admin, AdminSettings};
+use hyrouter_config::Settings;
+use hyrouter_metrics::{Process, Source};
+
+use crate::assembly::{Assembler, Assembly, admin_token};
+use crate::bind::bind;
+use crate::commanded::Commanded;
+use crate::counts::Counts;
+use crate::decision_log::DecisionLog;
+use crate::history::History;
+use crate::live::Live;
+use crate::logging::Levels;
+use crate::operate::{AtWorkNow, Conductor, Operator, Phase, Phases, Running};
+use crate::serve::Origin;
+use crate::service::Service;
+use crate::signals::Signals;
+use crate::sinks::{AtWork, Sinks};
+use crate::supervised::Supervisor;
+use crate::traces::Traces;
+use crate::watch::Look;
+use crate::{cli, exit, summary};
+
+/// What a router starts with.
+pub(crate) struct Start {
+    pub(crate) assembly: Assembly,
+    pub(crate) assembler: Assembler,
+    pub(crate) origin: Origin,
+    pub(crate) look: Look,
+    pub(crate) counts: Counts,
+    pub(crate) levels: Levels,
+    /// Whether changed files are read by themselves.
+    pub(crate) watching: bool,
+}
+
+/// Serves until it is told to end, and ends.
+pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
+    let Start {
+        assembly,
+        assembler,
+        origin,
+        look,
+        counts,
+        levels,
+        watching,
+    } = start;
+    // Before anything says that the router is up: from then on somebody may end it.
+    let mut signals = Signals::new().context("waiting for signals")?;
+    let settings = Arc::new(assembly.settings.clone());
+    let process = Arc::new(Process::started_now());
+    let history = Arc::new(History::starting_with(origin.to_string()));
+    let phases = Phases::starting();
+    let plugins = summary::plugins(&assembly.chain);
+    let log = Arc::new(DecisionLog::new());
+    let commanded = Commanded::default();
+    let service = Service::new(&assembly, &commanded, None, &counts, Arc::clone(&log))?;
+    let opened = open(&settings);
+    let (sinks, admin) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            cli::complain(&error);
+            return Ok(exit::usage());
+        }
+    };
+    let sinks = Arc::new(sinks);
+    let live = Live::new(service, log, counts.clone(), Arc::clone(&sinks));
+    let server = match bind(&assembly, live.clone()) {
+        Ok(server) => server,
+        Err(error) => {
+            cli::complain(&error);
+            return Ok(exit::FAILED);
+        }
+    };
+    counts.connections.watch(server.handle());
+    let supervisor = Supervisor::default();
+    let running = Running {
+        live,
+        server: server.handle(),
+        address: server.local_addr(),
+        endpoints: server.endpoints(),
+        started_at: process.started(),
+        sinks: Arc::clone(&sinks),
+        history: Arc::clone(&history),
+        supervisor: supervisor.clone(),
+        started_with: Arc::clone(&settings),
+        tokens: Arc::default(),
+        at_work: Arc::new(ArcSwap::from_pointee(AtWorkNow {
+            assembly: Arc::new(assembly),
+            commanded,
+        })),
+    };
+    let file = origin.file().map(ToOwned::to_owned);
+    let (conductor, orders) = Conductor::new(running.clone(), file, assembler, look);
+    if let Some(admin) = admin {
+        let others: [Arc<dyn Source>; 4] =
+            [Arc::new(phases.clone()), history, sinks.clone(), process];
+        let operator = Operator {
+            running: running.clone(),
+            orders: orders.clone(),
+            phases: phases.clone(),
+            registry: registry::of(&counts, others),
+            levels,
+        };
+        let admin = match Admin::bind(admin, Arc::new(operator)) {
+            Ok(admin) => admin,
+            Err(error) => {
+                cli::complain(&error.into());
+                return Ok(exit::FAILED);
+            }
+        };
+        let _ = running.tokens.set(admin.tokens());
+        tracing::info!(listen = %admin.local_addr(), "admin server");
+        supervisor.spawn("admin server", admin.run(std::future::pending::<()>()));
+    }
+    supervisor.spawn("configuration", conductor.run(watching));
+    summary::log_start(&settings, &origin, &plugins, &server);
+    phases.enter(Phase::Serving);
+
+    let ended = serving::serve(server, &mut signals, &phases, &running, &orders).await;
+    sinks.close().await;
+    Ok(ended)
+}
+
+/// Files and tokens of what runs beside the way of a player.
+fn open(settings: &Settings) -> anyhow::Result<(Sinks, Option<AdminSettings>)> {
+    let traces = Traces::open(settings.otlp.as_ref())?;
+    let sinks = Sinks::new(AtWork::open(&settings.logging, None)?, traces);
+    let admin = match &settings.admin {
+        None => None,
+        Some(admin) => Some(AdminSettings {
+            listen: admin.listen,
+            token: admin_token(settings)?,
+        }),
+    };
+    Ok((sinks, admin))
+}

@@ -1,0 +1,87 @@
+//! Serves players until somebody asks for an end, and ends well.
+
+use std::process::ExitCode;
+
+use hyrouter_proxy::{Server, ServerError};
+use tokio::sync::oneshot;
+
+use crate::exit;
+use crate::live::Live;
+use crate::operate::{Order, Orders, Phase, Phases, Running};
+use crate::signals::{Asked, Signals};
+
+pub(super) async fn serve(
+    server: Server<Live>,
+    signals: &mut Signals,
+    phases: &Phases,
+    running: &Running,
+    orders: &Orders,
+) -> ExitCode {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = server.run(async {
+        let _ = stopped.await;
+    });
+    tokio::pin!(serving);
+    loop {
+        tokio::select! {
+            ended = &mut serving => return outcome(ended),
+            asked = signals.next() => match asked {
+                Asked::Reload => reload(orders),
+                Asked::End(signal) => {
+                    tracing::info!(signal, "answering those in flight, then leaving; once more ends at once");
+                    break;
+                }
+            },
+            () = phases.draining() => {
+                tracing::info!("drain: answering those in flight, then leaving");
+                break;
+            }
+        }
+    }
+    // Load balancers are told before anybody is turned away.
+    phases.enter(Phase::Draining);
+    let delay = running.at_work.load().assembly.settings.shutdown.delay;
+    if !delay.is_zero() {
+        tracing::info!(
+            ?delay,
+            "not ready any more; serving on until load balancers have noticed"
+        );
+    }
+    tokio::select! {
+        ended = &mut serving => return outcome(ended),
+        () = tokio::time::sleep(delay) => {}
+        signal = signals.end() => return interrupted(signal),
+    }
+    let _ = stop.send(());
+    tokio::select! {
+        ended = serving => outcome(ended),
+        signal = signals.end() => interrupted(signal),
+    }
+}
+
+fn reload(orders: &Orders) {
+    tracing::info!(signal = "SIGHUP", "reading the configuration again");
+    // Whether it worked the log tells.
+    let (reply, _) = oneshot::channel();
+    if orders.try_send(Order::Reload(reply)).is_err() {
+        tracing::warn!("too many commands wait; the configuration is not read again");
+    }
+}
+
+fn interrupted(signal: &'static str) -> ExitCode {
+    tracing::warn!(signal, "leaving at once");
+    exit::interrupted()
+}
+
+fn outcome(ended: Result<(), ServerError>) -> ExitCode {
+    match ended {
+        Ok(()) => {
+            tracing::info!("all answered, goodbye");
+            exit::OK
+        }
+        Err(error) => {
+            tracing::error!(%error, "stopped");
+            exit::FAILED
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! How an answer comes about.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use hyrouter_config::MessageKind;
+use hyrouter_plugins::{Record, Verdict};
+use hyrouter_proxy::{Answer, ConnectInfo};
+use hyrouter_router::Explanation;
+
+use super::Service;
+use crate::door::{TurnedAway, Visit};
+use crate::player::Player;
+use crate::plugins::Asked;
+
+/// How an answer comes about.
+#[derive(Debug)]
+pub(crate) struct Explained {
+    /// None for a player who is turned away before that.
+    pub(crate) routing: Option<Explanation>,
+    /// None where they were not asked.
+    pub(crate) plugins: Option<Vec<PluginSaid>>,
+    /// How many plugins were left out.
+    pub(crate) left_out: usize,
+    pub(crate) answer: Answer,
+}
+
+/// What one plugin said.
+#[derive(Debug)]
+pub(crate) struct PluginSaid {
+    pub(crate) name: Arc<str>,
+    pub(crate) verdict: &'static str,
+    /// What it changed, or why it failed.
+    pub(crate) detail: Option<String>,
+    pub(crate) took: Duration,
+}
+
+impl Service {
+    /// What the player of this `Connect` would be answered, and why. `assumed` is taken for what is known of the player,
+    /// in place of what the packet and its token say. Round robin does not move; plugins are asked for real.
+    pub(crate) async fn explain(
+        &self,
+        info: &ConnectInfo,
+        assumed: Option<Player<'_>>,
+        ask_plugins: bool,
+    ) -> Explained {
+        let now = SystemTime::now();
+        let build = info.connect().build();
+        if self.is_too_new(build) {
+            let refused = self.refuse(MessageKind::RoutingError, info);
+            return Explained::at_the_door(refused.because("unknown_protocol"));
+        }
+        let received = match assumed {
+            // Who is not verified does not get past this door, whatever is assumed.
+            Some(player) if player.is_verified() || !self.door.requires_identity() => {
+                self.door.look(info, player, now)
+            }
+            _ => self.door.receive(info, now),
+        };
+        match received {
+            Ok(visit) => self.explain_visit(&visit, ask_plugins, now).await,
+            Err(away) => Explained::at_the_door(self.turned_away(&away, info)),
+        }
+    }
+
+    async fn explain_visit(
+        &self,
+        visit: &Visit<'_>,
+        ask_plugins: bool,
+        now: SystemTime,
+    ) -> Explained {
+        let request = visit.request();
+        let routing = self
+            .router
+            .explain(&request, &self.turns, now, &mut rand::rng());
+        let asked = Asked::explained(visit, &routing, self.log_client_ip);
+        let (mut plugins, mut left_out) = (None, 0);
+        let answer = match asked {
+            Some(Asked { request, route }) if ask_plugins && !self.chain.is_empty() => {
+                let outcome = self.chain.run(request).await;
+                plugins = Some(outcome.records.iter().map(said).collect());
+                self.heed(visit, &route, outcome)
+            }
+            _ => {
+                left_out = self.chain.plugins().count();
+                self.by_routing(visit, &routing)
+            }
+        };
+        Explained {
+            routing: Some(routing),
+            plugins,
+            left_out,
+            answer: answer.judging(visit.player.judgement(), visit.brought.code()),
+        }
+    }
+
+    fn by_routing(&self, visit: &Visit<'_>, routing: &Explanation) -> Answer {
+        let Some(taken) = &routing.route else {
+            let refused = self.refuse(MessageKind::NoRoute, visit.info);
+            return refused.because("no_route");
+        };
+        match routing.picked() {
+            _ if routing.is_barred() => self.closed(visit.info, &taken.name),
+            Some(picked) => {
+                let port = picked.backend.port;
+                self.refer(visit, &taken.name, &picked.host, port, None)
+            }
+            None => self
+                .no_backends(visit.info)
+                .by_route(Arc::clone(&taken.name)),
+        }
+    }
+
+    pub(super) fn turned_away(&self, away: &TurnedAway, info: &ConnectInfo) -> Answer {
+        let refused = self.refuse(away.kind, info).because(away.code);
+        refused.judging(away.identity, away.ticket)
+    }
+}
+
+impl Explained {
+    fn at_the_door(answer: Answer) -> Self {
+        Self {
+            routing: None,
+            plugins: None,
+            left_out: 0,
+            answer,
+        }
+    }
+}
+
+fn said(record: &Record) -> PluginSaid {
+    let detail = match &record.verdict {
+        Verdict::Failed(error) => Some(error.to_string()),
+        Verdict::Changed(changes) => Some(match (changes.backend, changes.referral_data) {
+            (true, true) => "backend, referral data".to_owned(),
+            (true, false) => "backend".to_owned(),
+            _ => "referral data".to_owned(),
+        }),
+        Verdict::Unchanged | Verdict::Denied => None,
+    };
+    PluginSaid {
+        name: Arc::clone(&record.plugin),
+        verdict: record.verdict.as_str(),
+        detail,
+        took: record.elapsed,
+    }
+}

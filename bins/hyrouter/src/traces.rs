@@ -1,0 +1,73 @@
+//! Traces, where the build and the configuration have them.
+
+#[cfg(feature = "otlp")]
+mod otlp;
+
+use std::time::Duration;
+
+use hyrouter_config::OtlpSettings;
+use hyrouter_proxy::Decided;
+
+/// Hands connections on to a collector. Without the feature `otlp`, or when it is not configured, nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Traces {
+    #[cfg(feature = "otlp")]
+    tracer: Option<hyrouter_telemetry::Tracer>,
+}
+
+impl Traces {
+    /// Whether these settings have anything traced.
+    pub(crate) fn wanted(settings: Option<&OtlpSettings>) -> bool {
+        cfg!(feature = "otlp") && settings.is_some()
+    }
+
+    /// Needs a tokio runtime, from which spans are sent.
+    ///
+    /// # Errors
+    /// The collector's address can not be used, or the build has no traces.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn open(settings: Option<&OtlpSettings>) -> anyhow::Result<Self> {
+        let tracer = settings.map(otlp::open).transpose()?;
+        Ok(Self { tracer })
+    }
+
+    #[cfg(not(feature = "otlp"))]
+    pub(crate) fn open(settings: Option<&OtlpSettings>) -> anyhow::Result<Self> {
+        anyhow::ensure!(
+            settings.is_none(),
+            "telemetry.otlp: this build has no traces; build with --features otlp"
+        );
+        Ok(Self::default())
+    }
+
+    pub(crate) fn decided(&self, decided: &Decided<'_>) {
+        #[cfg(feature = "otlp")]
+        if let Some(tracer) = &self.tracer
+            && tracer.samples()
+        {
+            otlp::record(tracer, decided);
+        }
+        #[cfg(not(feature = "otlp"))]
+        let _ = decided;
+    }
+
+    /// Spans that were not sent.
+    pub(crate) fn lost(&self) -> u64 {
+        #[cfg(feature = "otlp")]
+        let counts = self.tracer.as_ref().map(hyrouter_telemetry::Tracer::counts);
+        #[cfg(feature = "otlp")]
+        return counts.map_or(0, |counts| counts.lost + counts.failed);
+        #[cfg(not(feature = "otlp"))]
+        0
+    }
+
+    /// Sends what waits.
+    pub(crate) async fn close(&self, timeout: Duration) {
+        #[cfg(feature = "otlp")]
+        if let Some(tracer) = &self.tracer {
+            tracer.shutdown(timeout).await;
+        }
+        #[cfg(not(feature = "otlp"))]
+        let _ = timeout;
+    }
+}

@@ -1,0 +1,211 @@
+//! `hyrouter explain`, by a configuration and by a router that runs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panic"
+)]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{Folder, example_plugin, folder};
+
+const CONFIG: &str = r#"
+listen: "127.0.0.1:0"
+admin: { listen: "127.0.0.1:0" }
+messages: { disconnect: { no_backends: "Nobody home." } }
+routing:
+  routes:
+    - name: beta
+      match: { hostname: "*.example.com", build: ["900.."] }
+      pool: { backends: [{ host: beta.example, port: 1 }] }
+    - name: regions
+      match: { hostname: "*.play.example.com" }
+      pool: { backends: [{ host: "$1.servers.example", port: 5520 }] }
+    - name: full
+      match: { hostname: full.example.com }
+      pool:
+        filters:
+          - { type: compare, left: "counter:players", op: lt, right: "counter:slots" }
+          - { type: whitelist, enabled_key: closed, list_key: guests, subject: username }
+        backends:
+          - { host: one.example, port: 1, meta: { "counter.players": "80", "counter.slots": "80" } }
+          - { host: two.example, port: 2, meta: { "counter.players": "3", "counter.slots": "80", closed: "true", guests: "Birch,Cedar" } }
+"#;
+
+fn with(more: &str) -> Folder {
+    folder().file("config.yaml", &format!("{CONFIG}{more}"))
+}
+
+fn explain(folder: &Folder, args: &[&str]) -> String {
+    let ran = folder.run(&[&["explain"], args].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.stdout
+}
+
+fn json(folder: &Folder, args: &[&str]) -> Value {
+    serde_json::from_str(&explain(folder, &[args, &["--json"]].concat())).unwrap()
+}
+
+#[test]
+fn a_refused_player_is_told_the_filter_the_backend_and_the_value() {
+    let folder = with("");
+    let args = ["--sni", "full.example.com", "--username", "Alder"];
+    let text = explain(&folder, &args);
+    for expected in [
+        "route 0 (\"beta\")",
+        "route 2 (\"full\") matches by \"full.example.com\"",
+        "one.example:1: filter 0 (compare counter:players lt counter:slots)",
+        "counter:players \"80\"",
+        "two.example:2: filter 1 (whitelist",
+        "Alder",
+        "answer: Disconnect (no_backends): Nobody home.",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    let report = json(&folder, &args);
+    let removed = &report["routing"]["steps"][0]["removed"];
+    assert_eq!(removed[0]["backend"], "one.example:1");
+    assert_eq!(removed[0]["by"], "filter");
+    assert_eq!(removed[0]["index"], 0);
+    assert_eq!(
+        removed[0]["seen"][0],
+        json!({"what": "counter:players", "value": "80"})
+    );
+    assert_eq!(report["answer"]["reason"], "no_backends");
+
+    let guest = json(
+        &folder,
+        &["--sni", "full.example.com", "--username", "Cedar"],
+    );
+    assert_eq!(guest["answer"]["to"], "two.example:2");
+}
+
+#[test]
+fn what_is_said_of_the_player_decides() {
+    let folder = with("");
+    let to = |args: &[&str]| json(&folder, args)["answer"]["to"].clone();
+    assert_eq!(
+        to(&["--sni", "EU.play.example.com"]),
+        "eu.servers.example:5520"
+    );
+    assert_eq!(
+        to(&["--sni", "x.example.com", "--build", "901"]),
+        "beta.example:1"
+    );
+    let nowhere = json(&folder, &["--sni", "x.example.com"]);
+    assert_eq!(nowhere["answer"]["reason"], "no_route");
+    assert_eq!(
+        nowhere["routing"]["passed_over"].as_array().unwrap().len(),
+        3
+    );
+}
+
+#[test]
+fn the_packet_is_the_one_that_is_sent() {
+    let folder = with("");
+    let report = json(
+        &folder,
+        &["--sni", "eu.play.example.com", "--generation", "g2"],
+    );
+    let hex = report["answer"]["hex"].as_str().unwrap();
+    let line = json!({"name": "answer", "kind": "client_referral", "generation": "g2", "packet_id": 18, "hex": &hex[16..]});
+    let ran = folder.run_with_input(&["packet", "decode"], &format!("{line}\n"));
+    let decoded: Value = serde_json::from_str(ran.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(decoded["ok"], true, "{decoded} {report}");
+    assert_eq!(
+        decoded["fields"]["host_to"]["host"], "eu.servers.example",
+        "{decoded}"
+    );
+}
+
+#[test]
+fn a_router_that_runs_explains_itself() {
+    let folder = with("");
+    let (_router, admin) = folder.serve_with_admin(&["--no-watch"]);
+    let args = ["--sni", "full.example.com", "--username", "Alder"];
+    let by_file = json(&folder, &args);
+    let remote = [&args[..], &["--admin", &admin.address]].concat();
+    assert_eq!(json(&folder, &remote), by_file);
+    // What was commanded shows.
+    admin.post("/api/backends/two.example:2/drain", &json!({}));
+    let text = explain(&folder, &remote[2..]);
+    assert!(text.contains("no_route"), "without a host: {text}");
+    let cedar = [
+        "--sni",
+        "full.example.com",
+        "--username",
+        "Cedar",
+        "--admin",
+        &admin.address,
+    ];
+    let text = explain(&folder, &cedar);
+    assert!(text.contains("two.example:2: drain"), "{text}");
+
+    let wrong = admin.ask("POST", "/api/explain", r#"{"snii": "x"}"#);
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("snii"), "{wrong:?}");
+}
+
+#[test]
+fn plugins_are_asked_when_told_to() {
+    let plugin = example_plugin("wasm-plugin.wasm");
+    let more = format!(
+        "plugins: [{{ name: guard, type: wasm, wasm: {{ path: {plugin} }}, stage: deny }}]\n"
+    );
+    let folder = with(&more);
+    let args = [
+        "--sni",
+        "eu.play.example.com",
+        "--username",
+        "deny",
+        "--generation",
+        "g2",
+    ];
+    let without = json(&folder, &args);
+    assert_eq!(
+        (&without["plugins"], &without["answer"]["reason"]),
+        (&json!(null), &json!("referred"))
+    );
+    let report = json(&folder, &[&args[..], &["--plugins"]].concat());
+    assert_eq!(report["plugins"][0]["verdict"], "denied");
+    assert_eq!(report["answer"]["reason"], "plugin_denied");
+    let text = explain(&folder, &[&args[..], &["--plugins"]].concat());
+    assert!(text.contains("plugin guard: denied"), "{text}");
+}
+
+#[test]
+fn identity_is_judged_as_the_configuration_has_it() {
+    let folder = folder();
+    support::keys::key_pair(&folder, "key.json", "keys.json", "one");
+    let folder = folder.file(
+        "config.yaml",
+        &format!("{CONFIG}identity: {{ mode: require, jwks: keys.json }}\n"),
+    );
+    let ask = |more: &[&str]| {
+        let args = [&["--sni", "full.example.com", "--username", "Cedar"], more].concat();
+        json(&folder, &args)["answer"].clone()
+    };
+    assert_eq!(ask(&[])["reason"], "identity_missing");
+    assert_eq!(
+        ask(&["--token", "nonsense"])["reason"],
+        "identity_malformed"
+    );
+    assert_eq!(ask(&["--verified"])["to"], "two.example:2");
+}
+
+#[test]
+fn what_can_not_be_asked_is_said() {
+    let folder = with("");
+    for (args, message) in [
+        (&["--client-type", "robot"][..], "game, editor"),
+        (&["--ip", "nowhere"], "--ip"),
+        (&["--referral", "zz"], "referral"),
+        (&["--verified", "--token", "x"], "--token"),
+        (&["--token-file", "x"], "--admin"),
+    ] {
+        let ran = folder.run(&[&["explain"], args].concat());
+        assert_ne!(ran.code, Some(0), "{args:?}");
+        assert!(ran.stderr.contains(message), "{args:?}: {ran:?}");
+    }
+}

@@ -1,0 +1,141 @@
+use std::collections::BTreeMap;
+
+use hyrouter_router as router;
+use serde_json::Value;
+
+use crate::Mistake;
+use crate::format::{network, timestamp, uuid};
+use crate::messages::same_tag;
+use crate::mistake::Mistakes;
+use crate::model;
+use crate::path::Path;
+use crate::schema::Schema;
+use crate::shape::check_section;
+
+/// The key of the text for all languages that have none of their own.
+const DEFAULT: &str = "default";
+
+/// A route is closed for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MaintenanceSettings {
+    /// Whether it counts at all.
+    pub enabled: bool,
+    /// When, and who may enter all the same.
+    pub rule: router::Maintenance,
+    /// What the others read.
+    pub texts: MaintenanceTexts,
+}
+
+/// What players read whom a maintenance keeps out, by language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MaintenanceTexts(BTreeMap<String, String>);
+
+impl MaintenanceSettings {
+    /// Reads what `routing.routes[].maintenance` takes from a value that comes by itself. `{}` closes a route for
+    /// everybody until it is opened again.
+    ///
+    /// # Errors
+    /// All mistakes by path, which begins at the value itself, with the messages that a file would get.
+    ///
+    /// ```
+    /// use hyrouter_config::MaintenanceSettings;
+    /// use serde_json::json;
+    ///
+    /// let body = json!({"text": {"default": "Back soon.", "de": "Gleich zurück."}});
+    /// let settings = MaintenanceSettings::from_json(&body).unwrap();
+    /// assert_eq!(settings.texts.text(Some("de-AT")), Some("Gleich zurück."));
+    ///
+    /// let mistakes = MaintenanceSettings::from_json(&json!({"until": "soon"})).unwrap_err();
+    /// assert!(mistakes[0].to_string().starts_with("until: not a time (got \"soon\")"));
+    /// ```
+    pub fn from_json(value: &Value) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = Mistakes::default();
+        let right =
+            section().and_then(|schema| check_section(schema, value.clone(), &mut mistakes));
+        // What the shape check took out has its mistake, and so has a value that is no section.
+        let model = right.map(serde_json::from_value).transpose();
+        let model = model.unwrap_or_else(|error| {
+            mistakes.add(&Path::default(), error.to_string());
+            None
+        });
+        let built = build(&Path::default(), model.unwrap_or_default(), &mut mistakes);
+        let mistakes = mistakes.into_list();
+        if mistakes.is_empty() {
+            Ok(built)
+        } else {
+            Err(mistakes)
+        }
+    }
+}
+
+impl MaintenanceTexts {
+    /// The text for a player whose client reports `language`: the exact tag, else its base language, else `default`.
+    /// Case does not count in tags, and `_` equals `-`. None where nothing is said.
+    pub fn text(&self, language: Option<&str>) -> Option<&str> {
+        let base = language.and_then(|language| language.split(['-', '_']).next());
+        let tags = [language, base, Some(DEFAULT)];
+        tags.into_iter().flatten().find_map(|tag| self.of_tag(tag))
+    }
+
+    fn of_tag(&self, tag: &str) -> Option<&str> {
+        let mut texts = self.0.iter();
+        let (_, text) = texts.find(|(known, _)| same_tag(known, tag))?;
+        Some(text.as_str()).filter(|text| !text.is_empty())
+    }
+}
+
+/// The schema of a maintenance, wherever one stands.
+fn section() -> Option<Schema> {
+    Schema::root()
+        .property("routing")?
+        .property("default_maintenance")
+}
+
+/// Checks what the values mean together and builds the parts.
+pub(crate) fn build(
+    path: &Path,
+    given: model::Maintenance,
+    mistakes: &mut Mistakes,
+) -> MaintenanceSettings {
+    let from = given.from.as_deref().and_then(timestamp);
+    let until = given.until.as_deref().and_then(timestamp);
+    if let (Some(from), Some(until)) = (from, until)
+        && from >= until
+    {
+        let message = "not after `from`, so it is never in force; allowed: a later time";
+        mistakes.add_meaning(&path.key("until"), message);
+    }
+    check_tags(&path.key("text"), &given.text, mistakes);
+    let allow = given.allow;
+    if allow.verified && allow.uuids.is_empty() && allow.usernames.is_empty() {
+        mistakes.add_meaning(
+            &path.key("allow").key("verified"),
+            "names nobody by itself; allowed: beside `uuids` or `usernames`",
+        );
+    }
+    // The shape check lets no other texts through.
+    let allow = router::Allow {
+        uuids: allow.uuids.iter().filter_map(|text| uuid(text)).collect(),
+        networks: allow.ips.iter().filter_map(|text| network(text)).collect(),
+        usernames: allow.usernames,
+        verified_only: allow.verified,
+    };
+    MaintenanceSettings {
+        enabled: given.enabled,
+        rule: router::Maintenance { from, until, allow },
+        texts: MaintenanceTexts(given.text),
+    }
+}
+
+fn check_tags(path: &Path, texts: &BTreeMap<String, String>, mistakes: &mut Mistakes) {
+    for (at, tag) in texts.keys().enumerate() {
+        let mut earlier = texts.keys().take(at);
+        if let Some(earlier) = earlier.find(|earlier| same_tag(earlier, tag)) {
+            mistakes.add_meaning(
+                &path.key(tag),
+                format!("the same language as {earlier:?}; allowed: each language once"),
+            );
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What runs beside the way of a player: limits, the admin server, the end, what is written down.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Report, parse_duration, to_usize};
+use crate::format::network;
+use crate::mistake::message;
+use crate::operation::{
+    AdminSettings, DecisionTarget, OtlpSettings, RateSettings, RetryMode, ShutdownSettings,
+    WebhookSettings,
+};
+use crate::path::Path;
+use crate::settings::{LimitSettings, LoggingSettings, QuicSettings};
+use crate::{listen, model};
+
+/// Longest time to go on serving after a request to end: an hour, since whoever asked waits for it.
+const MAX_DELAY: Duration = Duration::from_hours(1);
+
+pub(super) fn quic(quic: model::Quic) -> QuicSettings {
+    QuicSettings {
+        max_idle_timeout: parse_duration(&quic.max_idle_timeout),
+        endpoints: to_usize(quic.endpoints),
+        token_key_file: file(quic.token_key_file),
+        proxy_protocol: quic.proxy_protocol.map(|proxy| networks(&proxy.trusted)),
+    }
+}
+
+pub(super) fn limits(limits: &model::Limits, report: &mut Report<'_>) -> LimitSettings {
+    let path = Path::of("limits");
+    if limits.max_half_open < limits.retry_threshold && limits.retry == "adaptive" {
+        report.warn(
+            &path.key("retry_threshold"),
+            "it is above `max_half_open`, so it is never reached",
+        );
+    }
+    let rate = |per_second, burst| RateSettings { per_second, burst };
+    let built = LimitSettings {
+        handshake_timeout: parse_duration(&limits.handshake_timeout),
+        connect_timeout: parse_duration(&limits.connect_timeout),
+        decision_timeout: parse_duration(&limits.decision_timeout),
+        close_timeout: parse_duration(&limits.close_timeout),
+        retry: match limits.retry.as_str() {
+            "always" => RetryMode::Always,
+            "never" => RetryMode::Never,
+            _ => RetryMode::Adaptive,
+        },
+        retry_threshold: to_usize(limits.retry_threshold),
+        max_half_open: to_usize(limits.max_half_open),
+        max_connections: to_usize(limits.max_connections),
+        max_connections_per_source: to_usize(limits.max_connections_per_source),
+        max_unread: usize::try_from(limits.max_unread).unwrap_or(usize::MAX),
+        rate: rate(limits.rate.per_second, limits.rate.burst),
+        source_rate: rate(limits.source_rate.per_second, limits.source_rate.burst),
+        allow: networks(&limits.allow),
+        deny: networks(&limits.deny),
+    };
+    for (key, rate) in [("rate", built.rate), ("source_rate", built.source_rate)] {
+        // Nobody would ever get in.
+        if rate.per_second > 0 && rate.burst == 0 {
+            let message = message("out of range", &Value::from(0), "1 or more");
+            report
+                .mistakes
+                .add_meaning(&path.key(key).key("burst"), message);
+        }
+    }
+    built
+}
+
+pub(super) fn logging(logging: model::Logging) -> LoggingSettings {
+    LoggingSettings {
+        log_client_ip: logging.log_client_ip,
+        decisions: logging
+            .decisions
+            .filter(|target| !target.is_empty())
+            .map(|target| match target.as_str() {
+                "stdout" => DecisionTarget::Stdout,
+                _ => DecisionTarget::File(target.into()),
+            }),
+        recent_decisions: to_usize(logging.recent_decisions),
+        webhook: logging.webhook.map(|webhook| WebhookSettings {
+            url: webhook.url,
+            token_file: file(webhook.token_file),
+            ca_file: file(webhook.ca_file),
+            queue: to_usize(webhook.queue),
+        }),
+    }
+}
+
+/// Whoever reaches it can stop the router: beyond this machine only with a token.
+pub(super) fn admin(admin: model::Admin, report: &mut Report<'_>) -> Option<AdminSettings> {
+    let text = admin.listen.filter(|text| !text.is_empty())?;
+    let listen = listen::parse(&text)?.addr;
+    let token_file = file(admin.token_file);
+    if token_file.is_none() && !listen.ip().is_loopback() {
+        let message = message(
+            "an address beyond this machine, without a `token_file`",
+            &Value::from(text),
+            "127.0.0.1:PORT, [::1]:PORT, or any with a token",
+        );
+        report
+            .mistakes
+            .add_meaning(&Path::of("admin.listen"), message);
+    }
+    Some(AdminSettings { listen, token_file })
+}
+
+pub(super) fn shutdown(
+    shutdown: &model::Shutdown,
+    limits: &model::Limits,
+    report: &mut Report<'_>,
+) -> ShutdownSettings {
+    let delay = parse_duration(&shutdown.delay);
+    if delay > MAX_DELAY {
+        let message = message(
+            "out of range",
+            &Value::from(shutdown.delay.as_str()),
+            "0s to 1h",
+        );
+        report
+            .mistakes
+            .add_meaning(&Path::of("shutdown.delay"), message);
+    }
+    let longest = [
+        &limits.handshake_timeout,
+        &limits.connect_timeout,
+        &limits.decision_timeout,
+    ];
+    let timeout = shutdown.timeout.as_deref().map_or_else(
+        || longest.into_iter().map(|text| parse_duration(text)).sum(),
+        parse_duration,
+    );
+    ShutdownSettings { delay, timeout }
+}
+
+pub(super) fn otlp(telemetry: model::Telemetry) -> Option<OtlpSettings> {
+    telemetry.otlp.map(|otlp| OtlpSettings {
+        endpoint: otlp.endpoint,
+        one_in: otlp.one_in.max(1),
+        service_name: otlp.service_name,
+        timeout: parse_duration(&otlp.timeout),
+    })
+}
+
+/// The shape check lets no text through that is no network.
+fn networks(texts: &[String]) -> Vec<ipnet::IpNet> {
+    texts.iter().filter_map(|text| network(text)).collect()
+}
+
+fn file(path: Option<String>) -> Option<PathBuf> {
+    path.filter(|path| !path.is_empty()).map(Into::into)
+}

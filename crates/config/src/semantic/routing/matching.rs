@@ -1,0 +1,128 @@
+//! Which players a route takes.
+
+use std::collections::HashMap;
+
+use hyrouter_router as router;
+
+use super::super::Report;
+use crate::format::{build_range, network};
+use crate::model::{Match, TicketMatch};
+use crate::path::Path;
+
+pub(super) fn conditions(name: &str, matching: &Match) -> router::Conditions {
+    // The shape check lets no other texts through.
+    router::Conditions {
+        ticket: matching.referral.as_ref().map(build_ticket),
+        verified: matching.identity.as_ref().map(|wanted| wanted.verified),
+        client: router::ClientMatch {
+            networks: matching
+                .ip
+                .iter()
+                .filter_map(|text| network(text))
+                .collect(),
+            alpn: matching.alpn.clone(),
+            builds: matching
+                .build
+                .iter()
+                .filter_map(|text| build_range(text))
+                .collect(),
+            generations: matching.generation.clone(),
+            kinds: matching.client_type.clone(),
+            languages: matching.language.clone(),
+        },
+        share: matching
+            .percent
+            .map(|percent| router::Share::percent(percent, name)),
+    }
+}
+
+fn build_ticket(ticket: &TicketMatch) -> router::TicketMatch {
+    let patterns = |texts: &[String]| {
+        texts
+            .iter()
+            .filter_map(|text| parse_pattern(text))
+            .collect()
+    };
+    router::TicketMatch {
+        routes: patterns(&ticket.routes),
+        sources: patterns(&ticket.sources),
+        key_ids: ticket.keys.clone(),
+    }
+}
+
+/// The shape check lets no other text through.
+fn parse_pattern(text: &str) -> Option<router::HostPattern> {
+    text.trim().parse().ok()
+}
+
+/// The patterns of the routes so far with the place of the first of each, as they compare.
+#[derive(Default)]
+pub(super) struct Patterns(HashMap<String, Path>);
+
+pub(super) fn patterns(
+    path: &Path,
+    matching: &Match,
+    known: &mut Patterns,
+    report: &mut Report<'_>,
+) -> Vec<router::HostPattern> {
+    let hostnames = path.key("hostnames");
+    let several = matching.hostnames.iter().enumerate();
+    let mut texts: Vec<_> = several
+        .map(|(index, text)| (hostnames.index(index), text.as_str()))
+        .collect();
+    match matching.hostname.as_deref() {
+        Some(_) if !texts.is_empty() => report.warn(
+            &path.key("hostname"),
+            "not used, since there are `hostnames`",
+        ),
+        Some(text) => texts.push((path.key("hostname"), text)),
+        None if texts.is_empty() && has_conditions(matching) => {
+            return parse_pattern("*").into_iter().collect();
+        }
+        None if texts.is_empty() && !report.mistakes.has_within(path) => {
+            report.mistakes.add_meaning(
+                path,
+                "no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition",
+            );
+        }
+        None => {}
+    }
+    // A route with conditions leaves players to later ones.
+    let takes_all = !has_conditions(matching);
+    for (at, text) in &texts {
+        warn_of_earlier(path, at, text, takes_all, known, report);
+    }
+    texts
+        .iter()
+        .filter_map(|(_, text)| parse_pattern(text))
+        .collect()
+}
+
+/// Whether something beside the host is asked for.
+fn has_conditions(matching: &Match) -> bool {
+    !conditions("", matching).is_empty()
+}
+
+/// An earlier route with the same pattern takes every player that this one could.
+fn warn_of_earlier(
+    route: &Path,
+    at: &Path,
+    text: &str,
+    takes_all: bool,
+    known: &mut Patterns,
+    report: &mut Report<'_>,
+) {
+    let same = text.trim().trim_end_matches('.').to_ascii_lowercase();
+    if let Some(earlier) = known.0.get(&same) {
+        if !earlier.is_within(route) {
+            report.warn(
+                at,
+                format!("never matches, since {earlier} has the same pattern"),
+            );
+        }
+        return;
+    }
+    if takes_all {
+        known.0.insert(same, at.clone());
+    }
+}

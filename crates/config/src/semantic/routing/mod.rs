@@ -1,0 +1,140 @@
+//! Routes and pools.
+
+mod matching;
+mod pool;
+
+use std::collections::BTreeMap;
+
+use hyrouter_referral::v2::MAX_ROUTE;
+use hyrouter_router as router;
+
+use self::matching::Patterns;
+use super::Report;
+use super::discovery::Providers;
+use super::plugins::check_unique;
+use crate::maintenance::{self, MaintenanceTexts};
+use crate::model::{Maintenance, Route, Routing};
+use crate::path::Path;
+
+/// How the default pool is called where a route's name would stand.
+const DEFAULT_NAME: &str = "default";
+
+/// The texts that a maintenance of a route has, by the name of the route.
+pub(super) type TextsByRoute = BTreeMap<String, MaintenanceTexts>;
+
+/// What routes and pools are built with.
+struct Builder<'b, 'r, 'm> {
+    providers: &'b Providers,
+    report: &'r mut Report<'m>,
+    patterns: Patterns,
+    texts: TextsByRoute,
+}
+
+pub(super) fn build(
+    routing: Routing,
+    providers: &Providers,
+    report: &mut Report<'_>,
+) -> (router::RouterSpec, TextsByRoute) {
+    if routing.default.is_none() && routing.routes.is_empty() {
+        report.warn(
+            &Path::of("routing"),
+            "no routes and no default pool: every player gets the no_route text",
+        );
+    }
+    let list = Path::of("routing.routes");
+    check_names(&list, &routing.routes, report);
+    let closed = Path::of("routing.default_maintenance");
+    if routing.default.is_none() && routing.default_maintenance.is_some() {
+        report.warn(&closed, "not used, since there is no `default` pool");
+    }
+    let mut builder = Builder {
+        providers,
+        report,
+        patterns: Patterns::default(),
+        texts: TextsByRoute::new(),
+    };
+    let routes = routing.routes.into_iter().enumerate();
+    let routes = routes
+        .map(|(index, route)| builder.route(&list.index(index), index, route))
+        .collect();
+    let maintenance = builder.maintenance(&closed, DEFAULT_NAME, routing.default_maintenance);
+    let default = routing.default.map(|pool| {
+        let pool = builder.pool(&Path::of("routing.default"), pool, None);
+        router::PoolSpec {
+            maintenance,
+            ..pool
+        }
+    });
+    (router::RouterSpec { routes, default }, builder.texts)
+}
+
+fn route_name(index: usize, route: &Route) -> String {
+    route.name.clone().unwrap_or_else(|| index.to_string())
+}
+
+fn check_names(list: &Path, routes: &[Route], report: &mut Report<'_>) {
+    let names: Vec<_> = routes
+        .iter()
+        .enumerate()
+        .map(|(index, route)| route_name(index, route))
+        .collect();
+    let mut seen = BTreeMap::new();
+    for (index, name) in names.iter().enumerate() {
+        if name.len() > MAX_ROUTE {
+            report.mistakes.add_meaning(
+                &list.index(index).key("name"),
+                format!(
+                    "longer than an envelope can say (got {} bytes); allowed: at most {MAX_ROUTE}",
+                    name.len()
+                ),
+            );
+        }
+        if name == DEFAULT_NAME {
+            report.mistakes.add_meaning(
+                &list.index(index).key("name"),
+                "that of the default pool (got \"default\"); allowed: another name",
+            );
+        }
+        check_unique(
+            &list.index(index).key("name"),
+            name,
+            &mut seen,
+            report.mistakes,
+        );
+    }
+}
+
+impl Builder<'_, '_, '_> {
+    fn route(&mut self, path: &Path, index: usize, route: Route) -> router::RouteSpec {
+        let name = route_name(index, &route);
+        let matching = &route.matching;
+        let known = &mut self.patterns;
+        let patterns = matching::patterns(&path.key("match"), matching, known, self.report);
+        let pool = self.pool(&path.key("pool"), route.pool, Some(&patterns));
+        let maintenance = self.maintenance(&path.key("maintenance"), &name, route.maintenance);
+        router::RouteSpec {
+            conditions: matching::conditions(&name, matching),
+            patterns,
+            pool: router::PoolSpec {
+                maintenance,
+                ..pool
+            },
+            name,
+        }
+    }
+
+    /// What is switched off is checked all the same.
+    fn maintenance(
+        &mut self,
+        path: &Path,
+        route: &str,
+        given: Option<Maintenance>,
+    ) -> Option<router::Maintenance> {
+        let built = maintenance::build(path, given?, self.report.mistakes);
+        if !built.enabled {
+            return None;
+        }
+        self.texts.insert(route.to_owned(), built.texts);
+        Some(built.rule)
+    }
+}

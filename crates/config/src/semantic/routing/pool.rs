@@ -1,0 +1,235 @@
+//! Pools: backends, and how one of them is chosen.
+
+use std::str::FromStr;
+
+use hyrouter_router as router;
+
+use super::super::{Report, missing, to_usize};
+use super::Builder;
+use crate::format::without_brackets;
+use crate::mistake::message;
+use crate::model::{Backend, Fallback, Filter, Pool, Sort};
+use crate::path::Path;
+
+impl Builder<'_, '_, '_> {
+    /// `patterns` are those of the pool's route; the default pool has none.
+    pub(super) fn pool(
+        &mut self,
+        path: &Path,
+        pool: Pool,
+        patterns: Option<&[router::HostPattern]>,
+    ) -> router::PoolSpec {
+        let report = &mut *self.report;
+        if pool.backends.is_empty() && pool.discovery.is_none() {
+            report.warn(path, "no backends: its players get the no_backends text");
+        }
+        if let Some(discovery) = &pool.discovery {
+            let path = path.key("discovery").key("provider");
+            self.providers
+                .check_name(&path, &discovery.provider, report.mistakes);
+        }
+        let strategy = parse(pool.strategy.as_deref()).unwrap_or_default();
+        let key = parse_key(pool.key.as_deref());
+        check_key(path, strategy, key.is_some(), report);
+        check_weights(path, strategy, &pool, report);
+        check_captures(&path.key("backends"), &pool.backends, patterns, report);
+        // A key that the pool misses or has wrong was reported there.
+        let has_key = key.is_some() || report.mistakes.has_around(&path.key("key"));
+
+        let list = path.key("fallback");
+        let entries = pool.fallback.into_iter().enumerate();
+        let fallback = entries.map(|(index, entry)| {
+            let at = list.index(index);
+            let built = build_fallback(&at, entry, report);
+            check_key(
+                &at,
+                built.strategy.unwrap_or(strategy),
+                has_key || built.key.is_some(),
+                report,
+            );
+            built
+        });
+        let fallback = fallback.collect();
+        router::PoolSpec {
+            policy: router::Policy {
+                strategy,
+                key,
+                sample: pool.sample.map_or(router::DEFAULT_SAMPLE, to_usize),
+                sort: build_sort(pool.sort),
+                limit: to_usize(pool.limit),
+                filters: build_filters(&path.key("filters"), pool.filters, report),
+            },
+            fallback,
+            backends: pool.backends.into_iter().map(build_backend).collect(),
+            maintenance: None,
+        }
+    }
+}
+
+/// The strategies that compare a number need to know which.
+fn check_key(path: &Path, strategy: router::Strategy, has_key: bool, report: &mut Report<'_>) {
+    let needs_key = matches!(
+        strategy,
+        router::Strategy::LeastLoaded | router::Strategy::P2c
+    );
+    if needs_key && !has_key {
+        let message = missing(&format!("strategy `{strategy}`"));
+        report.mistakes.add_meaning(&path.key("key"), message);
+    }
+}
+
+/// Weights are needed when the pool is weighted. One that only becomes so by a fallback works without, though hardly
+/// as it is meant.
+fn check_weights(path: &Path, strategy: router::Strategy, pool: &Pool, report: &mut Report<'_>) {
+    let is_weighted = |strategy| strategy == Some(router::Strategy::Weighted);
+    let fallback = || {
+        pool.fallback
+            .iter()
+            .position(|patch| is_weighted(parse(patch.strategy.as_deref())))
+    };
+    let unweighted = |backend: &Backend| backend.weight == 0;
+    if is_weighted(Some(strategy)) {
+        for (index, _) in pool
+            .backends
+            .iter()
+            .enumerate()
+            .filter(|(_, backend)| unweighted(backend))
+        {
+            let path = path.key("backends").index(index).key("weight");
+            let message = "must be greater than 0 (got 0 or none); required by strategy `weighted`";
+            report.mistakes.add_meaning(&path, message.to_owned());
+        }
+    } else if let Some(index) = fallback().filter(|_| pool.backends.iter().any(unweighted)) {
+        let path = path.key("fallback").index(index).key("strategy");
+        report.warn(
+            &path,
+            "`weighted` never picks a backend without a weight unless none has one",
+        );
+    }
+}
+
+/// A host with captures leads to where the player's own host name says, so it is checked what that can be.
+fn check_captures(
+    list: &Path,
+    backends: &[Backend],
+    patterns: Option<&[router::HostPattern]>,
+    report: &mut Report<'_>,
+) {
+    const ALLOWED: &str = "`$1` to `$9` for what the `*` of every pattern of the route took, before a domain in full, \
+         such as `$1.servers.example.com`";
+    for (index, backend) in backends.iter().enumerate() {
+        let problem = match (router::HostTemplate::parse(&backend.host), patterns) {
+            (Ok(None), _) => continue,
+            (Ok(Some(template)), Some(patterns)) => template.check(patterns).err(),
+            (Ok(Some(_)), None) => Some(router::CaptureProblem::NoPattern),
+            (Err(problem), _) => Some(problem),
+        };
+        if let Some(problem) = problem {
+            let host = backend.host.as_str().into();
+            let message = message(&problem.to_string(), &host, ALLOWED);
+            let path = list.index(index).key("host");
+            report.mistakes.add_meaning(&path, message);
+        }
+    }
+}
+
+fn build_fallback(path: &Path, entry: Fallback, report: &mut Report<'_>) -> router::PolicyPatch {
+    router::PolicyPatch {
+        strategy: parse(entry.strategy.as_deref()),
+        key: parse_key(entry.key.as_deref()),
+        sample: entry.sample.map(to_usize),
+        sort: entry.sort.map(build_sort),
+        limit: entry.limit.map(to_usize),
+        filters: entry
+            .filters
+            .map(|filters| build_filters(&path.key("filters"), filters, report)),
+    }
+}
+
+fn build_sort(sort: Vec<Sort>) -> Vec<router::SortBy> {
+    let entries = sort.into_iter().filter_map(|entry| {
+        Some(router::SortBy {
+            key: parse_key(Some(&entry.key))?,
+            order: parse(entry.order.as_deref()).unwrap_or_default(),
+            kind: parse(entry.kind.as_deref()).unwrap_or_default(),
+        })
+    });
+    entries.collect()
+}
+
+fn build_filters(
+    list: &Path,
+    filters: Vec<Filter>,
+    report: &mut Report<'_>,
+) -> Vec<router::Filter> {
+    let filters = filters.into_iter().enumerate();
+    let built =
+        filters.filter_map(|(index, filter)| build_filter(&list.index(index), &filter, report));
+    built.collect()
+}
+
+fn build_filter(path: &Path, filter: &Filter, report: &mut Report<'_>) -> Option<router::Filter> {
+    let kind = filter.kind.as_deref()?;
+    if filter.verified.is_some() && !matches!(kind, "whitelist" | "identity") {
+        report.mistakes.add_meaning(
+            &path.key("verified"),
+            format!("not for type `{kind}`; allowed: with whitelist and identity"),
+        );
+    }
+    let mut need = |key: &str, value: &Option<String>| {
+        if value.is_none() {
+            let message = missing(&format!("type `{kind}`"));
+            report.mistakes.add_meaning(&path.key(key), message);
+        }
+    };
+    match kind {
+        "compare" => {
+            need("left", &filter.left);
+            need("op", &filter.op);
+            need("right", &filter.right);
+            Some(router::Filter::Compare {
+                left: parse_key(filter.left.as_deref())?,
+                op: parse(filter.op.as_deref())?,
+                right: parse_key(filter.right.as_deref())?,
+            })
+        }
+        "whitelist" => {
+            need("enabled_key", &filter.enabled_key);
+            need("list_key", &filter.list_key);
+            Some(router::Filter::Whitelist {
+                enabled_key: parse_key(filter.enabled_key.as_deref())?,
+                list_key: parse_key(filter.list_key.as_deref())?,
+                subject: parse(filter.subject.as_deref()).unwrap_or_default(),
+                verified: filter.verified.unwrap_or(false),
+            })
+        }
+        "identity" => Some(router::Filter::Identity {
+            verified: filter.verified.unwrap_or(true),
+        }),
+        _ => {
+            need("key", &filter.key);
+            Some(router::Filter::GameStartNotPast {
+                key: parse_key(filter.key.as_deref())?,
+            })
+        }
+    }
+}
+
+fn build_backend(backend: Backend) -> router::Backend {
+    router::Backend {
+        host: without_brackets(&backend.host).to_owned(),
+        port: backend.port,
+        weight: backend.weight,
+        meta: backend.meta,
+        drained: backend.drained,
+    }
+}
+
+fn parse_key(text: Option<&str>) -> Option<router::Key> {
+    parse(text.map(str::trim))
+}
+
+/// The shape check lets no text through that does not parse.
+fn parse<T: FromStr>(text: Option<&str>) -> Option<T> {
+    text?.parse().ok()
+}

@@ -1,0 +1,149 @@
+//! What runs beside the way of a player: limits under attack, the admin server, the end, what is written down.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panic"
+)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hyrouter_config::{DecisionTarget, RetryMode};
+use support::{load, mistakes, warnings};
+
+const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
+
+fn with(section: &str) -> String {
+    format!("{POOL}\n{section}")
+}
+
+#[test]
+fn nothing_of_it_is_on_unless_asked_for() {
+    let settings = load(POOL).unwrap();
+    assert_eq!(settings.admin, None);
+    assert_eq!(settings.otlp, None);
+    assert_eq!(settings.logging.decisions, None);
+    assert_eq!(settings.logging.webhook, None);
+    assert_eq!(settings.quic.proxy_protocol, None);
+    assert_eq!(settings.quic.token_key_file, None);
+    assert_eq!(settings.shutdown.delay, Duration::ZERO);
+    assert_eq!(settings.shutdown.timeout, Duration::from_secs(20));
+    assert_eq!(settings.limits.retry, RetryMode::Adaptive);
+    assert!(settings.limits.allow.is_empty() && settings.limits.deny.is_empty());
+    assert_eq!(settings.files, Vec::<PathBuf>::new());
+}
+
+#[test]
+fn everything_is_read() {
+    let settings = load(&with(
+        "admin: {listen: \"0.0.0.0:5580\", token_file: t}
+shutdown: {delay: 5s, timeout: 3s}
+limits: {retry: always, retry_threshold: 7, max_half_open: 9, max_unread: 40000, rate: {per_second: 1, burst: 2}, source_rate: {per_second: 0, burst: 0}, allow: [192.0.2.0/24], deny: [\"2001:db8::/32\", 192.0.2.7]}
+quic: {token_key_file: k, proxy_protocol: {trusted: [10.0.0.0/8]}}
+logging: {decisions: /var/log/d.jsonl, recent_decisions: 3, webhook: {url: \"https://a.example/x\", token_file: w, ca_file: c, queue: 5}}
+telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_name: s, timeout: 2s}}",
+    ))
+    .unwrap();
+    let admin = settings.admin.unwrap();
+    assert_eq!(admin.listen.to_string(), "0.0.0.0:5580");
+    assert_eq!(admin.token_file.as_deref(), Some(Path::new("t")));
+    assert_eq!(settings.shutdown.delay, Duration::from_secs(5));
+    assert_eq!(settings.shutdown.timeout, Duration::from_secs(3));
+    let limits = settings.limits;
+    assert_eq!(limits.retry, RetryMode::Always);
+    assert_eq!(
+        (limits.max_half_open, limits.max_unread, limits.rate.burst),
+        (9, 40_000, 2)
+    );
+    assert_eq!(limits.source_rate.per_second, 0);
+    let texts = |nets: &[_]| -> Vec<String> { nets.iter().map(ToString::to_string).collect() };
+    assert_eq!(texts(&limits.allow), ["192.0.2.0/24"]);
+    assert_eq!(texts(&limits.deny), ["2001:db8::/32", "192.0.2.7/32"]);
+    assert_eq!(
+        texts(&settings.quic.proxy_protocol.unwrap()),
+        ["10.0.0.0/8"]
+    );
+    assert_eq!(
+        settings.logging.decisions,
+        Some(DecisionTarget::File("/var/log/d.jsonl".into()))
+    );
+    assert_eq!(settings.logging.recent_decisions, 3);
+    assert_eq!(settings.logging.webhook.unwrap().queue, 5);
+    let otlp = settings.otlp.unwrap();
+    assert_eq!((otlp.one_in, &*otlp.service_name), (100, "s"));
+    let files: Vec<_> = settings.files.iter().map(|file| file.to_str()).collect();
+    assert_eq!(files, [Some("k"), Some("t"), Some("w"), Some("c")]);
+}
+
+#[test]
+fn decisions_may_go_among_the_log() {
+    let settings = load(&with("logging: {decisions: stdout}")).unwrap();
+    assert_eq!(settings.logging.decisions, Some(DecisionTarget::Stdout));
+}
+
+#[test]
+fn an_admin_server_beyond_this_machine_has_a_token() {
+    for listen in [":5580", "0.0.0.0:5580", "[::]:5580", "192.0.2.1:5580"] {
+        assert_eq!(
+            mistakes(&with(&format!("admin: {{listen: \"{listen}\"}}"))),
+            [format!(
+                "admin.listen: an address beyond this machine, without a `token_file` (got {listen:?}); allowed: 127.0.0.1:PORT, [::1]:PORT, or any with a token"
+            )]
+        );
+    }
+    for listen in ["127.0.0.1:5580", "[::1]:5580", "localhost:0"] {
+        load(&with(&format!("admin: {{listen: \"{listen}\"}}"))).unwrap();
+    }
+}
+
+#[test]
+fn what_can_not_be_meant_is_a_mistake_or_a_warning() {
+    assert_eq!(
+        mistakes(&with(
+            "shutdown: {delay: 2h, timeout: 0s}
+limits: {rate: {per_second: 5, burst: 0}, deny: [nobody], max_unread: 10, retry: sometimes}
+logging: {webhook: {url: \"ftp://x\"}}
+telemetry: {otlp: {endpoint: \"http://\", one_in: 0}}"
+        )),
+        [
+            "limits.deny[0]: not a network (got \"nobody\"); allowed: an address, or an address and the length of its prefix, such as 203.0.113.0/24",
+            "limits.max_unread: out of range (got 10); allowed: 38161 or more",
+            "limits.rate.burst: out of range (got 0); allowed: 1 or more",
+            "limits.retry: unknown value (got \"sometimes\"); allowed: always, never, adaptive",
+            "logging.webhook.url: not an address (got \"ftp://x\"); allowed: http://host[:port][/path] or https://...",
+            "shutdown.delay: out of range (got \"2h\"); allowed: 0s to 1h",
+            "shutdown.timeout: must not be zero (got \"0s\"); allowed: Go duration text such as 30s, 1m30s or 250ms",
+            "telemetry.otlp.endpoint: not an address (got \"http://\"); allowed: http://host[:port][/path] or https://...",
+            "telemetry.otlp.one_in: out of range (got 0); allowed: 1 to 4294967295",
+        ]
+    );
+    assert_eq!(
+        warnings(&load(&with("limits: {max_half_open: 10}")).unwrap()),
+        ["limits.retry_threshold: it is above `max_half_open`, so it is never reached"]
+    );
+    assert_eq!(
+        mistakes(&with(
+            "logging: {webhook: {queue: 1}}\nquic: {proxy_protocol: {}}"
+        )),
+        [
+            "logging.webhook.url: missing; it is required",
+            "quic.proxy_protocol.trusted: missing; it is required",
+        ]
+    );
+}
+
+#[test]
+fn files_that_are_named_are_listed_once() {
+    let settings = load(&with(
+        "tls: {cert_file: c, key_file: k}
+identity: {mode: report, jwks: keys.json, ca_file: ca}
+plugins: [{name: w, type: wasm, wasm: {path: p.wasm}}, {name: g, type: grpc, grpc: {address: \"a:1\", tls: {ca_file: ca, cert_file: gc, key_file: gk}}}]",
+    ))
+    .unwrap();
+    let files: Vec<_> = settings.files.iter().map(|file| file.to_str()).collect();
+    let expected = ["c", "k", "keys.json", "ca", "p.wasm", "gc", "gk"];
+    assert_eq!(files, expected.map(Some));
+}

@@ -1,0 +1,166 @@
+//! What can be asked of a server, and changed in it, while it runs.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use quinn::{Endpoint, ServerConfig};
+use tokio::sync::watch;
+
+use crate::error::ServerError;
+use crate::fingerprint::Fingerprint;
+use crate::gate::Gate;
+use crate::limits::Limits;
+use crate::proxy_protocol::Balancers;
+use crate::status::ServerStatus;
+use crate::tls::{self, AlpnList, ServerIdentity, crypto_provider};
+use crate::token_key::TokenKey;
+use crate::transport::quic_config;
+
+/// A hold on a server that lives on its own threads: from [`Server::handle`](crate::Server::handle). Cheap to clone,
+/// good before, while and after it runs, from any thread.
+#[derive(Debug, Clone)]
+pub struct ServerHandle {
+    control: Arc<Control>,
+}
+
+/// What a running server is to be from now on.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Reconfigure {
+    /// The certificate; `None` keeps the one there is, also where it is self-signed.
+    pub identity: Option<ServerIdentity>,
+    /// The application protocols.
+    pub alpn: AlpnList,
+    /// The bounds.
+    pub limits: Limits,
+    /// What Retry tokens are sealed with; `None` keeps the key there is. With another, a client that is in the middle
+    /// of a Retry has to connect anew.
+    pub token_key: Option<TokenKey>,
+}
+
+impl ServerHandle {
+    pub(crate) fn new(control: Arc<Control>) -> Self {
+        Self { control }
+    }
+
+    /// Puts other settings in force, all or none of them. Handshakes that begin from now on use them; connections that
+    /// have begun go on by the old ones, and all counts stay.
+    ///
+    /// # Errors
+    ///
+    /// When a setting can not be used, and [`ServerError::Ended`] when there is no server any more.
+    pub fn reconfigure(&self, settings: Reconfigure) -> Result<(), ServerError> {
+        self.control.reconfigure(settings)
+    }
+
+    /// What the server is doing right now.
+    pub fn status(&self) -> ServerStatus {
+        let Control {
+            gate,
+            draining,
+            balancers,
+            ..
+        } = &*self.control;
+        ServerStatus {
+            open: gate.total.load(Ordering::Relaxed),
+            half_open: gate.half_open.load(Ordering::Relaxed),
+            unproven: gate.unproven.load(Ordering::Relaxed),
+            sources: gate.sources().len(),
+            admitted: gate.admitted.load(Ordering::Relaxed),
+            retries_sent: gate.retries.load(Ordering::Relaxed),
+            refused: gate.refused.read(),
+            unread_bytes: gate.unread.load(Ordering::Relaxed),
+            draining: *draining.borrow(),
+            proxied: balancers.as_ref().map(|balancers| balancers.status()),
+        }
+    }
+
+    /// Of the certificate that new clients are shown.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.control.current().identity.fingerprint()
+    }
+}
+
+/// What all handles of one server share.
+#[derive(Debug)]
+pub(crate) struct Control {
+    gate: Arc<Gate>,
+    draining: watch::Receiver<bool>,
+    balancers: Option<Arc<Balancers>>,
+    current: Mutex<Current>,
+}
+
+/// What can be replaced.
+#[derive(Debug)]
+struct Current {
+    identity: ServerIdentity,
+    config: ServerConfig,
+    /// One for each worker, until it has ended: an endpoint that is held keeps its socket open.
+    endpoints: Vec<Option<Endpoint>>,
+}
+
+impl Control {
+    pub(crate) fn new(
+        gate: Arc<Gate>,
+        draining: watch::Receiver<bool>,
+        balancers: Option<Arc<Balancers>>,
+        identity: ServerIdentity,
+        config: ServerConfig,
+        endpoints: Vec<Endpoint>,
+    ) -> Arc<Self> {
+        let current = Mutex::new(Current {
+            identity,
+            config,
+            endpoints: endpoints.into_iter().map(Some).collect(),
+        });
+        Arc::new(Self {
+            gate,
+            draining,
+            balancers,
+            current,
+        })
+    }
+
+    fn reconfigure(&self, settings: Reconfigure) -> Result<(), ServerError> {
+        let mut current = self.current();
+        if current.endpoints.iter().all(Option::is_none) {
+            return Err(ServerError::Ended);
+        }
+        let identity = settings
+            .identity
+            .unwrap_or_else(|| current.identity.clone());
+        let crypto = tls::server_crypto(&crypto_provider(), &identity, &settings.alpn)?;
+        let key = settings.token_key.as_ref();
+        let config = quic_config(Some(&current.config), crypto, &settings.limits, key)?;
+        // Nothing can fail any more.
+        for endpoint in current.endpoints.iter().flatten() {
+            endpoint.set_server_config(Some(config.clone()));
+        }
+        current.identity = identity;
+        current.config = config;
+        self.gate.replace(settings.limits);
+        Ok(())
+    }
+
+    /// Lets go of a worker's endpoint.
+    pub(crate) fn release(&self, worker: usize) {
+        if let Some(endpoint) = self.current().endpoints.get_mut(worker) {
+            *endpoint = None;
+        }
+    }
+
+    fn current(&self) -> MutexGuard<'_, Current> {
+        // Whole after every statement that holds the lock, so a poisoned one is sound.
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets go of all endpoints when the server is gone, however it went.
+#[derive(Debug)]
+pub(crate) struct Ending(pub(crate) Arc<Control>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.current().endpoints.clear();
+    }
+}

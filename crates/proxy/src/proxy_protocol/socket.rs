@@ -1,0 +1,198 @@
+//! A UDP socket that takes PROXY headers off and sends answers back the same way.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSliceMut};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use quinn::udp::{RecvMeta, Transmit};
+use quinn::{AsyncUdpSocket, UdpPoller};
+
+use super::flows::Flows;
+use super::{Balancers, header};
+
+/// One endpoint's socket. QUIC sees the client's address wherever a trusted balancer told it.
+#[derive(Debug)]
+pub(crate) struct ProxiedSocket {
+    inner: Arc<dyn AsyncUdpSocket>,
+    balancers: Arc<Balancers>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    flows: Flows,
+    /// Datagrams that came in one buffer with others and do not have one length any more. No more than one call of
+    /// the system returns.
+    apart: VecDeque<(RecvMeta, Vec<u8>)>,
+}
+
+impl ProxiedSocket {
+    pub(crate) fn new(inner: Arc<dyn AsyncUdpSocket>, balancers: Arc<Balancers>) -> Self {
+        let state = Mutex::new(State {
+            flows: Flows::new(Instant::now()),
+            apart: VecDeque::new(),
+        });
+        Self {
+            inner,
+            balancers,
+            state,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Whole after every statement that holds the lock, so a poisoned one is sound.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes what one buffer holds the client's. Nothing is left in it where there was nothing to keep.
+    fn unwrap(&self, state: &mut State, buffer: &mut [u8], meta: &mut RecvMeta, now: Instant) {
+        if !self.balancers.trusts(meta.addr.ip()) {
+            return;
+        }
+        let Some(received) = buffer.get_mut(..meta.len) else {
+            return;
+        };
+        if meta.len <= meta.stride {
+            meta.len = 0;
+            if let Some((from, kept)) = self.judge(state, meta.addr, received, now) {
+                received.copy_within(kept.., 0);
+                meta.addr = from;
+                meta.len = received.len() - kept;
+                meta.stride = meta.len;
+            }
+            return;
+        }
+        // The system put several datagrams of one flow into one buffer. Once headers are off they have lengths of
+        // their own, so that each goes on alone.
+        let whole = RecvMeta { len: 0, ..*meta };
+        for datagram in received.chunks(meta.stride.max(1)) {
+            if let Some((addr, kept)) = self.judge(state, whole.addr, datagram, now) {
+                let datagram = datagram.get(kept..).unwrap_or_default().to_vec();
+                let (len, stride) = (datagram.len(), datagram.len());
+                let meta = RecvMeta {
+                    addr,
+                    len,
+                    stride,
+                    ..whole
+                };
+                state.apart.push_back((meta, datagram));
+            }
+        }
+        meta.len = 0;
+    }
+
+    /// Whose datagram it is and where it begins, or `None` for one to be dropped.
+    fn judge(
+        &self,
+        state: &mut State,
+        balancer: SocketAddr,
+        datagram: &[u8],
+        now: Instant,
+    ) -> Option<(SocketAddr, usize)> {
+        let before = state.flows.len();
+        let judged = match header::read(datagram) {
+            Ok(Some(header)) => {
+                let client = header.client.unwrap_or(balancer);
+                state.flows.learn(balancer, client, now);
+                Some((client, header.len))
+            }
+            Ok(None) => {
+                let client = state.flows.client_of(balancer, now);
+                if client.is_none() {
+                    self.balancers.unknown.fetch_add(1, Ordering::Relaxed);
+                }
+                client.map(|client| (client, 0))
+            }
+            Err(header::Malformed) => {
+                self.balancers.malformed.fetch_add(1, Ordering::Relaxed);
+                None
+            }
+        };
+        self.balancers.recount(before, state.flows.len());
+        judged
+    }
+}
+
+impl State {
+    /// Hands out datagrams that were put apart, one to a buffer.
+    fn hand_out(&mut self, bufs: &mut [IoSliceMut<'_>], metas: &mut [RecvMeta]) -> usize {
+        let mut count = 0;
+        for (buf, meta) in bufs.iter_mut().zip(metas) {
+            let Some((kept, datagram)) = self.apart.pop_front() else {
+                break;
+            };
+            *meta = kept;
+            // It came in a buffer of the same size.
+            meta.len = datagram.len().min(buf.len());
+            for (to, from) in buf.iter_mut().zip(datagram) {
+                *to = from;
+            }
+            count += 1;
+        }
+        count
+    }
+}
+
+impl AsyncUdpSocket for ProxiedSocket {
+    fn create_io_poller(self: Arc<Self>) -> Pin<Box<dyn UdpPoller>> {
+        Arc::clone(&self.inner).create_io_poller()
+    }
+
+    fn try_send(&self, transmit: &Transmit<'_>) -> io::Result<()> {
+        let balancer = self.state().flows.balancer_of(transmit.destination);
+        match balancer {
+            Some(destination) => self.inner.try_send(&Transmit {
+                destination,
+                ..transmit.clone()
+            }),
+            None => self.inner.try_send(transmit),
+        }
+    }
+
+    fn poll_recv(
+        &self,
+        cx: &mut Context<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+        metas: &mut [RecvMeta],
+    ) -> Poll<io::Result<usize>> {
+        let mut state = self.state();
+        let kept = state.hand_out(bufs, metas);
+        if kept > 0 {
+            return Poll::Ready(Ok(kept));
+        }
+        let count = match self.inner.poll_recv(cx, bufs, metas) {
+            Poll::Ready(Ok(count)) => count,
+            other => return other,
+        };
+        let now = Instant::now();
+        for (buffer, meta) in bufs.iter_mut().zip(metas).take(count) {
+            self.unwrap(&mut state, buffer, meta, now);
+        }
+        Poll::Ready(Ok(count))
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.local_addr()
+    }
+
+    fn may_fragment(&self) -> bool {
+        self.inner.may_fragment()
+    }
+
+    fn max_transmit_segments(&self) -> usize {
+        self.inner.max_transmit_segments()
+    }
+
+    /// Buffers hold one datagram for each: a second leaves room for the header of the first.
+    fn max_receive_segments(&self) -> usize {
+        self.inner.max_receive_segments().max(2)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+use std::task::Waker;
+
+use super::*;
+use crate::{ProxiedStatus, ProxyProtocol};
+
+const BALANCER: &str = "10.0.0.1:999";
+const STRANGER: &str = "192.0.2.66:999";
+const CLIENT: &str = "198.51.100.7:4000";
+
+/// A socket whose datagrams are made up, and that keeps what is sent.
+#[derive(Debug, Default)]
+struct Scripted {
+    /// From whom, in pieces of which length, and what.
+    received: Mutex<VecDeque<(SocketAddr, usize, Vec<u8>)>>,
+    sent: Mutex<Vec<SocketAddr>>,
+}
+
+impl AsyncUdpSocket for Scripted {
+    fn create_io_poller(self: Arc<Self>) -> Pin<Box<dyn UdpPoller>> {
+        panic!("nothing waits to send")
+    }
+
+    fn try_send(&self, transmit: &Transmit<'_>) -> io::Result<()> {
+        self.sent.lock().unwrap().push(transmit.destination);
+        Ok(())
+    }
+
+    fn poll_recv(
+        &self,
+        _cx: &mut Context<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+        metas: &mut [RecvMeta],
+    ) -> Poll<io::Result<usize>> {
+        let mut received = self.received.lock().unwrap();
+        let mut count = 0;
+        for (buf, meta) in bufs.iter_mut().zip(metas) {
+            let Some((addr, stride, bytes)) = received.pop_front() else {
+                break;
+            };
+            buf[..bytes.len()].copy_from_slice(&bytes);
+            let len = bytes.len();
+            *meta = RecvMeta {
+                addr,
+                len,
+                stride,
+                ..RecvMeta::default()
+            };
+            count += 1;
+        }
+        if count == 0 {
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(count))
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(address("127.0.0.1:5520"))
+    }
+}
+
+fn address(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
+
+fn header(client: &str) -> Vec<u8> {
+    let SocketAddr::V4(client) = address(client) else {
+        panic!("these tests use IPv4");
+    };
+    let mut bytes = b"\r\n\r\n\0\r\nQUIT\n\x21\x12\0\x0c".to_vec();
+    bytes.extend(client.ip().octets());
+    bytes.extend([10, 0, 0, 2]);
+    bytes.extend(client.port().to_be_bytes());
+    bytes.extend(5520_u16.to_be_bytes());
+    bytes
+}
+
+fn socket() -> (Arc<Scripted>, ProxiedSocket) {
+    let inner = Arc::new(Scripted::default());
+    let trusted = vec!["10.0.0.0/24".parse().unwrap()];
+    let balancers = Arc::new(Balancers::of(&ProxyProtocol { trusted }).unwrap());
+    let socket = ProxiedSocket::new(Arc::clone(&inner) as Arc<dyn AsyncUdpSocket>, balancers);
+    (inner, socket)
+}
+
+/// All datagrams that QUIC gets to see, with whom it takes them to be from.
+fn seen(socket: &ProxiedSocket) -> Vec<(SocketAddr, Vec<u8>)> {
+    let mut seen = Vec::new();
+    let mut memory = vec![vec![0; 4096]; 2];
+    let mut cx = Context::from_waker(Waker::noop());
+    loop {
+        let mut bufs: Vec<_> = memory.iter_mut().map(|buf| IoSliceMut::new(buf)).collect();
+        let mut metas = [RecvMeta::default(); 2];
+        let Poll::Ready(count) = socket.poll_recv(&mut cx, &mut bufs, &mut metas) else {
+            return seen;
+        };
+        for (buf, meta) in bufs.iter().zip(&metas).take(count.unwrap()) {
+            let received = &buf[..meta.len];
+            seen.extend(
+                received
+                    .chunks(meta.stride.max(1))
+                    .map(|datagram| (meta.addr, datagram.to_vec())),
+            );
+        }
+    }
+}
+
+impl Scripted {
+    fn receive(&self, from: &str, stride: usize, bytes: Vec<u8>) {
+        let mut received = self.received.lock().unwrap();
+        received.push_back((address(from), stride, bytes));
+    }
+
+    fn receive_one(&self, from: &str, bytes: Vec<u8>) {
+        self.receive(from, bytes.len(), bytes);
+    }
+}
+
+#[test]
+fn the_first_header_names_the_client_of_a_flow_and_answers_go_back() {
+    let (inner, socket) = socket();
+    inner.receive_one(BALANCER, [header(CLIENT), b"first".to_vec()].concat());
+    inner.receive_one(BALANCER, b"second".to_vec());
+    let client = address(CLIENT);
+    let expected = [(client, b"first".to_vec()), (client, b"second".to_vec())];
+    assert_eq!(seen(&socket), expected);
+
+    for destination in [CLIENT, STRANGER] {
+        let transmit = Transmit {
+            destination: address(destination),
+            ecn: None,
+            contents: b"answer",
+            segment_size: None,
+            src_ip: None,
+        };
+        socket.try_send(&transmit).unwrap();
+    }
+    let sent = inner.sent.lock().unwrap().clone();
+    assert_eq!(sent, [address(BALANCER), address(STRANGER)]);
+}
+
+#[test]
+fn strangers_are_not_believed_and_not_dropped() {
+    let (inner, socket) = socket();
+    let forged = [header(CLIENT), b"forged".to_vec()].concat();
+    inner.receive_one(STRANGER, forged.clone());
+    inner.receive_one(STRANGER, b"plain".to_vec());
+    let stranger = address(STRANGER);
+    let expected = [(stranger, forged), (stranger, b"plain".to_vec())];
+    assert_eq!(seen(&socket), expected);
+    assert_eq!(socket.balancers.status(), ProxiedStatus::default());
+}
+
+#[test]
+fn unknown_flows_and_malformed_headers_are_dropped_and_counted() {
+    let (inner, socket) = socket();
+    inner.receive_one(BALANCER, b"whose?".to_vec());
+    let mut version_3 = header(CLIENT);
+    version_3[12] = 0x31;
+    inner.receive_one(BALANCER, version_3);
+    inner.receive_one(BALANCER, header(CLIENT)[..20].to_vec());
+    assert_eq!(seen(&socket), []);
+    let status = socket.balancers.status();
+    assert_eq!((status.flows, status.unknown, status.malformed), (0, 1, 2));
+
+    inner.receive_one(BALANCER, header(CLIENT));
+    assert_eq!(seen(&socket), [], "a header alone is nothing for QUIC");
+    inner.receive_one(BALANCER, b"known".to_vec());
+    assert_eq!(seen(&socket), [(address(CLIENT), b"known".to_vec())]);
+    assert_eq!(socket.balancers.status().flows, 1);
+}
+
+#[test]
+fn the_balancers_own_datagrams_are_its_own() {
+    let (inner, socket) = socket();
+    let health = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0ping".to_vec();
+    inner.receive_one(BALANCER, health);
+    assert_eq!(seen(&socket), [(address(BALANCER), b"ping".to_vec())]);
+}
+
+#[test]
+fn datagrams_in_one_buffer_are_told_apart() {
+    let (inner, socket) = socket();
+    let other = "203.0.113.5:4000";
+    // A header in front of the first alone: 32 bytes each but for the last.
+    let first = [header(CLIENT), b"aaaa".to_vec()].concat();
+    let buffer = [first.clone(), vec![b'b'; 32], vec![b'c'; 7]].concat();
+    inner.receive(BALANCER, 32, buffer);
+    // In front of each.
+    let second = [header(other), b"dddd".to_vec()].concat();
+    inner.receive(BALANCER, 32, [first, second].concat());
+    let (client, other) = (address(CLIENT), address(other));
+    let expected = [
+        (client, b"aaaa".to_vec()),
+        (client, vec![b'b'; 32]),
+        (client, vec![b'c'; 7]),
+        (client, b"aaaa".to_vec()),
+        (other, b"dddd".to_vec()),
+    ];
+    assert_eq!(seen(&socket), expected);
+}
+
+#[test]
+fn more_datagrams_than_buffers_all_arrive_in_order() {
+    let (inner, socket) = socket();
+    inner.receive_one(BALANCER, header(CLIENT));
+    inner.receive(BALANCER, 1, (0..100).collect());
+    let seen = seen(&socket);
+    let bytes: Vec<u8> = seen.iter().map(|(_, datagram)| datagram[0]).collect();
+    assert_eq!(bytes, (0..100).collect::<Vec<u8>>());
+}

@@ -1,0 +1,83 @@
+//! How often newcomers are admitted.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use crate::policy::Policy;
+use crate::rate::Bucket;
+use crate::rate_table::{Network, RateTable};
+
+/// The buckets of one server, twice: addresses that are not proven draw from their own, so that whoever forges them
+/// takes nothing of anybody who has proven theirs.
+#[derive(Debug)]
+pub(crate) struct RateLimits {
+    began: Instant,
+    proven: Buckets,
+    unproven: Buckets,
+}
+
+#[derive(Debug)]
+struct Buckets {
+    global: Mutex<Bucket>,
+    sources: RateTable,
+}
+
+impl RateLimits {
+    pub(crate) fn new() -> Self {
+        Self {
+            began: Instant::now(),
+            proven: Buckets::new(),
+            unproven: Buckets::new(),
+        }
+    }
+
+    /// Takes a token for a newcomer whose address is proven; false when it comes too often.
+    pub(crate) fn take_proven(&self, network: Network, policy: &Policy) -> bool {
+        self.proven.take(network, policy, self.now())
+    }
+
+    /// Likewise for one whose address may be forged.
+    pub(crate) fn take_unproven(&self, network: Network, policy: &Policy) -> bool {
+        self.unproven.take(network, policy, self.now())
+    }
+
+    /// Counts one that was admitted unproven and has proven its address by its handshake.
+    pub(crate) fn charge_proven(&self, network: Network, policy: &Policy) {
+        let now = self.now();
+        if let Some(pace) = policy.per_source {
+            self.proven.sources.charge(network, pace, now);
+        }
+        if let Some(pace) = policy.global {
+            self.proven.global().charge(pace, now);
+        }
+    }
+
+    fn now(&self) -> u64 {
+        // 584 years of nanoseconds.
+        u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX / 2)
+    }
+}
+
+impl Buckets {
+    fn new() -> Self {
+        Self {
+            global: Mutex::new(Bucket::default()),
+            sources: RateTable::new(),
+        }
+    }
+
+    /// The source first: one that comes too often takes nothing of all the others.
+    fn take(&self, network: Network, policy: &Policy, now: u64) -> bool {
+        policy
+            .per_source
+            .is_none_or(|pace| self.sources.take(network, pace, now))
+            && policy
+                .global
+                .is_none_or(|pace| self.global().take(pace, now))
+    }
+
+    fn global(&self) -> std::sync::MutexGuard<'_, Bucket> {
+        // A bucket is one number: a poisoned one is sound.
+        self.global.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

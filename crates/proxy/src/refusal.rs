@@ -1,0 +1,114 @@
+//! Why a connection is turned away, and how often that was.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Which limit a refused connection met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// [`Limits::max_connections`](crate::Limits::max_connections).
+    Total,
+    /// [`Limits::max_connections_per_source`](crate::Limits::max_connections_per_source).
+    Source,
+    /// [`Limits::max_half_open`](crate::Limits::max_half_open).
+    HalfOpen,
+    /// [`Limits::rate`](crate::Limits::rate).
+    Rate,
+    /// [`Limits::access`](crate::Limits::access).
+    Denied,
+    /// [`Limits::max_unread_bytes`](crate::Limits::max_unread_bytes). The only one that comes after the handshake.
+    Memory,
+    /// The server is shutting down.
+    Draining,
+}
+
+impl Refusal {
+    /// Every one there is.
+    pub const ALL: [Self; 7] = [
+        Self::Total,
+        Self::Source,
+        Self::HalfOpen,
+        Self::Rate,
+        Self::Denied,
+        Self::Memory,
+        Self::Draining,
+    ];
+
+    /// The stable reason code.
+    pub fn reason_code(self) -> &'static str {
+        match self {
+            Self::Total => "limited_total",
+            Self::Source => "limited_source",
+            Self::HalfOpen => "limited_half_open",
+            Self::Rate => "limited_rate",
+            Self::Denied => "limited_denied",
+            Self::Memory => "limited_memory",
+            Self::Draining => "draining",
+        }
+    }
+}
+
+/// How many were refused since the server was bound, by reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RefusalCounts([u64; Refusal::ALL.len()]);
+
+impl RefusalCounts {
+    /// Those that met this limit.
+    pub fn of(&self, refusal: Refusal) -> u64 {
+        self.iter()
+            .find_map(|(other, count)| (other == refusal).then_some(count))
+            .unwrap_or(0)
+    }
+
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Each reason with its count, zeroes included.
+    pub fn iter(&self) -> impl Iterator<Item = (Refusal, u64)> + '_ {
+        Refusal::ALL.into_iter().zip(self.0)
+    }
+}
+
+/// [`RefusalCounts`] that go up.
+#[derive(Debug, Default)]
+pub(crate) struct RefusalCounters([AtomicU64; Refusal::ALL.len()]);
+
+impl RefusalCounters {
+    pub(crate) fn count(&self, refusal: Refusal) {
+        for (other, counter) in Refusal::ALL.into_iter().zip(&self.0) {
+            if other == refusal {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    pub(crate) fn read(&self) -> RefusalCounts {
+        RefusalCounts(
+            self.0
+                .each_ref()
+                .map(|counter| counter.load(Ordering::Relaxed)),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_is_counted_apart() {
+        let counters = RefusalCounters::default();
+        for (times, refusal) in Refusal::ALL.into_iter().enumerate() {
+            for _ in 0..times {
+                counters.count(refusal);
+            }
+        }
+        let counts = counters.read();
+        for (times, refusal) in (0_u64..).zip(Refusal::ALL) {
+            assert_eq!(counts.of(refusal), times, "{refusal:?}");
+        }
+        assert_eq!(counts.total(), 21);
+    }
+}

@@ -1,0 +1,42 @@
+//! What a server is doing right now.
+
+use crate::refusal::RefusalCounts;
+
+/// The counts of one server at one moment. Each is exact; together they are not one instant's, since others go on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerStatus {
+    /// Connections, half-open ones included.
+    pub open: usize,
+    /// Handshakes that are not finished; never above [`Limits::max_half_open`](crate::Limits::max_half_open).
+    pub half_open: usize,
+    /// Of those, the ones whose address may be forged.
+    pub unproven: usize,
+    /// Sources that hold connections: IPv4 addresses and IPv6 /64s that have proven their address.
+    pub sources: usize,
+    /// Newcomers that were let in since the server was bound.
+    pub admitted: u64,
+    /// Newcomers that were asked to prove their address since then.
+    pub retries_sent: u64,
+    /// Connections that were refused since then.
+    pub refused: RefusalCounts,
+    /// Bytes of first frames, whole or not, of all connections; never above
+    /// [`Limits::max_unread_bytes`](crate::Limits::max_unread_bytes), unless that was lowered.
+    pub unread_bytes: usize,
+    /// Whether a shutdown was asked for.
+    pub draining: bool,
+    /// What came through load balancers, where [`ProxyProtocol`](crate::ProxyProtocol) is on.
+    pub proxied: Option<ProxiedStatus>,
+}
+
+/// Datagrams of load balancers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProxiedStatus {
+    /// Clients that are remembered with the balancer's address and port that they came from.
+    pub flows: usize,
+    /// Datagrams that were dropped since nothing said whose they were.
+    pub unknown: u64,
+    /// Datagrams that were dropped since their header is not one.
+    pub malformed: u64,
+}

@@ -1,0 +1,213 @@
+//! The key that Retry tokens are sealed with.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws_lc_rs::hkdf;
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
+
+/// Standard alphabet; padding may be there or not, since people paste both.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+/// Sets these tokens apart from whatever else is made with the same secret.
+const SALT: &[u8] = b"hyrouter retry token 1";
+/// Fewer bytes could be guessed.
+const MIN_LEN: usize = 32;
+/// No secret is that long: the wrong file was named.
+const MAX_FILE: u64 = 4096;
+
+/// A secret that several servers share, so that a client that got a Retry from one is taken as proven by another.
+///
+/// A token says which address it was made for and when; whoever knows the key can forge addresses as if there were no
+/// Retry. It can not be printed, and the secret itself is not kept.
+#[derive(Clone)]
+pub struct TokenKey(Arc<hkdf::Prk>);
+
+impl TokenKey {
+    /// Reads a secret of at least 32 bytes in one of its three text forms: `base64:...` (standard alphabet, padded or
+    /// not), `hex:...`, and anything else as it is. Blanks around it do not count.
+    ///
+    /// # Errors
+    ///
+    /// It is too short or not in the form that its prefix says. The error holds nothing of the text.
+    pub fn parse(text: &str) -> Result<Self, TokenKeyError> {
+        let text = text.trim();
+        let secret = if let Some(digits) = strip_prefix(text, "base64:") {
+            decode_base64(digits)?
+        } else if let Some(digits) = strip_prefix(text, "hex:") {
+            decode_hex(digits)?
+        } else {
+            Zeroizing::new(text.as_bytes().to_vec())
+        };
+        if secret.len() < MIN_LEN {
+            return Err(TokenKeyError::Short {
+                bytes: secret.len(),
+            });
+        }
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(&secret);
+        Ok(Self(Arc::new(prk)))
+    }
+
+    /// Reads a file that holds such a text.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), or the file can not be read, is not UTF-8, or is longer than 4 KiB. Each says which
+    /// file.
+    pub fn read(path: &Path) -> Result<Self, TokenKeyError> {
+        let named = |error| TokenKeyError::File {
+            file: path.to_owned(),
+            error: Box::new(error),
+        };
+        let text = read_text(path).map_err(|error| named(TokenKeyError::Read(error)))?;
+        Self::parse(&text).map_err(named)
+    }
+
+    pub(crate) fn for_quic(&self) -> Arc<dyn quinn::crypto::HandshakeTokenKey> {
+        Arc::clone(&self.0) as Arc<dyn quinn::crypto::HandshakeTokenKey>
+    }
+}
+
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenKey(..)")
+    }
+}
+
+/// Why a text or file is not a [`TokenKey`]. It says nothing of the secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenKeyError {
+    /// A file that can not be used.
+    #[error("{}: {error}", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// What is wrong with it.
+        error: Box<TokenKeyError>,
+    },
+    /// It can not be read.
+    #[error(transparent)]
+    Read(io::Error),
+    /// Fewer than 32 bytes.
+    #[error("the secret has {bytes} bytes and needs {MIN_LEN} or more")]
+    Short {
+        /// How many it has.
+        bytes: usize,
+    },
+    /// What follows `base64:` is not base64.
+    #[error("the text after `base64:` is not standard base64")]
+    Base64,
+    /// What follows `hex:` is not hexadecimal.
+    #[error("the text after `hex:` is not an even number of hexadecimal digits")]
+    Hex,
+}
+
+fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::new());
+    File::open(path)?
+        .take(MAX_FILE + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_FILE {
+        let error = format!("longer than {MAX_FILE} bytes");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+    }
+    Ok(text)
+}
+
+fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, tail) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then(|| tail.trim())
+}
+
+/// Into a buffer that is wiped whatever happens.
+fn decode_base64(digits: &str) -> Result<Zeroizing<Vec<u8>>, TokenKeyError> {
+    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(digits.len())]);
+    let len = BASE64
+        .decode_slice(digits, &mut bytes)
+        .map_err(|_| TokenKeyError::Base64)?;
+    bytes.truncate(len);
+    Ok(bytes)
+}
+
+fn decode_hex(digits: &str) -> Result<Zeroizing<Vec<u8>>, TokenKeyError> {
+    let mut bytes = Zeroizing::new(vec![0; digits.len() / 2]);
+    hex::decode_to_slice(digits, &mut bytes).map_err(|_| TokenKeyError::Hex)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: &str = "correct horse battery staple 012";
+
+    /// What a client would see sealed with it.
+    fn sealed(key: &TokenKey) -> Vec<u8> {
+        let mut data = b"token".to_vec();
+        key.for_quic()
+            .aead_from_hkdf(&[7; 16])
+            .seal(&mut data, &[])
+            .unwrap();
+        data
+    }
+
+    #[test]
+    fn the_three_forms_of_one_secret_are_one_key() {
+        let plain = sealed(&TokenKey::parse(PLAIN).unwrap());
+        let hex = format!(" HEX: {}\n", hex::encode(PLAIN));
+        let base64 = format!("base64:{}", BASE64.encode(PLAIN));
+        assert_eq!(sealed(&TokenKey::parse(&hex).unwrap()), plain);
+        assert_eq!(sealed(&TokenKey::parse(&base64).unwrap()), plain);
+        let unpadded = base64.trim_end_matches('=');
+        assert_eq!(sealed(&TokenKey::parse(unpadded).unwrap()), plain);
+        let other = TokenKey::parse("correct horse battery staple 013").unwrap();
+        assert_ne!(sealed(&other), plain);
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_and_never_printed() {
+        for (text, says) in [
+            ("", "has 0 bytes"),
+            ("hunter2", "has 7 bytes"),
+            ("hex:0011223344556677", "has 8 bytes"),
+            ("hex:hunter2", "hexadecimal"),
+            ("base64:hunter2!", "standard base64"),
+        ] {
+            let error = TokenKey::parse(text).unwrap_err();
+            assert!(error.to_string().contains(says), "{text}: {error}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+        let key = TokenKey::parse(PLAIN).unwrap();
+        assert_eq!(format!("{key:?}"), "TokenKey(..)");
+    }
+
+    #[test]
+    fn a_file_is_named_in_what_is_wrong_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let says = |what: &str| {
+            let error = TokenKey::read(&path).unwrap_err().to_string();
+            assert!(error.contains(path.to_str().unwrap()), "{error}");
+            assert!(error.contains(what), "{error}");
+        };
+        says("No such file");
+        std::fs::write(&path, "short").unwrap();
+        says("has 5 bytes");
+        std::fs::write(&path, [0xff; 40]).unwrap();
+        says("UTF-8");
+        std::fs::write(&path, "x".repeat(5_000)).unwrap();
+        says("longer than 4096");
+        std::fs::write(&path, format!("{PLAIN}\n")).unwrap();
+        let read = TokenKey::read(&path).unwrap();
+        assert_eq!(sealed(&read), sealed(&TokenKey::parse(PLAIN).unwrap()));
+    }
+}

@@ -1,0 +1,67 @@
+//! QUIC settings for connections that carry one small request and one small answer.
+
+use std::sync::Arc;
+
+use quinn::crypto::rustls::QuicServerConfig;
+use quinn::{IdleTimeout, ServerConfig, TransportConfig, VarInt};
+
+use crate::error::ServerError;
+use crate::limits::Limits;
+use crate::token_key::TokenKey;
+
+/// What a client can send before anybody reads. A `Connect` is a few hundred bytes; the longest, 38 KB, takes two.
+const CONNECTION_WINDOW: u32 = 32 << 10;
+/// Half of what a connection may hold: another stream can not keep `Connect` from arriving.
+const STREAM_WINDOW: u32 = CONNECTION_WINDOW / 2;
+/// Two datagrams hold the longest usual `ClientHello`.
+const INCOMING_BUFFER: u64 = 16 << 10;
+const INCOMING_BUFFER_TOTAL: u64 = 4 << 20;
+
+/// The settings of new connections. `before` is what they replace: its token key stays unless there is another, so
+/// that clients who are in the middle of a Retry get in.
+pub(crate) fn quic_config(
+    before: Option<&ServerConfig>,
+    crypto: QuicServerConfig,
+    limits: &Limits,
+    token_key: Option<&TokenKey>,
+) -> Result<ServerConfig, ServerError> {
+    let transport = Arc::new(transport(limits)?);
+    let crypto = Arc::new(crypto);
+    let mut config = if let Some(before) = before {
+        let mut config = before.clone();
+        config.crypto = crypto;
+        config
+    } else {
+        ServerConfig::with_crypto(crypto)
+    };
+    config
+        .transport_config(transport)
+        // Sockets that share a port are told apart by the client's address: it has to stay.
+        .migration(false)
+        .max_incoming(limits.max_incoming)
+        .incoming_buffer_size(INCOMING_BUFFER)
+        .incoming_buffer_size_total(INCOMING_BUFFER_TOTAL);
+    config.validation_token.sent(0);
+    if let Some(key) = token_key {
+        config.token_key(key.for_quic());
+    }
+    Ok(config)
+}
+
+fn transport(limits: &Limits) -> Result<TransportConfig, ServerError> {
+    let idle = IdleTimeout::try_from(limits.idle_timeout)
+        .map_err(|_| ServerError::IdleTimeout(limits.idle_timeout))?;
+    let mut transport = TransportConfig::default();
+    transport
+        .max_concurrent_bidi_streams(VarInt::from(limits.max_streams))
+        .max_concurrent_uni_streams(VarInt::from_u32(0))
+        .stream_receive_window(VarInt::from_u32(STREAM_WINDOW))
+        .receive_window(VarInt::from_u32(CONNECTION_WINDOW))
+        .send_window(u64::from(CONNECTION_WINDOW))
+        .datagram_receive_buffer_size(None)
+        .datagram_send_buffer_size(0)
+        .mtu_discovery_config(None)
+        .allow_spin(false)
+        .max_idle_timeout(Some(idle));
+    Ok(transport)
+}

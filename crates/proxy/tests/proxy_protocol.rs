@@ -1,0 +1,134 @@
+//! Clients who come through a UDP load balancer.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
+
+mod support;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hyrouter_client::{Client, Dial, Ending, Exchange, Hello, Outcome};
+use hyrouter_protocol::Generation;
+use hyrouter_proxy::{Answer, Limits, ProxyProtocol, Refusal, RetryMode};
+use support::balancer::{BALANCER, Headers, balancer, header};
+use support::{Running, patiently, server};
+
+/// A server that believes the balancer, and sends clients to whom it takes them to be.
+fn start(change: impl FnOnce(&mut Limits)) -> Running {
+    let trusted = vec![format!("{BALANCER}/32").parse().unwrap()];
+    server()
+        .limits(change)
+        .built(|builder| builder.proxy_protocol(ProxyProtocol { trusted }))
+        .answering(|info| {
+            let remote = info.peer().remote;
+            Answer::referral(remote.ip().to_string(), remote.port(), None)
+        })
+}
+
+/// One exchange of a client of that address, and the address that the server saw.
+async fn visit(from: &str, way: SocketAddr) -> (SocketAddr, Exchange) {
+    let socket = std::net::UdpSocket::bind(from).unwrap();
+    let address = socket.local_addr().unwrap();
+    drop(socket);
+    let client = Client::bind(address).unwrap();
+    let dial = Dial::new(way).timeout(Duration::from_secs(20));
+    let exchange = client.exchange(&dial, &Hello::of(Generation::G4)).await;
+    (address, exchange)
+}
+
+#[track_caller]
+fn assert_seen_as(address: SocketAddr, exchange: &Exchange) {
+    let Outcome::Referral { host, port, .. } = &exchange.outcome else {
+        panic!("{exchange:?}");
+    };
+    assert_eq!(format!("{host}:{port}"), address.to_string());
+}
+
+#[tokio::test]
+async fn the_server_sees_the_clients_own_addresses() {
+    for headers in [Headers::First, Headers::Each] {
+        for retry in [RetryMode::Never, RetryMode::Always] {
+            let server = start(|limits| limits.retry = retry);
+            let way = balancer(server.address, headers).await;
+            for from in ["127.0.0.1:0", "127.0.3.1:0", "127.0.0.1:0"] {
+                let (address, exchange) = visit(from, way).await;
+                assert_seen_as(address, &exchange);
+            }
+            let proxied = server.handle.status().proxied.unwrap();
+            assert_eq!((proxied.unknown, proxied.malformed), (0, 0));
+            assert_eq!(proxied.flows, 3);
+        }
+    }
+}
+
+#[tokio::test]
+async fn limits_count_clients_and_not_the_balancer() {
+    let server = start(|limits| limits.max_connections_per_source = 1);
+    let way = balancer(server.address, Headers::First).await;
+    let dial = Dial::new(way).timeout(Duration::from_secs(20));
+    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let held = client.connect(&dial, b"hytale/3").await.unwrap();
+    server.until(|status| status.sources == 1).await;
+
+    let (address, exchange) = visit("127.0.3.1:0", way).await;
+    assert_seen_as(address, &exchange);
+    let (_, exchange) = visit("127.0.0.1:0", way).await;
+    assert!(
+        matches!(
+            exchange.outcome,
+            Outcome::Ended(Ending::Transport { code: 0x02, .. })
+        ),
+        "{exchange:?}"
+    );
+    assert_eq!(server.handle.status().refused.of(Refusal::Source), 1);
+    held.leave();
+}
+
+#[tokio::test]
+async fn lists_of_networks_are_held_against_clients() {
+    let server = start(|limits| limits.access.deny = vec!["127.0.3.0/24".parse().unwrap()]);
+    let way = balancer(server.address, Headers::First).await;
+    let (address, exchange) = visit("127.0.0.1:0", way).await;
+    assert_seen_as(address, &exchange);
+    let (_, exchange) = visit("127.0.3.1:0", way).await;
+    assert!(
+        matches!(exchange.outcome, Outcome::Ended(Ending::Transport { .. })),
+        "{exchange:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_balancer_that_sends_no_header_is_not_taken_for_a_client() {
+    let server = start(|_| {});
+    let way = balancer(server.address, Headers::None).await;
+    let asking = tokio::spawn(async move { visit("127.0.0.1:0", way).await });
+    let status = server
+        .until(|status| status.proxied.is_some_and(|proxied| proxied.unknown > 0))
+        .await;
+    assert_eq!((status.open, status.retries_sent), (0, 0));
+    asking.abort();
+}
+
+#[tokio::test]
+async fn strangers_can_not_say_who_they_are() {
+    let server = start(|_| {});
+    let (address, exchange) = visit("127.0.0.1:0", server.address).await;
+    assert_seen_as(address, &exchange);
+
+    let stranger = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let initial = support::flood::initials(1).await.remove(0);
+    let forged = [
+        header("127.0.3.1:4000".parse().unwrap(), server.address),
+        initial.clone(),
+    ]
+    .concat();
+    stranger.send_to(&forged, server.address).await.unwrap();
+    // Its datagrams come in order, so that this one's answer shows that the one before had none.
+    stranger.send_to(&initial, server.address).await.unwrap();
+    let status = server.until(|status| status.open > 0).await;
+    assert_eq!(status.open, 1);
+    assert_eq!(status.proxied.unwrap().flows, 0);
+    let mut answer = [0; 2048];
+    let (_, from) = patiently(stranger.recv_from(&mut answer)).await.unwrap();
+    assert_eq!(from, server.address);
+}

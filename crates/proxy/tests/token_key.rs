@@ -1,0 +1,68 @@
+//! A Retry of one server that is good on another.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
+
+mod support;
+
+use std::time::Duration;
+
+use hyrouter_client::{Client, Dial, Exchange, Hello, Outcome};
+use hyrouter_protocol::Generation;
+use hyrouter_proxy::{Answer, Reconfigure, RetryMode, TokenKey};
+use support::relay::relay;
+use support::{Running, server};
+
+const ONE: &str = "correct horse battery staple 012";
+const OTHER: &str = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+fn replica(key: &str) -> Running {
+    let key = TokenKey::parse(key).unwrap();
+    server()
+        .limits(|limits| limits.retry = RetryMode::Always)
+        .built(|builder| builder.token_key(key))
+        .answering(|_| Answer::referral("10.0.0.7", 5521, None))
+}
+
+/// A client that gets its Retry from `first` and shows the token to `second`.
+async fn exchange(first: &Running, second: &Running) -> tokio::task::JoinHandle<Exchange> {
+    let way = relay(first.address, second.address, || {}).await;
+    let dial = Dial::new(way).timeout(Duration::from_secs(20));
+    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    tokio::spawn(async move { client.exchange(&dial, &Hello::of(Generation::G4)).await })
+}
+
+#[tokio::test]
+async fn replicas_with_one_key_take_each_others_tokens() {
+    let (first, second) = (replica(ONE), replica(ONE));
+    let exchange = exchange(&first, &second).await.await.unwrap();
+    assert!(
+        matches!(exchange.outcome, Outcome::Referral { .. }),
+        "{exchange:?}"
+    );
+    assert_eq!(first.handle.status().retries_sent, 1);
+    assert_eq!(second.handle.status().retries_sent, 0);
+}
+
+#[tokio::test]
+async fn a_token_of_another_key_proves_nothing() {
+    let (first, second) = (replica(ONE), replica(OTHER));
+    let exchange = exchange(&first, &second).await;
+    // A client takes one Retry and no second (RFC 9000, section 17.2.5.2), so that it gets no further.
+    let status = second.until(|status| status.retries_sent > 0).await;
+    assert_eq!(status.open, 0);
+    exchange.abort();
+}
+
+#[tokio::test]
+async fn a_key_can_be_replaced_while_the_server_runs() {
+    let (first, second) = (replica(ONE), replica(OTHER));
+    let mut settings = Reconfigure::default();
+    settings.limits.retry = RetryMode::Always;
+    settings.token_key = Some(TokenKey::parse(ONE).unwrap());
+    second.handle.reconfigure(settings).unwrap();
+    let exchange = exchange(&first, &second).await.await.unwrap();
+    assert!(
+        matches!(exchange.outcome, Outcome::Referral { .. }),
+        "{exchange:?}"
+    );
+    assert_eq!(second.handle.status().retries_sent, 0);
+}
