@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::ensure;
 
-use crate::{docs, interop, peers, plugins, sh, tidy, verifiers};
+use crate::{browser, docs, interop, packaging, peers, plugins, sh, tidy, verifiers};
 use sh::{cargo, cmd, say, target};
 
 /// The cargo-deny that checks licences, sources and bans.
@@ -29,9 +29,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
     )?;
     docs::run(true)?;
     protocol_stays_small()?;
-    let deny = cargo_deny()?;
+    let deny = tool("cargo-deny", CARGO_DENY)?;
     sh::run(cmd(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))?;
     test()?;
+    packaging::run_built()?;
     interop::run_built(None)
 }
 
@@ -61,41 +62,39 @@ fn protocol_stays_small() -> anyhow::Result<()> {
 pub(crate) fn test() -> anyhow::Result<()> {
     plugins::build()?;
     peers::set_up()?;
+    browser::set_up()?;
     verifiers::set_up()?;
     verifiers::run()?;
     sh::run(cargo().args(["test", "--workspace", "--all-features"]))
 }
 
-/// The pinned cargo-deny, built into the target directory unless it is installed already.
-fn cargo_deny() -> anyhow::Result<PathBuf> {
+/// A pinned tool of cargo, built into the target directory unless it is installed already.
+pub(crate) fn tool(name: &str, version: &str) -> anyhow::Result<PathBuf> {
     let has_version = |program: &PathBuf| {
         std::process::Command::new(program)
+            // A tool is asked as cargo asks it.
+            .args(name.strip_prefix("cargo-"))
             .arg("--version")
             .output()
             .is_ok_and(|output| {
                 String::from_utf8_lossy(&output.stdout)
                     .trim()
-                    .ends_with(CARGO_DENY)
+                    .ends_with(version)
             })
     };
-    let installed = PathBuf::from("cargo-deny");
+    let installed = PathBuf::from(name);
     if has_version(&installed) {
         return Ok(installed);
     }
     let tools = target().join("tools");
-    let own = tools.join("bin/cargo-deny");
+    let own = tools.join("bin").join(name);
     if !has_version(&own) {
-        say("cargo-deny is missing; building it takes about three minutes, once");
+        say(&format!(
+            "{name} is missing; building it takes some minutes, once"
+        ));
         sh::run(
             cargo()
-                .args([
-                    "install",
-                    "cargo-deny",
-                    "--locked",
-                    "--version",
-                    CARGO_DENY,
-                    "--root",
-                ])
+                .args(["install", name, "--locked", "--version", version, "--root"])
                 .arg(&tools),
         )?;
     }

@@ -1,9 +1,12 @@
 //! `cargo xtask`: everything that is not a product.
 
 mod bench;
+mod browser;
 mod ci;
+mod dist;
 mod docs;
 mod interop;
+mod packaging;
 mod peers;
 mod plugins;
 mod run_plugins;
@@ -41,6 +44,10 @@ enum Command {
     },
     /// Measure: the pure parts, whole exchanges against a floor, memory
     Bench(bench::Args),
+    /// Check what is under examples/ for operators: image, systemd unit, manifests, dashboard, alerts
+    Packaging,
+    /// Build what is released into target/dist/: archive, list of contents, sums
+    Dist(dist::Args),
     /// Write the generated parts of docs/
     Docs {
         /// Only check that they are up to date
@@ -61,6 +68,8 @@ fn main() -> anyhow::Result<()> {
         Command::PluginWasm => plugins::build(),
         Command::RunPlugins { debug } => run_plugins::run(debug),
         Command::Bench(args) => bench::run(&args),
+        Command::Packaging => packaging::run(),
+        Command::Dist(args) => dist::run(&args),
         Command::Docs { check } => docs::run(check),
         Command::Tidy => tidy::run(),
         Command::Verifiers => verifiers::set_up().and_then(|()| verifiers::run()),

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Lays out the files of the image: tree.sh BINARY FOLDER
+#
+# The Dockerfile runs it in the build stage, and `cargo xtask packaging` runs it without any engine and looks at what
+# comes out. Everything belongs to root and nothing is writable but /tmp: the router runs as user 65532.
+set -eu
+
+binary=$1
+image=$2
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+root=$here/../..
+
+umask 022
+rm -rf "$image"
+mkdir -p "$image"
+for folder in etc/hyrouter etc/ssl/certs usr/bin usr/share/doc/hyrouter var/cache/hyrouter; do
+    mkdir -p "$image/$folder"
+done
+mkdir -m 1777 "$image/tmp"
+# Compiled plugins go here when `wasm.cache_dir` says so; with a read-only root a volume is mounted over it.
+chmod 0700 "$image/var/cache/hyrouter"
+
+install -m 0755 "$binary" "$image/usr/bin/hyrouter"
+strip "$image/usr/bin/hyrouter"
+
+# The loader and the C library, where the binary looks for them. One that is linked statically needs none.
+libraries=$(ldd "$binary" 2>/dev/null | grep -o '/[^ )]*' || true)
+for library in $libraries; do
+    mkdir -p "$image$(dirname "$library")"
+    # `cp -L`: the file itself, whatever links lead to it.
+    cp -L "$library" "$image$library"
+    chmod 0755 "$image$library"
+done
+for package in libc6 libgcc-s1; do
+    if [ -f "/usr/share/doc/$package/copyright" ]; then
+        mkdir -p "$image/usr/share/doc/$package"
+        cp -L "/usr/share/doc/$package/copyright" "$image/usr/share/doc/$package/copyright"
+    fi
+done
+
+cp -L /etc/ssl/certs/ca-certificates.crt "$image/etc/ssl/certs/ca-certificates.crt"
+printf '%s\n' 'root:x:0:0:root:/:/sbin/nologin' 'hyrouter:x:65532:65532:hyrouter:/:/sbin/nologin' \
+    > "$image/etc/passwd"
+printf '%s\n' 'root:x:0:' 'hyrouter:x:65532:' > "$image/etc/group"
+# Names are looked up in /etc/hosts, then by DNS.
+printf '%s\n' 'hosts: files dns' > "$image/etc/nsswitch.conf"
+
+for licence in LICENSE-APACHE LICENSE-MIT; do
+    install -m 0644 "$root/$licence" "$image/usr/share/doc/hyrouter/$licence"
+done
+install -m 0644 "$here/config.yaml" "$image/usr/share/doc/hyrouter/config.yaml"
+find "$image/etc" "$image/usr/share" -type f -exec chmod 0644 {} +
+if [ "$(id -u)" = 0 ]; then
+    chown -R 0:0 "$image"
+    chown 65532:65532 "$image/var/cache/hyrouter"
+fi

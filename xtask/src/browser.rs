@@ -1,0 +1,30 @@
+//! What the tests of the status page look at it with: Chromium, which nobody here wrote.
+
+use crate::peers::left_out;
+use crate::sh::{self, cmd, works};
+
+/// Installs Chromium by apt where there is none and this may be done.
+pub(crate) fn set_up() -> anyhow::Result<()> {
+    const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+    let is_here = || NAMES.iter().any(|name| works(cmd(name).arg("--version")));
+    let named = std::env::var_os("CHROMIUM").is_some();
+    if named || is_here() {
+        return Ok(());
+    }
+    let may_install =
+        works(cmd("apt-get").arg("--version")) && sh::output(cmd("id").arg("-u"))?.trim() == "0";
+    if may_install {
+        sh::run(cmd("apt-get").args(["update", "--quiet"]))?;
+        sh::run(cmd("apt-get").args([
+            "install",
+            "-y",
+            "--no-install-recommends",
+            "chromium",
+            "fonts-dejavu-core",
+        ]))?;
+    }
+    if is_here() {
+        return Ok(());
+    }
+    left_out("no Chromium here; the tests of the status page say that they are skipped")
+}

@@ -1,0 +1,196 @@
+//! `cargo xtask dist`: what is given to people who run a router and build none. One archive with the binary, its man
+//! pages and completions, a unit for systemd and a configuration to start from, beside it a list of all that is in the
+//! binary, and sums to compare.
+
+mod archive;
+mod sbom;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, ensure};
+use sha2::{Digest as _, Sha256};
+
+use crate::packaging;
+use crate::sh::{self, cargo, cmd, root, say, target};
+
+/// What a release has beyond the defaults.
+const FEATURES: &str = "otlp";
+
+/// Files of the repository, and where they are in the archive.
+const FILES: &[(&str, &str)] = &[
+    ("CHANGELOG.md", "CHANGELOG.md"),
+    ("LICENSE-APACHE", "LICENSE-APACHE"),
+    ("LICENSE-MIT", "LICENSE-MIT"),
+    ("README.md", "README.md"),
+    ("examples/systemd/config.yaml", "config.yaml"),
+    (
+        "examples/systemd/hyrouter.service",
+        "systemd/hyrouter.service",
+    ),
+    (
+        "examples/systemd/90-hyrouter.conf",
+        "systemd/90-hyrouter.conf",
+    ),
+    (
+        "examples/observability/dashboard.json",
+        "observability/dashboard.json",
+    ),
+    (
+        "examples/observability/prometheus.yml",
+        "observability/prometheus.yml",
+    ),
+    (
+        "examples/observability/rules.yaml",
+        "observability/rules.yaml",
+    ),
+];
+
+/// Shells, and how they call a file of completions.
+const SHELLS: &[(&str, &str)] = &[
+    ("bash", "hyrouter.bash"),
+    ("fish", "hyrouter.fish"),
+    ("zsh", "_hyrouter"),
+];
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Build for this target, whose programs this machine can run [default: that of the compiler]
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
+    /// Where the files go [default: target/dist]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The profile to build with; others than release are for trying this command
+    #[arg(long, value_name = "NAME", default_value = "release")]
+    profile: String,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    let out = args.out.clone().unwrap_or_else(|| target().join("dist"));
+    let triple = match &args.target {
+        Some(triple) => triple.clone(),
+        None => host()?,
+    };
+    let built = build(args)?;
+    let name = format!("hyrouter-{}-{triple}", env!("CARGO_PKG_VERSION"));
+    let folder = out.join(&name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+
+    let binary = folder.join("hyrouter");
+    fs::copy(&built, &binary).with_context(|| format!("copying {}", built.display()))?;
+    sh::run(cmd("strip").arg(&binary))?;
+    packaging::has_few_libraries(&binary)?;
+    for (from, to) in FILES {
+        copy(&root().join(from), &folder.join(to))?;
+    }
+    generate(&binary, &folder)?;
+    let moment = moment()?;
+    let bom = format!("{name}.cdx.json");
+    sbom::write(&triple, FEATURES, moment, &out.join(&bom))?;
+    copy(&out.join(&bom), &folder.join("hyrouter.cdx.json"))?;
+
+    let packed = format!("{name}.tar.gz");
+    archive::pack(&folder, &out.join(&packed), moment)?;
+    let sums = [packed, bom]
+        .iter()
+        .map(|file| Ok(format!("{}  {file}\n", sum(&out.join(file))?)))
+        .collect::<anyhow::Result<String>>()?;
+    fs::write(out.join("SHA256SUMS"), &sums).context("writing SHA256SUMS")?;
+    say(&format!("{}:\n{sums}", out.display()));
+    Ok(())
+}
+
+/// Builds the router and says where it is.
+fn build(args: &Args) -> anyhow::Result<PathBuf> {
+    let mut command = cargo();
+    command
+        .args(["build", "--locked", "--package", "hyrouter"])
+        .args(["--features", FEATURES, "--profile", &args.profile]);
+    let mut folder = target();
+    if let Some(triple) = &args.target {
+        command.args(["--target", triple]);
+        folder.push(triple);
+    }
+    sh::run(&mut command)?;
+    // The one profile whose folder has another name.
+    folder.push(match args.profile.as_str() {
+        "dev" => "debug",
+        profile => profile,
+    });
+    Ok(folder.join("hyrouter"))
+}
+
+/// What the router writes about itself.
+fn generate(binary: &Path, folder: &Path) -> anyhow::Result<()> {
+    let completions = folder.join("completions");
+    fs::create_dir_all(&completions)?;
+    for (shell, file) in SHELLS {
+        let text = sh::output(cmd(binary).args(["completions", shell]))?;
+        ensure!(
+            text.contains("hyrouter"),
+            "the completions for {shell} do not know the router"
+        );
+        fs::write(completions.join(file), text).with_context(|| format!("writing {file}"))?;
+    }
+    let man = folder.join("man");
+    fs::create_dir_all(&man)?;
+    sh::run(cmd(binary).arg("man").arg(&man))?;
+    let page = fs::read_to_string(man.join("hyrouter.1")).context("reading hyrouter.1")?;
+    ensure!(page.contains(".TH"), "hyrouter.1 is no man page");
+    Ok(())
+}
+
+/// The time that everything in the archive has: of the last change, so that the same sources make the same archive.
+fn moment() -> anyhow::Result<u64> {
+    let given = std::env::var("SOURCE_DATE_EPOCH").ok();
+    let text = match given {
+        Some(text) => text,
+        None => sh::output(cmd("git").args(["log", "-1", "--format=%ct"]))?,
+    };
+    text.trim()
+        .parse()
+        .with_context(|| format!("{text:?} is no number of seconds"))
+}
+
+/// The target of the compiler.
+fn host() -> anyhow::Result<String> {
+    let version = sh::output(cmd("rustc").arg("-vV"))?;
+    version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(ToOwned::to_owned)
+        .context("rustc does not say its host")
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    }
+    fs::copy(from, to).with_context(|| format!("copying {}", from.display()))?;
+    Ok(())
+}
+
+/// SHA-256 of a file, in hexadecimal digits.
+fn sum(file: &Path) -> anyhow::Result<String> {
+    use std::fmt::Write as _;
+    let mut hash = Sha256::new();
+    let mut source = File::open(file).with_context(|| format!("reading {}", file.display()))?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = io::Read::read(&mut source, &mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(buffer.get(..read).unwrap_or_default());
+    }
+    let mut text = String::new();
+    for byte in hash.finalize() {
+        write!(text, "{byte:02x}")?;
+    }
+    Ok(text)
+}

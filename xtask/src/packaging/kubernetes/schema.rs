@@ -1,0 +1,184 @@
+//! Documents against the types of the API. A document is read into its type and written again: what the type does not
+//! know is gone then, what it needs and did not find has appeared, and what it understood otherwise is different.
+
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Service, ServiceAccount};
+use k8s_openapi::api::networking::v1::NetworkPolicy;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::title;
+use crate::packaging::yaml::text;
+
+type ReadBack = fn(&Value) -> Result<Value, String>;
+
+const KINDS: &[(&str, &str, ReadBack)] = &[
+    ("v1", "ConfigMap", read_back::<ConfigMap>),
+    ("v1", "Namespace", read_back::<Namespace>),
+    ("v1", "Service", read_back::<Service>),
+    ("v1", "ServiceAccount", read_back::<ServiceAccount>),
+    ("apps/v1", "Deployment", read_back::<Deployment>),
+    (
+        "autoscaling/v2",
+        "HorizontalPodAutoscaler",
+        read_back::<HorizontalPodAutoscaler>,
+    ),
+    (
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        read_back::<NetworkPolicy>,
+    ),
+    (
+        "policy/v1",
+        "PodDisruptionBudget",
+        read_back::<PodDisruptionBudget>,
+    ),
+    ("rbac.authorization.k8s.io/v1", "Role", read_back::<Role>),
+    (
+        "rbac.authorization.k8s.io/v1",
+        "RoleBinding",
+        read_back::<RoleBinding>,
+    ),
+    (
+        "monitoring.coreos.com/v1",
+        "ServiceMonitor",
+        read_back::<ServiceMonitor>,
+    ),
+];
+
+/// Of the Prometheus operator, whose types are in no crate: as much as is used here.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ServiceMonitor {
+    api_version: String,
+    kind: String,
+    metadata: k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta,
+    spec: ServiceMonitorSpec,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ServiceMonitorSpec {
+    selector: k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector,
+    job_label: String,
+    endpoints: Vec<Endpoint>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Endpoint {
+    port: String,
+    path: String,
+    interval: String,
+}
+
+/// What is wrong with a document that is applied.
+pub(super) fn whole(document: &Value) -> impl Iterator<Item = String> + use<> {
+    faults(document, true).into_iter()
+}
+
+/// What is wrong with a document that is laid over another: it need not have all that is required.
+pub(super) fn part(document: &Value) -> impl Iterator<Item = String> + use<> {
+    faults(document, false).into_iter()
+}
+
+fn faults(document: &Value, whole: bool) -> Vec<String> {
+    let (version, kind) = (text(document, "/apiVersion"), text(document, "/kind"));
+    let Some((_, _, read)) = KINDS.iter().find(|(v, k, _)| (*v, *k) == (version, kind)) else {
+        return vec![format!("{kind} of {version} is nothing that is checked")];
+    };
+    let mut faults = Vec::new();
+    match read(document) {
+        Ok(back) => compare(document, &back, whole, "", &mut faults),
+        Err(error) => faults.push(error),
+    }
+    faults
+        .into_iter()
+        .map(|fault| format!("{}: {fault}", title(document)))
+        .collect()
+}
+
+fn read_back<T: DeserializeOwned + Serialize>(document: &Value) -> Result<Value, String> {
+    let typed: T = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
+    serde_json::to_value(typed).map_err(|error| error.to_string())
+}
+
+fn compare(written: &Value, read: &Value, whole: bool, path: &str, faults: &mut Vec<String>) {
+    match (written, read) {
+        (Value::Object(written), Value::Object(read)) => {
+            for (key, value) in written {
+                let path = format!("{path}/{key}");
+                match read.get(key) {
+                    Some(read) => compare(value, read, whole, &path, faults),
+                    None => faults.push(format!("{path} is unknown")),
+                }
+            }
+            for key in read
+                .keys()
+                .filter(|key| whole && !written.contains_key(*key))
+            {
+                faults.push(format!("{path}/{key} is required"));
+            }
+        }
+        (Value::Array(written), Value::Array(read)) if written.len() == read.len() => {
+            for (index, (written, read)) in written.iter().zip(read).enumerate() {
+                compare(written, read, whole, &format!("{path}/{index}"), faults);
+            }
+        }
+        _ if written == read => {}
+        _ => faults.push(format!("{path}: {written} is read as {read}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{part, whole};
+
+    #[test]
+    fn what_the_api_does_not_take_is_found() {
+        let good = json!({
+            "apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"},
+            "spec": {"type": "LoadBalancer", "ports": [{"port": 1, "protocol": "UDP", "targetPort": "game"}]},
+        });
+        assert_eq!(whole(&good).count(), 0);
+        for (pointer, value, fault) in [
+            ("/spec", json!({"prots": []}), "/spec/prots is unknown"),
+            (
+                "/spec/ports/0",
+                json!({"name": "a"}),
+                "/spec/ports/0/port is required",
+            ),
+            ("/spec/ports/0/port", json!("one"), "expected i32"),
+            ("/apiVersion", json!("v2"), "Service of v2 is nothing"),
+            (
+                "/metadata",
+                json!({"nmae": "a"}),
+                "/metadata/nmae is unknown",
+            ),
+        ] {
+            let mut bad = good.clone();
+            *bad.pointer_mut(pointer).unwrap() = value;
+            let faults: Vec<_> = whole(&bad).collect();
+            assert!(faults.iter().any(|f| f.contains(fault)), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn a_patch_need_not_be_whole() {
+        let patch = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}, "spec": {"template": {}},
+        });
+        assert!(whole(&patch).count() > 0);
+        assert_eq!(part(&patch).count(), 0);
+        let wrong = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}, "spec": {"tmeplate": {}},
+        });
+        assert_eq!(part(&wrong).count(), 1);
+    }
+}

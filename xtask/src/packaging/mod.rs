@@ -1,0 +1,68 @@
+//! `cargo xtask packaging`: what is under `examples` for operators is looked at, as far as that goes without an engine,
+//! a cluster or a Prometheus. What a document of YAML says is read by the types of the API that it is for, a query by a
+//! parser of its language, and the files of the image are laid out and run.
+
+mod configs;
+mod docker;
+mod kubernetes;
+mod observability;
+mod systemd;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use crate::sh::{self, cargo, root, target};
+
+/// With a fresh router.
+pub(crate) fn run() -> anyhow::Result<()> {
+    sh::run(cargo().args(["build", "--package", "hyrouter"]))?;
+    run_built()
+}
+
+/// With the binary that is there: see `interop::run_built`.
+pub(crate) fn run_built() -> anyhow::Result<()> {
+    let faults = faults_of_files()?;
+    if !faults.is_empty() {
+        bail!("packaging found:\n  {}", faults.join("\n  "));
+    }
+    let router = target().join("debug/hyrouter");
+    docker::run(&router)?;
+    systemd::run(&router)?;
+    kubernetes::run()
+}
+
+/// Whether a binary asks for nothing beyond the C library.
+pub(crate) fn has_few_libraries(binary: &Path) -> anyhow::Result<()> {
+    docker::has_few_libraries(binary)
+}
+
+/// What can be seen without running anything.
+fn faults_of_files() -> anyhow::Result<Vec<String>> {
+    let mut faults = Vec::new();
+    configs::check(&mut faults)?;
+    docker::check(&mut faults)?;
+    systemd::check(&mut faults)?;
+    kubernetes::check(&mut faults)?;
+    observability::check(&mut faults)?;
+    Ok(faults)
+}
+
+/// The text of a file of the repository.
+fn read(file: &str) -> anyhow::Result<String> {
+    fs::read_to_string(root().join(file)).with_context(|| format!("reading {file}"))
+}
+
+/// A folder of our own for one of the checks, empty.
+fn scratch(name: &str) -> anyhow::Result<PathBuf> {
+    let folder = target().join("packaging").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    Ok(folder)
+}
