@@ -59,14 +59,14 @@ impl AdminClient {
         if status < 300 {
             return Ok(answer);
         }
-        let mut text = match (status, answer["error"].as_str()) {
+        let mut text = match (status, text_of(&answer, "error")) {
             (401, _) => "the token is missing or wrong; name its file by --token-file".to_owned(),
             (_, Some(error)) => error.to_owned(),
             (_, None) => format!("HTTP status {status}"),
         };
-        for mistake in answer["mistakes"].as_array().into_iter().flatten() {
+        for mistake in list_of(&answer, "mistakes") {
             text.push_str("\n  ");
-            text.push_str(mistake.as_str().unwrap_or_default());
+            text.push_str(mistake);
         }
         bail!("{}: {text}", self.address)
     }
@@ -99,6 +99,15 @@ impl AdminClient {
     }
 }
 
+fn text_of<'a>(answer: &'a Value, field: &str) -> Option<&'a str> {
+    answer.get(field)?.as_str()
+}
+
+fn list_of<'a>(answer: &'a Value, field: &str) -> impl Iterator<Item = &'a str> {
+    let list = answer.get(field).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_str)
+}
+
 /// Has the router do that, and prints what came of it.
 pub(crate) fn command(args: &AdminArgs, path: &str) -> anyhow::Result<ExitCode> {
     let client = match client(args) {
@@ -109,12 +118,7 @@ pub(crate) fn command(args: &AdminArgs, path: &str) -> anyhow::Result<ExitCode> 
         .enable_all()
         .build()?;
     let answer = runtime.block_on(client.post(path, &serde_json::json!({})))?;
-    let waiting = answer["restart_needed"].as_array();
-    let waiting: Vec<_> = waiting
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let waiting: Vec<_> = list_of(&answer, "restart_needed").collect();
     print("done");
     if !waiting.is_empty() {
         print(&format!(
@@ -134,6 +138,10 @@ fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
         Ok((settings, _)) => settings,
         Err(error) => {
             cli::complain_of_config(&error);
+            let hint = anyhow::anyhow!(
+                "the router can be named without a configuration: --admin ADDR:PORT"
+            );
+            cli::complain(&hint);
             return Err(exit::usage());
         }
     };

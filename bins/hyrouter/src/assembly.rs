@@ -10,8 +10,10 @@ use hyrouter_plugins::Chain;
 use hyrouter_proxy::{ServerIdentity, TokenKey};
 
 use crate::counts::Counts;
-use crate::identity_keys::IdentityKeys;
+use crate::identity_keys::{Begin, IdentityKeys};
 use crate::plugins::{Loaded, Loader};
+use crate::sinks;
+use crate::traces::Traces;
 
 /// A configuration with its certificate, keys and plugins.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct Assembly {
     pub(crate) token_key: Option<TokenKey>,
     pub(crate) keys: Option<Arc<IdentityKeys>>,
     pub(crate) chain: Arc<Chain>,
+    /// Plugins of the configuration, which are more than those of the chain where they are left out.
+    pub(crate) plugins_in_all: usize,
     loaded: Loaded,
 }
 
@@ -29,6 +33,7 @@ pub(crate) struct Assembly {
 #[derive(Debug, Clone)]
 pub(crate) struct Assembler {
     loader: Loader,
+    without_plugins: bool,
 }
 
 impl Assembler {
@@ -36,7 +41,14 @@ impl Assembler {
     pub(crate) fn new(output: Arc<dyn OutputSink>, counts: &Counts) -> Self {
         Self {
             loader: Loader::new(output, Arc::clone(&counts.plugins)),
+            without_plugins: false,
         }
+    }
+
+    /// Leaves plugins out: compiling modules takes seconds.
+    pub(crate) fn without_plugins(mut self, without: bool) -> Self {
+        self.without_plugins = without;
+        self
     }
 
     /// Reads files, compiles modules: takes seconds, and needs a tokio runtime. What is the same in `previous` is taken
@@ -46,9 +58,16 @@ impl Assembler {
     /// The first thing that can not be used. Nothing is changed then.
     pub(crate) fn assemble(
         &mut self,
-        settings: Settings,
+        mut settings: Settings,
         previous: Option<&Assembly>,
     ) -> anyhow::Result<Assembly> {
+        let plugins_in_all = settings.plugins.len();
+        if self.without_plugins {
+            settings.plugins.clear();
+        }
+        // Their own place opens them; a mistake in them is one of the configuration all the same.
+        sinks::check(&settings.logging)?;
+        Traces::check(settings.otlp.as_ref())?;
         let certificate = match &settings.tls.identity {
             Some(files) => Some(
                 ServerIdentity::from_pem_files(&files.cert, &files.key)
@@ -61,7 +80,11 @@ impl Assembler {
             None => None,
         };
         let earlier = previous.and_then(|previous| previous.keys.as_ref());
-        let keys = IdentityKeys::open(&settings.identity, earlier)?;
+        let begin = match previous {
+            Some(_) => Begin::Reload,
+            None => Begin::Start,
+        };
+        let keys = IdentityKeys::open(&settings.identity, earlier, begin)?;
         let (chain, loaded) = self
             .loader
             .load(&settings, previous.map(|previous| &previous.loaded))?;
@@ -75,6 +98,7 @@ impl Assembler {
             token_key,
             keys,
             chain: Arc::new(chain),
+            plugins_in_all,
             loaded,
         })
     }

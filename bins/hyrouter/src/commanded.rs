@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyrouter_config::{MaintenanceSettings, MaintenanceTexts};
-use hyrouter_router::Overlay;
+use hyrouter_router::{Overlay, Router};
+
+use crate::names;
 
 /// Commands in force.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +56,26 @@ impl Commanded {
     /// As it was commanded.
     pub(crate) fn maintenance(&self, route: &str) -> Option<&serde_json::Value> {
         self.maintenance.get(route).map(|found| &found.written)
+    }
+
+    /// Commands for what the router at work does not have, as people read them.
+    pub(crate) fn without_effect(&self, router: &Router) -> Vec<String> {
+        if self.drained.is_empty() && self.maintenance.is_empty() {
+            return Vec::new();
+        }
+        let backends = || router.routes().flat_map(|route| route.backends);
+        let drained = self.drained.iter().filter(|(host, port)| {
+            !backends().any(|known| known.host == *host && known.port == *port)
+        });
+        let drained = drained.map(|(host, port)| {
+            let backend = names::backend(host, *port);
+            format!("{backend} was drained by command and is in no route any more")
+        });
+        let closed = self.maintenance.keys();
+        let closed = closed.filter(|name| router.routes().all(|route| **route.name != ***name));
+        let closed = closed
+            .map(|name| format!("route {name} was put under maintenance by command and is gone"));
+        drained.chain(closed).collect()
     }
 
     pub(crate) fn overlay(&self) -> Overlay {

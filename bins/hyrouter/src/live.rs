@@ -86,7 +86,7 @@ impl Handler for Live {
         let log_client_ip = self.current.load().log_client_ip();
         self.log.event(event, log_client_ip);
         if let Event::Decided(decided) = event {
-            self.sinks.decided(decided, log_client_ip);
+            self.sinks.decided(decided);
         }
     }
 }

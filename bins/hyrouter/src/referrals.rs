@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use hyrouter_config::{EnvelopeSettings, ReferralSettings, TimedSealer};
 use hyrouter_protocol::MAX_REFERRAL_DATA;
 use hyrouter_referral::Sealer;
-use hyrouter_referral::v2::{MAX_SOURCE, SealError, SigningKeys, Statement, Validity};
+use hyrouter_referral::v2::{Envelope, MAX_SOURCE, SealError, SigningKeys, Statement, Validity};
 
 /// Makes referral data.
 #[derive(Debug)]
@@ -156,6 +156,20 @@ impl Referrals {
 /// The key to seal with, by the rule of version 2.
 fn active(keys: &[TimedSealer], now: SystemTime) -> Option<&Sealer> {
     Validity::newest(keys, |key| key.validity, now).map(|key| &key.sealer)
+}
+
+/// Puts zeros in place of the signature, if there is one.
+pub(crate) fn blank_signature(data: &mut [u8]) {
+    let signature = match Envelope::parse(data) {
+        Ok(envelope) => envelope.signature().len(),
+        // Version 1, signed: its layout ends with an HMAC-SHA256.
+        Err(_) if data.starts_with(b"HYRP\x01\x01") => 32,
+        Err(_) => 0,
+    };
+    let begin = data.len().saturating_sub(signature);
+    if let Some(signature) = data.get_mut(begin..) {
+        signature.fill(0);
+    }
 }
 
 fn version_1(sealer: &Sealer, content: &[u8]) -> Vec<u8> {

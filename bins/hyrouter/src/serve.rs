@@ -13,6 +13,7 @@ use crate::cli::{self, ConfigArgs, LoggingArgs, ServeArgs};
 use crate::counts::Counts;
 use crate::logging;
 use crate::running::{self, Start};
+use crate::signals::Hangups;
 use crate::watch::Look;
 use crate::{end, exit};
 
@@ -46,13 +47,17 @@ impl fmt::Display for Origin {
 
 /// Reads the file that is named, else `config.yaml` if there is one, else what is built in.
 pub(crate) fn load(args: &ConfigArgs) -> Result<(Settings, Origin), ConfigError> {
-    let file = args.config.clone().or_else(|| {
+    let file = named(args);
+    let settings = read(file.as_deref())?;
+    Ok((settings, file.map_or(Origin::BuiltIn, Origin::File)))
+}
+
+fn named(args: &ConfigArgs) -> Option<PathBuf> {
+    args.config.clone().or_else(|| {
         Path::new(DEFAULT_FILE)
             .exists()
             .then(|| PathBuf::from(DEFAULT_FILE))
-    });
-    let settings = read(file.as_deref())?;
-    Ok((settings, file.map_or(Origin::BuiltIn, Origin::File)))
+    })
 }
 
 /// Reads this file, or what is built in.
@@ -74,6 +79,7 @@ pub(crate) fn run(
     log: &LoggingArgs,
     serve: ServeArgs,
 ) -> anyhow::Result<ExitCode> {
+    let before = Look::at([named(config).unwrap_or_default()]);
     let (settings, origin) = match load(config) {
         Ok(loaded) => loaded,
         Err(error) => {
@@ -81,17 +87,18 @@ pub(crate) fn run(
             return Ok(exit::usage());
         }
     };
-    let look = look(origin.file(), &settings);
+    let look = look(origin.file(), &settings).since(&before);
     // Dropped last, so that the final lines are written.
     let (_written_at_the_end, levels) = logging::init(log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let hangups = runtime.block_on(async { Hangups::new() })?;
     let counts = Counts::default();
     let mut assembler = Assembler::new(Arc::new(TracingSink), &counts);
-    // Before signals are waited for, so that they end a start that takes long.
-    let assembled = runtime.block_on(async { assembler.assemble(settings, None) });
-    let assembly = match assembled {
+    // Before SIGTERM is waited for, so that it ends a start that takes long.
+    let made = runtime.block_on(async { assembler.assemble(settings, None) });
+    let assembly = match made {
         Ok(assembly) => assembly,
         Err(error) => {
             cli::complain(&error);
@@ -105,6 +112,7 @@ pub(crate) fn run(
         look,
         counts: counts.clone(),
         levels,
+        hangups,
         watching: !serve.no_watch,
     };
     let ended = runtime.block_on(running::run(start));

@@ -11,6 +11,24 @@ pub(crate) enum Asked {
     End(&'static str),
 }
 
+/// SIGHUP, which is kept from the start on: a service manager may ask for a reload while plugins are being compiled,
+/// and by itself the signal ends a process.
+pub(crate) struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
+
+impl Hangups {
+    /// Needs a tokio runtime.
+    #[cfg(unix)]
+    pub(crate) fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self())
+    }
+}
+
 /// SIGTERM, SIGINT and SIGHUP, one after the other.
 pub(crate) struct Signals {
     #[cfg(unix)]
@@ -24,17 +42,17 @@ pub(crate) struct Signals {
 impl Signals {
     /// From now on these signals no longer end the process by themselves.
     #[cfg(unix)]
-    pub(crate) fn new() -> io::Result<Self> {
+    pub(crate) fn new(hangups: Hangups) -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             int: signal(SignalKind::interrupt())?,
-            hup: signal(SignalKind::hangup())?,
+            hup: hangups.0,
         })
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn new() -> io::Result<Self> {
+    pub(crate) fn new(_hangups: Hangups) -> io::Result<Self> {
         Ok(Self {})
     }
 

@@ -21,6 +21,22 @@ impl Traces {
         cfg!(feature = "otlp") && settings.is_some()
     }
 
+    /// Finds what is wrong with these settings without calling anybody.
+    ///
+    /// # Errors
+    /// The collector's address can not be used, or the build has no traces.
+    pub(crate) fn check(settings: Option<&OtlpSettings>) -> anyhow::Result<()> {
+        #[cfg(feature = "otlp")]
+        return settings.map_or(Ok(()), otlp::check);
+        #[cfg(not(feature = "otlp"))]
+        anyhow::ensure!(
+            settings.is_none(),
+            "telemetry.otlp: this build has no traces; build with --features otlp"
+        );
+        #[cfg(not(feature = "otlp"))]
+        Ok(())
+    }
+
     /// Needs a tokio runtime, from which spans are sent.
     ///
     /// # Errors
@@ -33,10 +49,7 @@ impl Traces {
 
     #[cfg(not(feature = "otlp"))]
     pub(crate) fn open(settings: Option<&OtlpSettings>) -> anyhow::Result<Self> {
-        anyhow::ensure!(
-            settings.is_none(),
-            "telemetry.otlp: this build has no traces; build with --features otlp"
-        );
+        Self::check(settings)?;
         Ok(Self::default())
     }
 
@@ -49,6 +62,17 @@ impl Traces {
         }
         #[cfg(not(feature = "otlp"))]
         let _ = decided;
+    }
+
+    /// Whether nobody sends spans any more.
+    pub(crate) fn is_dead(&self) -> bool {
+        #[cfg(feature = "otlp")]
+        return self
+            .tracer
+            .as_ref()
+            .is_some_and(|tracer| !tracer.is_at_work());
+        #[cfg(not(feature = "otlp"))]
+        false
     }
 
     /// Spans that were not sent.

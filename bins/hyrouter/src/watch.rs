@@ -29,6 +29,28 @@ impl Look {
         Self(files.into_iter().map(look).collect())
     }
 
+    /// This look, but for files that `earlier` has seen: how those looked then. For files that were read in between: what
+    /// changed meanwhile is news.
+    pub(crate) fn since(mut self, earlier: &Self) -> Self {
+        for (file, print) in &mut self.0 {
+            let seen = earlier.0.iter().find(|(known, _)| known == file);
+            if let Some((_, seen)) = seen {
+                *print = *seen;
+            }
+        }
+        self
+    }
+
+    /// Of all files of both, each once.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        for (file, print) in other.0 {
+            if !self.0.iter().any(|(known, _)| *known == file) {
+                self.0.push((file, print));
+            }
+        }
+        self
+    }
+
     /// How the same files look now.
     pub(crate) fn again(&self) -> Self {
         Self::at(self.0.iter().map(|(file, _)| file.clone()))
@@ -100,6 +122,22 @@ mod tests {
         assert!(watch.is_due(look(&folder)));
         watch = Watch::from(look(&folder));
         assert!(!watch.is_due(look(&folder)), "what was read is not news");
+    }
+
+    #[test]
+    fn what_changes_while_it_is_read_is_news() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        write("a", "1");
+        let before = Look::at([folder.path().join("a")]);
+        write("a", "12");
+        write("b", "1");
+        let read = look(&folder).since(&before);
+        let mut watch = Watch::from(read.clone());
+        assert!(!watch.is_due(look(&folder)));
+        assert!(watch.is_due(look(&folder)), "a is news");
+        let both = before.clone().and(look(&folder));
+        assert_eq!(both, read, "the earlier look of a, and b");
     }
 
     #[cfg(unix)]

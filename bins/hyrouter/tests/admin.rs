@@ -82,7 +82,7 @@ fn a_short_token_or_none_beyond_this_machine_is_refused() {
 
 #[test]
 fn decisions_are_kept_without_players_and_addresses_where_the_log_has_none() {
-    let more = "admin: { listen: \"127.0.0.1:0\" }\nlogging: { log_client_ip: false, recent_decisions: 3 }\n";
+    let more = "admin: { listen: \"127.0.0.1:0\" }\nlogging: { recent_decisions: 3 }\n";
     let folder = folder().file("config.yaml", &format!("{CONFIG}{more}"));
     let (router, admin) = folder.serve_with_admin(&[]);
     for host in ["a", "b", "c", "d"] {
@@ -105,6 +105,13 @@ fn decisions_are_kept_without_players_and_addresses_where_the_log_has_none() {
         !text.contains("Alder") && !text.contains("127.0.0.1"),
         "{text}"
     );
+    // Whoever wants addresses says so.
+    let with = format!("{CONFIG}{more}").replace("{ recent", "{ decision_client_ip: true, recent");
+    fs::write(folder.path("config.yaml"), with).unwrap();
+    admin.post("/reload", &json!({}));
+    router.probe(&["--sni", "e.example.com"]);
+    let decisions = admin.get("/api/decisions").json();
+    assert_eq!(decisions[0]["client"], "127.0.0.1");
     let one = admin.get("/api/decisions?limit=1").json();
     assert_eq!(one.as_array().unwrap().len(), 1);
 }

@@ -167,11 +167,62 @@ fn plugins_are_asked_when_told_to() {
         (&without["plugins"], &without["answer"]["reason"]),
         (&json!(null), &json!("referred"))
     );
+    assert_eq!(without["plugins_left_out"], 1);
+    assert!(explain(&folder, &args).contains("1 plugin was not asked"));
+    let nowhere = ["--sni", "nowhere.example.org"];
+    assert_eq!(json(&folder, &nowhere)["plugins_left_out"], 0);
     let report = json(&folder, &[&args[..], &["--plugins"]].concat());
     assert_eq!(report["plugins"][0]["verdict"], "denied");
     assert_eq!(report["answer"]["reason"], "plugin_denied");
     let text = explain(&folder, &[&args[..], &["--plugins"]].concat());
     assert!(text.contains("plugin guard: denied"), "{text}");
+}
+
+#[test]
+fn what_turns_away_before_a_packet_is_told() {
+    let folder = with("limits: { deny: [203.0.113.0/24] }\ntls: { alpn: [hytale/2] }\n");
+    let ask = |args: &[&str]| {
+        let args = [
+            &["--sni", "eu.play.example.com", "--alpn", "hytale/2"],
+            args,
+        ]
+        .concat();
+        json(&folder, &args)["answer"].clone()
+    };
+    assert_eq!(ask(&[])["to"], "eu.servers.example:5520");
+    let denied = ask(&["--ip", "203.0.113.9"]);
+    assert_eq!(
+        (&denied["reason"], &denied["packet"]),
+        (&json!("limited_denied"), &json!(null))
+    );
+    let args = ["--sni", "eu.play.example.com", "--alpn", "hytale/3"];
+    assert_eq!(json(&folder, &args)["answer"]["reason"], "no_alpn");
+}
+
+/// Whoever may ask could pass for anybody with an envelope that a backend believes.
+#[test]
+fn what_is_explained_is_not_signed() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    for version in [1, 2] {
+        let folder = with(&format!(
+            "referral: {{ version: {version}, hmac_secret: {secret} }}\n"
+        ));
+        let args = [
+            "--sni",
+            "eu.play.example.com",
+            "--uuid",
+            "5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f",
+            "--verified",
+        ];
+        let report = json(&folder, &args);
+        let packet = report["answer"]["hex"].as_str().unwrap();
+        assert!(
+            packet.contains("48595250"),
+            "there is an envelope: {packet}"
+        );
+        let signature = "00".repeat(32);
+        assert!(packet.contains(&signature), "version {version}: {packet}");
+    }
 }
 
 #[test]

@@ -8,78 +8,17 @@
 
 #[path = "support/players.rs"]
 mod players;
+#[path = "support/replaced.rs"]
+mod replaced;
 mod support;
 
 use std::fs;
 use std::path::Path;
 
-use hyrouter_client::Outcome;
-use players::{Player, player, refusal};
+use players::{player, refusal};
+use replaced::{BEGIN, certificate, config, counting_plugin, host, serve, write};
 use serde_json::json;
-use support::admin::Admin;
-use support::{Folder, Router, folder};
-
-const BEGIN: &str = r#"
-listen: "127.0.0.1:0"
-admin: { listen: "127.0.0.1:0" }
-"#;
-
-/// Refers everybody there.
-fn config(host: &str) -> String {
-    format!("{BEGIN}routing: {{ default: {{ backends: [{{ host: {host}, port: 5520 }}] }} }}\n")
-}
-
-fn serve(config: &str, args: &[&str]) -> (Folder, Router, Admin) {
-    let folder = folder().file("config.yaml", config);
-    let (router, admin) = folder.serve_with_admin(args);
-    (folder, router, admin)
-}
-
-fn write(folder: &Folder, name: &str, text: &str) {
-    fs::write(folder.path(name), text).unwrap();
-}
-
-/// A certificate with its key, by a library that is not the router's.
-fn certificate(folder: &Folder, name: &str) {
-    let key = rcgen::KeyPair::generate().unwrap();
-    let names = vec!["play.example.com".to_owned()];
-    let cert = rcgen::CertificateParams::new(names)
-        .unwrap()
-        .self_signed(&key)
-        .unwrap();
-    write(folder, &format!("{name}.crt"), &cert.pem());
-    write(folder, &format!("{name}.key"), &key.serialize_pem());
-}
-
-/// Refuses everybody, with a text of its name and a letter from A to P that moves on with every call of this instance.
-fn counting_plugin(folder: &Folder, name: &str) {
-    let text = format!("{{\\\"deny\\\":true,\\\"deny_reason\\\":\\\"{name} @\\\"}}");
-    let length = text.replace('\\', "").len();
-    let letter = 1024 + length - 3;
-    let module = format!(
-        r#"(module
-  (memory (export "memory") 2)
-  (data (i32.const 1024) "{text}")
-  (func (export "alloc") (param i32) (result i32) (i32.const 16384))
-  (func (export "on_connect") (param i32 i32) (result i64)
-    (i32.store8 (i32.const {letter})
-      (i32.add (i32.const 65) (i32.and (i32.const 15) (i32.sub (i32.load8_u (i32.const {letter})) (i32.const 64)))))
-    (i64.or (i64.shl (i64.const 1024) (i64.const 32)) (i64.const {length}))))"#
-    );
-    fs::write(folder.path("plugin.wasm"), wat::parse_str(module).unwrap()).unwrap();
-}
-
-fn host(outcome: &Outcome) -> &str {
-    match outcome {
-        Outcome::Referral { host, .. } => host,
-        other => panic!("not referred: {other:?}"),
-    }
-}
-
-/// Comes until referred there.
-async fn comes_until(player: &Player, wanted: &str) {
-    while host(&player.comes().await) != wanted {}
-}
+use support::{Router, folder};
 
 /// What "Shows it" of the issue says, in one run: reloads, a certificate, a broken file and a plugin, and nobody is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -221,72 +160,6 @@ async fn round_robin_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn files_are_watched_as_editors_and_kubernetes_change_them() {
-    let (folder, mut router, admin) = serve(&config("a.example"), &[]);
-    let player = player(&router, "Alder");
-    assert_eq!(host(&player.comes().await), "a.example");
-    // As an editor saves.
-    write(&folder, "config.yaml~", &config("b.example"));
-    fs::rename(folder.path("config.yaml~"), folder.path("config.yaml")).unwrap();
-    comes_until(&player, "b.example").await;
-    router.until("the configuration was reloaded");
-
-    // As Kubernetes mounts a ConfigMap: config.yaml -> ..data/config.yaml, ..data -> ..version.
-    let link = |to: &str, name: &str| {
-        let next = folder.path("..next");
-        std::os::unix::fs::symlink(to, &next).unwrap();
-        fs::rename(next, folder.path(name)).unwrap();
-    };
-    for version in ["c", "d"] {
-        fs::create_dir(folder.path(&format!("..{version}"))).unwrap();
-        let file = format!("..{version}/config.yaml");
-        write(&folder, &file, &config(&format!("{version}.example")));
-    }
-    link("..c", "..data");
-    link("..data/config.yaml", "config.yaml");
-    comes_until(&player, "c.example").await;
-    router.until("the configuration was reloaded");
-    link("..d", "..data");
-    comes_until(&player, "d.example").await;
-    router.until("the configuration was reloaded");
-
-    // A broken file is told of once, not every second.
-    write(&folder, "..d/config.yaml", "routing: [");
-    router.until("was not reloaded");
-    assert_eq!(host(&player.comes().await), "d.example");
-    write(&folder, "..d/config.yaml", &config("e.example"));
-    comes_until(&player, "e.example").await;
-    assert_eq!(admin.status()["config"]["failed_reloads"], 1);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_file_that_is_named_is_watched_too() {
-    let folder = folder();
-    counting_plugin(&folder, "one");
-    let plugins = "plugins: [{ name: p, type: wasm, wasm: { path: plugin.wasm }, stage: deny }]\n";
-    write(
-        &folder,
-        "config.yaml",
-        &format!("{}{plugins}", config("a.example")),
-    );
-    let (mut router, _admin) = folder.serve_with_admin(&[]);
-    counting_plugin(&folder, "two");
-    router.until("the configuration was reloaded");
-    let refused = player(&router, "Alder").comes().await;
-    assert!(refusal(&refused).unwrap().starts_with("two "));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn sighup_reads_again_also_without_watching() {
-    let (folder, mut router, admin) = serve(&config("a.example"), &["--no-watch"]);
-    write(&folder, "config.yaml", &config("b.example"));
-    router.signal("HUP");
-    router.until("the configuration was reloaded");
-    assert_eq!(host(&player(&router, "Alder").comes().await), "b.example");
-    assert_eq!(admin.status()["config"]["reloads"], 1);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_waits_for_a_restart_is_said() {
     let (folder, mut router, admin) = serve(&config("a.example"), &["--no-watch"]);
     let moved = config("b.example").replace("127.0.0.1:0", "127.0.0.1:1");
@@ -308,37 +181,103 @@ async fn what_waits_for_a_restart_is_said() {
     );
 }
 
-/// A thousand reloads, each of which replaces a plugin's settings and the routes: memory must not grow with them.
+/// A thousand reloads, each of which replaces routes, a plugin, the certificate, the keys of identity tokens and the
+/// decision log: nothing of what was before may stay.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_thousand_reloads_leave_no_memory_behind() {
-    let (folder, router, admin) = serve(&config("a.example"), &["--no-watch"]);
-    let coming = player(&router, "Alder").keeps_coming();
-    let reload = |count: usize| {
-        for at in 0..count {
-            write(
-                &folder,
-                "config.yaml",
-                &config(&format!("host{at}.example")),
-            );
+async fn a_thousand_reloads_leave_nothing_behind() {
+    let folder = folder();
+    for name in ["0", "1"] {
+        certificate(&folder, name);
+        support::keys::key_pair(
+            &folder,
+            &format!("{name}.key.json"),
+            &format!("{name}.json"),
+            name,
+        );
+    }
+    counting_plugin(&folder, "one");
+    let whole = |at: usize| {
+        let odd = at % 2;
+        let calls = 1_000 + at;
+        format!(
+            "{BEGIN}tls: {{ cert_file: {odd}.crt, key_file: {odd}.key }}
+identity: {{ mode: report, jwks: {odd}.json }}
+logging: {{ decisions: decisions-{odd}.jsonl }}
+plugins: [{{ name: counter, type: wasm, wasm: {{ path: plugin.wasm, instances: 1, max_calls: {calls} }}, stage: deny }}]
+routing: {{ default: {{ backends: [{{ host: host{at}.example, port: 5520 }}] }} }}\n"
+        )
+    };
+    write(&folder, "config.yaml", &whole(0));
+    let (router, admin) = folder.serve_with_admin(&["--no-watch"]);
+    let crowd: Vec<_> = (0..2)
+        .map(|_| player(&router, "Alder").keeps_coming())
+        .collect();
+    let reload = |from: usize, to: usize| {
+        for at in from..to {
+            write(&folder, "config.yaml", &whole(at));
             admin.post("/reload", &json!({}));
         }
     };
-    reload(200);
-    let before = router.memory();
-    reload(800);
-    let after = router.memory();
-    for outcome in coming.stop().await {
-        assert!(refusal(&outcome).is_none(), "{outcome:?}");
+    reload(1, 200);
+    let before = (router.memory(), router.threads(), router.open_files());
+    reload(200, 1000);
+    let after = (router.memory(), router.threads(), router.open_files());
+    for one in crowd {
+        for outcome in one.stop().await {
+            assert!(refusal(&outcome).is_some(), "{outcome:?}");
+        }
     }
-    assert_eq!(admin.status()["config"]["reloads"], 1000);
-    // One configuration left behind each time would be above 30 MB here.
+    assert_eq!(admin.status()["config"]["reloads"], 999);
+    // An instance left behind each time would be above 100 MB here, and 800 threads.
     assert!(
-        after < before + (12 << 20),
+        after.0 < before.0 + (24 << 20),
         "{} KiB more",
-        (after - before) >> 10
+        (after.0 - before.0) >> 10
     );
+    assert!(after.1 < before.1 + 20, "threads: {before:?} {after:?}");
+    assert!(after.2 < before.2 + 40, "files: {before:?} {after:?}");
 }
 
+/// Keys that were fetched once are good for the next configuration, and without any nothing is required that was not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn identity_is_never_left_without_keys() {
+    let folder = folder();
+    support::keys::key_pair(&folder, "key.json", "keys.json", "one");
+    let service = support::keys::KeyService::start();
+    service.serve(&fs::read_to_string(folder.path("keys.json")).unwrap());
+    let address = service.address().to_owned();
+    let whole = |mode: &str, more: &str| {
+        format!(
+            "{}identity: {{ mode: {mode}, jwks: \"{}\"{more} }}\n",
+            config("a.example"),
+            address
+        )
+    };
+    write(&folder, "config.yaml", &whole("require", ""));
+    let (mut router, admin) = folder.serve_with_admin(&["--no-watch"]);
+    router.until("identity keys are here");
+    let args = ["--sni", "play.example.com", "--token-sign"];
+    let key = folder.path("key.json").display().to_string();
+    let probe = |router: &Router| router.probe(&[&args[..], &[&key]].concat())["outcome"].clone();
+    assert_eq!(probe(&router), "referral");
+    drop(service);
+    write(
+        &folder,
+        "config.yaml",
+        &whole("require", ", clock_skew: 10s, cache_size: 7"),
+    );
+    admin.post("/reload", &json!({}));
+    assert_eq!(probe(&router), "referral", "the keys go on");
+    // Another service that is away is refused: nobody would get in.
+    let elsewhere = whole("require", "").replace(&address, "http://127.0.0.1:1/jwks.json");
+    write(&folder, "config.yaml", &elsewhere);
+    let refused = admin.ask("POST", "/reload", "{}");
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert!(refused.body.contains("identity.jwks"), "{refused:?}");
+    assert_eq!(probe(&router), "referral");
+}
+
+/// A file that a configuration names may come a moment later than the configuration.
 #[test]
 fn a_router_that_is_not_there_is_told_of() {
     let folder = folder().file("config.yaml", &config("a.example"));

@@ -25,7 +25,12 @@ type Shares = State<Arc<Shared>>;
 type Name = Result<Path<String>, PathRejection>;
 
 /// `POST /api/explain`
-pub(crate) async fn explain(State(shared): Shares, body: Body) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn explain(
+    State(shared): Shares,
+    Extension(from): Extension<From>,
+    body: Body,
+) -> Result<Json<Value>, Refusal> {
+    told(from, "explain", "");
     let question = json(&read(body).await?)?;
     Ok(Json(
         shared.finish(|control| control.explain(question)).await?,

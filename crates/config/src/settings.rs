@@ -118,6 +118,8 @@ pub struct LoggingSettings {
     pub log_client_ip: bool,
     /// Where decisions go as lines of JSON.
     pub decisions: Option<DecisionTarget>,
+    /// Whether the address of the client stands in decisions.
+    pub decision_client_ip: bool,
     /// How many decisions are kept in memory.
     pub recent_decisions: usize,
     /// Who is sent decisions.

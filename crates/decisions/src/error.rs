@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::causes::Causes;
+use hyrouter_outgoing::{Causes, TrustError};
 
 /// A sink can not be made.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,16 @@ pub enum SinkError {
     /// TLS can not be spoken with the cryptography that is built in.
     #[error("TLS: {}", Causes(.0))]
     Tls(#[from] rustls::Error),
+}
+
+impl From<TrustError> for SinkError {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::CaFile { path, problem } => Self::CaFile { path, problem },
+            TrustError::NoSystemRoots { problem } => Self::NoSystemRoots { problem },
+            TrustError::Tls(error) => Self::Tls(error),
+        }
+    }
 }
 
 fn in_file(path: Option<&PathBuf>) -> String {

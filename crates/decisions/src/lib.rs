@@ -22,7 +22,6 @@
 //! assert_eq!(newest[0].connection, 7);
 //! ```
 
-mod causes;
 mod counts;
 mod decision;
 mod error;

@@ -60,6 +60,13 @@ impl Verifier {
         change
     }
 
+    /// Begins with the keys that another verifier has, for one that takes its place with other settings.
+    pub fn begin_with_keys_of(&self, other: &Self) {
+        let guard = self.replacing.lock();
+        let _guard = guard.unwrap_or_else(PoisonError::into_inner);
+        self.keys.store(other.keys.load_full());
+    }
+
     /// Whether it has keys.
     pub fn has_keys(&self) -> bool {
         !self.keys.load().is_empty()

@@ -2,18 +2,22 @@
 
 use std::time::Duration;
 
+use hyrouter_outgoing::Backoff;
+
 /// How often a batch is sent before it is dropped. With the waits below that takes four seconds at most: a collector
 /// may be restarted, and nobody misses a trace.
 pub(crate) const ATTEMPTS: u32 = 5;
-/// The wait after the first failure. Each is twice as long as the one before.
-const FIRST: Duration = Duration::from_millis(250);
+/// The waits that a collector did not ask for.
+const WAITS: Backoff = Backoff {
+    first: Duration::from_millis(250),
+    longest: Duration::from_secs(8),
+};
 /// The longest wait that a collector can ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(30);
 
-/// The wait before the next attempt, half of it by chance, so that many routers do not come back at once.
+/// The wait before the next attempt.
 pub(crate) fn wait(failures: u32, asked: Option<Duration>) -> Duration {
-    let whole = FIRST.saturating_mul(1 << failures.saturating_sub(1).min(ATTEMPTS));
-    let own = whole.mul_f64(rand::random_range(0.5..=1.0));
+    let own = WAITS.wait(failures);
     asked.map_or(own, |asked| asked.min(LONGEST_ASKED).max(own))
 }
 

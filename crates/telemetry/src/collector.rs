@@ -4,23 +4,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyrouter_outgoing::{Address, Causes, Client, ClientError, ClientSettings};
 use prost::Message as _;
 use tokio::time::timeout;
 
 use crate::backoff::retry_after;
-use crate::causes::Causes;
 use crate::otlp::Response;
-use crate::{OtlpSettings, TelemetryError, endpoint, tls};
+use crate::{OtlpSettings, TelemetryError, endpoint};
 
-/// Longest head of an answer in bytes.
-const MAX_HEAD: usize = 64 * 1024;
 /// Longest body of an answer that is read, in bytes. It says how many spans were refused, in a few.
 const MAX_BODY: usize = 64 * 1024;
 /// How long the body may take once the head is there.
@@ -33,10 +27,10 @@ const PRODUCT: HeaderValue =
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 
 pub(crate) struct Collector {
-    uri: Uri,
+    address: Address,
     headers: HeaderMap,
     timeout: Duration,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<Full<Bytes>>,
 }
 
 /// Why a batch was not taken. Says nothing of what was answered but the status.
@@ -45,7 +39,7 @@ pub(crate) enum PostError {
     #[error("no answer within {0:?}")]
     Timeout(Duration),
     #[error("{}", Causes(.0))]
-    Request(#[from] hyper_util::client::legacy::Error),
+    Request(#[from] ClientError),
     #[error("the answer is {status}")]
     Status {
         status: StatusCode,
@@ -73,25 +67,13 @@ impl PostError {
 
 impl Collector {
     pub(crate) fn new(settings: &OtlpSettings) -> Result<Self, TelemetryError> {
-        let uri = endpoint::parse(&settings.endpoint)?;
-        let is_https = endpoint::is_https(&uri);
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        // Shared by the addresses of a name, so that a dead one does not use up the time of a living one.
-        tcp.set_connect_timeout(Some(settings.timeout));
-        let config = tls::config(is_https, settings.ca_file.as_deref())?;
-        let schemes = HttpsConnectorBuilder::new().with_tls_config(config);
-        let schemes = if is_https {
-            schemes.https_only()
-        } else {
-            schemes.https_or_http()
-        };
-        let client = Client::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(IDLE)
-            .http1_max_buf_size(MAX_HEAD)
-            .build(schemes.enable_http1().wrap_connector(tcp));
+        let address = endpoint::parse(&settings.endpoint)?;
+        let client = ClientSettings {
+            ca_file: settings.ca_file.as_deref(),
+            connect_timeout: settings.timeout,
+            idle: Some(IDLE),
+        }
+        .client(&address)?;
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, PRODUCT);
         for header in &settings.headers {
@@ -99,28 +81,23 @@ impl Collector {
         }
         headers.insert(CONTENT_TYPE, PROTOBUF);
         Ok(Self {
-            uri,
+            address,
             headers,
             timeout: settings.timeout,
             client,
         })
     }
 
-    /// Scheme and host. A path may hold a key.
+    /// Scheme and host.
     pub(crate) fn place(&self) -> String {
-        let scheme = self.uri.scheme_str().unwrap_or_default();
-        let authority = self
-            .uri
-            .authority()
-            .map_or("", http::uri::Authority::as_str);
-        format!("{scheme}://{authority}")
+        self.address.place()
     }
 
     /// Sends a batch. Says how many of its spans were refused all the same.
     pub(crate) async fn post(&self, body: Bytes) -> Result<u64, PostError> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.uri.clone();
+        *request.uri_mut() = self.address.uri().clone();
         *request.headers_mut() = self.headers.clone();
         let Ok(response) = timeout(self.timeout, self.client.request(request)).await else {
             return Err(PostError::Timeout(self.timeout));

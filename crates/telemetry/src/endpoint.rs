@@ -1,68 +1,30 @@
 //! Where a collector takes traces.
 
-use http::Uri;
-use rustls::pki_types::ServerName;
+use hyrouter_outgoing::{Address, AddressError};
 
 use crate::TelemetryError;
 
-/// Longest URL in bytes. It stands in logs.
-const MAX_URL: usize = 2048;
 /// Where traces go below the endpoint, as OTLP says.
 const PATH: &str = "/v1/traces";
 
-const WITH_USER: &str = "has a user name or password, which is not sent; set headers instead";
-
 /// Checks an endpoint and adds the path to it.
-pub(crate) fn parse(text: &str) -> Result<Uri, TelemetryError> {
-    check(text).map_err(|problem| TelemetryError::Endpoint {
-        // A password has no place here, so it has none in a log either.
-        url: match problem {
-            WITH_USER => text.rsplit('@').next().unwrap_or_default().to_owned(),
-            _ => text.chars().take(MAX_URL).collect(),
+pub(crate) fn parse(text: &str) -> Result<Address, TelemetryError> {
+    Address::parse_base(text, PATH).map_err(|error| TelemetryError::Endpoint {
+        url: error.shown(text),
+        problem: match error {
+            AddressError::WithUser => {
+                "has a user name or password, which is not sent; set headers instead"
+            }
+            error => error.problem(),
         },
-        problem,
     })
-}
-
-pub(crate) fn is_https(uri: &Uri) -> bool {
-    uri.scheme_str() == Some("https")
-}
-
-fn check(text: &str) -> Result<Uri, &'static str> {
-    let (scheme, rest) = text.split_once("://").ok_or("has no scheme")?;
-    if !["http", "https"].contains(&&*scheme.to_ascii_lowercase()) {
-        return Err("begins with a scheme that is not known");
-    }
-    if text.len() > MAX_URL {
-        return Err("is longer than 2048 bytes");
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return Err(WITH_USER);
-    }
-    if rest.contains(['?', '#']) {
-        return Err("has a query or fragment, and the path is added at its end");
-    }
-    let whole = format!("{}{PATH}", text.trim_end_matches('/'));
-    let uri: Uri = whole.parse().map_err(|_| "is no URL")?;
-    let named = uri.host().unwrap_or_default();
-    let host = named
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(named);
-    if ServerName::try_from(host).is_err() {
-        return Err("has a host that is neither a name nor an IP address");
-    }
-    let has_port = authority.strip_suffix(named).is_none();
-    if has_port && uri.port_u16().is_none_or(|port| port == 0) {
-        return Err("has a port that is not a number from 1 to 65535");
-    }
-    Ok(uri)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_URL, is_https, parse};
+    use hyrouter_outgoing::MAX_ADDRESS;
+
+    use super::parse;
 
     #[test]
     fn the_path_is_added() {
@@ -79,14 +41,15 @@ mod tests {
                 true,
             ),
         ] {
-            let uri = parse(text).unwrap();
-            assert_eq!((uri.to_string().as_str(), is_https(&uri)), (whole, https));
+            let address = parse(text).unwrap();
+            assert_eq!(address.to_string(), whole);
+            assert_eq!(address.is_https(), https);
         }
     }
 
     #[test]
     fn what_is_none_and_why() {
-        let long = format!("https://otlp.example/{}", "x".repeat(MAX_URL));
+        let long = format!("https://otlp.example/{}", "x".repeat(MAX_ADDRESS));
         for (text, problem) in [
             ("", "no scheme"),
             ("127.0.0.1:4318", "no scheme"),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::causes::Causes;
+use hyrouter_outgoing::{Causes, TrustError};
 
 /// A tracer can not be made.
 #[derive(Debug, thiserror::Error)]
@@ -53,4 +53,14 @@ pub enum TelemetryError {
     /// TLS can not be spoken with the cryptography that is built in.
     #[error("TLS: {}", Causes(.0))]
     Tls(#[from] rustls::Error),
+}
+
+impl From<TrustError> for TelemetryError {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::CaFile { path, problem } => Self::CaFile { path, problem },
+            TrustError::NoSystemRoots { problem } => Self::NoSystemRoots { problem },
+            TrustError::Tls(error) => Self::Tls(error),
+        }
+    }
 }

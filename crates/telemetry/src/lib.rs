@@ -25,7 +25,6 @@
 //! ```
 
 mod backoff;
-mod causes;
 mod collector;
 mod counts;
 mod endpoint;
@@ -34,7 +33,6 @@ mod exchange;
 mod otlp;
 mod settings;
 mod spans;
-mod tls;
 mod tracer;
 mod worker;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
-use crate::TelemetryError;
+use crate::{TelemetryError, endpoint};
 
 /// The most connections that may be asked to wait.
 const MAX_QUEUE: usize = 1 << 16;
@@ -49,7 +49,12 @@ impl OtlpSettings {
         }
     }
 
-    pub(crate) fn check(&self) -> Result<(), TelemetryError> {
+    /// Whether each setting can be used. Reads no file and calls nobody.
+    ///
+    /// # Errors
+    ///
+    /// The first that can not; the error says its value and what is allowed.
+    pub fn check(&self) -> Result<(), TelemetryError> {
         let wrong = |key, value, allowed| {
             Err(TelemetryError::Setting {
                 key,
@@ -69,7 +74,7 @@ impl OtlpSettings {
         if !(Duration::from_millis(1)..=MAX_TIMEOUT).contains(&self.timeout) {
             return wrong("timeout", format!("{:?}", self.timeout), "1 ms to 1 minute");
         }
-        Ok(())
+        endpoint::parse(&self.endpoint).map(drop)
     }
 }
 

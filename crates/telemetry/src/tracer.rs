@@ -68,6 +68,11 @@ impl Tracer {
         place.send(waiting);
     }
 
+    /// Whether somebody sends. False when the task that does has ended though nobody told it to, by a panic above all.
+    pub fn is_at_work(&self) -> bool {
+        *self.closing.borrow() || !self.queue.is_closed()
+    }
+
     /// How it fares, in spans.
     pub fn counts(&self) -> Counts {
         self.tally.counts()

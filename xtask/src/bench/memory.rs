@@ -8,7 +8,7 @@ use super::process::{Server, Subject, hold, pause};
 const CONFIG: &str = r#"
 listen: "127.0.0.1:0"
 quic: { endpoints: 1, max_idle_timeout: 5m }
-limits: { connect_timeout: 5m, handshake_timeout: 30s }
+limits: { connect_timeout: 5m, handshake_timeout: 30s, rate: { per_second: 0 }, source_rate: { per_second: 0 } }
 routing:
   default: { strategy: round_robin, backends: [{ host: 127.0.0.1, port: 5521 }] }
 "#;

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 use hyrouter_metrics::{Counter, Desc, Exposition, Source};
 use hyrouter_proxy::{Action, Decided};
-use hyrouter_router::Router;
+use hyrouter_router::{Maintenance, Router};
 
 /// Routes that have counts of their own, and backends of them all. What is beyond them is counted under `other`: 100,000
 /// routes would make a text of 20 MB.
@@ -33,6 +34,9 @@ pub(crate) struct RouteCount {
     backends: HashMap<Box<str>, Vec<(u16, Arc<Counter>)>>,
     /// Those that a plugin named, and those of a host that is made of the player's.
     other: Arc<Counter>,
+    drained: usize,
+    all: usize,
+    maintenance: Option<Maintenance>,
 }
 
 impl RouteCount {
@@ -59,8 +63,18 @@ impl Routes {
     );
     const REFERRALS: Desc = Desc::counter(
         "hyrouter_referrals",
-        "Referrals by route and backend of the configuration; `other` for what a plugin named",
+        "Referrals by route and backend of the configuration; `other` for what a plugin named or a capture made",
         &["route", "backend"],
+    );
+    const BACKENDS: Desc = Desc::gauge(
+        "hyrouter_backends",
+        "Backends of a route by state (serving, drained)",
+        &["route", "state"],
+    );
+    const MAINTENANCE: Desc = Desc::gauge(
+        "hyrouter_route_maintenance",
+        "1 while a route is under maintenance; no line for one that has none planned",
+        &["route"],
     );
 
     /// Counts for these routes from now on.
@@ -88,6 +102,9 @@ impl Routes {
                     .map(|old| Arc::clone(&old.disconnects))
                     .unwrap_or_default(),
                 other: old.map(|old| Arc::clone(&old.other)).unwrap_or_default(),
+                drained: route.backends.iter().filter(|one| one.drained).count(),
+                all: route.backends.len(),
+                maintenance: route.maintenance.cloned(),
                 backends,
             };
             by_name.insert(Arc::clone(route.name), Arc::new(count));
@@ -117,7 +134,12 @@ impl Routes {
 
 impl Source for Routes {
     fn descs(&self) -> &'static [Desc] {
-        &[Self::DECISIONS, Self::REFERRALS]
+        &[
+            Self::DECISIONS,
+            Self::REFERRALS,
+            Self::BACKENDS,
+            Self::MAINTENANCE,
+        ]
     }
 
     fn collect(&self, into: &mut Exposition<'_, '_>) {
@@ -135,6 +157,8 @@ impl Source for Routes {
         });
         into.counts(&Self::DECISIONS, decisions);
 
+        Self::collect_states(&routes, into);
+
         let mut referrals = Vec::new();
         for (name, count) in &routes {
             for (host, ports) in &count.backends {
@@ -151,5 +175,26 @@ impl Source for Routes {
         }
         referrals.sort_unstable();
         into.counts(&Self::REFERRALS, referrals);
+    }
+}
+
+impl Routes {
+    #[expect(clippy::cast_precision_loss, reason = "backends are below 2^53")]
+    fn collect_states(routes: &[(&str, &Arc<RouteCount>)], into: &mut Exposition<'_, '_>) {
+        let known = routes.iter().filter(|(_, count)| count.all > 0);
+        let states = known.flat_map(|(name, count)| {
+            let serving = count.all - count.drained;
+            [
+                ([*name, "serving"], serving as f64),
+                ([*name, "drained"], count.drained as f64),
+            ]
+        });
+        into.gauges(&Self::BACKENDS, states);
+        let now = SystemTime::now();
+        let planned = routes.iter().filter_map(|(name, count)| {
+            let planned = count.maintenance.as_ref()?;
+            Some(([*name], f64::from(u8::from(planned.in_force(now)))))
+        });
+        into.gauges(&Self::MAINTENANCE, planned);
     }
 }

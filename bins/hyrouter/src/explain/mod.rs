@@ -4,10 +4,13 @@ mod question;
 mod report;
 mod text;
 
+use std::net::IpAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use hyrouter_admin::CommandError;
+use hyrouter_config::Settings;
+use hyrouter_proxy::{Access, AlpnList, Peer, Refusal};
 use serde_json::Value;
 
 use self::question::Question;
@@ -23,24 +26,54 @@ use crate::serve;
 use crate::service::Service;
 
 /// The answer to a question that came by HTTP.
-pub(crate) async fn answer(service: &Service, question: Value) -> Result<Value, CommandError> {
+pub(crate) async fn answer(
+    service: &Service,
+    settings: &Settings,
+    question: Value,
+) -> Result<Value, CommandError> {
     let invalid = |mistake: String| CommandError::Invalid {
         message: "this question can not be answered".to_owned(),
         mistakes: vec![mistake],
     };
     let question: Question =
         serde_json::from_value(question).map_err(|error| invalid(error.to_string()))?;
-    report(service, &question)
+    report(service, settings, &question)
         .await
         .map_err(|error| invalid(format!("{error:#}")))
 }
 
-async fn report(service: &Service, question: &Question) -> anyhow::Result<Value> {
+async fn report(
+    service: &Service,
+    settings: &Settings,
+    question: &Question,
+) -> anyhow::Result<Value> {
     let (info, hello) = question.connect()?;
+    if let Some(why) = turned_away(settings, info.peer(), question.comes_from())? {
+        return Ok(report::turned_away(&info, &hello, why));
+    }
     let explained = service
         .explain(&info, question.assumed(), question.plugins)
         .await;
     Ok(report::json(&info, &hello, &explained))
+}
+
+/// What turns this player away before it can say anything: QUIC or TLS, and no packet tells why.
+fn turned_away(
+    settings: &Settings,
+    peer: &Peer,
+    ip: Option<IpAddr>,
+) -> anyhow::Result<Option<&'static str>> {
+    let access = Access {
+        allow: settings.limits.allow.clone(),
+        deny: settings.limits.deny.clone(),
+    };
+    if ip.is_some_and(|ip| !access.admits(ip)) {
+        return Ok(Some(Refusal::Denied.reason_code()));
+    }
+    let known = AlpnList::parse(&settings.tls.alpn)?;
+    let offered = peer.alpn.as_deref().unwrap_or_default();
+    let has_one = known.protocols().iter().any(|known| **known == *offered);
+    Ok((!has_one).then_some("no_alpn"))
 }
 
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
@@ -80,20 +113,20 @@ async fn by_configuration(
         }
     };
     let counts = Counts::default();
-    let output = Arc::<Kept>::default();
-    let mut settings = settings;
-    if !question.plugins {
-        // Compiling modules takes seconds.
-        settings.plugins.clear();
-    }
-    let assembly = match Assembler::new(output, &counts).assemble(settings, None) {
+    let mut assembler =
+        Assembler::new(Arc::<Kept>::default(), &counts).without_plugins(!question.plugins);
+    let assembly = match assembler.assemble(settings, None) {
         Ok(assembly) => assembly,
         Err(error) => {
             cli::complain(&error);
             return Ok(Err(exit::usage()));
         }
     };
+    if let Some(keys) = assembly.keys.as_ref().filter(|_| question.brings_token()) {
+        // A router has them long before the first player.
+        keys.fetch().await?;
+    }
     let log = Arc::new(DecisionLog::new());
     let service = Service::new(&assembly, &Commanded::default(), None, &counts, log)?;
-    report(&service, question).await.map(Ok)
+    report(&service, &assembly.settings, question).await.map(Ok)
 }

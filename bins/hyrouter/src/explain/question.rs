@@ -73,6 +73,15 @@ impl Question {
         Ok((info, hello))
     }
 
+    /// Where the player comes from, if that is said.
+    pub(super) fn comes_from(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
+    pub(super) fn brings_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// What is taken for known of the player; none where a token is to be judged.
     pub(super) fn assumed(&self) -> Option<Player<'_>> {
         let player = Player::assumed(self.uuid, self.username.as_deref(), self.verified);

@@ -3,7 +3,7 @@
 
 use hyrouter_client::Hello;
 use hyrouter_protocol::{ClientBuild, DisconnectForm, encode_disconnect, encode_referral};
-use hyrouter_proxy::{Action, ConnectInfo};
+use hyrouter_proxy::{Action, Answer, ConnectInfo};
 use serde_json::{Value, json};
 
 use crate::decision_log::micros;
@@ -12,22 +12,8 @@ use crate::service::{Explained, PluginSaid};
 
 /// Fields: `player`, `routing` and its `text`, `plugins`, `plugins_left_out`, `answer`.
 pub(super) fn json(info: &ConnectInfo, hello: &Hello, explained: &Explained) -> Value {
-    let peer = info.peer();
-    let alpn = peer.alpn.as_deref().map(String::from_utf8_lossy);
     json!({
-        "player": {
-            "host": &*peer.host,
-            "generation": hello.generation.as_str(),
-            "build": match info.connect().build() {
-                ClientBuild::Number(number) => Some(number),
-                _ => None,
-            },
-            "alpn": alpn,
-            "ip": peer.remote.ip().to_string(),
-            "language": hello.language,
-            "identity": explained.answer.identity,
-            "ticket": explained.answer.ticket,
-        },
+        "player": player(info, hello, &explained.answer),
         "routing": explained.routing.as_ref().map(hyrouter_router::Explanation::to_json),
         "text": explained.routing.as_ref().map(ToString::to_string),
         "plugins": explained.plugins.as_ref().map(|plugins| {
@@ -35,6 +21,37 @@ pub(super) fn json(info: &ConnectInfo, hello: &Hello, explained: &Explained) -> 
         }),
         "plugins_left_out": explained.left_out,
         "answer": answer(info, explained),
+    })
+}
+
+/// The same for a player who is turned away before that.
+pub(super) fn turned_away(info: &ConnectInfo, hello: &Hello, reason: &'static str) -> Value {
+    let nothing = Answer::disconnect(None);
+    json!({
+        "player": player(info, hello, &nothing),
+        "routing": null,
+        "text": null,
+        "plugins": null,
+        "plugins_left_out": 0,
+        "answer": { "packet": null, "reason": reason },
+    })
+}
+
+fn player(info: &ConnectInfo, hello: &Hello, answer: &Answer) -> Value {
+    let peer = info.peer();
+    let alpn = peer.alpn.as_deref().map(String::from_utf8_lossy);
+    json!({
+        "host": &*peer.host,
+        "generation": hello.generation.as_str(),
+        "build": match info.connect().build() {
+            ClientBuild::Number(number) => Some(number),
+            _ => None,
+        },
+        "alpn": alpn,
+        "ip": peer.remote.ip().to_string(),
+        "language": hello.language,
+        "identity": answer.identity,
+        "ticket": answer.ticket,
     })
 }
 
@@ -50,30 +67,30 @@ fn plugin(said: &PluginSaid) -> Value {
 fn answer(info: &ConnectInfo, explained: &Explained) -> Value {
     let answer = &explained.answer;
     let mut packet = Vec::new();
-    let (mut shown, encoded) = match &answer.action {
+    let (kind, to, text, data, encoded) = match &answer.action {
         Action::Referral { host, port, data } => (
-            json!({
-                "packet": "ClientReferral",
-                "to": names::backend(host, *port),
-                "data_bytes": data.as_ref().map_or(0, Vec::len),
-            }),
+            Some("ClientReferral"),
+            Some(names::backend(host, *port)),
+            None,
+            data.as_ref().map_or(0, Vec::len),
             encode_referral(host, *port, data.as_deref(), &mut packet),
         ),
         Action::Disconnect { reason } => {
-            let form =
-                DisconnectForm::for_client(info.peer().alpn.as_deref(), info.connect().build());
-            (
-                json!({ "packet": "Disconnect", "text": reason }),
-                encode_disconnect(form, reason.as_deref(), &mut packet),
-            )
+            let alpn = info.peer().alpn.as_deref();
+            let form = DisconnectForm::for_client(alpn, info.connect().build());
+            let encoded = encode_disconnect(form, reason.as_deref(), &mut packet);
+            (Some("Disconnect"), None, reason.clone(), 0, encoded)
         }
-        _ => (json!({}), Ok(())),
+        _ => (None, None, None, 0, Ok(())),
     };
-    shown["reason"] = answer.reason_code.into();
-    shown["route"] = answer.route.as_deref().into();
-    match encoded {
-        Ok(()) => shown["hex"] = hex::encode(&packet).into(),
-        Err(error) => shown["error"] = error.to_string().into(),
-    }
-    shown
+    json!({
+        "packet": kind,
+        "reason": answer.reason_code,
+        "route": answer.route.as_deref(),
+        "to": to,
+        "data_bytes": data,
+        "text": text,
+        "hex": encoded.is_ok().then(|| hex::encode(&packet)),
+        "error": encoded.err().map(|error| error.to_string()),
+    })
 }

@@ -76,7 +76,7 @@ fn answer(answer: &Value, text: &mut String) {
             "\nanswer: {packet} ({reason}){}",
             said(": ", &answer["text"])
         ),
-        None => write!(text, "\nanswer: none ({reason})"),
+        None => write!(text, "\nanswer: none, the connection is refused ({reason})"),
     };
     if let Some(error) = answer["error"].as_str() {
         let _ = write!(text, "\nthe packet can not be sent: {error}");

@@ -61,13 +61,26 @@ impl Conductor {
                         "there is no route {route:?}"
                     )));
                 }
+                // A route without a name is called by its place, which is another's when one is put before it.
+                if route.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Err(CommandError::Failed {
+                        message: format!(
+                            "route {route} has no name of its own; give it one in the configuration"
+                        ),
+                        mistakes: Vec::new(),
+                    });
+                }
                 let settings = MaintenanceSettings::from_json(&written).map_err(|mistakes| {
                     CommandError::Invalid {
                         message: "this maintenance can not be used".to_owned(),
                         mistakes: mistakes.iter().map(ToString::to_string).collect(),
                     }
                 })?;
-                commanded.maintain(route, settings, written);
+                if settings.enabled {
+                    commanded.maintain(route, settings, written);
+                } else {
+                    commanded.end_maintenance(route);
+                }
                 self.command(commanded).await?;
                 tracing::info!(route, "a route was put under maintenance");
             }

@@ -11,6 +11,7 @@ use hyrouter_config::Settings;
 use hyrouter_proxy::ServerHandle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
 use crate::assembly::{Assembler, Assembly};
 use crate::commanded::Commanded;
@@ -22,6 +23,8 @@ use crate::watch::{Look, Watch};
 
 /// How often files are looked at. They are read once two looks are alike, so a change is at work within two seconds.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Longest time for that, which is over in microseconds unless a disk hangs.
+pub(super) const LOOKING: Duration = Duration::from_secs(10);
 /// Orders that may wait.
 const WAITING: usize = 64;
 
@@ -81,6 +84,8 @@ pub(crate) struct Conductor {
     pub(super) watch: Watch,
     orders: mpsc::Receiver<Order>,
     pub(super) keeping: Option<AbortHandle>,
+    /// When a configuration was last refused, and why, unless a good one came since.
+    pub(super) refused: Option<(Instant, Vec<String>)>,
 }
 
 impl Conductor {
@@ -99,6 +104,7 @@ impl Conductor {
             watch: Watch::from(look),
             orders,
             keeping: None,
+            refused: None,
         };
         (conductor, sender)
     }
@@ -130,12 +136,16 @@ impl Conductor {
     async fn look(&mut self) {
         let before = self.watch.read().clone();
         // Files may be on a disk that hangs.
-        let Ok(now) = tokio::task::spawn_blocking(move || before.again()).await else {
+        let looking = tokio::task::spawn_blocking(move || before.again());
+        let Ok(Ok(now)) = tokio::time::timeout(LOOKING, looking).await else {
+            tracing::warn!("the files of the configuration can not be looked at");
             return;
         };
         if self.watch.is_due(now) {
             tracing::info!("files of the configuration have changed");
             let _ = self.reload().await;
+        } else {
+            self.try_again().await;
         }
     }
 

@@ -1,12 +1,13 @@
 //! The router as the admin server sees it.
 
-use hyrouter_admin::{Answer, CommandError, Control, Health, Problem, Reloaded, Status};
+use hyrouter_admin::{Answer, CommandError, Control, Health, Reloaded, Status};
 use hyrouter_metrics::Registry;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::conductor::{Order, Orders, Running};
-use super::phase::{Phase, Phases};
+use super::phase::Phase;
+use super::readiness::Readiness;
 use super::status;
 use crate::explain;
 use crate::logging::Levels;
@@ -16,7 +17,7 @@ use crate::logging::Levels;
 pub(crate) struct Operator {
     pub(crate) running: Running,
     pub(crate) orders: Orders,
-    pub(crate) phases: Phases,
+    pub(crate) readiness: Readiness,
     pub(crate) registry: Registry,
     pub(crate) levels: Levels,
 }
@@ -39,31 +40,19 @@ impl Operator {
             answer.await.map_err(gone)?
         })
     }
-
-    fn not_ready(&self) -> Vec<Problem> {
-        let problem = |part: &str, problem: &str| Problem {
-            part: part.to_owned(),
-            problem: problem.to_owned(),
-        };
-        match self.phases.now() {
-            Phase::Starting => vec![problem("listen", "the router has no port yet")],
-            Phase::Draining => vec![problem("drain", "the router was asked to end")],
-            Phase::Serving => Vec::new(),
-        }
-    }
 }
 
 impl Control for Operator {
     fn live(&self) -> Health {
         Health {
-            problems: self.running.supervisor.problems(),
+            problems: self.readiness.dead(),
         }
     }
 
     fn ready(&self) -> Health {
-        let mut problems = self.not_ready();
-        problems.extend(self.running.supervisor.problems());
-        Health { problems }
+        Health {
+            problems: self.readiness.problems(),
+        }
     }
 
     fn metrics(&self) -> String {
@@ -71,7 +60,11 @@ impl Control for Operator {
     }
 
     fn status(&self) -> Status {
-        status::now(&self.running, self.phases.now(), self.ready().problems)
+        status::now(
+            &self.running,
+            self.readiness.phases.now(),
+            self.ready().problems,
+        )
     }
 
     fn decisions(&self, limit: usize) -> Vec<Value> {
@@ -80,7 +73,10 @@ impl Control for Operator {
 
     fn explain(&self, question: Value) -> Answer<Value> {
         let service = self.running.live.current();
-        Box::pin(async move { explain::answer(&service, question).await })
+        let at_work = self.running.at_work.load_full();
+        Box::pin(
+            async move { explain::answer(&service, &at_work.assembly.settings, question).await },
+        )
     }
 
     fn reload(&self) -> Answer<Reloaded> {
@@ -88,7 +84,7 @@ impl Control for Operator {
     }
 
     fn drain(&self) -> Result<(), CommandError> {
-        self.phases.enter(Phase::Draining);
+        self.readiness.phases.enter(Phase::Draining);
         Ok(())
     }
 

@@ -4,10 +4,13 @@ mod changes;
 mod commands;
 mod conductor;
 mod control;
+mod next;
 mod phase;
+mod readiness;
 mod reload;
 mod status;
 
 pub(crate) use self::conductor::{AtWorkNow, Conductor, Order, Orders, Running};
 pub(crate) use self::control::Operator;
 pub(crate) use self::phase::{Phase, Phases};
+pub(crate) use self::readiness::Readiness;

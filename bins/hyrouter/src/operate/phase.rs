@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use hyrouter_metrics::{Desc, Exposition, Source};
 use tokio::sync::watch;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +19,6 @@ pub(crate) enum Phase {
 pub(crate) struct Phases(Arc<watch::Sender<Phase>>);
 
 impl Phases {
-    const READY: Desc = Desc::gauge("hyrouter_ready", "1 while players should be sent here", &[]);
-    const DRAINING: Desc = Desc::gauge(
-        "hyrouter_draining",
-        "1 from the moment that the router was asked to end",
-        &[],
-    );
-
     pub(crate) fn starting() -> Self {
         Self(Arc::new(watch::Sender::new(Phase::Starting)))
     }
@@ -44,17 +36,5 @@ impl Phases {
         let mut phases = self.0.subscribe();
         // The sender is `self`, so it can not be gone.
         let _ = phases.wait_for(|phase| *phase == Phase::Draining).await;
-    }
-}
-
-impl Source for Phases {
-    fn descs(&self) -> &'static [Desc] {
-        &[Self::READY, Self::DRAINING]
-    }
-
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
-        let is = |phase| f64::from(u8::from(self.now() == phase));
-        into.gauge(&Self::READY, is(Phase::Serving));
-        into.gauge(&Self::DRAINING, is(Phase::Draining));
     }
 }

@@ -1,34 +1,32 @@
 //! A new configuration takes the place of the one at work, or nothing happens.
 
-use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use hyrouter_admin::{CommandError, Reloaded, Token};
+use hyrouter_admin::{CommandError, Reloaded};
+use hyrouter_config::Warning;
+use tokio::time::Instant;
 
 use super::changes::waiting_for_restart;
-use super::conductor::{AtWorkNow, Conductor, Running};
-use crate::assembly::{Assembler, Assembly, admin_token};
-use crate::service::Service;
-use crate::sinks::AtWork;
+use super::conductor::{AtWorkNow, Conductor, LOOKING};
+use super::next::{Next, Refused, read};
+use crate::bind;
 use crate::watch::{Look, Watch};
-use crate::{bind, serve};
 
-/// A configuration that was read and found good, not yet at work.
-struct Next {
-    assembly: Assembly,
-    service: Service,
-    sinks: Option<AtWork>,
-    /// Of the admin server.
-    token: Option<Token>,
-    look: Look,
-}
+/// Longest time for files to be read and plugins to be compiled: a disk may hang.
+const READING: Duration = Duration::from_mins(5);
+/// How long after a refusal the same configuration is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(30);
 
 impl Conductor {
     /// Reads the configuration and all that it names, and puts it to work if nothing is wrong. If anything is, nothing
     /// changes.
     pub(super) async fn reload(&mut self) -> Result<Reloaded, CommandError> {
+        // Whoever moved the decision log away waits for that, whatever becomes of the rest.
+        self.running.sinks.reopen();
         match self.try_reload().await {
             Ok(reloaded) => {
+                self.refused = None;
                 let waiting = &reloaded.restart_needed;
                 if waiting.is_empty() {
                     tracing::info!("the configuration was reloaded");
@@ -43,11 +41,8 @@ impl Conductor {
                 Ok(reloaded)
             }
             Err(mistakes) => {
-                for mistake in &mistakes {
-                    tracing::error!("configuration: {mistake}");
-                }
-                tracing::error!("the configuration was not reloaded; the one before stays");
-                self.running.history.failed(mistakes.clone());
+                self.told(&mistakes);
+                self.refused = Some((Instant::now(), mistakes.clone()));
                 Err(CommandError::Failed {
                     message: "the configuration was not reloaded; the one before stays".to_owned(),
                     mistakes,
@@ -56,64 +51,126 @@ impl Conductor {
         }
     }
 
-    async fn try_reload(&mut self) -> Result<Reloaded, Vec<String>> {
-        let (running, file) = (self.running.clone(), self.file.clone());
-        let (mut assembler, look) = (self.assembler.clone(), self.watch.read().clone());
-        // Reading and compiling take seconds; players, orders and signals go on meanwhile.
-        let reading = tokio::task::spawn_blocking(move || {
-            let next = read(&running, file.as_deref(), &mut assembler, look.again());
-            (next, assembler)
-        });
-        let (next, assembler) = reading.await.map_err(|error| vec![error.to_string()])?;
-        self.assembler = assembler;
-        let next = match next {
-            Ok(next) => next,
-            Err((mistakes, look)) => {
-                // The same files are not read again before they change.
-                self.watch = Watch::from(look);
-                return Err(mistakes);
-            }
+    /// Tries a configuration again that was refused, in case that what it lacked has come without a file of it having
+    /// changed. The same mistakes are not told again.
+    pub(super) async fn try_again(&mut self) {
+        let Some((at, before)) = self.refused.take() else {
+            return;
         };
-        self.put_to_work(next).await
+        if at.elapsed() < TRY_AGAIN {
+            self.refused = Some((at, before));
+            return;
+        }
+        match self.try_reload().await {
+            Ok(reloaded) => {
+                tracing::info!("the configuration that was refused before was reloaded");
+                self.running.history.succeeded(reloaded.restart_needed);
+            }
+            Err(mistakes) => {
+                if mistakes != before {
+                    self.told(&mistakes);
+                }
+                self.refused = Some((Instant::now(), mistakes));
+            }
+        }
     }
 
-    async fn put_to_work(&mut self, next: Next) -> Result<Reloaded, Vec<String>> {
+    fn told(&self, mistakes: &[String]) {
+        for mistake in mistakes {
+            tracing::error!("configuration: {mistake}");
+        }
+        tracing::error!("the configuration was not reloaded; the one before stays");
+        self.running.history.failed(mistakes.to_vec());
+    }
+
+    async fn try_reload(&mut self) -> Result<Reloaded, Vec<String>> {
+        let (running, file) = (self.running.clone(), self.file.clone());
+        let mut assembler = self.assembler.clone();
+        let before = self.looked().await?;
+        // Should reading not end well, the same files are not read again before they change.
+        self.watch = Watch::from(before.clone());
+        // Reading and compiling take seconds; players and signals go on meanwhile.
+        let reading = tokio::task::spawn_blocking(move || {
+            let next = read(&running, file.as_deref(), &mut assembler, before);
+            (next, assembler)
+        });
+        let (next, assembler) = match tokio::time::timeout(READING, reading).await {
+            Ok(Ok(read)) => read,
+            Ok(Err(error)) => {
+                return Err(vec![format!(
+                    "reading it or loading a plugin ended by itself: {error}"
+                )]);
+            }
+            Err(_) => {
+                return Err(vec![format!(
+                    "reading it and loading plugins took longer than {READING:?}"
+                )]);
+            }
+        };
+        self.assembler = assembler;
+        match next {
+            Ok(next) => self.put_to_work(next),
+            Err(Refused { mistakes, look }) => {
+                self.watch = Watch::from(look);
+                Err(mistakes)
+            }
+        }
+    }
+
+    /// How the files of the configuration at work look now.
+    async fn looked(&self) -> Result<Look, Vec<String>> {
+        let known = self.watch.read().clone();
+        let looking = tokio::task::spawn_blocking(move || known.again());
+        match tokio::time::timeout(LOOKING, looking).await {
+            Ok(Ok(look)) => Ok(look),
+            _ => Err(vec![
+                "the files of the configuration can not be looked at".to_owned(),
+            ]),
+        }
+    }
+
+    /// What can fail comes first, then everything is replaced without a pause.
+    fn put_to_work(&mut self, next: Next) -> Result<Reloaded, Vec<String>> {
         let now = self.running.at_work.load_full();
         let before = &now.assembly.settings;
-        let wanted = &next.assembly.settings;
+        let wanted = next.assembly.settings.clone();
         let reconfigure = bind::reconfigure(&next.assembly, &now.assembly)
             .map_err(|error| vec![format!("{error:#}")])?;
         self.running
             .server
             .reconfigure(reconfigure)
             .map_err(|error| vec![error.to_string()])?;
-        for warning in wanted
-            .warnings
-            .iter()
-            .filter(|new| !before.warnings.contains(new))
-        {
-            tracing::warn!("configuration: {warning}");
-        }
-        let restart_needed = waiting_for_restart(&self.running.started_with, wanted);
-        self.watch = Watch::from(next.look);
         self.running.live.replace(next.service);
-        if let (Some(tokens), Some(token)) = (self.running.tokens.get(), next.token) {
-            tokens.replace(token);
-        }
-        self.running.sinks.go_on(next.sinks).await;
         self.running.at_work.store(Arc::new(AtWorkNow {
             assembly: Arc::new(next.assembly),
             commanded: now.commanded.clone(),
         }));
         self.keep_keys();
-        Ok(Reloaded { restart_needed })
+        if let Some(sinks) = next.sinks {
+            self.running.sinks.replace(sinks);
+        }
+        let started_with = &self.running.started_with;
+        if let (Some(tokens), Some(token)) = (self.running.tokens.get(), next.token)
+            && started_with.admin == wanted.admin
+        {
+            tokens.replace(token);
+        }
+        self.watch = Watch::from(next.look);
+        let new = |warning: &&Warning| !before.warnings.contains(warning);
+        for warning in wanted.warnings.iter().filter(new) {
+            tracing::warn!("configuration: {warning}");
+        }
+        Ok(Reloaded {
+            restart_needed: waiting_for_restart(started_with, &wanted),
+        })
     }
 
     /// Has the keys of the configuration at work kept up to date, and no others.
     pub(super) fn keep_keys(&mut self) {
         let now = self.running.at_work.load();
         let counts = self.running.live.counts();
-        counts.keys.follow(now.assembly.keys.clone());
+        let mode = now.assembly.settings.identity.mode;
+        counts.keys.follow(now.assembly.keys.clone(), mode);
         let Some(keys) = &now.assembly.keys else {
             if let Some(keeping) = self.keeping.take() {
                 keeping.abort();
@@ -126,46 +183,5 @@ impl Conductor {
                 before.abort();
             }
         }
-    }
-}
-
-/// Everything of the next configuration that can fail on the way.
-fn read(
-    running: &Running,
-    file: Option<&Path>,
-    assembler: &mut Assembler,
-    look: Look,
-) -> Result<Next, (Vec<String>, Look)> {
-    let settings = match serve::read(file) {
-        Ok(settings) => settings,
-        Err(error) => {
-            let mistakes = error.mistakes();
-            let lines: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
-            let lines = if lines.is_empty() {
-                vec![error.to_string()]
-            } else {
-                lines
-            };
-            return Err((lines, look));
-        }
-    };
-    let look = serve::look(file, &settings);
-    let now = running.at_work.load_full();
-    let assembled = assembler.assemble(settings, Some(&now.assembly));
-    let next = assembled.and_then(|assembly| {
-        let sinks = running.sinks.next(&assembly.settings.logging)?;
-        let service = running.live.service(&assembly, &now.commanded)?;
-        let token = admin_token(&assembly.settings)?;
-        Ok((assembly, service, sinks, token))
-    });
-    match next {
-        Ok((assembly, service, sinks, token)) => Ok(Next {
-            assembly,
-            service,
-            sinks,
-            token,
-            look,
-        }),
-        Err(error) => Err((vec![format!("{error:#}")], look)),
     }
 }

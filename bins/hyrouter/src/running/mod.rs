@@ -20,10 +20,10 @@ use crate::decision_log::DecisionLog;
 use crate::history::History;
 use crate::live::Live;
 use crate::logging::Levels;
-use crate::operate::{AtWorkNow, Conductor, Operator, Phase, Phases, Running};
+use crate::operate::{AtWorkNow, Conductor, Operator, Phase, Phases, Readiness, Running};
 use crate::serve::Origin;
 use crate::service::Service;
-use crate::signals::Signals;
+use crate::signals::{Hangups, Signals};
 use crate::sinks::{AtWork, Sinks};
 use crate::supervised::Supervisor;
 use crate::traces::Traces;
@@ -38,6 +38,7 @@ pub(crate) struct Start {
     pub(crate) look: Look,
     pub(crate) counts: Counts,
     pub(crate) levels: Levels,
+    pub(crate) hangups: Hangups,
     /// Whether changed files are read by themselves.
     pub(crate) watching: bool,
 }
@@ -51,10 +52,11 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
         look,
         counts,
         levels,
+        hangups,
         watching,
     } = start;
     // Before anything says that the router is up: from then on somebody may end it.
-    let mut signals = Signals::new().context("waiting for signals")?;
+    let mut signals = Signals::new(hangups).context("waiting for signals")?;
     let settings = Arc::new(assembly.settings.clone());
     let process = Arc::new(Process::started_now());
     let history = Arc::new(History::starting_with(origin.to_string()));
@@ -101,12 +103,18 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     let file = origin.file().map(ToOwned::to_owned);
     let (conductor, orders) = Conductor::new(running.clone(), file, assembler, look);
     if let Some(admin) = admin {
+        let readiness = Readiness {
+            phases: phases.clone(),
+            supervisor: supervisor.clone(),
+            counts: counts.clone(),
+            sinks: Arc::clone(&sinks),
+        };
         let others: [Arc<dyn Source>; 4] =
-            [Arc::new(phases.clone()), history, sinks.clone(), process];
+            [Arc::new(readiness.clone()), history, sinks.clone(), process];
         let operator = Operator {
             running: running.clone(),
             orders: orders.clone(),
-            phases: phases.clone(),
+            readiness,
             registry: registry::of(&counts, others),
             levels,
         };

@@ -39,21 +39,32 @@ impl Source for Build {
 mod tests {
     use super::*;
     use crate::history::History;
-    use crate::operate::Phases;
+    use crate::operate::{Phases, Readiness};
     use crate::sinks::{AtWork, Sinks};
+    use crate::supervised::Supervisor;
     use crate::traces::Traces;
 
     #[tokio::test]
     async fn the_page_lists_all_metrics() {
         let settings = hyrouter_config::Settings::built_in();
         let at_work = AtWork::open(&settings.logging, None).unwrap();
-        let others: [Arc<dyn Source>; 4] = [
-            Arc::new(Phases::starting()),
-            Arc::new(History::starting_with(String::new())),
+        let (counts, sinks) = (
+            Counts::default(),
             Arc::new(Sinks::new(at_work, Traces::default())),
+        );
+        let readiness = Readiness {
+            phases: Phases::starting(),
+            supervisor: Supervisor::default(),
+            counts: counts.clone(),
+            sinks: Arc::clone(&sinks),
+        };
+        let others: [Arc<dyn Source>; 4] = [
+            Arc::new(readiness),
+            Arc::new(History::starting_with(String::new())),
+            sinks,
             Arc::new(hyrouter_metrics::Process::started_now()),
         ];
-        let table = of(&Counts::default(), others).table();
+        let table = of(&counts, others).table();
         let page = include_str!("../../../../docs/metrics.md");
         assert!(
             page.contains(&table),

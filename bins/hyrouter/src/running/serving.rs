@@ -22,12 +22,14 @@ pub(super) async fn serve(
         let _ = stopped.await;
     });
     tokio::pin!(serving);
+    let mut end = End::default();
     loop {
         tokio::select! {
             ended = &mut serving => return outcome(ended),
             asked = signals.next() => match asked {
                 Asked::Reload => reload(orders),
                 Asked::End(signal) => {
+                    end.asked = true;
                     tracing::info!(signal, "answering those in flight, then leaving; once more ends at once");
                     break;
                 }
@@ -50,12 +52,36 @@ pub(super) async fn serve(
     tokio::select! {
         ended = &mut serving => return outcome(ended),
         () = tokio::time::sleep(delay) => {}
-        signal = signals.end() => return interrupted(signal),
+        signal = end.once_more(signals) => return interrupted(signal),
     }
     let _ = stop.send(());
     tokio::select! {
         ended = serving => outcome(ended),
-        signal = signals.end() => interrupted(signal),
+        signal = end.once_more(signals) => interrupted(signal),
+    }
+}
+
+/// Whether a signal has asked for the end, since only another one ends at once: what orders a drain over HTTP is
+/// followed by the service manager's own SIGTERM.
+#[derive(Debug, Default)]
+struct End {
+    asked: bool,
+}
+
+impl End {
+    /// Waits for a signal after the first one, and says which it was.
+    async fn once_more(&mut self, signals: &mut Signals) -> &'static str {
+        loop {
+            let signal = signals.end().await;
+            if self.asked {
+                return signal;
+            }
+            self.asked = true;
+            tracing::info!(
+                signal,
+                "already answering those in flight; once more ends at once"
+            );
+        }
     }
 }
 

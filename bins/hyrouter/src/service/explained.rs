@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use hyrouter_config::MessageKind;
+use hyrouter_config::{MessageKind, UnknownProtocol};
 use hyrouter_plugins::{Record, Verdict};
-use hyrouter_proxy::{Answer, ConnectInfo};
+use hyrouter_proxy::{Action, Answer, ConnectInfo};
 use hyrouter_router::Explanation;
+use tokio::time::timeout;
 
 use super::Service;
 use crate::door::{TurnedAway, Visit};
 use crate::player::Player;
 use crate::plugins::Asked;
+use crate::referrals::blank_signature;
 
-/// How an answer comes about.
+/// How an answer comes about. What it refers with is not signed: whoever may ask could pass for anybody otherwise.
 #[derive(Debug)]
 pub(crate) struct Explained {
     /// None for a player who is turned away before that.
@@ -46,7 +48,7 @@ impl Service {
     ) -> Explained {
         let now = SystemTime::now();
         let build = info.connect().build();
-        if self.is_too_new(build) {
+        if build.is_newer_than_known() && self.unknown_protocol == UnknownProtocol::Deny {
             let refused = self.refuse(MessageKind::RoutingError, info);
             return Explained::at_the_door(refused.because("unknown_protocol"));
         }
@@ -77,12 +79,17 @@ impl Service {
         let (mut plugins, mut left_out) = (None, 0);
         let answer = match asked {
             Some(Asked { request, route }) if ask_plugins && !self.chain.is_empty() => {
-                let outcome = self.chain.run(request).await;
-                plugins = Some(outcome.records.iter().map(said).collect());
-                self.heed(visit, &route, outcome)
+                let asking = timeout(self.decision_timeout, self.chain.run(request));
+                if let Ok(outcome) = asking.await {
+                    plugins = Some(outcome.records.iter().map(said).collect());
+                    self.heed(visit, &route, outcome)
+                } else {
+                    let refused = self.refuse(MessageKind::RoutingError, visit.info);
+                    refused.because("budget_exceeded").by_route(route)
+                }
             }
-            _ => {
-                left_out = self.chain.plugins().count();
+            asked => {
+                left_out = asked.map_or(0, |_| self.plugins_in_all);
                 self.by_routing(visit, &routing)
             }
         };
@@ -90,7 +97,7 @@ impl Service {
             routing: Some(routing),
             plugins,
             left_out,
-            answer: answer.judging(visit.player.judgement(), visit.brought.code()),
+            answer: unsigned(answer.judging(visit.player.judgement(), visit.brought.code())),
         }
     }
 
@@ -126,6 +133,16 @@ impl Explained {
             answer,
         }
     }
+}
+
+fn unsigned(mut answer: Answer) -> Answer {
+    if let Action::Referral {
+        data: Some(data), ..
+    } = &mut answer.action
+    {
+        blank_signature(data);
+    }
+    answer
 }
 
 fn said(record: &Record) -> PluginSaid {

@@ -5,7 +5,7 @@ mod explained;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{MaintenanceTexts, MessageKind, Messages, UnknownProtocol};
 use hyrouter_plugins::Chain;
@@ -40,6 +40,10 @@ pub(crate) struct Service {
     maintenance: BTreeMap<String, MaintenanceTexts>,
     unknown_protocol: UnknownProtocol,
     log_client_ip: bool,
+    /// For explanations, which nobody else keeps the time of.
+    decision_timeout: Duration,
+    /// Those of the configuration: who explains may have left them out.
+    plugins_in_all: usize,
     /// Whether answers carry what plugins said, for traces.
     keep_records: bool,
     log: Arc<DecisionLog>,
@@ -87,6 +91,8 @@ impl Service {
             maintenance,
             unknown_protocol: settings.unknown_protocol,
             log_client_ip: settings.logging.log_client_ip,
+            decision_timeout: settings.limits.decision_timeout,
+            plugins_in_all: assembly.plugins_in_all,
             keep_records: Traces::wanted(settings.otlp.as_ref()),
             log,
         })

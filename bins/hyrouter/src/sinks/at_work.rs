@@ -20,6 +20,42 @@ pub(crate) struct AtWork {
     pub(super) out: hyrouter_decisions::Sinks,
 }
 
+/// Finds what is wrong with sinks without opening any: nothing is written and nobody is called.
+///
+/// # Errors
+/// The first that can not be used.
+pub(crate) fn check(settings: &LoggingSettings) -> anyhow::Result<()> {
+    if let Some(DecisionTarget::File(file)) = &settings.decisions {
+        let folder = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            anyhow::bail!("logging.decisions: there is no folder {}", folder.display());
+        }
+        anyhow::ensure!(
+            !file.is_dir(),
+            "logging.decisions: {} is a folder",
+            file.display()
+        );
+    }
+    webhook(settings).map(drop)
+}
+
+/// The webhook as its crate wants it, with the token read.
+fn webhook(settings: &LoggingSettings) -> anyhow::Result<Option<WebhookSettings>> {
+    let Some(webhook) = &settings.webhook else {
+        return Ok(None);
+    };
+    let mut wanted = WebhookSettings::new(&webhook.url);
+    wanted.ca_file.clone_from(&webhook.ca_file);
+    wanted.queue = webhook.queue;
+    if let Some(file) = &webhook.token_file {
+        wanted.token = Some(Token::read(file).context("logging.webhook.token_file")?);
+    }
+    wanted.check().context("logging.webhook")?;
+    Ok(Some(wanted))
+}
+
 impl AtWork {
     /// Opens files and reads tokens. Needs a tokio runtime, on which a webhook is sent from.
     ///
@@ -28,7 +64,9 @@ impl AtWork {
     pub(crate) fn open(settings: &LoggingSettings, earlier: Option<&Self>) -> anyhow::Result<Self> {
         let recent = earlier
             .and_then(|earlier| earlier.out.recent.as_ref())
-            .filter(|recent| recent.capacity() == settings.recent_decisions);
+            .filter(|recent| recent.capacity() == settings.recent_decisions)
+            // Addresses that nobody wants any more are not kept either.
+            .filter(|_| earlier.is_some_and(|earlier| !earlier.with_client_ip()) || settings.decision_client_ip);
         let recent = match (recent, settings.recent_decisions) {
             (Some(recent), _) => Some(Arc::clone(recent)),
             (None, 0) => None,
@@ -46,16 +84,9 @@ impl AtWork {
                 Some(opened.context("logging.decisions")?)
             }
         };
-        let webhook = match &settings.webhook {
+        let webhook = match webhook(settings)? {
             None => None,
-            Some(webhook) => {
-                let mut wanted = WebhookSettings::new(&webhook.url);
-                wanted.ca_file.clone_from(&webhook.ca_file);
-                wanted.queue = webhook.queue;
-                if let Some(file) = &webhook.token_file {
-                    let token = Token::read(file).context("logging.webhook.token_file")?;
-                    wanted.token = Some(token);
-                }
+            Some(wanted) => {
                 let opened = WebhookSink::open(&wanted, &Handle::current());
                 Some(opened.context("logging.webhook")?)
             }
@@ -69,6 +100,25 @@ impl AtWork {
             settings: settings.clone(),
             files,
         })
+    }
+
+    /// Workers that have ended though nobody told them to.
+    pub(super) fn dead(&self) -> Vec<&'static str> {
+        let file = self
+            .out
+            .file
+            .as_ref()
+            .is_some_and(|sink| !sink.is_at_work());
+        let webhook = self.out.webhook.as_ref();
+        let webhook = webhook.is_some_and(|sink| !sink.is_at_work());
+        let dead = [("logging.decisions", file), ("logging.webhook", webhook)];
+        let dead = dead.into_iter().filter(|(_, dead)| *dead);
+        dead.map(|(part, _)| part).collect()
+    }
+
+    /// Whether addresses of clients stand in decisions.
+    pub(super) fn with_client_ip(&self) -> bool {
+        self.settings.decision_client_ip
     }
 
     /// Whether that is what these settings ask for.

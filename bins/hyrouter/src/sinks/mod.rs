@@ -3,15 +3,15 @@
 mod at_work;
 mod written;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use hyrouter_config::LoggingSettings;
-use hyrouter_metrics::{Counter, Desc, Exposition, Source};
+use hyrouter_metrics::{Desc, Exposition, Source};
 use hyrouter_proxy::Decided;
 
-pub(crate) use self::at_work::AtWork;
+pub(crate) use self::at_work::{AtWork, check};
 use self::written::written;
 use crate::traces::Traces;
 
@@ -23,8 +23,15 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub(crate) struct Sinks {
     at_work: ArcSwap<AtWork>,
     traces: Traces,
-    /// Of sinks that were replaced.
-    lost: [Counter; 2],
+    past: Mutex<Past>,
+}
+
+/// Sinks that were replaced.
+#[derive(Debug, Default)]
+struct Past {
+    ending: Vec<Arc<AtWork>>,
+    /// What those lost that have ended: file and webhook.
+    lost: [u64; 2],
 }
 
 impl Sinks {
@@ -43,7 +50,7 @@ impl Sinks {
         Self {
             at_work: ArcSwap::from_pointee(at_work),
             traces,
-            lost: Default::default(),
+            past: Mutex::default(),
         }
     }
 
@@ -56,18 +63,29 @@ impl Sinks {
         AtWork::open(settings, Some(&now)).map(Some)
     }
 
-    /// Writes there from now on, and lets what was at work before finish. `None`: files are opened anew, for whoever
-    /// moved them away.
-    pub(crate) async fn go_on(&self, next: Option<AtWork>) {
-        let Some(next) = next else {
-            self.at_work.load().out.reopen();
-            return;
+    /// Opens files anew, for whoever moved them away.
+    pub(crate) fn reopen(&self) {
+        self.at_work.load().out.reopen();
+    }
+
+    /// Writes there from now on. What was at work before finishes on its own.
+    pub(crate) fn replace(self: &Arc<Self>, next: AtWork) {
+        let before = {
+            let mut past = self.past();
+            let before = self.at_work.swap(Arc::new(next));
+            past.ending.push(Arc::clone(&before));
+            before
         };
-        let before = self.at_work.swap(Arc::new(next));
-        before.out.close(LAST_WORDS).await;
-        for (sum, lost) in self.lost.iter().zip(before.lost()) {
-            sum.add(lost);
-        }
+        let sinks = Arc::clone(self);
+        tokio::spawn(async move {
+            before.out.close(LAST_WORDS).await;
+            sinks.past().settle(&before);
+        });
+    }
+
+    fn past(&self) -> MutexGuard<'_, Past> {
+        // Counts of what is lost anyway; a poisoned lock takes nothing from anybody.
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) async fn close(&self) {
@@ -75,12 +93,23 @@ impl Sinks {
         tokio::join!(at_work.out.close(LAST_WORDS), self.traces.close(LAST_WORDS));
     }
 
-    pub(crate) fn decided(&self, decided: &Decided<'_>, log_client_ip: bool) {
+    pub(crate) fn decided(&self, decided: &Decided<'_>) {
         self.traces.decided(decided);
         let at_work = self.at_work.load();
         if at_work.out.wants() {
-            at_work.out.record(written(decided, log_client_ip));
+            let decision = written(decided, at_work.with_client_ip());
+            at_work.out.record(decision);
         }
+    }
+
+    /// Workers that have ended though nobody told them to.
+    pub(crate) fn dead(&self) -> Vec<&'static str> {
+        let at_work = self.at_work.load();
+        let mut dead = at_work.dead();
+        if self.traces.is_dead() {
+            dead.push("telemetry.otlp");
+        }
+        dead
     }
 
     /// The last decisions, the newest first.
@@ -101,10 +130,27 @@ impl Source for Sinks {
     }
 
     fn collect(&self, into: &mut Exposition<'_, '_>) {
-        let now = self.at_work.load().lost();
-        let sums = ["file", "webhook"].into_iter().zip(&self.lost).zip(now);
-        let lost = sums.map(|((sink, before), now)| ([sink], before.get() + now));
-        into.counts(&Self::LOST, lost);
+        let lost = {
+            let past = self.past();
+            let now = self.at_work.load();
+            let running = past.ending.iter().map(|ending| ending.lost());
+            running.chain([now.lost()]).fold(past.lost, sum)
+        };
+        let lines = ["file", "webhook"].into_iter().zip(lost);
+        into.counts(&Self::LOST, lines.map(|(sink, lost)| ([sink], lost)));
         into.count(&Self::SPANS_LOST, self.traces.lost());
     }
+}
+
+impl Past {
+    /// Counts what this one lost for good.
+    fn settle(&mut self, ended: &Arc<AtWork>) {
+        self.ending.retain(|ending| !Arc::ptr_eq(ending, ended));
+        self.lost = sum(self.lost, ended.lost());
+    }
+}
+
+fn sum(one: [u64; 2], other: [u64; 2]) -> [u64; 2] {
+    let ([file, webhook], [more_file, more_webhook]) = (one, other);
+    [file + more_file, webhook + more_webhook]
 }

@@ -9,8 +9,8 @@ use hyrouter_proxy::{Action, ConnectInfo, Decided};
 use crate::decision_log::micros;
 use crate::names;
 
-/// Without the player's name and UUID, as the log; with the client's address where that has it.
-pub(super) fn written(decided: &Decided<'_>, log_client_ip: bool) -> Decision {
+/// Without the player's name and UUID, as the log; with the client's address only where the operator asked for it.
+pub(super) fn written(decided: &Decided<'_>, with_client_ip: bool) -> Decision {
     let (peer, answer, times) = (decided.peer, decided.answer, decided.times);
     let connect = decided.info.map(ConnectInfo::connect);
     let (outcome, backend) = match answer.map(|answer| &answer.action) {
@@ -42,6 +42,6 @@ pub(super) fn written(decided: &Decided<'_>, log_client_ip: bool) -> Decision {
     decision.connect_us = micros(times.connect);
     decision.decision_us = micros(times.decision);
     decision.total_us = micros(times.total);
-    decision.client = log_client_ip.then(|| peer.remote.ip());
+    decision.client = with_client_ip.then(|| peer.remote.ip());
     decision
 }

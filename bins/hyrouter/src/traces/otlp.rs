@@ -13,12 +13,20 @@ use tokio::runtime::Handle;
 use crate::counts::outcome;
 use crate::names;
 
+pub(super) fn check(settings: &OtlpSettings) -> anyhow::Result<()> {
+    wanted(settings).check().context("telemetry.otlp")
+}
+
 pub(super) fn open(settings: &OtlpSettings) -> anyhow::Result<Tracer> {
+    Tracer::open(&wanted(settings), &Handle::current()).context("telemetry.otlp")
+}
+
+fn wanted(settings: &OtlpSettings) -> hyrouter_telemetry::OtlpSettings {
     let mut wanted = hyrouter_telemetry::OtlpSettings::new(&settings.endpoint);
     wanted.one_in = settings.one_in;
     wanted.service_name.clone_from(&settings.service_name);
     wanted.timeout = settings.timeout;
-    Tracer::open(&wanted, &Handle::current()).context("telemetry.otlp")
+    wanted
 }
 
 /// The spans are made now that all is over, from the times that were taken anyway.

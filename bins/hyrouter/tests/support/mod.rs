@@ -174,6 +174,19 @@ impl Router {
         kib.parse::<u64>().unwrap() * 1024
     }
 
+    pub(crate) fn threads(&self) -> usize {
+        self.listed("task")
+    }
+
+    pub(crate) fn open_files(&self) -> usize {
+        self.listed("fd")
+    }
+
+    fn listed(&self, folder: &str) -> usize {
+        let folder = format!("/proc/{}/{folder}", self.child.id());
+        fs::read_dir(folder).unwrap().count()
+    }
+
     /// Waits until it serves, and learns where.
     pub(crate) fn ready(&mut self) {
         let ready = self.until("ready for players");

@@ -1,4 +1,5 @@
 //! Players who keep coming while something happens to the router.
+#![allow(dead_code, reason = "every test file uses a part of this")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

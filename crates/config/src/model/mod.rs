@@ -197,6 +197,9 @@ pub(crate) struct Logging {
     /// appended to, and opened anew when it was renamed. Absent: nowhere.
     #[schemars(length(min = 1))]
     pub(crate) decisions: Option<String>,
+    /// Whether the address of the client stands in decisions that are written, kept and sent. It never does in the log's
+    /// line of a decision.
+    pub(crate) decision_client_ip: bool,
     /// How many of the last decisions are kept in memory for the admin server, each about 500 bytes; 0 keeps none.
     #[schemars(range(max = 65536))]
     pub(crate) recent_decisions: u32,
@@ -209,6 +212,7 @@ impl Default for Logging {
         Self {
             log_client_ip: true,
             decisions: None,
+            decision_client_ip: false,
             recent_decisions: 256,
             webhook: None,
         }

@@ -79,6 +79,7 @@ pub(super) fn logging(logging: model::Logging) -> LoggingSettings {
                 "stdout" => DecisionTarget::Stdout,
                 _ => DecisionTarget::File(target.into()),
             }),
+        decision_client_ip: logging.decision_client_ip,
         recent_decisions: to_usize(logging.recent_decisions),
         webhook: logging.webhook.map(|webhook| WebhookSettings {
             url: webhook.url,

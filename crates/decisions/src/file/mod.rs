@@ -5,7 +5,7 @@ mod output;
 mod worker;
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -115,6 +115,18 @@ impl FileSink {
     pub fn reopen(&self) {
         self.shared.orders.reopen();
         self.wake();
+    }
+
+    /// Whether somebody writes. False when the thread that does has ended though nobody told it to, by a panic above all.
+    pub fn is_at_work(&self) -> bool {
+        if self.shared.orders.is_closing() {
+            return true;
+        }
+        // Whoever holds the lock waits for the end.
+        let Ok(ended) = self.shared.ended.try_lock() else {
+            return true;
+        };
+        ended.try_recv() != Err(TryRecvError::Disconnected)
     }
 
     /// How it fares.

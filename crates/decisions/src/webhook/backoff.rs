@@ -2,25 +2,24 @@
 
 use std::time::{Duration, SystemTime};
 
+use hyrouter_outgoing::Backoff;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 /// How often a batch is sent before it is dropped. With the waits below that takes a minute and a half at most: a
 /// receiver may be restarted, and one batch that it can not take does not keep the others for ever.
 pub(super) const ATTEMPTS: u32 = 10;
-/// The wait after the first failure. Each is twice as long as the one before.
-const FIRST: Duration = Duration::from_millis(250);
-/// The longest wait that a receiver did not ask for.
-const LONGEST: Duration = Duration::from_secs(30);
+/// The waits that a receiver did not ask for.
+const WAITS: Backoff = Backoff {
+    first: Duration::from_millis(250),
+    longest: Duration::from_secs(30),
+};
 /// The longest wait that a receiver can ask for.
 const LONGEST_ASKED: Duration = Duration::from_mins(1);
 
-/// The wait before the next attempt, half of it by chance, so that many routers do not come back at once.
+/// The wait before the next attempt.
 pub(super) fn wait(failures: u32, asked: Option<Duration>) -> Duration {
-    let whole = FIRST
-        .saturating_mul(1 << failures.saturating_sub(1).min(16))
-        .min(LONGEST);
-    let own = whole.mul_f64(rand::random_range(0.5..=1.0));
+    let own = WAITS.wait(failures);
     asked.map_or(own, |asked| asked.min(LONGEST_ASKED).max(own))
 }
 
@@ -39,7 +38,7 @@ pub(super) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::{ATTEMPTS, LONGEST, LONGEST_ASKED, retry_after, wait};
+    use super::{ATTEMPTS, LONGEST_ASKED, WAITS, retry_after, wait};
 
     #[test]
     fn waits_grow_and_end() {
@@ -55,7 +54,7 @@ mod tests {
             sum += most;
         }
         assert!(sum < Duration::from_secs(92), "{sum:?}");
-        assert!(wait(u32::MAX, None) <= LONGEST);
+        assert!(wait(u32::MAX, None) <= WAITS.longest);
     }
 
     #[test]

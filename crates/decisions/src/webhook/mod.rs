@@ -3,7 +3,6 @@
 mod backoff;
 mod post;
 mod settings;
-mod tls;
 mod token;
 mod url;
 mod worker;
@@ -73,6 +72,11 @@ impl WebhookSink {
         } else {
             self.tally.not_accepted();
         }
+    }
+
+    /// Whether somebody sends. False when the task that does has ended though nobody told it to, by a panic above all.
+    pub fn is_at_work(&self) -> bool {
+        *self.closing.borrow() || !self.queue.is_closed()
     }
 
     /// How it fares.

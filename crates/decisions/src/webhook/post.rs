@@ -4,24 +4,18 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyrouter_outgoing::{Address, Causes, Client, ClientError, ClientSettings};
 use tokio::time::timeout;
 
 use super::backoff::retry_after;
-use super::{WebhookSettings, tls, url};
+use super::{WebhookSettings, url};
 use crate::SinkError;
-use crate::causes::Causes;
 
 /// How long one request may take, from its connection to the head of the answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest head of an answer in bytes.
-const MAX_HEAD: usize = 64 * 1024;
 /// Bytes of an answer that are read, so that the connection can be used again. Nothing in them is used.
 const MAX_BODY: usize = 64 * 1024;
 /// How long these bytes may take.
@@ -35,9 +29,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The service that is posted to.
 pub(super) struct Receiver {
-    uri: Uri,
+    address: Address,
     authorization: Option<HeaderValue>,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<Full<Bytes>>,
 }
 
 /// Why a batch was not taken. Says nothing of what was sent or answered but the status.
@@ -46,7 +40,7 @@ pub(super) enum PostError {
     #[error("no answer within {TIMEOUT:?}")]
     Timeout,
     #[error("{}", Causes(.0))]
-    Request(#[from] hyper_util::client::legacy::Error),
+    Request(#[from] ClientError),
     #[error("the answer is {0}, a redirect; these are not followed, name the place itself")]
     Redirect(StatusCode),
     #[error("the answer is {status}")]
@@ -79,27 +73,15 @@ impl PostError {
 
 impl Receiver {
     pub(super) fn new(settings: &WebhookSettings) -> Result<Self, SinkError> {
-        let uri = url::parse(&settings.url, settings.token.is_some())?;
-        let is_https = url::is_https(&uri);
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        // Shared by the addresses of a name, so that a dead one does not use up the time of a living one.
-        tcp.set_connect_timeout(Some(TIMEOUT));
-        let config = tls::config(is_https, settings.ca_file.as_deref())?;
-        let schemes = HttpsConnectorBuilder::new().with_tls_config(config);
-        let schemes = if is_https {
-            schemes.https_only()
-        } else {
-            schemes.https_or_http()
-        };
-        let client = Client::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(IDLE)
-            .http1_max_buf_size(MAX_HEAD)
-            .build(schemes.enable_http1().wrap_connector(tcp));
+        let address = url::parse(&settings.url, settings.token.is_some())?;
+        let client = ClientSettings {
+            ca_file: settings.ca_file.as_deref(),
+            connect_timeout: TIMEOUT,
+            idle: Some(IDLE),
+        }
+        .client(&address)?;
         Ok(Self {
-            uri,
+            address,
             authorization: settings
                 .token
                 .as_ref()
@@ -109,14 +91,9 @@ impl Receiver {
         })
     }
 
-    /// Scheme and host. A path or query may hold a key.
+    /// Scheme and host.
     pub(super) fn place(&self) -> String {
-        let scheme = self.uri.scheme_str().unwrap_or_default();
-        let authority = self
-            .uri
-            .authority()
-            .map_or("", |authority| authority.as_str());
-        format!("{scheme}://{authority}")
+        self.address.place()
     }
 
     pub(super) async fn post(&self, body: Bytes) -> Result<(), PostError> {
@@ -145,7 +122,7 @@ impl Receiver {
     fn request(&self, body: Bytes) -> Request<Full<Bytes>> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.uri.clone();
+        *request.uri_mut() = self.address.uri().clone();
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, PRODUCT);
         headers.insert(CONTENT_TYPE, JSON);

@@ -1,78 +1,33 @@
 //! The URL of a webhook, checked.
 
-use std::net::IpAddr;
-
-use http::Uri;
-use rustls::pki_types::ServerName;
+use hyrouter_outgoing::{Address, AddressError};
 
 use crate::SinkError;
 
-/// Longest URL in bytes. It stands in logs.
-const MAX_URL: usize = 2048;
-
-const WITH_USER: &str = "has a user name or password, which is not sent; name a token_file instead";
-
-pub(super) fn parse(text: &str, has_token: bool) -> Result<Uri, SinkError> {
-    check(text, has_token).map_err(|problem| SinkError::Url {
-        // A password has no place here, so it has none in a log either.
-        url: match problem {
-            WITH_USER => text.rsplit('@').next().unwrap_or_default().to_owned(),
-            _ => text.chars().take(MAX_URL).collect(),
+pub(super) fn parse(text: &str, has_token: bool) -> Result<Address, SinkError> {
+    let address = Address::parse(text).map_err(|error| SinkError::Url {
+        url: error.shown(text),
+        problem: match error {
+            AddressError::WithUser => {
+                "has a user name or password, which is not sent; name a token_file instead"
+            }
+            error => error.problem(),
         },
-        problem,
-    })
-}
-
-pub(super) fn is_https(uri: &Uri) -> bool {
-    uri.scheme_str() == Some("https")
-}
-
-fn check(text: &str, has_token: bool) -> Result<Uri, &'static str> {
-    let (scheme, rest) = text.split_once("://").ok_or("has no scheme")?;
-    let is_https = scheme.eq_ignore_ascii_case("https");
-    if !is_https && !scheme.eq_ignore_ascii_case("http") {
-        return Err("begins with a scheme that is not known");
+    })?;
+    if has_token && address.is_in_the_clear() {
+        return Err(SinkError::Url {
+            url: text.to_owned(),
+            problem: "would send the token in the clear over a network",
+        });
     }
-    if text.len() > MAX_URL {
-        return Err("is longer than 2048 bytes");
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return Err(WITH_USER);
-    }
-    if rest.contains('#') {
-        return Err("has a fragment, which is not sent");
-    }
-    let uri: Uri = text.parse().map_err(|_| "is no URL")?;
-    let named = uri.host().unwrap_or_default();
-    let host = named
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(named);
-    if ServerName::try_from(host).is_err() {
-        return Err("has a host that is neither a name nor an IP address");
-    }
-    let has_port = authority.strip_suffix(named).is_none();
-    if has_port && uri.port_u16().is_none_or(|port| port == 0) {
-        return Err("has a port that is not a number from 1 to 65535");
-    }
-    if has_token && !is_https && !is_loopback(host) {
-        return Err("would send the token in the clear over a network");
-    }
-    Ok(uri)
-}
-
-/// Whether a host is this machine whatever a name server says.
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    Ok(address)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_URL, is_https, parse};
+    use hyrouter_outgoing::MAX_ADDRESS;
+
+    use super::parse;
 
     #[test]
     fn what_is_a_webhook() {
@@ -86,14 +41,14 @@ mod tests {
             ("http://127.0.0.2/d", true, false),
             ("http://[::1]:80/d", true, false),
         ] {
-            let uri = parse(text, has_token).unwrap();
-            assert_eq!(is_https(&uri), https, "{text}");
+            let address = parse(text, has_token).unwrap();
+            assert_eq!(address.is_https(), https, "{text}");
         }
     }
 
     #[test]
     fn what_is_none_and_why() {
-        let long = format!("https://hooks.example/{}", "x".repeat(MAX_URL));
+        let long = format!("https://hooks.example/{}", "x".repeat(MAX_ADDRESS));
         for (text, problem) in [
             ("", "no scheme"),
             ("hooks.example/d", "no scheme"),

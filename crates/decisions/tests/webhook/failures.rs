@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::clock::{Clock, until};
-use crate::server::{Answer, OK, Server, deaf};
+use crate::listen::deaf;
+use crate::server::{Answer, OK, Server};
 use crate::{counts, open, record, settings};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -5,9 +5,16 @@
     reason = "a test fails by panic"
 )]
 
+#[path = "../../../outgoing/tests/support/authority.rs"]
+mod authority;
+#[path = "../../../outgoing/tests/support/clock.rs"]
 mod clock;
 mod ends;
 mod failures;
+#[path = "../../../outgoing/tests/support/listen.rs"]
+mod listen;
+#[path = "../../../outgoing/tests/support/post.rs"]
+mod post;
 mod server;
 mod tls;
 

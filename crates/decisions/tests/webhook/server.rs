@@ -5,10 +5,13 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
+
+use crate::listen::{Stream, listen};
+use crate::post;
 
 /// What a request is answered with.
 #[derive(Clone)]
@@ -80,22 +83,9 @@ impl Server {
             shared: Arc::new(Mutex::new(shared)),
         };
         let serving = server.clone();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                serving.shared.lock().unwrap().came += 1;
-                let (server, tls) = (serving.clone(), tls.clone());
-                tokio::spawn(async move {
-                    match tls {
-                        None => server.serve(stream).await,
-                        // Whoever does not trust the server leaves here.
-                        Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => server.serve(stream).await,
-                            Err(_) => server.shared.lock().unwrap().left += 1,
-                        },
-                    }
-                });
-            }
+        listen(listener, tls, move |stream| {
+            let server = serving.clone();
+            async move { server.serve(stream).await }
         });
         server
     }
@@ -120,11 +110,26 @@ impl Server {
         self.shared.lock().unwrap().left
     }
 
-    async fn serve(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
-        while let Some(request) = request(&mut stream).await {
+    async fn serve(&self, stream: Option<Stream>) {
+        self.shared.lock().unwrap().came += 1;
+        if let Some(stream) = stream
+            && !self.answer(stream).await
+        {
+            return;
+        }
+        self.shared.lock().unwrap().left += 1;
+    }
+
+    /// Whether the client left first.
+    async fn answer(&self, mut stream: Stream) -> bool {
+        while let Some((head, body)) = post::read(&mut stream).await {
             let answer = {
                 let mut shared = self.shared.lock().unwrap();
-                shared.requests.push(request);
+                shared.requests.push(Request {
+                    head,
+                    body: String::from_utf8(body).unwrap(),
+                    at: Instant::now(),
+                });
                 shared.answers.pop_front().unwrap_or(OK)
             };
             match answer {
@@ -135,7 +140,7 @@ impl Server {
                 Answer::Raw(bytes) => {
                     let _ = stream.write_all(bytes.as_bytes()).await;
                     let _ = stream.shutdown().await;
-                    return;
+                    return false;
                 }
                 Answer::Stall(bytes) => {
                     stream.write_all(bytes.as_bytes()).await.unwrap();
@@ -151,31 +156,6 @@ impl Server {
                 }
             }
         }
-        self.shared.lock().unwrap().left += 1;
+        true
     }
-}
-
-async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.ok()?);
-    }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
-    let length = head.split("content-length: ").nth(1).unwrap();
-    let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.ok()?;
-    Some(Request {
-        head,
-        body: String::from_utf8(body).unwrap(),
-        at: Instant::now(),
-    })
-}
-
-/// A port that refuses connections, and is nobody else's, until somebody listens.
-pub(crate) fn deaf() -> (TcpSocket, SocketAddr) {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let address = socket.local_addr().unwrap();
-    (socket, address)
 }

@@ -4,8 +4,9 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hyrouter_outgoing::{Causes, ClientError, TrustError};
+
 use super::MAX_JWKS;
-use super::causes::Causes;
 use crate::KeySetError;
 
 /// A keeper can not be made, or its file can not be loaded.
@@ -39,6 +40,14 @@ pub enum KeeperError {
     /// TLS can not be spoken with the cryptography that is built in.
     #[error("TLS: {0}")]
     Tls(#[from] rustls::Error),
+    /// The keys can not be had now.
+    #[error("{from}: {problem}")]
+    Fetch {
+        /// Where they are.
+        from: String,
+        /// What went wrong.
+        problem: String,
+    },
     /// The file with the keys can not be used.
     #[error("{}: {problem}", path.display())]
     File {
@@ -49,13 +58,23 @@ pub enum KeeperError {
     },
 }
 
+impl From<TrustError> for KeeperError {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::CaFile { path, problem } => Self::CaFile { path, problem },
+            TrustError::NoSystemRoots { problem } => Self::NoSystemRoots { problem },
+            TrustError::Tls(error) => Self::Tls(error),
+        }
+    }
+}
+
 /// Why a try gave no keys. Says nothing of what was sent.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
     #[error("no answer within {0:?}")]
     Timeout(Duration),
     #[error("{}", Causes(.0))]
-    Request(#[from] hyper_util::client::legacy::Error),
+    Request(#[from] ClientError),
     #[error("the answer breaks off: {}", Causes(.0))]
     Body(#[from] hyper::Error),
     #[error("the answer is {0}, a redirect; these are not followed, name the place itself")]

@@ -1,6 +1,5 @@
 //! Keys that are fetched in the background, so that no decision waits for the network.
 
-mod causes;
 mod error;
 mod file;
 mod http;
@@ -8,7 +7,6 @@ mod schedule;
 mod settings;
 mod source;
 mod status;
-mod tls;
 
 use std::fmt;
 use std::sync::Arc;
@@ -119,6 +117,22 @@ impl Keeper {
         }
         self.report(&loaded);
         Ok(())
+    }
+
+    /// Fetches the keys once, now, and waits for them: for who must not begin without. What [`run`](Self::run) does later
+    /// is the same with or without this.
+    ///
+    /// # Errors
+    ///
+    /// When they can not be had, or there is no usable key among them.
+    pub async fn fetch_now(&mut self) -> Result<(), KeeperError> {
+        let fetched = self.source.fetch().await;
+        let taken = fetched.and_then(|body| self.take(body));
+        self.report(&taken);
+        taken.map_err(|error| KeeperError::Fetch {
+            from: self.source.to_string(),
+            problem: status::line(&error.to_string()),
+        })
     }
 
     /// How the keeper fares, for a status page. Lives on after the keeper is moved into [`run`](Self::run).

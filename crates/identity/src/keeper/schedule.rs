@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hyrouter_outgoing::Backoff;
 use tokio::time::Instant;
 
 use super::KeeperSettings;
@@ -11,7 +12,7 @@ use super::KeeperSettings;
 pub(super) struct Schedule {
     refresh: Duration,
     refetch_interval: Duration,
-    backoff: Duration,
+    backoff: Backoff,
     /// Tries that failed since the last good one.
     failures: u32,
     next: Instant,
@@ -26,7 +27,10 @@ impl Schedule {
         Self {
             refresh: settings.refresh,
             refetch_interval: settings.refetch_interval,
-            backoff: settings.backoff,
+            backoff: Backoff {
+                first: settings.backoff,
+                longest: settings.refresh,
+            },
             failures: 0,
             next: now,
             is_early: false,
@@ -55,11 +59,8 @@ impl Schedule {
             self.failures = 0;
             self.refresh.mul_f64(rand::random_range(0.9..=1.1))
         } else {
-            let whole = self.backoff.saturating_mul(1 << self.failures.min(31));
             self.failures = self.failures.saturating_add(1);
-            whole
-                .min(self.refresh)
-                .mul_f64(rand::random_range(0.5..=1.0))
+            self.backoff.wait(self.failures)
         };
         self.next = now + wait;
     }

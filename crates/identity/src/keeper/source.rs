@@ -1,15 +1,10 @@
 //! Where keys come from, as a text.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use hyper::Uri;
-use rustls::pki_types::ServerName;
-
-/// Longest URL in bytes. It stands in logs and on a status page.
-const MAX_URL: usize = 2048;
+use hyrouter_outgoing::{Address, MAX_ADDRESS};
 
 /// Where the keys are: `https://...`, `http://...` of this machine, or the path of a file.
 ///
@@ -37,7 +32,7 @@ pub enum JwksSource {
 
 /// The URL of a key set, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JwksUrl(Uri);
+pub struct JwksUrl(Address);
 
 impl JwksSource {
     /// Reads a source. It is not looked up.
@@ -46,14 +41,11 @@ impl JwksSource {
     ///
     /// When it is none; the error says the text and what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, SourceError> {
-        parse(text).map_err(|problem| SourceError {
-            // A password has no place here, so it has none in a log either.
-            text: match problem {
-                WITH_USER => text.rsplit('@').next().unwrap_or_default().to_owned(),
-                _ => text.chars().take(MAX_URL).collect(),
-            },
-            problem,
-        })
+        if text.contains("://") {
+            url(text)
+        } else {
+            file(text)
+        }
     }
 }
 
@@ -75,12 +67,8 @@ impl fmt::Display for JwksSource {
 }
 
 impl JwksUrl {
-    pub(super) fn uri(&self) -> &Uri {
+    pub(super) fn address(&self) -> &Address {
         &self.0
-    }
-
-    pub(super) fn is_https(&self) -> bool {
-        self.0.scheme_str() == Some("https")
     }
 }
 
@@ -101,68 +89,37 @@ pub struct SourceError {
     problem: &'static str,
 }
 
-const WITH_USER: &str = "has a user name or password, which is not sent";
-
-fn parse(text: &str) -> Result<JwksSource, &'static str> {
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return file(text);
-    };
-    let is_https = scheme.eq_ignore_ascii_case("https");
-    if !is_https && !scheme.eq_ignore_ascii_case("http") {
-        return Err("begins with a scheme that is not known");
+fn url(text: &str) -> Result<JwksSource, SourceError> {
+    let address = Address::parse(text).map_err(|error| SourceError {
+        text: error.shown(text),
+        problem: error.problem(),
+    })?;
+    if address.is_in_the_clear() {
+        return Err(SourceError {
+            text: text.to_owned(),
+            problem: "would send keys in the clear over a network",
+        });
     }
-    if text.len() > MAX_URL {
-        return Err("is longer than 2048 bytes");
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return Err(WITH_USER);
-    }
-    if rest.contains('#') {
-        return Err("has a fragment, which is not sent");
-    }
-    let uri: Uri = text.parse().map_err(|_| "is no URL")?;
-    let host = uri.host().unwrap_or_default();
-    let host = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host);
-    if ServerName::try_from(host).is_err() {
-        return Err("has a host that is neither a name nor an IP address");
-    }
-    let has_port = authority
-        .strip_suffix(uri.host().unwrap_or_default())
-        .is_none();
-    if has_port && uri.port_u16().is_none_or(|port| port == 0) {
-        return Err("has a port that is not a number from 1 to 65535");
-    }
-    if !is_https && !is_loopback(host) {
-        return Err("would send keys in the clear over a network");
-    }
-    Ok(JwksSource::Url(JwksUrl(uri)))
+    Ok(JwksSource::Url(JwksUrl(address)))
 }
 
-fn file(text: &str) -> Result<JwksSource, &'static str> {
+fn file(text: &str) -> Result<JwksSource, SourceError> {
+    let wrong = |problem| SourceError {
+        text: text.chars().take(MAX_ADDRESS).collect(),
+        problem,
+    };
     if text.is_empty() {
-        return Err("is empty");
+        return Err(wrong("is empty"));
     }
     if text.contains('\0') {
-        return Err("has a zero byte in its path");
+        return Err(wrong("has a zero byte in its path"));
     }
     Ok(JwksSource::File(text.into()))
 }
 
-/// Whether a host is this machine whatever a name server says.
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{JwksSource, MAX_URL};
+    use super::{JwksSource, MAX_ADDRESS};
 
     #[test]
     fn what_is_a_url_and_how_it_reads_back() {
@@ -200,7 +157,7 @@ mod tests {
 
     #[test]
     fn what_is_neither_and_why() {
-        let long = format!("https://keys.example/{}", "x".repeat(MAX_URL));
+        let long = format!("https://keys.example/{}", "x".repeat(MAX_ADDRESS));
         for (text, problem) in [
             ("", "is empty"),
             ("a\0b", "zero byte"),

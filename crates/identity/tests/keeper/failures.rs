@@ -6,7 +6,8 @@ use hyrouter_identity::{KeeperSettings, Refusal};
 use serde_json::json;
 
 use crate::clock::{Clock, until};
-use crate::server::{Answer, Server, deaf, ok};
+use crate::listen::deaf;
+use crate::server::{Answer, Server, ok};
 use crate::support::{Kept, key, keys, set};
 
 /// Longer than any wait for the next try.

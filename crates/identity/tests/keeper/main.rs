@@ -6,9 +6,14 @@
     reason = "a test fails by panic"
 )]
 
+#[path = "../../../outgoing/tests/support/authority.rs"]
+mod authority;
+#[path = "../../../outgoing/tests/support/clock.rs"]
 mod clock;
 mod failures;
 mod files;
+#[path = "../../../outgoing/tests/support/listen.rs"]
+mod listen;
 mod log;
 mod logged;
 mod server;

@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 use tokio_rustls::TlsAcceptor;
+
+use crate::listen::{Stream, head, listen};
 
 /// What each request is answered with.
 #[derive(Clone)]
@@ -67,20 +69,13 @@ impl Server {
         }));
         let server = Self { address, shared };
         let serving = server.clone();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let (server, tls) = (serving.clone(), tls.clone());
-                tokio::spawn(async move {
-                    match tls {
-                        None => server.serve(stream).await,
-                        // Whoever does not trust the server leaves here.
-                        Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => server.serve(stream).await,
-                            Err(_) => server.shared.lock().unwrap().left += 1,
-                        },
-                    }
-                });
+        listen(listener, tls, move |stream| {
+            let server = serving.clone();
+            async move {
+                match stream {
+                    Some(stream) => server.serve(stream).await,
+                    None => server.shared.lock().unwrap().left += 1,
+                }
             }
         });
         server
@@ -112,18 +107,14 @@ impl Server {
         self.shared.lock().unwrap().written
     }
 
-    async fn serve(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            match stream.read_u8().await {
-                Ok(byte) => head.push(byte),
-                Err(_) => return,
-            }
-        }
+    async fn serve(&self, mut stream: Stream) {
+        let Some(head) = head(&mut stream).await else {
+            return;
+        };
         let answer = {
             let mut shared = self.shared.lock().unwrap();
             shared.requests.push(Request {
-                head: String::from_utf8(head).unwrap(),
+                head,
                 at: Instant::now(),
             });
             shared.answer.clone()
@@ -131,7 +122,7 @@ impl Server {
         self.answer(&mut stream, answer).await;
     }
 
-    async fn answer(&self, stream: &mut (impl AsyncRead + AsyncWrite + Unpin), answer: Answer) {
+    async fn answer(&self, stream: &mut Stream, answer: Answer) {
         match answer {
             Answer::Keys(body) => {
                 let _ = stream.write_all(&ok(&body)).await;
@@ -170,12 +161,4 @@ impl Server {
 pub(crate) fn ok(body: &str) -> Vec<u8> {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
     format!("{head}{}\r\n\r\n{body}", body.len()).into()
-}
-
-/// A port that refuses connections, and is nobody else's, until somebody listens.
-pub(crate) fn deaf() -> (TcpSocket, SocketAddr) {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let address = socket.local_addr().unwrap();
-    (socket, address)
 }

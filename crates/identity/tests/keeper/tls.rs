@@ -1,57 +1,15 @@
 //! A service is who its certificate says, or is not listened to.
 
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use hyrouter_identity::{KeeperSettings, Refusal};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
-use tempfile::TempDir;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
+use crate::authority::Authority;
 use crate::clock::{Clock, until};
-use crate::server::{Answer, Server};
+use crate::server::Server;
 use crate::support::{Kept, key, keys};
-
-struct Authority {
-    folder: TempDir,
-    issuer: CertifiedIssuer<'static, KeyPair>,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("ca.pem"), issuer.pem()).unwrap();
-        Self { folder, issuer }
-    }
-
-    fn file(&self) -> PathBuf {
-        self.folder.path().join("ca.pem")
-    }
-
-    /// A server with a certificate for this host.
-    async fn server(&self, host: &str, answer: Answer) -> Server {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        Server::tls(TlsAcceptor::from(Arc::new(config)), answer).await
-    }
-}
 
 fn trusting(authority: &Authority, url: &str) -> Kept {
     let settings = KeeperSettings {
@@ -70,7 +28,7 @@ async fn a_service_is_trusted_by_an_authority_of_ones_own() {
     let clock = Clock::hold().await;
     let (a, b) = (key("a"), key("b"));
     let authority = Authority::new();
-    let server = authority.server("127.0.0.1", keys(&[&a])).await;
+    let server = Server::tls(authority.acceptor("127.0.0.1"), keys(&[&a])).await;
     let kept = trusting(&authority, &https(&server)).run();
     until("keys", || kept.verify(&a).is_ok()).await;
     assert!(
@@ -92,7 +50,7 @@ async fn a_service_of_another_authority_or_name_is_not() {
         (&theirs, "127.0.0.1", "BadSignature"),
         (&ours, "127.0.0.2", "not valid for name"),
     ] {
-        let server = authority.server(host, keys(&[&key])).await;
+        let server = Server::tls(authority.acceptor(host), keys(&[&key])).await;
         let kept = trusting(&ours, &https(&server)).run();
         until("a failure", || kept.status().failures == 1).await;
         assert!(kept.error().contains(problem), "{}", kept.error());

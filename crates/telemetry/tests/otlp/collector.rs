@@ -9,9 +9,12 @@ use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
+
+use crate::listen::{Stream, listen};
+use crate::post;
 
 /// What a request is answered with.
 #[derive(Clone)]
@@ -95,21 +98,9 @@ impl Collector {
             shared: Arc::new(Mutex::new(shared)),
         };
         let serving = collector.clone();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let (collector, tls) = (serving.clone(), tls.clone());
-                tokio::spawn(async move {
-                    match tls {
-                        None => collector.serve(stream).await,
-                        // Whoever does not trust the collector leaves here.
-                        Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => collector.serve(stream).await,
-                            Err(_) => collector.shared.lock().unwrap().left += 1,
-                        },
-                    }
-                });
-            }
+        listen(listener, tls, move |stream| {
+            let collector = serving.clone();
+            async move { collector.serve(stream).await }
         });
         collector
     }
@@ -130,11 +121,22 @@ impl Collector {
         self.shared.lock().unwrap().left
     }
 
-    async fn serve(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
-        while let Some(request) = request(&mut stream).await {
+    async fn serve(&self, stream: Option<Stream>) {
+        if let Some(stream) = stream
+            && !self.answer(stream).await
+        {
+            return;
+        }
+        self.shared.lock().unwrap().left += 1;
+    }
+
+    /// Whether the client left first.
+    async fn answer(&self, mut stream: Stream) -> bool {
+        while let Some((head, body)) = post::read(&mut stream).await {
+            let export = ExportTraceServiceRequest::decode(&*body).unwrap();
             let answer = {
                 let mut shared = self.shared.lock().unwrap();
-                shared.requests.push(request);
+                shared.requests.push(Request { head, export });
                 shared.answers.pop_front()
             };
             match answer.unwrap_or_else(|| status("200 OK")) {
@@ -149,31 +151,9 @@ impl Collector {
                     let _ = stream.read_u8().await;
                     break;
                 }
-                Answer::End => return,
+                Answer::End => return false,
             }
         }
-        self.shared.lock().unwrap().left += 1;
+        true
     }
-}
-
-async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.ok()?);
-    }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
-    let length = head.split("content-length: ").nth(1).unwrap();
-    let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.ok()?;
-    let export = ExportTraceServiceRequest::decode(&*body).unwrap();
-    Some(Request { head, export })
-}
-
-/// A port that refuses connections, and is nobody else's, until somebody listens.
-pub(crate) fn deaf() -> (TcpSocket, SocketAddr) {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let address = socket.local_addr().unwrap();
-    (socket, address)
 }

@@ -9,7 +9,8 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use prost::Message as _;
 
 use crate::clock::{Clock, until};
-use crate::collector::{Answer, Collector, deaf, status};
+use crate::collector::{Answer, Collector, status};
+use crate::listen::deaf;
 use crate::{SECOND, counts, open, record};
 
 #[tokio::test(start_paused = true)]

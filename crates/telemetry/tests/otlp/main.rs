@@ -6,10 +6,17 @@
     reason = "a test fails by panic"
 )]
 
+#[path = "../../../outgoing/tests/support/authority.rs"]
+mod authority;
+#[path = "../../../outgoing/tests/support/clock.rs"]
 mod clock;
 mod collector;
 mod content;
 mod failures;
+#[path = "../../../outgoing/tests/support/listen.rs"]
+mod listen;
+#[path = "../../../outgoing/tests/support/post.rs"]
+mod post;
 mod runtimes;
 mod tls;
 

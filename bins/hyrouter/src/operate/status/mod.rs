@@ -29,6 +29,7 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> St
     let started_at = running.started_at;
     let service = running.live.current();
     let mut warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
+    warnings.extend(at_work.commanded.without_effect(service.router()));
     let all = service.router().routes().count();
     if all > SHOWN_ROUTES {
         warnings.push(format!("{} more routes are not shown", all - SHOWN_ROUTES));
@@ -122,7 +123,7 @@ fn plugins(running: &Running, settings: &Settings) -> Vec<PluginStatus> {
             stage: plugin.stage.to_string(),
             mode: match plugin.mode {
                 Mode::Shadow => "shadow".to_owned(),
-                _ => "enforce".to_owned(),
+                Mode::Enforce => "enforce".to_owned(),
             },
             breaker: plugin.breaker.as_str().to_owned(),
             running: plugin.running as u64,

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use hyrouter_admin::{BackendStatus, RouteStatus};
 use hyrouter_router::RouteView;
+use serde_json::{Map, Value};
 
 use crate::names;
 use crate::operate::{AtWorkNow, Running};
@@ -15,16 +16,20 @@ pub(super) fn of(running: &Running, at_work: &AtWorkNow, shown: RouteView<'_>) -
     let count = running.live.counts().routes.of(shown.name);
     let commanded = at_work.commanded.maintenance(shown.name);
     let maintenance = shown.maintenance.map(|rule| {
-        let mut told = serde_json::json!({
-            "by": if commanded.is_some() { "command" } else { "config" },
-            "in_force": rule.in_force(SystemTime::now()),
-            "when": rule.to_string(),
-        });
-        let text = commanded.and_then(|written| written.get("text"));
-        if let Some(text) = text {
-            told["text"] = text.clone();
+        let mut told = Map::new();
+        let by = if commanded.is_some() {
+            "command"
+        } else {
+            "config"
+        };
+        told.insert("by".to_owned(), by.into());
+        let in_force = rule.in_force(SystemTime::now());
+        told.insert("in_force".to_owned(), in_force.into());
+        told.insert("when".to_owned(), rule.to_string().into());
+        if let Some(text) = commanded.and_then(|written| written.get("text")) {
+            told.insert("text".to_owned(), text.clone());
         }
-        told
+        Value::from(told)
     });
     let backends = shown.backends.iter().take(SHOWN_BACKENDS).map(|backend| {
         let (host, port) = (&*backend.host, backend.port);

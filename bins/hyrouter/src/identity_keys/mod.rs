@@ -1,17 +1,18 @@
 //! The keys that identity tokens are verified with.
 
+mod at_work;
+
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
-use arc_swap::ArcSwapOption;
 use hyrouter_config::{IdentityMode, IdentitySettings};
 use hyrouter_identity::{JwksSource, Keeper, KeeperSettings, Policy, Status, Verifier};
-use hyrouter_metrics::{Desc, Exposition, Source};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+pub(crate) use self::at_work::KeysAtWork;
 use crate::watch::Look;
 
 /// A verifier, and who keeps its keys.
@@ -25,19 +26,23 @@ pub(crate) struct IdentityKeys {
 }
 
 impl IdentityKeys {
-    /// `None` where nothing is verified. Keys of a file are loaded; those of an address come later. `earlier` goes on
-    /// where settings and files are the same, and keeps what it has verified.
+    /// `None` where nothing is verified. Keys of a file are loaded; those of an address come later, but for
+    /// [`Begin::Reload`]. `earlier` goes on where settings and files are the same, and keeps what it has verified.
     ///
     /// # Errors
-    /// The file can not be used, or the certificates that the address is trusted by.
+    /// The file can not be used, or the certificates that the address is trusted by; or nobody could be verified by the
+    /// keys that a reload would begin with.
     pub(crate) fn open(
         settings: &IdentitySettings,
         earlier: Option<&Arc<Self>>,
+        begin: Begin,
     ) -> anyhow::Result<Option<Arc<Self>>> {
         if settings.mode == IdentityMode::Off {
             return Ok(None);
         }
+        let required = settings.mode == IdentityMode::Require;
         let file = Some(&settings.jwks).filter(|jwks| !jwks.contains("://"));
+        let is_file = file.is_some();
         let files = Look::at(
             file.map(PathBuf::from)
                 .into_iter()
@@ -47,6 +52,12 @@ impl IdentityKeys {
             && earlier.files == files
             && same_keys(&earlier.settings, settings)
         {
+            let begins = required && earlier.settings.mode != IdentityMode::Require;
+            anyhow::ensure!(
+                !begins || earlier.verifier.has_keys(),
+                "identity.mode: there are no keys from {} yet, so that everybody would be refused",
+                settings.jwks
+            );
             return Ok(Some(Arc::clone(earlier)));
         }
         let verifier = Arc::new(Verifier::new(Policy {
@@ -66,6 +77,15 @@ impl IdentityKeys {
         )
         .context("identity")?;
         keeper.load_file().context("identity.jwks")?;
+        let same_source = earlier.filter(|earlier| earlier.settings.jwks == settings.jwks);
+        if let Some(earlier) = same_source.filter(|_| !is_file) {
+            verifier.begin_with_keys_of(&earlier.verifier);
+        }
+        if begin == Begin::Reload && required && !verifier.has_keys() {
+            // Until they are here everybody would be refused whom the configuration before lets in.
+            let fetched = Handle::current().block_on(keeper.fetch_now());
+            fetched.context("identity.jwks")?;
+        }
         Ok(Some(Arc::new(Self {
             settings: settings.clone(),
             files,
@@ -75,6 +95,18 @@ impl IdentityKeys {
         })))
     }
 
+    /// Fetches the keys once if there are none, for who has no time to wait for them.
+    pub(crate) async fn fetch(&self) -> anyhow::Result<()> {
+        if self.verifier.has_keys() {
+            return Ok(());
+        }
+        let keeper = self.lock().take();
+        if let Some(mut keeper) = keeper {
+            keeper.fetch_now().await.context("identity.jwks")?;
+        }
+        Ok(())
+    }
+
     /// How the keeper fares.
     pub(crate) fn status(&self) -> Status {
         self.status.borrow().clone()
@@ -82,16 +114,26 @@ impl IdentityKeys {
 
     /// Keeps the keys up to date while it is polled. `None` for those that are kept already.
     pub(crate) fn keep(&self) -> Option<impl Future<Output = ()> + Send + use<>> {
-        let keeper = self
-            .keeper
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()?;
+        let keeper = self.lock().take()?;
         if self.verifier.has_keys() {
             tracing::info!(key_ids = ?self.verifier.key_ids(), "identity keys are here");
         }
         Some(keeper.run())
     }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Keeper>> {
+        // It is only taken out, so that a poisoned one is sound.
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When keys are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// The router starts, which it has to while the service with the keys is away.
+    Start,
+    /// Another configuration is at work. Needs a thread that may wait.
+    Reload,
 }
 
 /// Whether the same tokens are good by the same keys. Who is let in without one is not a matter of keys.
@@ -106,43 +148,5 @@ impl fmt::Debug for IdentityKeys {
         f.debug_struct("IdentityKeys")
             .field("settings", &self.settings)
             .finish_non_exhaustive()
-    }
-}
-
-/// The keys of the configuration at work.
-#[derive(Debug, Default)]
-pub(crate) struct KeysAtWork(ArcSwapOption<IdentityKeys>);
-
-impl KeysAtWork {
-    const KEYS: Desc = Desc::gauge(
-        "hyrouter_identity_keys",
-        "Keys that identity tokens are verified with; no line where nothing is verified",
-        &[],
-    );
-    const AGE: Desc = Desc::gauge(
-        "hyrouter_identity_keys_age_seconds",
-        "Since the keys were last read or fetched; no line before that",
-        &[],
-    );
-
-    pub(crate) fn follow(&self, keys: Option<Arc<IdentityKeys>>) {
-        self.0.store(keys);
-    }
-}
-
-impl Source for KeysAtWork {
-    fn descs(&self) -> &'static [Desc] {
-        &[Self::KEYS, Self::AGE]
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "keys are below 2^53")]
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
-        let status = self.0.load().as_ref().map(|keys| keys.status());
-        let count = status.as_ref().map(|status| status.key_ids.len() as f64);
-        let read = status.and_then(|status| status.last_success);
-        let age = read.and_then(|at| SystemTime::now().duration_since(at).ok());
-        let line = |value: f64| ([""; 0], value);
-        into.gauges(&Self::KEYS, count.map(line));
-        into.gauges(&Self::AGE, age.map(|age| age.as_secs_f64()).map(line));
     }
 }

@@ -2,7 +2,8 @@ use std::error::Error;
 use std::fmt;
 
 /// An error and what caused it, as one text.
-pub(crate) struct Causes<'a>(pub(crate) &'a (dyn Error + 'static));
+#[derive(Debug, Clone, Copy)]
+pub struct Causes<'a>(pub &'a (dyn Error + 'static));
 
 impl fmt::Display for Causes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

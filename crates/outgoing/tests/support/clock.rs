@@ -1,4 +1,5 @@
-//! Time that stands still unless a test moves it, while sockets go on in real time.
+//! Time that stands still unless a test moves it, while sockets go on in real time. For tests of other crates to take
+//! it in by `#[path]`.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;

@@ -1,19 +1,39 @@
-//! How a collector is trusted.
+//! Which certificates a service is trusted by.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::TelemetryError;
+use crate::Causes;
+
+/// A service can not be trusted.
+// Not `non_exhaustive`: each caller has an error of its own for each of these, and must not forget one.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// The certificates that the service is trusted by can not be read.
+    #[error("ca_file: {}: {problem}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The system has no certificates, and none were named.
+    #[error("the system has no certificates to check a server's with{problem}; set ca_file")]
+    NoSystemRoots {
+        /// What went wrong in reading them; empty if nothing did.
+        problem: String,
+    },
+    /// TLS can not be spoken with the cryptography that is built in.
+    #[error("TLS: {}", Causes(.0))]
+    Tls(#[from] rustls::Error),
+}
 
 /// TLS with the system's certificates and those of a file. Where no TLS is spoken, none are read.
-pub(super) fn config(
-    is_spoken: bool,
-    ca_file: Option<&Path>,
-) -> Result<ClientConfig, TelemetryError> {
+pub(crate) fn config(is_spoken: bool, ca_file: Option<&Path>) -> Result<ClientConfig, TrustError> {
     let roots = if is_spoken {
         roots(ca_file)?
     } else {
@@ -28,7 +48,7 @@ pub(super) fn config(
     Ok(config)
 }
 
-fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, TelemetryError> {
+fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, TrustError> {
     let mut roots = RootCertStore::empty();
     if let Some(path) = ca_file {
         add_file(&mut roots, path)?;
@@ -37,8 +57,8 @@ fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, TelemetryError> {
     Ok(roots)
 }
 
-fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TelemetryError> {
-    let wrong = |problem: String| TelemetryError::CaFile {
+fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TrustError> {
+    let wrong = |problem: String| TrustError::CaFile {
         path: path.to_owned(),
         problem,
     };
@@ -57,13 +77,13 @@ fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TelemetryError
 }
 
 /// None is an error only if there are no others.
-fn add_system(roots: &mut RootCertStore) -> Result<(), TelemetryError> {
+fn add_system(roots: &mut RootCertStore) -> Result<(), TrustError> {
     let found = rustls_native_certs::load_native_certs();
     // Systems ship one or the other certificate that is no good; those that are suffice.
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() {
         let problems = found.errors.iter().map(|error| format!(": {error}"));
-        return Err(TelemetryError::NoSystemRoots {
+        return Err(TrustError::NoSystemRoots {
             problem: problems.collect(),
         });
     }

@@ -1,0 +1,167 @@
+//! The address of a service, checked.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use http::Uri;
+use rustls::pki_types::ServerName;
+
+/// Longest address in bytes. It stands in logs and on status pages.
+pub const MAX_ADDRESS: usize = 2048;
+
+/// `https://host[:port]/path`, or `http://`. It is not looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address(Uri);
+
+/// Why a text is no address: the end of a sentence that the text begins. Nothing of the text is said here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.problem())]
+#[non_exhaustive]
+pub enum AddressError {
+    /// There is no `://` in it.
+    NoScheme,
+    /// It is neither `https` nor `http`.
+    UnknownScheme,
+    /// It has more than [`MAX_ADDRESS`] bytes.
+    TooLong,
+    /// There is an `@` before the host.
+    WithUser,
+    /// There is a `#` in it.
+    WithFragment,
+    /// There is a `?` or `#` in it, and a path is added to it.
+    NoBase,
+    /// It can not be read.
+    NoUrl,
+    /// The host is neither a name nor an IP address.
+    NoHost,
+    /// There is a colon behind the host, but no number from 1 to 65535.
+    NoPort,
+}
+
+impl Address {
+    /// Reads an address, with a query or without.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let rest = after_scheme(text)?;
+        if rest.contains('#') {
+            return Err(AddressError::WithFragment);
+        }
+        read(text, authority(rest))
+    }
+
+    /// Reads an address and adds a path to it, which begins with a slash.
+    pub fn parse_base(text: &str, path: &str) -> Result<Self, AddressError> {
+        let rest = after_scheme(text)?;
+        if rest.contains(['?', '#']) {
+            return Err(AddressError::NoBase);
+        }
+        let whole = format!("{}{path}", text.trim_end_matches('/'));
+        read(&whole, authority(rest))
+    }
+
+    /// What a request is sent to.
+    pub fn uri(&self) -> &Uri {
+        &self.0
+    }
+
+    /// Whether TLS is spoken.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme_str() == Some("https")
+    }
+
+    /// Whether what is sent can be read on a network: without TLS, to another machine than this whatever a name server
+    /// says.
+    pub fn is_in_the_clear(&self) -> bool {
+        let host = host(&self.0);
+        let is_loopback = host.eq_ignore_ascii_case("localhost")
+            || host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback());
+        !self.is_https() && !is_loopback
+    }
+
+    /// Scheme and host, for logs. A path or query may hold a key.
+    pub fn place(&self) -> String {
+        let scheme = self.0.scheme_str().unwrap_or_default();
+        let authority = self.0.authority();
+        let authority = authority.map_or("", http::uri::Authority::as_str);
+        format!("{scheme}://{authority}")
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl AddressError {
+    /// The same as is displayed.
+    pub const fn problem(self) -> &'static str {
+        match self {
+            Self::NoScheme => "has no scheme",
+            Self::UnknownScheme => "begins with a scheme that is not known",
+            Self::TooLong => "is longer than 2048 bytes",
+            Self::WithUser => "has a user name or password, which is not sent",
+            Self::WithFragment => "has a fragment, which is not sent",
+            Self::NoBase => "has a query or fragment, and the path is added at its end",
+            Self::NoUrl => "is no URL",
+            Self::NoHost => "has a host that is neither a name nor an IP address",
+            Self::NoPort => "has a port that is not a number from 1 to 65535",
+        }
+    }
+
+    /// As much of the text as may be said with this error: at most [`MAX_ADDRESS`] characters, and nothing before the
+    /// host if this is what is wrong.
+    pub fn shown(self, text: &str) -> String {
+        match self {
+            // A password has no place here, so it has none in a log either.
+            Self::WithUser => text.rsplit('@').next().unwrap_or_default().to_owned(),
+            _ => text.chars().take(MAX_ADDRESS).collect(),
+        }
+    }
+}
+
+/// What follows `://` in a text that can be looked at further.
+fn after_scheme(text: &str) -> Result<&str, AddressError> {
+    let (scheme, rest) = text.split_once("://").ok_or(AddressError::NoScheme)?;
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return Err(AddressError::UnknownScheme);
+    }
+    if text.len() > MAX_ADDRESS {
+        return Err(AddressError::TooLong);
+    }
+    if authority(rest).contains('@') {
+        return Err(AddressError::WithUser);
+    }
+    Ok(rest)
+}
+
+/// Host and port.
+fn authority(rest: &str) -> &str {
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+fn read(text: &str, authority: &str) -> Result<Address, AddressError> {
+    let uri: Uri = text.parse().map_err(|_| AddressError::NoUrl)?;
+    if ServerName::try_from(host(&uri)).is_err() {
+        return Err(AddressError::NoHost);
+    }
+    let has_port = authority
+        .strip_suffix(uri.host().unwrap_or_default())
+        .is_none();
+    if has_port && uri.port_u16().is_none_or(|port| port == 0) {
+        return Err(AddressError::NoPort);
+    }
+    Ok(Address(uri))
+}
+
+/// The host, without the brackets around an address of IPv6.
+fn host(uri: &Uri) -> &str {
+    let host = uri.host().unwrap_or_default();
+    host.strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! When something that failed is tried again.
+
+use std::time::Duration;
+
+/// Waits that double with each failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    /// The wait after the first failure.
+    pub first: Duration,
+    /// No wait is longer.
+    pub longest: Duration,
+}
+
+impl Backoff {
+    /// The wait after so many failures in a row: what is due, less a random part up to a half, so that many routers do
+    /// not come back at once.
+    pub fn wait(&self, failures: u32) -> Duration {
+        let doublings = failures.saturating_sub(1).min(31);
+        let whole = self.first.saturating_mul(1 << doublings).min(self.longest);
+        rand::random_range(whole / 2..=whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use super::Backoff;
+
+    const WAITS: Backoff = Backoff {
+        first: Duration::from_millis(250),
+        longest: Duration::from_secs(6),
+    };
+
+    #[test]
+    fn waits_grow_up_to_the_longest() {
+        let wholes = [(0, 250), (1, 250), (2, 500), (3, 1_000), (5, 4_000)];
+        let longest = [(6, 6_000), (40, 6_000), (u32::MAX, 6_000)];
+        for (failures, whole) in wholes.into_iter().chain(longest) {
+            let whole = Duration::from_millis(whole);
+            for _ in 0..100 {
+                let wait = WAITS.wait(failures);
+                assert!(wait >= whole / 2 && wait <= whole, "{failures}: {wait:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn chance_takes_off_up_to_a_half() {
+        let waits: BTreeSet<_> = (0..200).map(|_| WAITS.wait(3)).collect();
+        let (least, most) = (*waits.first().unwrap(), *waits.last().unwrap());
+        // 200 waits that miss a fifth of the range would be chance of one in 10^19.
+        assert!(least < Duration::from_millis(600), "{waits:?}");
+        assert!(most > Duration::from_millis(900), "{waits:?}");
+    }
+
+    #[test]
+    fn any_durations_will_do() {
+        for (first, longest) in [
+            (Duration::MAX, Duration::MAX),
+            (Duration::ZERO, Duration::MAX),
+            (Duration::MAX, Duration::ZERO),
+            (Duration::from_nanos(1), Duration::MAX),
+        ] {
+            let waits = Backoff { first, longest };
+            for failures in [0, 1, 31, u32::MAX] {
+                assert!(waits.wait(failures) <= longest);
+            }
+        }
+    }
+}
