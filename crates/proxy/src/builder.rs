@@ -9,6 +9,7 @@ use quinn::{Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
 use tokio::sync::watch;
 
 use crate::connection::Shared;
+use crate::connection_ids::RandomIds;
 use crate::error::ServerError;
 use crate::gate::Gate;
 use crate::handle::{Control, Ending};
@@ -157,7 +158,9 @@ fn worker(
         let _inside = runtime.enter();
         let mut endpoint = EndpointConfig::default();
         // QUIC version 1 alone (RFC 9000): no game client ever spoke a draft.
-        endpoint.supported_versions(vec![1]);
+        endpoint
+            .supported_versions(vec![1])
+            .cid_generator(|| Box::new(RandomIds));
         let mut socket = TokioRuntime.wrap_udp_socket(socket)?;
         if let Some(balancers) = balancers {
             socket = Arc::new(ProxiedSocket::new(socket, balancers));

@@ -41,6 +41,7 @@ mod builder;
 mod close;
 mod connect_info;
 mod connection;
+mod connection_ids;
 mod error;
 mod event;
 mod fingerprint;

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use hyrouter_client::{Client, Dial, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Limits, ServerHandle};
-use support::flood::{flood, initials, sources};
+use support::flood::{flood, initials, sources, stream};
 use support::server;
 
 const FORGED: usize = 20_000;
@@ -25,6 +25,8 @@ const FORGED: usize = 20_000;
 const SOURCES: u16 = 512;
 /// What the kernel surely holds for one socket: 4 MiB at 2.3 KB each, and players beside them.
 const AHEAD: u64 = 1_200;
+/// Of a flood that goes on: 5,000 a second.
+const PER_MILLI: usize = 5;
 /// A player every so often.
 const PACE: Duration = Duration::from_millis(10);
 /// Before and after the flood.
@@ -92,6 +94,43 @@ async fn players_get_in_while_forged_handshakes_flood_the_door() {
     assert_eq!(status.refused.total(), 0, "{status:?}");
     // And nothing grew beyond its bound.
     assert!(highest <= limits.max_half_open, "{highest}");
+    assert!(grown < BOUND_KIB, "{grown} KiB");
+}
+
+/// As many within four seconds. What players wait is printed for `cargo xtask bench --only flood`: a time is no verdict.
+#[tokio::test]
+async fn players_get_in_while_forged_handshakes_keep_coming() {
+    let server = server()
+        .endpoints(2)
+        .answering(|_| Answer::referral("10.0.0.7", 5521, None));
+    let (initials, sources) = (initials(FORGED).await, sources(SOURCES));
+    let clients = [(); 8].map(|()| Client::bind("127.0.0.1:0".parse().unwrap()).unwrap());
+    let players = |until| players(clients.clone(), server.dial(), until);
+    let quiet = players(Until::Count(3 * QUIET_PLAYERS)).await;
+
+    let before = resident();
+    let over = Arc::new(AtomicBool::new(false));
+    let during = tokio::spawn(players(Until::Over(over.clone())));
+    let (runtime, address) = (tokio::runtime::Handle::current(), server.address);
+    tokio::task::spawn_blocking(move || {
+        runtime.block_on(stream(address, &sources, &initials, PER_MILLI));
+    })
+    .await
+    .unwrap();
+    let grown = resident().saturating_sub(before);
+    over.store(true, Ordering::Release);
+    let during = during.await.unwrap();
+    let ratio = during.p99().as_secs_f64() / quiet.p99().as_secs_f64();
+    println!(
+        "steady flood: p99 {:?} before, {:?} during, {ratio:.2} times; {grown} KiB more",
+        quiet.p99(),
+        during.p99(),
+    );
+    assert_eq!(quiet.failed, Vec::<Outcome>::new());
+    assert_eq!(during.failed, Vec::<Outcome>::new());
+    assert!(during.took.len() >= 100, "{} came", during.took.len());
+    let status = server.handle.status();
+    assert!(status.retries_sent > 10_000, "{status:?}");
     assert!(grown < BOUND_KIB, "{grown} KiB");
 }
 

@@ -5,6 +5,7 @@
     reason = "figures for people, of a few digits"
 )]
 
+mod flood;
 mod identity;
 mod instructions;
 mod memory;
@@ -46,6 +47,8 @@ enum Part {
     Memory,
     /// Calls of plugins against bare calls
     Plugins,
+    /// What players wait while forged handshakes flood the door
+    Flood,
 }
 
 impl Args {
@@ -90,6 +93,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     if args.has(Part::Plugins) {
         writeln!(report, "{}", plugins::calls()?)?;
         writeln!(report, "{}", plugins::beside_a_loop(args.rounds)?)?;
+    }
+    if args.has(Part::Flood) {
+        writeln!(report, "{}", flood::beside_players()?)?;
     }
     say(&format!("\n{report}"));
     let file = target().join("bench.md");

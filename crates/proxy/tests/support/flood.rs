@@ -156,3 +156,21 @@ pub(crate) async fn flood(
     }
     flooded
 }
+
+/// Sends all `initials` once, by turns from all `sources`, so many each millisecond, whatever the server makes of them.
+pub(crate) async fn stream(
+    server: SocketAddr,
+    sources: &[UdpSocket],
+    initials: &[Vec<u8>],
+    per_milli: usize,
+) {
+    let mut tick = tokio::time::interval(Duration::from_millis(1));
+    let mut sources = sources.iter().cycle();
+    for some in initials.chunks(per_milli) {
+        tick.tick().await;
+        for (initial, source) in some.iter().zip(&mut sources) {
+            // What the sender's own buffer does not take is lost, as on a line that is full.
+            let _ = source.send_to(initial, server);
+        }
+    }
+}
