@@ -307,3 +307,45 @@ fn the_configuration_in_the_readme_is_good() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(!ran.stdout.contains("warning"), "{ran:?}");
 }
+
+#[test]
+fn shells_and_manuals_know_every_command() {
+    let folder = folder();
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = folder.run(&["completions", shell]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        for word in ["explain", "no-watch", "probe"] {
+            assert!(ran.stdout.contains(word), "{shell}: {word}");
+        }
+    }
+    assert_eq!(folder.run(&["man", "pages"]).code, Some(0));
+    let page = |name: &str| fs::read_to_string(folder.path("pages").join(name)).unwrap();
+    assert!(page("hyrouter.1").contains("no\\-watch"));
+    assert!(page("hyrouter-explain.1").contains("\\-\\-sni"));
+    assert!(page("hyrouter-keys-generate.1").contains(".TH hyrouter-keys-generate"));
+}
+
+/// What a start would refuse, `check` refuses, also where it opens nothing.
+#[test]
+fn check_judges_what_runs_beside_players() {
+    let pool = "routing: {default: {backends: [{host: h, port: 1}]}}\n";
+    for (section, message) in [
+        ("logging: {decisions: nowhere/d.jsonl}", "logging.decisions"),
+        (
+            "logging: {webhook: {url: \"http://127.0.0.1:1/\", token_file: none}}",
+            "logging.webhook.token_file",
+        ),
+        (
+            "admin: {listen: \"127.0.0.1:0\", token_file: none}",
+            "admin.token_file",
+        ),
+        ("quic: {token_key_file: none}", "quic.token_key_file"),
+    ] {
+        let folder = folder().file("c.yaml", &format!("{pool}{section}\n"));
+        let ran = folder.run(&["check", "--config", "c.yaml"]);
+        assert_eq!(ran.code, Some(64), "{section}: {ran:?}");
+        assert!(ran.stderr.contains(message), "{section}: {ran:?}");
+        let started = folder.run(&["--config", "c.yaml"]);
+        assert_eq!(started.code, Some(64), "{section}: {started:?}");
+    }
+}

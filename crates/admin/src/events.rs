@@ -29,6 +29,8 @@ pub(crate) struct Feed {
 
 #[derive(Clone)]
 struct Snapshot {
+    /// Readers of another round have to ask again.
+    round: u64,
     made: Option<Instant>,
     /// None when there will be no other.
     event: Option<Bytes>,
@@ -37,6 +39,7 @@ struct Snapshot {
 impl Feed {
     pub(crate) fn new(control: Arc<dyn Control>) -> Self {
         let none = Snapshot {
+            round: 0,
             made: None,
             event: None,
         };
@@ -60,6 +63,11 @@ impl Feed {
         }
     }
 
+    /// Ends the streams of those who read now. Others may come.
+    pub(crate) fn restart(&self) {
+        self.latest.send_modify(|snapshot| snapshot.round += 1);
+    }
+
     /// Ends the streams of all readers.
     pub(crate) fn close(&self) {
         self.readers.close();
@@ -74,6 +82,7 @@ impl Feed {
                 return false;
             }
             *snapshot = Snapshot {
+                round: snapshot.round,
                 made: Some(Instant::now()),
                 event: Some(self.event()),
             };
@@ -102,10 +111,13 @@ pub(crate) async fn read(State(shared): State<Arc<Shared>>) -> Result<Response, 
         ));
     };
     feed.refresh(EVENTS);
-    let events = WatchStream::new(feed.latest.subscribe()).map_while(move |snapshot| {
+    let latest = feed.latest.subscribe();
+    let round = latest.borrow().round;
+    let events = WatchStream::new(latest).map_while(move |snapshot| {
         // The reader has its place for as long as it has its stream.
         let _place = &permit;
-        snapshot.event.map(Ok::<_, Infallible>)
+        let event = snapshot.event.filter(|_| snapshot.round == round);
+        event.map(Ok::<_, Infallible>)
     });
     let mut response = Body::from_stream(events).into_response();
     response.headers_mut().insert(

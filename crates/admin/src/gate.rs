@@ -1,7 +1,7 @@
 //! How many connections there may be.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::limits::{CONNECTIONS, CONNECTIONS_PER_ADDRESS};
@@ -25,6 +25,7 @@ pub(crate) struct Place {
 impl Gate {
     /// A place for one more connection from `address`, if there is any.
     pub(crate) fn enter(&self, address: IpAddr) -> Option<Place> {
+        let address = network(address);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let here = counts.by_address.get(&address).copied().unwrap_or_default();
         if counts.all >= CONNECTIONS || here >= CONNECTIONS_PER_ADDRESS {
@@ -36,6 +37,15 @@ impl Gate {
             gate: self.clone(),
             address,
         })
+    }
+}
+
+/// What one caller has: an IPv4 address, or the IPv6 /64 that it can take any address of.
+fn network(address: IpAddr) -> IpAddr {
+    const HALF: u32 = 64;
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> HALF << HALF).into(),
     }
 }
 
@@ -55,6 +65,20 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_of_ipv6_is_one_caller() {
+        let gate = Gate::default();
+        let held: Vec<_> = (0..CONNECTIONS_PER_ADDRESS)
+            .map(|at| {
+                gate.enter(format!("2001:db8::{at:x}").parse().unwrap())
+                    .unwrap()
+            })
+            .collect();
+        assert!(gate.enter("2001:db8::ffff:1".parse().unwrap()).is_none());
+        assert!(gate.enter("2001:db8:0:1::1".parse().unwrap()).is_some());
+        drop(held);
+    }
 
     fn address(last: u8) -> IpAddr {
         [10, 0, 0, last].into()

@@ -42,7 +42,12 @@ impl Shared {
         let Some(token) = &self.token else {
             return false;
         };
-        *token.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        let mut token = token.lock().unwrap_or_else(PoisonError::into_inner);
+        if !token.same(&next) {
+            // Whoever reads by the old one has to ask again.
+            self.feed.restart();
+        }
+        *token = next;
         true
     }
 

@@ -57,6 +57,10 @@ impl Token {
         Self::parse(str::from_utf8(&bytes).map_err(|_| TokenError::Characters)?)
     }
 
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.is(&other.0)
+    }
+
     /// Whether it is the one, in a time that does not tell where they differ.
     pub(crate) fn is(&self, given: &[u8]) -> bool {
         self.0.as_slice().ct_eq(given).into()

@@ -99,6 +99,21 @@ impl Gate {
         self.policy.store(Arc::new(Policy::of(limits)));
     }
 
+    /// What a newcomer gets because of all connections that QUIC remembers, `remembered` in all: closed ones are among
+    /// them, which hold no place any more. How long one is remembered its client has a say in: three times what it may
+    /// take to acknowledge something, 16 seconds if it says so (RFC 9000, sections 10.2 and 18.2).
+    pub(crate) fn judge_remembered(&self, remembered: usize, proof: Proof) -> Option<Admission> {
+        let policy = self.policy.load();
+        if remembered >= policy.max_remembered {
+            return Some(Admission::Refused(Refusal::Total));
+        }
+        let crowded = proof == Proof::Unproven && remembered >= policy.max_remembered_unproven;
+        crowded.then(|| match policy.limits.retry {
+            RetryMode::Never => Admission::Refused(Refusal::HalfOpen),
+            RetryMode::Always | RetryMode::Adaptive => Admission::Retry,
+        })
+    }
+
     /// Decides what a newcomer gets before anything is computed for it.
     pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr, proof: Proof) -> Admission {
         let policy = self.policy.load();

@@ -80,6 +80,7 @@ impl<H: Handler> Server<H> {
         let (ended, mut endings) = mpsc::channel(self.workers.len().max(1));
         let connection_ids = Arc::new(AtomicU64::new(0));
         let drained = watch::Sender::new(vec![false; self.workers.len()]);
+        let count = self.workers.len();
         let mut running = 0;
         for (index, (runtime, endpoint)) in self.workers.into_iter().enumerate() {
             let worker = Worker {
@@ -88,6 +89,7 @@ impl<H: Handler> Server<H> {
                 connection_ids: Arc::clone(&connection_ids),
                 line: Arc::new(Semaphore::new(1)),
                 index,
+                count,
                 drained: drained.clone(),
             };
             let ended = ended.clone();
@@ -147,6 +149,8 @@ struct Worker<H> {
     /// Where newcomers wait whose address may be forged.
     line: Arc<Semaphore>,
     index: usize,
+    /// How many workers there are.
+    count: usize,
     /// Which of the workers have nobody in flight any more.
     drained: watch::Sender<Vec<bool>>,
 }
@@ -179,7 +183,10 @@ impl<H: Handler> Worker<H> {
             Proof::Proven
         };
         let gate = &self.shared.gate;
-        match gate.admit(remote.ip(), proof) {
+        // The kernel spreads clients evenly: what one endpoint remembers the others do as well.
+        let remembered = self.endpoint.open_connections().saturating_mul(self.count);
+        let judged = gate.judge_remembered(remembered, proof);
+        match judged.unwrap_or_else(|| gate.admit(remote.ip(), proof)) {
             Admission::Admitted(place) => {
                 gate.admitted.fetch_add(1, Ordering::Relaxed);
                 let line = (proof == Proof::Unproven).then(|| Arc::clone(&self.line));

@@ -6,7 +6,6 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::conductor::{Order, Orders, Running};
-use super::phase::Phase;
 use super::readiness::Readiness;
 use super::status;
 use crate::explain;
@@ -84,7 +83,7 @@ impl Control for Operator {
     }
 
     fn drain(&self) -> Result<(), CommandError> {
-        self.readiness.phases.enter(Phase::Draining);
+        self.readiness.phases.drain();
         Ok(())
     }
 

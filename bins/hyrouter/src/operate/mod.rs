@@ -12,5 +12,5 @@ mod status;
 
 pub(crate) use self::conductor::{AtWorkNow, Conductor, Order, Orders, Running};
 pub(crate) use self::control::Operator;
-pub(crate) use self::phase::{Phase, Phases};
+pub(crate) use self::phase::Phases;
 pub(crate) use self::readiness::Readiness;

@@ -27,8 +27,20 @@ impl Phases {
         *self.0.borrow()
     }
 
-    pub(crate) fn enter(&self, phase: Phase) {
-        self.0.send_replace(phase);
+    /// It serves from now on, unless somebody has asked it to end already.
+    pub(crate) fn serve(&self) {
+        self.0.send_if_modified(|phase| {
+            let starts = *phase == Phase::Starting;
+            if starts {
+                *phase = Phase::Serving;
+            }
+            starts
+        });
+    }
+
+    /// It was asked to end.
+    pub(crate) fn drain(&self) {
+        self.0.send_replace(Phase::Draining);
     }
 
     /// Waits until somebody asks the router to end.

@@ -1,10 +1,11 @@
 //! A new configuration takes the place of the one at work, or nothing happens.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyrouter_admin::{CommandError, Reloaded};
-use hyrouter_config::Warning;
+use hyrouter_config::{Settings, Warning};
 use tokio::time::Instant;
 
 use super::changes::waiting_for_restart;
@@ -151,7 +152,7 @@ impl Conductor {
         }
         let started_with = &self.running.started_with;
         if let (Some(tokens), Some(token)) = (self.running.tokens.get(), next.token)
-            && started_with.admin == wanted.admin
+            && token_file(started_with) == token_file(&wanted)
         {
             tokens.replace(token);
         }
@@ -184,4 +185,9 @@ impl Conductor {
             }
         }
     }
+}
+
+/// Where the token of the admin server is. Another place waits for a restart, another token in the same place does not.
+fn token_file(settings: &Settings) -> Option<&Path> {
+    settings.admin.as_ref()?.token_file.as_deref()
 }

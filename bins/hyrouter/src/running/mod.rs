@@ -20,11 +20,11 @@ use crate::decision_log::DecisionLog;
 use crate::history::History;
 use crate::live::Live;
 use crate::logging::Levels;
-use crate::operate::{AtWorkNow, Conductor, Operator, Phase, Phases, Readiness, Running};
+use crate::operate::{AtWorkNow, Conductor, Operator, Phases, Readiness, Running};
 use crate::serve::Origin;
 use crate::service::Service;
 use crate::signals::{Hangups, Signals};
-use crate::sinks::{AtWork, Sinks};
+use crate::sinks::Sinks;
 use crate::supervised::Supervisor;
 use crate::traces::Traces;
 use crate::watch::Look;
@@ -131,7 +131,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     }
     supervisor.spawn("configuration", conductor.run(watching));
     summary::log_start(&settings, &origin, &plugins, &server);
-    phases.enter(Phase::Serving);
+    phases.serve();
 
     let ended = serving::serve(server, &mut signals, &phases, &running, &orders).await;
     sinks.close().await;
@@ -141,7 +141,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
 /// Files and tokens of what runs beside the way of a player.
 fn open(settings: &Settings) -> anyhow::Result<(Sinks, Option<AdminSettings>)> {
     let traces = Traces::open(settings.otlp.as_ref())?;
-    let sinks = Sinks::new(AtWork::open(&settings.logging, None)?, traces);
+    let sinks = Sinks::open(&settings.logging, settings.admin.is_some(), traces)?;
     let admin = match &settings.admin {
         None => None,
         Some(admin) => Some(AdminSettings {

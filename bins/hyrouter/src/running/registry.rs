@@ -40,18 +40,15 @@ mod tests {
     use super::*;
     use crate::history::History;
     use crate::operate::{Phases, Readiness};
-    use crate::sinks::{AtWork, Sinks};
+    use crate::sinks::Sinks;
     use crate::supervised::Supervisor;
     use crate::traces::Traces;
 
     #[tokio::test]
     async fn the_page_lists_all_metrics() {
         let settings = hyrouter_config::Settings::built_in();
-        let at_work = AtWork::open(&settings.logging, None).unwrap();
-        let (counts, sinks) = (
-            Counts::default(),
-            Arc::new(Sinks::new(at_work, Traces::default())),
-        );
+        let sinks = Sinks::open(&settings.logging, true, Traces::default()).unwrap();
+        let (counts, sinks) = (Counts::default(), Arc::new(sinks));
         let readiness = Readiness {
             phases: Phases::starting(),
             supervisor: Supervisor::default(),

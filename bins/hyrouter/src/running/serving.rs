@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::exit;
 use crate::live::Live;
-use crate::operate::{Order, Orders, Phase, Phases, Running};
+use crate::operate::{Order, Orders, Phases, Running};
 use crate::signals::{Asked, Signals};
 
 pub(super) async fn serve(
@@ -41,7 +41,7 @@ pub(super) async fn serve(
         }
     }
     // Load balancers are told before anybody is turned away.
-    phases.enter(Phase::Draining);
+    phases.drain();
     let delay = running.at_work.load().assembly.settings.shutdown.delay;
     if !delay.is_zero() {
         tracing::info!(

@@ -57,19 +57,32 @@ fn webhook(settings: &LoggingSettings) -> anyhow::Result<Option<WebhookSettings>
 }
 
 impl AtWork {
-    /// Opens files and reads tokens. Needs a tokio runtime, on which a webhook is sent from.
+    /// Opens files and reads tokens. Needs a tokio runtime, on which a webhook is sent from. The last decisions are kept
+    /// for `readers`: without an admin server nobody could ask for them.
     ///
     /// # Errors
     /// The first that can not be used.
-    pub(crate) fn open(settings: &LoggingSettings, earlier: Option<&Self>) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        settings: &LoggingSettings,
+        readers: bool,
+        earlier: Option<&Self>,
+    ) -> anyhow::Result<Self> {
+        let capacity = if readers {
+            settings.recent_decisions
+        } else {
+            0
+        };
         let recent = earlier
             .and_then(|earlier| earlier.out.recent.as_ref())
-            .filter(|recent| recent.capacity() == settings.recent_decisions)
+            .filter(|recent| recent.capacity() == capacity)
             // Addresses that nobody wants any more are not kept either.
-            .filter(|_| earlier.is_some_and(|earlier| !earlier.with_client_ip()) || settings.decision_client_ip);
-        let recent = match (recent, settings.recent_decisions) {
+            .filter(|_| {
+                settings.decision_client_ip
+                    || earlier.is_some_and(|earlier| !earlier.with_client_ip())
+            });
+        let recent = match (recent, capacity) {
+            (_, 0) => None,
             (Some(recent), _) => Some(Arc::clone(recent)),
-            (None, 0) => None,
             (None, capacity) => Some(Arc::new(Recent::new(capacity))),
         };
         let files = look(settings);

@@ -23,6 +23,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub(crate) struct Sinks {
     at_work: ArcSwap<AtWork>,
     traces: Traces,
+    /// Whether there is an admin server that shows the last decisions.
+    readers: bool,
     past: Mutex<Past>,
 }
 
@@ -46,12 +48,18 @@ impl Sinks {
         &[],
     );
 
-    pub(crate) fn new(at_work: AtWork, traces: Traces) -> Self {
-        Self {
-            at_work: ArcSwap::from_pointee(at_work),
+    /// What these settings ask for; as [`AtWork::open`].
+    pub(crate) fn open(
+        settings: &LoggingSettings,
+        readers: bool,
+        traces: Traces,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            at_work: ArcSwap::from_pointee(AtWork::open(settings, readers, None)?),
             traces,
+            readers,
             past: Mutex::default(),
-        }
+        })
     }
 
     /// What these settings ask for beside what is at work; `None` where that serves.
@@ -60,7 +68,7 @@ impl Sinks {
         if now.is_what(settings) {
             return Ok(None);
         }
-        AtWork::open(settings, Some(&now)).map(Some)
+        AtWork::open(settings, self.readers, Some(&now)).map(Some)
     }
 
     /// Opens files anew, for whoever moved them away.

@@ -200,7 +200,8 @@ pub(crate) struct Logging {
     /// Whether the address of the client stands in decisions that are written, kept and sent. It never does in the log's
     /// line of a decision.
     pub(crate) decision_client_ip: bool,
-    /// How many of the last decisions are kept in memory for the admin server, each about 500 bytes; 0 keeps none.
+    /// How many of the last decisions are kept in memory, each about 500 bytes; 0 keeps none, and without an admin server
+    /// none are kept.
     #[schemars(range(max = 65536))]
     pub(crate) recent_decisions: u32,
     /// An HTTP server that is sent all decisions.

@@ -38,7 +38,7 @@ fn counts(gate: &Gate) -> [usize; 5] {
 #[test]
 fn total_is_bounded_and_given_back() {
     let gate = gate(|limits| limits.max_connections = 2);
-    let first = admitted(gate.admit(ip("192.0.2.1"), Proof::Unproven));
+    let first = admitted(gate.admit(ip("192.0.2.1"), Proof::Proven));
     let _second = admitted(gate.admit(ip("192.0.2.2"), Proof::Proven));
     for proof in [Proof::Proven, Proof::Unproven] {
         assert_eq!(refused(gate.admit(ip("192.0.2.3"), proof)), Refusal::Total);
@@ -212,6 +212,46 @@ fn the_global_rate_is_kept_apart_for_proven_ones_too() {
         refused(gate.admit(ip("203.0.113.1"), Proof::Proven)),
         Refusal::Rate
     );
+}
+
+/// A client can have QUIC remember a closed connection for most of a minute.
+#[test]
+fn what_quic_remembers_is_bounded() {
+    let gate = gate(|limits| limits.max_connections = 10_000);
+    for (remembered, unproven, proven) in [
+        (6_023, "let in", "let in"),
+        (6_024, "Retry", "let in"),
+        (21_023, "Retry", "let in"),
+        (21_024, "refused", "refused"),
+    ] {
+        for (proof, wanted) in [(Proof::Unproven, unproven), (Proof::Proven, proven)] {
+            let judged = match gate.judge_remembered(remembered, proof) {
+                None => "let in",
+                Some(Admission::Retry) => "Retry",
+                Some(other) => {
+                    assert_eq!(refused(other), Refusal::Total);
+                    "refused"
+                }
+            };
+            assert_eq!(judged, wanted, "{remembered}");
+        }
+    }
+}
+
+/// Whoever proves their address finds a place, however few there are.
+#[test]
+fn forged_addresses_do_not_take_the_last_places() {
+    let gate = gate(|limits| limits.max_connections = 10);
+    let mut held = Vec::new();
+    loop {
+        match gate.admit(ip("192.0.2.1"), Proof::Unproven) {
+            Admission::Admitted(place) => held.push(place),
+            Admission::Retry => break,
+            Admission::Refused(refusal) => panic!("{refusal:?}"),
+        }
+    }
+    assert_eq!(held.len(), 5);
+    admitted(gate.admit(ip("192.0.2.1"), Proof::Proven));
 }
 
 #[test]
