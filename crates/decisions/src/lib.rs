@@ -22,7 +22,6 @@
 //! assert_eq!(newest[0].connection, 7);
 //! ```
 
-mod counts;
 mod decision;
 mod error;
 mod file;
@@ -31,10 +30,13 @@ mod recent;
 mod sinks;
 mod webhook;
 
-pub use self::counts::Counts;
 pub use self::decision::{Decision, Outcome};
 pub use self::error::SinkError;
 pub use self::file::{FileSettings, FileSink, Target};
 pub use self::recent::Recent;
 pub use self::sinks::Sinks;
 pub use self::webhook::{Token, WebhookSettings, WebhookSink};
+
+/// How many decisions came to what end in one sink, since it was made.
+#[doc(inline)]
+pub use hyrouter_outgoing::batch::Counts;

@@ -3,6 +3,7 @@
 //! An [`Address`] is one that requests can be sent to. [`ClientSettings::client`] makes a client for it, which trusts
 //! the certificates of the system and those of a file. [`Causes`] says in one line why a request failed, and
 //! [`Backoff`] when to try again. How long a request may take, and how much of an answer is read, is up to the caller.
+//! [`mod@batch`] is a queue for what is sent in batches.
 //!
 //! ```
 //! use std::time::Duration;
@@ -26,6 +27,7 @@
 
 mod address;
 mod backoff;
+pub mod batch;
 mod causes;
 mod client;
 mod trust;

@@ -26,7 +26,6 @@
 
 mod backoff;
 mod collector;
-mod counts;
 mod endpoint;
 mod error;
 mod exchange;
@@ -36,8 +35,11 @@ mod spans;
 mod tracer;
 mod worker;
 
-pub use self::counts::Counts;
 pub use self::error::TelemetryError;
 pub use self::exchange::{Exchange, PluginSpan};
 pub use self::settings::{Header, OtlpSettings};
 pub use self::tracer::Tracer;
+
+/// How many spans came to what end, since the tracer was made.
+#[doc(inline)]
+pub use hyrouter_outgoing::batch::Counts;

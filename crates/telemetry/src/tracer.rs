@@ -1,17 +1,19 @@
 //! Traces of connections.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hyrouter_outgoing::batch::{Limits, Queue};
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
 
 use crate::collector::Collector;
-use crate::counts::Tally;
 use crate::exchange::{Exchange, Waiting};
 use crate::worker::Worker;
 use crate::{Counts, OtlpSettings, TelemetryError};
+
+/// Connections in one request: some hundred spans, about 100 KiB.
+const BATCH: usize = 128;
+/// How long the first connection of a batch waits for others.
+const AGE: Duration = Duration::from_secs(1);
 
 /// Sends traces to a collector, in batches of up to 128 connections that are at most a second old.
 ///
@@ -21,10 +23,7 @@ use crate::{Counts, OtlpSettings, TelemetryError};
 #[derive(Debug)]
 pub struct Tracer {
     one_in: u32,
-    queue: mpsc::Sender<Waiting>,
-    closing: watch::Sender<bool>,
-    tally: Arc<Tally>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    queue: Queue<Waiting>,
 }
 
 impl Tracer {
@@ -37,16 +36,15 @@ impl Tracer {
     pub fn open(settings: &OtlpSettings, runtime: &Handle) -> Result<Self, TelemetryError> {
         settings.check()?;
         let collector = Collector::new(settings)?;
-        let (queue, waiting) = mpsc::channel(settings.queue);
-        let (closing, closed) = watch::channel(false);
-        let tally = Arc::new(Tally::default());
-        let worker = Worker::new(waiting, closed, collector, settings, Arc::clone(&tally));
+        let limits = Limits {
+            room: settings.queue,
+            most: BATCH,
+            age: AGE,
+        };
+        let work = |batches| Worker::new(batches, collector, settings).run();
         Ok(Self {
             one_in: settings.one_in,
-            queue,
-            closing,
-            tally,
-            task: Mutex::new(Some(runtime.spawn(worker.run()))),
+            queue: Queue::open(limits, runtime, work),
         })
     }
 
@@ -58,45 +56,24 @@ impl Tracer {
 
     /// Queues the spans of a connection, if there is room.
     pub fn record(&self, exchange: &Exchange<'_>) {
-        // Whoever finds the queue full has nothing to copy for it.
-        let Ok(place) = self.queue.try_reserve() else {
-            self.tally.not_accepted(exchange.spans());
-            return;
-        };
-        let waiting = Waiting::from(exchange);
-        self.tally.accepted(exchange.spans());
-        place.send(waiting);
+        self.queue
+            .record(exchange.spans(), || Waiting::from(exchange));
     }
 
     /// Whether somebody sends. False when the task that does has ended though nobody told it to, by a panic above all.
     pub fn is_at_work(&self) -> bool {
-        *self.closing.borrow() || !self.queue.is_closed()
+        self.queue.is_at_work()
     }
 
     /// How it fares, in spans.
     pub fn counts(&self) -> Counts {
-        self.tally.counts()
+        self.queue.counts()
     }
 
     /// Sends what waits, and ends. What is not taken within this time is lost and counted, and so is all that is
     /// recorded from now on. Whether all was sent, or dropped, in time. A tracer that is dropped sends what waits too,
     /// but nobody knows how long that takes.
     pub async fn shutdown(&self, timeout: Duration) -> bool {
-        self.closing.send_replace(true);
-        let task = self
-            .task
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(mut task) = task else {
-            return true;
-        };
-        let in_time = tokio::time::timeout(timeout, &mut task).await.is_ok();
-        if !in_time {
-            task.abort();
-            let _ = task.await;
-        }
-        self.tally.give_up();
-        in_time
+        self.queue.close(timeout).await
     }
 }

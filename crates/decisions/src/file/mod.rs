@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use hyrouter_outgoing::batch::Tally;
+
 use self::output::Output;
 use self::worker::{Message, Orders, Worker};
-use crate::counts::Tally;
 use crate::{Counts, Decision, SinkError};
 
 /// The most lines that may be asked to wait.
@@ -104,9 +105,9 @@ impl FileSink {
         if !self.shared.orders.is_closing()
             && self.queue.try_send(Message::Decision(decision)).is_ok()
         {
-            tally.accepted();
+            tally.accepted(1);
         } else {
-            tally.not_accepted();
+            tally.not_accepted(1);
         }
     }
 

@@ -141,7 +141,8 @@ impl Worker {
             let target = self.output.name();
             tracing::warn!(target_file = %target, %error, failed, "decisions can not be written");
         }
-        self.losses.tell("file", self.shared.tally.lost(), now);
+        let lost = self.shared.tally.counts().lost;
+        self.losses.tell("file", lost, now);
         self.lines.clear();
         self.count = 0;
     }

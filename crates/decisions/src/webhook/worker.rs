@@ -1,89 +1,50 @@
 //! The task that posts.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
-use tokio::time::{sleep, sleep_until};
+use hyrouter_outgoing::batch::Batches;
+use tokio::time::sleep;
 
 use super::backoff::{self, ATTEMPTS};
 use super::post::{PostError, Receiver};
 use crate::Decision;
-use crate::counts::Tally;
 use crate::notice::{LossNotice, Notice};
 
-/// How long the first decision of a batch waits for others.
-const AGE: Duration = Duration::from_secs(1);
-
 pub(super) struct Worker {
-    queue: mpsc::Receiver<Arc<Decision>>,
-    closing: watch::Receiver<bool>,
+    batches: Batches<Arc<Decision>>,
     receiver: Receiver,
-    most: usize,
-    tally: Arc<Tally>,
     failures: Notice,
     losses: LossNotice,
 }
 
 impl Worker {
-    pub(super) fn new(
-        queue: mpsc::Receiver<Arc<Decision>>,
-        closing: watch::Receiver<bool>,
-        receiver: Receiver,
-        most: usize,
-        tally: Arc<Tally>,
-    ) -> Self {
+    pub(super) fn new(batches: Batches<Arc<Decision>>, receiver: Receiver) -> Self {
         Self {
-            queue,
-            closing,
+            batches,
             receiver,
-            most,
-            tally,
             failures: Notice::default(),
             losses: LossNotice::default(),
         }
     }
 
     pub(super) async fn run(mut self) {
-        while let Some(batch) = self.next_batch().await {
+        while let Some(batch) = self.batches.next().await {
             self.deliver(&batch).await;
         }
     }
 
-    /// The next batch, as soon as it is full or old, or nothing more will come. None: it is over.
-    async fn next_batch(&mut self) -> Option<Vec<Arc<Decision>>> {
-        let mut batch = Vec::new();
-        let mut is_closing = false;
-        let mut due = tokio::time::Instant::now();
-        while batch.len() < self.most {
-            let room = self.most - batch.len();
-            tokio::select! {
-                biased;
-                // Ended or dropped: what is in the queue is taken, and then there is nothing more.
-                _ = self.closing.wait_for(|&closing| closing), if !is_closing => {
-                    is_closing = true;
-                    self.queue.close();
-                }
-                more = self.queue.recv_many(&mut batch, room) => match more {
-                    0 => break,
-                    more if more == batch.len() => due = tokio::time::Instant::now() + AGE,
-                    _ => {}
-                },
-                () = sleep_until(due), if !batch.is_empty() => break,
-            }
-        }
-        (!batch.is_empty()).then_some(batch)
-    }
-
     async fn deliver(&mut self, batch: &[Arc<Decision>]) {
         let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
-        match self.send(batch).await {
-            Ok(()) => self.tally.sent(count),
-            Err(_) => self.tally.failed(count),
+        let sent = self.send(batch).await;
+        let tally = self.batches.tally();
+        match sent {
+            Ok(()) => tally.sent(count),
+            Err(_) => tally.failed(count),
         }
         self.losses
-            .tell("webhook", self.tally.lost(), Instant::now());
+            .tell("webhook", tally.counts().lost, Instant::now());
     }
 
     async fn send(&mut self, batch: &[Arc<Decision>]) -> Result<(), Dropped> {

@@ -17,6 +17,8 @@ mod listen;
 mod post;
 mod server;
 mod tls;
+#[path = "../../../outgoing/tests/support/told.rs"]
+mod told;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

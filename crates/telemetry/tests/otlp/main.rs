@@ -19,6 +19,8 @@ mod listen;
 mod post;
 mod runtimes;
 mod tls;
+#[path = "../../../outgoing/tests/support/told.rs"]
+mod told;
 
 use std::time::{Duration, SystemTime};
 
@@ -57,6 +59,9 @@ async fn a_full_batch_is_sent_at_once() {
     record(&tracer, 0..128);
     until("a batch", || counts(&tracer) == (256, 0, 0)).await;
     assert_eq!(collector.requests()[0].spans().len(), 256);
+    record(&tracer, 128..256);
+    until("another batch", || counts(&tracer) == (512, 0, 0)).await;
+    assert_eq!(collector.came(), 1, "a connection is used again");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,22 +1,22 @@
-//! How a sink fares.
+//! How a queue fares.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How many decisions came to what end in one sink, since it was made.
+/// How many came to what end, since the queue was made. Whoever has the queue says what is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Written or taken by the receiver.
+    /// Written, or taken by who they are for.
     pub sent: u64,
-    /// Lost because the queue was full, or the sink closed.
+    /// Lost because the queue was full, or had ended.
     pub lost: u64,
-    /// Lost because writing or sending failed.
+    /// Lost because writing or sending failed, or they were not wanted.
     pub failed: u64,
 }
 
 /// Where it is counted. The number of those that wait is told apart, so that an end in a hurry can count them as lost.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub struct Tally {
     accepted: AtomicU64,
     sent: AtomicU64,
     lost: AtomicU64,
@@ -24,7 +24,8 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn counts(&self) -> Counts {
+    /// What it has come to by now.
+    pub fn counts(&self) -> Counts {
         Counts {
             sent: self.sent.load(Ordering::Relaxed),
             lost: self.lost.load(Ordering::Relaxed),
@@ -32,29 +33,28 @@ impl Tally {
         }
     }
 
-    pub(crate) fn accepted(&self) {
-        self.accepted.fetch_add(1, Ordering::Relaxed);
+    /// The queue took so many.
+    pub fn accepted(&self, count: u64) {
+        self.accepted.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// The queue did not take it.
-    pub(crate) fn not_accepted(&self) {
-        self.lost.fetch_add(1, Ordering::Relaxed);
+    /// The queue did not take them.
+    pub fn not_accepted(&self, count: u64) {
+        self.lost.fetch_add(count, Ordering::Relaxed);
     }
 
-    pub(crate) fn sent(&self, count: u64) {
+    /// Of those that were accepted, so many are where they should be.
+    pub fn sent(&self, count: u64) {
         self.sent.fetch_add(count, Ordering::Relaxed);
     }
 
-    pub(crate) fn failed(&self, count: u64) {
+    /// Of those that were accepted, so many will never be there.
+    pub fn failed(&self, count: u64) {
         self.failed.fetch_add(count, Ordering::Relaxed);
     }
 
-    pub(crate) fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
-    }
-
     /// Nothing that waits will be sent any more.
-    pub(crate) fn give_up(&self) {
+    pub fn give_up(&self) {
         let done = self.sent.load(Ordering::Relaxed) + self.failed.load(Ordering::Relaxed);
         let accepted = self.accepted.swap(done, Ordering::Relaxed);
         self.lost
@@ -69,10 +69,10 @@ mod tests {
     #[test]
     fn what_waits_at_the_end_is_lost_once() {
         let tally = Tally::default();
-        for _ in 0..10 {
-            tally.accepted();
+        for _ in 0..5 {
+            tally.accepted(2);
         }
-        tally.not_accepted();
+        tally.not_accepted(1);
         tally.sent(3);
         tally.failed(2);
         tally.give_up();
