@@ -3,10 +3,10 @@
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 
-use hyrouter_config::{RateSettings, Settings};
+use hyrouter_config::{ProxyHeaders, RateSettings, Settings};
 use hyrouter_proxy::{
-    Access, AlpnList, Handler, Limits, Listen, ProxyProtocol, Rate, Rates, Reconfigure, RetryMode,
-    Server, ServerBuilder, ServerError, ServerIdentity, TokenKey,
+    Access, AlpnList, Handler, Headers, Limits, Listen, ProxyProtocol, Rate, Rates, Reconfigure,
+    RetryMode, Server, ServerBuilder, ServerError, ServerIdentity, TokenKey,
 };
 
 use crate::assembly::Assembly;
@@ -33,9 +33,13 @@ fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H
     if let Some(key) = &assembly.token_key {
         builder = builder.token_key(key.clone());
     }
-    if let Some(trusted) = &settings.quic.proxy_protocol {
-        let trusted = trusted.clone();
-        builder = builder.proxy_protocol(ProxyProtocol { trusted });
+    if let Some(proxy) = &settings.quic.proxy_protocol {
+        let trusted = proxy.trusted.clone();
+        let headers = match proxy.headers {
+            ProxyHeaders::First => Headers::First,
+            ProxyHeaders::Every => Headers::Every,
+        };
+        builder = builder.proxy_protocol(ProxyProtocol { trusted, headers });
     }
     Ok(builder.bind(handler)?)
 }

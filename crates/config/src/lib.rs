@@ -67,8 +67,8 @@ pub use maintenance::{MaintenanceSettings, MaintenanceTexts};
 pub use messages::{MessageKind, Messages};
 pub use mistake::{Mistake, Warning};
 pub use operation::{
-    AdminSettings, DecisionTarget, OtlpSettings, RateSettings, RetryMode, ShutdownSettings,
-    WebhookSettings,
+    AdminSettings, DecisionTarget, OtlpSettings, ProxyHeaders, ProxyProtocolSettings, RateSettings,
+    RetryMode, ShutdownSettings, WebhookSettings,
 };
 pub use reference::reference_markdown;
 pub use schema::schema;

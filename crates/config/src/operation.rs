@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 /// The HTTP server for operators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -70,6 +72,25 @@ pub enum RetryMode {
     Never,
     /// While many handshakes are half-open.
     Adaptive,
+}
+
+/// Load balancers whose PROXY protocol headers are believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProxyProtocolSettings {
+    /// Where they send from.
+    pub trusted: Vec<IpNet>,
+    /// Which datagrams of theirs have a header.
+    pub headers: ProxyHeaders,
+}
+
+/// In front of which datagrams a balancer puts a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyHeaders {
+    /// The first of each flow at least.
+    First,
+    /// All.
+    Every,
 }
 
 /// A token bucket.

@@ -12,8 +12,8 @@ use serde_json::Value;
 use crate::mistake::Mistakes;
 use crate::model::Config;
 use crate::operation::{
-    AdminSettings, DecisionTarget, OtlpSettings, RateSettings, RetryMode, ShutdownSettings,
-    WebhookSettings,
+    AdminSettings, DecisionTarget, OtlpSettings, ProxyProtocolSettings, RateSettings, RetryMode,
+    ShutdownSettings, WebhookSettings,
 };
 use crate::secrets::Secrets;
 use crate::{ListenAddr, MaintenanceTexts, Messages, Warning, semantic};
@@ -107,7 +107,7 @@ pub struct QuicSettings {
     /// File with the secret of address tokens.
     pub token_key_file: Option<PathBuf>,
     /// Load balancers whose PROXY protocol headers are believed. Absent: nobody's.
-    pub proxy_protocol: Option<Vec<IpNet>>,
+    pub proxy_protocol: Option<ProxyProtocolSettings>,
 }
 
 /// What is logged.

@@ -11,7 +11,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hyrouter_config::{DecisionTarget, RetryMode};
+use hyrouter_config::{DecisionTarget, ProxyHeaders, RetryMode};
 use support::{load, mistakes, warnings};
 
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
@@ -42,7 +42,7 @@ fn everything_is_read() {
         "admin: {listen: \"0.0.0.0:5580\", token_file: t}
 shutdown: {delay: 5s, timeout: 3s}
 limits: {retry: always, retry_threshold: 7, max_half_open: 9, max_unread: 40000, rate: {per_second: 1, burst: 2}, source_rate: {per_second: 0, burst: 0}, allow: [192.0.2.0/24], deny: [\"2001:db8::/32\", 192.0.2.7]}
-quic: {token_key_file: k, proxy_protocol: {trusted: [10.0.0.0/8]}}
+quic: {token_key_file: k, proxy_protocol: {trusted: [10.0.0.0/8], headers: every}}
 logging: {decisions: /var/log/d.jsonl, recent_decisions: 3, webhook: {url: \"https://a.example/x\", token_file: w, ca_file: c, queue: 5}}
 telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_name: s, timeout: 2s}}",
     ))
@@ -62,10 +62,9 @@ telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_nam
     let texts = |nets: &[_]| -> Vec<String> { nets.iter().map(ToString::to_string).collect() };
     assert_eq!(texts(&limits.allow), ["192.0.2.0/24"]);
     assert_eq!(texts(&limits.deny), ["2001:db8::/32", "192.0.2.7/32"]);
-    assert_eq!(
-        texts(&settings.quic.proxy_protocol.unwrap()),
-        ["10.0.0.0/8"]
-    );
+    let proxy_protocol = settings.quic.proxy_protocol.unwrap();
+    assert_eq!(texts(&proxy_protocol.trusted), ["10.0.0.0/8"]);
+    assert_eq!(proxy_protocol.headers, ProxyHeaders::Every);
     assert_eq!(
         settings.logging.decisions,
         Some(DecisionTarget::File("/var/log/d.jsonl".into()))
@@ -76,6 +75,19 @@ telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_nam
     assert_eq!((otlp.one_in, &*otlp.service_name), (100, "s"));
     let files: Vec<_> = settings.files.iter().map(|file| file.to_str()).collect();
     assert_eq!(files, [Some("k"), Some("t"), Some("w"), Some("c")]);
+}
+
+#[test]
+fn balancers_put_a_header_in_front_of_the_first_datagram_unless_told() {
+    let settings = load(&with("quic: {proxy_protocol: {trusted: [10.0.0.1]}}")).unwrap();
+    let headers = settings.quic.proxy_protocol.unwrap().headers;
+    assert_eq!(headers, ProxyHeaders::First);
+    assert_eq!(
+        mistakes(&with(
+            "quic: {proxy_protocol: {trusted: [10.0.0.1], headers: all}}"
+        )),
+        ["quic.proxy_protocol.headers: unknown value (got \"all\"); allowed: first, every"]
+    );
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub use self::handle::{Reconfigure, ServerHandle};
 pub use self::handler::{Failure, Handler};
 pub use self::limits::{Limits, RetryMode};
 pub use self::peer::Peer;
-pub use self::proxy_protocol::ProxyProtocol;
+pub use self::proxy_protocol::{Headers, ProxyProtocol};
 pub use self::rate::{Rate, Rates};
 pub use self::refusal::{Refusal, RefusalCounts};
 pub use self::server::Server;

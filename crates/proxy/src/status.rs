@@ -37,6 +37,8 @@ pub struct ProxiedStatus {
     pub flows: usize,
     /// Datagrams that were dropped since nothing said whose they were.
     pub unknown: u64,
-    /// Datagrams that were dropped since their header is not one.
+    /// Datagrams that were dropped since their header is not one, or names another client than their flow has.
     pub malformed: u64,
+    /// Answers that were dropped since the way that their client came is not known any more.
+    pub unanswerable: u64,
 }

@@ -10,15 +10,23 @@ use std::time::Duration;
 use hyrouter_client::{Client, Dial, Ending, Exchange, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Limits, ProxyProtocol, Refusal, RetryMode};
+use ipnet::IpNet;
 use support::balancer::{BALANCER, Headers, balancer, header};
 use support::{Running, patiently, server};
 
+/// How a server believes the balancers of these networks.
+type Believing = fn(Vec<IpNet>) -> ProxyProtocol;
+
 /// A server that believes the balancer, and sends clients to whom it takes them to be.
 fn start(change: impl FnOnce(&mut Limits)) -> Running {
+    believing(ProxyProtocol::first, change)
+}
+
+fn believing(settings: Believing, change: impl FnOnce(&mut Limits)) -> Running {
     let trusted = vec![format!("{BALANCER}/32").parse().unwrap()];
     server()
         .limits(change)
-        .built(|builder| builder.proxy_protocol(ProxyProtocol { trusted }))
+        .built(|builder| builder.proxy_protocol(settings(trusted)))
         .answering(|info| {
             let remote = info.peer().remote;
             Answer::referral(remote.ip().to_string(), remote.port(), None)
@@ -46,9 +54,14 @@ fn assert_seen_as(address: SocketAddr, exchange: &Exchange) {
 
 #[tokio::test]
 async fn the_server_sees_the_clients_own_addresses() {
-    for headers in [Headers::First, Headers::Each] {
+    let cases: [(Believing, Headers); 3] = [
+        (ProxyProtocol::first, Headers::First),
+        (ProxyProtocol::first, Headers::Each),
+        (ProxyProtocol::every, Headers::Each),
+    ];
+    for (settings, headers) in cases {
         for retry in [RetryMode::Never, RetryMode::Always] {
-            let server = start(|limits| limits.retry = retry);
+            let server = believing(settings, |limits| limits.retry = retry);
             let way = balancer(server.address, headers).await;
             for from in ["127.0.0.1:0", "127.0.3.1:0", "127.0.0.1:0"] {
                 let (address, exchange) = visit(from, way).await;
@@ -80,7 +93,10 @@ async fn limits_count_clients_and_not_the_balancer() {
         ),
         "{exchange:?}"
     );
-    assert_eq!(server.handle.status().refused.of(Refusal::Source), 1);
+    // A refusal is counted once it is on its way.
+    server
+        .until(|status| status.refused.of(Refusal::Source) == 1)
+        .await;
     held.leave();
 }
 
@@ -107,6 +123,41 @@ async fn a_balancer_that_sends_no_header_is_not_taken_for_a_client() {
         .await;
     assert_eq!((status.open, status.retries_sent), (0, 0));
     asking.abort();
+}
+
+/// A player who writes a header itself, where the balancer puts none in front of a flow's second datagram.
+#[tokio::test]
+async fn a_client_behind_a_balancer_can_not_say_who_it_is() {
+    let server = start(|_| {});
+    let way = balancer(server.address, Headers::First).await;
+    let player = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let mut initials = support::flood::initials(2).await;
+    let other = initials.remove(1);
+    player.send_to(&initials[0], way).await.unwrap();
+    server.until(|status| status.open == 1).await;
+
+    let victim = "127.0.3.1:4000".parse().unwrap();
+    let forged = [header(victim, server.address), other].concat();
+    player.send_to(&forged, way).await.unwrap();
+    let status = server
+        .until(|status| status.proxied.is_some_and(|proxied| proxied.malformed == 1))
+        .await;
+    assert_eq!((status.open, status.proxied.unwrap().flows), (1, 1));
+}
+
+#[tokio::test]
+async fn datagrams_without_the_header_that_every_one_has_are_dropped() {
+    let server = believing(ProxyProtocol::every, |_| {});
+    let way = balancer(server.address, Headers::First).await;
+    let player = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let initials = support::flood::initials(2).await;
+    player.send_to(&initials[0], way).await.unwrap();
+    server.until(|status| status.open == 1).await;
+    player.send_to(&initials[1], way).await.unwrap();
+    let status = server
+        .until(|status| status.proxied.is_some_and(|proxied| proxied.unknown == 1))
+        .await;
+    assert_eq!(status.open, 1);
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ impl Connections {
     );
     const DROPPED: Desc = Desc::counter(
         "hyrouter_proxied_dropped",
-        "Datagrams of load balancers that were dropped: of a flow that no header came for (unknown), or with a bad header (malformed)",
+        "Datagrams that were dropped: of a flow that no header came for (unknown), with a header that is not believed (malformed), or for a client whose flow is forgotten (unanswerable)",
         &["reason"],
     );
     const PANICS: Desc = Desc::counter(
@@ -119,6 +119,7 @@ impl Source for Connections {
         let dropped = [
             (["unknown"], proxied.unknown),
             (["malformed"], proxied.malformed),
+            (["unanswerable"], proxied.unanswerable),
         ];
         into.counts(&Self::DROPPED, dropped);
     }

@@ -176,8 +176,8 @@ impl Default for Quic {
     }
 }
 
-/// Load balancers that put a PROXY protocol header, version 2, in front of the first datagram of a client.
-#[derive(Default, Deserialize, JsonSchema, Serialize)]
+/// Load balancers that put a PROXY protocol header, version 2, in front of datagrams of clients.
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["trusted"]))]
 pub(crate) struct ProxyProtocol {
@@ -185,6 +185,20 @@ pub(crate) struct ProxyProtocol {
     /// of theirs that do not belong to a client they named are dropped. From elsewhere a header counts for nothing.
     #[schemars(length(min = 1), extend("items" = json!({"type": "string", "format": "network"})))]
     pub(crate) trusted: Vec<String>,
+    /// Which datagrams have a header: `first` is the first of each flow at least, `every` is all, and drops those
+    /// without. With `first` a client whose flow was silent for 10 seconds can pass for another address, so that `every`
+    /// is better where the balancers can do it.
+    #[schemars(extend("enum" = ["first", "every"]))]
+    pub(crate) headers: String,
+}
+
+impl Default for ProxyProtocol {
+    fn default() -> Self {
+        Self {
+            trusted: Vec::new(),
+            headers: "first".to_owned(),
+        }
+    }
 }
 
 #[derive(Deserialize, JsonSchema, Serialize)]

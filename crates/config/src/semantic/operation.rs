@@ -9,8 +9,8 @@ use super::{Report, parse_duration, to_usize};
 use crate::format::network;
 use crate::mistake::message;
 use crate::operation::{
-    AdminSettings, DecisionTarget, OtlpSettings, RateSettings, RetryMode, ShutdownSettings,
-    WebhookSettings,
+    AdminSettings, DecisionTarget, OtlpSettings, ProxyHeaders, ProxyProtocolSettings, RateSettings,
+    RetryMode, ShutdownSettings, WebhookSettings,
 };
 use crate::path::Path;
 use crate::settings::{LimitSettings, LoggingSettings, QuicSettings};
@@ -24,7 +24,13 @@ pub(super) fn quic(quic: model::Quic) -> QuicSettings {
         max_idle_timeout: parse_duration(&quic.max_idle_timeout),
         endpoints: to_usize(quic.endpoints),
         token_key_file: file(quic.token_key_file),
-        proxy_protocol: quic.proxy_protocol.map(|proxy| networks(&proxy.trusted)),
+        proxy_protocol: quic.proxy_protocol.map(|proxy| ProxyProtocolSettings {
+            trusted: networks(&proxy.trusted),
+            headers: match proxy.headers.as_str() {
+                "every" => ProxyHeaders::Every,
+                _ => ProxyHeaders::First,
+            },
+        }),
     }
 }
 

@@ -6,10 +6,12 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// Flows that one endpoint remembers at most, in two generations. Each fills hash tables of 32,768 places to seven
-/// eighths, which is when they would double: 8.6 MB in all.
+/// eighths, which is when they would double: 9.6 MB in all.
 const MAX_FLOWS: usize = 57_344;
-/// A flow that is silent for one to two times this long is forgotten; QUIC gives connections up before.
+/// What is silent for one to two times this long is forgotten; QUIC gives connections up before.
 const IDLE: Duration = Duration::from_mins(1);
+/// For so long after a flow was heard of, no header that a client may have written changes whose it is.
+const FRESH: Duration = Duration::from_secs(10);
 
 /// A two-way table that never grows beyond its bound. The younger generation has all that was used since the last
 /// turn; when it is full or a while has passed it becomes the older one, and what is in that then is forgotten.
@@ -21,10 +23,24 @@ pub(super) struct Flows {
     max: usize,
 }
 
+/// Each table is the other one turned around.
 #[derive(Debug, Default)]
 struct Generation {
-    clients: HashMap<SocketAddr, SocketAddr>,
+    flows: HashMap<SocketAddr, Flow>,
     balancers: HashMap<SocketAddr, SocketAddr>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Flow {
+    client: SocketAddr,
+    /// When a datagram of it was last believed. An answer to it says nothing of who is there.
+    heard: Instant,
+}
+
+impl Flow {
+    fn is_fresh(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.heard) < FRESH
+    }
 }
 
 impl Flows {
@@ -43,41 +59,86 @@ impl Flows {
 
     /// Remembers that what comes from `balancer` is `client`'s from now on.
     pub(super) fn learn(&mut self, balancer: SocketAddr, client: SocketAddr, now: Instant) {
-        if self.young.clients.get(&balancer) == Some(&client)
-            && self.young.balancers.get(&client) == Some(&balancer)
-        {
-            return;
+        self.age(now);
+        match self.young.flows.get_mut(&balancer) {
+            Some(flow) if flow.client == client => flow.heard = now,
+            _ => self.keep(balancer, Flow { client, heard: now }, now),
         }
-        self.old.forget(balancer, client);
-        self.young.forget(balancer, client);
-        if self.young.clients.len() >= self.max / 2 {
-            self.turn(now);
+    }
+
+    /// The same, unless that takes a fresh flow from its client, or the client from its fresh flow: then it is `false`
+    /// and nothing changes.
+    pub(super) fn learn_unless_fresh(
+        &mut self,
+        balancer: SocketAddr,
+        client: SocketAddr,
+        now: Instant,
+    ) -> bool {
+        self.age(now);
+        let takes_flow = self
+            .flow(balancer)
+            .is_some_and(|flow| flow.client != client && flow.is_fresh(now));
+        let takes_client = self
+            .balancer(client)
+            .filter(|before| *before != balancer)
+            .and_then(|before| self.flow(before))
+            .is_some_and(|flow| flow.is_fresh(now));
+        if takes_flow || takes_client {
+            return false;
         }
-        self.young.clients.insert(balancer, client);
-        self.young.balancers.insert(client, balancer);
+        self.learn(balancer, client, now);
+        true
     }
 
     /// Whose datagrams come from there.
     pub(super) fn client_of(&mut self, balancer: SocketAddr, now: Instant) -> Option<SocketAddr> {
-        if now.saturating_duration_since(self.turned) >= IDLE {
-            self.turn(now);
-        }
-        if let Some(client) = self.young.clients.get(&balancer) {
-            return Some(*client);
-        }
-        let client = *self.old.clients.get(&balancer)?;
+        self.age(now);
+        let client = self.flow(balancer)?.client;
         self.learn(balancer, client, now);
         Some(client)
     }
 
     /// Where answers for `client` go.
-    pub(super) fn balancer_of(&self, client: SocketAddr) -> Option<SocketAddr> {
+    pub(super) fn balancer_of(&mut self, client: SocketAddr, now: Instant) -> Option<SocketAddr> {
+        self.age(now);
+        if let Some(balancer) = self.young.balancers.get(&client) {
+            return Some(*balancer);
+        }
+        let balancer = self.balancer(client)?;
+        let flow = self.flow(balancer)?;
+        self.keep(balancer, flow, now);
+        Some(balancer)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.young.flows.len() + self.old.flows.len()
+    }
+
+    fn flow(&self, balancer: SocketAddr) -> Option<Flow> {
+        let young = self.young.flows.get(&balancer);
+        young.or_else(|| self.old.flows.get(&balancer)).copied()
+    }
+
+    fn balancer(&self, client: SocketAddr) -> Option<SocketAddr> {
         let young = self.young.balancers.get(&client);
         young.or_else(|| self.old.balancers.get(&client)).copied()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.young.clients.len() + self.old.clients.len()
+    /// Puts it among the young, and drops whatever is known of either side.
+    fn keep(&mut self, balancer: SocketAddr, flow: Flow, now: Instant) {
+        self.old.forget(balancer, flow.client);
+        self.young.forget(balancer, flow.client);
+        if self.young.flows.len() >= self.max / 2 {
+            self.turn(now);
+        }
+        self.young.flows.insert(balancer, flow);
+        self.young.balancers.insert(flow.client, balancer);
+    }
+
+    fn age(&mut self, now: Instant) {
+        for _ in 0..turns_due(self.turned, now) {
+            self.turn(now);
+        }
     }
 
     fn turn(&mut self, now: Instant) {
@@ -89,75 +150,20 @@ impl Flows {
 impl Generation {
     /// Drops both directions of whatever is known of either.
     fn forget(&mut self, balancer: SocketAddr, client: SocketAddr) {
-        if let Some(before) = self.clients.remove(&balancer) {
-            self.balancers.remove(&before);
+        if let Some(before) = self.flows.remove(&balancer) {
+            self.balancers.remove(&before.client);
         }
         if let Some(before) = self.balancers.remove(&client) {
-            self.clients.remove(&before);
+            self.flows.remove(&before);
         }
     }
+}
+
+/// How many generations have passed since the last turn, as far as that matters: after two nobody is left.
+pub(super) fn turns_due(turned: Instant, now: Instant) -> usize {
+    let silent = now.saturating_duration_since(turned);
+    usize::from(silent >= IDLE) + usize::from(silent >= 2 * IDLE)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn balancer(port: u16) -> SocketAddr {
-        SocketAddr::from(([10, 0, 0, 1], port))
-    }
-
-    fn client(n: u32) -> SocketAddr {
-        SocketAddr::from((n.to_be_bytes(), 4000))
-    }
-
-    #[test]
-    fn both_directions_are_known_and_a_reused_port_forgets_the_client_before() {
-        let now = Instant::now();
-        let mut flows = Flows::new(now);
-        flows.learn(balancer(1), client(1), now);
-        assert_eq!(flows.client_of(balancer(1), now), Some(client(1)));
-        assert_eq!(flows.balancer_of(client(1)), Some(balancer(1)));
-        assert_eq!(flows.client_of(balancer(2), now), None);
-
-        flows.learn(balancer(1), client(2), now);
-        assert_eq!(flows.client_of(balancer(1), now), Some(client(2)));
-        assert_eq!(flows.balancer_of(client(1)), None);
-        assert_eq!(flows.len(), 1);
-
-        flows.learn(balancer(7), client(2), now);
-        assert_eq!(flows.balancer_of(client(2)), Some(balancer(7)));
-        assert_eq!(flows.len(), 1);
-    }
-
-    #[test]
-    fn silent_flows_are_forgotten_and_busy_ones_are_not() {
-        let mut now = Instant::now();
-        let mut flows = Flows::new(now);
-        flows.learn(balancer(1), client(1), now);
-        flows.learn(balancer(2), client(2), now);
-        for _ in 0..4 {
-            now += IDLE;
-            assert_eq!(flows.client_of(balancer(1), now), Some(client(1)));
-        }
-        assert_eq!(flows.client_of(balancer(2), now), None);
-        assert_eq!(flows.balancer_of(client(2)), None);
-        assert_eq!(flows.balancer_of(client(1)), Some(balancer(1)));
-        assert_eq!(flows.len(), 1);
-    }
-
-    #[test]
-    fn the_table_is_bounded_and_keeps_those_that_are_used() {
-        let now = Instant::now();
-        let mut flows = Flows::bounded(100, now);
-        flows.learn(balancer(1), client(1), now);
-        for n in 2..10_000 {
-            flows.learn(balancer(n), client(n.into()), now);
-            assert!(flows.len() <= 100);
-            assert_eq!(flows.client_of(balancer(1), now), Some(client(1)));
-        }
-        assert_eq!(flows.balancer_of(client(9_999)), Some(balancer(9_999)));
-        assert_eq!(flows.balancer_of(client(2)), None);
-        assert_eq!(flows.young.clients.len(), flows.young.balancers.len());
-        assert_eq!(flows.old.clients.len(), flows.old.balancers.len());
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! The real addresses of clients behind a UDP load balancer, by PROXY protocol version 2.
 
+mod direct;
 mod flows;
 mod header;
 mod socket;
@@ -16,9 +17,10 @@ pub(crate) use self::socket::ProxiedSocket;
 
 /// Which load balancers are believed when they say whose datagrams they forward.
 ///
-/// They put a PROXY header of version 2 in front of the first datagram of a flow, or of each. From a trusted source,
-/// a datagram whose header is malformed, or that has none where none came before, is dropped: it would be taken for
-/// the balancer's own. What others send is left as it is, and is no QUIC where it begins with a header.
+/// They put a PROXY header of version 2 in front of what they forward. From a trusted source, a datagram whose header is
+/// malformed, or that nothing says whose it is, is dropped: it would be taken for the balancer's own. What others send is
+/// left as it is, and is no QUIC where it begins with a header. An answer goes back the way that its client came; where
+/// that way is not known any more, the answer is dropped, since it would show the server's own address.
 ///
 /// Players must have no other way in than through a balancer, or one who sends from the address and port of another
 /// who came through it gets answers sent there: let a firewall admit the balancers alone.
@@ -26,15 +28,46 @@ pub(crate) use self::socket::ProxiedSocket;
 pub struct ProxyProtocol {
     /// Networks of load balancers. Where this is empty, nobody is believed and no datagram is looked into.
     pub trusted: Vec<IpNet>,
+    /// Which datagrams of theirs have a header.
+    pub headers: Headers,
+}
+
+impl ProxyProtocol {
+    /// Balancers that put a header in front of the first datagram of each flow.
+    pub fn first(trusted: Vec<IpNet>) -> Self {
+        let headers = Headers::First;
+        Self { trusted, headers }
+    }
+
+    /// Balancers that put a header in front of every datagram.
+    pub fn every(trusted: Vec<IpNet>) -> Self {
+        let headers = Headers::Every;
+        Self { trusted, headers }
+    }
+}
+
+/// In front of which datagrams a balancer puts a header.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Headers {
+    /// The first of a flow at least. What follows may begin with a header that the client wrote, so that one which names
+    /// another client, or none, is dropped within 10 seconds of the flow's last datagram, and no client is taken from
+    /// another flow that was heard of within that time. After such a silence a client can name whom it likes: this is
+    /// the weaker way.
+    #[default]
+    First,
+    /// All. One without is dropped, and the balancer's own word is the only one that is ever read.
+    Every,
 }
 
 /// What all endpoints of one server know of the balancers.
 #[derive(Debug)]
 pub(crate) struct Balancers {
     trusted: Networks,
+    headers: Headers,
     flows: AtomicUsize,
     unknown: AtomicU64,
     malformed: AtomicU64,
+    unanswerable: AtomicU64,
 }
 
 impl Balancers {
@@ -43,9 +76,11 @@ impl Balancers {
         let trusted = Networks::of(&settings.trusted);
         (!trusted.is_empty()).then(|| Self {
             trusted,
+            headers: settings.headers,
             flows: AtomicUsize::new(0),
             unknown: AtomicU64::new(0),
             malformed: AtomicU64::new(0),
+            unanswerable: AtomicU64::new(0),
         })
     }
 
@@ -67,6 +102,7 @@ impl Balancers {
             flows: self.flows.load(Ordering::Relaxed),
             unknown: self.unknown.load(Ordering::Relaxed),
             malformed: self.malformed.load(Ordering::Relaxed),
+            unanswerable: self.unanswerable.load(Ordering::Relaxed),
         }
     }
 }

@@ -12,8 +12,9 @@ use std::time::Instant;
 use quinn::udp::{RecvMeta, Transmit};
 use quinn::{AsyncUdpSocket, UdpPoller};
 
+use super::direct::Direct;
 use super::flows::Flows;
-use super::{Balancers, header};
+use super::{Balancers, Headers, header};
 
 /// One endpoint's socket. QUIC sees the client's address wherever a trusted balancer told it.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub(crate) struct ProxiedSocket {
 #[derive(Debug)]
 struct State {
     flows: Flows,
+    direct: Direct,
     /// Datagrams that came in one buffer with others and do not have one length any more. No more than one call of
     /// the system returns.
     apart: VecDeque<(RecvMeta, Vec<u8>)>,
@@ -33,8 +35,10 @@ struct State {
 
 impl ProxiedSocket {
     pub(crate) fn new(inner: Arc<dyn AsyncUdpSocket>, balancers: Arc<Balancers>) -> Self {
+        let now = Instant::now();
         let state = Mutex::new(State {
-            flows: Flows::new(Instant::now()),
+            flows: Flows::new(now),
+            direct: Direct::new(now),
             apart: VecDeque::new(),
         });
         Self {
@@ -52,6 +56,7 @@ impl ProxiedSocket {
     /// Makes what one buffer holds the client's. Nothing is left in it where there was nothing to keep.
     fn unwrap(&self, state: &mut State, buffer: &mut [u8], meta: &mut RecvMeta, now: Instant) {
         if !self.balancers.trusts(meta.addr.ip()) {
+            state.direct.hear(meta.addr, now);
             return;
         }
         let Some(received) = buffer.get_mut(..meta.len) else {
@@ -98,23 +103,42 @@ impl ProxiedSocket {
         let judged = match header::read(datagram) {
             Ok(Some(header)) => {
                 let client = header.client.unwrap_or(balancer);
-                state.flows.learn(balancer, client, now);
-                Some((client, header.len))
+                let believed = match self.balancers.headers {
+                    Headers::First => state.flows.learn_unless_fresh(balancer, client, now),
+                    Headers::Every => {
+                        state.flows.learn(balancer, client, now);
+                        true
+                    }
+                };
+                let judged = believed.then_some((client, header.len));
+                judged.ok_or(&self.balancers.malformed)
             }
             Ok(None) => {
-                let client = state.flows.client_of(balancer, now);
-                if client.is_none() {
-                    self.balancers.unknown.fetch_add(1, Ordering::Relaxed);
-                }
-                client.map(|client| (client, 0))
+                let client = match self.balancers.headers {
+                    Headers::First => state.flows.client_of(balancer, now),
+                    Headers::Every => None,
+                };
+                let judged = client.map(|client| (client, 0));
+                judged.ok_or(&self.balancers.unknown)
             }
-            Err(header::Malformed) => {
-                self.balancers.malformed.fetch_add(1, Ordering::Relaxed);
-                None
-            }
+            Err(header::Malformed) => Err(&self.balancers.malformed),
         };
         self.balancers.recount(before, state.flows.len());
         judged
+            .inspect_err(|dropped| {
+                dropped.fetch_add(1, Ordering::Relaxed);
+            })
+            .ok()
+    }
+
+    /// Where an answer for `client` goes; `None`: nowhere, since to send it there from here would show this address to
+    /// one who came another way.
+    fn way_back(&self, client: SocketAddr, now: Instant) -> Option<SocketAddr> {
+        let mut state = self.state();
+        let before = state.flows.len();
+        let balancer = state.flows.balancer_of(client, now);
+        self.balancers.recount(before, state.flows.len());
+        balancer.or_else(|| state.direct.knows(client, now).then_some(client))
     }
 }
 
@@ -144,14 +168,15 @@ impl AsyncUdpSocket for ProxiedSocket {
     }
 
     fn try_send(&self, transmit: &Transmit<'_>) -> io::Result<()> {
-        let balancer = self.state().flows.balancer_of(transmit.destination);
-        match balancer {
-            Some(destination) => self.inner.try_send(&Transmit {
-                destination,
-                ..transmit.clone()
-            }),
-            None => self.inner.try_send(transmit),
-        }
+        let Some(destination) = self.way_back(transmit.destination, Instant::now()) else {
+            self.balancers.unanswerable.fetch_add(1, Ordering::Relaxed);
+            // QUIC takes it for lost, as it does whatever the network drops.
+            return Ok(());
+        };
+        self.inner.try_send(&Transmit {
+            destination,
+            ..transmit.clone()
+        })
     }
 
     fn poll_recv(

@@ -1,10 +1,13 @@
 use std::task::Waker;
+use std::time::Duration;
 
 use super::*;
 use crate::{ProxiedStatus, ProxyProtocol};
 
 const BALANCER: &str = "10.0.0.1:999";
 const STRANGER: &str = "192.0.2.66:999";
+/// A header of a balancer's own datagram.
+const LOCAL: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
 const CLIENT: &str = "198.51.100.7:4000";
 
 /// A socket whose datagrams are made up, and that keeps what is sent.
@@ -75,11 +78,26 @@ fn header(client: &str) -> Vec<u8> {
 }
 
 fn socket() -> (Arc<Scripted>, ProxiedSocket) {
+    behind(ProxyProtocol::first)
+}
+
+fn behind(settings: fn(Vec<ipnet::IpNet>) -> ProxyProtocol) -> (Arc<Scripted>, ProxiedSocket) {
     let inner = Arc::new(Scripted::default());
     let trusted = vec!["10.0.0.0/24".parse().unwrap()];
-    let balancers = Arc::new(Balancers::of(&ProxyProtocol { trusted }).unwrap());
+    let balancers = Arc::new(Balancers::of(&settings(trusted)).unwrap());
     let socket = ProxiedSocket::new(Arc::clone(&inner) as Arc<dyn AsyncUdpSocket>, balancers);
     (inner, socket)
+}
+
+fn answer(socket: &ProxiedSocket, destination: &str) {
+    let transmit = Transmit {
+        destination: address(destination),
+        ecn: None,
+        contents: b"answer",
+        segment_size: None,
+        src_ip: None,
+    };
+    socket.try_send(&transmit).unwrap();
 }
 
 /// All datagrams that QUIC gets to see, with whom it takes them to be from.
@@ -124,18 +142,51 @@ fn the_first_header_names_the_client_of_a_flow_and_answers_go_back() {
     let expected = [(client, b"first".to_vec()), (client, b"second".to_vec())];
     assert_eq!(seen(&socket), expected);
 
-    for destination in [CLIENT, STRANGER] {
-        let transmit = Transmit {
-            destination: address(destination),
-            ecn: None,
-            contents: b"answer",
-            segment_size: None,
-            src_ip: None,
-        };
-        socket.try_send(&transmit).unwrap();
-    }
-    let sent = inner.sent.lock().unwrap().clone();
-    assert_eq!(sent, [address(BALANCER), address(STRANGER)]);
+    answer(&socket, CLIENT);
+    assert_eq!(*inner.sent.lock().unwrap(), [address(BALANCER)]);
+}
+
+#[test]
+fn answers_whose_way_is_not_known_are_dropped_and_counted() {
+    let (inner, socket) = socket();
+    answer(&socket, STRANGER);
+    inner.receive_one(BALANCER, header(CLIENT));
+    inner.receive_one(STRANGER, b"plain".to_vec());
+    seen(&socket);
+    answer(&socket, STRANGER);
+    answer(&socket, CLIENT);
+    let mut expected = vec![address(STRANGER), address(BALANCER)];
+    assert_eq!(*inner.sent.lock().unwrap(), expected);
+    assert_eq!(socket.balancers.status().unanswerable, 1);
+
+    // The client's flow is forgotten, as by time or by many others.
+    socket.state().flows = Flows::new(Instant::now());
+    answer(&socket, CLIENT);
+    answer(&socket, STRANGER);
+    expected.push(address(STRANGER));
+    assert_eq!(*inner.sent.lock().unwrap(), expected);
+    assert_eq!(socket.balancers.status().unanswerable, 2);
+}
+
+#[test]
+fn one_who_sends_from_a_clients_address_does_not_get_its_answers() {
+    let (inner, socket) = socket();
+    inner.receive_one(BALANCER, header(CLIENT));
+    inner.receive_one(CLIENT, b"from elsewhere".to_vec());
+    seen(&socket);
+    answer(&socket, CLIENT);
+    assert_eq!(*inner.sent.lock().unwrap(), [address(BALANCER)]);
+}
+
+#[test]
+fn answers_that_let_a_generation_go_are_seen_in_the_count() {
+    let (inner, socket) = socket();
+    inner.receive_one(BALANCER, header(CLIENT));
+    seen(&socket);
+    assert_eq!(socket.balancers.status().flows, 1);
+    let later = Instant::now() + Duration::from_mins(3);
+    assert_eq!(socket.way_back(address(CLIENT), later), None);
+    assert_eq!(socket.balancers.status().flows, 0);
 }
 
 #[test]
@@ -148,6 +199,11 @@ fn strangers_are_not_believed_and_not_dropped() {
     let expected = [(stranger, forged), (stranger, b"plain".to_vec())];
     assert_eq!(seen(&socket), expected);
     assert_eq!(socket.balancers.status(), ProxiedStatus::default());
+
+    // Nor where balancers put one in front of all.
+    let (inner, socket) = behind(ProxyProtocol::every);
+    inner.receive_one(STRANGER, b"plain".to_vec());
+    assert_eq!(seen(&socket), [(stranger, b"plain".to_vec())]);
 }
 
 #[test]
@@ -171,30 +227,110 @@ fn unknown_flows_and_malformed_headers_are_dropped_and_counted() {
 
 #[test]
 fn the_balancers_own_datagrams_are_its_own() {
+    for settings in [ProxyProtocol::first, ProxyProtocol::every] {
+        let (inner, socket) = behind(settings);
+        inner.receive_one(BALANCER, [LOCAL, b"ping".as_slice()].concat());
+        assert_eq!(seen(&socket), [(address(BALANCER), b"ping".to_vec())]);
+        answer(&socket, BALANCER);
+        assert_eq!(*inner.sent.lock().unwrap(), [address(BALANCER)]);
+    }
+}
+
+#[test]
+fn a_clients_second_datagram_does_not_say_who_it_is() {
+    let victim = "203.0.113.5:4000";
     let (inner, socket) = socket();
-    let health = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0ping".to_vec();
-    inner.receive_one(BALANCER, health);
-    assert_eq!(seen(&socket), [(address(BALANCER), b"ping".to_vec())]);
+    inner.receive_one("10.0.0.1:1000", [header(victim), b"v".to_vec()].concat());
+    inner.receive_one(BALANCER, [header(CLIENT), b"first".to_vec()].concat());
+    // Somebody else, somebody who is connected, and the balancer itself.
+    for forged in [&header("192.0.2.1:1"), &header(victim), LOCAL] {
+        inner.receive_one(BALANCER, [forged, b"forged".as_slice()].concat());
+    }
+    inner.receive_one(BALANCER, b"second".to_vec());
+    let client = address(CLIENT);
+    let expected = [
+        (address(victim), b"v".to_vec()),
+        (client, b"first".to_vec()),
+        (client, b"second".to_vec()),
+    ];
+    assert_eq!(seen(&socket), expected);
+    let status = socket.balancers.status();
+    assert_eq!((status.flows, status.unknown, status.malformed), (2, 0, 3));
+    answer(&socket, victim);
+    answer(&socket, "192.0.2.1:1");
+    assert_eq!(*inner.sent.lock().unwrap(), [address("10.0.0.1:1000")]);
+}
+
+#[test]
+fn a_new_flow_does_not_take_a_client_of_one_that_was_just_heard_of() {
+    let (inner, socket) = socket();
+    inner.receive_one(BALANCER, [header(CLIENT), b"first".to_vec()].concat());
+    let other = "10.0.0.1:1000";
+    inner.receive_one(other, [header(CLIENT), b"forged".to_vec()].concat());
+    inner.receive_one(other, b"whose?".to_vec());
+    assert_eq!(seen(&socket), [(address(CLIENT), b"first".to_vec())]);
+    let status = socket.balancers.status();
+    assert_eq!((status.flows, status.unknown, status.malformed), (1, 1, 1));
+    answer(&socket, CLIENT);
+    assert_eq!(*inner.sent.lock().unwrap(), [address(BALANCER)]);
+}
+
+#[test]
+fn a_flow_is_learned_anew_after_a_silence() {
+    let (_, socket) = socket();
+    let (balancer, other) = (address(BALANCER), "203.0.113.5:4000");
+    let judge = |client: &str, now| {
+        let mut state = socket.state();
+        socket.judge(&mut state, balancer, &header(client), now)
+    };
+    let mut now = Instant::now();
+    assert_eq!(judge(CLIENT, now), Some((address(CLIENT), 28)));
+    now += Duration::from_millis(9_999);
+    assert_eq!(judge(other, now), None);
+    now += Duration::from_millis(1);
+    assert_eq!(judge(other, now), Some((address(other), 28)));
+}
+
+#[test]
+fn where_every_datagram_has_a_header_what_stands_behind_it_is_not_read() {
+    let (inner, socket) = behind(ProxyProtocol::every);
+    let forged = header("192.0.2.1:1");
+    inner.receive_one(BALANCER, [header(CLIENT), b"first".to_vec()].concat());
+    inner.receive_one(BALANCER, [header(CLIENT), forged.clone()].concat());
+    inner.receive_one(BALANCER, b"without".to_vec());
+    let client = address(CLIENT);
+    let expected = [(client, b"first".to_vec()), (client, forged)];
+    assert_eq!(seen(&socket), expected);
+    let status = socket.balancers.status();
+    assert_eq!((status.flows, status.unknown, status.malformed), (1, 1, 0));
 }
 
 #[test]
 fn datagrams_in_one_buffer_are_told_apart() {
     let (inner, socket) = socket();
-    let other = "203.0.113.5:4000";
     // A header in front of the first alone: 32 bytes each but for the last.
     let first = [header(CLIENT), b"aaaa".to_vec()].concat();
-    let buffer = [first.clone(), vec![b'b'; 32], vec![b'c'; 7]].concat();
+    let buffer = [first, vec![b'b'; 32], vec![b'c'; 7]].concat();
     inner.receive(BALANCER, 32, buffer);
-    // In front of each.
-    let second = [header(other), b"dddd".to_vec()].concat();
-    inner.receive(BALANCER, 32, [first, second].concat());
-    let (client, other) = (address(CLIENT), address(other));
+    let client = address(CLIENT);
     let expected = [
         (client, b"aaaa".to_vec()),
         (client, vec![b'b'; 32]),
         (client, vec![b'c'; 7]),
-        (client, b"aaaa".to_vec()),
-        (other, b"dddd".to_vec()),
+    ];
+    assert_eq!(seen(&socket), expected);
+}
+
+#[test]
+fn headers_of_datagrams_in_one_buffer_are_all_believed_where_every_one_has_one() {
+    let (inner, socket) = behind(ProxyProtocol::every);
+    let other = "203.0.113.5:4000";
+    let first = [header(CLIENT), b"aaaa".to_vec()].concat();
+    let second = [header(other), b"bbbb".to_vec()].concat();
+    inner.receive(BALANCER, 32, [first, second].concat());
+    let expected = [
+        (address(CLIENT), b"aaaa".to_vec()),
+        (address(other), b"bbbb".to_vec()),
     ];
     assert_eq!(seen(&socket), expected);
 }
