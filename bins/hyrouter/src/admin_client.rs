@@ -7,12 +7,10 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use hyper::{Method, Request};
-use hyper_util::rt::TokioIo;
+use hyper::Request;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyrouter_outgoing::{Address, ClientSettings};
 use serde_json::Value;
-use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
 use crate::cli::{self, AdminArgs, print};
@@ -20,6 +18,8 @@ use crate::{exit, serve};
 
 /// Longest answer that is read. An explanation with 10,000 backends has some MiB.
 const MAX_ANSWER: usize = 64 << 20;
+/// How long a connection may take to stand.
+const CONNECTING: Duration = Duration::from_secs(5);
 /// A reload compiles plugins.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -72,29 +72,30 @@ impl AdminClient {
     }
 
     async fn exchange(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
-        let stream = TcpStream::connect(&self.address)
-            .await
-            .with_context(|| format!("connecting to the admin server at {}", self.address))?;
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        let driver = tokio::spawn(connection);
-        let mut request = Request::builder()
-            .method(Method::POST)
-            .uri(path)
-            .header(HOST, &self.address)
-            .header(CONTENT_TYPE, "application/json");
+        let address = Address::parse(&format!("http://{}{path}", self.address))
+            .map_err(|error| anyhow::anyhow!("--admin: {}", error.problem()))?;
+        let settings = ClientSettings {
+            ca_file: None,
+            connect_timeout: CONNECTING,
+            idle: None,
+        };
+        let client = settings.client(&address)?;
+        let mut request = Request::post(address.uri()).header(CONTENT_TYPE, "application/json");
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {}", **token));
         }
         let request = request
             .body(Full::new(Bytes::from(body.to_string())))
             .context("the token has characters that no token has")?;
-        let answer = sender.send_request(request).await?;
+        let answer = client
+            .request(request)
+            .await
+            .with_context(|| format!("asking the admin server at {}", self.address))?;
         let status = answer.status().as_u16();
         let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await;
         let body = body
             .map_err(|error| anyhow::anyhow!("reading the answer: {error}"))?
             .to_bytes();
-        driver.abort();
         Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
     }
 }

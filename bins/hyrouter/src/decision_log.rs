@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use hyrouter_protocol::{ClientBuild, Protocol};
+use hyrouter_protocol::ClientBuild;
 use hyrouter_proxy::{Action, Decided, Event, Refusal};
+use hyrouter_router::Address;
 use tracing::field::{DisplayValue, display};
 
 use crate::counts::outcome;
-use crate::names::BackendName;
 
 /// Connections that were turned away are counted and told of together, at most that often: whoever floods the
 /// router must not flood its log.
@@ -86,12 +86,9 @@ fn shown(remote: &SocketAddr, log_client_ip: bool) -> Option<DisplayValue<&Socke
 fn decided_line(decided: &Decided<'_>, log_client_ip: bool) {
     let peer = decided.peer;
     let connect = decided.info.map(hyrouter_proxy::ConnectInfo::connect);
-    let build = connect.and_then(|connect| match connect.protocol {
-        Protocol::Build { number, .. } => Some(number),
-        Protocol::Hash(_) => None,
-    });
+    let build = connect.and_then(|connect| connect.build().number());
     let backend = match decided.answer.map(|answer| &answer.action) {
-        Some(Action::Referral { host, port, .. }) => Some(BackendName(host, *port)),
+        Some(Action::Referral { host, port, .. }) => Some(Address(host, *port)),
         _ => None,
     };
     tracing::info!(

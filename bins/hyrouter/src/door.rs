@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use hyrouter_config::MessageKind;
-use hyrouter_protocol::{ClientType, Protocol};
+use hyrouter_protocol::ClientType;
 use hyrouter_proxy::ConnectInfo;
 use hyrouter_router::{Client, Request};
 
@@ -129,10 +129,7 @@ impl Visit<'_> {
                 .alpn
                 .as_deref()
                 .and_then(|alpn| std::str::from_utf8(alpn).ok()),
-            build: match connect.protocol {
-                Protocol::Build { number, .. } => Some(number),
-                Protocol::Hash(_) => None,
-            },
+            build: connect.build().number(),
             generation: Some(connect.generation.as_str()),
             kind: Some(match connect.client_type {
                 ClientType::Game => "game",

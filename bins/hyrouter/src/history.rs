@@ -113,9 +113,8 @@ impl Source for History {
         let reloads = self.reloads.iter();
         into.counts(&Self::RELOADS, reloads.map(|(result, n)| ([result], n)));
         let at = self.lock().clone();
-        let flag = |on: bool| f64::from(u8::from(on));
         into.gauge(&Self::LOADED, at.loaded_at);
-        into.gauge(&Self::FAILING, flag(at.last_error.is_some()));
-        into.gauge(&Self::RESTART, flag(!at.restart_needed.is_empty()));
+        into.flag(&Self::FAILING, at.last_error.is_some());
+        into.flag(&Self::RESTART, !at.restart_needed.is_empty());
     }
 }

@@ -1,22 +1,9 @@
 //! How things are written in logs, metrics and on the status page.
 
-use std::fmt;
-
-/// `host:port`, with brackets around an IPv6 address.
-pub(crate) struct BackendName<'a>(pub(crate) &'a str, pub(crate) u16);
-
-impl fmt::Display for BackendName<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.contains(':') {
-            write!(f, "[{}]:{}", self.0, self.1)
-        } else {
-            write!(f, "{}:{}", self.0, self.1)
-        }
-    }
-}
+use hyrouter_router::Address;
 
 pub(crate) fn backend(host: &str, port: u16) -> String {
-    BackendName(host, port).to_string()
+    Address(host, port).to_string()
 }
 
 /// Host and port of a backend as [`backend`] writes it.

@@ -18,26 +18,10 @@ mod browser;
 mod players;
 mod support;
 
-use std::path::Path;
-
-use browser::{Browser, View};
+use browser::{Browser, DESK, keep};
 use players::player;
 use serde_json::json;
 use support::{Router, example_plugin, folder};
-
-const DESK: View = View {
-    width: 1280,
-    height: 900,
-    dark: false,
-};
-
-/// Where the screenshot goes: `SCREENSHOTS`, or a folder of the build.
-fn keep(name: &str, png: &[u8]) {
-    let folder =
-        std::env::var_os("SCREENSHOTS").unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(Path::new(&folder).join(name), png).unwrap();
-}
 
 fn config() -> String {
     let plugin = example_plugin("wasm-plugin.wasm");

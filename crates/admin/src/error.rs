@@ -29,6 +29,16 @@ pub enum CommandError {
     },
 }
 
+impl CommandError {
+    /// [`Failed`](Self::Failed), for one reason.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::Failed {
+            message: message.into(),
+            mistakes: Vec::new(),
+        }
+    }
+}
+
 /// Why there is no admin listener.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -16,32 +16,17 @@
 
 mod support;
 
-use std::path::Path;
-
 use hyrouter_admin::{CommandError, ReloadError, State};
 use serde_json::json;
-use support::browser::{Browser, View};
+use support::browser::{Browser, DESK, View, keep};
 use support::fake::problem;
 use support::{TOKEN, busy, run, serve, serve_with_token};
 
-const DESK: View = View {
-    width: 1280,
-    height: 900,
-    dark: false,
-};
 const PHONE: View = View {
     width: 390,
     height: 844,
     dark: false,
 };
-
-/// Where screenshots go: `SCREENSHOTS`, or a folder of the build.
-fn keep(name: &str, png: &[u8]) {
-    let folder =
-        std::env::var_os("SCREENSHOTS").unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(Path::new(&folder).join(name), png).unwrap();
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_shows_a_busy_router_on_a_desk_and_on_a_phone() {

@@ -27,4 +27,4 @@ pub use self::dial::{Client, ClientError, Dial, Ready};
 pub use self::exchange::{Exchange, Session};
 pub use self::hello::Hello;
 pub use self::outcome::{Ending, Outcome};
-pub use self::tls::ClientCert;
+pub use self::tls::{ClientCert, quic_config};

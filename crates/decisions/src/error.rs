@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use hyrouter_outgoing::{Causes, TrustError};
+use hyrouter_outgoing::TrustError;
 
 /// A sink can not be made.
 #[derive(Debug, thiserror::Error)]
@@ -47,33 +47,9 @@ pub enum SinkError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The certificates that the receiver is trusted by can not be read.
-    #[error("ca_file: {}: {problem}", path.display())]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// The system has no certificates, and none were named.
-    #[error("the system has no certificates to check a server's with{problem}; set ca_file")]
-    NoSystemRoots {
-        /// What went wrong in reading them; empty if nothing did.
-        problem: String,
-    },
-    /// TLS can not be spoken with the cryptography that is built in.
-    #[error("TLS: {}", Causes(.0))]
-    Tls(#[from] rustls::Error),
-}
-
-impl From<TrustError> for SinkError {
-    fn from(error: TrustError) -> Self {
-        match error {
-            TrustError::CaFile { path, problem } => Self::CaFile { path, problem },
-            TrustError::NoSystemRoots { problem } => Self::NoSystemRoots { problem },
-            TrustError::Tls(error) => Self::Tls(error),
-        }
-    }
+    /// The receiver can not be trusted.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
 }
 
 fn in_file(path: Option<&PathBuf>) -> String {

@@ -114,6 +114,17 @@ impl Exposition<'_, '_> {
         self.gauges(desc, [([], value)] as [([&str; 0], f64); 1]);
     }
 
+    /// One gauge without labels that is 1 when something is so, else 0.
+    pub fn flag(&mut self, desc: &Desc, is_so: bool) {
+        self.gauge(desc, flag(is_so));
+    }
+
+    /// Gauges that are 1 when something is so, else 0.
+    pub fn flags<L: Labels>(&mut self, desc: &Desc, values: impl IntoIterator<Item = (L, bool)>) {
+        let values = values.into_iter();
+        self.gauges(desc, values.map(|(labels, is_so)| (labels, flag(is_so))));
+    }
+
     /// Histograms, likewise.
     pub fn histograms<L: Labels>(
         &mut self,
@@ -157,6 +168,10 @@ impl Exposition<'_, '_> {
         let done = all();
         self.done = self.done.and(done);
     }
+}
+
+fn flag(is_so: bool) -> f64 {
+    if is_so { 1.0 } else { 0.0 }
 }
 
 /// The values of the labels of a line.

@@ -10,7 +10,7 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::Causes;
 
 /// A service can not be trusted.
-// Not `non_exhaustive`: each caller has an error of its own for each of these, and must not forget one.
+// Not `non_exhaustive`: who has an error of its own for each of these must not forget one.
 #[derive(Debug, thiserror::Error)]
 pub enum TrustError {
     /// The certificates that the service is trusted by can not be read.

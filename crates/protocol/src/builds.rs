@@ -98,6 +98,15 @@ pub enum ClientBuild {
 }
 
 impl ClientBuild {
+    /// The number, for those that have one.
+    #[must_use]
+    pub const fn number(self) -> Option<i32> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Hash | Self::Unknown => None,
+        }
+    }
+
     /// The layouts of the build, `None` only for [`Unknown`](Self::Unknown).
     #[must_use]
     pub fn rules(self) -> Option<&'static ClientRules> {

@@ -24,8 +24,9 @@ impl fmt::Display for Backend {
     }
 }
 
-/// `host:port`, an IPv6 address in brackets.
-pub(crate) struct Address<'h>(pub(crate) &'h str, pub(crate) u16);
+/// Host and port of a backend, shown as `host:port`, an IPv6 address in brackets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address<'h>(pub &'h str, pub u16);
 
 impl fmt::Display for Address<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -52,7 +52,7 @@ mod template;
 mod turns;
 mod view;
 
-pub use backend::Backend;
+pub use backend::{Address, Backend};
 pub use conditions::{ClientMatch, Conditions, Share, TicketMatch};
 pub use decision::{Candidate, Choice, Decision, RouteRef};
 pub use explain::{

@@ -1,8 +1,6 @@
 //! Why there is no tracer.
 
-use std::path::PathBuf;
-
-use hyrouter_outgoing::{Causes, TrustError};
+use hyrouter_outgoing::TrustError;
 
 /// A tracer can not be made.
 #[derive(Debug, thiserror::Error)]
@@ -36,31 +34,7 @@ pub enum TelemetryError {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The certificates that the collector is trusted by can not be read.
-    #[error("ca_file: {}: {problem}", path.display())]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// The system has no certificates, and none were named.
-    #[error("the system has no certificates to check a server's with{problem}; set ca_file")]
-    NoSystemRoots {
-        /// What went wrong in reading them; empty if nothing did.
-        problem: String,
-    },
-    /// TLS can not be spoken with the cryptography that is built in.
-    #[error("TLS: {}", Causes(.0))]
-    Tls(#[from] rustls::Error),
-}
-
-impl From<TrustError> for TelemetryError {
-    fn from(error: TrustError) -> Self {
-        match error {
-            TrustError::CaFile { path, problem } => Self::CaFile { path, problem },
-            TrustError::NoSystemRoots { problem } => Self::NoSystemRoots { problem },
-            TrustError::Tls(error) => Self::Tls(error),
-        }
-    }
+    /// The collector can not be trusted.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
 }

@@ -175,11 +175,10 @@ impl Source for Plugins {
             errors.map(|(error, calls)| ([*name, error], calls))
         });
         into.counts(&Self::ERRORS, errors);
-        let open = |state| f64::from(u8::from(state != BreakerState::Closed));
         let breakers = plugins
             .iter()
-            .map(|plugin| ([plugin.name], open(plugin.breaker)));
-        into.gauges(&Self::BREAKER, breakers);
+            .map(|plugin| ([plugin.name], plugin.breaker != BreakerState::Closed));
+        into.flags(&Self::BREAKER, breakers);
         let running = plugins
             .iter()
             .map(|plugin| ([plugin.name], plugin.running as f64));

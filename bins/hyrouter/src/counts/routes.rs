@@ -193,8 +193,8 @@ impl Routes {
         let now = SystemTime::now();
         let planned = routes.iter().filter_map(|(name, count)| {
             let planned = count.maintenance.as_ref()?;
-            Some(([*name], f64::from(u8::from(planned.in_force(now)))))
+            Some(([*name], planned.in_force(now)))
         });
-        into.gauges(&Self::MAINTENANCE, planned);
+        into.flags(&Self::MAINTENANCE, planned);
     }
 }

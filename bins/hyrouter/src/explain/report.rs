@@ -2,7 +2,7 @@
 //! a configuration is.
 
 use hyrouter_client::Hello;
-use hyrouter_protocol::{ClientBuild, DisconnectForm, encode_disconnect, encode_referral};
+use hyrouter_protocol::{DisconnectForm, encode_disconnect, encode_referral};
 use hyrouter_proxy::{Action, Answer, ConnectInfo};
 use serde_json::{Value, json};
 
@@ -43,10 +43,7 @@ fn player(info: &ConnectInfo, hello: &Hello, answer: &Answer) -> Value {
     json!({
         "host": &*peer.host,
         "generation": hello.generation.as_str(),
-        "build": match info.connect().build() {
-            ClientBuild::Number(number) => Some(number),
-            _ => None,
-        },
+        "build": info.connect().build().number(),
         "alpn": alpn,
         "ip": peer.remote.ip().to_string(),
         "language": hello.language,

@@ -25,10 +25,9 @@ impl Conductor {
             return Err(unknown());
         }
         if !drained && found.is_some_and(|backend| backend.drained) {
-            return Err(CommandError::Failed {
-                message: format!("{address} is drained by the configuration; change it there"),
-                mistakes: Vec::new(),
-            });
+            return Err(CommandError::failed(format!(
+                "{address} is drained by the configuration; change it there"
+            )));
         }
         let mut commanded = now.commanded.clone();
         if commanded.drain(host, port, drained) {
@@ -48,60 +47,30 @@ impl Conductor {
         maintenance: Option<serde_json::Value>,
     ) -> Result<(), CommandError> {
         let now = self.running.at_work.load_full();
-        let is_known = || {
+        let is_known = {
             let service = self.running.live.current();
             let mut routes = service.router().routes();
             routes.any(|known| &**known.name == route)
         };
         let mut commanded = now.commanded.clone();
-        match maintenance {
-            Some(written) => {
-                if !is_known() {
-                    return Err(CommandError::Unknown(format!(
-                        "there is no route {route:?}"
-                    )));
-                }
-                // A route without a name is called by its place, which is another's when one is put before it.
-                if route.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(CommandError::Failed {
-                        message: format!(
-                            "route {route} has no name of its own; give it one in the configuration"
-                        ),
-                        mistakes: Vec::new(),
-                    });
-                }
-                let settings = MaintenanceSettings::from_json(&written).map_err(|mistakes| {
-                    CommandError::Invalid {
-                        message: "this maintenance can not be used".to_owned(),
-                        mistakes: mistakes.iter().map(ToString::to_string).collect(),
-                    }
-                })?;
-                if settings.enabled {
-                    commanded.maintain(route, settings, written);
-                } else {
-                    commanded.end_maintenance(route);
-                }
-                self.command(commanded).await?;
-                tracing::info!(route, "a route was put under maintenance");
-            }
-            None if commanded.end_maintenance(route) => {
-                self.command(commanded).await?;
-                tracing::info!(route, "the maintenance of a route was ended");
-            }
-            None if now.assembly.settings.maintenance.contains_key(route) => {
-                return Err(CommandError::Failed {
-                    message: format!(
-                        "{route:?} is under maintenance by the configuration; change it there"
-                    ),
-                    mistakes: Vec::new(),
-                });
-            }
-            None if is_known() => {}
-            None => {
-                return Err(CommandError::Unknown(format!(
-                    "there is no route {route:?}"
-                )));
-            }
+        let settings = match &maintenance {
+            Some(_) if !is_known => return Err(unknown_route(route)),
+            Some(written) => Some(closed(route, written)?).filter(|settings| settings.enabled),
+            None => None,
+        };
+        if let (Some(settings), Some(written)) = (settings, maintenance) {
+            commanded.maintain(route, settings, written);
+            self.command(commanded).await?;
+            tracing::info!(route, "a route was put under maintenance");
+        } else if commanded.end_maintenance(route) {
+            self.command(commanded).await?;
+            tracing::info!(route, "the maintenance of a route was ended");
+        } else if now.assembly.settings.maintenance.contains_key(route) {
+            return Err(CommandError::failed(format!(
+                "{route:?} is under maintenance by the configuration; change it there"
+            )));
+        } else if !is_known {
+            return Err(unknown_route(route));
         }
         Ok(())
     }
@@ -122,16 +91,32 @@ impl Conductor {
                 )
             })
         });
-        let failed = |message: String| CommandError::Failed {
-            message,
-            mistakes: Vec::new(),
-        };
-        let made = made.await.map_err(|error| failed(error.to_string()))?;
-        let (service, at_work) = made.map_err(|error| failed(error.to_string()))?;
+        let made = made
+            .await
+            .map_err(|error| CommandError::failed(error.to_string()))?;
+        let (service, at_work) = made.map_err(|error| CommandError::failed(error.to_string()))?;
         self.running.live.replace(service);
         self.running.at_work.store(Arc::new(at_work));
         Ok(())
     }
+}
+
+fn unknown_route(route: &str) -> CommandError {
+    CommandError::Unknown(format!("there is no route {route:?}"))
+}
+
+/// The maintenance that is written there.
+fn closed(route: &str, written: &serde_json::Value) -> Result<MaintenanceSettings, CommandError> {
+    // A route without a name is called by its place, which is another's when one is put before it.
+    if route.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(CommandError::failed(format!(
+            "route {route} has no name of its own; give it one in the configuration"
+        )));
+    }
+    MaintenanceSettings::from_json(written).map_err(|mistakes| CommandError::Invalid {
+        message: "this maintenance can not be used".to_owned(),
+        mistakes: mistakes.iter().map(ToString::to_string).collect(),
+    })
 }
 
 /// All backends that are written in a configuration.

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use hyrouter_admin::{CommandError, Reloaded, Tokens};
-use hyrouter_config::Settings;
 use hyrouter_proxy::ServerHandle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
+use super::changes::StartedWith;
 use crate::assembly::{Assembler, Assembly};
 use crate::commanded::Commanded;
 use crate::history::History;
@@ -23,8 +23,6 @@ use crate::watch::{Look, Watch};
 
 /// How often files are looked at. They are read once two looks are alike, so a change is at work within two seconds.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Longest time for that, which is over in microseconds unless a disk hangs.
-pub(super) const LOOKING: Duration = Duration::from_secs(10);
 /// Orders that may wait.
 const WAITING: usize = 64;
 
@@ -63,7 +61,7 @@ pub(crate) struct Running {
     pub(crate) history: Arc<History>,
     pub(crate) supervisor: Supervisor,
     /// What is bound and opened once goes by these.
-    pub(crate) started_with: Arc<Settings>,
+    pub(crate) started_with: Arc<StartedWith>,
     /// Of the admin server, once it is there.
     pub(crate) tokens: Arc<OnceLock<Tokens>>,
     /// The configuration at work and the commands in force.
@@ -116,28 +114,17 @@ impl Conductor {
         looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                order = self.orders.recv() => match order {
-                    Some(order) => self.follow(order).await,
-                    // Nobody is left who could order anything, but files still change.
-                    None if watching => self.look_on(&mut looks).await,
-                    None => std::future::pending().await,
-                },
+                Some(order) = self.orders.recv() => self.follow(order).await,
                 _ = looks.tick(), if watching => self.look().await,
+                // Nobody is left who could order anything.
+                else => std::future::pending().await,
             }
         }
     }
 
-    async fn look_on(&mut self, looks: &mut tokio::time::Interval) {
-        looks.tick().await;
-        self.look().await;
-    }
-
     /// Reads the files again when they have changed and rest.
     async fn look(&mut self) {
-        let before = self.watch.read().clone();
-        // Files may be on a disk that hangs.
-        let looking = tokio::task::spawn_blocking(move || before.again());
-        let Ok(Ok(now)) = tokio::time::timeout(LOOKING, looking).await else {
+        let Ok(now) = self.looked().await else {
             tracing::warn!("the files of the configuration can not be looked at");
             return;
         };

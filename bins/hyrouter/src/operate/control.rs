@@ -30,12 +30,8 @@ impl Operator {
         let (reply, answer) = oneshot::channel();
         let sent = self.orders.try_send(make(reply));
         Box::pin(async move {
-            let failed = |message: &str| CommandError::Failed {
-                message: message.to_owned(),
-                mistakes: Vec::new(),
-            };
-            sent.map_err(|_| failed("too many commands wait; try again"))?;
-            let gone = |_| failed("the router could not do it; its log says why");
+            sent.map_err(|_| CommandError::failed("too many commands wait; try again"))?;
+            let gone = |_| CommandError::failed("the router could not do it; its log says why");
             answer.await.map_err(gone)?
         })
     }

@@ -10,6 +10,7 @@ mod readiness;
 mod reload;
 mod status;
 
+pub(crate) use self::changes::StartedWith;
 pub(crate) use self::conductor::{AtWorkNow, Conductor, Order, Orders, Running};
 pub(crate) use self::control::Operator;
 pub(crate) use self::phase::Phases;

@@ -73,9 +73,8 @@ impl Source for Readiness {
 
     #[expect(clippy::cast_precision_loss, reason = "tasks are a handful")]
     fn collect(&self, into: &mut Exposition<'_, '_>) {
-        let flag = |on: bool| f64::from(u8::from(on));
-        into.gauge(&Self::READY, flag(self.problems().is_empty()));
-        into.gauge(&Self::DRAINING, flag(self.phases.now() == Phase::Draining));
+        into.flag(&Self::READY, self.problems().is_empty());
+        into.flag(&Self::DRAINING, self.phases.now() == Phase::Draining);
         into.gauge(&Self::DEAD, self.dead().len() as f64);
     }
 }

@@ -1,21 +1,21 @@
 //! A new configuration takes the place of the one at work, or nothing happens.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyrouter_admin::{CommandError, Reloaded};
-use hyrouter_config::{Settings, Warning};
+use hyrouter_config::Warning;
 use tokio::time::Instant;
 
-use super::changes::waiting_for_restart;
-use super::conductor::{AtWorkNow, Conductor, LOOKING};
+use super::conductor::{AtWorkNow, Conductor};
 use super::next::{Next, Refused, read};
 use crate::bind;
 use crate::watch::{Look, Watch};
 
 /// Longest time for files to be read and plugins to be compiled: a disk may hang.
 const READING: Duration = Duration::from_mins(5);
+/// Longest time to look at files, which is over in microseconds unless a disk hangs.
+const LOOKING: Duration = Duration::from_secs(10);
 /// How long after a refusal the same configuration is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
 
@@ -119,7 +119,7 @@ impl Conductor {
     }
 
     /// How the files of the configuration at work look now.
-    async fn looked(&self) -> Result<Look, Vec<String>> {
+    pub(super) async fn looked(&self) -> Result<Look, Vec<String>> {
         let known = self.watch.read().clone();
         let looking = tokio::task::spawn_blocking(move || known.again());
         match tokio::time::timeout(LOOKING, looking).await {
@@ -133,9 +133,9 @@ impl Conductor {
     /// What can fail comes first, then everything is replaced without a pause.
     fn put_to_work(&mut self, next: Next) -> Result<Reloaded, Vec<String>> {
         let now = self.running.at_work.load_full();
-        let before = &now.assembly.settings;
-        let wanted = next.assembly.settings.clone();
-        let reconfigure = bind::reconfigure(&next.assembly, &now.assembly)
+        let assembly = Arc::new(next.assembly);
+        let (before, wanted) = (&now.assembly.settings, &assembly.settings);
+        let reconfigure = bind::reconfigure(&assembly, &now.assembly)
             .map_err(|error| vec![format!("{error:#}")])?;
         self.running
             .server
@@ -143,7 +143,7 @@ impl Conductor {
             .map_err(|error| vec![error.to_string()])?;
         self.running.live.replace(next.service);
         self.running.at_work.store(Arc::new(AtWorkNow {
-            assembly: Arc::new(next.assembly),
+            assembly: Arc::clone(&assembly),
             commanded: now.commanded.clone(),
         }));
         self.keep_keys();
@@ -152,7 +152,7 @@ impl Conductor {
         }
         let started_with = &self.running.started_with;
         if let (Some(tokens), Some(token)) = (self.running.tokens.get(), next.token)
-            && token_file(started_with) == token_file(&wanted)
+            && started_with.has_token_file_of(wanted)
         {
             tokens.replace(token);
         }
@@ -162,7 +162,7 @@ impl Conductor {
             tracing::warn!("configuration: {warning}");
         }
         Ok(Reloaded {
-            restart_needed: waiting_for_restart(started_with, &wanted),
+            restart_needed: started_with.waiting(wanted),
         })
     }
 
@@ -185,9 +185,4 @@ impl Conductor {
             }
         }
     }
-}
-
-/// Where the token of the admin server is. Another place waits for a restart, another token in the same place does not.
-fn token_file(settings: &Settings) -> Option<&Path> {
-    settings.admin.as_ref()?.token_file.as_deref()
 }

@@ -20,7 +20,7 @@ use crate::decision_log::DecisionLog;
 use crate::history::History;
 use crate::live::Live;
 use crate::logging::Levels;
-use crate::operate::{AtWorkNow, Conductor, Operator, Phases, Readiness, Running};
+use crate::operate::{AtWorkNow, Conductor, Operator, Phases, Readiness, Running, StartedWith};
 use crate::serve::Origin;
 use crate::service::Service;
 use crate::signals::{Hangups, Signals};
@@ -57,7 +57,8 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     } = start;
     // Before anything says that the router is up: from then on somebody may end it.
     let mut signals = Signals::new(hangups).context("waiting for signals")?;
-    let settings = Arc::new(assembly.settings.clone());
+    let assembly = Arc::new(assembly);
+    let settings = &assembly.settings;
     let process = Arc::new(Process::started_now());
     let history = Arc::new(History::starting_with(origin.to_string()));
     let phases = Phases::starting();
@@ -65,7 +66,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     let log = Arc::new(DecisionLog::new());
     let commanded = Commanded::default();
     let service = Service::new(&assembly, &commanded, None, &counts, Arc::clone(&log))?;
-    let opened = open(&settings);
+    let opened = open(settings);
     let (sinks, admin) = match opened {
         Ok(opened) => opened,
         Err(error) => {
@@ -93,10 +94,10 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
         sinks: Arc::clone(&sinks),
         history: Arc::clone(&history),
         supervisor: supervisor.clone(),
-        started_with: Arc::clone(&settings),
+        started_with: Arc::new(StartedWith::of(settings)),
         tokens: Arc::default(),
         at_work: Arc::new(ArcSwap::from_pointee(AtWorkNow {
-            assembly: Arc::new(assembly),
+            assembly: Arc::clone(&assembly),
             commanded,
         })),
     };
@@ -130,7 +131,9 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
         supervisor.spawn("admin server", admin.run(std::future::pending::<()>()));
     }
     supervisor.spawn("configuration", conductor.run(watching));
-    summary::log_start(&settings, &origin, &plugins, &server);
+    summary::log_start(settings, &origin, &plugins, &server);
+    // The next configuration takes its place, and then nobody is to hold it.
+    drop(assembly);
     phases.serve();
 
     let ended = serving::serve(server, &mut signals, &phases, &running, &orders).await;

@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use hyrouter_decisions::{Decision, Outcome};
-use hyrouter_protocol::Protocol;
 use hyrouter_proxy::{Action, ConnectInfo, Decided};
 
 use crate::decision_log::micros;
@@ -29,10 +28,7 @@ pub(super) fn written(decided: &Decided<'_>, with_client_ip: bool) -> Decision {
     decision.identity = answer.and_then(|answer| answer.identity);
     decision.ticket = answer.and_then(|answer| answer.ticket);
     decision.generation = connect.map(|connect| connect.generation.as_str());
-    decision.build = connect.and_then(|connect| match connect.protocol {
-        Protocol::Build { number, .. } => Some(number),
-        Protocol::Hash(_) => None,
-    });
+    decision.build = connect.and_then(|connect| connect.build().number());
     decision.error = decided.error.map(ToString::to_string);
     let language = connect.and_then(|connect| connect.language);
     decision.language = language.map(ToOwned::to_owned);

@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context as _;
 use hyrouter_config::OtlpSettings;
 use hyrouter_plugins::Record;
-use hyrouter_protocol::Protocol;
 use hyrouter_proxy::{Action, Attached, ConnectInfo, Decided};
 use hyrouter_telemetry::{Exchange, PluginSpan, Tracer};
 use tokio::runtime::Handle;
@@ -49,10 +48,7 @@ pub(super) fn record(tracer: &Tracer, decided: &Decided<'_>) {
     exchange.route = answer.and_then(|answer| answer.route.as_deref());
     exchange.backend = backend.as_deref();
     exchange.generation = connect.map(|connect| connect.generation.as_str());
-    exchange.build = connect.and_then(|connect| match connect.protocol {
-        Protocol::Build { number, .. } => Some(number),
-        Protocol::Hash(_) => None,
-    });
+    exchange.build = connect.and_then(|connect| connect.build().number());
     exchange.plugins = &plugins;
     tracer.record(&exchange);
 }

@@ -26,6 +26,21 @@ pub struct View {
     pub dark: bool,
 }
 
+/// A screen on a desk.
+pub const DESK: View = View {
+    width: 1280,
+    height: 900,
+    dark: false,
+};
+
+/// Keeps a screenshot: in the folder `SCREENSHOTS`, or in one of the build.
+pub fn keep(name: &str, png: &[u8]) {
+    let folder =
+        std::env::var_os("SCREENSHOTS").unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(Path::new(&folder).join(name), png).unwrap();
+}
+
 /// A browser with one page.
 pub struct Browser {
     child: Child,
