@@ -76,16 +76,11 @@ impl History {
 
     pub(crate) fn status(&self, certificate: Option<String>) -> ConfigStatus {
         let at = self.lock().clone();
-        let count = |result| {
-            let mut reloads = self.reloads.iter();
-            let found = reloads.find(|(known, _)| *known == result);
-            found.map_or(0, |(_, count)| count)
-        };
         ConfigStatus {
             source: at.source,
             loaded_at: at.loaded_at,
-            reloads: count(OK),
-            failed_reloads: count(FAILED),
+            reloads: self.reloads.get(OK),
+            failed_reloads: self.reloads.get(FAILED),
             last_error: at.last_error,
             restart_needed: at.restart_needed,
             certificate,

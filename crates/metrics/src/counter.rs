@@ -53,6 +53,13 @@ impl Codes {
         count.unwrap_or(&self.other).inc();
     }
 
+    /// How often this code came so far; 0 for what is not of the set.
+    pub fn get(&self, code: &str) -> u64 {
+        let place = self.known.iter().position(|known| *known == code);
+        let count = place.and_then(|place| self.counts.get(place));
+        count.map_or(0, Counter::get)
+    }
+
     /// All codes with their counts, `other` last and only when there is one.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let other = Some((Self::OTHER, self.other.get()));
@@ -86,5 +93,9 @@ mod tests {
         codes.inc("else");
         assert_eq!(codes.seen().collect::<Vec<_>>(), [("b", 1), ("other", 2)]);
         assert_eq!(codes.total(), 3);
+        assert_eq!(
+            (codes.get("b"), codes.get("a"), codes.get("else")),
+            (1, 0, 0)
+        );
     }
 }

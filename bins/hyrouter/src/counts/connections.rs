@@ -2,27 +2,15 @@
 
 use std::sync::OnceLock;
 
-use hyrouter_metrics::{Codes, Counter, Desc, Exposition, Source};
-use hyrouter_proxy::{Refusal, ServerHandle, ServerStatus};
+use hyrouter_metrics::{Counter, Desc, Exposition, Source};
+use hyrouter_proxy::{ServerHandle, ServerStatus};
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Connections {
-    pub(crate) refused: Codes,
     pub(crate) handshakes_failed: Counter,
     pub(crate) panics: Counter,
     /// Once it listens.
     server: OnceLock<ServerHandle>,
-}
-
-impl Default for Connections {
-    fn default() -> Self {
-        Self {
-            refused: Codes::new(Refusal::ALL.iter().map(|refusal| refusal.reason_code())),
-            handshakes_failed: Counter::default(),
-            panics: Counter::default(),
-            server: OnceLock::new(),
-        }
-    }
 }
 
 impl Connections {
@@ -109,8 +97,9 @@ impl Source for Connections {
         into.gauge(&Self::OPEN, status.open as f64);
         into.gauge(&Self::HALF_OPEN, status.half_open as f64);
         into.gauge(&Self::UNREAD, status.unread_bytes as f64);
-        let refused = self.refused.iter();
-        into.counts(&Self::REFUSED, refused.map(|(code, count)| ([code], count)));
+        let refused = status.refused.iter();
+        let refused = refused.map(|(refusal, count)| ([refusal.reason_code()], count));
+        into.counts(&Self::REFUSED, refused);
         into.count(&Self::FAILED, self.handshakes_failed.get());
         into.count(&Self::RETRIES, status.retries_sent);
         into.count(&Self::PANICS, self.panics.get());

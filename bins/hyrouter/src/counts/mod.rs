@@ -30,7 +30,6 @@ impl Counts {
     pub(crate) fn event(&self, event: &Event<'_>) {
         match event {
             Event::Decided(decided) => self.decided(decided),
-            Event::Refused { refusal, .. } => self.connections.refused.inc(refusal.reason_code()),
             Event::HandshakeFailed { .. } => self.connections.handshakes_failed.inc(),
             Event::Panicked => self.connections.panics.inc(),
             _ => {}

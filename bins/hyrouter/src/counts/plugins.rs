@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use hyrouter_metrics::{Codes, Counter, Desc, Exposition, Histogram, Source};
+use hyrouter_metrics::{Codes, Desc, Exposition, Histogram, Source};
 use hyrouter_plugin_api::PluginError;
 use hyrouter_plugins::{BreakerState, Chain, Record, Verdict};
 
@@ -26,7 +26,6 @@ pub(crate) struct PluginCount {
     verdicts: Codes,
     errors: Codes,
     last_error: Mutex<Option<String>>,
-    calls: Counter,
 }
 
 impl Default for PluginCount {
@@ -36,14 +35,12 @@ impl Default for PluginCount {
             verdicts: Codes::new(["unchanged", "changed", "denied", "failed"]),
             errors: Codes::new(PluginError::REASON_CODES.iter().copied()),
             last_error: Mutex::default(),
-            calls: Counter::default(),
         }
     }
 }
 
 impl PluginCount {
     fn count(&self, record: &Record) {
-        self.calls.inc();
         self.took.observe(record.elapsed);
         self.verdicts.inc(record.verdict.as_str());
         if let Verdict::Failed(error) = &record.verdict {
@@ -59,15 +56,12 @@ impl PluginCount {
     }
 
     pub(crate) fn calls(&self) -> u64 {
-        self.calls.get()
+        self.verdicts.total()
     }
 
     /// How often it said that.
     pub(crate) fn verdict(&self, verdict: &str) -> u64 {
-        let mut verdicts = self.verdicts.iter();
-        verdicts
-            .find(|(known, _)| *known == verdict)
-            .map_or(0, |(_, count)| count)
+        self.verdicts.get(verdict)
     }
 
     pub(crate) fn last_error(&self) -> Option<String> {

@@ -66,8 +66,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     let log = Arc::new(DecisionLog::new());
     let commanded = Commanded::default();
     let service = Service::new(&assembly, &commanded, None, &counts, Arc::clone(&log))?;
-    let opened = open(settings);
-    let (sinks, admin) = match opened {
+    let (sinks, admin) = match open(settings) {
         Ok(opened) => opened,
         Err(error) => {
             cli::complain(&error);

@@ -53,7 +53,7 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> St
             open: server.open as u64,
             half_open: server.half_open as u64,
             retries: server.retries_sent,
-            refused: counts.connections.refused.total(),
+            refused: server.refused.total(),
             handshakes_failed: counts.connections.handshakes_failed.get(),
         },
         routes: service
@@ -161,7 +161,11 @@ fn identity(running: &Running, settings: &Settings, keys: Option<&IdentityKeys>)
 
 fn refusals(running: &Running) -> Vec<Count> {
     let counts = running.live.counts();
-    let mut refusals: Vec<_> = counts.connections.refused.seen().map(count).collect();
+    let refused = counts.connections.status().refused;
+    let refused = refused.iter().filter(|(_, count)| *count > 0);
+    let mut refusals: Vec<_> = refused
+        .map(|(refusal, n)| count((refusal.reason_code(), n)))
+        .collect();
     let denied = counts.decisions.seen();
     let denied = denied.filter(|(outcome, _, _)| *outcome != "referral");
     refusals.extend(denied.map(|(_, reason, n)| count((reason, n))));
