@@ -356,6 +356,14 @@ fn what_loads_and_is_hardly_meant_is_warned_of() {
             "{quic: {max_idle_timeout: 1s}, routing: {default: {backends: [{host: h, port: 1}]}}}",
             "quic.max_idle_timeout",
         ),
+        (
+            "routing: {default: {filters: [{type: whitelist, enabled_key: wl, list_key: l}], backends: [{host: a, port: 1}, {host: b, port: 1, meta: {wl: ture}}, {host: c, port: 1, meta: {wl: on}}]}}",
+            "routing.default.backends[1]",
+        ),
+        (
+            "routing: {routes: [{match: {hostname: a}, pool: {backends: [{host: b, port: 1, meta: {label.wl: 'y'}}], fallback: [{filters: [{type: whitelist, enabled_key: 'label:wl', list_key: l}]}]}}]}",
+            "routing.routes[0].pool.backends[0]",
+        ),
     ] {
         let warnings = load(yaml).unwrap().warnings;
         assert_eq!(

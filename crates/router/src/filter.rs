@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::{Backend, Key, Request, named::named, number::Number};
+use crate::{Backend, Key, Request, Switch, named::named, number::Number};
 
 /// What a backend must fulfil to be a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub enum Filter {
     },
     /// A backend that has a whitelist switched on takes only the players on it.
     ///
-    /// It is on when `enabled_key` says `true`, `1` or `yes` (any case, blanks around it ignored). Then the list must
-    /// be there, be readable and hold the subject, and the subject must be known.
+    /// `enabled_key` is a [`Switch`]. When it is on, the list must be there, be readable and hold the subject, and the
+    /// subject must be known. When it cannot be read, the backend takes no player.
     ///
     /// Names and UUIDs that are not [verified](crate::Request::verified) are what a client says: anybody can be on a
     /// list then, unless `verified` is asked for.
@@ -173,11 +173,10 @@ impl Filter {
                 verified,
             } => {
                 let verified = *verified;
-                if !enabled_key
-                    .value(backend)
-                    .is_some_and(|text| is_enabled(&text))
-                {
-                    return Verdict::Passes;
+                match Switch::read(enabled_key.value(backend).as_deref()) {
+                    Switch::On => {}
+                    Switch::Off => return Verdict::Passes,
+                    Switch::Unreadable => return Verdict::Fails,
                 }
                 let Some(names) = list_key.value(backend).and_then(|text| read_list(&text)) else {
                     return Verdict::Fails;
@@ -221,14 +220,6 @@ impl Gate {
             Self::StartsAt(time) => *time > now,
         }
     }
-}
-
-/// Whether the text switches a whitelist on.
-pub(crate) fn is_enabled(text: &str) -> bool {
-    let text = text.trim();
-    ["true", "1", "yes"]
-        .iter()
-        .any(|on| text.eq_ignore_ascii_case(on))
 }
 
 /// The entries of a list; nothing when it begins like JSON and is no array of strings.

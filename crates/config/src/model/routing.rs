@@ -191,7 +191,7 @@ pub(crate) struct Sort {
 #[schemars(extend("required" = ["type"]))]
 pub(crate) struct Filter {
     /// `compare`: the numbers `left` and `right` compare as `op` says. `whitelist`: `list_key` holds the player,
-    /// unless `enabled_key` is not true. `identity`: the player's identity is verified. `game_start_not_past`: the time
+    /// unless `enabled_key` is off. `identity`: the player's identity is verified. `game_start_not_past`: the time
     /// at `key` is empty, -1 or in the future.
     #[serde(rename = "type")]
     #[schemars(extend("enum" = ["compare", "whitelist", "identity", "game_start_not_past"]))]
@@ -205,7 +205,8 @@ pub(crate) struct Filter {
     /// Right number of `compare`, as `key` of a pool.
     #[schemars(extend("format" = "backend-key"))]
     pub(crate) right: Option<String>,
-    /// Whether `whitelist` is on: the value here is `true`, `1` or `yes`.
+    /// Switch of `whitelist`. The value here is on (`true`, `1`, `yes`, `on`) or off (`false`, `0`, `no`, `off`, empty or
+    /// absent). With any other value no player passes.
     #[schemars(extend("format" = "backend-key"))]
     pub(crate) enabled_key: Option<String>,
     /// Who is on the `whitelist`: a JSON array of strings, or comma separated.

@@ -3,6 +3,7 @@ use std::ffi::OsString;
 use figment::providers::Serialized;
 use figment::value::{Dict, Map};
 use figment::{Metadata, Profile, Provider};
+use hyrouter_router::Switch;
 use serde_json::Value;
 
 use crate::mistake::Mistakes;
@@ -166,10 +167,10 @@ fn parse(schema: Schema, text: &str) -> Value {
     match schema.kind() {
         Kind::Text => Value::from(text),
         Kind::Integer => json(text.trim()),
-        Kind::Bool => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" => Value::Bool(true),
-            "false" | "0" | "no" | "off" => Value::Bool(false),
-            _ => Value::from(text),
+        Kind::Bool => match Switch::read(Some(text)) {
+            Switch::On => Value::Bool(true),
+            Switch::Off => Value::Bool(false),
+            Switch::Unreadable => Value::from(text),
         },
         Kind::List => match schema.item() {
             Some(item) if !text.trim_start().starts_with('[') => split(item, text),

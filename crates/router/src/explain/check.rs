@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{Removal, RemovedBy, Seen};
 use crate::{
-    Backend, Filter, HostTemplate, Key, Request, Subject,
-    filter::{Start, is_enabled, read_list},
+    Backend, Filter, HostTemplate, Key, Request, Subject, Switch,
+    filter::{Start, read_list},
 };
 
 /// The host that the player would be referred to, or the first thing that keeps the backend from this player.
@@ -80,9 +80,10 @@ fn failure(
             subject,
             verified,
         } => {
-            let enabled = enabled_key.value(backend)?;
-            if !is_enabled(&enabled) {
-                return None;
+            match Switch::read(enabled_key.value(backend).as_deref()) {
+                Switch::On => {}
+                Switch::Off => return None,
+                Switch::Unreadable => return Some("the switch is neither on nor off"),
             }
             let Some(names) = list_key.value(backend).and_then(|text| read_list(&text)) else {
                 return Some("the list is missing or unreadable");

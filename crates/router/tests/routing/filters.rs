@@ -22,6 +22,17 @@ fn passes(filter: &Filter, backend: Backend, request: &Request<'_>, now: SystemT
     passes
 }
 
+/// Whether a player passes whose UUID and name are `PLAYER` and its text.
+fn passes_listed(filter: &Filter, backend: Backend) -> bool {
+    let name = PLAYER.to_string();
+    let request = Request {
+        uuid: Some(PLAYER),
+        username: Some(&name),
+        ..Request::default()
+    };
+    passes(filter, backend, &request, at(NOW))
+}
+
 fn passes_anyone(filter: &Filter, backend: Backend) -> bool {
     passes(filter, backend, &Request::default(), at(NOW))
 }
@@ -112,9 +123,7 @@ fn whitelist(subject: Subject) -> Filter {
 
 #[test]
 fn a_whitelist_that_is_off_lets_everybody_in() {
-    for off in [
-        "", "false", "0", "no", "on", "enabled", "truee", "2", "\"true\"",
-    ] {
+    for off in ["", "  ", "false", "FALSE", "0", "no", "off", " Off\n"] {
         let backend = backend("a").meta("on", off).meta("list", "nobody");
         assert!(passes_anyone(&whitelist(Subject::Uuid), backend), "{off:?}");
     }
@@ -126,9 +135,28 @@ fn a_whitelist_that_is_off_lets_everybody_in() {
 
 #[test]
 fn a_whitelist_is_on_by_several_words() {
-    for on in ["true", "TRUE", "1", "yes", "Yes", " true\n"] {
-        let backend = backend("a").meta("on", on).meta("list", "nobody");
-        assert!(!passes_anyone(&whitelist(Subject::Uuid), backend), "{on:?}");
+    for on in ["true", "TRUE", "1", "yes", "Yes", "on", "ON", " true\n"] {
+        let backend = |list| backend("a").meta("on", on).meta("list", list);
+        let filter = whitelist(Subject::Uuid);
+        assert!(!passes_anyone(&filter, backend("nobody")), "{on:?}");
+        assert!(
+            passes_listed(&filter, backend(&PLAYER.to_string())),
+            "{on:?}"
+        );
+    }
+}
+
+#[test]
+fn a_whitelist_whose_switch_can_not_be_read_lets_nobody_in() {
+    for text in [
+        "enabled", "y", "n", "2", "ture", "truee", "\"true\"", "on off", "none", "-", "[]",
+    ] {
+        for subject in [Subject::Uuid, Subject::Username] {
+            let backend = backend("a")
+                .meta("on", text)
+                .meta("list", &PLAYER.to_string());
+            assert!(!passes_listed(&whitelist(subject), backend), "{text:?}");
+        }
     }
 }
 

@@ -230,6 +230,7 @@ fn meta_value() -> impl Generator<Value = String> {
         "10",
         "true",
         "yes",
+        "off",
         "x",
         "[",
         "alice",

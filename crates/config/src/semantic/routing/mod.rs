@@ -2,6 +2,7 @@
 
 mod matching;
 mod pool;
+mod switches;
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use hyrouter_router as router;
 
 use super::super::{Report, missing, to_usize};
-use super::Builder;
+use super::{Builder, switches};
 use crate::format::without_brackets;
 use crate::mistake::message;
 use crate::model::{Backend, Fallback, Filter, Pool, Sort};
@@ -50,7 +50,7 @@ impl Builder<'_, '_, '_> {
             built
         });
         let fallback = fallback.collect();
-        router::PoolSpec {
+        let built = router::PoolSpec {
             policy: router::Policy {
                 strategy,
                 key,
@@ -62,7 +62,9 @@ impl Builder<'_, '_, '_> {
             fallback,
             backends: pool.backends.into_iter().map(build_backend).collect(),
             maintenance: None,
-        }
+        };
+        switches::warn(path, &built, report);
+        built
     }
 }
 
