@@ -32,6 +32,33 @@ const MAX_LINES: usize = 400;
 /// The binary only composes.
 const MAX_LINES_BINARY: usize = 200;
 
+/// Ways to open a file for reading that `hyrouter_files` is there for.
+const READS: &[&str] = &[
+    "File::open(",
+    "fs::read(",
+    "fs::read_to_string(",
+    "OpenOptions::new(",
+    "pem_file_iter(",
+    "from_pem_file(",
+];
+
+/// Who may open files otherwise, and why.
+const READERS: &[(&str, &str)] = &[
+    ("crates/files/src", "the one place"),
+    ("crates/bench", "not part of the router"),
+    ("crates/testing", "not part of the router"),
+    ("crates/metrics/src/process.rs", "reads /proc/self"),
+    ("bins/hyrouter/src/port_holder.rs", "reads /proc"),
+    (
+        "crates/decisions/src/file/output.rs",
+        "writes the decision log",
+    ),
+    (
+        "bins/hyrouter/src/keys/generate.rs",
+        "writes a new key, which must not exist",
+    ),
+];
+
 pub(crate) fn run() -> anyhow::Result<()> {
     let files = tracked_files()?;
     let mut faults = Vec::new();
@@ -92,6 +119,7 @@ fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
     if file.ends_with("src/lib.rs") && !text.starts_with("//!") {
         faults.push(format!("{shown}: a crate begins by saying what it is"));
     }
+    reads(file, text, faults);
     for (number, line) in text.lines().enumerate() {
         // Written apart, so that this file does not find itself.
         for word in [
@@ -104,6 +132,37 @@ fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// A path of a configuration can lead to a pipe, a device, or 2 GiB. One crate is ready for that.
+fn reads(file: &Path, text: &str, faults: &mut Vec<String>) {
+    let is_test = file
+        .components()
+        .any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs");
+    let is_product = file.starts_with("crates") || file.starts_with("bins");
+    let may = READERS.iter().any(|(place, _)| file.starts_with(place));
+    if is_test || !is_product || may {
+        return;
+    }
+    // Tests stand at the end of a file.
+    let lines = text
+        .lines()
+        .take_while(|line| line.trim() != "#[cfg(test)]");
+    for (number, line) in lines.enumerate() {
+        if let Some(way) = READS.iter().find(|way| calls(line, way)) {
+            faults.push(format!(
+                "{}:{}: {way}...): read it with hyrouter_files, which refuses pipes and has a bound",
+                file.display(),
+                number + 1
+            ));
+        }
+    }
+}
+
+/// Whether it is called there, and nothing whose name ends like it.
+fn calls(line: &str, way: &str) -> bool {
+    line.split_once(way)
+        .is_some_and(|(before, _)| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
 fn manifest(file: &Path, text: &str, faults: &mut Vec<String>) {
@@ -168,6 +227,37 @@ fn links(file: &Path, text: &str, faults: &mut Vec<String>) {
                     file.display(),
                     number + 1
                 ));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(file: &str, text: &str) -> usize {
+        let mut faults = Vec::new();
+        reads(Path::new(file), text, &mut faults);
+        faults.len()
+    }
+
+    #[test]
+    fn files_are_read_in_one_place() {
+        for way in READS {
+            let line = format!("    let bytes = {way}path)?;\n");
+            assert_eq!(found("crates/router/src/lib.rs", &line), 1, "{way}");
+            assert_eq!(found("bins/hyrouter/src/serve.rs", &line), 1, "{way}");
+            let in_test = format!("#[cfg(test)]\nmod tests {{\n{line}}}\n");
+            assert_eq!(found("crates/router/src/lib.rs", &in_test), 0);
+            let other = format!("    let file = Regular{way}path)?;\n");
+            assert_eq!(found("crates/router/src/lib.rs", &other), 0);
+            for file in [
+                "crates/router/tests/x.rs",
+                "crates/files/src/regular.rs",
+                "xtask/src/dist/mod.rs",
+            ] {
+                assert_eq!(found(file, &line), 0, "{file}");
             }
         }
     }

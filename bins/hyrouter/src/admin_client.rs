@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::Request;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyrouter_files::read_input;
 use hyrouter_outgoing::{Address, ClientSettings};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -18,6 +19,8 @@ use crate::{exit, serve};
 
 /// Longest answer that is read. An explanation with 10,000 backends has some MiB.
 const MAX_ANSWER: usize = 64 << 20;
+/// Longest file with a token, in bytes. The router takes no longer one.
+const MAX_TOKEN: usize = 4096;
 /// How long a connection may take to stand.
 const CONNECTING: Duration = Duration::from_secs(5);
 /// A reload compiles plugins.
@@ -35,8 +38,9 @@ impl AdminClient {
     pub(crate) fn new(address: &str, token_file: Option<&Path>) -> anyhow::Result<Self> {
         let token = match token_file {
             Some(file) => {
-                let text = std::fs::read_to_string(file)
-                    .with_context(|| format!("reading {}", file.display()))?;
+                let bytes = Zeroizing::new(read_input(file, MAX_TOKEN)?);
+                let text = str::from_utf8(&bytes)
+                    .with_context(|| format!("{}: the token is not UTF-8", file.display()))?;
                 Some(Zeroizing::new(text.trim().to_owned()))
             }
             None => None,

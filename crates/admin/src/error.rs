@@ -2,7 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+
+use hyrouter_files::FileError;
 
 /// Why a command was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -82,12 +83,13 @@ pub enum TokenError {
     /// It does not go into a header.
     #[error("the token may have printable ASCII alone, and no white space within")]
     Characters,
-    /// Its file can not be read.
-    #[error("can not read the token from {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    /// Its file cannot be read. The error names the file.
+    #[error("{0}")]
+    Read(FileError),
+}
+
+impl From<FileError> for TokenError {
+    fn from(error: FileError) -> Self {
+        Self::Read(error)
+    }
 }

@@ -1,10 +1,9 @@
 //! The secret that protects the commands.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
+use hyrouter_files::read_file;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -43,17 +42,7 @@ impl Token {
 
     /// Takes a token from a file of at most 4,096 bytes.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, TokenError> {
-        let path = path.as_ref();
-        let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
-        File::open(path)
-            .and_then(|file| file.take(MOST as u64 + 1).read_to_end(&mut bytes))
-            .map_err(|source| TokenError::Read {
-                path: path.to_owned(),
-                source,
-            })?;
-        if bytes.len() > MOST {
-            return Err(TokenError::Long { most: MOST });
-        }
+        let bytes = Zeroizing::new(read_file(path.as_ref(), MOST)?);
         Self::parse(str::from_utf8(&bytes).map_err(|_| TokenError::Characters)?)
     }
 
@@ -120,7 +109,7 @@ mod tests {
         std::fs::write(&path, "0123456789abcdef\n").unwrap();
         assert!(Token::read(&path).unwrap().is(b"0123456789abcdef"));
         std::fs::write(&path, "a".repeat(1 << 20)).unwrap();
-        assert!(matches!(Token::read(&path), Err(TokenError::Long { .. })));
+        assert!(matches!(Token::read(&path), Err(TokenError::Read(_))));
         std::fs::write(&path, [0xff; 32]).unwrap();
         assert!(matches!(Token::read(&path), Err(TokenError::Characters)));
         let missing = Token::read(folder.path().join("missing")).unwrap_err();

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use hyrouter_files::FileError;
+
 use crate::Mistake;
 
 /// Why there is no configuration.
@@ -13,15 +15,9 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
     },
-    /// The file can not be read, or is not UTF-8.
-    #[error("{}: {error}", .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        #[source]
-        error: std::io::Error,
-    },
+    /// The file cannot be read, is not a regular file, is not UTF-8, or is too long.
+    #[error("{0}")]
+    Read(FileError),
     /// The name of the file does not tell its format.
     #[error("{}: unknown kind of file; allowed: .yaml, .yml, .json", .path.display())]
     Extension {

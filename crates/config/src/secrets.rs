@@ -1,9 +1,8 @@
 //! Where the secrets of keys are read from.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
-use std::io::Read as _;
 
+use hyrouter_files::read_text;
 use hyrouter_referral::Secret;
 use zeroize::Zeroizing;
 
@@ -12,7 +11,7 @@ use crate::path::Path;
 use crate::source::PREFIX;
 
 /// Far more than a secret has, in bytes. A wrong path may lead to a file of any length.
-const MAX_FILE: u64 = 64 * 1024;
+const MAX_FILE: usize = 64 * 1024;
 
 /// Reads secrets from files and variables.
 pub(crate) struct Secrets<'a> {
@@ -101,16 +100,6 @@ impl<'a> Secrets<'a> {
 }
 
 fn read_file(file: &str) -> Result<Zeroizing<String>, String> {
-    let mut text = Zeroizing::new(String::new());
-    // Opening a pipe would wait for whoever writes to it.
-    if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
-        return Err(format!("{file:?} is not a file"));
-    }
-    File::open(file)
-        .and_then(|open| open.take(MAX_FILE + 1).read_to_string(&mut text))
-        .map_err(|error| format!("can not read {file:?}: {error}"))?;
-    if text.len() as u64 > MAX_FILE {
-        return Err(format!("{file:?} has more than {MAX_FILE} bytes"));
-    }
-    Ok(text)
+    read_text(file.as_ref(), MAX_FILE)
+        .map_err(|error| format!("can not read {file:?}: {}", error.problem))
 }

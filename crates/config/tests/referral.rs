@@ -268,7 +268,7 @@ fn mistakes_in_keys() {
         ),
         (
             "{keys: [{id: 1, secret_file: /dev/null}]}".to_owned(),
-            "referral.keys[0].secret_file: \"/dev/null\" is not a file",
+            "referral.keys[0].secret_file: can not read \"/dev/null\": is a character device; a regular file is needed",
         ),
         (
             format!("{{accept: [{{id: 1, secret: {LONG}}}, {{id: 1, secret: {LONG}}}]}}"),

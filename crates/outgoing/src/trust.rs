@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hyrouter_files::{MAX_PEM, read_file};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
@@ -62,7 +63,7 @@ fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TrustError> {
         path: path.to_owned(),
         problem,
     };
-    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let pem = read_file(path, MAX_PEM).map_err(|error| wrong(error.problem.to_string()))?;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
         roots

@@ -1,10 +1,10 @@
 //! Certificates and keys in PEM files. They are read once, when something is made of them.
 
 use std::fmt::Display;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hyrouter_files::{FileProblem, MAX_PEM, read_file};
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
@@ -17,15 +17,15 @@ pub(crate) const ALPN: &[u8] = b"h2";
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// A file can not be read.
-    #[error("{key}: reading {}: {source}", path.display())]
+    /// A file cannot be read.
+    #[error("{key}: {}: {problem}", path.display())]
     File {
         /// The setting that names the file.
         key: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system says.
-        source: io::Error,
+        /// What is wrong with it.
+        problem: FileProblem,
     },
     /// A file is not what the setting wants.
     #[error("{key}: {}: {problem}", path.display())]
@@ -100,10 +100,10 @@ impl File<'_> {
     }
 
     fn read(self) -> Result<Vec<u8>, TlsError> {
-        std::fs::read(self.path).map_err(|source| TlsError::File {
+        read_file(self.path, MAX_PEM).map_err(|error| TlsError::File {
             key: self.key,
-            path: self.path.to_owned(),
-            source,
+            path: error.path,
+            problem: error.problem,
         })
     }
 }

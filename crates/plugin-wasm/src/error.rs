@@ -1,6 +1,7 @@
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use hyrouter_files::FileProblem;
 
 /// A module that can not be a plugin: which plugin, which file, and why.
 #[derive(Debug, thiserror::Error)]
@@ -18,23 +19,15 @@ pub struct LoadError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadReason {
-    /// The file can not be read.
-    #[error("can not be read: {0}")]
-    Read(#[from] io::Error),
+    /// The file cannot be read, is not a regular file, or is too long.
+    #[error("{0}")]
+    Read(#[from] FileProblem),
     /// The file is empty.
     #[error("the file is empty")]
     Empty,
     /// The file does not begin as a WebAssembly module does.
     #[error("the file is not a WebAssembly module; one begins with the bytes 00 61 73 6d")]
     NotWasm,
-    /// The file is too long.
-    #[error("the module has {len} bytes, at most {max} are allowed")]
-    TooLong {
-        /// Its length in bytes.
-        len: u64,
-        /// The most that is allowed, in bytes.
-        max: usize,
-    },
     /// The module is damaged, or uses what is not allowed: threads, several memories, exceptions.
     #[error("does not compile: {message}")]
     Compile {
@@ -67,9 +60,6 @@ pub enum LoadReason {
         /// How many are allowed.
         max: usize,
     },
-    /// The path leads to something that is no file.
-    #[error("is not a regular file")]
-    NotAFile,
     /// The module lacks an export.
     #[error("does not export {wanted}")]
     MissingExport {
@@ -110,7 +100,7 @@ pub enum LoadReason {
     },
     /// No thread could be made.
     #[error("no thread for it: {0}")]
-    Thread(#[source] io::Error),
+    Thread(#[source] std::io::Error),
     /// The instances did not come up in time.
     #[error("no instance within {after:?}")]
     Slow {

@@ -1,10 +1,9 @@
 use std::fmt;
-use std::fs::{self, File};
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hyrouter_files::read_file;
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture};
 
 use tokio::time::timeout;
@@ -160,21 +159,7 @@ fn config_json(settings: &WasmSettings) -> Vec<u8> {
 
 /// The module's bytes, if they look like a module.
 fn read(path: &Path) -> Result<Vec<u8>, LoadReason> {
-    // Before it is opened: a pipe would be waited for.
-    if !fs::metadata(path)?.is_file() {
-        return Err(LoadReason::NotAFile);
-    }
-    let file = File::open(path)?;
-    let len = file.metadata()?.len();
-    if len > MAX_MODULE_LEN as u64 {
-        return Err(LoadReason::TooLong {
-            len,
-            max: MAX_MODULE_LEN,
-        });
-    }
-    let mut wasm = Vec::new();
-    // The length may have changed, and some files have none.
-    file.take(MAX_MODULE_LEN as u64).read_to_end(&mut wasm)?;
+    let wasm = read_file(path, MAX_MODULE_LEN).map_err(|error| error.problem)?;
     if wasm.is_empty() {
         return Err(LoadReason::Empty);
     }

@@ -197,7 +197,7 @@ async fn what_is_no_file_is_not_waited_for() {
     assert!(made.unwrap().success());
     let error = guest.load().await.unwrap_err().to_string();
     assert!(
-        error.ends_with("pipe.wasm: is not a regular file"),
+        error.ends_with("pipe.wasm: is a pipe; a regular file is needed"),
         "{error}"
     );
 }

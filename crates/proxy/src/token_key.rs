@@ -1,8 +1,6 @@
 //! The key that Retry tokens are sealed with.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +8,7 @@ use aws_lc_rs::hkdf;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use hyrouter_files::{FileProblem, read_text};
 use zeroize::Zeroizing;
 
 /// Standard alphabet; padding may be there or not, since people paste both.
@@ -22,7 +21,7 @@ const SALT: &[u8] = b"hyrouter retry token 1";
 /// Fewer bytes could be guessed.
 const MIN_LEN: usize = 32;
 /// No secret is that long: the wrong file was named.
-const MAX_FILE: u64 = 4096;
+const MAX_FILE: usize = 4096;
 
 /// A secret that several servers share, so that a client that got a Retry from one is taken as proven by another.
 ///
@@ -60,14 +59,15 @@ impl TokenKey {
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), or the file can not be read, is not UTF-8, or is longer than 4 KiB. Each says which
-    /// file.
+    /// As [`parse`](Self::parse), or the file cannot be read, is not a regular file, is not UTF-8, or is longer than
+    /// 4 KiB. Each names the file.
     pub fn read(path: &Path) -> Result<Self, TokenKeyError> {
         let named = |error| TokenKeyError::File {
             file: path.to_owned(),
             error: Box::new(error),
         };
-        let text = read_text(path).map_err(|error| named(TokenKeyError::Read(error)))?;
+        let text =
+            read_text(path, MAX_FILE).map_err(|error| named(TokenKeyError::Read(error.problem)))?;
         Self::parse(&text).map_err(named)
     }
 
@@ -94,9 +94,9 @@ pub enum TokenKeyError {
         /// What is wrong with it.
         error: Box<TokenKeyError>,
     },
-    /// It can not be read.
+    /// It cannot be read.
     #[error(transparent)]
-    Read(io::Error),
+    Read(FileProblem),
     /// Fewer than 32 bytes.
     #[error("the secret has {bytes} bytes and needs {MIN_LEN} or more")]
     Short {
@@ -109,18 +109,6 @@ pub enum TokenKeyError {
     /// What follows `hex:` is not hexadecimal.
     #[error("the text after `hex:` is not an even number of hexadecimal digits")]
     Hex,
-}
-
-fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
-    let mut text = Zeroizing::new(String::new());
-    File::open(path)?
-        .take(MAX_FILE + 1)
-        .read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_FILE {
-        let error = format!("longer than {MAX_FILE} bytes");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, error));
-    }
-    Ok(text)
 }
 
 fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
@@ -205,7 +193,7 @@ mod tests {
         std::fs::write(&path, [0xff; 40]).unwrap();
         says("UTF-8");
         std::fs::write(&path, "x".repeat(5_000)).unwrap();
-        says("longer than 4096");
+        says("at most 4096");
         std::fs::write(&path, format!("{PLAIN}\n")).unwrap();
         let read = TokenKey::read(&path).unwrap();
         assert_eq!(sealed(&read), sealed(&TokenKey::parse(PLAIN).unwrap()));

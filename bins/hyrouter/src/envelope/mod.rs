@@ -4,15 +4,19 @@ mod describe;
 mod open;
 mod seal;
 
-use std::fs;
-use std::io::Read as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use hyrouter_files::read_input;
 use hyrouter_referral::Secret;
+use zeroize::Zeroizing;
 
 pub(crate) use self::describe::{json, text};
 use crate::cli::{EnvelopeArgs, EnvelopeCommand, SecretArgs};
+
+/// Longest file with a secret, in bytes.
+const MAX_SECRET: usize = 64 * 1024;
 
 pub(crate) fn run(args: &EnvelopeArgs) -> anyhow::Result<ExitCode> {
     match &args.command {
@@ -23,26 +27,21 @@ pub(crate) fn run(args: &EnvelopeArgs) -> anyhow::Result<ExitCode> {
 
 fn read_secret(args: &SecretArgs) -> anyhow::Result<Option<Secret>> {
     let text = match (&args.secret_file, &args.secret_env) {
-        (Some(file), _) => {
-            fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?
-        }
+        (Some(file), _) => String::from_utf8(read_input(file, MAX_SECRET)?)
+            .ok()
+            .with_context(|| format!("{}: the secret is not UTF-8", file.display()))?,
         (None, Some(name)) => {
             std::env::var(name).with_context(|| format!("environment variable {name}"))?
         }
         (None, None) => return Ok(None),
     };
-    Ok(Some(Secret::parse(&text)?))
+    Ok(Some(Secret::parse(&Zeroizing::new(text))?))
 }
 
 fn read_stdin() -> anyhow::Result<Vec<u8>> {
     /// Far more than any envelope, in hexadecimal too.
-    const LIMIT: u64 = 1 << 20;
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(LIMIT)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
+    const LIMIT: usize = 1 << 20;
+    Ok(read_input(Path::new("-"), LIMIT)?)
 }
 
 pub(crate) fn from_hex(text: &str) -> anyhow::Result<Vec<u8>> {

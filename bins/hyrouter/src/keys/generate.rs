@@ -6,12 +6,16 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
+use hyrouter_files::read_file;
 use hyrouter_identity::TokenKey;
 use hyrouter_referral::Secret;
 use hyrouter_referral::v2::{Algorithm, SigningKey};
 
 use crate::cli::{GenerateArgs, Purpose, print};
 use crate::exit;
+
+/// Longest key set, in bytes. The router takes no longer one.
+const MAX_SET: usize = 256 * 1024;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
     match args.purpose {
@@ -93,7 +97,7 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
 fn with_key(file: &Path, key: &TokenKey) -> anyhow::Result<String> {
     let mut set: serde_json::Value = serde_json::from_str(&key.public_jwks())?;
     if file.exists() {
-        let known = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+        let known = read_file(file, MAX_SET)?;
         let mut known: serde_json::Value = serde_json::from_slice(&known)
             .with_context(|| format!("{} is not a JSON Web Key Set", file.display()))?;
         let keys = known

@@ -1,22 +1,19 @@
 //! About whom a plugin is asked.
 
-use std::fs;
-use std::io::Read as _;
-use std::path::Path;
-
 use anyhow::Context as _;
+use hyrouter_files::read_input;
 use hyrouter_plugin_api::{Backend, ConnectEvent, ConnectRequest};
 
 use crate::cli::TargetArgs;
 
 /// Longest request that is read, in bytes.
-const MAX_LEN: u64 = 16 << 20;
+const MAX_LEN: usize = 16 << 20;
 
 pub(crate) fn read(args: &TargetArgs) -> anyhow::Result<ConnectRequest> {
     let mut request = match &args.request {
         None => example(),
         Some(file) => {
-            let text = text(file)?;
+            let text = read_input(file, MAX_LEN)?;
             serde_json::from_slice(&text)
                 .with_context(|| format!("{} is not a request", file.display()))?
         }
@@ -25,17 +22,6 @@ pub(crate) fn read(args: &TargetArgs) -> anyhow::Result<ConnectRequest> {
         request.event.username = Some(name.clone());
     }
     Ok(request)
-}
-
-fn text(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().take(MAX_LEN).read_to_end(&mut text)
-    } else {
-        fs::File::open(file).and_then(|open| open.take(MAX_LEN).read_to_end(&mut text))
-    };
-    read.with_context(|| format!("reading {}", file.display()))?;
-    Ok(text)
 }
 
 fn example() -> ConnectRequest {

@@ -1,14 +1,17 @@
 //! Identity tokens of one's own.
 
-use std::fs;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
+use hyrouter_files::read_input;
 use hyrouter_identity::{TestClaims, TokenKey};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::cli::{ProbeArgs, SignedDuration};
 
+/// Longest file with a private key, in bytes.
+const MAX_KEY: usize = 64 * 1024;
 /// Who a player is unless told otherwise.
 const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001);
 
@@ -17,7 +20,7 @@ pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
     let Some(file) = &args.sign.key else {
         return Ok(args.token.clone());
     };
-    let text = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let text = Zeroizing::new(read_input(file, MAX_KEY)?);
     let key = TokenKey::from_json(&text).with_context(|| {
         format!(
             "{} is not a key of `hyrouter keys generate --for token`",

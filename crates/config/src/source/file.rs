@@ -1,8 +1,8 @@
 use std::fmt;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use figment::providers::Format;
+use hyrouter_files::read_text;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
@@ -12,8 +12,19 @@ use super::tree::Node;
 use crate::ConfigError;
 use crate::schema::{Kind, Schema};
 
+/// Maximum length of a configuration file in bytes: 16 MiB, about 100,000 backends.
+const MAX_FILE: usize = 16 << 20;
+
 /// Reads a file in the format of its extension. An empty file is an empty object.
 pub(crate) fn read(path: &Path) -> Result<Value, ConfigError> {
+    // Before the extension is looked at: a pipe has none, and that it is a pipe says more.
+    let text = read_text(path, MAX_FILE).map_err(|error| {
+        if error.is_missing() {
+            ConfigError::Missing { path: error.path }
+        } else {
+            ConfigError::Read(error)
+        }
+    })?;
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let parse = match extension.to_str() {
         Some("yaml" | "yml") => parse::<Yaml>,
@@ -24,13 +35,6 @@ pub(crate) fn read(path: &Path) -> Result<Value, ConfigError> {
             });
         }
     };
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let path = path.to_owned();
-        match error.kind() {
-            ErrorKind::NotFound => ConfigError::Missing { path },
-            _ => ConfigError::Read { path, error },
-        }
-    })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     if text.trim().is_empty() {
         return Ok(Value::Object(serde_json::Map::new()));

@@ -1,17 +1,18 @@
 //! What a receiver knows the router by.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
 use std::path::Path;
 
 use http::HeaderValue;
+use hyrouter_files::read_text;
 use zeroize::Zeroizing;
 
 use crate::SinkError;
 
 /// Longest token in bytes. Receivers refuse longer heads.
 const MAX_TOKEN: usize = 4096;
+/// Longest file in bytes: room for blanks around a token.
+const MAX_FILE: usize = MAX_TOKEN * 2;
 
 /// A bearer token. It can not be printed and is wiped from memory when this is dropped.
 #[derive(Clone)]
@@ -40,7 +41,7 @@ impl Token {
             path: Some(path.to_owned()),
             problem,
         };
-        let text = read(path).map_err(|error| wrong(error.to_string()))?;
+        let text = read_text(path, MAX_FILE).map_err(|error| wrong(error.problem.to_string()))?;
         check(text.trim()).map_err(|problem| wrong(problem.to_owned()))
     }
 
@@ -77,19 +78,6 @@ fn check(text: &str) -> Result<Token, &'static str> {
     Ok(Token(Zeroizing::new(text.to_owned())))
 }
 
-fn read(path: &Path) -> io::Result<Zeroizing<String>> {
-    // Opening a pipe would wait for whoever writes to it.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a file"));
-    }
-    // Room for blanks around it, and never moved while it grows.
-    let limit = MAX_TOKEN * 2;
-    let mut text = Zeroizing::new(String::with_capacity(limit));
-    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-    File::open(path)?.take(limit).read_to_string(&mut text)?;
-    Ok(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::{MAX_TOKEN, Token};
@@ -112,7 +100,7 @@ mod tests {
     fn what_is_none_and_nothing_of_it_is_said() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
-        let long = "hunter2".repeat(MAX_TOKEN);
+        let long = "hunter2".repeat(MAX_FILE / 7);
         for (text, problem) in [
             (" \n", "is empty"),
             (&long, "longer than 4096 bytes"),
@@ -130,7 +118,7 @@ mod tests {
             }
         }
         let error = Token::read(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("not a file"), "{error}");
+        assert!(error.contains("is a directory"), "{error}");
         let error = Token::read(&folder.path().join("no"))
             .unwrap_err()
             .to_string();

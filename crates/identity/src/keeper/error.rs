@@ -1,9 +1,9 @@
 //! Why there is no keeper, and why there are no keys.
 
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hyrouter_files::FileProblem;
 use hyrouter_outgoing::{Causes, ClientError, TrustError};
 
 use super::MAX_JWKS;
@@ -84,9 +84,7 @@ pub(super) enum FetchError {
     #[error("more than {MAX_JWKS} bytes")]
     TooLong,
     #[error("{0}")]
-    Read(#[from] io::Error),
-    #[error("not a file")]
-    NotAFile,
+    Read(#[from] FileProblem),
     #[error(transparent)]
     Keys(#[from] KeySetError),
 }

@@ -1,10 +1,10 @@
 //! Keys in a file.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use hyrouter_files::{FileProblem, read_file};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
@@ -47,24 +47,12 @@ impl KeyFile {
             return Err(FetchError::Timeout(self.timeout));
         };
         self.pending = None;
-        read.map_err(io::Error::other)?
+        read.map_err(|error| FileProblem::from(io::Error::other(error)))?
     }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, FetchError> {
-    // Opening a pipe would wait for whoever writes to it.
-    if !fs::metadata(path)?.is_file() {
-        return Err(FetchError::NotAFile);
-    }
-    let mut body = Vec::new();
-    let limit = u64::try_from(MAX_JWKS)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    File::open(path)?.take(limit).read_to_end(&mut body)?;
-    if body.len() > MAX_JWKS {
-        return Err(FetchError::TooLong);
-    }
-    Ok(body)
+    Ok(read_file(path, MAX_JWKS).map_err(|error| error.problem)?)
 }
 
 #[cfg(test)]
@@ -82,19 +70,16 @@ mod tests {
         let path = folder.path().join("keys");
         let refused = |path: &Path| read(path).unwrap_err().to_string();
         assert!(refused(&path).contains("os error"), "{}", refused(&path));
-        assert_eq!(refused(folder.path()), "not a file");
+        assert_eq!(
+            refused(folder.path()),
+            "is a directory; a regular file is needed"
+        );
         std::fs::write(&path, vec![b' '; MAX_JWKS]).unwrap();
         assert_eq!(read(&path).unwrap().len(), MAX_JWKS);
         std::fs::write(&path, vec![b' '; MAX_JWKS + 1]).unwrap();
-        assert_eq!(refused(&path), "more than 262144 bytes");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_file_without_end_is_none() {
         assert_eq!(
-            read(Path::new("/dev/zero")).unwrap_err().to_string(),
-            "not a file"
+            refused(&path),
+            "has 262145 bytes or more; at most 262144 are allowed"
         );
     }
 

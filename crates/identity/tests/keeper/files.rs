@@ -44,12 +44,19 @@ fn a_file_that_is_no_good_is_named_with_the_reason() {
     let missing = folder.path().join("missing.json");
     let mut cases = vec![
         (missing, None, "os error 2"),
-        (folder.path().to_owned(), None, "not a file"),
+        (
+            folder.path().to_owned(),
+            None,
+            "is a directory; a regular file is needed",
+        ),
     ];
     for (content, problem) in [
         ("", "not a JSON Web Key Set"),
         (r#"{"keys":[]}"#, "no key to verify with"),
-        (&*" ".repeat(262_145), "more than 262144 bytes"),
+        (
+            &*" ".repeat(262_145),
+            "has 262145 bytes or more; at most 262144 are allowed",
+        ),
     ] {
         cases.push((file.clone(), Some(content.to_owned()), problem));
     }
@@ -158,6 +165,6 @@ async fn a_pipe_is_not_waited_for() {
     let _writer = opened.unwrap();
     let kept = kept(&pipe).run();
     until("a failure", || kept.status().failures == 1).await;
-    assert_eq!(kept.error(), "not a file");
+    assert_eq!(kept.error(), "is a pipe; a regular file is needed");
     clock.settle().await;
 }

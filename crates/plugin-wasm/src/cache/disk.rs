@@ -4,10 +4,11 @@
 //! to belong to the user that runs the router and to be writable by nobody else, and what is in the file has to be what
 //! was written. A file that fails is made anew; whoever is the same user could do as they like anyway.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use hyrouter_files::RegularFile;
 use sha2::{Digest as _, Sha256};
 use wasmer::{Engine, Module};
 
@@ -19,7 +20,7 @@ const KEY_AT: std::ops::Range<usize> = 8..40;
 const DIGEST_AT: std::ops::Range<usize> = 40..72;
 const HEAD_LEN: usize = 72;
 /// Longest file that is read; the artifact of a Go guest has 8 MB.
-const MAX_LEN: u64 = 1 << 30;
+const MAX_LEN: usize = 1 << 30;
 
 #[derive(Debug)]
 pub(super) struct DiskCache {
@@ -57,13 +58,11 @@ impl DiskCache {
 
     /// The artifact in a file, after everything about it was checked.
     fn read(&self, file: &Path, key: &Key) -> io::Result<Vec<u8>> {
-        let open = File::open(file)?;
+        let open = RegularFile::open(file)?;
         let owner = owner_of_new_files(&self.folder)?;
         only_ours(&fs::metadata(&self.folder)?, owner, "its folder")?;
-        let metadata = open.metadata()?;
-        only_ours(&metadata, owner, "it")?;
-        let mut bytes = Vec::new();
-        open.take(MAX_LEN).read_to_end(&mut bytes)?;
+        only_ours(open.metadata(), owner, "it")?;
+        let bytes = open.read(MAX_LEN)?;
         let head = |range: std::ops::Range<usize>| bytes.get(range).unwrap_or_default();
         if head(0..MAGIC.len()) != MAGIC || head(KEY_AT) != key.0 {
             return Err(damaged("it is not the module that its name says"));

@@ -4,10 +4,12 @@ use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hyrouter_files::{FileProblem, MAX_PEM, read_file};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use zeroize::Zeroizing;
 
 use super::crypto_provider;
 use crate::fingerprint::Fingerprint;
@@ -53,14 +55,14 @@ impl ServerIdentity {
             let file = file.to_owned();
             move |error| IdentityError::Pem { file, error }
         };
-        let chain = CertificateDer::pem_file_iter(cert)
-            .map_err(bad(cert))?
+        let chain = CertificateDer::pem_slice_iter(&read(cert)?)
             .collect::<Result<Vec<_>, _>>()
             .map_err(bad(cert))?;
         if chain.is_empty() {
             return Err(bad(cert)(rustls::pki_types::pem::Error::NoItemsFound));
         }
-        let private = PrivateKeyDer::from_pem_file(key).map_err(bad(key))?;
+        let pem = Zeroizing::new(read(key)?);
+        let private = PrivateKeyDer::from_pem_slice(&pem).map_err(bad(key))?;
         Self::from_der(chain, private).map_err(|error| IdentityError::Unusable {
             what: format!("{} with {}", cert.display(), key.display()),
             error,
@@ -90,6 +92,13 @@ impl ServerIdentity {
     }
 }
 
+fn read(file: &Path) -> Result<Vec<u8>, IdentityError> {
+    read_file(file, MAX_PEM).map_err(|error| IdentityError::Read {
+        file: error.path,
+        problem: error.problem,
+    })
+}
+
 impl fmt::Debug for ServerIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerIdentity")
@@ -112,7 +121,15 @@ impl ResolvesServerCert for Always {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdentityError {
-    /// A file that can not be read or is not the PEM that is wanted.
+    /// A file that cannot be read.
+    #[error("{}: {problem}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        problem: FileProblem,
+    },
+    /// A file that is not the PEM that is wanted.
     #[error("{}: {}", file.display(), pem_says(error))]
     Pem {
         /// The file.
@@ -142,7 +159,6 @@ fn pem_says(error: &rustls::pki_types::pem::Error) -> String {
                 "no certificate or key of the wanted kind in it (PEM is expected)"
             )
         }
-        rustls::pki_types::pem::Error::Io(io) => write!(text, "{io}"),
         other => write!(text, "{other}"),
     };
     text

@@ -1,0 +1,69 @@
+//! Why a file was not read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file that was not read: which one, and why. Says nothing of its content.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", path.display())]
+pub struct FileError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it. It is part of the text of this error, so it is not its source.
+    pub problem: FileProblem,
+}
+
+/// What is wrong with a file. The text does not name the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileProblem {
+    /// The file cannot be opened or read.
+    #[error("{0}")]
+    Read(#[from] io::Error),
+    /// The path leads to something that is not a regular file.
+    #[error("is {found}; a regular file is needed")]
+    NotAFile {
+        /// What was found, such as `a directory`.
+        found: &'static str,
+    },
+    /// The file is too long.
+    #[error("has {len} bytes or more; at most {max} are allowed")]
+    TooLong {
+        /// Its length in bytes, as far as it is known.
+        len: u64,
+        /// Maximum length in bytes.
+        max: usize,
+    },
+    /// The file is not UTF-8.
+    #[error("is not UTF-8 from byte {at} on; save it as UTF-8")]
+    NotText {
+        /// Offset of the first byte that is wrong.
+        at: usize,
+    },
+}
+
+impl FileError {
+    pub(crate) fn new(path: &Path, problem: impl Into<FileProblem>) -> Self {
+        Self {
+            path: path.to_owned(),
+            problem: problem.into(),
+        }
+    }
+
+    /// Whether there is no such file.
+    pub fn is_missing(&self) -> bool {
+        matches!(&self.problem, FileProblem::Read(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+impl From<FileError> for io::Error {
+    fn from(error: FileError) -> Self {
+        let kind = match &error.problem {
+            FileProblem::Read(source) => source.kind(),
+            FileProblem::NotAFile { .. } => io::ErrorKind::InvalidInput,
+            FileProblem::TooLong { .. } => io::ErrorKind::FileTooLarge,
+            FileProblem::NotText { .. } => io::ErrorKind::InvalidData,
+        };
+        Self::new(kind, error)
+    }
+}

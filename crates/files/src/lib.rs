@@ -1,0 +1,98 @@
+//! Reads the files that a configuration names.
+//!
+//! A path in a configuration can lead anywhere: to a pipe that nobody writes to, to a device, to a file of 2 GiB.
+//! [`read_file`] and [`read_text`] open without blocking, accept regular files only, and read at most the number of
+//! bytes that the caller allows. [`RegularFile`] is the same in two steps, for callers that check the metadata of the
+//! open file in between. [`read_input`] is for files that a person names on a command line.
+//!
+//! ```
+//! # fn example() -> Result<(), hyrouter_files::FileError> {
+//! use hyrouter_files::{read_file, read_text};
+//!
+//! let token = read_text("/etc/hyrouter/token".as_ref(), 4096)?;
+//! let module = read_file("/etc/hyrouter/bans.wasm".as_ref(), 32 << 20)?;
+//! # drop((token, module));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A file system that hangs, such as NFS without its server, blocks the thread that reads. No flag of the system
+//! prevents that.
+
+mod error;
+mod regular;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+pub use self::error::{FileError, FileProblem};
+pub use self::regular::RegularFile;
+
+/// Maximum length of a file with certificates or keys in PEM, in bytes: 4 MiB. The certificates that systems trust are
+/// about 230 KiB together.
+pub const MAX_PEM: usize = 4 << 20;
+
+/// Reads a regular file of at most `max` bytes.
+///
+/// # Errors
+///
+/// The file cannot be opened or read, is not a regular file, or is longer than `max`.
+pub fn read_file(path: &Path, max: usize) -> Result<Vec<u8>, FileError> {
+    RegularFile::open(path)?.read(max)
+}
+
+/// Reads a regular file of at most `max` bytes as UTF-8. The text is wiped from memory when it is dropped, because most
+/// texts that a configuration names are secrets.
+///
+/// # Errors
+///
+/// As [`read_file`], or the file is not UTF-8.
+pub fn read_text(path: &Path, max: usize) -> Result<Zeroizing<String>, FileError> {
+    let bytes = read_file(path, max)?;
+    String::from_utf8(bytes)
+        .map(Zeroizing::new)
+        .map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            drop(Zeroizing::new(error.into_bytes()));
+            FileError::new(path, FileProblem::NotText { at })
+        })
+}
+
+/// Reads at most `max` bytes of what a person named on a command line: a file, a pipe, or `-` for standard input. Waits
+/// for whoever writes to the pipe.
+///
+/// # Errors
+///
+/// It cannot be opened or read, or there is more than `max`.
+pub fn read_input(path: &Path, max: usize) -> Result<Vec<u8>, FileError> {
+    let read = || {
+        if path == Path::new("-") {
+            return bounded(io::stdin().lock(), max, 0);
+        }
+        bounded(File::open(path)?, max, 0)
+    };
+    read().map_err(|problem| FileError::new(path, problem))
+}
+
+/// Reads at most `max` bytes, into memory that is not moved while `expected` holds.
+fn bounded(source: impl Read, max: usize, expected: usize) -> Result<Vec<u8>, FileProblem> {
+    let mut bytes = Vec::with_capacity(expected.min(max).saturating_add(1));
+    let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    source.take(limit).read_to_end(&mut bytes)?;
+    if bytes.len() > max {
+        let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        drop(Zeroizing::new(bytes));
+        return Err(FileProblem::TooLong { len, max });
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
