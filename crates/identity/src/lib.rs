@@ -87,7 +87,7 @@ pub use counts::Counts;
 pub use expected::{ClientKind, Expected};
 #[cfg(feature = "fetch")]
 pub use keeper::{JwksSource, JwksUrl, Keeper, KeeperError, KeeperSettings, SourceError, Status};
-pub use keys::{Change, KeySet, KeySetError};
+pub use keys::{Change, KeyProblem, KeySet, KeySetError, RefusedKey};
 pub use policy::Policy;
 pub use refusal::Refusal;
 pub use scopes::Scopes;

@@ -44,6 +44,7 @@
 //!
 //! An envelope is at most [`MAX_ENVELOPE`] bytes, the bound of the game on referral data.
 
+pub mod ed25519;
 mod envelope;
 mod key;
 mod seal;

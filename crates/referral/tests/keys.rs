@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
 use hyrouter_referral::Secret;
+use hyrouter_referral::ed25519::PublicKey;
+use hyrouter_referral::ed25519::PublicKeyError::{NotCanonical, OffCurve, SmallOrder};
 use hyrouter_referral::v2::{
     Algorithm, Expectation, KeyError, Keys, SigningKey, SigningKeys, Statement, Validity,
     VerifyingKey, open,
@@ -49,27 +52,88 @@ fn public_keys_are_those_of_rfc_8032() {
 }
 
 #[test]
-fn unsound_public_keys_are_refused() {
+fn public_keys_that_prove_nothing_are_refused() {
     let cases = [
         // The points of order 1, 2, 4 and 8, for which signatures fit that anybody can make.
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "0000000000000000000000000000000000000000000000000000000000000000",
-        "0000000000000000000000000000000000000000000000000000000000000080",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        (
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            SmallOrder,
+        ),
+        (
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            SmallOrder,
+        ),
+        (
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            SmallOrder,
+        ),
+        (
+            "0000000000000000000000000000000000000000000000000000000000000080",
+            SmallOrder,
+        ),
+        (
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            SmallOrder,
+        ),
+        (
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+            SmallOrder,
+        ),
+        (
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            SmallOrder,
+        ),
+        (
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+            SmallOrder,
+        ),
+        // The points of order 1 and 4 again: their y is the prime of the field plus 1 and plus 0.
+        (
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            SmallOrder,
+        ),
+        (
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            SmallOrder,
+        ),
+        // The point with y = 3, which has a large order, and again with the prime of the field added.
+        (
+            "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            NotCanonical,
+        ),
         // No point has this coordinate.
-        "0200000000000000000000000000000000000000000000000000000000000000",
+        (
+            "0200000000000000000000000000000000000000000000000000000000000000",
+            OffCurve,
+        ),
     ];
-    for case in cases {
+    for (case, problem) in cases {
         let bytes = hex::decode(case).unwrap().try_into().unwrap();
-        let refused = KeyError::PublicKey { key_id: 7 };
+        assert_eq!(PublicKey::from_bytes(&bytes), Err(problem), "{case}");
+        let refused = KeyError::PublicKey { key_id: 7, problem };
         assert_eq!(
             VerifyingKey::ed25519(7, &bytes).unwrap_err(),
             refused,
             "{case}"
         );
+        let text = format!("the public key of key 7 is refused: {problem}");
+        assert_eq!(refused.to_string(), text);
     }
+}
+
+/// Of all encodings with a y that is not below the prime of the field, none is taken.
+#[test]
+fn a_point_has_one_encoding() {
+    let mut problems = BTreeSet::new();
+    for lowest in 0xed..=0xff {
+        for highest in [0x7f, 0xff] {
+            let mut bytes = [0xff; 32];
+            (bytes[0], bytes[31]) = (lowest, highest);
+            let problem = PublicKey::from_bytes(&bytes).unwrap_err();
+            problems.insert(problem.to_string());
+        }
+    }
+    assert_eq!(problems.len(), 3, "{problems:?}");
 }
 
 #[test]

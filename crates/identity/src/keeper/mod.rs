@@ -14,7 +14,7 @@ use std::time::SystemTime;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 pub use self::error::KeeperError;
 pub use self::settings::KeeperSettings;
@@ -25,7 +25,7 @@ use self::error::FetchError;
 use self::file::KeyFile;
 use self::http::KeyService;
 use self::schedule::Schedule;
-use crate::{KeySet, Verifier};
+use crate::{KeySet, RefusedKey, Verifier};
 
 /// Longest key set in bytes. The game's has some hundred; more is not read, however much is sent.
 const MAX_JWKS: usize = 256 * 1024;
@@ -34,7 +34,8 @@ const MAX_JWKS: usize = 256 * 1024;
 /// names a key that is not known.
 ///
 /// Keys that were had once stay while their source is away or gives nonsense. What changes is logged, once: the first
-/// keys, keys that came or went, a source that is away or back.
+/// keys, keys that came or went, keys that are refused, a source that is away or back, and another reason for which it
+/// is away.
 ///
 /// It holds the last key set as it was sent, 256 KiB at most, and while it fetches the next one as well.
 ///
@@ -59,6 +60,8 @@ pub struct Keeper {
     status: watch::Sender<Status>,
     /// The key set that the verifier has, as it was sent. The same again is not worth reading.
     last: Option<Vec<u8>>,
+    /// The keys of it that were refused, which are logged when they change.
+    refused: Vec<RefusedKey>,
 }
 
 enum Source {
@@ -95,6 +98,7 @@ impl Keeper {
             unknown_key,
             status: watch::Sender::default(),
             last: None,
+            refused: Vec::new(),
         })
     }
 
@@ -177,6 +181,7 @@ impl Keeper {
         }
         let keys = KeySet::parse(&body)?;
         let skipped = keys.skipped();
+        self.report_refused(keys.refused());
         let change = self.verifier.replace_keys(keys);
         if self.last.replace(body).is_none() {
             let kids = list(&self.verifier.key_ids());
@@ -186,6 +191,15 @@ impl Keeper {
             info!(source = %self.source, added, removed, skipped, "identity keys changed");
         }
         Ok(())
+    }
+
+    /// Logs the keys that are refused, once for each change.
+    fn report_refused(&mut self, refused: &[RefusedKey]) {
+        for key in refused.iter().filter(|key| !self.refused.contains(key)) {
+            let (kid, reason) = (status::line(&key.id), key.problem.to_string());
+            error!(source = %self.source, kid, reason, "identity key refused");
+        }
+        self.refused = refused.to_vec();
     }
 
     /// Tells the status, and the log if it is news.
@@ -202,7 +216,8 @@ impl Keeper {
             }
             Err(error) => {
                 let text = status::line(&error.to_string());
-                if !was_away {
+                let is_news = self.status.borrow().last_error.as_ref() != Some(&text);
+                if is_news {
                     let kept = self.last.is_some();
                     warn!(source = %self.source, error = text, kept, "no identity keys to be had, trying on");
                 }

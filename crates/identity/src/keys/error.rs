@@ -1,3 +1,5 @@
+use hyrouter_referral::ed25519::PublicKeyError;
+
 use super::{MAX_BYTES, MAX_KEYS};
 
 /// Why a text is no [`KeySet`](super::KeySet). Of the text it says the ids of keys alone.
@@ -28,8 +30,11 @@ pub enum KeySetError {
         /// How many others are in it.
         skipped: usize,
     },
-    /// Two keys have the same id.
-    #[error("the key set has two keys with kid {id:?}")]
+    /// Nothing may be verified with the keys in it. Holds the first of them.
+    #[error("the key set has no key to verify with: {0}")]
+    Refused(RefusedKey),
+    /// Two different keys have the same id.
+    #[error("the key set has two different keys with kid {id:?}")]
     DuplicateId {
         /// The id.
         id: String,
@@ -37,6 +42,29 @@ pub enum KeySetError {
     /// There are several keys, and one has no id.
     #[error("the key set has several keys, and one of them has no kid")]
     MissingId,
+}
+
+/// A key that is for verifying tokens, and with which nothing may be verified.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("kid {id:?} is refused: {problem}")]
+#[non_exhaustive]
+pub struct RefusedKey {
+    /// Its id, at most 256 bytes. Empty if it has none.
+    pub id: String,
+    /// What is wrong with it.
+    pub problem: KeyProblem,
+}
+
+/// Why nothing may be verified with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyProblem {
+    /// Its `x` is of another length or in another form.
+    #[error("its x is not 32 bytes in base64url without padding")]
+    Encoding,
+    /// Its `x` is not a sound public key.
+    #[error(transparent)]
+    PublicKey(#[from] PublicKeyError),
 }
 
 impl From<serde_json::Error> for KeySetError {

@@ -5,7 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{MAX_ID, PublicKey};
+use hyrouter_referral::ed25519;
+
+use super::{KeyProblem, MAX_ID, PublicKey, RefusedKey};
 use crate::json::Object;
 
 #[derive(Deserialize)]
@@ -34,8 +36,8 @@ pub(super) struct Jwk {
 }
 
 impl Entry {
-    /// The key, if tokens can be verified with it.
-    pub(super) fn usable(self) -> Option<PublicKey> {
+    /// The key, if it is for verifying tokens. An error if it is and nothing may be verified with it.
+    pub(super) fn usable(self) -> Option<Result<PublicKey, RefusedKey>> {
         let Self::Key(Object(key)) = self else {
             return None;
         };
@@ -50,8 +52,18 @@ impl Entry {
         if !is_ours || id.len() > MAX_ID {
             return None;
         }
-        let bytes = URL_SAFE_NO_PAD.decode(key.x).ok()?;
-        let bytes = bytes.try_into().ok()?;
-        Some(PublicKey { id, bytes })
+        Some(match public_key(&key.x) {
+            Ok(bytes) => Ok(PublicKey { id, bytes }),
+            Err(problem) => Err(RefusedKey { id, problem }),
+        })
     }
+}
+
+fn public_key(x: &str) -> Result<[u8; 32], KeyProblem> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(x)
+        .map_err(|_| KeyProblem::Encoding)?;
+    let bytes = bytes.try_into().map_err(|_| KeyProblem::Encoding)?;
+    let key = ed25519::PublicKey::from_bytes(&bytes)?;
+    Ok(key.to_bytes())
 }

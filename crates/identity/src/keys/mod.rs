@@ -6,11 +6,11 @@ mod trusted;
 
 use std::fmt;
 
-pub use self::error::KeySetError;
+pub use self::error::{KeyProblem, KeySetError, RefusedKey};
 pub use self::trusted::Change;
 pub(crate) use self::trusted::{KeyUse, Trusted};
 
-use self::jwk::{Entry, Jwks};
+use self::jwk::Jwks;
 use crate::json::Object;
 
 /// Longest key set in bytes. The game's has some hundred.
@@ -24,11 +24,14 @@ pub(crate) const MAX_ID: usize = 256;
 ///
 /// Taken are those of type `OKP` and curve `Ed25519` that are for signatures: `use` is `sig` or absent, `key_ops` has
 /// `verify` or is absent, `alg` is `EdDSA`, `Ed25519` or absent. All others are skipped, as are those with an id of
-/// more than 256 bytes: a service may publish keys for other things beside them.
+/// more than 256 bytes: a service may publish keys for other things beside them. A key of this kind whose bytes are not
+/// a [sound public key](hyrouter_referral::ed25519::PublicKey) is refused, and the others are taken: with a point of
+/// small order anybody could sign.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeySet {
     keys: Vec<PublicKey>,
     skipped: usize,
+    refused: Vec<RefusedKey>,
 }
 
 /// One key. Its id is empty if it has none.
@@ -41,8 +44,9 @@ pub(crate) struct PublicKey {
 impl KeySet {
     /// Reads a JSON Web Key Set of at most 256 KiB and 64 keys.
     ///
-    /// A key without an id is allowed if it is the only one that is taken; it verifies tokens that name none. Keys that
-    /// are skipped may be of any shape, nested no deeper than 100 levels.
+    /// A key without an id is allowed if it is the only one that is taken; it verifies tokens that name none. A key
+    /// that is there several times, under the same id, is taken once. Keys that are skipped may be of any shape, nested
+    /// no deeper than 100 levels.
     ///
     /// # Errors
     ///
@@ -56,10 +60,20 @@ impl KeySet {
         if count > MAX_KEYS {
             return Err(KeySetError::TooMany { count });
         }
-        let keys: Vec<_> = set.keys.into_iter().filter_map(Entry::usable).collect();
-        let skipped = count - keys.len();
+        let (mut keys, mut refused, mut skipped) = (Vec::<PublicKey>::new(), Vec::new(), 0);
+        for entry in set.keys {
+            match entry.usable() {
+                Some(Ok(key)) if keys.contains(&key) => {}
+                Some(Ok(key)) => keys.push(key),
+                Some(Err(key)) => refused.push(key),
+                None => skipped += 1,
+            }
+        }
         if keys.is_empty() {
-            return Err(KeySetError::NoUsableKey { skipped });
+            return Err(match refused.into_iter().next() {
+                Some(key) => KeySetError::Refused(key),
+                None => KeySetError::NoUsableKey { skipped },
+            });
         }
         for (place, key) in keys.iter().enumerate() {
             if key.id.is_empty() && keys.len() > 1 {
@@ -69,7 +83,11 @@ impl KeySet {
                 return Err(KeySetError::DuplicateId { id: key.id.clone() });
             }
         }
-        Ok(Self { keys, skipped })
+        Ok(Self {
+            keys,
+            skipped,
+            refused,
+        })
     }
 
     /// The ids of the keys, in the order of the set. That of a key without one is empty.
@@ -83,9 +101,14 @@ impl KeySet {
         self.keys.len()
     }
 
-    /// How many keys of the set were not taken.
+    /// How many keys of the set are for other things.
     pub fn skipped(&self) -> usize {
         self.skipped
+    }
+
+    /// The keys of the set that nothing may be verified with.
+    pub fn refused(&self) -> &[RefusedKey] {
+        &self.refused
     }
 }
 
@@ -95,6 +118,7 @@ impl fmt::Debug for KeySet {
         f.debug_struct("KeySet")
             .field("key_ids", &self.key_ids().collect::<Vec<_>>())
             .field("skipped", &self.skipped)
+            .field("refused", &self.refused)
             .finish_non_exhaustive()
     }
 }

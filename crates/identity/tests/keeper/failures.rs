@@ -70,7 +70,7 @@ async fn keys_stay_whatever_a_service_answers() {
             ok(r#"{"keys":[{"kty":"RSA","kid":"b"}]}"#),
             "no key to verify with",
         ),
-        (ok(&set(&[&b, &b])), "two keys with kid"),
+        (ok(&set(&[&b, &key("b")])), "two different keys with kid"),
         (ok(&good[..good.len() - 1]), "not a JSON Web Key Set"),
         (whole[..whole.len() - 1].to_vec(), "breaks off"),
         (too_long.into(), "more than 262144 bytes"),

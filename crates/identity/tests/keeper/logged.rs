@@ -7,7 +7,7 @@ use hyrouter_identity::Status;
 use crate::clock::{Clock, until};
 use crate::log;
 use crate::server::{Answer, Server};
-use crate::support::{Kept, key, keys};
+use crate::support::{Kept, key, keys, set};
 
 /// Longer than any wait for the next try.
 const REFRESH: Duration = Duration::from_secs(661);
@@ -36,8 +36,28 @@ async fn changes_are_logged_and_tries_are_not() {
     for _ in 0..3 {
         next(away.clone()).await;
     }
-    next(Answer::Raw(Vec::new())).await;
     assert_eq!(log::take(), [""; 0], "it is away as before");
+    for (answer, reason) in [
+        (
+            Answer::Raw(b"HTTP/1.1 404 X\r\n\r\n".to_vec()),
+            "404 Not Found",
+        ),
+        (Answer::Keys("<html>".to_owned()), "line 1, column 1"),
+        (
+            Answer::Keys(r#"{"keys":[]}"#.to_owned()),
+            "no key to verify with",
+        ),
+    ] {
+        next(answer.clone()).await;
+        let lines = log::take();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(
+            lines[0].starts_with("WARN") && lines[0].contains(reason),
+            "{lines:?}"
+        );
+        next(answer).await;
+        assert_eq!(log::take(), [""; 0], "it is away for the same reason");
+    }
 
     let back = format!("INFO the source of identity keys is back {source}");
     next(keys(&[&a, &b])).await;
@@ -101,4 +121,43 @@ async fn ids_of_keys_can_not_fill_the_log() {
     assert_eq!(lines.len(), 1);
     assert!(lines[0].len() < 600, "{lines:?}");
     assert!(lines[0].contains("kids=\"00 xxx"), "{lines:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_is_refused_is_an_error_once() {
+    let clock = Clock::hold().await;
+    let a = key("a");
+    let with = |kid: &str, other: &str| {
+        let weak = format!(
+            r#"{{"kty":"OKP","crv":"Ed25519","kid":{kid:?},"x":"{}"}}"#,
+            "A".repeat(43)
+        );
+        let set = set(&[&a]).replacen('[', &format!("[{weak},"), 1);
+        Answer::Keys(set.replacen('{', &format!(r#"{{"at":"{other}","#), 1))
+    };
+    let server = Server::new(with("placeholder\n", "1")).await;
+    let kept = Kept::new(&server.url()).run();
+    until("keys", || kept.verify(&a).is_ok()).await;
+    let refused = |kid: &str| {
+        format!(
+            "ERROR identity key refused source={} kid={kid:?} reason=\"its point has small order, so that anybody can \
+             sign for it\"",
+            server.url()
+        )
+    };
+    assert_eq!(log::take()[0], refused("placeholder "));
+    for (answer, lines) in [
+        (with("placeholder\n", "2"), vec![]),
+        (with("other", "3"), vec![refused("other")]),
+        (keys(&[&a]), vec![]),
+        (with("other", "4"), vec![refused("other")]),
+    ] {
+        let tries = server.count();
+        server.answers(answer);
+        clock.pass(REFRESH).await;
+        until("a try", || server.count() > tries).await;
+        clock.settle().await;
+        assert_eq!(log::take(), lines);
+        assert_eq!(kept.status().failures, 0);
+    }
 }

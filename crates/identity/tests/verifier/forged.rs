@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hyrouter_identity::Refusal;
+use hyrouter_identity::{KeySet, Policy, Refusal, Verifier};
 use serde_json::json;
 
 use crate::fixture::{HEADER, Key, base64url, payload, payload_with, trusted, verify};
@@ -168,4 +168,31 @@ fn with_spare_bit(part: &str) -> String {
     let place = ALPHABET.find(last).unwrap();
     assert!(place.is_multiple_of(2));
     format!("{stem}{}", &ALPHABET[place + 1..place + 2])
+}
+
+/// For a point of small order the signature `R = [0]B + h[-A]` fits for one message in `order`, whoever makes it: `h`
+/// is the hash, and a nonce in the payload is as good as a new message. Each set has a sound key beside it, so that
+/// the set is taken.
+#[test]
+fn nobody_signs_for_a_point_of_small_order() {
+    let identity = [&[1][..], &[0; 31]].concat();
+    let zero = vec![0; 32];
+    for weak in [&zero, &identity] {
+        let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "weak", "x": base64url(weak) });
+        let set = json!({ "keys": [jwk, Key::new("k1").jwk()] }).to_string();
+        let verifier = Verifier::new(Policy::default());
+        verifier.replace_keys(KeySet::parse(set.as_bytes()).unwrap());
+        for try_number in 0..32 {
+            let header = r#"{"alg":"EdDSA","kid":"weak"}"#;
+            let payload = payload_with("jti", json!(try_number)).to_string();
+            let signature = [&identity[..], &zero[..]].concat();
+            let signed = format!("{}.{}", base64url(header), base64url(payload));
+            let token = format!("{signed}.{}", base64url(signature));
+            assert_eq!(
+                verify(&verifier, &token),
+                Err(Refusal::UnknownKey),
+                "try {try_number}"
+            );
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hyrouter_identity::{KeySet, KeySetError, Refusal};
 use serde_json::{Value, json};
 
-use crate::fixture::{Key, payload, set, trusted, verify};
+use crate::fixture::{Key, base64url, payload, set, trusted, verify};
 
 fn parse(keys: &[Value]) -> Result<KeySet, KeySetError> {
     KeySet::parse(json!({ "keys": keys }).to_string().as_bytes())
@@ -62,12 +62,6 @@ fn other_keys_are_skipped() {
         with("alg", json!("none")),
         with("key_ops", json!(["sign"])),
         with("key_ops", json!([])),
-        with("x", json!("")),
-        with("x", json!("A".repeat(42))),
-        with("x", json!("A".repeat(44))),
-        with("x", json!(format!("{}B", "A".repeat(42)))),
-        with("x", json!(format!("{}=", "A".repeat(43)))),
-        with("x", json!("+".repeat(43))),
         with("x", json!(7)),
         with("kid", json!(7)),
         with("kid", json!("k".repeat(257))),
@@ -89,6 +83,82 @@ fn other_keys_are_skipped() {
     assert_eq!(
         parse(&[with("kid", json!("k".repeat(256)))]).unwrap().len(),
         1
+    );
+}
+
+/// With the first three anybody could sign; the others are no keys at all.
+#[test]
+fn a_key_that_proves_nothing_is_refused_and_the_others_work() {
+    let prime = |lowest| {
+        let mut bytes = [0xff; 32];
+        (bytes[0], bytes[31]) = (lowest, 0x7f);
+        base64url(bytes)
+    };
+    let point = |lowest| {
+        let mut bytes = [0; 32];
+        bytes[0] = lowest;
+        base64url(bytes)
+    };
+    let form = "its x is not 32 bytes in base64url without padding";
+    let good = Key::new("good");
+    for (x, problem) in [
+        (
+            point(0),
+            "its point has small order, so that anybody can sign for it",
+        ),
+        (
+            point(1),
+            "its point has small order, so that anybody can sign for it",
+        ),
+        (
+            prime(0xec),
+            "its point has small order, so that anybody can sign for it",
+        ),
+        (prime(0xf0), "it is not the canonical encoding of its point"),
+        (point(2), "it is not a point of the curve Ed25519"),
+        (String::new(), form),
+        ("A".repeat(42), form),
+        ("A".repeat(44), form),
+        (format!("{}B", "A".repeat(42)), form),
+        (format!("{}=", "A".repeat(43)), form),
+        ("+".repeat(43), form),
+    ] {
+        let refused = with("x", json!(x));
+        let set = parse(&[refused.clone(), good.jwk()]).unwrap();
+        assert_eq!((ids(&set), set.skipped()), (vec!["good"], 0), "{x}");
+        let told: Vec<_> = set.refused().iter().map(ToString::to_string).collect();
+        assert_eq!(told, [format!("kid \"k1\" is refused: {problem}")]);
+        let verifier = hyrouter_identity::Verifier::new(hyrouter_identity::Policy::default());
+        verifier.replace_keys(set);
+        assert!(verify(&verifier, &good.token(&payload())).is_ok());
+
+        let alone = parse(&[refused]).unwrap_err().to_string();
+        let expected = format!("the key set has no key to verify with: {}", told[0]);
+        assert_eq!(alone, expected);
+    }
+}
+
+/// The same key twice is one key. Two keys under one id are a mistake.
+#[test]
+fn a_key_may_be_there_twice() {
+    let (key, other) = (Key::new("k1"), Key::new("k1"));
+    let mut used = key.jwk();
+    used["use"] = json!("sig");
+    let set = parse(&[key.jwk(), Key::new("k2").jwk(), used, key.jwk()]).unwrap();
+    assert_eq!((ids(&set), set.skipped()), (vec!["k1", "k2"], 0));
+
+    let nameless = |key: &Key| {
+        let mut jwk = key.jwk();
+        jwk["kid"] = json!(null);
+        jwk
+    };
+    assert_eq!(parse(&[nameless(&key), nameless(&key)]).unwrap().len(), 1);
+    let beside = parse(&[nameless(&key), nameless(&other)]);
+    assert_eq!(beside.unwrap_err(), KeySetError::MissingId);
+    let twice = parse(&[key.jwk(), key.jwk(), other.jwk()]).unwrap_err();
+    assert_eq!(
+        twice.to_string(),
+        "the key set has two different keys with kid \"k1\""
     );
 }
 

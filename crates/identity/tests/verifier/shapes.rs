@@ -239,7 +239,7 @@ proptest! {
             let ids: BTreeSet<_> = set.key_ids().collect();
             prop_assert_eq!(ids.len(), set.len());
             prop_assert!(set.len() == 1 || !ids.contains(""));
-            prop_assert_eq!(set.len() + set.skipped(), 2);
+            prop_assert_eq!(set.len() + set.skipped() + set.refused().len(), 2);
         }
     }
 }

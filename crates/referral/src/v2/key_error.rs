@@ -1,4 +1,5 @@
 use super::signing::MIN_SECRET;
+use crate::ed25519::PublicKeyError;
 
 /// Why something is not a key, or not one more key. It says nothing of the secret itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,11 +23,13 @@ pub enum KeyError {
         /// The length of the secret in bytes.
         len: usize,
     },
-    /// The bytes are no point of the curve, or one of the few for which signatures prove nothing.
-    #[error("the public key of key {key_id} is not a sound Ed25519 public key")]
+    /// The bytes are not a public key to verify with.
+    #[error("the public key of key {key_id} is refused: {problem}")]
     PublicKey {
         /// The id that the key was to have.
         key_id: u8,
+        /// What is wrong with it.
+        problem: PublicKeyError,
     },
     /// Envelopes name their key by its id, so there is one of each.
     #[error("there is more than one key of id {key_id}")]

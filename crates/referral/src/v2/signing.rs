@@ -7,6 +7,7 @@ use ed25519_dalek::Signer as _;
 use super::verifying::Verifier;
 use super::{Algorithm, KeyError, Keys, Validity, VerifyingKey};
 use crate::Secret;
+use crate::ed25519::PublicKey;
 use crate::key::Key;
 
 /// The shortest HMAC secret in bytes: 128 bits, if they are random.
@@ -91,7 +92,7 @@ impl SigningKey {
     pub fn verifying(&self) -> VerifyingKey {
         let verifier = match &self.signer {
             Signer::Hmac(key) => Verifier::Hmac(key.clone()),
-            Signer::Ed25519(key) => Verifier::Ed25519(key.verifying_key()),
+            Signer::Ed25519(key) => Verifier::Ed25519(PublicKey::of(key)),
         };
         VerifyingKey::new(self.id, verifier).with_validity(self.validity)
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::signing::hmac;
 use super::{Algorithm, KeyError, Validity};
 use crate::Secret;
+use crate::ed25519::PublicKey;
 use crate::key::Key;
 
 /// A key that opens envelopes. It is never printed, since that of HMAC is a secret, which is wiped from memory when
@@ -19,7 +20,7 @@ pub struct VerifyingKey {
 #[derive(Clone)]
 pub(super) enum Verifier {
     Hmac(Key),
-    Ed25519(ed25519_dalek::VerifyingKey),
+    Ed25519(PublicKey),
 }
 
 impl VerifyingKey {
@@ -34,13 +35,14 @@ impl VerifyingKey {
     /// A key for Ed25519, always valid, from the 32 bytes of RFC 8032.
     ///
     /// # Errors
-    /// They are no point of the curve, or one of small order, for which anybody can make signatures.
+    /// They are not a [`PublicKey`].
     pub fn ed25519(id: u8, public_key: &[u8; 32]) -> Result<Self, KeyError> {
-        ed25519_dalek::VerifyingKey::from_bytes(public_key)
-            .ok()
-            .filter(|key| !key.is_weak())
+        PublicKey::from_bytes(public_key)
             .map(|key| Self::new(id, Verifier::Ed25519(key)))
-            .ok_or(KeyError::PublicKey { key_id: id })
+            .map_err(|problem| KeyError::PublicKey {
+                key_id: id,
+                problem,
+            })
     }
 
     pub(super) fn new(id: u8, verifier: Verifier) -> Self {
@@ -91,8 +93,7 @@ impl VerifyingKey {
             Verifier::Hmac(key) => signature
                 .try_into()
                 .is_ok_and(|signature| key.verify(message, &[], signature)),
-            Verifier::Ed25519(key) => ed25519_dalek::Signature::from_slice(signature)
-                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
+            Verifier::Ed25519(key) => key.verify(message, signature),
         }
     }
 }
