@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::SystemTime;
 
@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hyrouter_referral::Secret;
-use hyrouter_router::{HostPattern, Key};
+use hyrouter_router::{HostPattern, HostProblem, Key};
 use ipnet::IpNet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -100,17 +100,22 @@ fn check_alpn(text: &str) -> Result<(), Wrong> {
     )
 }
 
+/// Hosts with captures are checked with the patterns of their route.
 fn check_host(text: &str) -> Result<(), Wrong> {
-    // A colon is part of an IPv6 address or begins a port, which has a key of its own.
-    let is_v6 = without_brackets(text).parse::<Ipv6Addr>().is_ok() || text.contains('%');
-    let fits = (1..=256).contains(&text.len())
-        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "/@".contains(c))
-        && (is_v6 || !text.contains([':', '[', ']']));
-    require(
-        fits,
-        "not a host",
-        "host name or IP address of 1 to 256 bytes, without a port",
-    )
+    const ALLOWED: &str = "host name or IP address, without a port";
+    if text.contains('$') {
+        return Ok(());
+    }
+    hyrouter_router::check_host(text).map_err(|problem| {
+        let what = match problem {
+            // The names of other alphabets have a form for resolvers.
+            HostProblem::Character { found } if found.is_alphabetic() => {
+                format!("not a host: {problem}; write the name in its form for resolvers, xn--...")
+            }
+            problem => format!("not a host: {problem}"),
+        };
+        wrong(&what, ALLOWED)
+    })
 }
 
 /// An IPv6 address as it goes to clients: `[::1]` is written for `::1` out of habit.

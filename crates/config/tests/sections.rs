@@ -149,7 +149,7 @@ fn backends_and_filters() {
         ),
         (
             "backends: [{host: '', port: 1}]",
-            r#"backends[0].host: not a host (got ""); allowed: host name or IP address of 1 to 256 bytes, without a port"#,
+            r#"backends[0].host: not a host: it is empty (got ""); allowed: host name or IP address, without a port"#,
         ),
         (
             "backends: [{host: h, port: 0}]",
@@ -322,27 +322,6 @@ fn plugins_and_discovery() {
             r#"messages.disconnect_locales.pt_br: the same language as "pt-BR"; allowed: each language once"#,
         ),
     ]);
-}
-
-#[test]
-fn hosts_are_addresses_or_names_and_no_urls() {
-    for host in ["10.0.0.1:5521", "http://x/", "a@b", "[a]", "fe80::1:x"] {
-        let yaml = format!("routing: {{default: {{backends: [{{host: '{host}', port: 1}}]}}}}");
-        let found = mistakes(&yaml);
-        assert!(
-            found[0].starts_with("routing.default.backends[0].host: not a host"),
-            "{found:?}"
-        );
-    }
-    for (host, meant) in [
-        ("[::1]", "::1"),
-        ("2001:db8::7", "2001:db8::7"),
-        ("fe80::1%eth0", "fe80::1%eth0"),
-    ] {
-        let yaml = format!("routing: {{default: {{backends: [{{host: '{host}', port: 1}}]}}}}");
-        let settings = load(&yaml).unwrap();
-        assert_eq!(settings.routing.default.unwrap().backends[0].host, meant);
-    }
 }
 
 #[test]

@@ -3,16 +3,20 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::bounded::BoundedMap;
 use crate::object::{Object, null_is_default};
 
-/// Longest host of a backend in bytes, the most that a referral packet carries.
-pub const MAX_HOST_LEN: usize = 256;
+/// Maximum length of a backend's host in bytes: of a host name (RFC 1035) with its trailing dot. Addresses are shorter.
+pub const MAX_HOST_LEN: usize = 254;
+
+/// Maximum number of entries in the `meta` of a backend that a plugin answers with.
+pub const MAX_META: usize = 64;
 
 /// One game server that a player can be sent to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(from = "Object<Fields>")]
+#[serde(from = "Object<Fields<BTreeMap<String, String>>>")]
 pub struct Backend {
-    /// Host name or IP address, 1 to [`MAX_HOST_LEN`] bytes.
+    /// Host name or IP address, 1 to [`MAX_HOST_LEN`] bytes. The router ignores what no resolver takes.
     pub host: String,
     /// UDP port. 0 is none; a number that is not a port is read as 0.
     pub port: u16,
@@ -49,9 +53,10 @@ impl fmt::Display for Backend {
     }
 }
 
+/// `M` is the type of `meta`.
 #[derive(Default, Deserialize)]
-#[serde(default)]
-struct Fields {
+#[serde(default, bound(deserialize = "M: Deserialize<'de> + Default"))]
+struct Fields<M> {
     #[serde(deserialize_with = "null_is_default")]
     host: String,
     #[serde(deserialize_with = "lenient_port")]
@@ -59,17 +64,28 @@ struct Fields {
     #[serde(deserialize_with = "saturating_weight")]
     weight: u32,
     #[serde(deserialize_with = "null_is_default")]
-    meta: BTreeMap<String, String>,
+    meta: M,
 }
 
-impl From<Object<Fields>> for Backend {
-    fn from(Object(fields): Object<Fields>) -> Self {
+impl<M: Into<BTreeMap<String, String>>> From<Object<Fields<M>>> for Backend {
+    fn from(Object(fields): Object<Fields<M>>) -> Self {
         Self {
             host: fields.host,
             port: fields.port,
             weight: fields.weight,
-            meta: fields.meta,
+            meta: fields.meta.into(),
         }
+    }
+}
+
+/// A backend of an answer, whose `meta` has at most [`MAX_META`] entries. The router's own requests have no such bound.
+#[derive(Deserialize)]
+#[serde(from = "Object<Fields<BoundedMap<MAX_META>>>")]
+pub(crate) struct Answered(pub(crate) Backend);
+
+impl From<Object<Fields<BoundedMap<MAX_META>>>> for Answered {
+    fn from(fields: Object<Fields<BoundedMap<MAX_META>>>) -> Self {
+        Self(fields.into())
     }
 }
 

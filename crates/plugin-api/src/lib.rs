@@ -30,6 +30,7 @@
 //! calls plugins: the trait `Plugin` and its `PluginError`.
 
 mod backend;
+mod bounded;
 mod bytes;
 mod event;
 #[cfg(feature = "host")]
@@ -38,9 +39,9 @@ mod object;
 mod request;
 mod response;
 
-pub use backend::{Backend, MAX_HOST_LEN};
+pub use backend::{Backend, MAX_HOST_LEN, MAX_META};
 pub use event::{ConnectEvent, Identity, Referral, ReferralSource};
 #[cfg(feature = "host")]
 pub use host::{Plugin, PluginError, PluginFuture, decode_response};
 pub use request::ConnectRequest;
-pub use response::ConnectResponse;
+pub use response::{ConnectResponse, MAX_CANDIDATES};

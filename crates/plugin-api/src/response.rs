@@ -1,7 +1,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Backend;
+use crate::backend::Answered;
+use crate::bounded::BoundedList;
 use crate::object::{Object, null_is_default};
+
+/// Maximum number of candidates in an answer.
+pub const MAX_CANDIDATES: usize = 1024;
 
 /// What a plugin wants to be different. The default changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -12,7 +17,8 @@ pub struct ConnectResponse {
     /// What a denied player reads. `None` or empty: a goodbye without words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deny_reason: Option<String>,
-    /// Replaces the candidates; empty changes nothing.
+    /// Replaces the candidates; empty changes nothing. An answer with more than [`MAX_CANDIDATES`], or with more than
+    /// [`MAX_META`](crate::MAX_META) entries in the `meta` of one of its backends, is not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Backend>,
     /// Chooses this one of the candidates, from 0. One outside the list is ignored.
@@ -44,9 +50,9 @@ struct Fields {
     deny: bool,
     deny_reason: Option<String>,
     #[serde(deserialize_with = "null_is_default")]
-    candidates: Vec<Backend>,
+    candidates: BoundedList<Answered, MAX_CANDIDATES>,
     selected_index: Option<i64>,
-    backend: Option<Backend>,
+    backend: Option<Answered>,
     #[serde(with = "crate::bytes")]
     referral_data: Option<Vec<u8>>,
     /// The name that later releases of the original Hyrouter have for `referral_data`.
@@ -59,9 +65,14 @@ impl From<Object<Fields>> for ConnectResponse {
         Self {
             deny: fields.deny,
             deny_reason: fields.deny_reason,
-            candidates: fields.candidates,
+            candidates: fields
+                .candidates
+                .0
+                .into_iter()
+                .map(|Answered(backend)| backend)
+                .collect(),
             selected_index: fields.selected_index,
-            backend: fields.backend,
+            backend: fields.backend.map(|Answered(backend)| backend),
             referral_data: fields.referral_data.or(fields.referral_content),
         }
     }
@@ -116,6 +127,43 @@ mod tests {
             let written = serde_json::to_string(&response).unwrap();
             assert!(!written.contains("referral_content"), "{written}");
         }
+    }
+
+    #[test]
+    fn lists_and_maps_are_counted() {
+        let list = |count| format!(r#"{{"candidates":[{}]}}"#, vec!["{}"; count].join(","));
+        let meta = |count| {
+            let entries: Vec<_> = (0..count).map(|n| format!(r#""{n}":"""#)).collect();
+            format!(r#"{{"meta":{{{}}}}}"#, entries.join(","))
+        };
+        let candidate = |count| format!(r#"{{"candidates":[{{}},{}]}}"#, meta(count));
+        let backend = |count| format!(r#"{{"backend":{}}}"#, meta(count));
+        let full = vec![meta(64); 1024].join(",");
+        let full = format!(r#"{{"candidates":[{full}]}}"#);
+        for json in [list(1024), candidate(64), backend(64), full] {
+            assert!(read(&json).is_ok());
+        }
+        let same = vec![r#""a":"""#; 65].join(",");
+        let same = format!(r#"{{"backend":{{"meta":{{{same}}}}}}}"#);
+        for (json, max) in [
+            (list(1025), 1024),
+            (list(349_000), 1024),
+            (candidate(65), 64),
+            (backend(65), 64),
+            (same, 64),
+        ] {
+            let error = read(&json).unwrap_err();
+            let start = format!("more than {max} entries at line 1 column ");
+            assert!(error.starts_with(&start), "{error}");
+        }
+    }
+
+    /// The list of a request is the router's own: it has as many backends as the pool.
+    #[test]
+    fn requests_are_not_counted() {
+        let json = format!(r#"{{"candidates":[{}]}}"#, vec!["{}"; 3000].join(","));
+        let request: crate::ConnectRequest = serde_json::from_str(&json).unwrap();
+        assert_eq!(request.candidates.len(), 3000);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse, MAX_HOST_LEN};
+use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse};
+use hyrouter_router::{HostProblem, check_host};
 
 use crate::settings::OverridePolicy;
 
@@ -34,7 +35,7 @@ pub enum Notice {
     Void(BackendFault),
     /// It names a backend that is not a candidate, and [`OverridePolicy::Candidates`] is set.
     Rejected {
-        /// Host and port; of a host that is too long the start.
+        /// Host and port.
         address: String,
     },
 }
@@ -66,24 +67,18 @@ impl fmt::Display for Notice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BackendFault {
-    /// It has no host.
-    EmptyHost,
-    /// Its host has more than [`MAX_HOST_LEN`] bytes.
-    HostTooLong {
-        /// Bytes of its host.
-        len: usize,
-    },
+    /// Its host is none.
+    Host(HostProblem),
     /// Its port is not one of 1 to 65535.
     BadPort,
 }
 
 impl BackendFault {
     fn of(backend: &Backend) -> Option<Self> {
-        match backend.host.len() {
-            0 => Some(Self::EmptyHost),
-            len if len > MAX_HOST_LEN => Some(Self::HostTooLong { len }),
-            _ if backend.port == 0 => Some(Self::BadPort),
-            _ => None,
+        match check_host(&backend.host) {
+            Err(problem) => Some(Self::Host(problem)),
+            Ok(()) if backend.port == 0 => Some(Self::BadPort),
+            Ok(()) => None,
         }
     }
 }
@@ -91,10 +86,7 @@ impl BackendFault {
 impl fmt::Display for BackendFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyHost => f.write_str("empty host"),
-            Self::HostTooLong { len } => {
-                write!(f, "host of {len} bytes, at most {MAX_HOST_LEN} are allowed")
-            }
+            Self::Host(problem) => write!(f, "not a host: {problem}"),
             Self::BadPort => f.write_str("port outside of 1 to 65535"),
         }
     }
@@ -116,9 +108,8 @@ pub(crate) fn apply(
         changes: Changes::default(),
         notices: Vec::new(),
     };
-    let is_list_taken = step.replace_candidates(response.candidates);
-    // An index into a list that was not taken would choose somebody else.
-    if let Some(index) = response.selected_index.filter(|_| is_list_taken) {
+    let index = step.replace_candidates(response.candidates, response.selected_index);
+    if let Some(index) = index {
         step.select(index);
     }
     if let Some(backend) = response.backend {
@@ -143,20 +134,41 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    /// `false`: the list is refused.
-    fn replace_candidates(&mut self, candidates: Vec<Backend>) -> bool {
-        if candidates.is_empty() {
-            return true;
+    /// Returns what an index into the plugin's list selects of the list that is taken. An index into a list that was not
+    /// taken, or of an entry that is left out, would choose somebody else.
+    fn replace_candidates(&mut self, mut list: Vec<Backend>, index: Option<i64>) -> Option<i64> {
+        if list.is_empty() {
+            return index;
+        }
+        let chosen = index.and_then(|index| usize::try_from(index).ok());
+        let chosen = chosen.filter(|place| *place < list.len());
+        let (mut place, mut left_out_before, mut fault) = (0, 0, None);
+        let mut is_chosen_void = false;
+        list.retain(|backend| {
+            let found = BackendFault::of(backend);
+            if found.is_some() {
+                is_chosen_void |= chosen == Some(place);
+                left_out_before += i64::from(chosen.is_some_and(|chosen| place < chosen));
+            }
+            place += 1;
+            fault = fault.or(found);
+            found.is_none()
+        });
+        // One for the list: it can have a thousand of them.
+        self.notices.extend(fault.map(Notice::Void));
+        if list.is_empty() {
+            return None;
         }
         if self.policy == OverridePolicy::Candidates
-            && let Some(stranger) = first_stranger(&candidates, &self.request.candidates)
+            && let Some(stranger) = first_stranger(&list, &self.request.candidates)
         {
             self.notices.push(rejected(stranger));
-            return false;
+            return None;
         }
-        self.changes.candidates = self.request.candidates != candidates;
-        self.request.candidates = candidates;
-        true
+        self.changes.candidates = self.request.candidates != list;
+        self.request.candidates = list;
+        let index = index.filter(|_| !is_chosen_void)?;
+        Some(index.saturating_sub(left_out_before))
     }
 
     fn select(&mut self, index: i64) {
@@ -232,8 +244,7 @@ fn address(backend: &Backend) -> (&str, u16) {
 }
 
 fn rejected(backend: &Backend) -> Notice {
-    let host: String = backend.host.chars().take(MAX_HOST_LEN).collect();
     Notice::Rejected {
-        address: Backend::new(host, backend.port).to_string(),
+        address: backend.to_string(),
     }
 }

@@ -56,6 +56,7 @@ pub use apply::{BackendFault, Changes, Notice};
 pub use breaker::BreakerState;
 pub use chain::{Chain, PluginStatus};
 pub use error::{ChainError, ChainProblem, Relation};
+pub use hyrouter_router::HostProblem;
 pub use observer::{Observer, ShadowReport};
 pub use order::check_order;
 pub use outcome::{Decision, DenyCode, Outcome, Record, Verdict};

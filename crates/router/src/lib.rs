@@ -34,6 +34,7 @@ mod decision;
 mod explain;
 mod filter;
 mod glob;
+mod host;
 mod hosts;
 mod key;
 mod maintenance;
@@ -61,6 +62,7 @@ pub use explain::{
     RemovedBy, Seen, SortedBackend, StepExplanation,
 };
 pub use filter::{CompareOp, Filter, Subject};
+pub use host::{HostProblem, MAX_NAME_LEN, check_host};
 pub use key::{EmptyKey, Key};
 pub use maintenance::{Allow, Maintenance};
 pub use named::UnknownName;
@@ -70,7 +72,7 @@ pub use policy::{DEFAULT_SAMPLE, Policy, PolicyPatch};
 pub use request::{Client, Request, Ticket};
 pub use router::Router;
 pub use sort::{SortBy, SortOrder, SortType};
-pub use spec::{MAX_BACKEND_HOST_LEN, PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};
+pub use spec::{PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};
 pub use strategy::Strategy;
 pub use switch::Switch;
 pub use template::{CaptureProblem, HostTemplate};

@@ -3,12 +3,9 @@
 use std::fmt;
 
 use crate::{
-    Backend, CaptureProblem, Conditions, HostPattern, HostTemplate, Maintenance, Policy,
-    PolicyPatch, Strategy, pool::firsts,
+    Backend, CaptureProblem, Conditions, HostPattern, HostProblem, HostTemplate, Maintenance,
+    Policy, PolicyPatch, Strategy, check_host, pool::firsts,
 };
-
-/// Longest host of a backend in bytes, the most that a referral packet carries.
-pub const MAX_BACKEND_HOST_LEN: usize = 256;
 
 /// Everything that a [`Router`](crate::Router) knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -79,21 +76,13 @@ pub enum SpecProblem {
         /// Its host and port.
         address: String,
     },
-    /// A backend without a host.
-    #[error("backend {backend} has an empty host")]
-    EmptyHost {
+    /// A backend whose host is none.
+    #[error("backend {backend} has a host that is none: {problem}")]
+    Host {
         /// Place of the backend.
         backend: usize,
-    },
-    /// A backend whose host does not fit into a referral.
-    #[error(
-        "backend {backend} has a host of {len} bytes, at most {MAX_BACKEND_HOST_LEN} are allowed"
-    )]
-    HostTooLong {
-        /// Place of the backend.
-        backend: usize,
-        /// Bytes of its host.
-        len: usize,
+        /// What is wrong with its host.
+        problem: HostProblem,
     },
     /// A backend with port 0.
     #[error("backend {backend} ({host}) has port 0, allowed are 1 to 65535")]
@@ -104,7 +93,7 @@ pub enum SpecProblem {
         host: String,
     },
     /// A backend whose host has captures that can not be.
-    #[error("backend {backend} ({host}) has {problem}")]
+    #[error("backend {backend} ({host:?}) has {problem}")]
     Captures {
         /// Place of the backend.
         backend: usize,
@@ -160,14 +149,12 @@ impl PoolSpec {
     }
 
     fn check_backend(&self, index: usize, backend: &Backend) -> Result<(), SpecProblem> {
-        if backend.host.is_empty() {
-            return Err(SpecProblem::EmptyHost { backend: index });
-        }
-        if backend.host.len() > MAX_BACKEND_HOST_LEN {
-            return Err(SpecProblem::HostTooLong {
+        // What captures become is checked with each player.
+        if !backend.host.contains('$') {
+            check_host(&backend.host).map_err(|problem| SpecProblem::Host {
                 backend: index,
-                len: backend.host.len(),
-            });
+                problem,
+            })?;
         }
         if backend.port == 0 {
             return Err(SpecProblem::ZeroPort {

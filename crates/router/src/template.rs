@@ -1,12 +1,6 @@
 //! Backend hosts with captures: `$1.servers.svc`.
 
-use crate::HostPattern;
-
-/// Longest label of a host name in bytes (RFC 1035 section 2.3.4).
-const MAX_LABEL: usize = 63;
-
-/// Longest host name as text, in bytes without the trailing dot.
-const MAX_NAME: usize = 253;
+use crate::{HostPattern, host::check_name};
 
 /// A backend's host, read for captures: `$1` to `$9` stand for what the first to the ninth `*` of the route's pattern
 /// took. A `$` and one digit are a capture, whatever follows.
@@ -137,19 +131,10 @@ fn is_domain(text: &str) -> bool {
     last.is_some_and(|label| label.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// Labels of letters, digits and hyphens, 1 to 63 bytes each, no hyphen at an end; one trailing dot may be there.
+/// Stricter than the check of hosts that an operator or a plugin writes: a player chose a part of it, so that it has no
+/// underscore either.
 fn is_host_name(host: &str) -> bool {
-    let name = host.strip_suffix('.').unwrap_or(host);
-    name.len() <= MAX_NAME && name.split('.').all(is_label)
-}
-
-fn is_label(label: &str) -> bool {
-    (1..=MAX_LABEL).contains(&label.len())
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    !host.contains('_') && check_name(host).is_ok()
 }
 
 #[cfg(test)]

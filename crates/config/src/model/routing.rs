@@ -246,8 +246,9 @@ pub(crate) struct Fallback {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["host", "port"]))]
 pub(crate) struct Backend {
-    /// Host name or IP address that the client connects to, as it stands in the referral; at most 256 bytes. In pools of
-    /// routes `$1` to `$9` stand for what the first to the ninth `*` of the pattern took of the player's host name,
+    /// Host name or IP address that the client connects to, as it stands in the referral: a name of ASCII letters, digits,
+    /// `-`, `_` and `.` with at most 253 bytes and 63 between two dots, an IPv4 address of four decimal numbers, or an
+    /// IPv6 address. Addresses that no machine has (`0.0.0.0`, `::`, multicast) are refused. In pools of routes `$1` to `$9` stand for what the first to the ninth `*` of the pattern took of the player's host name,
     /// before a domain in full: `$1.servers.example.com`.
     #[schemars(extend("format" = "host"))]
     pub(crate) host: String,

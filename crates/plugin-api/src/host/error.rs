@@ -1,12 +1,14 @@
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::time::Duration;
+
+use hyrouter_text::shown;
 
 /// Longest text of an error in bytes. A plugin's own words are in it, and they go to the log.
 const MAX_TEXT: usize = 256;
 
 /// A plugin gave no answer that counts. For the operator; a player never reads it.
 ///
-/// Texts of the plugin are cut to 256 bytes by the functions that make an error from a text.
+/// The functions that make an error from a text escape its control characters and cut it to 256 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PluginError {
@@ -144,29 +146,9 @@ impl PluginError {
     }
 }
 
-/// The start of a text; what comes after it is not even formatted.
+/// The start of a text, without control characters; what comes after it is not even formatted.
 fn cut(message: impl Display) -> String {
-    struct Cut(String);
-
-    impl std::fmt::Write for Cut {
-        fn write_str(&mut self, text: &str) -> std::fmt::Result {
-            let room = MAX_TEXT - self.0.len();
-            if text.len() <= room {
-                self.0.push_str(text);
-                return Ok(());
-            }
-            let fits = (0..=room).rev().find_map(|end| text.get(..end));
-            self.0.push_str(fits.unwrap_or_default());
-            Err(std::fmt::Error)
-        }
-    }
-
-    let mut cut = Cut(String::new());
-    let is_whole = write!(cut, "{message}").is_ok();
-    if !is_whole {
-        cut.0.push('…');
-    }
-    cut.0
+    shown(message).within(MAX_TEXT).to_string()
 }
 
 #[cfg(test)]
@@ -186,6 +168,23 @@ mod tests {
             assert_eq!(message.len(), len, "{message}");
             assert!(text.starts_with(message.trim_end_matches('…')));
         }
+    }
+
+    #[test]
+    fn words_of_a_plugin_stay_on_their_line() {
+        for (error, text) in [
+            (
+                PluginError::status(5, "no\nINFO decision\u{1b}[2K"),
+                r"status 5: no\nINFO decision\u{1b}[2K",
+            ),
+            (PluginError::trap("a\u{202e}b"), r"trap: a\u{202e}b"),
+            (PluginError::transport("a\r"), r"transport: a\r"),
+            (PluginError::bad_pointer("\0"), r"bad pointer: \u{0}"),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+        let error = crate::decode_response(b"{\"deny\":\"\\n\\u009b\"}").unwrap_err();
+        assert!(!error.to_string().contains(char::is_control), "{error}");
     }
 
     #[test]

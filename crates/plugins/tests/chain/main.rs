@@ -18,3 +18,4 @@ mod reload;
 mod shadow;
 mod strangers;
 mod support;
+mod void;

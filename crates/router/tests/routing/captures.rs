@@ -179,7 +179,7 @@ fn templates_that_can_not_be_are_named() {
     ] {
         assert_eq!(
             problem(of_route(patterns, host)).to_string(),
-            format!("route 0 (\"r\"): backend 1 ({host}) has {says}")
+            format!("route 0 (\"r\"): backend 1 ({host:?}) has {says}")
         );
     }
     let default = RouterSpec {

@@ -86,7 +86,7 @@ fn compare_fails_without_two_numbers() {
 #[test]
 fn compare_reads_every_form_of_key() {
     let full = || {
-        backend("7")
+        backend("4.svc")
             .weight(3)
             .meta("label.tier", "1")
             .meta("annotation.max", "20")

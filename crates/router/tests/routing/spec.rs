@@ -1,5 +1,5 @@
 use hyrouter_router::{
-    Backend, Key, MAX_BACKEND_HOST_LEN, PolicyPatch, PoolSpec, Router, RouterSpec, SpecError,
+    Backend, HostProblem, Key, MAX_NAME_LEN, PolicyPatch, PoolSpec, Router, RouterSpec, SpecError,
     SpecProblem, Strategy, Turns,
 };
 
@@ -15,7 +15,7 @@ fn check(pool: PoolSpec) -> Result<(), SpecProblem> {
 
 #[test]
 fn problems_are_named() {
-    let long = "x".repeat(MAX_BACKEND_HOST_LEN + 1);
+    let long = "x".repeat(MAX_NAME_LEN + 1);
     let missing = |fallback, strategy| SpecProblem::MissingKey { fallback, strategy };
     let to = |strategy| PolicyPatch {
         strategy: Some(strategy),
@@ -43,12 +43,25 @@ fn problems_are_named() {
                 address: "b:5520".to_owned(),
             },
         ),
-        (pool([backend("")]), SpecProblem::EmptyHost { backend: 0 }),
+        (
+            pool([backend("")]),
+            SpecProblem::Host {
+                backend: 0,
+                problem: HostProblem::Empty,
+            },
+        ),
         (
             pool([backend("a"), backend(&long)]),
-            SpecProblem::HostTooLong {
+            SpecProblem::Host {
                 backend: 1,
-                len: long.len(),
+                problem: HostProblem::TooLong { len: long.len() },
+            },
+        ),
+        (
+            pool([backend("010.0.0.7")]),
+            SpecProblem::Host {
+                backend: 0,
+                problem: HostProblem::Numeric,
             },
         ),
         (
@@ -79,7 +92,7 @@ fn what_is_allowed() {
     };
     for pool in [
         pool([]),
-        pool([backend(&"x".repeat(MAX_BACKEND_HOST_LEN))]),
+        pool([backend(&format!("{}x", "x.".repeat(MAX_NAME_LEN / 2)))]),
         pool([backend("a").weight(0)]),
         pool([]).fallback(keyed),
         pool([backend("a").weight(0)]).fallback(weighted),
