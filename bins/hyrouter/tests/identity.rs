@@ -319,6 +319,74 @@ fn a_key_that_the_service_adds_is_learned_when_a_token_names_it() {
     assert_eq!(answer["outcome"], "referral", "{answer}");
 }
 
+/// Keys of a source that has gone wrong are used for `max_stale`, and `/readyz` tells before they end.
+#[test]
+fn keys_end_when_their_source_is_wrong_for_too_long() {
+    let service = KeyService::start();
+    let identity = format!("jwks: '{}', refresh: 1s, max_stale: 4s", service.address());
+    let config = format!(
+        "{CONFIG}\nadmin: {{ listen: \"127.0.0.1:0\" }}\nidentity: {{ mode: require, {identity} }}\n"
+    );
+    let folder = folder().file("config.yaml", &config);
+    key_pair(&folder, "old.json", "jwks.json", "old");
+    let good = fs::read_to_string(folder.path("jwks.json")).unwrap();
+    service.serve(&good);
+    let (mut router, admin) = folder.serve_with_admin(&[]);
+    router.until("identity keys are here");
+    assert_eq!(
+        comes(&folder, &mut router, "old.json", &[]).0["outcome"],
+        "referral"
+    );
+    let metrics = admin.get("/metrics").body;
+    assert!(
+        metrics.contains("hyrouter_identity_keys_max_stale_seconds 4"),
+        "{metrics}"
+    );
+
+    // The key is withdrawn by a set that is wrong.
+    key_pair(&folder, "new.json", "twice.json", "new");
+    key_pair(&folder, "again.json", "again-set.json", "new");
+    let keys = ["twice.json", "again-set.json"].map(|file| {
+        let set: Value = serde_json::from_slice(&fs::read(folder.path(file)).unwrap()).unwrap();
+        set["keys"][0].clone()
+    });
+    service.serve(&json!({ "keys": keys }).to_string());
+    let mut states = Vec::new();
+    while states.last().is_none_or(|state| state != "unavailable") {
+        let ready = admin.get("/readyz");
+        let state = ready.json()["status"].clone();
+        assert_eq!(ready.status, if state == "unavailable" { 503 } else { 200 });
+        if state != "ok" {
+            assert!(ready.body.contains("identity.max_stale"), "{ready:?}");
+        }
+        states.push(state);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    states.dedup();
+    assert_eq!(states, ["ok", "degraded", "unavailable"]);
+    let reason = loop {
+        let (_, line) = comes(&folder, &mut router, "old.json", &[]);
+        if line["reason"] != "referred" {
+            break line["reason"].clone();
+        }
+    };
+    assert_eq!(reason, "identity_keys_unavailable");
+    assert!(
+        admin
+            .get("/metrics")
+            .body
+            .contains("\nhyrouter_identity_keys 0")
+    );
+
+    service.serve(&good);
+    router.until("the source of identity keys is back");
+    assert_eq!(
+        comes(&folder, &mut router, "old.json", &[]).0["outcome"],
+        "referral"
+    );
+    assert_eq!(admin.get("/readyz").status, 200);
+}
+
 #[test]
 fn without_keys_nobody_is_verified_and_the_router_serves() {
     let service = KeyService::start();

@@ -268,6 +268,17 @@ async fn identity_is_never_left_without_keys() {
     );
     admin.post("/reload", &json!({}));
     assert_eq!(probe(&router), "referral", "the keys go on");
+    // Keys that were fetched under another trust are not begun with.
+    write(&folder, "ca.pem", "");
+    write(
+        &folder,
+        "config.yaml",
+        &whole("require", ", ca_file: ca.pem"),
+    );
+    let refused = admin.ask("POST", "/reload", "{}");
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert!(refused.body.contains("identity.jwks"), "{refused:?}");
+    assert_eq!(probe(&router), "referral");
     // Another service that is away is refused: nobody would get in.
     let elsewhere = whole("require", "").replace(&address, "http://127.0.0.1:1/jwks.json");
     write(&folder, "config.yaml", &elsewhere);

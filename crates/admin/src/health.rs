@@ -7,10 +7,12 @@ use serde::Serialize;
 pub struct Health {
     /// What is wrong. Nothing is, when this is empty.
     pub problems: Vec<Problem>,
+    /// What may become a problem if nothing is done about it. Players can be sent all the same.
+    pub warnings: Vec<Problem>,
 }
 
 impl Health {
-    /// Whether nothing is wrong.
+    /// Whether nothing is wrong, warnings aside.
     pub fn is_ok(&self) -> bool {
         self.problems.is_empty()
     }

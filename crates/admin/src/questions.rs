@@ -25,12 +25,12 @@ struct HealthBody {
 
 impl IntoResponse for Health {
     fn into_response(self) -> Response {
-        let (code, status) = if self.is_ok() {
-            (StatusCode::OK, "ok")
-        } else {
-            (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+        let (code, status) = match (self.is_ok(), self.warnings.is_empty()) {
+            (true, true) => (StatusCode::OK, "ok"),
+            (true, false) => (StatusCode::OK, "degraded"),
+            (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         };
-        let problems = self.problems;
+        let problems = [self.problems, self.warnings].concat();
         (code, Json(HealthBody { status, problems })).into_response()
     }
 }

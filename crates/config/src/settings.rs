@@ -185,6 +185,8 @@ pub struct IdentitySettings {
     pub clock_skew: Duration,
     /// How often keys are fetched again.
     pub refresh: Duration,
+    /// How long keys are used after the last good fetch.
+    pub max_stale: Duration,
     /// Verified tokens that are remembered.
     pub cache_size: usize,
 }

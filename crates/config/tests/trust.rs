@@ -69,6 +69,18 @@ fn times_have_bounds() {
             "identity.refresh: out of range (got \"200h\"); allowed: 1s to 168h",
         ),
         (
+            "identity: {max_stale: 19m}",
+            "identity.max_stale: out of range (got \"19m\"); allowed: twice `identity.refresh` to 336h",
+        ),
+        (
+            "identity: {refresh: 24h, max_stale: 6h}",
+            "identity.max_stale: out of range (got \"6h\"); allowed: twice `identity.refresh` to 336h",
+        ),
+        (
+            "identity: {max_stale: 337h}",
+            "identity.max_stale: out of range (got \"337h\"); allowed: twice `identity.refresh` to 336h",
+        ),
+        (
             "referral: {ttl: 1us}",
             "referral.ttl: out of range (got \"1us\"); allowed: 1s to 24h",
         ),
@@ -83,6 +95,27 @@ fn times_have_bounds() {
         "{POOL}\nidentity: {{clock_skew: 1h, refresh: 168h}}\nreferral: {{ttl: 24h}}"
     ))
     .unwrap();
+}
+
+/// Keys are used for six hours after the last good fetch, or for two fetches where these are further apart.
+#[test]
+fn how_long_keys_are_used_goes_by_how_often_they_are_fetched() {
+    for (identity, hours) in [
+        ("{}", 6.0),
+        ("{refresh: 3h}", 6.0),
+        ("{refresh: 24h}", 48.0),
+        ("{refresh: 168h}", 336.0),
+        ("{max_stale: 30m}", 0.5),
+        ("{refresh: 1h, max_stale: 2h}", 2.0),
+        ("{max_stale: 336h}", 336.0),
+    ] {
+        let settings = load(&format!("{POOL}\nidentity: {identity}")).unwrap();
+        let max_stale = settings.identity.max_stale.as_secs_f64();
+        assert!(
+            (max_stale / 3600.0 - hours).abs() < 1e-9,
+            "{identity}: {max_stale}"
+        );
+    }
 }
 
 #[test]

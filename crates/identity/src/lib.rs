@@ -69,6 +69,7 @@ mod cache;
 mod claims;
 mod counts;
 mod expected;
+mod freshness;
 mod json;
 #[cfg(feature = "fetch")]
 mod keeper;

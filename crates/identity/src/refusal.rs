@@ -21,8 +21,10 @@ pub enum Refusal {
         "the header of the identity token names an algorithm other than EdDSA (Ed25519), or extensions by `crit`"
     )]
     Algorithm,
-    /// There are no keys to verify it with.
-    #[error("there are no keys yet to verify identity tokens with")]
+    /// There are no keys to verify it with, or they are too old.
+    #[error(
+        "there are no keys to verify identity tokens with, or the last good fetch of them is too long ago"
+    )]
     KeysUnavailable,
     /// It is signed with a key that is not in the set, or names none while there are several.
     #[error(

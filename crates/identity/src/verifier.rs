@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use crate::cache::{Cache, Verdict};
 use crate::claims::Payload;
 use crate::counts::{Counts, Tally};
+use crate::freshness::Freshness;
 use crate::keys::{Change, KeySet, KeyUse, Trusted};
 use crate::token::{Header, Token};
 use crate::{Claims, Expected, Policy, Refusal};
@@ -22,6 +23,7 @@ pub struct Verifier {
     issuer: Arc<str>,
     clock_skew: Duration,
     keys: ArcSwap<Trusted>,
+    freshness: Freshness,
     /// Held while keys are replaced, so that each set follows the one before it.
     replacing: Mutex<()>,
     cache: Cache,
@@ -37,6 +39,7 @@ impl Verifier {
             issuer: policy.issuer.into(),
             clock_skew: policy.clock_skew,
             keys: ArcSwap::default(),
+            freshness: Freshness::new(policy.max_stale),
             replacing: Mutex::default(),
             cache: Cache::new(policy.cache),
             tally: Tally::default(),
@@ -65,11 +68,28 @@ impl Verifier {
         let guard = self.replacing.lock();
         let _guard = guard.unwrap_or_else(PoisonError::into_inner);
         self.keys.store(other.keys.load_full());
+        self.freshness.begin_with(&other.freshness);
     }
 
-    /// Whether it has keys.
+    /// Notes that the source of the keys has just given them, whether they are new or not. From then on they are used
+    /// for [`Policy::max_stale`]. Keys of which this was never noted are used without an end.
+    pub fn confirm_keys(&self, now: SystemTime) {
+        self.freshness.confirm(now);
+    }
+
+    /// Returns how long ago the keys were [confirmed](Self::confirm_keys). None: never.
+    pub fn keys_age(&self, now: SystemTime) -> Option<Duration> {
+        self.freshness.age(now)
+    }
+
+    /// Whether it has keys, however old.
     pub fn has_keys(&self) -> bool {
         !self.keys.load().is_empty()
+    }
+
+    /// Whether it has keys that are used at this time.
+    pub fn can_verify(&self, now: SystemTime) -> bool {
+        self.has_keys() && !self.freshness.is_over(now)
     }
 
     /// The ids of its keys. That of a key without one is empty.
@@ -131,6 +151,10 @@ impl Verifier {
     fn judge(&self, text: &str, expected: &Expected, now: SystemTime) -> Result<Claims, Refusal> {
         let token = Token::split(text)?;
         let keys = self.keys.load();
+        if self.freshness.is_over(now) {
+            token.header()?.read::<Header<'_>>()?.check()?;
+            return Err(Refusal::KeysUnavailable);
+        }
         let fingerprint = self.cache.fingerprint(text);
         let known = fingerprint.and_then(|fingerprint| self.cache.get(&fingerprint));
         if let Some(known) = known.filter(|known| keys.allows(known.key)) {

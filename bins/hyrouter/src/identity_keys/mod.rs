@@ -5,6 +5,7 @@ mod at_work;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use hyrouter_config::{IdentityMode, IdentitySettings};
@@ -12,7 +13,7 @@ use hyrouter_identity::{JwksSource, Keeper, KeeperSettings, Policy, Status, Veri
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-pub(crate) use self::at_work::KeysAtWork;
+pub(crate) use self::at_work::{KeysAtWork, KeysHealth};
 use crate::watch::Look;
 
 /// A verifier, and who keeps its keys.
@@ -41,6 +42,7 @@ impl IdentityKeys {
             return Ok(None);
         }
         let required = settings.mode == IdentityMode::Require;
+        let source = JwksSource::parse(&settings.jwks).context("identity.jwks")?;
         let file = Some(&settings.jwks).filter(|jwks| !jwks.contains("://"));
         let is_file = file.is_some();
         let files = Look::at(
@@ -54,18 +56,17 @@ impl IdentityKeys {
         {
             let begins = required && earlier.settings.mode != IdentityMode::Require;
             anyhow::ensure!(
-                !begins || earlier.verifier.has_keys(),
-                "identity.mode: there are no keys from {} yet, so that everybody would be refused",
-                settings.jwks
+                !begins || earlier.verifier.can_verify(SystemTime::now()),
+                "identity.mode: there are no keys from {source}, or they are too old, so that everybody would be refused",
             );
             return Ok(Some(Arc::clone(earlier)));
         }
         let verifier = Arc::new(Verifier::new(Policy {
             issuer: settings.issuer.clone(),
             clock_skew: settings.clock_skew,
+            max_stale: settings.max_stale,
             cache: settings.cache_size,
         }));
-        let source = JwksSource::parse(&settings.jwks).context("identity.jwks")?;
         let mut keeper = Keeper::new(
             source,
             Arc::clone(&verifier),
@@ -77,11 +78,12 @@ impl IdentityKeys {
         )
         .context("identity")?;
         keeper.load_file().context("identity.jwks")?;
-        let same_source = earlier.filter(|earlier| earlier.settings.jwks == settings.jwks);
-        if let Some(earlier) = same_source.filter(|_| !is_file) {
+        let trusted = earlier
+            .filter(|earlier| earlier.files == files && same_trust(&earlier.settings, settings));
+        if let Some(earlier) = trusted.filter(|_| !is_file) {
             verifier.begin_with_keys_of(&earlier.verifier);
         }
-        if begin == Begin::Reload && required && !verifier.has_keys() {
+        if begin == Begin::Reload && required && !verifier.can_verify(SystemTime::now()) {
             // Until they are here everybody would be refused whom the configuration before lets in.
             let fetched = Handle::current().block_on(keeper.fetch_now());
             fetched.context("identity.jwks")?;
@@ -105,6 +107,11 @@ impl IdentityKeys {
             keeper.fetch_now().await.context("identity.jwks")?;
         }
         Ok(())
+    }
+
+    /// Returns the age at which keys are not used any more.
+    pub(crate) fn max_stale(&self) -> Duration {
+        self.settings.max_stale
     }
 
     /// How the keeper fares.
@@ -134,6 +141,12 @@ pub(crate) enum Begin {
     Start,
     /// Another configuration is at work. Needs a thread that may wait.
     Reload,
+}
+
+/// Whether keys that were fetched under one are to be believed under the other. What the certificates in `ca_file` are
+/// is for the files to say.
+fn same_trust(one: &IdentitySettings, other: &IdentitySettings) -> bool {
+    one.jwks == other.jwks && one.ca_file == other.ca_file
 }
 
 /// Whether the same tokens are good by the same keys. Who is let in without one is not a matter of keys.

@@ -41,13 +41,12 @@ impl Control for Operator {
     fn live(&self) -> Health {
         Health {
             problems: self.readiness.dead(),
+            ..Health::default()
         }
     }
 
     fn ready(&self) -> Health {
-        Health {
-            problems: self.readiness.problems(),
-        }
+        self.readiness.health()
     }
 
     fn metrics(&self) -> String {

@@ -1,12 +1,14 @@
 //! Whether players should be sent here, and whether the process is whole.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use hyrouter_admin::Problem;
+use hyrouter_admin::{Health, Problem};
 use hyrouter_metrics::{Desc, Exposition, Source};
 
 use super::phase::{Phase, Phases};
 use crate::counts::Counts;
+use crate::identity_keys::KeysHealth;
 use crate::sinks::Sinks;
 use crate::supervised::Supervisor;
 
@@ -40,9 +42,10 @@ impl Readiness {
         problems
     }
 
-    /// Why no players should be sent here.
-    pub(crate) fn problems(&self) -> Vec<Problem> {
+    /// Why no players should be sent here, and why that may be before long.
+    pub(crate) fn health(&self) -> Health {
         let mut problems = self.dead();
+        let mut warnings = Vec::new();
         match self.phases.now() {
             Phase::Starting => problems.push(problem("listen", "the router has no port yet")),
             Phase::Draining => problems.push(problem("drain", "the router was asked to end")),
@@ -51,11 +54,12 @@ impl Readiness {
             }
             Phase::Serving => {}
         }
-        if self.counts.keys.are_missing() {
-            let text = "there are no keys to verify players with, so that all are refused";
-            problems.push(problem("identity.jwks", text));
+        match self.counts.keys.health(SystemTime::now()) {
+            KeysHealth::Good => {}
+            KeysHealth::Warning(text) => warnings.push(problem("identity.jwks", &text)),
+            KeysHealth::Failing(text) => problems.push(problem("identity.jwks", &text)),
         }
-        problems
+        Health { problems, warnings }
     }
 }
 
@@ -73,7 +77,7 @@ impl Source for Readiness {
 
     #[expect(clippy::cast_precision_loss, reason = "tasks are a handful")]
     fn collect(&self, into: &mut Exposition<'_, '_>) {
-        into.flag(&Self::READY, self.problems().is_empty());
+        into.flag(&Self::READY, self.health().is_ok());
         into.flag(&Self::DRAINING, self.phases.now() == Phase::Draining);
         into.gauge(&Self::DEAD, self.dead().len() as f64);
     }

@@ -32,6 +32,22 @@ async fn health_is_ok_or_says_what_is_missing() {
     assert_eq!(running.client().get("/readyz").await.status, 200);
 }
 
+/// A warning takes no router out of a load balancer.
+#[tokio::test]
+async fn a_warning_is_told_and_ready() {
+    let running = serve();
+    let old = json!({"part": "identity.jwks", "problem": "old"});
+    *running.fake.warnings.lock().unwrap() = vec![problem("identity.jwks", "old")];
+    let response = running.client().get("/readyz").await;
+    let wanted = json!({"status": "degraded", "problems": [old]});
+    assert_eq!((response.status, response.json()), (200, wanted));
+    *running.fake.ready.lock().unwrap() = vec![problem("listen", "gone")];
+    let response = running.client().get("/readyz").await;
+    let gone = json!({"part": "listen", "problem": "gone"});
+    let wanted = json!({"status": "unavailable", "problems": [gone, old]});
+    assert_eq!((response.status, response.json()), (503, wanted));
+}
+
 #[tokio::test]
 async fn metrics_are_open_metrics() {
     let running = serve();

@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, watch};
 pub struct Fake {
     pub live: Mutex<Vec<Problem>>,
     pub ready: Mutex<Vec<Problem>>,
+    pub warnings: Mutex<Vec<Problem>>,
     pub status: Mutex<Status>,
     /// How many statuses were made.
     pub statuses: AtomicUsize,
@@ -28,6 +29,7 @@ impl Default for Fake {
         Self {
             live: Mutex::default(),
             ready: Mutex::default(),
+            warnings: Mutex::default(),
             status: Mutex::default(),
             statuses: AtomicUsize::default(),
             told: watch::Sender::default(),
@@ -59,12 +61,17 @@ pub fn problem(part: &str, problem: &str) -> Problem {
 impl Control for Fake {
     fn live(&self) -> Health {
         let problems = self.live.lock().unwrap().clone();
-        Health { problems }
+        Health {
+            problems,
+            ..Health::default()
+        }
     }
 
     fn ready(&self) -> Health {
-        let problems = self.ready.lock().unwrap().clone();
-        Health { problems }
+        Health {
+            problems: self.ready.lock().unwrap().clone(),
+            warnings: self.warnings.lock().unwrap().clone(),
+        }
     }
 
     fn metrics(&self) -> String {

@@ -11,7 +11,7 @@ pub(crate) struct Identity {
     #[schemars(extend("enum" = ["off", "report", "require"]))]
     pub(crate) mode: String,
     /// The keys that tokens are verified with, a JSON Web Key Set: an address (`https://...`, or `http://...` of this
-    /// machine) or a file. They are fetched in the background and kept while the service is away.
+    /// machine) or a file. They are fetched in the background, and kept for `max_stale` while the service is away.
     #[schemars(extend("format" = "jwks", "minLength" = 1))]
     pub(crate) jwks: String,
     /// PEM file with the certificates that `jwks` is trusted by, beside those of the system.
@@ -23,10 +23,18 @@ pub(crate) struct Identity {
     /// seconds.
     #[schemars(extend("format" = "go-duration"))]
     pub(crate) clock_skew: String,
-    /// How often the keys are fetched again, 1 second to 168 hours: so long a key that was withdrawn is trusted. A token with an unknown key makes that happen sooner, at most every 30
-    /// seconds.
+    /// How often the keys are fetched again, 1 second to 168 hours. A key that was withdrawn is trusted for this long
+    /// while the source answers, and for `max_stale` while it does not. A token with an unknown key makes the router
+    /// fetch sooner, at most every 30 seconds.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) refresh: String,
+    /// How long keys are used after the last good fetch, at least twice `refresh` and at most 336 hours. A file that is
+    /// read well counts as a good fetch each time. After that no token is verified: players are refused as
+    /// `identity_keys_unavailable` with `require`, and are unverified with `report`. Default: 6 hours, or twice
+    /// `refresh` if that is longer. Lower values end the trust in withdrawn keys sooner, and let an outage of the key
+    /// service keep players out sooner.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) max_stale: Option<String>,
     /// Verified tokens that are remembered until they end, so that a player who comes again costs less. One takes 280
     /// bytes at worst, so the default is 4.7 MB. 0 remembers none.
     #[schemars(range(max = 16_777_216))]
@@ -42,6 +50,7 @@ impl Default for Identity {
             issuer: "https://sessions.hytale.com".to_owned(),
             clock_skew: "300s".to_owned(),
             refresh: "10m".to_owned(),
+            max_stale: None,
             cache_size: 16_384,
         }
     }

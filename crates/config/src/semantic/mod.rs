@@ -3,6 +3,7 @@
 
 mod discovery;
 mod files;
+mod identity;
 mod operation;
 mod plugins;
 mod referral;
@@ -17,9 +18,7 @@ use crate::messages::{LocaleTexts, same_tag};
 use crate::mistake::{Mistakes, Warning, message};
 use crate::path::Path;
 use crate::secrets::Secrets;
-use crate::settings::{
-    IdentityFiles, IdentityMode, IdentitySettings, Settings, TlsSettings, UnknownProtocol,
-};
+use crate::settings::{IdentityFiles, Settings, TlsSettings, UnknownProtocol};
 use crate::{Messages, duration, listen, model};
 
 /// Checks what the values mean together and builds the parts.
@@ -52,7 +51,7 @@ pub(crate) fn build(
             "deny" => UnknownProtocol::Deny,
             _ => UnknownProtocol::Route,
         },
-        identity: build_identity(config.identity),
+        identity: identity::build(config.identity, &mut report),
         routing,
         maintenance,
         referral: config
@@ -163,25 +162,6 @@ fn check_pair(
 
 fn missing(needed_by: &str) -> String {
     format!("missing; required by {needed_by}")
-}
-
-fn build_identity(identity: model::Identity) -> IdentitySettings {
-    IdentitySettings {
-        mode: match identity.mode.as_str() {
-            "require" => IdentityMode::Require,
-            "report" => IdentityMode::Report,
-            _ => IdentityMode::Off,
-        },
-        jwks: identity.jwks,
-        ca_file: identity
-            .ca_file
-            .filter(|file| !file.is_empty())
-            .map(Into::into),
-        issuer: identity.issuer,
-        clock_skew: parse_duration(&identity.clock_skew),
-        refresh: parse_duration(&identity.refresh),
-        cache_size: to_usize(identity.cache_size),
-    }
 }
 
 fn build_messages(messages: model::Messages, mistakes: &mut Mistakes) -> Messages {

@@ -33,7 +33,8 @@ const MAX_JWKS: usize = 256 * 1024;
 /// Keeps a [`Verifier`] in keys: fetches them at once, then every [`KeeperSettings::refresh`], and sooner when a token
 /// names a key that is not known.
 ///
-/// Keys that were had once stay while their source is away or gives nonsense. What changes is logged, once: the first
+/// Keys that were had once stay while their source is away or gives nonsense, for
+/// [`Policy::max_stale`](crate::Policy::max_stale) after they were last had. What changes is logged, once: the first
 /// keys, keys that came or went, keys that are refused, a source that is away or back, and another reason for which it
 /// is away.
 ///
@@ -210,9 +211,10 @@ impl Keeper {
                 if was_away {
                     info!(source = %self.source, "the source of identity keys is back");
                 }
-                let key_ids = self.verifier.key_ids();
+                let (now, key_ids) = (SystemTime::now(), self.verifier.key_ids());
+                self.verifier.confirm_keys(now);
                 self.status
-                    .send_modify(|status| status.succeeded(SystemTime::now(), key_ids));
+                    .send_modify(|status| status.succeeded(now, key_ids));
             }
             Err(error) => {
                 let text = status::line(&error.to_string());

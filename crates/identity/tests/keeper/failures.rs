@@ -1,6 +1,6 @@
 //! A source that is away, slow, or gives nonsense.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use hyrouter_identity::{KeeperSettings, Refusal};
 use serde_json::json;
@@ -13,6 +13,7 @@ use crate::support::{Kept, key, keys, set};
 /// Longer than any wait for the next try.
 const REFRESH: Duration = Duration::from_secs(661);
 const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_hours(1);
 
 #[tokio::test(start_paused = true)]
 async fn a_service_that_is_away_at_first_is_asked_until_it_is_there() {
@@ -110,6 +111,43 @@ async fn keys_stay_whatever_a_service_answers() {
     until("a success", || kept.status().failures == 0).await;
     assert_eq!(kept.verify(&b), Ok(()));
     assert!(kept.status().last_success > first_success);
+}
+
+/// The keys are confirmed by each good answer, the same one included, and by no other.
+#[tokio::test(start_paused = true)]
+async fn keys_are_as_old_as_the_last_good_answer() {
+    let clock = Clock::hold().await;
+    let key = key("a");
+    let (server, folder) = (
+        Server::new(keys(&[&key])).await,
+        tempfile::tempdir().unwrap(),
+    );
+    let file = folder.path().join("jwks.json");
+    std::fs::write(&file, set(&[&key])).unwrap();
+    for (source, is_file) in [(server.url(), false), (file.display().to_string(), true)] {
+        let kept = Kept::new(&source).run();
+        until("keys", || kept.verify(&key).is_ok()).await;
+        let age = || kept.verifier.keys_age(SystemTime::now()).unwrap();
+        assert!(age() < HOUR);
+
+        let long_ago = || kept.verifier.confirm_keys(SystemTime::now() - 7 * HOUR);
+        long_ago();
+        assert_eq!(kept.verify(&key), Err(Refusal::KeysUnavailable));
+        clock.pass(REFRESH).await;
+        until("the same keys again", || kept.verify(&key).is_ok()).await;
+
+        if is_file {
+            std::fs::write(&file, "nonsense").unwrap();
+        } else {
+            server.answers(Answer::Keys("nonsense".to_owned()));
+        }
+        long_ago();
+        clock.pass(REFRESH).await;
+        until("a failure", || kept.status().failures == 1).await;
+        assert!(age() >= 7 * HOUR);
+        assert_eq!(kept.verify(&key), Err(Refusal::KeysUnavailable));
+        kept.stop().await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,4 +20,5 @@ mod memory;
 mod payloads;
 mod shapes;
 mod signing;
+mod stale;
 mod tokens;

@@ -149,10 +149,8 @@ fn identity(running: &Running, settings: &Settings, keys: Option<&IdentityKeys>)
         }
         .to_owned(),
         keys: status.as_ref().map(|status| status.key_ids.len() as u64),
-        keys_age_seconds: status
-            .as_ref()
-            .and_then(|status| status.last_success)
-            .and_then(|at| SystemTime::now().duration_since(at).ok())
+        keys_age_seconds: keys
+            .and_then(|keys| keys.verifier.keys_age(SystemTime::now()))
             .map(|age| age.as_secs_f64()),
         problem: status.and_then(|status| status.last_error),
         results: results.map(count).collect(),
