@@ -209,7 +209,7 @@ def signed():
 
 
 def crowded():
-    """A router that bears three connections, two of one address."""
+    """A router that bears 48 connections, two of one address."""
     refused = Close(False, 0x02)
 
     async def of_one_source(router):
@@ -221,15 +221,16 @@ def crowded():
             held.append(client)
         # The third has to prove its address by Retry, and is refused all the same.
         assert await (await connect(router.address)).ended() == refused
-        await refers(router, hello("g4"), source="127.0.0.2")
+        await refers(router, hello("g4"), source="127.0.2.1")
         for client in held:
             client.leave()
             await client.ended()
 
     async def in_total(router):
-        sources = ["127.0.0.3", "127.0.0.4", "127.0.0.5"]
+        # Each of a network of its own, so that none holds more than another.
+        sources = [f"127.0.{network}.1" for network in range(3, 51)]
         held = [await (await connect(router.address, source=ip)).handshaken() for ip in sources]
-        assert await (await connect(router.address, source="127.0.0.6")).ended() == refused
+        assert await (await connect(router.address, source="127.0.51.1")).ended() == refused
         for client in held:
             client.leave()
             await client.ended()

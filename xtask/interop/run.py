@@ -34,7 +34,7 @@ routing:
       pool: { strategy: round_robin, backends: [] }
 """
 
-CROWDED = CONFIG.replace("limits:", "limits:\n  max_connections: 3\n  max_connections_per_source: 2")
+CROWDED = CONFIG.replace("limits:", "limits:\n  max_connections: 48\n  max_connections_per_source: 2")
 SIGNED = 'referral: { key_id: 7, hmac_secret: "interop secret, 32 bytes long..." }\n'
 
 

@@ -24,7 +24,7 @@ fn defaults_are_those_of_the_reference() {
     assert_eq!(settings.limits.decision_timeout, Duration::from_secs(5));
     assert_eq!(settings.limits.close_timeout, Duration::from_secs(5));
     assert_eq!(settings.limits.max_connections, 16_384);
-    assert_eq!(settings.limits.max_connections_per_source, 2048);
+    assert_eq!(settings.limits.max_connections_per_source, 400);
     assert_eq!(settings.unknown_protocol, UnknownProtocol::Route);
     assert_eq!(settings.routing, hyrouter_router::RouterSpec::default());
     assert!(settings.referral.is_none());

@@ -133,10 +133,6 @@ telemetry: {otlp: {endpoint: \"http://\", one_in: 0}}"
         ]
     );
     assert_eq!(
-        warnings(&load(&with("limits: {max_half_open: 10}")).unwrap()),
-        ["limits.retry_threshold: it is above `max_half_open`, so it is never reached"]
-    );
-    assert_eq!(
         mistakes(&with(
             "logging: {webhook: {queue: 1}}\nquic: {proxy_protocol: {}}"
         )),
@@ -145,6 +141,68 @@ telemetry: {otlp: {endpoint: \"http://\", one_in: 0}}"
             "quic.proxy_protocol.trusted: missing; it is required",
         ]
     );
+}
+
+/// Each with what is said of it; the defaults contradict nothing.
+#[test]
+fn bounds_that_keep_each_other_from_being_reached_are_reported() {
+    let source = "limits.max_connections_per_source: it is ";
+    for (limits, wanted) in [
+        ("{}", &[][..]),
+        ("{max_connections_per_source: 439}", &[]),
+        (
+            "{max_connections: 100, rate: {per_second: 9, burst: 9}}",
+            &[],
+        ),
+        (
+            "{max_half_open: 3200, retry_threshold: 1601}",
+            &[
+                "limits.retry_threshold: it is never reached (got 1601): unproven handshakes get half of `max_half_open` (3200) at most; set it to 1600 or less, or raise `max_half_open`",
+            ],
+        ),
+        (
+            "{max_half_open: 3200, retry_threshold: 1601, retry: always}",
+            &[],
+        ),
+        (
+            "{max_connections: 9600, max_half_open: 9601}",
+            &[
+                "limits.max_half_open: it is never reached (got 9601): half-open handshakes are connections, of which `max_connections` allows 9600; set it to that or less",
+            ],
+        ),
+        (
+            "{max_connections: 4096, max_connections_per_source: 399}",
+            &[&*format!(
+                "{source}never reached (got 399): a source gets 1/24 of `max_connections` at most, which is 171; set it to that or less, or raise `max_connections`"
+            )],
+        ),
+        (
+            "{max_half_open: 3199, retry_threshold: 9}",
+            &[&*format!(
+                "{source}above 1/8 of `max_half_open` (got 400, 1/8 is 399): a source gets 1/24 of that at most, so that clients of one source that come at once are refused; lower it, or raise `max_half_open`"
+            )],
+        ),
+        (
+            "{max_connections_per_source: 440}",
+            &[
+                "limits.max_connections_per_source: its connections could hold 16790840 bytes of packets, more than 1/4 of `max_unread` (got 440, 1/4 is 16777216): a source gets 1/24 of that at most; lower it, or raise `max_unread`",
+            ],
+        ),
+        (
+            "{rate: {per_second: 160, burst: 40000}, source_rate: {per_second: 11, burst: 2501}}",
+            &[
+                "limits.source_rate: its `per_second` is never reached (got 11): a network gets 1/16 of `rate` at most, which is 10; set it to that or less, or raise `rate`",
+                "limits.source_rate: its `burst` is never reached (got 2501): a network gets 1/16 of `rate` at most, which is 2500; set it to that or less, or raise `rate`",
+            ],
+        ),
+        (
+            "{rate: {per_second: 0, burst: 1}, source_rate: {per_second: 9999, burst: 9999}}",
+            &[],
+        ),
+    ] {
+        let settings = load(&with(&format!("limits: {limits}"))).unwrap();
+        assert_eq!(warnings(&settings), wanted, "{limits}");
+    }
 }
 
 #[test]

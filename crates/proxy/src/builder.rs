@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use arc_swap::ArcSwap;
 use quinn::{Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
 use tokio::sync::watch;
 
@@ -120,12 +121,13 @@ impl ServerBuilder {
 
         let (drain, draining) = watch::channel(false);
         let gate = Gate::new(self.limits);
+        let config = Arc::new(ArcSwap::from_pointee(config));
         let control = Control::new(
             Arc::clone(&gate),
             draining.clone(),
             balancers,
             identity,
-            config,
+            Arc::clone(&config),
             workers
                 .iter()
                 .map(|(_, endpoint)| endpoint.clone())
@@ -136,6 +138,7 @@ impl ServerBuilder {
             shared: Arc::new(Shared {
                 handler,
                 gate,
+                config,
                 draining,
             }),
             drain,

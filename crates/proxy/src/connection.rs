@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use hyrouter_protocol::{
     ClientBuild, DecodeError, DisconnectForm, encode_disconnect, encode_referral,
 };
-use quinn::{Connection, Incoming, RecvStream, SendStream};
-use tokio::sync::{Semaphore, watch};
+use quinn::{Connection, Incoming, RecvStream, SendStream, ServerConfig};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::answer::{Action, Answer};
@@ -18,10 +19,12 @@ use crate::event::{Decided, Event, Times};
 use crate::first_frame::{self, NoFrame};
 use crate::gate::Gate;
 use crate::handler::{Failure, Handler};
+use crate::line::{Group, Line};
 use crate::peer::Peer;
 use crate::place::Place;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
+use crate::transport::for_one;
 
 /// How long a client that has a Disconnect in its buffers may take to read it and leave by itself.
 /// The game's own server gives it 0.1 to 1 s.
@@ -32,6 +35,8 @@ const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
 pub(crate) struct Shared<H> {
     pub(crate) handler: H,
     pub(crate) gate: Arc<Gate>,
+    /// What new connections are set up by.
+    pub(crate) config: Arc<ArcSwap<ServerConfig>>,
     /// True from the moment that a shutdown was asked for.
     pub(crate) draining: watch::Receiver<bool>,
 }
@@ -40,8 +45,9 @@ pub(crate) struct Shared<H> {
 pub(crate) struct Newcomer {
     pub(crate) incoming: Incoming,
     pub(crate) place: Place,
-    /// Where it stands in line; `None`: its address is proven, and it does not.
-    pub(crate) line: Option<Arc<Semaphore>>,
+    /// Where its handshake stands in line, and with whom it shares turns.
+    pub(crate) line: Arc<Line>,
+    pub(crate) group: Group,
     pub(crate) id: u64,
     /// When its first datagram was seen.
     pub(crate) begun: Instant,
@@ -53,17 +59,24 @@ pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, newcomer: Newcomer
         incoming,
         mut place,
         line,
+        group,
         id,
         begun,
     } = newcomer;
     let remote = incoming.remote_address();
     let policy = shared.gate.policy();
-    let shaking = handshake(incoming, line, &mut place);
-    let shaken = match timeout(policy.limits.handshake_timeout, shaking).await {
-        Ok(shaken) => shaken,
-        Err(_) => Err("it took too long".to_owned()),
+    let evicted = place.evicted();
+    let shaking = handshake(&shared.config, incoming, &line, group, &mut place);
+    let shaken = tokio::select! {
+        biased;
+        () = evicted.notified() => None,
+        shaken = timeout(policy.limits.handshake_timeout, shaking) => Some(shaken),
     };
-    let connection = match shaken {
+    let Some(shaken) = shaken else {
+        let refusal = place.eviction().unwrap_or(Refusal::HalfOpen);
+        return shared.refused(remote, refusal);
+    };
+    let connection = match shaken.unwrap_or_else(|_| Err("it took too long".to_owned())) {
         Ok(connection) => connection,
         Err(error) => {
             shared.handler.observe(&Event::HandshakeFailed {
@@ -73,64 +86,54 @@ pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, newcomer: Newcomer
             return;
         }
     };
-    let mut times = Times {
-        handshake: begun.elapsed(),
-        ..Times::default()
-    };
+    let handshake = begun.elapsed();
     if let Err(refusal) = place.establish(remote.ip()) {
         return shared.turn_away(&connection, refusal);
     }
 
-    let peer = Peer::of(&connection, id);
-    let asked = Instant::now();
-    let first = first_connect(&connection, &mut place);
-    let first = timeout(policy.limits.connect_timeout, first).await;
-    times.connect = asked.elapsed();
-    let (code, reason_code) = match first {
-        Ok(Ok((streams, payload))) => {
-            let exchange = Exchange {
-                shared: &shared,
-                policy: &policy,
-                connection,
-                streams,
-                begun,
-                times,
-            };
-            return exchange.run(peer, payload).await;
-        }
-        Ok(Err(NoFrame::NoRoom)) => return shared.turn_away(&connection, Refusal::Memory),
-        Ok(Err(NoFrame::Bad)) => (close::INVALID_VERSION, "bad_frame"),
-        Ok(Err(NoFrame::Gone)) => (close::NO_ERROR, "client_gone"),
-        Err(_) => (close::TIMEOUT, "connect_timeout"),
+    let visit = Visit {
+        shared: &shared,
+        policy: &policy,
+        connection: &connection,
+        begun,
+        handshake,
     };
-    connection.close(code, b"");
-    times.total = begun.elapsed();
-    shared.handler.observe(&Event::Decided(Decided {
-        peer: &peer,
-        info: None,
-        error: None,
-        answer: None,
-        reason_code,
-        times,
-    }));
+    let answered = tokio::select! {
+        biased;
+        () = evicted.notified() => Err(()),
+        answered = visit.served(Peer::of(&connection, id), &mut place) => Ok(answered),
+    };
+    match answered {
+        Err(()) => {
+            let refusal = place.eviction().unwrap_or(Refusal::Total);
+            shared.turn_away(&connection, refusal);
+        }
+        Ok(None) => {}
+        Ok(Some((exchange, grace))) => {
+            tokio::select! {
+                () = evicted.notified() => {}
+                () = exchange.linger(grace) => {}
+            }
+            connection.close(close::NO_ERROR, b"");
+        }
+    }
 }
 
-/// Of those in line one handshake is computed each time that all tasks of the endpoint had their turn: else a crowd of
-/// newcomers would hold up every packet of those who are inside.
+/// One handshake is computed each time that all tasks of the endpoint had their turn: else a crowd of newcomers would
+/// hold up every packet of those who are inside.
 async fn handshake(
+    config: &ArcSwap<ServerConfig>,
     incoming: Incoming,
-    line: Option<Arc<Semaphore>>,
+    line: &Arc<Line>,
+    group: Group,
     place: &mut Place,
 ) -> Result<Connection, String> {
-    let turn = match &line {
-        Some(line) => line.acquire().await.ok(),
-        None => None,
-    };
-    place.begin();
-    let connecting = incoming.accept().map_err(|error| error.to_string())?;
-    if turn.is_some() {
-        tokio::task::yield_now().await;
-    }
+    let turn = line.turn(group).await;
+    let config = for_one(&config.load(), place.begin());
+    let connecting = incoming
+        .accept_with(config)
+        .map_err(|error| error.to_string())?;
+    tokio::task::yield_now().await;
     drop(turn);
     connecting.await.map_err(|error| error.to_string())
 }
@@ -158,23 +161,80 @@ impl<H: Handler> Shared<H> {
     }
 }
 
-/// A connection whose first frame is there.
-struct Exchange<'a, H> {
+/// An established connection.
+#[derive(Clone, Copy)]
+struct Visit<'a, H> {
     shared: &'a Shared<H>,
     policy: &'a Policy,
-    connection: Connection,
+    connection: &'a Connection,
+    begun: Instant,
+    /// How long the handshake took.
+    handshake: Duration,
+}
+
+impl<'a, H: Handler> Visit<'a, H> {
+    /// Reads the `Connect` and answers it. When the answer is on its way, gives the exchange and how long the client
+    /// may take to leave; in all other cases the connection is closed.
+    async fn served(self, peer: Peer, place: &mut Place) -> Option<(Exchange<'a, H>, Duration)> {
+        let asked = Instant::now();
+        let first = first_connect(self.connection, place);
+        let first = timeout(self.policy.limits.connect_timeout, first).await;
+        let mut times = Times {
+            handshake: self.handshake,
+            connect: asked.elapsed(),
+            ..Times::default()
+        };
+        let (code, reason_code) = match first {
+            Ok(Ok((streams, payload))) => {
+                let exchange = Exchange {
+                    visit: self,
+                    streams,
+                    times,
+                };
+                return exchange.run(peer, payload).await;
+            }
+            Ok(Err(NoFrame::NoRoom)) => {
+                self.shared.turn_away(self.connection, Refusal::Memory);
+                return None;
+            }
+            Ok(Err(NoFrame::Bad)) => (close::INVALID_VERSION, "bad_frame"),
+            Ok(Err(NoFrame::Gone)) => (close::NO_ERROR, "client_gone"),
+            Err(_) => (close::TIMEOUT, "connect_timeout"),
+        };
+        self.connection.close(code, b"");
+        times.total = self.begun.elapsed();
+        self.shared.handler.observe(&Event::Decided(Decided {
+            peer: &peer,
+            info: None,
+            error: None,
+            answer: None,
+            reason_code,
+            times,
+        }));
+        None
+    }
+}
+
+/// A connection whose first frame is there.
+struct Exchange<'a, H> {
+    visit: Visit<'a, H>,
     /// The receiving half is kept though nothing more is read: dropping it would tell the client
     /// to stop sending, which a game client takes for an error.
     streams: (SendStream, RecvStream),
-    begun: Instant,
     times: Times,
 }
 
 impl<H: Handler> Exchange<'_, H> {
-    async fn run(mut self, peer: Peer, payload: Vec<u8>) {
+    async fn run(mut self, peer: Peer, payload: Vec<u8>) -> Option<(Self, Duration)> {
         let begun = Instant::now();
-        let handler = &self.shared.handler;
-        match ConnectInfo::decode(peer, payload) {
+        let Visit {
+            shared,
+            policy,
+            connection,
+            ..
+        } = self.visit;
+        let handler = &shared.handler;
+        let grace = match ConnectInfo::decode(peer, payload) {
             Err(bad) => {
                 let failure = Failure::BadConnect {
                     peer: &bad.peer,
@@ -188,17 +248,17 @@ impl<H: Handler> Exchange<'_, H> {
                     info: None,
                     error: Some(&bad.error),
                 };
-                self.answer(said, answer).await;
+                self.answer(said, answer).await
             }
             Ok(info) => {
                 let answer = tokio::select! {
                     biased;
                     answer = handler.answer(info.clone()) => Some(answer),
-                    () = tokio::time::sleep(self.policy.limits.decision_timeout) => {
+                    () = tokio::time::sleep(policy.limits.decision_timeout) => {
                         let failure = Failure::BudgetExceeded { info: &info };
                         Some(handler.failed(&failure).because(failure.reason_code()))
                     }
-                    _ = self.connection.closed() => None,
+                    _ = connection.closed() => None,
                 };
                 self.times.decision = begun.elapsed();
                 let said = Said {
@@ -206,29 +266,37 @@ impl<H: Handler> Exchange<'_, H> {
                     info: Some(&info),
                     error: None,
                 };
-                match answer {
-                    Some(answer) => self.answer(said, answer).await,
-                    None => self.decided(said, None, "client_gone"),
+                if let Some(answer) = answer {
+                    self.answer(said, answer).await
+                } else {
+                    self.decided(said, None, "client_gone");
+                    None
                 }
             }
-        }
+        };
+        grace.map(|grace| (self, grace))
     }
 
-    async fn answer(&mut self, said: Said<'_>, answer: Answer) {
+    /// How long the client may take to leave after it has acknowledged the answer; `None`: it is gone.
+    async fn answer(&mut self, said: Said<'_>, answer: Answer) -> Option<Duration> {
+        let limit = self.visit.policy.limits.close_timeout;
         let build = said
             .info
             .map_or(ClientBuild::Unknown, |info| info.connect().build());
         let form = DisconnectForm::for_client(said.peer.alpn.as_deref(), build);
         let (answer, packet) = encode(answer, form);
         // A client that grants no window would hold the bytes back for ever.
-        let sent = timeout(self.policy.limits.close_timeout, self.send(&packet)).await;
+        let sent = timeout(limit, self.send(&packet)).await;
         if matches!(sent, Ok(true)) {
             self.decided(said, Some(&answer), answer.reason_code);
-            self.linger(&answer.action).await;
-        } else {
-            self.decided(said, None, "client_gone");
+            return Some(match answer.action {
+                Action::Referral { .. } => limit,
+                Action::Disconnect { .. } => DISCONNECT_GRACE.min(limit),
+            });
         }
-        self.connection.close(close::NO_ERROR, b"");
+        self.decided(said, None, "client_gone");
+        self.visit.connection.close(close::NO_ERROR, b"");
+        None
     }
 
     /// Hands the packet over to QUIC; false when the connection or the stream is gone.
@@ -240,13 +308,9 @@ impl<H: Handler> Exchange<'_, H> {
     /// Waits until the packet has surely arrived: closing throws away what was not sent, and a
     /// receiver may throw away what it has not read yet. Best is to let the client close: then it
     /// has read the packet.
-    async fn linger(&self, action: &Action) {
-        let limit = self.policy.limits.close_timeout;
-        let grace = match action {
-            Action::Referral { .. } => limit,
-            Action::Disconnect { .. } => DISCONNECT_GRACE.min(limit),
-        };
-        let mut draining = self.shared.draining.clone();
+    async fn linger(&self, grace: Duration) {
+        let limit = self.visit.policy.limits.close_timeout;
+        let mut draining = self.visit.shared.draining.clone();
         let acknowledged = async {
             let _ = self.streams.0.stopped().await;
             tokio::select! {
@@ -255,7 +319,7 @@ impl<H: Handler> Exchange<'_, H> {
             }
         };
         tokio::select! {
-            _ = self.connection.closed() => {}
+            _ = self.visit.connection.closed() => {}
             () = acknowledged => {}
             () = tokio::time::sleep(limit) => {}
         }
@@ -264,7 +328,7 @@ impl<H: Handler> Exchange<'_, H> {
     fn decided(&self, said: Said<'_>, answer: Option<&Answer>, reason_code: &'static str) {
         let Said { peer, info, error } = said;
         let times = Times {
-            total: self.begun.elapsed(),
+            total: self.visit.begun.elapsed(),
             ..self.times
         };
         let decided = Decided {
@@ -275,7 +339,7 @@ impl<H: Handler> Exchange<'_, H> {
             reason_code,
             times,
         };
-        self.shared.handler.observe(&Event::Decided(decided));
+        self.visit.shared.handler.observe(&Event::Decided(decided));
     }
 }
 

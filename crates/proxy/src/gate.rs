@@ -1,8 +1,7 @@
-//! Who may have a connection: counts in total, half-open and per source.
+//! Who may have a connection.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::net::IpAddr;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -10,7 +9,7 @@ use arc_swap::ArcSwap;
 use crate::limits::{Limits, RetryMode};
 use crate::place::Place;
 use crate::policy::Policy;
-use crate::rate_table::Network;
+use crate::pools::Pools;
 use crate::rates::RateLimits;
 use crate::refusal::{Refusal, RefusalCounters};
 
@@ -20,38 +19,10 @@ use crate::refusal::{Refusal, RefusalCounters};
 pub(crate) struct Gate {
     policy: ArcSwap<Policy>,
     pub(crate) rates: RateLimits,
-    pub(crate) total: AtomicUsize,
-    /// Of those, the ones that are still shaking hands.
-    pub(crate) half_open: AtomicUsize,
-    /// Of those, the ones whose address is not proven.
-    pub(crate) unproven: AtomicUsize,
-    /// Of those, the ones whose handshake has not been begun.
-    pub(crate) waiting: AtomicUsize,
-    /// Bytes of first frames, whole or not.
-    pub(crate) unread: AtomicUsize,
+    pools: Mutex<Pools>,
     pub(crate) admitted: AtomicU64,
     pub(crate) retries: AtomicU64,
     pub(crate) refused: RefusalCounters,
-    sources: Mutex<HashMap<Source, usize>>,
-}
-
-/// What counts as one source: an IPv4 address, or the /64 that one IPv6 subscriber is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Source {
-    V4(Ipv4Addr),
-    V6(u64),
-}
-
-impl Source {
-    pub(crate) fn of(ip: IpAddr) -> Self {
-        match ip.to_canonical() {
-            IpAddr::V4(v4) => Self::V4(v4),
-            IpAddr::V6(v6) => {
-                // The first eight of sixteen bytes.
-                Self::V6((v6.to_bits() >> 64) as u64)
-            }
-        }
-    }
 }
 
 /// What is known of a newcomer's address.
@@ -77,15 +48,10 @@ impl Gate {
         Arc::new(Self {
             policy: ArcSwap::from_pointee(Policy::of(limits)),
             rates: RateLimits::new(),
-            total: AtomicUsize::new(0),
-            half_open: AtomicUsize::new(0),
-            unproven: AtomicUsize::new(0),
-            waiting: AtomicUsize::new(0),
-            unread: AtomicUsize::new(0),
+            pools: Mutex::default(),
             admitted: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             refused: RefusalCounters::default(),
-            sources: Mutex::new(HashMap::new()),
         })
     }
 
@@ -97,21 +63,6 @@ impl Gate {
     /// Puts other limits in force. Those who are inside stay, also where they are too many now.
     pub(crate) fn replace(&self, limits: Limits) {
         self.policy.store(Arc::new(Policy::of(limits)));
-    }
-
-    /// What a newcomer gets because of all connections that QUIC remembers, `remembered` in all: closed ones are among
-    /// them, which hold no place any more. How long one is remembered its client has a say in: three times what it may
-    /// take to acknowledge something, 16 seconds if it says so (RFC 9000, sections 10.2 and 18.2).
-    pub(crate) fn judge_remembered(&self, remembered: usize, proof: Proof) -> Option<Admission> {
-        let policy = self.policy.load();
-        if remembered >= policy.max_remembered {
-            return Some(Admission::Refused(Refusal::Total));
-        }
-        let crowded = proof == Proof::Unproven && remembered >= policy.max_remembered_unproven;
-        crowded.then(|| match policy.limits.retry {
-            RetryMode::Never => Admission::Refused(Refusal::HalfOpen),
-            RetryMode::Always | RetryMode::Adaptive => Admission::Retry,
-        })
     }
 
     /// Decides what a newcomer gets before anything is computed for it.
@@ -126,77 +77,45 @@ impl Gate {
         };
         match (judged, proof) {
             (Ok(place), _) => Admission::Admitted(place),
-            (Err(Refusal::Total), _) => Admission::Refused(Refusal::Total),
-            (Err(refusal), Proof::Unproven) if policy.limits.retry == RetryMode::Never => {
-                Admission::Refused(refusal)
+            (Err(_), Proof::Unproven) if policy.limits.retry != RetryMode::Never => {
+                Admission::Retry
             }
-            (Err(_), Proof::Unproven) => Admission::Retry,
-            (Err(refusal), Proof::Proven) => Admission::Refused(refusal),
+            (Err(refusal), _) => Admission::Refused(refusal),
         }
     }
 
     fn judge_proven(self: &Arc<Self>, ip: IpAddr, policy: &Policy) -> Result<Place, Refusal> {
-        if self.is_full_for(Source::of(ip), &policy.limits) {
-            return Err(Refusal::Source);
-        }
-        let mut place = self.enter(&policy.limits)?;
-        if !self.rates.take_proven(Network::of(ip), policy) {
+        // First: one that comes too often takes nobody's place.
+        if !self.rates.take_proven(ip, policy) {
             return Err(Refusal::Rate);
         }
-        place.claim(ip, &policy.limits)?;
-        Ok(place)
+        self.enter(ip, Proof::Proven, policy)
     }
 
     fn judge_unproven(self: &Arc<Self>, ip: IpAddr, policy: &Policy) -> Result<Place, Refusal> {
-        if self.is_full_for(Source::of(ip), &policy.limits) {
-            return Err(Refusal::Source);
-        }
-        let crowded = self.unproven.load(Ordering::Acquire) >= policy.crowd
-            || self.waiting.load(Ordering::Acquire) >= policy.queue;
-        if crowded {
-            return Err(Refusal::HalfOpen);
-        }
-        let mut place = self.enter(&policy.limits)?;
-        if !self.rates.take_unproven(Network::of(ip), policy) {
+        let mut place = self.enter(ip, Proof::Unproven, policy)?;
+        if !self.rates.take_unproven(ip, policy) {
             return Err(Refusal::Rate);
         }
         place.wait();
         Ok(place)
     }
 
-    /// A place among all connections, and among those that shake hands.
-    pub(crate) fn enter(self: &Arc<Self>, limits: &Limits) -> Result<Place, Refusal> {
-        if !raise(&self.half_open, 1, limits.max_half_open) {
-            return Err(Refusal::HalfOpen);
-        }
-        if !raise(&self.total, 1, limits.max_connections) {
-            self.half_open.fetch_sub(1, Ordering::AcqRel);
-            return Err(Refusal::Total);
-        }
-        self.unproven.fetch_add(1, Ordering::AcqRel);
-        Ok(Place::new(Arc::clone(self)))
+    fn enter(
+        self: &Arc<Self>,
+        ip: IpAddr,
+        proof: Proof,
+        policy: &Policy,
+    ) -> Result<Place, Refusal> {
+        let (id, evicted) = self.pools().enter(ip, proof, policy)?;
+        let proven = proof == Proof::Proven;
+        Ok(Place::new(Arc::clone(self), id, evicted, proven))
     }
 
-    /// Whether `source` holds all that it may.
-    fn is_full_for(&self, source: Source, limits: &Limits) -> bool {
-        self.sources()
-            .get(&source)
-            .is_some_and(|held| *held >= limits.max_connections_per_source)
+    pub(crate) fn pools(&self) -> MutexGuard<'_, Pools> {
+        // The books are right after every call, and no call panics: a poisoned lock is sound.
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    pub(crate) fn sources(&self) -> MutexGuard<'_, HashMap<Source, usize>> {
-        // The map is whole after every statement that holds the lock, so a poisoned one is sound.
-        self.sources.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Adds to a count unless that takes it over `max`.
-pub(crate) fn raise(count: &AtomicUsize, by: usize, max: usize) -> bool {
-    count
-        .fetch_update(Ordering::AcqRel, Ordering::Acquire, |held| {
-            held.checked_add(by).filter(|sum| *sum <= max)
-        })
-        .is_ok()
 }
 
 #[cfg(test)]

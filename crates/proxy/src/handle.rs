@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use quinn::{Endpoint, ServerConfig};
 use tokio::sync::watch;
 
@@ -61,15 +62,19 @@ impl ServerHandle {
             balancers,
             ..
         } = &*self.control;
+        let pools = gate.pools();
+        let (total, unproven, sources) = (pools.total(), pools.unproven(), pools.sources());
+        drop(pools);
         ServerStatus {
-            open: gate.total.load(Ordering::Relaxed),
-            half_open: gate.half_open.load(Ordering::Relaxed),
-            unproven: gate.unproven.load(Ordering::Relaxed),
-            sources: gate.sources().len(),
+            open: total.open,
+            half_open: total.half_open,
+            unproven,
+            remembered: total.remembered,
+            sources,
             admitted: gate.admitted.load(Ordering::Relaxed),
             retries_sent: gate.retries.load(Ordering::Relaxed),
             refused: gate.refused.read(),
-            unread_bytes: gate.unread.load(Ordering::Relaxed),
+            unread_bytes: total.unread,
             draining: *draining.borrow(),
             proxied: balancers.as_ref().map(|balancers| balancers.status()),
         }
@@ -87,6 +92,7 @@ pub(crate) struct Control {
     gate: Arc<Gate>,
     draining: watch::Receiver<bool>,
     balancers: Option<Arc<Balancers>>,
+    config: Arc<ArcSwap<ServerConfig>>,
     current: Mutex<Current>,
 }
 
@@ -94,7 +100,6 @@ pub(crate) struct Control {
 #[derive(Debug)]
 struct Current {
     identity: ServerIdentity,
-    config: ServerConfig,
     /// One for each worker, until it has ended: an endpoint that is held keeps its socket open.
     endpoints: Vec<Option<Endpoint>>,
 }
@@ -105,18 +110,18 @@ impl Control {
         draining: watch::Receiver<bool>,
         balancers: Option<Arc<Balancers>>,
         identity: ServerIdentity,
-        config: ServerConfig,
+        config: Arc<ArcSwap<ServerConfig>>,
         endpoints: Vec<Endpoint>,
     ) -> Arc<Self> {
         let current = Mutex::new(Current {
             identity,
-            config,
             endpoints: endpoints.into_iter().map(Some).collect(),
         });
         Arc::new(Self {
             gate,
             draining,
             balancers,
+            config,
             current,
         })
     }
@@ -131,13 +136,14 @@ impl Control {
             .unwrap_or_else(|| current.identity.clone());
         let crypto = tls::server_crypto(&crypto_provider(), &identity, &settings.alpn)?;
         let key = settings.token_key.as_ref();
-        let config = quic_config(Some(&current.config), crypto, &settings.limits, key)?;
+        let before = self.config.load();
+        let config = quic_config(Some(&before), crypto, &settings.limits, key)?;
         // Nothing can fail any more.
         for endpoint in current.endpoints.iter().flatten() {
             endpoint.set_server_config(Some(config.clone()));
         }
         current.identity = identity;
-        current.config = config;
+        self.config.store(Arc::new(config));
         self.gate.replace(settings.limits);
         Ok(())
     }

@@ -52,18 +52,26 @@ pub struct Limits {
     /// [`max_half_open`](Self::max_half_open) at most, so that the other half is for proven ones. Default 1,024: more
     /// than arrive in the same moment on an ordinary day, and 42 MB if all are forged.
     pub retry_threshold: usize,
-    /// Half-open handshakes at a time, whatever the mode. Beyond it, newcomers whose address is not proven get a Retry
-    /// (under [`RetryMode::Never`] a refusal), and proven ones are refused. Default 4,096, about 170 MB.
+    /// Half-open handshakes at a time, whatever the mode. Beyond it, newcomers whose address is not proven get a Retry,
+    /// and proven ones take the place of the oldest handshake of the network that holds most. Under
+    /// [`RetryMode::Never`] newcomers take the place of the oldest. Default 4,096, about 170 MB.
     pub max_half_open: usize,
-    /// Connections at a time, half-open ones included; more are refused before any TLS work.
+    /// Connections at a time, half-open ones included. Beyond it, a newcomer whose network holds less takes the place
+    /// of the oldest of the network that holds most; others are refused before any TLS work.
     /// Default 16,384, about 0.5 GiB, or 1 GiB when every one has filled its receive window.
     pub max_connections: usize,
     /// Connections at a time of one source: an IPv4 address or an IPv6 /64. Counted once the
-    /// address is proven, so that nobody can use up another's share by forging it. Default 2,048:
+    /// address is proven, so that nobody can use up another's share by forging it. Default 400:
     /// many players sit behind one carrier's address, and each stays for less than a second.
+    ///
+    /// Whatever is set, a source holds at most 1/24 of each of [`max_half_open`](Self::max_half_open),
+    /// [`max_connections`](Self::max_connections), [`max_unread_bytes`](Self::max_unread_bytes) and of what QUIC
+    /// remembers (2 × `max_connections` + 1,024 connections, closed ones included); an IPv6 /56 at most 1/20; an IPv4
+    /// /24 or IPv6 /48 at most 1/16. When less than half is free, these are fractions of twice what is free.
     pub max_connections_per_source: usize,
     /// Bytes of first frames that all connections together may hold: each up to 38,161, counted as they arrive and
-    /// until its connection ends. One that finds no room is closed with application code 1. Default 64 MiB: 1,758 of
+    /// until its connection ends. When there is no room, the longest one of the network that holds most is closed with
+    /// application code 1, or the newcomer if its network holds most. Default 64 MiB: 1,758 of
     /// the longest, or all of [`max_connections`](Self::max_connections) with ordinary ones. What QUIC holds before
     /// anybody reads is bounded apart: 32 KiB a connection.
     pub max_unread_bytes: usize,
@@ -95,7 +103,7 @@ impl Default for Limits {
             retry_threshold: 1_024,
             max_half_open: 4_096,
             max_connections: 16_384,
-            max_connections_per_source: 2_048,
+            max_connections_per_source: 400,
             max_unread_bytes: 64 << 20,
             rate: Rates::default(),
             access: Access::default(),

@@ -2,6 +2,7 @@
 
 use crate::access::AccessList;
 use crate::limits::{Limits, RetryMode};
+use crate::pools::{Held, Level, Pool};
 use crate::rate::Pace;
 
 /// A proven newcomer stands in line behind so many forged ones at most: 256 handshakes take a core 80 ms.
@@ -16,14 +17,17 @@ pub(crate) struct Policy {
     pub(crate) limits: Limits,
     pub(crate) access: AccessList,
     pub(crate) global: Option<Pace>,
-    pub(crate) per_source: Option<Pace>,
+    /// Of an IPv4 /24 or an IPv6 /64.
+    per_source: Option<Pace>,
+    /// Of an IPv6 /48.
+    per_network: Option<Pace>,
     /// So many half-open handshakes of unproven addresses make newcomers prove theirs.
     pub(crate) crowd: usize,
     /// And so many of them that have not been begun do as well.
     pub(crate) queue: usize,
-    /// Connections that QUIC may remember, closed ones too, before nobody is let in any more.
-    pub(crate) max_remembered: usize,
-    /// And before nobody is let in whose address is not proven.
+    /// What all connections together may hold.
+    pub(crate) capacity: Held,
+    /// Connections that QUIC may remember, closed ones too, before nobody is let in whose address is not proven.
     pub(crate) max_remembered_unproven: usize,
 }
 
@@ -42,15 +46,47 @@ impl Policy {
             RetryMode::Never => usize::MAX,
             RetryMode::Always | RetryMode::Adaptive => MAX_QUEUE,
         };
+        let capacity = Held {
+            half_open: limits.max_half_open,
+            open: limits.max_connections,
+            unread: limits.max_unread_bytes,
+            remembered: limits.max_connections.saturating_mul(2).saturating_add(FEW),
+        };
         Self {
             access: AccessList::of(&limits.access),
             global: Pace::of(limits.rate.global),
-            per_source: Pace::of(limits.rate.per_source),
+            per_source: Pace::of(limits.rate.of_source()),
+            per_network: Pace::of(limits.rate.of_network()),
             crowd,
             queue,
-            max_remembered: limits.max_connections.saturating_mul(2).saturating_add(FEW),
+            capacity,
             max_remembered_unproven: limits.max_connections.div_ceil(2).saturating_add(FEW),
             limits,
+        }
+    }
+
+    /// How fast newcomers of a prefix of that level may come; `None`: it is not counted there.
+    pub(crate) fn pace(&self, level: Level) -> Option<Pace> {
+        match level {
+            Level::V4Network | Level::V6Link => self.per_source,
+            Level::V6Network => self.per_network,
+            Level::V4Address | Level::V6Site => None,
+        }
+    }
+
+    /// What a prefix of that level may hold of a pool that `total` is taken of: its part of the whole, or of twice what
+    /// is free when that is less. So whatever is taken by few, there is room for others.
+    pub(crate) fn share(&self, level: Level, pool: Pool, total: usize) -> usize {
+        let capacity = self.capacity.of(pool);
+        let free = capacity.saturating_sub(total);
+        let part = capacity
+            .min(free.saturating_mul(2))
+            .div_ceil(level.parts())
+            .max(pool.least());
+        if pool == Pool::Open && level.is_source() {
+            part.min(self.limits.max_connections_per_source)
+        } else {
+            part
         }
     }
 }

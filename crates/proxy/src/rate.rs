@@ -12,11 +12,12 @@ pub struct Rate {
 /// How many newcomers are admitted in a time. See [`Limits::rate`](crate::Limits::rate).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
-    /// Of all sources together. Default 20,000 a second, 40,000 at once: several times what a machine can shake hands
-    /// with, so that it only bites where something is wrong.
+    /// Of all sources together. Default 20,000 a second, 40,000 at once: about what six cores can shake hands with. It
+    /// bounds what a large machine does; on a smaller one newcomers stand in line first.
     pub global: Rate,
-    /// Of one IPv4 /24 or one IPv6 /64. Default 1,000 a second, 4,000 at once: more than a carrier's shared addresses
-    /// bring when a popular network comes back after maintenance.
+    /// Of one IPv4 /24 or one IPv6 /64. Default 1,000 a second, 2,500 at once: more than a carrier's shared addresses
+    /// bring when a popular network comes back after maintenance. At most a sixteenth of [`global`](Self::global),
+    /// which is also what an IPv6 /48 gets.
     pub per_source: Rate,
 }
 
@@ -28,6 +29,35 @@ impl Rate {
     };
 }
 
+/// A network gets one of so many parts of [`Rates::global`] at most.
+const PARTS: u32 = 16;
+
+impl Rates {
+    /// Of one IPv6 /48: its part of all, so that few networks do not use up what is for all.
+    pub(crate) fn of_network(self) -> Rate {
+        if self.global.per_second == 0 {
+            return Rate::OFF;
+        }
+        Rate {
+            per_second: self.global.per_second.div_ceil(PARTS),
+            burst: self.global.burst.div_ceil(PARTS),
+        }
+    }
+
+    /// Of one IPv4 /24 or IPv6 /64: what is set, and no more than of a network.
+    pub(crate) fn of_source(self) -> Rate {
+        let (source, network) = (self.per_source, self.of_network());
+        match (source.per_second, network.per_second) {
+            (0, _) => network,
+            (_, 0) => source,
+            _ => Rate {
+                per_second: source.per_second.min(network.per_second),
+                burst: source.burst.min(network.burst),
+            },
+        }
+    }
+}
+
 impl Default for Rates {
     fn default() -> Self {
         Self {
@@ -37,7 +67,7 @@ impl Default for Rates {
             },
             per_source: Rate {
                 per_second: 1_000,
-                burst: 4_000,
+                burst: 2_500,
             },
         }
     }

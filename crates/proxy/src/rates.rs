@@ -1,11 +1,13 @@
 //! How often newcomers are admitted.
 
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::policy::Policy;
-use crate::rate::Bucket;
-use crate::rate_table::{Network, RateTable};
+use crate::pools::Prefix;
+use crate::rate::{Bucket, Pace};
+use crate::rate_table::RateTable;
 
 /// The buckets of one server, twice: addresses that are not proven draw from their own, so that whoever forges them
 /// takes nothing of anybody who has proven theirs.
@@ -32,20 +34,20 @@ impl RateLimits {
     }
 
     /// Takes a token for a newcomer whose address is proven; false when it comes too often.
-    pub(crate) fn take_proven(&self, network: Network, policy: &Policy) -> bool {
-        self.proven.take(network, policy, self.now())
+    pub(crate) fn take_proven(&self, ip: IpAddr, policy: &Policy) -> bool {
+        self.proven.take(ip, policy, self.now())
     }
 
     /// Likewise for one whose address may be forged.
-    pub(crate) fn take_unproven(&self, network: Network, policy: &Policy) -> bool {
-        self.unproven.take(network, policy, self.now())
+    pub(crate) fn take_unproven(&self, ip: IpAddr, policy: &Policy) -> bool {
+        self.unproven.take(ip, policy, self.now())
     }
 
     /// Counts one that was admitted unproven and has proven its address by its handshake.
-    pub(crate) fn charge_proven(&self, network: Network, policy: &Policy) {
+    pub(crate) fn charge_proven(&self, ip: IpAddr, policy: &Policy) {
         let now = self.now();
-        if let Some(pace) = policy.per_source {
-            self.proven.sources.charge(network, pace, now);
+        for (prefix, pace) in paced(ip, policy) {
+            self.proven.sources.charge(prefix, pace, now);
         }
         if let Some(pace) = policy.global {
             self.proven.global().charge(pace, now);
@@ -67,10 +69,8 @@ impl Buckets {
     }
 
     /// The source first: one that comes too often takes nothing of all the others.
-    fn take(&self, network: Network, policy: &Policy, now: u64) -> bool {
-        policy
-            .per_source
-            .is_none_or(|pace| self.sources.take(network, pace, now))
+    fn take(&self, ip: IpAddr, policy: &Policy, now: u64) -> bool {
+        paced(ip, policy).all(|(prefix, pace)| self.sources.take(prefix, pace, now))
             && policy
                 .global
                 .is_none_or(|pace| self.global().take(pace, now))
@@ -80,4 +80,9 @@ impl Buckets {
         // A bucket is one number: a poisoned one is sound.
         self.global.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The prefixes of an address that have a bucket, and how fast it fills.
+fn paced(ip: IpAddr, policy: &Policy) -> impl Iterator<Item = (Prefix, Pace)> {
+    Prefix::all_of(ip).filter_map(|prefix| Some((prefix, policy.pace(prefix.level())?)))
 }

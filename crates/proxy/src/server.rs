@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use quinn::{Endpoint, Incoming};
 use tokio::runtime::Runtime;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::close;
@@ -21,6 +21,8 @@ use crate::fingerprint::Fingerprint;
 use crate::gate::{Admission, Proof};
 use crate::handle::{Ending, ServerHandle};
 use crate::handler::Handler;
+use crate::line::Line;
+use crate::pools::Prefix;
 use crate::refusal::Refusal;
 
 /// How long closed connections may take to tell their peers so at the very end.
@@ -80,16 +82,14 @@ impl<H: Handler> Server<H> {
         let (ended, mut endings) = mpsc::channel(self.workers.len().max(1));
         let connection_ids = Arc::new(AtomicU64::new(0));
         let drained = watch::Sender::new(vec![false; self.workers.len()]);
-        let count = self.workers.len();
         let mut running = 0;
         for (index, (runtime, endpoint)) in self.workers.into_iter().enumerate() {
             let worker = Worker {
                 endpoint,
                 shared: Arc::clone(&self.shared),
                 connection_ids: Arc::clone(&connection_ids),
-                line: Arc::new(Semaphore::new(1)),
+                line: Arc::default(),
                 index,
-                count,
                 drained: drained.clone(),
             };
             let ended = ended.clone();
@@ -146,11 +146,9 @@ struct Worker<H> {
     endpoint: Endpoint,
     shared: Arc<Shared<H>>,
     connection_ids: Arc<AtomicU64>,
-    /// Where newcomers wait whose address may be forged.
-    line: Arc<Semaphore>,
+    /// Where newcomers wait for their handshake.
+    line: Arc<Line>,
     index: usize,
-    /// How many workers there are.
-    count: usize,
     /// Which of the workers have nobody in flight any more.
     drained: watch::Sender<Vec<bool>>,
 }
@@ -183,17 +181,17 @@ impl<H: Handler> Worker<H> {
             Proof::Proven
         };
         let gate = &self.shared.gate;
-        // The kernel spreads clients evenly: what one endpoint remembers the others do as well.
-        let remembered = self.endpoint.open_connections().saturating_mul(self.count);
-        let judged = gate.judge_remembered(remembered, proof);
-        match judged.unwrap_or_else(|| gate.admit(remote.ip(), proof)) {
+        match gate.admit(remote.ip(), proof) {
             Admission::Admitted(place) => {
                 gate.admitted.fetch_add(1, Ordering::Relaxed);
-                let line = (proof == Proof::Unproven).then(|| Arc::clone(&self.line));
                 let newcomer = Newcomer {
                     incoming,
                     place,
-                    line,
+                    line: Arc::clone(&self.line),
+                    group: match proof {
+                        Proof::Proven => Prefix::all_of(remote.ip()).last(),
+                        Proof::Unproven => None,
+                    },
                     id: self.connection_ids.fetch_add(1, Ordering::Relaxed),
                     begun: Instant::now(),
                 };

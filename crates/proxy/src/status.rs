@@ -12,6 +12,9 @@ pub struct ServerStatus {
     pub half_open: usize,
     /// Of those, the ones whose address may be forged.
     pub unproven: usize,
+    /// Connections that QUIC holds memory for: the open ones, and closed ones until QUIC has forgotten them. At most 2
+    /// × [`Limits::max_connections`](crate::Limits::max_connections) + 1,024.
+    pub remembered: usize,
     /// Sources that hold connections: IPv4 addresses and IPv6 /64s that have proven their address.
     pub sources: usize,
     /// Newcomers that were let in since the server was bound.

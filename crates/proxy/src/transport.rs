@@ -7,6 +7,8 @@ use quinn::{IdleTimeout, ServerConfig, TransportConfig, VarInt};
 
 use crate::error::ServerError;
 use crate::limits::Limits;
+use crate::place::Kept;
+use crate::tls::OneConnection;
 use crate::token_key::TokenKey;
 
 /// What a client can send before anybody reads. A `Connect` is a few hundred bytes; the longest, 38 KB, takes two.
@@ -46,6 +48,13 @@ pub(crate) fn quic_config(
         config.token_key(key.for_quic());
     }
     Ok(config)
+}
+
+/// The settings of one connection, with what is dropped once QUIC has forgotten it.
+pub(crate) fn for_one(config: &ServerConfig, kept: Kept) -> Arc<ServerConfig> {
+    let mut config = config.clone();
+    config.crypto = Arc::new(OneConnection::new(config.crypto, kept));
+    Arc::new(config)
 }
 
 fn transport(limits: &Limits) -> Result<TransportConfig, ServerError> {

@@ -33,7 +33,7 @@ impl Handler for Clumsy {
         let refused = matches!(
             event,
             Event::Refused {
-                refusal: Refusal::Total,
+                refusal: Refusal::Source,
                 ..
             }
         );
@@ -45,7 +45,7 @@ impl Handler for Clumsy {
 #[tokio::test]
 async fn newcomers_are_refused_by_those_that_are_left() {
     let mut limits = Limits::default();
-    limits.max_connections = HELD;
+    limits.max_connections_per_source = HELD;
     // Until those that are held leave, which they do first.
     limits.drain_timeout = Duration::from_mins(1);
     let server = ServerBuilder::default()
@@ -67,6 +67,13 @@ async fn newcomers_are_refused_by_those_that_are_left() {
         let session = client.connect(&dial, b"hytale/3").await.unwrap();
         held.push((client, session));
     }
+    // The server counts them once it knows that the handshake is over.
+    patiently(async {
+        while handle.status().unproven > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     // The next one is refused, which ends the endpoint that does so.
     let brief = dial.clone().timeout(Duration::from_secs(5));
     let mut refused = 0;

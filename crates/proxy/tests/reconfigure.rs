@@ -59,7 +59,7 @@ async fn protocols_and_limits_hold_for_those_who_come_then() {
 
     let strict = settings(|settings| {
         settings.alpn = AlpnList::parse(["something/else"]).unwrap();
-        settings.limits.max_connections = 2;
+        settings.limits.max_connections_per_source = 2;
     });
     server.handle.reconfigure(strict).unwrap();
     let exchange = server.hello(Generation::G4).await;
@@ -72,7 +72,7 @@ async fn protocols_and_limits_hold_for_those_who_come_then() {
     );
     assert_eq!(server.told().await, Told::HandshakeFailed);
 
-    let lenient = settings(|settings| settings.limits.max_connections = 1);
+    let lenient = settings(|settings| settings.limits.max_connections_per_source = 1);
     server.handle.reconfigure(lenient).unwrap();
     let exchange = server.hello(Generation::G4).await;
     assert!(
@@ -82,7 +82,7 @@ async fn protocols_and_limits_hold_for_those_who_come_then() {
         ),
         "the connection in flight still counts: {exchange:?}"
     );
-    assert_eq!(server.told().await, Told::Refused("limited_total"));
+    assert_eq!(server.told().await, Told::Refused("limited_source"));
 
     in_flight.send(&hello.frame().unwrap()).await.unwrap();
     assert_let_in(&in_flight.answer(&hello).await);
@@ -90,7 +90,7 @@ async fn protocols_and_limits_hold_for_those_who_come_then() {
     assert_eq!(server.told().await, Told::Decided("referred"));
     server.until(|status| status.open == 0).await;
     assert_let_in(&server.hello(Generation::G4).await.outcome);
-    assert_eq!(server.handle.status().refused.of(Refusal::Total), 1);
+    assert_eq!(server.handle.status().refused.of(Refusal::Source), 1);
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ pub(crate) fn calls() -> anyhow::Result<String> {
 const CONFIG: &str = r#"
 listen: "127.0.0.1:0"
 quic: { endpoints: 1 }
-limits: { max_connections_per_source: 16384, rate: { per_second: 0 }, source_rate: { per_second: 0 } }
+limits: { max_connections: 1000000, max_half_open: 1000000, max_connections_per_source: 1000000, rate: { per_second: 0 }, source_rate: { per_second: 0 } }
 routing:
   default: { strategy: round_robin, backends: [{ host: 127.0.0.1, port: 5521 }] }
 plugins:

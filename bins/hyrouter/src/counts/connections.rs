@@ -24,6 +24,11 @@ impl Connections {
         "Connections whose handshake is not complete",
         &[],
     );
+    const REMEMBERED: Desc = Desc::gauge(
+        "hyrouter_remembered_connections",
+        "Connections that QUIC holds memory for, the open ones and closed ones until it has forgotten them",
+        &[],
+    );
     const UNREAD: Desc = Desc::gauge(
         "hyrouter_unread_bytes",
         "Memory that is set aside for packets that have begun to arrive",
@@ -78,6 +83,7 @@ impl Source for Connections {
         &[
             Self::OPEN,
             Self::HALF_OPEN,
+            Self::REMEMBERED,
             Self::UNREAD,
             Self::REFUSED,
             Self::FAILED,
@@ -96,6 +102,7 @@ impl Source for Connections {
         let status = self.status();
         into.gauge(&Self::OPEN, status.open as f64);
         into.gauge(&Self::HALF_OPEN, status.half_open as f64);
+        into.gauge(&Self::REMEMBERED, status.remembered as f64);
         into.gauge(&Self::UNREAD, status.unread_bytes as f64);
         let refused = status.refused.iter();
         let refused = refused.map(|(refusal, count)| ([refusal.reason_code()], count));

@@ -46,7 +46,7 @@ struct Args {
     /// Only shake hands, then hold the connections until standard input ends
     #[arg(long)]
     hold: bool,
-    /// How many source addresses of 127.0.0.0/8 to use
+    /// How many source addresses of 127.0.0.0/8 to use, each in a /24 of its own
     #[arg(long, default_value_t = 1)]
     sources: u8,
 }
@@ -76,9 +76,9 @@ fn main() -> anyhow::Result<()> {
 
 fn clients(args: &Args) -> anyhow::Result<Vec<Client>> {
     (1..=args.sources)
-        .map(|last| {
+        .map(|network| {
             let source = match args.target.ip() {
-                IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)),
+                IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(127, 0, network, 1)),
                 ip @ IpAddr::V6(_) => ip,
             };
             Client::bind(SocketAddr::new(source, 0)).context("binding a client")

@@ -30,25 +30,32 @@ pub(crate) struct Limits {
     /// default is more than arrive in the same moment on an ordinary day, and 42 MB if all are forged.
     #[schemars(range(min = 1))]
     pub(crate) retry_threshold: u32,
-    /// Half-open handshakes at the same time, whatever `retry` says: 139 MB at worst by default, at about 34 KB each.
+    /// Maximum number of half-open handshakes, whatever `retry` is: 172 MB at worst by default, at about 42 KB each.
+    /// When it is reached, a client that has proven its address takes the place of the oldest handshake of the network
+    /// that holds most.
     #[schemars(range(min = 1))]
     pub(crate) max_half_open: u32,
-    /// Connections at the same time; more are refused before any work of a handshake. At about 34 KB for an idle
-    /// connection the default costs 0.5 GB at worst.
+    /// Maximum number of connections. When it is reached, a client of a network that holds less takes the place of the
+    /// oldest connection of the network that holds most; other clients are refused before any work of a handshake. At
+    /// about 34 KB for an idle connection the default costs 0.5 GB at worst.
     #[schemars(range(min = 1))]
     pub(crate) max_connections: u32,
-    /// Connections at the same time from one source, which is an IPv4 address or an IPv6 /64 network. The default is
-    /// an eighth of `max_connections`, 64 MB at worst, and leaves room for a household, a university and a carrier
-    /// that puts many players behind one address.
+    /// Maximum number of connections from one source, which is an IPv4 address or an IPv6 /64 network. The default
+    /// leaves room for a household, a university and a carrier that puts many players behind one address: a player
+    /// stays for less than a second. Whatever is set here, a source gets at most 1/24 of `max_connections`,
+    /// `max_half_open`, `max_unread` and of the connections that QUIC remembers, an IPv6 /56 network 1/20, and an IPv4
+    /// /24 or IPv6 /48 network 1/16.
     #[schemars(range(min = 1))]
     pub(crate) max_connections_per_source: u32,
-    /// Memory in bytes for packets that have begun to arrive, of all connections together. Whose packet does not fit
-    /// any more is closed. The longest packet has 38,161 bytes, an ordinary one below 2,000.
+    /// Memory in bytes for packets that have begun to arrive, of all connections together. When it is full, the
+    /// longest unfinished packet of the network that holds most is dropped with its connection. The longest packet has
+    /// 38,161 bytes, an ordinary one below 2,000.
     #[schemars(range(min = 38_161))]
     pub(crate) max_unread: u64,
     /// New connections a second, all sources together. Those of sources that have proven their address count.
     pub(crate) rate: Rate,
-    /// New connections a second of one source: an IPv4 /24 or an IPv6 /64 network.
+    /// New connections a second of one source: an IPv4 /24 or an IPv6 /64 network. At most 1/16 of `rate`, which is also
+    /// what an IPv6 /48 network gets.
     pub(crate) source_rate: SourceRate,
     /// Networks and addresses that may connect; none is all.
     #[schemars(extend("items" = json!({"type": "string", "format": "network"})))]
@@ -69,7 +76,7 @@ impl Default for Limits {
             retry_threshold: 1024,
             max_half_open: 4096,
             max_connections: 16_384,
-            max_connections_per_source: 2048,
+            max_connections_per_source: 400,
             max_unread: 64 << 20,
             rate: Rate::default(),
             source_rate: SourceRate::default(),
@@ -113,7 +120,7 @@ impl Default for SourceRate {
     fn default() -> Self {
         Self {
             per_second: 1_000,
-            burst: 4_000,
+            burst: 2_500,
         }
     }
 }

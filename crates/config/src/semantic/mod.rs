@@ -1,6 +1,7 @@
 //! From the model to the settings. Everything is built even when something is wrong, so that all mistakes are found;
 //! what is built then is thrown away.
 
+mod contradictions;
 mod discovery;
 mod files;
 mod identity;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Report, parse_duration, to_usize};
+use super::{Report, contradictions, parse_duration, to_usize};
 use crate::format::network;
 use crate::mistake::message;
 use crate::operation::{
@@ -36,12 +36,6 @@ pub(super) fn quic(quic: model::Quic) -> QuicSettings {
 
 pub(super) fn limits(limits: &model::Limits, report: &mut Report<'_>) -> LimitSettings {
     let path = Path::of("limits");
-    if limits.max_half_open < limits.retry_threshold && limits.retry == "adaptive" {
-        report.warn(
-            &path.key("retry_threshold"),
-            "it is above `max_half_open`, so it is never reached",
-        );
-    }
     let rate = |per_second, burst| RateSettings { per_second, burst };
     let built = LimitSettings {
         handshake_timeout: parse_duration(&limits.handshake_timeout),
@@ -72,6 +66,7 @@ pub(super) fn limits(limits: &model::Limits, report: &mut Report<'_>) -> LimitSe
                 .add_meaning(&path.key(key).key("burst"), message);
         }
     }
+    contradictions::warn(limits, report);
     built
 }
 

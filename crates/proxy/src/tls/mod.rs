@@ -4,6 +4,7 @@
 mod alpn;
 mod client_auth;
 mod identity;
+mod session;
 mod spki;
 
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 
 pub use self::alpn::{AlpnError, AlpnList};
 pub use self::identity::{IdentityError, ServerIdentity};
+
+pub(crate) use self::session::OneConnection;
 
 use self::client_auth::AnyClientCert;
 use crate::ServerError;

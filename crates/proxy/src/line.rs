@@ -1,0 +1,168 @@
+//! The order in which an endpoint computes handshakes.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use crate::pools::Prefix;
+
+/// Who shares turns: a network whose address is proven, or everybody whose address is not.
+pub(crate) type Group = Option<Prefix>;
+
+/// Where newcomers of one endpoint stand until their handshake is computed. One has its turn at a time, and groups take
+/// turns, so that one that comes often holds up itself and nobody else. Each of those who wait has a half-open place,
+/// which bounds the line.
+#[derive(Debug, Default)]
+pub(crate) struct Line(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Somebody has a turn.
+    busy: bool,
+    /// The groups that wait, each once. The next turn is of the first.
+    groups: VecDeque<Group>,
+    of_group: HashMap<Group, VecDeque<oneshot::Sender<Turn>>>,
+}
+
+/// The turn of one newcomer; the next one's begins when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    /// `None`: it was handed on.
+    line: Option<Arc<Line>>,
+}
+
+impl Line {
+    /// Waits for a turn.
+    pub(crate) async fn turn(self: &Arc<Self>, group: Group) -> Turn {
+        let line = Some(Arc::clone(self));
+        let called = {
+            let mut waiting = self.waiting();
+            if !waiting.busy {
+                waiting.busy = true;
+                return Turn { line };
+            }
+            waiting.join(group)
+        };
+        // A caller is dropped only after it has called.
+        called.await.unwrap_or(Turn { line: None })
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // The line is whole after every call, so a poisoned lock is sound.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn join(&mut self, group: Group) -> oneshot::Receiver<Turn> {
+        let (call, called) = oneshot::channel();
+        let others = self.of_group.entry(group).or_default();
+        if others.is_empty() {
+            self.groups.push_back(group);
+        }
+        others.push_back(call);
+        called
+    }
+
+    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+        let next = self.groups.pop_front().and_then(|group| {
+            let others = self.of_group.get_mut(&group)?;
+            let next = others.pop_front();
+            if others.is_empty() {
+                self.of_group.remove(&group);
+            } else {
+                self.groups.push_back(group);
+            }
+            next
+        });
+        self.busy = next.is_some();
+        next
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let Some(line) = self.line.take() else {
+            return;
+        };
+        loop {
+            let Some(next) = line.waiting().next() else {
+                return;
+            };
+            let turn = Self {
+                line: Some(Arc::clone(&line)),
+            };
+            match next.send(turn) {
+                Ok(()) => return,
+                // That one has given up.
+                Err(mut turn) => turn.line = None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::{Pin, pin};
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn network(n: u8) -> Group {
+        let ip = std::net::IpAddr::from([10, 0, n, 1]);
+        Prefix::all_of(ip).last()
+    }
+
+    fn poll<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
+        match future.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn groups_take_turns_whoever_has_more_in_line() {
+        let line = Arc::new(Line::default());
+        let mut turn = poll(pin!(line.turn(None)));
+        assert!(turn.is_some(), "the first has no need to wait");
+        let groups = [1, 1, 1, 1, 2, 2, 3];
+        let mut waiting = groups.map(|n| Some((n, Box::pin(line.turn(network(n))))));
+        for (_, one) in waiting.iter_mut().flatten() {
+            assert!(poll(one.as_mut()).is_none());
+        }
+        // One gives up, and its turn is the next group's.
+        waiting[1] = None;
+        let mut order = Vec::new();
+        for _ in 0..6 {
+            drop(turn.take());
+            for place in &mut waiting {
+                if let Some((n, one)) = place
+                    && let Some(next) = poll(one.as_mut())
+                {
+                    order.push(*n);
+                    turn = Some(next);
+                    *place = None;
+                }
+            }
+        }
+        assert_eq!(order, [1, 2, 3, 2, 1, 1]);
+        drop(turn);
+        assert!(poll(pin!(line.turn(None))).is_some(), "nobody is left");
+    }
+
+    /// One whose turn has come may be dropped before it hears of it.
+    #[test]
+    fn a_turn_that_nobody_takes_is_the_next_ones() {
+        let line = Arc::new(Line::default());
+        let turn = poll(pin!(line.turn(None)));
+        let mut first = Box::pin(line.turn(network(1)));
+        let mut second = Box::pin(line.turn(network(2)));
+        assert!(poll(first.as_mut()).is_none());
+        assert!(poll(second.as_mut()).is_none());
+        drop(turn);
+        drop(first);
+        assert!(poll(second.as_mut()).is_some());
+    }
+}

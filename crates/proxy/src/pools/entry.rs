@@ -1,0 +1,49 @@
+//! One connection in the books.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::held::{Held, Pool};
+use crate::gate::Proof;
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) ip: IpAddr,
+    pub(super) proof: Proof,
+    pub(super) held: Held,
+    /// Its handshake stands in line.
+    pub(super) waiting: bool,
+    /// There is a task for it.
+    pub(super) served: bool,
+    /// QUIC holds memory for it.
+    pub(super) kept: bool,
+    pub(super) evicted_from: Option<Pool>,
+    evicted: Arc<Notify>,
+}
+
+impl Entry {
+    pub(super) fn new(ip: IpAddr, proof: Proof) -> Self {
+        Self {
+            ip,
+            proof,
+            held: Held::NOTHING,
+            waiting: false,
+            served: true,
+            kept: false,
+            evicted_from: None,
+            evicted: Arc::new(Notify::new()),
+        }
+    }
+
+    /// Notified once it has to make room.
+    pub(super) fn evicted(&self) -> Arc<Notify> {
+        Arc::clone(&self.evicted)
+    }
+
+    pub(super) fn evict(&mut self, pool: Pool) {
+        self.evicted_from = Some(pool);
+        self.evicted.notify_one();
+    }
+}

@@ -1,0 +1,95 @@
+//! What connections hold, in each pool.
+
+use hyrouter_protocol::MAX_CONNECT_PAYLOAD;
+
+use crate::refusal::Refusal;
+
+/// A resource that all connections of one server share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pool {
+    /// Handshakes that are not finished.
+    HalfOpen,
+    /// Connections, half-open ones included.
+    Open,
+    /// Bytes of first frames, whole or not.
+    Unread,
+    /// Connections that QUIC holds memory for: all open ones, and closed ones until it has forgotten them.
+    Remembered,
+}
+
+impl Pool {
+    pub(crate) const ALL: [Self; 4] = [Self::HalfOpen, Self::Open, Self::Unread, Self::Remembered];
+
+    /// What a prefix may hold of it however small its share is: one client has to get in.
+    pub(crate) fn least(self) -> usize {
+        match self {
+            Self::HalfOpen | Self::Open | Self::Remembered => 1,
+            Self::Unread => MAX_CONNECT_PAYLOAD,
+        }
+    }
+
+    /// What one is told that finds it full.
+    pub(crate) fn refusal(self) -> Refusal {
+        match self {
+            Self::HalfOpen => Refusal::HalfOpen,
+            Self::Open | Self::Remembered => Refusal::Total,
+            Self::Unread => Refusal::Memory,
+        }
+    }
+
+    /// Whether a newcomer takes the place of one that holds just as much. A half-open handshake is over in a few round
+    /// trips or never, so that the oldest is the likeliest to be given up anyway.
+    pub(crate) fn evicts_equals(self) -> bool {
+        self == Self::HalfOpen
+    }
+}
+
+/// An amount in each pool.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) half_open: usize,
+    pub(crate) open: usize,
+    pub(crate) unread: usize,
+    pub(crate) remembered: usize,
+}
+
+impl Held {
+    pub(crate) const NOTHING: Self = Self {
+        half_open: 0,
+        open: 0,
+        unread: 0,
+        remembered: 0,
+    };
+
+    /// What a newcomer takes.
+    pub(crate) const NEWCOMER: Self = Self {
+        half_open: 1,
+        open: 1,
+        unread: 0,
+        remembered: 1,
+    };
+
+    pub(crate) fn of(self, pool: Pool) -> usize {
+        match pool {
+            Pool::HalfOpen => self.half_open,
+            Pool::Open => self.open,
+            Pool::Unread => self.unread,
+            Pool::Remembered => self.remembered,
+        }
+    }
+
+    /// This, with `before` of it replaced by `after`.
+    pub(crate) fn with(self, before: Self, after: Self) -> Self {
+        let of = |pool| {
+            self.of(pool)
+                .saturating_sub(before.of(pool))
+                .saturating_add(after.of(pool))
+        };
+        Self {
+            half_open: of(Pool::HalfOpen),
+            open: of(Pool::Open),
+            unread: of(Pool::Unread),
+            remembered: of(Pool::Remembered),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Who holds most of one pool.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::prefix::Prefix;
+
+/// The networks that hold something of a pool, and the connections that hold it, in the order in which they make room.
+#[derive(Debug, Default)]
+pub(super) struct Ranking {
+    networks: BTreeSet<Standing>,
+    /// Of each network the connection that holds most stands first, and of equals the oldest.
+    connections: BTreeSet<(Prefix, Reverse<usize>, u64)>,
+}
+
+/// What a network holds. Of equals the one that has added nothing for longest is the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Standing {
+    pub(super) held: usize,
+    pub(super) added: Reverse<u64>,
+    pub(super) network: Prefix,
+}
+
+impl Ranking {
+    pub(super) fn stand(&mut self, before: Standing, after: Standing) {
+        if before == after {
+            return;
+        }
+        if before.held > 0 {
+            self.networks.remove(&before);
+        }
+        if after.held > 0 {
+            self.networks.insert(after);
+        }
+    }
+
+    pub(super) fn hold(&mut self, network: Prefix, id: u64, before: usize, after: usize) {
+        if before == after {
+            return;
+        }
+        if before > 0 {
+            self.connections.remove(&(network, Reverse(before), id));
+        }
+        if after > 0 {
+            self.connections.insert((network, Reverse(after), id));
+        }
+    }
+
+    /// What the network holds that holds most, and the connection of it that makes room first.
+    pub(super) fn first(&self) -> Option<(usize, u64)> {
+        let top = self.networks.last()?;
+        let from = (top.network, Reverse(usize::MAX), 0);
+        let (_, _, id) = self.connections.range(from..).next()?;
+        Some((top.held, *id))
+    }
+
+    /// All of it except since when each network stands there.
+    #[cfg(test)]
+    pub(super) fn summary(&self) -> Vec<(Prefix, usize, u64)> {
+        let networks = self.networks.iter().map(|at| (at.network, at.held, 0));
+        let connections = self.connections.iter();
+        let connections = connections.map(|(network, held, id)| (*network, held.0, *id));
+        let mut all: Vec<_> = networks.chain(connections).collect();
+        all.sort_unstable();
+        all
+    }
+}
