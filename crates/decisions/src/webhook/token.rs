@@ -80,7 +80,7 @@ fn check(text: &str) -> Result<Token, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_TOKEN, Token};
+    use super::{MAX_FILE, MAX_TOKEN, Token};
 
     #[test]
     fn what_is_a_token() {
