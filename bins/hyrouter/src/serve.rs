@@ -19,6 +19,8 @@ use crate::{end, exit};
 
 /// Read when no file is named.
 const DEFAULT_FILE: &str = "config.yaml";
+/// Two, so that one that is busy with a long answer does not hold up webhook, collector and key fetching.
+const SERVICE_THREADS: usize = 2;
 
 /// Where a configuration came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,11 +95,18 @@ pub(crate) fn run(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    // What talks to others, reads files or writes long answers has threads of its own, so that nothing that anybody
+    // sends keeps health checks, signals and commands waiting.
+    let services = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(SERVICE_THREADS)
+        .thread_name("services")
+        .enable_all()
+        .build()?;
     let hangups = runtime.block_on(async { Hangups::new() })?;
     let counts = Counts::default();
     let mut assembler = Assembler::new(Arc::new(TracingSink), &counts);
     // Before SIGTERM is waited for, so that it ends a start that takes long.
-    let made = runtime.block_on(async { assembler.assemble(settings, None) });
+    let made = services.block_on(async { assembler.assemble(settings, None) });
     let assembly = match made {
         Ok(assembly) => assembly,
         Err(error) => {
@@ -114,10 +123,12 @@ pub(crate) fn run(
         levels,
         hangups,
         watching: !serve.no_watch,
+        services: services.handle().clone(),
     };
     let ended = runtime.block_on(running::run(start));
     end::log(&counts);
     // A look-up of a name or a read of a file that hangs holds nobody up.
+    services.shutdown_background();
     runtime.shutdown_background();
     ended
 }

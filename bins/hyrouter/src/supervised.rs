@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyrouter_admin::Problem;
+use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 /// Knows which of its tasks have died.
@@ -19,10 +20,20 @@ impl Supervisor {
         name: &'static str,
         task: impl Future<Output = ()> + Send + 'static,
     ) -> AbortHandle {
-        let running = tokio::spawn(task);
+        self.spawn_on(&Handle::current(), name, task)
+    }
+
+    /// As [`spawn`](Self::spawn), on another runtime than the one that this is called in.
+    pub(crate) fn spawn_on(
+        &self,
+        runtime: &Handle,
+        name: &'static str,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) -> AbortHandle {
+        let running = runtime.spawn(task);
         let handle = running.abort_handle();
         let dead = Arc::clone(&self.dead);
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             match running.await {
                 // Somebody took it away.
                 Err(error) if error.is_cancelled() => {}

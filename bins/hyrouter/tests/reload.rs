@@ -13,11 +13,14 @@ mod replaced;
 mod support;
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
+use std::thread;
 
 use players::{player, refusal};
 use replaced::{BEGIN, certificate, config, counting_plugin, host, serve, write};
 use serde_json::json;
+use support::keys::{answer, key_pair};
 use support::{Router, folder};
 
 /// What "Shows it" of the issue says, in one run: reloads, a certificate, a broken file and a plugin, and nobody is lost.
@@ -188,7 +191,7 @@ async fn a_thousand_reloads_leave_nothing_behind() {
     let folder = folder();
     for name in ["0", "1"] {
         certificate(&folder, name);
-        support::keys::key_pair(
+        key_pair(
             &folder,
             &format!("{name}.key.json"),
             &format!("{name}.json"),
@@ -242,7 +245,7 @@ routing: {{ default: {{ backends: [{{ host: host{at}.example, port: 5520 }}] }} 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn identity_is_never_left_without_keys() {
     let folder = folder();
-    support::keys::key_pair(&folder, "key.json", "keys.json", "one");
+    key_pair(&folder, "key.json", "keys.json", "one");
     let service = support::keys::KeyService::start();
     service.serve(&fs::read_to_string(folder.path("keys.json")).unwrap());
     let address = service.address().to_owned();
@@ -314,4 +317,45 @@ async fn the_command_reloads() {
     let ran = folder.run(&["reload", "--admin", &admin.address]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("x: unknown key"), "{ran:?}");
+}
+
+/// The reload that reads hangs at a service of keys for as long as the test likes.
+#[test]
+fn commands_do_not_wait_for_a_reload() {
+    let (folder, _router, admin) = serve(&config("a.example"), &["--no-watch"]);
+    key_pair(&folder, "key.json", "jwks.json", "key");
+    let keys = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = keys.local_addr().unwrap();
+    let require = format!("identity: {{ mode: require, jwks: 'http://{address}/' }}\n");
+    write(&folder, "config.yaml", &(config("a.example") + &require));
+    let reload = || {
+        let admin = admin.clone();
+        thread::spawn(move || admin.post("/reload", &json!({})))
+    };
+    let first = reload();
+    let (asked, _) = keys.accept().unwrap();
+    let others = [reload(), reload()];
+    let drained = |admin: &support::admin::Admin| {
+        let status = admin.status();
+        let backend = &status["routes"][0]["backends"][0];
+        assert_eq!(backend["address"], "a.example:5520", "{status}");
+        (
+            status["identity"]["mode"].as_str().unwrap().to_owned(),
+            backend["drained"].as_str().unwrap().to_owned(),
+        )
+    };
+    let path = "/api/backends/a.example:5520/drain";
+    admin.post(path, &json!({}));
+    assert_eq!(drained(&admin), ("off".to_owned(), "command".to_owned()));
+    assert_eq!(admin.get("/readyz").status, 200);
+    let set = fs::read_to_string(folder.path("jwks.json")).unwrap();
+    answer(asked, &set).unwrap();
+    for reload in [first].into_iter().chain(others) {
+        assert_eq!(reload.join().unwrap(), json!({"restart_needed": []}));
+    }
+    // The command was given beside the configuration before, and is in force in this one.
+    assert_eq!(
+        drained(&admin),
+        ("require".to_owned(), "command".to_owned())
+    );
 }

@@ -43,7 +43,7 @@ pub(crate) async fn reload(
     Extension(from): Extension<From>,
 ) -> Result<Json<Reloaded>, Refusal> {
     told(from, "reload", "");
-    let done = shared.finish(|control| control.reload()).await;
+    let done = shared.finish_reload().await;
     Ok(Json(
         done.inspect_err(|refusal| failed(from, "reload", refusal))?,
     ))

@@ -14,8 +14,8 @@ pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, CommandError>> + Send
 
 /// The router, as the admin listener sees it.
 ///
-/// The functions that answer at once are called on the thread of the listener: they read counters and snapshots, and
-/// wait for nobody. What takes a while returns an [`Answer`]. It is driven to its end even when whoever asked has
+/// The functions that answer at once read counters and snapshots, and wait for nobody. `live` and `ready` are called on
+/// the thread of the listener, the others on those of the workers. What takes a while returns an [`Answer`]. It is driven to its end even when whoever asked has
 /// gone, so that a command is never done by half.
 pub trait Control: Send + Sync + 'static {
     /// Whether the process works at all: it fails when a supervised task has died, and a restart is the remedy.

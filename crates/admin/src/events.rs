@@ -75,18 +75,20 @@ impl Feed {
     }
 
     fn refresh(&self, least_age: std::time::Duration) {
+        let made = self.latest.borrow().made;
+        if made.is_some_and(|made| made.elapsed() < least_age) {
+            return;
+        }
+        let made = Some(Instant::now());
+        // Not while the snapshot is locked: it takes a while, and the thread of the listener reads snapshots.
+        let event = Some(self.event());
         self.latest.send_if_modified(|snapshot| {
-            if snapshot.made.is_some_and(|made| made.elapsed() < least_age)
-                || self.readers.is_closed()
-            {
-                return false;
+            let is_open = !self.readers.is_closed();
+            if is_open {
+                let round = snapshot.round;
+                *snapshot = Snapshot { round, made, event };
             }
-            *snapshot = Snapshot {
-                round: snapshot.round,
-                made: Some(Instant::now()),
-                event: Some(self.event()),
-            };
-            true
+            is_open
         });
     }
 

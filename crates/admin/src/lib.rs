@@ -12,7 +12,8 @@
 //! };
 //! let admin = Admin::bind(settings, router)?;
 //! println!("http://{}/", admin.local_addr());
-//! admin.run(std::future::pending::<()>()).await;
+//! let workers = tokio::runtime::Handle::current();
+//! admin.run(workers, std::future::pending::<()>()).await;
 //! # Ok(())
 //! # }
 //! ```
@@ -36,6 +37,7 @@ mod gate;
 mod guard;
 mod health;
 mod limits;
+mod metrics_text;
 mod page;
 mod patient;
 mod questions;

@@ -34,6 +34,12 @@ pub(crate) const COMMAND_TIME: Duration = Duration::from_mins(1);
 /// Commands at once, those included whose caller has gone.
 pub(crate) const COMMANDS: usize = 16;
 
+/// Reloads at once, likewise. They are one reload, or two: what is asked while files are read is done once after it.
+pub(crate) const RELOADS: usize = 8;
+
+/// Least time between two texts of the metrics.
+pub(crate) const METRICS: Duration = Duration::from_secs(1);
+
 /// Readers of the events at once.
 pub(crate) const READERS: usize = 32;
 

@@ -48,7 +48,8 @@ pub(crate) async fn ready(State(shared): State<Arc<Shared>>) -> Health {
 /// `GET /metrics`
 pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
     const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, TYPE)], shared.control.metrics())
+    let text = shared.metrics.read(|| shared.control.metrics()).await;
+    ([(header::CONTENT_TYPE, TYPE)], text)
 }
 
 /// `GET /api/status`

@@ -3,22 +3,27 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
+use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{Domain, Socket, Type};
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_service::Service as _;
 use tracing::{debug, info, warn};
 
+use crate::answer::Refusal;
 use crate::control::Control;
 use crate::error::AdminError;
 use crate::gate::Gate;
@@ -115,7 +120,10 @@ impl Admin {
     }
 
     /// Serves until `shutdown` ends, and then finishes the answers that are under way, for at most two seconds.
-    pub async fn run(self, shutdown: impl Future) {
+    ///
+    /// Connections, `/livez` and `/readyz` are served on the runtime that polls this. All other answers are made on
+    /// `workers`: a runtime with threads of its own, so that no answer that takes long keeps a health check waiting.
+    pub async fn run(self, workers: Handle, shutdown: impl Future) {
         let listener = match tokio::net::TcpListener::from_std(self.listener) {
             Ok(listener) => listener,
             Err(error) => return warn!(%error, "the admin listener can not be registered"),
@@ -124,12 +132,20 @@ impl Admin {
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
-        let mut feed = pin!(self.shared.feed.run());
+        let shared = Arc::clone(&self.shared);
+        let mut feed = JoinSet::new();
+        feed.spawn_on(async move { shared.feed.run().await }, &workers);
         let gate = Gate::default();
         loop {
             let accepted = tokio::select! {
                 _ = &mut shutdown => break,
-                never = &mut feed => match never {},
+                // It ends by a panic only, which is one of this task then.
+                Some(Err(error)) = feed.join_next() => {
+                    if let Ok(panic) = error.try_into_panic() {
+                        resume_unwind(panic);
+                    }
+                    continue;
+                }
                 Some(_) = connections.join_next() => continue,
                 accepted = listener.accept() => accepted,
             };
@@ -145,7 +161,11 @@ impl Admin {
                 debug!(%from, "too many admin connections");
                 continue;
             };
-            let serve = serve(stream, from, router.clone(), closed.clone());
+            let answers = Answers {
+                router: router.clone(),
+                workers: workers.clone(),
+            };
+            let serve = serve(stream, from, answers, closed.clone());
             connections.spawn(async move {
                 serve.await;
                 drop(place);
@@ -161,11 +181,42 @@ impl Admin {
     }
 }
 
+/// Who answers a request.
+struct Answers {
+    router: Router,
+    workers: Handle,
+}
+
+impl Answers {
+    fn to(&self, request: http::Request<Incoming>) -> impl Future<Output = Response> + use<> {
+        let is_health = matches!(request.uri().path(), "/livez" | "/readyz");
+        let answer = self.router.clone().call(request);
+        let answer = async { answer.await.unwrap_or_else(|never| match never {}) };
+        let workers = self.workers.clone();
+        async move {
+            if is_health {
+                return answer.await;
+            }
+            // When the caller goes the set is dropped, and with it the work.
+            let mut work = JoinSet::new();
+            work.spawn_on(answer, &workers);
+            match work.join_next().await {
+                Some(Ok(response)) => response,
+                _ => Refusal::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the answer could not be made; the log says why",
+                )
+                .into_response(),
+            }
+        }
+    }
+}
+
 /// Serves one connection to its end.
 async fn serve(
     stream: TcpStream,
     from: SocketAddr,
-    router: Router,
+    answers: Answers,
     mut closed: watch::Receiver<bool>,
 ) {
     // Answers are small, and written whole.
@@ -175,8 +226,8 @@ async fn serve(
     }
     let service = service_fn(move |mut request: http::Request<Incoming>| {
         request.extensions_mut().insert(From(from));
-        let answer = router.clone().call(request);
-        async { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+        let answer = answers.to(request);
+        async { Ok::<_, Infallible>(answer.await) }
     });
     let mut connection = pin!(
         http1::Builder::new()

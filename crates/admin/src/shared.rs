@@ -9,13 +9,17 @@ use tokio::time::timeout;
 use crate::answer::Refusal;
 use crate::control::{Answer, Control};
 use crate::events::Feed;
-use crate::limits::{COMMAND_TIME, COMMANDS};
+use crate::limits::{COMMAND_TIME, COMMANDS, RELOADS};
+use crate::metrics_text::MetricsText;
+use crate::status::Reloaded;
 use crate::token::Token;
 
 pub(crate) struct Shared {
     pub(crate) control: Arc<dyn Control>,
     token: Option<Mutex<Token>>,
     pub(crate) feed: Feed,
+    pub(crate) metrics: MetricsText,
+    reloads: Arc<Semaphore>,
     commands: Arc<Semaphore>,
 }
 
@@ -23,6 +27,8 @@ impl Shared {
     pub(crate) fn new(control: Arc<dyn Control>, token: Option<Token>) -> Self {
         Self {
             feed: Feed::new(Arc::clone(&control)),
+            metrics: MetricsText::default(),
+            reloads: Arc::new(Semaphore::new(RELOADS)),
             control,
             token: token.map(Mutex::new),
             commands: Arc::new(Semaphore::new(COMMANDS)),
@@ -57,7 +63,22 @@ impl Shared {
         &self,
         begin: impl FnOnce(&dyn Control) -> Answer<T>,
     ) -> Result<T, Refusal> {
-        let Ok(permit) = Arc::clone(&self.commands).try_acquire_owned() else {
+        self.finish_one_of(&self.commands, begin).await
+    }
+
+    /// As [`finish`](Self::finish). A file system that hangs holds reloads up, and these do not take the places of other
+    /// commands.
+    pub(crate) async fn finish_reload(&self) -> Result<Reloaded, Refusal> {
+        self.finish_one_of(&self.reloads, |control| control.reload())
+            .await
+    }
+
+    async fn finish_one_of<T: Send + 'static>(
+        &self,
+        places: &Arc<Semaphore>,
+        begin: impl FnOnce(&dyn Control) -> Answer<T>,
+    ) -> Result<T, Refusal> {
+        let Ok(permit) = Arc::clone(places).try_acquire_owned() else {
             return Err(Refusal::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "too many commands at once; ask again later",

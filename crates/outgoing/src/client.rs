@@ -9,14 +9,16 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+use crate::patience::Bounded;
 use crate::{Address, TrustError, trust};
 
 /// Longest head of an answer in bytes. One that ends in the last piece that is read may have up to twice as many.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// Speaks HTTP/1.1 to one service; what is sent is a `B`. Its futures are polled on a runtime of tokio with I/O and
+/// Speaks HTTP/1.1 to one service; what is sent is a `B`. A service that sends more than 16 informational answers (1xx)
+/// before the final one is hung up on. Its futures are polled on a runtime of tokio with I/O and
 /// time.
-pub type Client<B> = legacy::Client<HttpsConnector<HttpConnector>, B>;
+pub type Client<B> = legacy::Client<Bounded<HttpsConnector<HttpConnector>>, B>;
 
 /// Why there is no answer. [`Causes`](crate::Causes) says it in whole.
 pub type ClientError = legacy::Error;
@@ -62,6 +64,6 @@ impl ClientSettings<'_> {
             .pool_max_idle_per_host(usize::from(self.idle.is_some()))
             .pool_idle_timeout(self.idle)
             .http1_max_buf_size(MAX_HEAD)
-            .build(schemes.enable_http1().wrap_connector(tcp)))
+            .build(Bounded(schemes.enable_http1().wrap_connector(tcp))))
     }
 }

@@ -30,12 +30,14 @@ mod backoff;
 pub mod batch;
 mod causes;
 mod client;
+mod patience;
 mod trust;
 
 pub use self::address::{Address, AddressError, MAX_ADDRESS};
 pub use self::backoff::Backoff;
 pub use self::causes::Causes;
 pub use self::client::{Client, ClientError, ClientSettings};
+pub use self::patience::{Bounded, BoundedStream};
 pub use self::trust::TrustError;
 
 #[cfg(doctest)]

@@ -6,8 +6,10 @@ use hyrouter_admin::CommandError;
 use hyrouter_config::{MaintenanceSettings, Settings};
 
 use super::conductor::{AtWorkNow, Conductor};
+use crate::assembly::Assembly;
 use crate::commanded::Commanded;
 use crate::names;
+use crate::service::Service;
 
 impl Conductor {
     pub(super) async fn drain_backend(
@@ -77,27 +79,29 @@ impl Conductor {
 
     /// Puts commands in force.
     async fn command(&mut self, commanded: Commanded) -> Result<(), CommandError> {
-        let running = self.running.clone();
-        let assembly = Arc::clone(&running.at_work.load().assembly);
-        let made = tokio::task::spawn_blocking(move || {
-            let service = running.live.service(&assembly, &commanded);
-            service.map(|service| {
-                (
-                    service,
-                    AtWorkNow {
-                        assembly,
-                        commanded,
-                    },
-                )
-            })
-        });
-        let made = made
-            .await
-            .map_err(|error| CommandError::failed(error.to_string()))?;
-        let (service, at_work) = made.map_err(|error| CommandError::failed(error.to_string()))?;
-        self.running.live.replace(service);
-        self.running.at_work.store(Arc::new(at_work));
+        let assembly = Arc::clone(&self.running.at_work.load().assembly);
+        let made = self.service(&assembly, &commanded).await;
+        self.running
+            .live
+            .replace(made.map_err(CommandError::failed)?);
+        self.running.at_work.store(Arc::new(AtWorkNow {
+            assembly,
+            commanded,
+        }));
         Ok(())
+    }
+
+    /// A configuration under these commands. It takes a while with many routes, and touches no file.
+    pub(super) async fn service(
+        &self,
+        assembly: &Arc<Assembly>,
+        commanded: &Commanded,
+    ) -> Result<Service, String> {
+        let live = self.running.live.clone();
+        let (assembly, commanded) = (Arc::clone(assembly), commanded.clone());
+        let making = tokio::task::spawn_blocking(move || live.service(&assembly, &commanded));
+        let made = making.await.map_err(|error| error.to_string())?;
+        made.map_err(|error| error.to_string())
     }
 }
 

@@ -8,11 +8,14 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use hyrouter_admin::{CommandError, Reloaded, Tokens};
 use hyrouter_proxy::ServerHandle;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::changes::StartedWith;
+use super::job::{Ended, Job};
+use super::reading::Reading;
 use crate::assembly::{Assembler, Assembly};
 use crate::commanded::Commanded;
 use crate::history::History;
@@ -23,6 +26,8 @@ use crate::watch::{Look, Watch};
 
 /// How often files are looked at. They are read once two looks are alike, so a change is at work within two seconds.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Longest time to look at files, which is over in microseconds unless a disk hangs.
+const LOOKING: Duration = Duration::from_secs(10);
 /// Orders that may wait.
 const WAITING: usize = 64;
 
@@ -42,7 +47,7 @@ pub(crate) enum Order {
     },
 }
 
-type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
+pub(super) type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
 
 /// Takes orders.
 pub(crate) type Orders = mpsc::Sender<Order>;
@@ -62,6 +67,8 @@ pub(crate) struct Running {
     pub(crate) supervisor: Supervisor,
     /// What is bound and opened once goes by these.
     pub(crate) started_with: Arc<StartedWith>,
+    /// What talks to others runs here: files, webhook, keys. The conductor's own runtime waits for none of it.
+    pub(crate) services: Handle,
     /// Of the admin server, once it is there.
     pub(crate) tokens: Arc<OnceLock<Tokens>>,
     /// The configuration at work and the commands in force.
@@ -81,6 +88,8 @@ pub(crate) struct Conductor {
     pub(super) assembler: Assembler,
     pub(super) watch: Watch,
     orders: mpsc::Receiver<Order>,
+    looking: Option<Job<Look>>,
+    pub(super) reading: Reading,
     pub(super) keeping: Option<AbortHandle>,
     /// When a configuration was last refused, and why, unless a good one came since.
     pub(super) refused: Option<(Instant, Vec<String>)>,
@@ -101,13 +110,16 @@ impl Conductor {
             assembler,
             watch: Watch::from(look),
             orders,
+            looking: None,
+            reading: Reading::default(),
             keeping: None,
             refused: None,
         };
         (conductor, sender)
     }
 
-    /// Follows orders for ever, and files when `watching`.
+    /// Follows orders for ever, and files when `watching`. Nothing here waits for a file: files are looked at and read on
+    /// other threads, and orders are followed meanwhile.
     pub(crate) async fn run(mut self, watching: bool) {
         self.keep_keys();
         let mut looks = tokio::time::interval(LOOK_EVERY);
@@ -115,33 +127,48 @@ impl Conductor {
         loop {
             tokio::select! {
                 Some(order) = self.orders.recv() => self.follow(order).await,
-                _ = looks.tick(), if watching => self.look().await,
-                // Nobody is left who could order anything.
-                else => std::future::pending().await,
+                _ = looks.tick(), if watching => self.look(),
+                looked = Job::news(&mut self.looking) => self.looked(looked),
+                read = Job::news(&mut self.reading.job) => self.has_read(read).await,
             }
         }
     }
 
-    /// Reads the files again when they have changed and rest.
-    async fn look(&mut self) {
-        let Ok(now) = self.looked().await else {
-            tracing::warn!("the files of the configuration can not be looked at");
+    fn look(&mut self) {
+        // What is being read was looked at just before.
+        if self.looking.is_some() || self.reading.job.is_some() {
             return;
+        }
+        let known = self.watch.read().clone();
+        let looking = Job::begin(&self.running.services, LOOKING, move || known.again());
+        self.looking = Some(looking);
+    }
+
+    /// Reads the files again when they have changed and rest.
+    fn looked(&mut self, looked: Ended<Look>) {
+        let now = match looked {
+            Ended::Done(Ok(now)) => now,
+            Ended::Late => return,
+            Ended::Done(Err(_)) | Ended::Overdue => {
+                tracing::warn!("the files of the configuration can not be looked at");
+                return;
+            }
         };
+        if self.reading.job.is_some() {
+            return;
+        }
         if self.watch.is_due(now) {
             tracing::info!("files of the configuration have changed");
-            let _ = self.reload().await;
+            self.reload(None);
         } else {
-            self.try_again().await;
+            self.try_again();
         }
     }
 
     async fn follow(&mut self, order: Order) {
         // Whoever asked may have gone; what they ordered is done all the same.
         match order {
-            Order::Reload(reply) => {
-                let _ = reply.send(self.reload().await);
-            }
+            Order::Reload(reply) => self.reload(Some(reply)),
             Order::DrainBackend {
                 address,
                 drained,

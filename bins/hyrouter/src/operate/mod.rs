@@ -4,9 +4,11 @@ mod changes;
 mod commands;
 mod conductor;
 mod control;
+mod job;
 mod next;
 mod phase;
 mod readiness;
+mod reading;
 mod reload;
 mod status;
 

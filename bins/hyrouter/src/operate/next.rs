@@ -1,11 +1,12 @@
 //! The next configuration, read and checked, and not yet at work.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use hyrouter_admin::Token;
 use hyrouter_config::Settings;
 
-use super::conductor::Running;
+use super::conductor::{AtWorkNow, Running};
 use crate::assembly::{Assembler, Assembly, admin_token};
 use crate::serve;
 use crate::service::Service;
@@ -16,6 +17,8 @@ use crate::watch::Look;
 pub(super) struct Next {
     pub(super) assembly: Assembly,
     pub(super) service: Service,
+    /// What was at work then.
+    pub(super) made_beside: Arc<AtWorkNow>,
     pub(super) sinks: Option<AtWork>,
     /// Of the admin server.
     pub(super) token: Option<Token>,
@@ -51,10 +54,12 @@ pub(super) fn read(
         }
     };
     let look = serve::look(file, &settings).since(&before);
-    match assemble(running, assembler, settings) {
+    let now = running.at_work.load_full();
+    match assemble(running, &now, assembler, settings) {
         Ok((assembly, service, sinks, token)) => Ok(Next {
             assembly,
             service,
+            made_beside: now,
             sinks,
             token,
             look,
@@ -68,10 +73,10 @@ pub(super) fn read(
 
 fn assemble(
     running: &Running,
+    now: &AtWorkNow,
     assembler: &mut Assembler,
     settings: Settings,
 ) -> anyhow::Result<(Assembly, Service, Option<AtWork>, Option<Token>)> {
-    let now = running.at_work.load_full();
     let assembly = assembler.assemble(settings, Some(&now.assembly))?;
     let token = admin_token(&assembly.settings)?;
     let service = running.live.service(&assembly, &now.commanded)?;

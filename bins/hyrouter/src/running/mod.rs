@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use hyrouter_admin::{Admin, AdminSettings};
 use hyrouter_config::Settings;
 use hyrouter_metrics::{Process, Source};
+use tokio::runtime::Handle;
 
 use crate::assembly::{Assembler, Assembly, admin_token};
 use crate::bind::bind;
@@ -39,6 +40,8 @@ pub(crate) struct Start {
     pub(crate) counts: Counts,
     pub(crate) levels: Levels,
     pub(crate) hangups: Hangups,
+    /// For what talks to others and reads files.
+    pub(crate) services: Handle,
     /// Whether changed files are read by themselves.
     pub(crate) watching: bool,
 }
@@ -53,6 +56,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
         counts,
         levels,
         hangups,
+        services,
         watching,
     } = start;
     // Before anything says that the router is up: from then on somebody may end it.
@@ -66,7 +70,11 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     let log = Arc::new(DecisionLog::new());
     let commanded = Commanded::default();
     let service = Service::new(&assembly, &commanded, None, &counts, Arc::clone(&log))?;
-    let (sinks, admin) = match open(settings) {
+    let opened = {
+        let _in = services.enter();
+        open(settings)
+    };
+    let (sinks, admin) = match opened {
         Ok(opened) => opened,
         Err(error) => {
             cli::complain(&error);
@@ -93,6 +101,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
         sinks: Arc::clone(&sinks),
         history: Arc::clone(&history),
         supervisor: supervisor.clone(),
+        services: services.clone(),
         started_with: Arc::new(StartedWith::of(settings)),
         tokens: Arc::default(),
         at_work: Arc::new(ArcSwap::from_pointee(AtWorkNow {
@@ -127,7 +136,8 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
         };
         let _ = running.tokens.set(admin.tokens());
         tracing::info!(listen = %admin.local_addr(), "admin server");
-        supervisor.spawn("admin server", admin.run(std::future::pending::<()>()));
+        let serving = admin.run(services, std::future::pending::<()>());
+        supervisor.spawn("admin server", serving);
     }
     supervisor.spawn("configuration", conductor.run(watching));
     summary::log_start(settings, &origin, &plugins, &server);

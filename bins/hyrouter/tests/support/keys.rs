@@ -58,7 +58,7 @@ impl Drop for KeyService {
     }
 }
 
-fn answer(mut connection: TcpStream, text: &str) -> std::io::Result<()> {
+pub(crate) fn answer(mut connection: TcpStream, text: &str) -> std::io::Result<()> {
     let mut lines = BufReader::new(connection.try_clone()?).lines();
     while lines
         .next()

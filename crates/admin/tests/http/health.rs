@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::fake::problem;
-use crate::support::serve;
+use crate::support::{run_with, serve};
 
 #[tokio::test]
 async fn health_is_ok_or_says_what_is_missing() {
@@ -64,4 +64,30 @@ async fn head_has_no_body() {
     let running = serve();
     let response = running.client().ask("HEAD", "/readyz", "").await;
     assert_eq!((response.status, response.body.len()), (200, 0));
+}
+
+#[tokio::test]
+async fn health_is_answered_by_the_listener_and_all_else_by_workers() {
+    let workers = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let running = run_with(workers.handle().clone(), "127.0.0.1:0", None);
+    for path in ["/livez", "/readyz", "/metrics", "/api/status"] {
+        assert_eq!(running.client().get(path).await.status, 200, "{path}");
+    }
+    let here = std::thread::current().id();
+    let asked = running.fake.threads.lock().unwrap().clone();
+    let by_listener = asked
+        .iter()
+        .map(|(asked, thread)| (*asked, *thread == here));
+    let wanted = [
+        ("live", true),
+        ("ready", true),
+        ("metrics", false),
+        ("status", false),
+    ];
+    assert!(by_listener.eq(wanted), "{asked:?}");
+    workers.shutdown_background();
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ThreadId;
 
 use hyrouter_admin::{Answer, CommandError, Control, Health, Problem, Reloaded, Status};
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ pub struct Fake {
     /// Reloads take one each.
     pub reloads: std::sync::Arc<Semaphore>,
     pub decisions: Mutex<Vec<Value>>,
+    /// What was asked, and on which thread.
+    pub threads: Mutex<Vec<(&'static str, ThreadId)>>,
     /// What `status` does besides.
     pub tick: Mutex<Option<fn(&mut Status)>>,
 }
@@ -36,12 +39,18 @@ impl Default for Fake {
             reload: Mutex::new(Ok(Reloaded::default())),
             reloads: std::sync::Arc::new(Semaphore::new(1000)),
             decisions: Mutex::default(),
+            threads: Mutex::default(),
             tick: Mutex::default(),
         }
     }
 }
 
 impl Fake {
+    fn note_thread(&self, asked: &'static str) {
+        let here = std::thread::current().id();
+        self.threads.lock().unwrap().push((asked, here));
+    }
+
     pub fn note(&self, what: impl Into<String>) {
         self.told.send_modify(|told| told.push(what.into()));
     }
@@ -60,6 +69,7 @@ pub fn problem(part: &str, problem: &str) -> Problem {
 
 impl Control for Fake {
     fn live(&self) -> Health {
+        self.note_thread("live");
         let problems = self.live.lock().unwrap().clone();
         Health {
             problems,
@@ -68,6 +78,7 @@ impl Control for Fake {
     }
 
     fn ready(&self) -> Health {
+        self.note_thread("ready");
         Health {
             problems: self.ready.lock().unwrap().clone(),
             warnings: self.warnings.lock().unwrap().clone(),
@@ -75,10 +86,12 @@ impl Control for Fake {
     }
 
     fn metrics(&self) -> String {
+        self.note_thread("metrics");
         "# TYPE a counter\na_total 1\n# EOF\n".into()
     }
 
     fn status(&self) -> Status {
+        self.note_thread("status");
         self.statuses.fetch_add(1, Ordering::SeqCst);
         let mut status = self.status.lock().unwrap();
         if let Some(tick) = *self.tick.lock().unwrap() {

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hyrouter_admin::{Admin, AdminSettings, Token};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -37,6 +38,11 @@ pub fn serve_with_token() -> Running {
 }
 
 pub fn run(listen: &str, token: Option<Token>) -> Running {
+    run_with(Handle::current(), listen, token)
+}
+
+/// Serves with these workers.
+pub fn run_with(workers: Handle, listen: &str, token: Option<Token>) -> Running {
     let fake = Arc::new(Fake::default());
     let listen = listen.parse().unwrap();
     let admin = Admin::bind(AdminSettings { listen, token }, Arc::clone(&fake) as _).unwrap();
@@ -45,7 +51,7 @@ pub fn run(listen: &str, token: Option<Token>) -> Running {
         address: admin.local_addr(),
         fake,
         stop: Some(stop),
-        task: tokio::spawn(admin.run(stopped)),
+        task: tokio::spawn(admin.run(workers, stopped)),
     }
 }
 

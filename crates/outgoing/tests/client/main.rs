@@ -20,9 +20,10 @@ use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::{BodyExt as _, Full};
 use hyrouter_outgoing::{Address, Causes, Client, ClientError, ClientSettings};
+use tokio::io::AsyncWriteExt as _;
 
 use crate::authority::Authority;
-use crate::listen::deaf;
+use crate::listen::{deaf, listen};
 use crate::server::Server;
 
 /// Against hanging, and longer than any test.
@@ -125,4 +126,39 @@ async fn a_refused_connection_is_one_line() {
     let error = Causes(&error.unwrap_err()).to_string();
     assert_eq!(error.matches("refused").count(), 1, "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+/// Without the bound this server would never be left.
+#[tokio::test]
+async fn a_service_that_never_comes_to_the_point_is_hung_up_on() {
+    let authority = Authority::new();
+    for tls in [false, true] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (left, has_left) = tokio::sync::oneshot::channel();
+        let left = std::sync::Arc::new(std::sync::Mutex::new(Some(left)));
+        listen(
+            listener,
+            tls.then(|| authority.acceptor("localhost")),
+            move |stream| {
+                let left = left.lock().unwrap().take();
+                async move {
+                    let (Some(mut stream), Some(left)) = (stream, left) else {
+                        return;
+                    };
+                    post::read(&mut stream).await;
+                    let endless = "HTTP/1.1 100 Continue\r\n\r\n".repeat(100);
+                    while stream.write_all(endless.as_bytes()).await.is_ok() {}
+                    let _ = left.send(());
+                }
+            },
+        );
+        let scheme = if tls { "https" } else { "http" };
+        let address = Address::parse(&format!("{scheme}://localhost:{port}/")).unwrap();
+        let client = client(&address, None, Some(&authority.file()));
+        let error = post(&client, &address, "body").await.unwrap_err();
+        let text = Causes(&error).to_string();
+        assert!(text.contains("16 informational answers"), "{text}");
+        tokio::time::timeout(LONG, has_left).await.unwrap().unwrap();
+    }
 }

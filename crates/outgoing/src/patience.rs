@@ -1,0 +1,218 @@
+//! Patience with servers that answer, and answer, and never come to the point.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::Uri;
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use tower_service::Service;
+
+/// Maximum number of informational (1xx) answers before the final one. hyper has no bound. Servers send one or two:
+/// `100 Continue`, and `103 Early Hints`.
+const MAX_INFORMATIONAL: u32 = 16;
+/// Bytes that are read at once before the final answer is there.
+const PIECE: usize = 4096;
+
+/// Makes connections of `C` that bound informational answers.
+#[derive(Debug, Clone)]
+pub struct Bounded<C>(pub(crate) C);
+
+impl<C> Service<Uri> for Bounded<C>
+where
+    C: Service<Uri>,
+    C::Future: Send + 'static,
+{
+    type Response = BoundedStream<C::Response>;
+    type Error = C::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, C::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), C::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = self.0.call(uri);
+        Box::pin(async {
+            let stream = connecting.await?;
+            Ok(BoundedStream {
+                stream,
+                answer: Answer::default(),
+            })
+        })
+    }
+}
+
+/// A connection that ends when a server sends more than 16 informational answers to one request.
+#[derive(Debug)]
+pub struct BoundedStream<S> {
+    stream: S,
+    answer: Answer,
+}
+
+impl<S: Read + Unpin> Read for BoundedStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        mut into: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.answer.is_final() {
+            return Pin::new(&mut this.stream).poll_read(context, into);
+        }
+        let mut piece = [0; PIECE];
+        let room = into.remaining().min(PIECE);
+        let mut piece = ReadBuf::new(piece.get_mut(..room).unwrap_or_default());
+        ready!(Pin::new(&mut this.stream).poll_read(context, piece.unfilled()))?;
+        this.answer.see(piece.filled())?;
+        into.put_slice(piece.filled());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: Write + Unpin> Write for BoundedStream<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.answer.asked();
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.answer.asked();
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+impl<S: Connection> Connection for BoundedStream<S> {
+    fn connected(&self) -> Connected {
+        self.stream.connected()
+    }
+}
+
+/// What is being read.
+#[derive(Debug, Default)]
+struct Answer {
+    at: At,
+    informational: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum At {
+    /// That many bytes of `HTTP/1.1 ` have come; the digit after it says what the answer is.
+    Start(usize),
+    /// Inside of the head of an informational answer, with that many bytes in the line.
+    Informational(usize),
+    /// The final answer is there. What follows is up to its reader.
+    Final,
+}
+
+impl Default for At {
+    fn default() -> Self {
+        Self::Start(0)
+    }
+}
+
+impl Answer {
+    /// Bytes before the first digit of a status.
+    const BEFORE_STATUS: usize = "HTTP/1.1 ".len();
+
+    fn is_final(&self) -> bool {
+        matches!(self.at, At::Final)
+    }
+
+    /// Something is sent, which another answer follows.
+    fn asked(&mut self) {
+        if self.is_final() {
+            *self = Self::default();
+        }
+    }
+
+    fn see(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for byte in bytes {
+            self.at = match (self.at, byte) {
+                (At::Start(Self::BEFORE_STATUS), b'1') => {
+                    self.informational += 1;
+                    if self.informational > MAX_INFORMATIONAL {
+                        return Err(io::Error::other(format!(
+                            "more than {MAX_INFORMATIONAL} informational answers (1xx) without a final one"
+                        )));
+                    }
+                    At::Informational(1)
+                }
+                (At::Start(Self::BEFORE_STATUS) | At::Final, _) => {
+                    self.at = At::Final;
+                    return Ok(());
+                }
+                (At::Start(seen), _) => At::Start(seen + 1),
+                // An empty line ends a head.
+                (At::Informational(0), b'\n') => At::Start(0),
+                (At::Informational(_), b'\n') => At::Informational(0),
+                (At::Informational(line), b'\r') => At::Informational(line),
+                (At::Informational(line), _) => At::Informational(line.saturating_add(1)),
+            };
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, MAX_INFORMATIONAL};
+
+    const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+    const HINTS: &str = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+    const OK: &str = "HTTP/1.1 200 OK\r\n\r\n";
+
+    /// Sees a text in pieces of that many bytes.
+    fn see(answer: &mut Answer, text: &str, piece: usize) -> Result<(), String> {
+        let mut pieces = text.as_bytes().chunks(piece);
+        pieces.try_for_each(|piece| answer.see(piece).map_err(|error| error.to_string()))
+    }
+
+    #[test]
+    fn informational_answers_are_counted_to_the_final_one() {
+        for piece in [1, 2, 7, 1000] {
+            for one in [CONTINUE, HINTS, "HTTP/1.1 100 \n\n"] {
+                let many = one.repeat(MAX_INFORMATIONAL as usize);
+                let mut answer = Answer::default();
+                see(&mut answer, &many, piece).unwrap();
+                assert!(!answer.is_final());
+                see(&mut answer, OK, piece).unwrap();
+                assert!(answer.is_final());
+                // The body may look like anything, and the next answer has a count of its own.
+                see(&mut answer, &many, piece).unwrap();
+                answer.asked();
+                see(&mut answer, &many, piece).unwrap();
+                let error = see(&mut answer, one, piece).unwrap_err();
+                assert!(error.starts_with("more than 16 informational"), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_left_to_its_reader() {
+        let mut answer = Answer::default();
+        see(&mut answer, "SSH-2.0-OpenSSH_9.9\r\n", 3).unwrap();
+        assert!(answer.is_final());
+    }
+}
