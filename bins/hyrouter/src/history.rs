@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hyrouter_admin::{ConfigStatus, ReloadError};
+use hyrouter_config::Checks;
 use hyrouter_metrics::{Codes, Desc, Exposition, Source};
 
 /// How the configuration at work came to be, and what came of later ones.
@@ -19,6 +20,10 @@ struct Now {
     loaded_at: f64,
     last_error: Option<ReloadError>,
     restart_needed: Vec<String>,
+    /// The strictest of each check since the start.
+    strictest: Checks,
+    /// What is less strict now than it was once.
+    lowered: Vec<String>,
 }
 
 const OK: &str = "ok";
@@ -46,7 +51,13 @@ impl History {
         &[],
     );
 
-    pub(crate) fn starting_with(source: String) -> Self {
+    const LOWERED: Desc = Desc::gauge(
+        "hyrouter_config_checks_lowered",
+        "1 when reloads have made checks less strict since the start, as the configuration said",
+        &[],
+    );
+
+    pub(crate) fn starting_with(source: String, checks: Checks) -> Self {
         Self {
             reloads: Codes::new([OK, FAILED]),
             now: Mutex::new(Now {
@@ -54,16 +65,22 @@ impl History {
                 loaded_at: now(),
                 last_error: None,
                 restart_needed: Vec::new(),
+                strictest: checks,
+                lowered: Vec::new(),
             }),
         }
     }
 
-    pub(crate) fn succeeded(&self, restart_needed: Vec<String>) {
+    /// A configuration with these checks is at work.
+    pub(crate) fn succeeded(&self, restart_needed: Vec<String>, checks: &Checks) {
         self.reloads.inc(OK);
         let mut at = self.lock();
         at.loaded_at = now();
         at.last_error = None;
         at.restart_needed = restart_needed;
+        let lowered = checks.lowered_from(&at.strictest);
+        at.lowered = lowered.iter().map(ToString::to_string).collect();
+        at.strictest.raise(checks);
     }
 
     pub(crate) fn failed(&self, mistakes: Vec<String>) {
@@ -83,6 +100,7 @@ impl History {
             failed_reloads: self.reloads.get(FAILED),
             last_error: at.last_error,
             restart_needed: at.restart_needed,
+            lowered: at.lowered,
             certificate,
         }
     }
@@ -101,7 +119,13 @@ pub(crate) fn now() -> f64 {
 
 impl Source for History {
     fn descs(&self) -> &'static [Desc] {
-        &[Self::RELOADS, Self::LOADED, Self::FAILING, Self::RESTART]
+        &[
+            Self::RELOADS,
+            Self::LOADED,
+            Self::FAILING,
+            Self::RESTART,
+            Self::LOWERED,
+        ]
     }
 
     fn collect(&self, into: &mut Exposition<'_, '_>) {
@@ -111,5 +135,6 @@ impl Source for History {
         into.gauge(&Self::LOADED, at.loaded_at);
         into.flag(&Self::FAILING, at.last_error.is_some());
         into.flag(&Self::RESTART, !at.restart_needed.is_empty());
+        into.flag(&Self::LOWERED, !at.lowered.is_empty());
     }
 }

@@ -8,7 +8,7 @@
 mod support;
 
 use std::fs;
-use std::net::UdpSocket;
+use std::net::{TcpListener, UdpSocket};
 
 use serde_json::{Value, json};
 use support::folder;
@@ -19,6 +19,24 @@ fn lines(text: &str) -> Vec<Value> {
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
+}
+
+#[test]
+fn a_cause_is_told_once() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = format!("listen: '{}'", taken.local_addr().unwrap());
+    for (admin, cause) in [
+        ("listen: '127.0.0.1:0', token_file: none", "No such file"),
+        (&*taken, "in use"),
+    ] {
+        let config = format!(
+            "listen: '127.0.0.1:0'\nadmin: {{ {admin} }}\n\
+             routing: {{ default: {{ backends: [{{ host: a, port: 1 }}] }} }}\n"
+        );
+        let ran = folder().file("config.yaml", &config).run(&[]);
+        assert_ne!(ran.code, Some(0), "{ran:?}");
+        assert_eq!(ran.stderr.matches(cause).count(), 1, "{}", ran.stderr);
+    }
 }
 
 #[test]
@@ -84,7 +102,7 @@ fn check_sums_up_a_good_file() {
 fn a_certificate_that_is_none_is_found_by_check_and_by_the_start() {
     let folder = folder().file("a.pem", "not a certificate").file(
         "config.yaml",
-        "{ listen: \"127.0.0.1:0\", tls: { cert_file: a.pem, key_file: a.pem } }",
+        "{ listen: \"127.0.0.1:0\", tls: { cert_file: a.pem, key_file: a.pem }, routing: { default: { backends: [{ host: a, port: 1 }] } } }",
     );
     let ran = folder.run(&["check"]);
     assert_eq!(
@@ -104,7 +122,10 @@ fn a_certificate_that_is_none_is_found_by_check_and_by_the_start() {
 fn a_taken_port_is_told_with_its_holder() {
     let holder = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = holder.local_addr().unwrap();
-    let folder = folder().file("config.yaml", &format!("listen: \"{address}\""));
+    let folder = folder().file(
+        "config.yaml",
+        &format!("listen: \"{address}\"\nrouting: {{ default: {{ backends: [{{ host: a, port: 1 }}] }} }}\n"),
+    );
     let ran = folder.run(&[]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(

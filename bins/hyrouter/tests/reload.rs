@@ -59,7 +59,7 @@ routing: {{ default: {{ backends: [{{ host: {backend}, port: 5520 }}] }} }}\n"
     );
     let refused = admin.ask("POST", "/reload", "{}");
     assert_eq!(refused.status, 409, "{refused:?}");
-    assert_eq!(refused.json()["mistakes"].as_array().unwrap().len(), 2);
+    assert_eq!(refused.json()["mistakes"].as_array().unwrap().len(), 3);
     // A certificate with the key of another.
     write(&folder, "config.yaml", &whole("two", "b.example"));
     fs::copy(folder.path("one.key"), folder.path("two.key")).unwrap();

@@ -60,6 +60,10 @@ export function attention(status) {
     const title = `Waits for a restart: ${status.config.restart_needed.join(", ")}`;
     found.push({ kind: "warn", title, list: [] });
   }
+  if (status.config.lowered.length > 0) {
+    const title = "Reloads have lowered checks since the start, as the configuration says.";
+    found.push({ kind: "warn", title, list: status.config.lowered });
+  }
   return found;
 }
 

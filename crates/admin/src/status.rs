@@ -74,6 +74,8 @@ pub struct ConfigStatus {
     pub last_error: Option<ReloadError>,
     /// Keys whose change waits for a restart.
     pub restart_needed: Vec<String>,
+    /// Checks that reloads have made less strict since the start, because the configuration said so.
+    pub lowered: Vec<String>,
     /// SHA-256 of the certificate that players see, in hexadecimal.
     pub certificate: Option<String>,
 }

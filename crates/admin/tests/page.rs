@@ -256,6 +256,7 @@ async fn it_says_what_is_wrong_and_what_there_is_none_of() {
         status.state = State::Draining;
         status.problems = vec![problem("plugin bans", "is not loaded")];
         status.config.restart_needed = vec!["listen".into()];
+        status.config.lowered = vec!["identity.mode: lowered from require to off".into()];
         status.config.last_error = Some(ReloadError {
             at: 1_769_860_800.0,
             mistakes: vec!["routing: is missing".into()],
@@ -270,6 +271,8 @@ async fn it_says_what_is_wrong_and_what_there_is_none_of() {
         "plugin bans: is not loaded",
         "routing: is missing",
         "Waits for a restart: listen",
+        "Reloads have lowered checks since the start",
+        "identity.mode: lowered from require to off",
         "There is no route.",
         "No plugin is asked",
         "Nobody was refused.",

@@ -24,6 +24,14 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
     },
+    /// The file holds no key.
+    #[error(
+        "{}: there is nothing in it; allowed: at least `routing`, with a `default` pool or `routes`", .path.display()
+    )]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is not YAML or JSON.
     #[error("{}:{line}:{column}: {message}", .path.display())]
     Syntax {

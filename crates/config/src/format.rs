@@ -21,11 +21,22 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 const DURATION: &str = "Go duration text such as 30s, 1m30s or 250ms";
+const SECRET: &str = "plain text, base64:... or hex:...";
+const JWKS: &str = "https://..., http://... of this machine, or a file";
 
 /// What is wrong with a text, and what is allowed.
 pub(crate) struct Wrong {
     pub(crate) what: String,
     pub(crate) allowed: &'static str,
+}
+
+/// What a format allows. Those that are only for readers say nothing.
+pub(crate) fn allowed(format: &str) -> Option<&'static str> {
+    match format {
+        "secret" => Some(SECRET),
+        "jwks" => Some(JWKS),
+        _ => check(format, "").err().map(|wrong| wrong.allowed),
+    }
 }
 
 /// Checks a text against a `format` of the schema. Formats that are only for readers pass.
@@ -158,10 +169,7 @@ fn check_secret(text: &str) -> Result<(), Wrong> {
     }
     match Secret::parse(text) {
         Ok(_) => Ok(()),
-        Err(error) => Err(wrong(
-            &error.to_string(),
-            "plain text, base64:... or hex:...",
-        )),
+        Err(error) => Err(wrong(&error.to_string(), SECRET)),
     }
 }
 
@@ -227,7 +235,6 @@ pub(crate) fn timestamp(text: &str) -> Option<SystemTime> {
 
 /// An address of plain HTTP could be answered by anybody on the way, and keys from there would let anybody in.
 fn check_jwks(text: &str) -> Result<(), Wrong> {
-    const ALLOWED: &str = "https://..., http://... of this machine, or a file";
     let Some((scheme, rest)) = text.split_once("://") else {
         return Ok(());
     };
@@ -241,19 +248,19 @@ fn check_jwks(text: &str) -> Result<(), Wrong> {
     require(
         !authority.contains('@'),
         "an address with a user or a password",
-        ALLOWED,
+        JWKS,
     )?;
     let port = authority.rsplit_once(':').map(|(_, port)| port);
     let is_port = |port: &str| port.ends_with(']') || port.parse::<u16>().is_ok();
     require(
         port.is_none_or(is_port),
         "an address with a port that is none",
-        ALLOWED,
+        JWKS,
     )?;
     match scheme.to_ascii_lowercase().as_str() {
-        "https" => require(!host.is_empty(), "an address without a host", ALLOWED),
-        "http" => require(is_local, "plain HTTP to another machine", ALLOWED),
-        _ => Err(wrong("not an address or a file", ALLOWED)),
+        "https" => require(!host.is_empty(), "an address without a host", JWKS),
+        "http" => require(is_local, "plain HTTP to another machine", JWKS),
+        _ => Err(wrong("not an address or a file", JWKS)),
     }
 }
 

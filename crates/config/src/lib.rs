@@ -28,7 +28,7 @@
 //! # How a configuration is read
 //!
 //! 1. Built-in defaults, then the file, then the environment are laid over each other (`source`). Maps merge, lists and
-//!    values are replaced. `null` stands for an absent value.
+//!    values are replaced. `null` stands for an absent value. What is there with nothing in it is a mistake.
 //! 2. The result is checked against the JSON Schema (`shape`), which is generated from the `model`. Wrong values are
 //!    reported and taken out.
 //! 3. What remains is read into the model, checked for its meaning and built into [`Settings`] (`semantic`).
@@ -42,6 +42,7 @@
 //! `messages.disconnect_locales` `_` stands for `-`. Unknown variables are mistakes, except `HYROUTER_SERVICE_*`,
 //! `HYROUTER_PORT` and `HYROUTER_PORT_*`: Kubernetes sets those for a Service of the name hyrouter.
 
+mod checks;
 mod duration;
 mod error;
 mod format;
@@ -60,6 +61,7 @@ mod settings;
 mod shape;
 mod source;
 
+pub use checks::{Checks, Lowered};
 pub use duration::parse as parse_duration;
 pub use error::ConfigError;
 pub use listen::ListenAddr;

@@ -81,7 +81,7 @@ impl MaintenanceTexts {
     fn of_tag(&self, tag: &str) -> Option<&str> {
         let mut texts = self.0.iter();
         let (_, text) = texts.find(|(known, _)| same_tag(known, tag))?;
-        Some(text.as_str()).filter(|text| !text.is_empty())
+        Some(text.as_str())
     }
 }
 

@@ -34,6 +34,23 @@ impl Path {
         self.0.starts_with(&other.0)
     }
 
+    /// The place without the numbers of list entries: `routing.routes[].pool.backends[].port`.
+    pub(crate) fn pattern(&self) -> String {
+        let mut pattern = String::new();
+        for segment in &self.0 {
+            match segment {
+                Segment::Index(_) => pattern.push_str("[]"),
+                Segment::Key(key) if pattern.is_empty() => pattern.push_str(key),
+                Segment::Key(key) => pattern.extend([".", key]),
+            }
+        }
+        pattern
+    }
+
+    pub(crate) fn segments(&self) -> &[Segment] {
+        &self.0
+    }
+
     /// It and all places above it, from the inside out.
     pub(crate) fn and_above(&self) -> impl Iterator<Item = &[Segment]> {
         (0..=self.0.len()).rev().filter_map(|len| self.0.get(..len))

@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use crate::model::Config;
+use crate::path::{Path, Segment};
 
 static ROOT: LazyLock<Value> = LazyLock::new(|| {
     let generator = SchemaSettings::draft2020_12().into_generator();
@@ -98,6 +99,19 @@ impl Schema {
     /// The schema of what is below `key`: of an object or of a map.
     pub(crate) fn below(self, key: &str) -> Option<Self> {
         self.property(key).or_else(|| self.map_value())
+    }
+
+    /// The schema of a place within; none where the configuration has no such place, and for entries of lists.
+    pub(crate) fn at_path(self, path: &Path) -> Option<Self> {
+        let (last, above) = path.segments().split_last()?;
+        let Segment::Key(last) = last else {
+            return None;
+        };
+        let step = |schema: Self, segment: &Segment| match segment {
+            Segment::Key(key) => schema.below(key),
+            Segment::Index(_) => schema.item(),
+        };
+        above.iter().try_fold(self, step)?.below(last)
     }
 
     pub(crate) fn required(self) -> Vec<&'static str> {

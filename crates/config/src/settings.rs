@@ -9,6 +9,7 @@ use hyrouter_router::RouterSpec;
 use ipnet::IpNet;
 use serde_json::Value;
 
+use crate::checks::{Checks, Layers};
 use crate::mistake::Mistakes;
 use crate::model::Config;
 use crate::operation::{
@@ -60,6 +61,8 @@ pub struct Settings {
     pub files: Vec<PathBuf>,
     /// What is allowed and hardly meant, for the operator to read at start.
     pub warnings: Vec<Warning>,
+    /// What is checked, to be compared with the configuration that comes next.
+    pub checks: Checks,
 }
 
 impl Settings {
@@ -68,6 +71,7 @@ impl Settings {
     pub fn built_in() -> Self {
         semantic::build(
             Config::built_in(),
+            &Layers::default(),
             &Secrets::new(&[]),
             SystemTime::UNIX_EPOCH,
             &mut Mistakes::default(),

@@ -6,6 +6,7 @@ use crate::format;
 use crate::mistake::{Mistakes, message, secret_message};
 use crate::path::Path;
 use crate::schema::{Kind, Schema};
+use crate::source::empty;
 
 /// Least likeness (Jaro-Winkler) at which one name is offered for another.
 const ALIKE: f64 = 0.8;
@@ -75,10 +76,12 @@ impl Walk<'_> {
                 unknown.push(key);
                 continue;
             };
-            if value.is_null() || (is_blank(below, &value) && !schema.required().contains(&&*key)) {
+            let is_required = schema.required().contains(&&*key);
+            let at = path.key(&key);
+            if value.is_null() || (is_blank(below, &value, &at) && !is_required) {
                 continue;
             }
-            if let Some(value) = self.value(below, value, &path.key(&key)) {
+            if let Some(value) = self.value(below, value, &at) {
                 right.insert(key.clone(), value);
             }
             present.push(key);
@@ -135,7 +138,14 @@ impl Walk<'_> {
         let format = schema.text("format");
         let names = schema.names();
         if text.is_empty() && schema.number("minLength").is_some() {
-            self.mistakes.add(path, "must not be empty");
+            let allowed = format.and_then(format::allowed);
+            let allowed = allowed.map_or_else(String::new, |known| format!("; allowed: {known}"));
+            self.mistakes
+                .add(path, format!("must not be empty{allowed}"));
+            return None;
+        }
+        if text.trim().is_empty() && !empty::counts_as_absent(path) {
+            self.mistakes.add(path, empty::message(schema, "key"));
             return None;
         }
         if !names.is_empty() {
@@ -178,8 +188,7 @@ impl Walk<'_> {
         } else {
             "out of range"
         };
-        let allowed = max.map_or_else(|| format!("{min} or more"), |max| format!("{min} to {max}"));
-        self.wrong(schema, what, value, path, &allowed);
+        self.wrong(schema, what, value, path, &range(schema));
         None
     }
 
@@ -207,14 +216,39 @@ impl Walk<'_> {
     }
 }
 
-/// Whether an empty text stands for an absent value. Go has no absent text, so files for the original may hold `""`
-/// where a name or a duration could be. An empty secret is kept, to be warned of.
-fn is_blank(schema: Schema, value: &Value) -> bool {
+/// Whether an empty text stands for an absent value where a name or a duration could be. An empty secret is kept, to be
+/// warned of.
+fn is_blank(schema: Schema, value: &Value, path: &Path) -> bool {
     let is_constrained = || match schema.text("format") {
         Some(format) => format != "secret",
         None => !schema.names().is_empty(),
     };
-    value.as_str() == Some("") && schema.number("minLength").is_none() && is_constrained()
+    value.as_str() == Some("")
+        && schema.number("minLength").is_none()
+        && is_constrained()
+        && empty::counts_as_absent(path)
+}
+
+/// What may be written at a place, for messages.
+pub(crate) fn allowed(schema: Schema) -> String {
+    let names = schema.names();
+    if !names.is_empty() {
+        return names.join(", ");
+    }
+    let format = schema.text("format").and_then(format::allowed);
+    match (schema.kind(), format) {
+        (Kind::Text, Some(format)) => format.to_owned(),
+        (Kind::Text, None) => "a text that is not empty".to_owned(),
+        (Kind::List, _) => "a list, `[]` for none".to_owned(),
+        (Kind::Integer, _) => range(schema),
+        _ => type_name(schema).to_owned(),
+    }
+}
+
+fn range(schema: Schema) -> String {
+    let min = schema.number("minimum").unwrap_or(0);
+    let max = schema.number("maximum");
+    max.map_or_else(|| format!("{min} or more"), |max| format!("{min} to {max}"))
 }
 
 struct Hint<'a>(Option<&'a str>);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hyrouter_config::{MessageKind, Sources};
 use hyrouter_referral::{KeyRing, Secret, open};
-use support::{lines, load_with};
+use support::{NOTHING, lines, load_with};
 
 #[test]
 fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
@@ -28,7 +28,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
 #[test]
 fn texts_are_taken_as_they_are() {
     let settings = load_with(
-        "",
+        NOTHING,
         [
             ("HYROUTER_REFERRAL__HMAC_SECRET", "00123"),
             ("HYROUTER_REFERRAL__KEY_ID", "9"),
@@ -49,7 +49,7 @@ fn lists_are_json_or_separated_by_commas() {
     ];
     for (text, alpn) in cases {
         assert_eq!(
-            load_with("", [("HYROUTER_TLS__ALPN", text)])
+            load_with(NOTHING, [("HYROUTER_TLS__ALPN", text)])
                 .unwrap()
                 .tls
                 .alpn,
@@ -68,7 +68,7 @@ fn booleans_have_several_names() {
         ("1", true),
         ("on", true),
     ] {
-        let settings = load_with("", [("HYROUTER_LOGGING__LOG_CLIENT_IP", text)]).unwrap();
+        let settings = load_with(NOTHING, [("HYROUTER_LOGGING__LOG_CLIENT_IP", text)]).unwrap();
         assert_eq!(settings.logging.log_client_ip, expected, "{text}");
     }
 }
@@ -135,13 +135,13 @@ fn variables_of_kubernetes_are_not_ours() {
         ("HYROUTER_PORT", "udp://10.0.0.1:5520"),
         ("HYROUTER_PORT_5520_UDP_ADDR", "10.0.0.1"),
     ];
-    assert!(load_with("", env).is_ok());
+    assert!(load_with(NOTHING, env).is_ok());
 }
 
 #[test]
 fn unknown_variables_are_named() {
     let error = load_with(
-        "",
+        NOTHING,
         [
             ("HYROUTER_LISTN", ":1"),
             ("HYROUTER_ROUTING__ROUTES__0__NAME", "a"),
@@ -158,8 +158,8 @@ fn unknown_variables_are_named() {
             format!("HYROUTER_LISTN: {unknown}; did you mean `HYROUTER_LISTEN`?"),
             format!("HYROUTER_ROUTING__ROUTES__0__NAME: {unknown}; did you mean `HYROUTER_ROUTING__ROUTES`?"),
             format!("HYROUTER_XYZ: {unknown}"),
-            "referral.hmac_secret: the secret is empty; allowed: a secret, or no such variable (from \
-             HYROUTER_REFERRAL__HMAC_SECRET)"
+            "referral.hmac_secret: the value is empty; allowed: plain text, base64:... or hex:...; leave the variable \
+             out if none is meant (from HYROUTER_REFERRAL__HMAC_SECRET)"
                 .to_owned(),
         ]
     );

@@ -7,11 +7,11 @@ use std::time::Duration;
 use hyrouter_config::{MessageKind, Settings, UnknownProtocol};
 use hyrouter_referral::{KeyRing, Secret, open};
 use hyrouter_router::{Filter, Router, SortOrder, SortType, Strategy, Subject};
-use support::{data, lines, load, load_file, load_named};
+use support::{NOTHING, data, lines, load, load_file, load_named};
 
 #[test]
 fn defaults_are_those_of_the_reference() {
-    let settings = load("").unwrap();
+    let settings = load(NOTHING).unwrap();
     assert_eq!(settings.listen.addr, "[::]:5520".parse().unwrap());
     assert!(settings.listen.dual_stack);
     assert_eq!(settings.tls.identity, None);
@@ -26,35 +26,53 @@ fn defaults_are_those_of_the_reference() {
     assert_eq!(settings.limits.max_connections, 16_384);
     assert_eq!(settings.limits.max_connections_per_source, 400);
     assert_eq!(settings.unknown_protocol, UnknownProtocol::Route);
-    assert_eq!(settings.routing, hyrouter_router::RouterSpec::default());
+    assert!(settings.routing.routes.is_empty());
     assert!(settings.referral.is_none());
     assert_eq!(settings.messages, hyrouter_config::Messages::default());
-    let warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        warnings,
-        ["routing: no routes and no default pool: every player gets the no_route text"]
-    );
+    assert_eq!(settings.warnings, []);
 }
 
 #[test]
-fn nothing_at_all_is_the_defaults() {
+fn null_is_what_is_absent() {
     let texts = [
-        "",
-        "  \n",
-        "# only a comment\n",
-        "---\n",
-        "~",
-        "{}",
-        "routing:\ntls:\nlimits: null\nplugins:\n",
+        "tls: null\nlimits: ~\nplugins: null\nreferral: Null\nprotocol: {unknown: null}",
+        "{identity: {mode: ~, jwks: null}, limits: {deny: null, allow: ~, retry: null}, plugins: ~, admin: {token_file: null}}",
     ];
     for text in texts {
         assert_eq!(
             format!("{:?}", load(text).unwrap()),
-            format!("{:?}", load("").unwrap()),
+            format!("{:?}", load(NOTHING).unwrap())
+                .replace("is_written: true", "is_written: false"),
             "{text:?}"
         );
     }
-    assert!(load_named("config.JSON", "", [("", ""); 0]).is_ok());
+}
+
+#[test]
+fn a_file_with_nothing_in_it_is_a_mistake() {
+    let texts = [
+        "",
+        "  \n",
+        "\u{feff}",
+        "# only a comment\n",
+        "---\n",
+        "---\n...\n",
+        "~",
+        "null",
+        "{}",
+    ];
+    for (name, texts) in [
+        ("c.yaml", &texts[..]),
+        ("c.JSON", &["", " \n", "{}", "null"]),
+    ] {
+        for text in texts {
+            let shown = load_named(name, text, [("", ""); 0])
+                .unwrap_err()
+                .to_string();
+            let expected = "there is nothing in it; allowed: at least `routing`, with a `default` pool or `routes`";
+            assert!(shown.ends_with(expected), "{text:?}: {shown}");
+        }
+    }
 }
 
 #[test]
@@ -275,7 +293,7 @@ referral: {hmac_secret: ""}
             "routing.routes[0].pool: no backends: its players get the no_backends text",
             "routing.routes[1].match.hostname: never matches, since routing.routes[0].match.hostnames[0] has the same \
              pattern",
-            "referral.hmac_secret: it is empty, so envelopes are not signed and backends can not verify them",
+            "referral: no `keys` and no `hmac_secret`, so envelopes are not signed and backends cannot verify them",
         ]
     );
     assert!(!support::sealer(&settings).is_signed());

@@ -98,7 +98,7 @@ fn nothing_given_closes_for_all() {
 #[test]
 fn the_text_is_in_the_players_language() {
     let texts = MaintenanceSettings::from_json(&json!({
-        "text": {"default": "en", "pt": "pt", "pt_BR": "pt-BR", "fr": ""},
+        "text": {"default": "en", "pt": "pt", "pt_BR": "pt-BR"},
     }))
     .unwrap()
     .texts;
@@ -109,8 +109,6 @@ fn the_text_is_in_the_players_language() {
         (Some("PT-br"), "pt-BR"),
         (Some("pt-PT"), "pt"),
         (Some("pt"), "pt"),
-        // An empty text is none.
-        (Some("fr"), "en"),
     ] {
         assert_eq!(texts.text(language), Some(text), "{language:?}");
     }

@@ -4,7 +4,7 @@ mod support;
 
 use hyrouter_config::ConfigError;
 use hyrouter_router::HostPattern;
-use support::{data, lines, load, load_file, load_named, mistakes};
+use support::{NOTHING, data, lines, load, load_file, load_named, mistakes};
 
 #[test]
 fn mistakes_of_all_kinds_are_reported_together() {
@@ -164,7 +164,7 @@ fn a_secret_is_never_printed() {
 #[test]
 fn mistakes_from_the_environment_name_the_variable() {
     let error = support::load_with(
-        "",
+        NOTHING,
         [
             ("HYROUTER_TLS__ALPN", "a,b*"),
             ("HYROUTER_QUIC__ENDPOINTS", "many"),

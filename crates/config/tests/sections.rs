@@ -37,7 +37,10 @@ fn shapes() {
             "tls: {alpn: [hytale/1*]}",
             r#"tls.alpn[0]: not an application protocol (got "hytale/1*"); allowed: hytale/*, or a name of 1 to 255 bytes without *"#,
         ),
-        ("listen: ''", "listen: must not be empty"),
+        (
+            "listen: ''",
+            "listen: must not be empty; allowed: host:port, where the host is an IP address (IPv6 in brackets), localhost or empty, such as :5520",
+        ),
         (
             "listen: 5520",
             r#"listen: not an address to listen on (got "5520"); allowed: host:port, where the host is an IP address (IPv6 in brackets), localhost or empty, such as :5520"#,
@@ -259,7 +262,7 @@ fn plugins_and_discovery() {
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: ''}}]",
-            "plugins[0].wasm.path: missing; required by type `wasm`",
+            "plugins[0].wasm.path: the value is empty; allowed: a text that is not empty; leave the key out if none is meant",
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: p}}, {name: a, type: wasm, wasm: {path: p}}]",

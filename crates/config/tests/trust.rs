@@ -148,7 +148,7 @@ fn mistakes_in_identity() {
             "{jwks: 'https://h:99999/x'}",
             format!("identity.jwks: an address with a port that is none (got \"https://h:99999/x\"); {ALLOWED}"),
         ),
-        ("{jwks: ''}", "identity.jwks: must not be empty".to_owned()),
+        ("{jwks: ''}", "identity.jwks: must not be empty; allowed: https://..., http://... of this machine, or a file".to_owned()),
         ("{issuer: ''}", "identity.issuer: must not be empty".to_owned()),
         (
             "{refresh: 0s}",

@@ -1,6 +1,7 @@
 //! What reaches the terminal.
 
 use hyrouter_config::ConfigError;
+use hyrouter_outgoing::Causes;
 use hyrouter_plugin_wasm::OutputLevel;
 
 /// Says on standard error what went wrong, with its causes.
@@ -9,7 +10,7 @@ use hyrouter_plugin_wasm::OutputLevel;
     reason = "the one place where errors reach the terminal"
 )]
 pub(crate) fn complain(error: &anyhow::Error) {
-    eprintln!("hyrouter: {error:#}");
+    eprintln!("hyrouter: {}", Causes(error.as_ref()));
 }
 
 /// Lists on standard error what is wrong with a configuration, a line a mistake.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use hyrouter_admin::CommandError;
 use hyrouter_config::Settings;
+use hyrouter_outgoing::Causes;
 use hyrouter_proxy::{Access, AlpnList, Peer, Refusal};
 use serde_json::Value;
 
@@ -39,7 +40,7 @@ pub(crate) async fn answer(
         serde_json::from_value(question).map_err(|error| invalid(error.to_string()))?;
     report(service, settings, &question)
         .await
-        .map_err(|error| invalid(format!("{error:#}")))
+        .map_err(|error| invalid(Causes(error.as_ref()).to_string()))
 }
 
 async fn report(

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hyrouter_admin::Token;
-use hyrouter_config::Settings;
+use hyrouter_config::{Lowered, Settings};
+use hyrouter_outgoing::Causes;
 
 use super::conductor::{AtWorkNow, Running};
 use crate::assembly::{Assembler, Assembly, admin_token};
@@ -23,6 +24,8 @@ pub(super) struct Next {
     /// Of the admin server.
     pub(super) token: Option<Token>,
     pub(super) look: Look,
+    /// Checks of the one at work that it takes away, and says so.
+    pub(super) lowered: Vec<Lowered>,
 }
 
 /// Nothing of it is at work.
@@ -55,6 +58,15 @@ pub(super) fn read(
     };
     let look = serve::look(file, &settings).since(&before);
     let now = running.at_work.load_full();
+    let lowered = settings.checks.lowered_from(&now.assembly.settings.checks);
+    let silent = lowered.iter().filter(|lowered| !lowered.is_explicit);
+    let mistakes: Vec<_> = silent.map(Lowered::refusal).collect();
+    if !mistakes.is_empty() {
+        return Err(Refused {
+            mistakes,
+            look: look.and(before),
+        });
+    }
     match assemble(running, &now, assembler, settings) {
         Ok((assembly, service, sinks, token)) => Ok(Next {
             assembly,
@@ -63,9 +75,10 @@ pub(super) fn read(
             sinks,
             token,
             look,
+            lowered,
         }),
         Err(error) => Err(Refused {
-            mistakes: vec![format!("{error:#}")],
+            mistakes: vec![Causes(error.as_ref()).to_string()],
             look: look.and(before),
         }),
     }

@@ -144,7 +144,6 @@ impl Conductor {
                         "the configuration was reloaded; these keys wait for a restart"
                     );
                 }
-                self.running.history.succeeded(waiting.clone());
             }
             Err(mistakes) => {
                 // What is tried again by itself says the same every time.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hyrouter_admin::Reloaded;
 use hyrouter_config::Warning;
+use hyrouter_outgoing::Causes;
 
 use super::conductor::{AtWorkNow, Conductor};
 use super::next::Next;
@@ -24,7 +25,7 @@ impl Conductor {
         };
         let (before, wanted) = (&now.assembly.settings, &assembly.settings);
         let reconfigure = bind::reconfigure(&assembly, &now.assembly)
-            .map_err(|error| vec![format!("{error:#}")])?;
+            .map_err(|error| vec![Causes(error.as_ref()).to_string()])?;
         self.running
             .server
             .reconfigure(reconfigure)
@@ -49,9 +50,13 @@ impl Conductor {
         for warning in wanted.warnings.iter().filter(new) {
             tracing::warn!("configuration: {warning}");
         }
-        Ok(Reloaded {
-            restart_needed: started_with.waiting(wanted),
-        })
+        for lowered in &next.lowered {
+            tracing::warn!("a check was lowered, as the configuration says: {lowered}");
+        }
+        let restart_needed = started_with.waiting(wanted);
+        let history = &self.running.history;
+        history.succeeded(restart_needed.clone(), &wanted.checks);
+        Ok(Reloaded { restart_needed })
     }
 
     /// Has the keys of the configuration at work kept up to date, and no others.

@@ -64,7 +64,10 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     let assembly = Arc::new(assembly);
     let settings = &assembly.settings;
     let process = Arc::new(Process::started_now());
-    let history = Arc::new(History::starting_with(origin.to_string()));
+    let history = Arc::new(History::starting_with(
+        origin.to_string(),
+        settings.checks.clone(),
+    ));
     let phases = Phases::starting();
     let plugins = summary::plugins(&assembly.chain);
     let log = Arc::new(DecisionLog::new());

@@ -57,7 +57,10 @@ mod tests {
         };
         let others: [Arc<dyn Source>; 4] = [
             Arc::new(readiness),
-            Arc::new(History::starting_with(String::new())),
+            Arc::new(History::starting_with(
+                String::new(),
+                hyrouter_config::Checks::default(),
+            )),
             sinks,
             Arc::new(hyrouter_metrics::Process::started_now()),
         ];

@@ -30,13 +30,16 @@ pub(crate) use self::routing::{
 
 /// Configuration of Hyrouter: a YAML (`.yaml`, `.yml`) or JSON (`.json`) file, over which environment variables go.
 ///
-/// Unknown keys are errors, and `null` stands for an absent value. A duration is text as in Go: `30s`, `1m30s`, `250ms`.
-/// Names of a fixed set compare without case, and `-` equals `_` in them.
+/// Unknown keys are errors. `null` stands for an absent value and `[]` for an empty list. A key with an empty text, or
+/// with nothing behind it, is an error, except where files of the original have such keys: in pools and host names of
+/// `routing`, in `discovery` and `messages`, and at `referral.hmac_secret`, `tls.cert_file` and `tls.key_file`. A file
+/// must hold at least one key. A duration is text as in Go: `30s`, `1m30s`, `250ms`. Names of a fixed set compare without
+/// case, and `-` equals `_` in them.
 ///
 /// A variable is `HYROUTER_` and the key in capitals, with `__` between levels: `HYROUTER_REFERRAL__HMAC_SECRET`. Texts
-/// are taken as they are, a list is a JSON array or separated by commas and is set whole, a section is JSON. Unknown
-/// variables are errors, except `HYROUTER_SERVICE_*`, `HYROUTER_PORT` and `HYROUTER_PORT_*`, which Kubernetes sets for a
-/// Service of the name hyrouter.
+/// are taken as they are, a list is a JSON array or separated by commas and is set whole, a section is JSON. An empty
+/// variable is an error. Unknown variables are errors, except `HYROUTER_SERVICE_*`, `HYROUTER_PORT` and
+/// `HYROUTER_PORT_*`, which Kubernetes sets for a Service of the name hyrouter.
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(title = "Hyrouter configuration")]

@@ -15,6 +15,7 @@ mod unsupported;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use crate::checks::{Checks, Layers};
 use crate::messages::{LocaleTexts, same_tag};
 use crate::mistake::{Mistakes, Warning, message};
 use crate::path::Path;
@@ -25,6 +26,7 @@ use crate::{Messages, duration, listen, model};
 /// Checks what the values mean together and builds the parts.
 pub(crate) fn build(
     config: model::Config,
+    layers: &Layers<'_>,
     secrets: &Secrets<'_>,
     now: SystemTime,
     mistakes: &mut Mistakes,
@@ -38,7 +40,9 @@ pub(crate) fn build(
     trust::warn(&config, &mut report);
     let providers = discovery::check(&config.discovery, report.mistakes);
     unsupported::refuse(&config, report.mistakes);
+    require_backends(&config, report.mistakes);
     let files = files::named(&config);
+    let checks = Checks::of(&config, layers);
     let (routing, maintenance) = routing::build(config.routing, &providers, &mut report);
 
     Settings {
@@ -74,6 +78,29 @@ pub(crate) fn build(
         otlp: operation::otlp(config.telemetry),
         files,
         warnings: report.warnings,
+        checks,
+    }
+}
+
+/// A configuration by which no player gets anywhere is one that was not written to its end.
+fn require_backends(config: &model::Config, mistakes: &mut Mistakes) {
+    let routing = Path::of("routing");
+    let plugins = Path::of("plugins");
+    let names_backends = |plugin: &model::Plugin| {
+        let is = |key: &Option<String>, name| key.as_deref() == Some(name);
+        !is(&plugin.mode, "shadow") && !is(&plugin.override_with, "candidates")
+    };
+    let is_somewhere = config.routing.default.is_some()
+        || !config.routing.routes.is_empty()
+        || config.plugins.iter().any(names_backends);
+    // What was meant for it may be what is wrong.
+    let is_partial = mistakes.has_within(&routing) || mistakes.has_within(&plugins);
+    if !is_somewhere && !is_partial {
+        mistakes.add_meaning(
+            &routing,
+            "no player gets anywhere; allowed: a `default` pool, `routes`, or a plugin that is enforced and may name any \
+             backend",
+        );
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn build(
         warn_of_gaps(&path.key("keys"), &keys, now, report);
     }
     let envelope = if is_v1 {
-        EnvelopeSettings::V1(version_1(key_id, keys, report))
+        EnvelopeSettings::V1(version_1(&path, key_id, keys, report))
     } else {
         EnvelopeSettings::V2(version_2(&path, keys, report))
     };
@@ -68,12 +68,6 @@ fn signing(
     let mut keys: Vec<Given> = Vec::new();
     if let Some(text) = referral.hmac_secret {
         let path = path.key("hmac_secret");
-        if text.is_empty() && referral.keys.is_empty() {
-            report.warn(
-                &path,
-                "it is empty, so envelopes are not signed and backends can not verify them",
-            );
-        }
         keys.push(Given {
             path,
             id: referral.key_id,
@@ -111,8 +105,17 @@ fn signing(
     keys
 }
 
-fn version_1(key_id: u8, keys: Vec<Given>, report: &mut Report<'_>) -> Vec<TimedSealer> {
+fn version_1(
+    path: &Path,
+    key_id: u8,
+    keys: Vec<Given>,
+    report: &mut Report<'_>,
+) -> Vec<TimedSealer> {
     if keys.is_empty() {
+        report.warn(
+            path,
+            "no `keys` and no `hmac_secret`, so envelopes are not signed and backends cannot verify them",
+        );
         return vec![TimedSealer {
             validity: Validity::default(),
             sealer: Sealer::unsigned(key_id),

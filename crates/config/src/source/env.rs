@@ -6,6 +6,7 @@ use figment::{Metadata, Profile, Provider};
 use hyrouter_router::Switch;
 use serde_json::Value;
 
+use super::{empty, without_nulls};
 use crate::mistake::Mistakes;
 use crate::path::Path;
 use crate::schema::{Kind, Schema};
@@ -23,6 +24,11 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
+    /// What the variables say.
+    pub(crate) fn values(&self) -> &Value {
+        &self.values
+    }
+
     /// Reads the variables. `below` is the file, for keys of maps, which stand there in their own spelling.
     pub(crate) fn read(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
@@ -44,21 +50,20 @@ impl Environment {
                 mistakes.add(&Path::default().key(&name), "the value is not UTF-8");
                 continue;
             };
-            if target.schema.text("format") == Some("secret") && text.is_empty() {
-                // A variable that was forgotten must not switch signing off.
-                mistakes.add(
-                    &target.path(),
-                    "the secret is empty; allowed: a secret, or no such variable",
-                );
-            }
             mistakes.note_variable(target.path(), &name);
-            put(&mut values, &target.keys, parse(target.schema, &text));
+            let value = parse(target.schema, &text);
+            if text.trim().is_empty() || value.is_null() {
+                // A variable that was forgotten must not take back what the file says.
+                mistakes.add(&target.path(), empty::message(target.schema, "variable"));
+                continue;
+            }
+            put(&mut values, &target.keys, without_nulls(value));
         }
         Self { values }
     }
 }
 
-impl Provider for Environment {
+impl Provider for &Environment {
     fn metadata(&self) -> Metadata {
         Metadata::named("environment variables")
     }
@@ -184,9 +189,6 @@ fn parse(schema: Schema, text: &str) -> Value {
 fn split(item: Schema, text: &str) -> Value {
     if !matches!(item.kind(), Kind::Text | Kind::Integer | Kind::Bool) {
         return Value::from(text);
-    }
-    if text.trim().is_empty() {
-        return Value::Array(Vec::new());
     }
     text.split(',')
         .map(|part| parse(item, part.trim()))

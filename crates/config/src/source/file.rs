@@ -1,22 +1,41 @@
-use std::fmt;
-use std::path::Path;
+use std::path::Path as FilePath;
 
-use figment::providers::Format;
 use hyrouter_files::read_text;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Error as _};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use serde_saphyr::{NonFiniteFloatPolicy, Spanned};
 
 use super::tree::Node;
 use crate::ConfigError;
+use crate::path::Path;
 use crate::schema::{Kind, Schema};
+
+/// A file as it is written.
+pub(crate) struct Written {
+    /// Its values in the types of JSON, an object.
+    pub(crate) value: Value,
+    /// The keys that have nothing behind them, which YAML reads as `null`.
+    pub(crate) bare: Vec<Path>,
+    /// The last key of the top level if its value may go on: a file that was cut off ends in such a key.
+    pub(crate) open: Option<String>,
+}
+
+impl Written {
+    /// Of a text of which no beginning is a text of its own, such as JSON.
+    pub(crate) fn whole(value: Value) -> Self {
+        Self {
+            value,
+            bare: Vec::new(),
+            open: None,
+        }
+    }
+}
 
 /// Maximum length of a configuration file in bytes: 16 MiB, about 100,000 backends.
 const MAX_FILE: usize = 16 << 20;
 
-/// Reads a file in the format of its extension. An empty file is an empty object.
-pub(crate) fn read(path: &Path) -> Result<Value, ConfigError> {
+/// Reads a file in the format of its extension.
+pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
     // Before the extension is looked at: a pipe has none, and that it is a pipe says more.
     let text = read_text(path, MAX_FILE).map_err(|error| {
         if error.is_missing() {
@@ -27,8 +46,8 @@ pub(crate) fn read(path: &Path) -> Result<Value, ConfigError> {
     })?;
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let parse = match extension.to_str() {
-        Some("yaml" | "yml") => parse::<Yaml>,
-        Some("json") => parse::<Json>,
+        Some("yaml" | "yml") => yaml,
+        Some("json") => json,
         _ => {
             return Err(ConfigError::Extension {
                 path: path.to_owned(),
@@ -36,18 +55,22 @@ pub(crate) fn read(path: &Path) -> Result<Value, ConfigError> {
         }
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    if text.trim().is_empty() {
-        return Ok(Value::Object(serde_json::Map::new()));
-    }
-    let value = parse(text).map_err(|error| ConfigError::Syntax {
-        path: path.to_owned(),
-        line: error.line,
-        column: error.column,
-        message: error.message,
-    })?;
-    match value {
-        Value::Object(_) => Ok(value),
-        Value::Null => Ok(Value::Object(serde_json::Map::new())),
+    let written = if text.trim().is_empty() {
+        Written::whole(Value::Null)
+    } else {
+        parse(text).map_err(|error| ConfigError::Syntax {
+            path: path.to_owned(),
+            line: error.line,
+            column: error.column,
+            message: error.message,
+        })?
+    };
+    match &written.value {
+        Value::Object(keys) if !keys.is_empty() => Ok(written),
+        // Every check that it does not name would be off.
+        Value::Object(_) | Value::Null => Err(ConfigError::Empty {
+            path: path.to_owned(),
+        }),
         _ => Err(ConfigError::Syntax {
             path: path.to_owned(),
             line: 1,
@@ -57,38 +80,11 @@ pub(crate) fn read(path: &Path) -> Result<Value, ConfigError> {
     }
 }
 
-fn parse<F: Format<Error = SyntaxError>>(text: &str) -> Result<Value, SyntaxError> {
-    F::from_str(text)
-}
-
 /// Why a text is not YAML or JSON. It repeats nothing of the text but keys, since the text may hold a secret.
-#[derive(Debug)]
-pub(crate) struct SyntaxError {
+struct SyntaxError {
     line: u64,
     column: u64,
     message: String,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} at line {}, column {}",
-            self.message, self.line, self.column
-        )
-    }
-}
-
-impl std::error::Error for SyntaxError {}
-
-impl serde::de::Error for SyntaxError {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
-            line: 1,
-            column: 1,
-            message: message.to_string(),
-        }
-    }
 }
 
 /// Room for events, nodes and repetitions of anchors in a file of 100,000 routes. The parser's own bounds are for input
@@ -96,67 +92,111 @@ impl serde::de::Error for SyntaxError {
 const ROOM: usize = 50_000_000;
 
 /// YAML 1.2 with anchors and merge keys. Duplicate keys are errors.
-struct Yaml;
-
-impl Format for Yaml {
-    type Error = SyntaxError;
-
-    const NAME: &'static str = "YAML";
-
-    fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, SyntaxError> {
-        let options = serde_saphyr::options! {
-            non_finite_float_policy: NonFiniteFloatPolicy::AsString,
-            budget: serde_saphyr::budget! {
-                max_events: ROOM,
-                max_nodes: ROOM,
-                max_aliases: ROOM,
-                max_merge_keys: ROOM,
-                enforce_alias_anchor_ratio: false,
-            },
-            alias_limits: serde_saphyr::alias_limits! {
-                max_total_replayed_events: ROOM,
-            },
-        };
-        let node: YamlNode = serde_saphyr::from_str_with_options(text, options)
-            .map_err(|error| yaml_error(&error))?;
-        let value = node.into_value(text, Some(Schema::root()));
-        T::deserialize(value).map_err(SyntaxError::custom)
-    }
+fn yaml(text: &str) -> Result<Written, SyntaxError> {
+    let options = serde_saphyr::options! {
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
+        budget: serde_saphyr::budget! {
+            max_events: ROOM,
+            max_nodes: ROOM,
+            max_aliases: ROOM,
+            max_merge_keys: ROOM,
+            enforce_alias_anchor_ratio: false,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: ROOM,
+        },
+    };
+    let node: YamlNode =
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| yaml_error(&error))?;
+    let open = node.open_key(text);
+    let mut reader = YamlReader {
+        source: text,
+        bare: Vec::new(),
+    };
+    let value = reader.value(node, Some(Schema::root()), &Path::default);
+    Ok(Written {
+        value,
+        bare: reader.bare,
+        open,
+    })
 }
 
 #[derive(Deserialize)]
 struct YamlNode(Spanned<Node<YamlNode>>);
 
 impl YamlNode {
-    /// The value in the types of JSON. Where the schema wants a text, a plain scalar is its text as written: a secret
-    /// `00123` and a version `1.10` are not numbers.
-    fn into_value(self, source: &str, schema: Option<Schema>) -> Value {
-        let Self(spanned) = self;
-        match spanned.value {
+    /// Its own text; none for one that stands nowhere.
+    fn written<'t>(&self, source: &'t str) -> Option<&'t str> {
+        let span = self.0.defined.span();
+        let start = usize::try_from(span.byte_offset()?).ok()?;
+        let len = usize::try_from(span.byte_len()?).ok()?;
+        source.get(start..start + len)
+    }
+
+    /// The last key of the document, unless something shows that its value is complete: a bracket, or the marker of the
+    /// end of a document.
+    fn open_key(&self, source: &str) -> Option<String> {
+        let in_brackets = |node: &Self| {
+            let start = node.0.defined.span().byte_offset();
+            let start = start.and_then(|start| usize::try_from(start).ok());
+            let rest = start.and_then(|start| source.get(start..));
+            rest.is_some_and(|rest| rest.starts_with(['{', '[']))
+        };
+        let Node::Map(entries) = &self.0.value else {
+            return None;
+        };
+        let (key, value) = entries.last()?;
+        let is_whole = in_brackets(self) || in_brackets(value) || ends_with_marker(source);
+        (!is_whole).then(|| key.clone())
+    }
+}
+
+/// Whether the last line that says anything is the end of the document.
+fn ends_with_marker(source: &str) -> bool {
+    let mut lines = source.lines().rev();
+    let last = lines.find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    last.is_some_and(|line| line.trim_end() == "...")
+}
+
+/// Turns nodes into values in the types of JSON.
+struct YamlReader<'t> {
+    source: &'t str,
+    bare: Vec<Path>,
+}
+
+impl YamlReader<'_> {
+    /// Where the schema wants a text, a plain scalar is its text as written: a secret `00123` and a version `1.10` are
+    /// not numbers. `at` gives the place, which is hardly ever needed.
+    fn value(&mut self, node: YamlNode, schema: Option<Schema>, at: &dyn Fn() -> Path) -> Value {
+        let written = node.written(self.source);
+        match node.0.value {
             Node::Scalar(value @ (Value::Bool(_) | Value::Number(_))) => {
                 let is_text = schema.is_some_and(|schema| matches!(schema.kind(), Kind::Text));
-                let span = spanned.defined.span();
-                let range = span.byte_offset().zip(span.byte_len());
-                let written = range.filter(|_| is_text).and_then(|(start, len)| {
-                    let start = usize::try_from(start).ok()?;
-                    source.get(start..start + usize::try_from(len).ok()?)
-                });
+                let written = written.filter(|_| is_text);
                 written.map_or(value, |text| Value::from(text.trim()))
+            }
+            Node::Scalar(Value::Null) => {
+                if written.is_none_or(|text| text.trim().is_empty()) {
+                    self.bare.push(at());
+                }
+                Value::Null
             }
             Node::Scalar(value) => value,
             Node::List(items) => {
                 let below = schema.and_then(Schema::item);
+                let items = items.into_iter().enumerate();
                 items
-                    .into_iter()
-                    .map(|item| item.into_value(source, below))
+                    .map(|(index, item)| self.value(item, below, &|| at().index(index)))
                     .collect()
             }
             Node::Map(entries) => {
-                let convert = |(key, node): (String, Self)| {
+                let mut map = Map::new();
+                for (key, node) in entries {
                     let below = schema.and_then(|schema| schema.below(&key));
-                    (key, node.into_value(source, below))
-                };
-                entries.into_iter().map(convert).collect()
+                    let value = self.value(node, below, &|| at().key(&key));
+                    map.insert(key, value);
+                }
+                Value::Object(map)
             }
         }
     }
@@ -188,17 +228,9 @@ fn yaml_error(error: &serde_saphyr::Error) -> SyntaxError {
 }
 
 /// JSON in which duplicate keys are errors.
-struct Json;
-
-impl Format for Json {
-    type Error = SyntaxError;
-
-    const NAME: &'static str = "JSON";
-
-    fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, SyntaxError> {
-        let node: JsonNode = serde_json::from_str(text).map_err(|error| json_error(&error))?;
-        T::deserialize(node.into_value()).map_err(SyntaxError::custom)
-    }
+fn json(text: &str) -> Result<Written, SyntaxError> {
+    let node: JsonNode = serde_json::from_str(text).map_err(|error| json_error(&error))?;
+    Ok(Written::whole(node.into_value()))
 }
 
 #[derive(Deserialize)]

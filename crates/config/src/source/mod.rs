@@ -1,3 +1,4 @@
+pub(crate) mod empty;
 mod env;
 mod file;
 mod tree;
@@ -12,6 +13,8 @@ use figment::providers::Serialized;
 use serde_json::Value;
 
 pub(crate) use self::env::{Environment, PREFIX};
+use self::file::Written;
+use crate::checks::Layers;
 use crate::mistake::Mistakes;
 use crate::model::Config;
 use crate::path::Path;
@@ -75,26 +78,34 @@ impl Sources {
             Some(_) => Config::default(),
             None => Config::built_in(),
         };
-        let file = match &self.file {
+        let Written { value, bare, open } = match &self.file {
             Some(path) => file::read(path)?,
-            None => Value::Object(serde_json::Map::new()),
+            None => Written::whole(Value::Object(serde_json::Map::new())),
         };
+        let file = without_nulls(value);
         let variables = self
             .variables
             .unwrap_or_else(|| std::env::vars_os().collect());
 
         let mut mistakes = Mistakes::default();
+        let behind_nothing = empty::report(&bare, &mut mistakes);
         let environment = Environment::read(variables.iter().cloned(), &file, &mut mistakes);
         let merged = Figment::from(Serialized::defaults(base))
-            .merge(Serialized::defaults(without_nulls(file)))
-            .merge(environment)
+            .merge(Serialized::defaults(&file))
+            .merge(&environment)
             .extract()
             .map_err(|error| ConfigError::Merge(error.to_string()))?;
 
         let right = shape::check(merged, &mut mistakes);
-        let settings = match serde_json::from_value(right) {
+        let layers = Layers {
+            environment: Some(environment.values()),
+            file: Some(&file),
+            open: open.as_deref(),
+        };
+        let mut settings = match serde_json::from_value(right) {
             Ok(config) => semantic::build(
                 config,
+                &layers,
                 &Secrets::new(&variables),
                 self.now.unwrap_or_else(SystemTime::now),
                 &mut mistakes,
@@ -104,6 +115,7 @@ impl Sources {
                 Settings::built_in()
             }
         };
+        settings.warnings.extend(behind_nothing);
         let mistakes = mistakes.into_list();
         if mistakes.is_empty() {
             Ok(settings)

@@ -18,6 +18,9 @@ pub(crate) fn data(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// A file that changes nothing, since one with nothing in it is a mistake.
+pub(crate) const NOTHING: &str = "protocol: {unknown: route}";
+
 /// Loads a file without environment.
 pub(crate) fn load_file(path: PathBuf) -> Result<Settings, ConfigError> {
     Sources::new().file(path).env(NONE).load()
@@ -36,7 +39,13 @@ pub(crate) fn load_with<const N: usize>(
     load_named("config.yaml", yaml, env)
 }
 
-/// Loads a text as a file of this name.
+/// A pool, since a configuration by which no player gets anywhere is a mistake.
+const POOL: (&str, &str) = (
+    "HYROUTER_ROUTING__DEFAULT__BACKENDS",
+    r#"[{"host": "pool.example", "port": 5520}]"#,
+);
+
+/// Loads a text as a file of this name, with a default pool unless it has routing of its own.
 pub(crate) fn load_named<const N: usize>(
     name: &str,
     text: &str,
@@ -45,6 +54,11 @@ pub(crate) fn load_named<const N: usize>(
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
+    let has_routing = ["routing:", "\"routing\""]
+        .iter()
+        .any(|key| text.contains(key));
+    let pool = (!has_routing).then_some(POOL);
+    let env = pool.into_iter().chain(env);
     Sources::new().file(path).env(env).load()
 }
 

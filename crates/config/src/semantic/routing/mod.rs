@@ -36,12 +36,6 @@ pub(super) fn build(
     providers: &Providers,
     report: &mut Report<'_>,
 ) -> (router::RouterSpec, TextsByRoute) {
-    if routing.default.is_none() && routing.routes.is_empty() {
-        report.warn(
-            &Path::of("routing"),
-            "no routes and no default pool: every player gets the no_route text",
-        );
-    }
     let list = Path::of("routing.routes");
     check_names(&list, &routing.routes, report);
     let closed = Path::of("routing.default_maintenance");

@@ -1,0 +1,243 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Check, Checks, PluginChecks};
+use crate::model::{AcceptedKey, Config, Plugin, Referral};
+use crate::path::Path;
+
+/// What is written, as opposed to what is a default.
+#[derive(Default)]
+pub(crate) struct Layers<'v> {
+    /// Without nulls.
+    pub(crate) environment: Option<&'v Value>,
+    /// Without nulls.
+    pub(crate) file: Option<&'v Value>,
+    /// The last key of the file, where it cannot be told whether its value is complete.
+    pub(crate) open: Option<&'v str>,
+}
+
+impl<'v> Layers<'v> {
+    /// The value that is written for a key with dots. Lists are not merged, so that a list is from one layer.
+    fn get(&self, key: &str) -> Option<&'v Value> {
+        self.in_environment(key).or_else(|| self.in_file(key))
+    }
+
+    fn in_environment(&self, key: &str) -> Option<&'v Value> {
+        find(self.environment?, key)
+    }
+
+    fn in_file(&self, key: &str) -> Option<&'v Value> {
+        find(self.file?, key)
+    }
+
+    fn is_written(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Whether a key of the top level is written, and all of its value.
+    fn is_whole(&self, key: &str) -> bool {
+        let is_whole_in_file = || self.in_file(key).is_some() && self.open != Some(key);
+        self.in_environment(key).is_some() || is_whole_in_file()
+    }
+
+    /// A check that is written at a key with dots.
+    fn check(&self, key: &'static str, level: usize, value: String) -> Check {
+        let keys: Vec<_> = key.split('.').collect();
+        let (last, above) = keys.split_last().unwrap_or((&key, &[]));
+        let advice = above
+            .iter()
+            .rev()
+            .fold(format!("{last}: {value}"), |inner, key| {
+                format!("{key}: {{{inner}}}")
+            });
+        Check {
+            key,
+            path: key.to_owned(),
+            level,
+            value,
+            is_written: self.is_written(key),
+            advice,
+        }
+    }
+
+    /// One of a fixed set, of which `strict` are checks, the strictest last.
+    fn named(&self, key: &'static str, value: &str, strict: &[&str]) -> Check {
+        self.check(key, level_of(value, strict), value.to_owned())
+    }
+
+    /// A list that checks something unless it is empty.
+    fn list(&self, key: &'static str, items: &[String]) -> Check {
+        let value = match items.len() {
+            0 => "[]".to_owned(),
+            count => format!("a list of {count}"),
+        };
+        self.check(key, usize::from(!items.is_empty()), value)
+    }
+}
+
+fn find<'v>(layer: &'v Value, key: &str) -> Option<&'v Value> {
+    let found = key
+        .split('.')
+        .try_fold(layer, |value, key| value.get(key))?;
+    (!found.is_null()).then_some(found)
+}
+
+fn level_of(value: &str, strict: &[&str]) -> usize {
+    strict
+        .iter()
+        .position(|name| *name == value)
+        .map_or(0, |at| at + 1)
+}
+
+impl Checks {
+    /// The checks of a configuration whose shape is right. `layers` tells what of it is written.
+    pub(crate) fn of(config: &Config, layers: &Layers<'_>) -> Self {
+        let limits = &config.limits;
+        let mut own = vec![
+            layers.named(
+                "identity.mode",
+                &config.identity.mode,
+                &["report", "require"],
+            ),
+            layers.list("limits.allow", &limits.allow),
+            layers.list("limits.deny", &limits.deny),
+            layers.named("limits.retry", &limits.retry, &["adaptive", "always"]),
+            layers.named("protocol.unknown", &config.protocol.unknown, &["deny"]),
+        ];
+        own.extend(signing(config.referral.as_ref(), layers));
+        Self {
+            own,
+            plugins: plugins(&config.plugins, layers),
+            accepted: config
+                .referral
+                .as_ref()
+                .map(|referral| accepted(&referral.accept, layers))
+                .unwrap_or_default(),
+            lists_plugins: layers.is_whole("plugins"),
+        }
+    }
+}
+
+/// Whether referrals are signed, and by which version.
+fn signing(referral: Option<&Referral>, layers: &Layers<'_>) -> [Check; 2] {
+    const KEY: &str = "referral";
+    let has_secret = |referral: &Referral| {
+        let secret = referral.hmac_secret.as_ref();
+        secret.is_some_and(|secret| !secret.is_empty()) || !referral.keys.is_empty()
+    };
+    let is_signed = referral.is_some_and(has_secret);
+    let value = if is_signed { "signed" } else { "not signed" };
+    let signs = Check {
+        is_written: layers.is_whole(KEY)
+            || layers.is_written("referral.hmac_secret")
+            || layers.is_written("referral.keys"),
+        advice: "referral: {keys: []}".to_owned(),
+        ..layers.check(KEY, usize::from(is_signed), value.to_owned())
+    };
+    // What is not signed at all is told of once.
+    let version = referral.map_or(1, |referral| referral.version);
+    let level = if is_signed { usize::from(version) } else { 2 };
+    [
+        signs,
+        layers.check("referral.version", level, version.to_string()),
+    ]
+}
+
+/// Until when keys are accepted.
+fn accepted(keys: &[AcceptedKey], layers: &Layers<'_>) -> BTreeMap<u8, Vec<Check>> {
+    let list = Path::of("referral.accept");
+    let written = layers.get("referral.accept");
+    let keys = keys.iter().enumerate();
+    keys.map(|(index, key)| {
+        let end = key.not_after.as_deref();
+        let entry = Entry::of(&list, written, index);
+        let check = entry.check(
+            "not_after",
+            usize::from(end.is_some()),
+            end.unwrap_or("none"),
+        );
+        let advice = "not_after: 9999-12-31T00:00:00Z".to_owned();
+        (key.id, vec![Check { advice, ..check }])
+    })
+    .collect()
+}
+
+fn plugins(plugins: &[Plugin], layers: &Layers<'_>) -> BTreeMap<String, PluginChecks> {
+    let list = Path::of("plugins");
+    let written = layers.get("plugins");
+    let plugins = plugins.iter().enumerate();
+    plugins
+        .map(|(index, plugin)| {
+            let entry = Entry::of(&list, written, index);
+            (plugin.name.clone(), plugin_checks(plugin, &entry))
+        })
+        .collect()
+}
+
+fn plugin_checks(plugin: &Plugin, entry: &Entry<'_>) -> PluginChecks {
+    let stage = plugin.stage.as_deref().unwrap_or("route");
+    let mode = plugin.mode.as_deref().unwrap_or("enforce");
+    let denies = stage == "deny";
+    let usual = if denies { "deny" } else { "continue" };
+    let on_error = plugin.on_error.as_deref().unwrap_or(usual);
+    let on_error = entry.check("on_error", level_of(on_error, &["deny"]), on_error);
+    let is_required = denies || on_error.level > 0;
+    // Whoever moves it to another stage says what its failure means.
+    let on_error = Check {
+        is_written: on_error.is_written || (!denies && entry.has("stage")),
+        ..on_error
+    };
+    let overrides = plugin.override_with.as_deref().unwrap_or("any");
+    let is_given = |given: bool| (usize::from(given), if given { "some" } else { "{}" });
+    let (has_config, config) =
+        is_given(plugin.config.as_ref().is_some_and(|given| !given.is_null()));
+    let grpc = plugin.grpc.as_ref();
+    let needs_tls = plugin.kind.as_deref() == Some("grpc");
+    let (has_tls, tls) = is_given(!needs_tls || grpc.is_some_and(|grpc| grpc.tls.is_some()));
+    PluginChecks {
+        is_enforced: mode == "enforce",
+        is_required,
+        own: vec![
+            entry.check("stage", level_of(stage, &["deny"]), stage),
+            entry.check("mode", level_of(mode, &["enforce"]), mode),
+            on_error,
+            entry.check("override", level_of(overrides, &["candidates"]), overrides),
+            entry.check("config", has_config, config),
+            Check {
+                advice: "grpc: {tls: {}}".to_owned(),
+                ..entry.check("grpc.tls", has_tls, tls)
+            },
+        ],
+    }
+}
+
+/// An entry of a list, as it is written.
+struct Entry<'v> {
+    path: Path,
+    written: Option<&'v Value>,
+}
+
+impl<'v> Entry<'v> {
+    fn of(list: &Path, written: Option<&'v Value>, index: usize) -> Self {
+        Self {
+            path: list.index(index),
+            written: written.and_then(|list| list.get(index)),
+        }
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.written.is_some_and(|entry| find(entry, key).is_some())
+    }
+
+    fn check(&self, key: &'static str, level: usize, value: &str) -> Check {
+        Check {
+            key,
+            path: format!("{}.{key}", self.path),
+            level,
+            value: value.to_owned(),
+            is_written: self.has(key),
+            advice: format!("{key}: {value}"),
+        }
+    }
+}

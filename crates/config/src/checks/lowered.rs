@@ -1,0 +1,63 @@
+use std::fmt;
+
+use super::Check;
+
+/// A check that is gone, or less strict than it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lowered {
+    /// Where it is written, as in [`Mistake::path`](crate::Mistake::path).
+    pub path: String,
+    /// What became of it.
+    pub what: String,
+    /// Whether the new configuration says so itself, rather than by leaving something out.
+    pub is_explicit: bool,
+    advice: String,
+}
+
+impl Lowered {
+    pub(super) fn plugin_gone(name: &str, is_explicit: bool) -> Self {
+        Self {
+            path: "plugins".to_owned(),
+            what: format!("plugin {name:?}, without which players are refused, is gone"),
+            is_explicit,
+            advice: "the list in brackets, as `plugins: []`, or end the file with a line `...`"
+                .to_owned(),
+        }
+    }
+
+    pub(super) fn of_plugin(mut self, name: &str) -> Self {
+        self.what = format!("of plugin {name:?} {}", self.what);
+        self
+    }
+
+    /// The text for an operator whose configuration is refused, since it is not explicit.
+    pub fn refusal(&self) -> String {
+        format!(
+            "{self}, and the new configuration does not say so, as if it was cut off; if it is meant, write {}",
+            self.advice
+        )
+    }
+}
+
+impl fmt::Display for Lowered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.what)
+    }
+}
+
+/// The checks of `before` that are less strict in `now`.
+pub(super) fn among(before: &[Check], now: &[Check]) -> Vec<Lowered> {
+    let both = before
+        .iter()
+        .filter_map(|was| Some((was, now.iter().find(|check| check.key == was.key)?)));
+    let lowered = both.filter(|(was, now)| now.level < was.level);
+    lowered
+        .map(|(was, now)| Lowered {
+            path: now.path.clone(),
+            what: format!("lowered from {} to {}", was.value, now.value),
+            is_explicit: now.is_written,
+            advice: format!("`{}`", now.advice),
+        })
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! What a configuration checks, so that two can be compared: a reload must not take a check away because a file is not
+//! written to its end.
+
+mod gather;
+mod lowered;
+
+use std::collections::BTreeMap;
+
+pub(crate) use self::gather::Layers;
+pub use self::lowered::Lowered;
+
+/// The checks of a configuration, each with how strict it is and whether it is written.
+///
+/// Of what a reload puts to work these are `identity.mode`, `limits.allow`, `limits.deny`, `limits.retry`,
+/// `protocol.unknown`, whether and how referrals are signed, the end of accepted keys, and the plugins that are enforced
+/// with their `stage`, `mode`, `on_error`, `override`, `config` and TLS.
+#[derive(Clone, Debug, Default)]
+pub struct Checks {
+    own: Vec<Check>,
+    /// By name.
+    plugins: BTreeMap<String, PluginChecks>,
+    /// Of `referral.accept`, by id.
+    accepted: BTreeMap<u8, Vec<Check>>,
+    /// Whether `plugins` is written, and not as the end of a file that may have been cut off.
+    lists_plugins: bool,
+}
+
+#[derive(Clone, Debug)]
+struct PluginChecks {
+    is_enforced: bool,
+    /// Whether a player is refused without it.
+    is_required: bool,
+    own: Vec<Check>,
+}
+
+#[derive(Clone, Debug)]
+struct Check {
+    /// The key, from the top or within its plugin.
+    key: &'static str,
+    path: String,
+    /// 0: nothing is checked. More is stricter.
+    level: usize,
+    /// The value, as a message has it.
+    value: String,
+    /// Whether the value is written, rather than a default.
+    is_written: bool,
+    /// What says that nothing is to be checked.
+    advice: String,
+}
+
+impl Checks {
+    /// The checks of `before` that are gone or less strict here.
+    pub fn lowered_from(&self, before: &Self) -> Vec<Lowered> {
+        let mut found = lowered::among(&before.own, &self.own);
+        for (name, was) in before.plugins.iter().filter(|(_, was)| was.is_enforced) {
+            match self.plugins.get(name) {
+                Some(now) => {
+                    let of_plugin = lowered::among(&was.own, &now.own);
+                    found.extend(of_plugin.into_iter().map(|lowered| lowered.of_plugin(name)));
+                }
+                None if was.is_required => {
+                    found.push(Lowered::plugin_gone(name, self.lists_plugins));
+                }
+                None => {}
+            }
+        }
+        for (id, was) in &before.accepted {
+            if let Some(now) = self.accepted.get(id) {
+                found.extend(lowered::among(was, now));
+            }
+        }
+        found
+    }
+
+    /// Takes over each check of `other` that is stricter than here, so that later ones can be compared with the
+    /// strictest that there was.
+    pub fn raise(&mut self, other: &Self) {
+        raise(&mut self.own, &other.own);
+        for (name, theirs) in &other.plugins {
+            match self.plugins.get_mut(name) {
+                Some(ours) => {
+                    ours.is_enforced |= theirs.is_enforced;
+                    ours.is_required |= theirs.is_required;
+                    raise(&mut ours.own, &theirs.own);
+                }
+                None => _ = self.plugins.insert(name.clone(), theirs.clone()),
+            }
+        }
+        for (id, theirs) in &other.accepted {
+            raise(self.accepted.entry(*id).or_default(), theirs);
+        }
+    }
+}
+
+fn raise(ours: &mut Vec<Check>, theirs: &[Check]) {
+    for check in theirs {
+        match ours.iter_mut().find(|known| known.key == check.key) {
+            Some(known) if known.level < check.level => *known = check.clone(),
+            Some(_) => {}
+            None => ours.push(check.clone()),
+        }
+    }
+}
