@@ -72,6 +72,12 @@ mod exit {
 }
 
 fn main() -> ExitCode {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == plugins::COMPILE_WASM)
+    {
+        return hyrouter_plugin_wasm::compiler_main();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

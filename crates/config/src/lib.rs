@@ -77,6 +77,6 @@ pub use schema::schema;
 pub use settings::{
     EnvelopeSettings, GrpcPlugin, GrpcTlsFiles, IdentityFiles, IdentityMode, IdentitySettings,
     LimitSettings, LoggingSettings, PluginKind, PluginSettings, QuicSettings, ReferralSettings,
-    Settings, TimedSealer, TlsSettings, UnknownProtocol, WasmPlugin,
+    Settings, TimedSealer, TlsSettings, UnknownProtocol, WasmHostSettings, WasmPlugin,
 };
 pub use source::Sources;

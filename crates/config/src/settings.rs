@@ -48,8 +48,8 @@ pub struct Settings {
     pub messages: Messages,
     /// Plugins in the order of the file, each with what a chain has to know of it.
     pub plugins: Vec<PluginSettings>,
-    /// Folder for compiled WASM plugins.
-    pub wasm_cache: Option<PathBuf>,
+    /// What all WASM plugins share.
+    pub wasm: WasmHostSettings,
     /// The HTTP server for operators. Absent: none.
     pub admin: Option<AdminSettings>,
     /// How the router ends.
@@ -300,6 +300,18 @@ pub struct GrpcTlsFiles {
     pub identity: Option<IdentityFiles>,
     /// Name that the plugin's certificate must be for.
     pub domain: Option<String>,
+}
+
+/// What all WASM plugins share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WasmHostSettings {
+    /// Folder for compiled modules. Absent: none are kept.
+    pub cache_dir: Option<PathBuf>,
+    /// Maximum time to compile one module.
+    pub compile_timeout: Duration,
+    /// Maximum memory of the process that compiles a module, in bytes.
+    pub compile_memory: u64,
 }
 
 /// A plugin in a WebAssembly file. Bounds that are absent are the host's defaults.

@@ -43,7 +43,7 @@ plugins:
 fn everything_that_is_given_is_taken() {
     let settings = load(FULL).unwrap();
     assert_eq!(
-        settings.wasm_cache.as_deref(),
+        settings.wasm.cache_dir.as_deref(),
         Some(Path::new("/var/cache/hyrouter"))
     );
     assert_eq!(settings.warnings, []);
@@ -97,7 +97,9 @@ fn what_is_left_out_is_the_chains_default() {
     let settings = settings.unwrap();
     assert_eq!(settings.plugins[0].settings, Settings::new("a"));
     assert_eq!(settings.plugins[1].settings, Settings::new("b"));
-    assert_eq!(settings.wasm_cache, None);
+    assert_eq!(settings.wasm.cache_dir, None);
+    assert_eq!(settings.wasm.compile_timeout, Duration::from_mins(1));
+    assert_eq!(settings.wasm.compile_memory, 1 << 30);
 }
 
 #[test]

@@ -31,6 +31,7 @@ plugins[].mode plugins[].config plugins[].override plugins[].grpc.address plugin
 plugins[].grpc.tls.cert_file plugins[].grpc.tls.key_file plugins[].grpc.tls.domain plugins[].wasm.path
 plugins[].wasm.max_memory plugins[].wasm.instances plugins[].wasm.max_calls plugins[].wasm.fuel
 plugins[].max_concurrency plugins[].max_queue plugins[].breaker.failures plugins[].breaker.cool_down wasm.cache_dir
+wasm.compile_timeout wasm.compile_memory
 discovery.providers[].name discovery.providers[].type discovery.providers[].kubernetes.kubeconfig
 discovery.providers[].kubernetes.namespaces discovery.providers[].kubernetes.resources[].kind
 discovery.providers[].kubernetes.resources[].service.name discovery.providers[].kubernetes.resources[].service.namespace

@@ -1,6 +1,8 @@
 //! The compiler, set up for guests that are not trusted.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use wasmer::Engine;
 use wasmer::sys::{CompilerConfig as _, Cranelift, EngineBuilder, Features, NativeEngineExt as _};
@@ -8,10 +10,19 @@ use wasmer::sys::{CompilerConfig as _, Cranelift, EngineBuilder, Features, Nativ
 use crate::fuel::FuelMeter;
 use crate::tunables::Bounds;
 
+/// Maximum number of threads that compile one module: each has a stack and a heap that count towards the bound on memory.
+const MAX_THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(7);
+
+/// Number of threads that compile one module.
+pub(crate) fn threads() -> NonZeroUsize {
+    available_parallelism().map_or(NonZeroUsize::MIN, |cores| cores.min(MAX_THREADS))
+}
+
 /// An engine for one module: its fuel meter belongs to that module, and an engine keeps the code of everything that it
 /// ever compiled.
 pub(crate) fn for_one_module() -> Engine {
     let mut compiler = Cranelift::new();
+    compiler.num_threads(threads());
     compiler.push_middleware(Arc::new(FuelMeter::default()));
     EngineBuilder::new(compiler)
         .set_features(Some(features()))

@@ -34,6 +34,28 @@ pub enum LoadReason {
         /// What the compiler says.
         message: String,
     },
+    /// Compiling the module took too long.
+    #[error(
+        "compiling it takes longer than {after:?}; use a simpler module or raise `wasm.compile_timeout`. It is not compiled again until one of them changes"
+    )]
+    CompileTime {
+        /// The bound.
+        after: Duration,
+    },
+    /// Compiling the module took too much memory.
+    #[error(
+        "compiling it takes more than {max} bytes of memory; use a simpler module or raise `wasm.compile_memory`. It is not compiled again until one of them changes"
+    )]
+    CompileMemory {
+        /// The bound in bytes.
+        max: u64,
+    },
+    /// The compiler's process could not be started, or failed.
+    #[error("the compiler failed: {message}")]
+    Compiler {
+        /// What is known of it.
+        message: String,
+    },
     /// The module imports what no plugin gets.
     #[error(
         "imports {module:?} {name:?}, allowed are `hyrouter.log` and the functions of `wasi_snapshot_preview1`"

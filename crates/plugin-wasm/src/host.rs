@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use crate::cache::ModuleCache;
+use crate::compiler::{CompileLimits, Compiler};
 use crate::output::{OutputSink, TracingSink};
 use crate::wasi_runtime::WasiRuntime;
 
@@ -12,7 +13,7 @@ use crate::wasi_runtime::WasiRuntime;
 /// one for the life of the process, so that a plugin that is loaded again is not compiled again.
 #[derive(Clone)]
 pub struct WasmHost {
-    cache: Arc<ModuleCache>,
+    cache: ModuleCache,
     wasi: WasiRuntime,
     sink: Arc<dyn OutputSink>,
 }
@@ -26,14 +27,16 @@ impl fmt::Debug for WasmHost {
 }
 
 impl WasmHost {
-    /// Without a cache on disk, and with guests' output in the log.
+    /// Without a cache on disk, with guests' output in the log, and with a compiler in this process. That one cannot be
+    /// stopped: a module within the static bounds can keep it busy for minutes and take gigabytes. Use it for modules that
+    /// you trust, and [`compiled_by`](Self::compiled_by) for others.
     ///
     /// # Panics
     ///
     /// Outside of a tokio runtime. Nothing is run on it, but wasmer-wasix insists on one.
     pub fn new() -> Self {
         Self {
-            cache: Arc::default(),
+            cache: ModuleCache::default(),
             wasi: WasiRuntime::new(Handle::current()),
             sink: Arc::new(TracingSink),
         }
@@ -43,7 +46,21 @@ impl WasmHost {
     /// module that was changed there, or that others could have changed, is not used.
     #[must_use]
     pub fn cached_in(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.cache = Arc::new(ModuleCache::new(Some(folder.into())));
+        self.cache.keep_in(folder.into());
+        self
+    }
+
+    /// Compiles modules there instead of in this process.
+    #[must_use]
+    pub fn compiled_by(mut self, compiler: Compiler) -> Self {
+        self.cache.compiler = compiler;
+        self
+    }
+
+    /// Sets the bounds on compiling a module in a process of its own.
+    #[must_use]
+    pub fn with_compile_limits(mut self, limits: CompileLimits) -> Self {
+        self.cache.limits = limits;
         self
     }
 

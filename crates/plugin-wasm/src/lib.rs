@@ -38,13 +38,43 @@
 //! Memory, tables, stack, fuel, output, length of answers and length of the module are bounded ([`WasmSettings`]). A
 //! guest that traps, hands out bad pointers or is late loses its instance and nothing else: another one stands by.
 //!
+//! # Compiling
+//!
+//! Compiling a small module can take minutes and gigabytes, if somebody means it to. So a [`Compiler`] runs in a process
+//! of its own with bounds on memory and time ([`CompileLimits`]): either this program once more, with arguments on which
+//! its `main` calls [`compiler_main`] and nothing else, or the program `hyrouter-wasm-compiler` of this crate.
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//! use hyrouter_plugin_wasm::{Compiler, WasmHost, compiler_main};
+//!
+//! fn main() -> ExitCode {
+//!     if std::env::args().nth(1).as_deref() == Some("compile-wasm") {
+//!         return compiler_main();
+//!     }
+//!     let compiler = Compiler::this_program(["compile-wasm"]);
+//!     # let runtime = tokio::runtime::Runtime::new().unwrap();
+//!     # let _inside = runtime.enter();
+//!     let host = WasmHost::new().compiled_by(compiler);
+//!     // Load plugins with it.
+//!     # drop(host);
+//!     ExitCode::SUCCESS
+//! }
+//! ```
+//!
+//! The same content is compiled once at a time in a [`Compiler`], and not again after it failed. A [`WasmHost`] without
+//! one compiles in the process itself, for which only static bounds hold: on the depth of blocks, and on instructions,
+//! locals and functions.
+//!
 //! # Threads
 //!
 //! Each instance has a thread of its own, which waits at the plugin's queue. A guest can never hold up a thread that
 //! serves players, and plugins do not share threads.
 
+mod artifact;
 mod bounds;
 mod cache;
+mod compiler;
 mod engine;
 mod error;
 mod fuel;
@@ -58,6 +88,7 @@ mod settings;
 mod tunables;
 mod wasi_runtime;
 
+pub use compiler::{CompileLimits, Compiler, compiler_main};
 pub use error::{LoadError, LoadReason};
 pub use host::WasmHost;
 pub use output::{OutputLevel, OutputSink, TracingSink};

@@ -146,7 +146,7 @@ impl Output {
 }
 
 /// Text that is safe to print: of bounded length, and without characters that steer a terminal or forge a line.
-fn clean(line: &[u8]) -> String {
+pub(crate) fn clean(line: &[u8]) -> String {
     let mut text = String::new();
     // The end of a cut line may be half a character, which is left out with the rest.
     let shown = line.get(..MAX_LINE + 1).unwrap_or(line);

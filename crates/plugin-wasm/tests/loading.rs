@@ -149,10 +149,7 @@ async fn files_that_are_not_there_or_too_long_are_refused() {
     let mut guest = module(b"");
     guest.settings.path.set_file_name("other.wasm");
     let error = guest.load().await.unwrap_err().to_string();
-    assert!(
-        error.contains("other.wasm: can not be read: No such file"),
-        "{error}"
-    );
+    assert!(error.contains("other.wasm: No such file"), "{error}");
 
     let guest = module(b"\0asm");
     let file = std::fs::File::options()
@@ -162,28 +159,6 @@ async fn files_that_are_not_there_or_too_long_are_refused() {
     file.set_len(MAX_MODULE_LEN as u64 + 1).unwrap();
     let error = guest.load().await.unwrap_err().to_string();
     assert!(error.contains("at most 33554432 are allowed"), "{error}");
-}
-
-#[tokio::test]
-async fn what_would_keep_the_compiler_busy_is_refused() {
-    let module_with = |body: &str| {
-        let text = format!(
-            r#"(module
-                (memory (export "memory") 1)
-                (func (export "alloc") (param i32) (result i32) (i32.const 16))
-                (func (export "on_connect") (param i32 i32) (result i64) {body} (i64.const 16)))"#
-        );
-        module(&wat::parse_str(text).unwrap())
-    };
-    let nested = |depth: usize| format!("{}{}", "block ".repeat(depth), "end ".repeat(depth));
-    module_with(&nested(900)).load().await.unwrap();
-    for (body, text) in [
-        (nested(20_000), "more than 1000 blocks inside one another"),
-        ("nop ".repeat(400_000), "more than 300000 instructions"),
-    ] {
-        let error = module_with(&body).load().await.unwrap_err().to_string();
-        assert!(error.contains(text), "{error}");
-    }
 }
 
 #[cfg(unix)]

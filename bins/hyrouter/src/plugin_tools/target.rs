@@ -42,7 +42,8 @@ pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
         let mut settings = WasmSettings::new(file.display().to_string(), file);
         settings.config.clone_from(&args.plugin_config);
         let defaults = ChainSettings::new("");
-        return load_wasm(args, &settings, WasmHost::new(), defaults.timeout).map(Loaded::Target);
+        let host = WasmHost::new().compiled_by(plugins::compiler());
+        return load_wasm(args, &settings, host, defaults.timeout).map(Loaded::Target);
     }
     let (settings, _) = match serve::load(&args.config) {
         Ok(loaded) => loaded,
@@ -73,7 +74,7 @@ pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
     if args.plugin_config.is_some() {
         plugin.config.clone_from(&args.plugin_config);
     }
-    let host = plugins::wasm_host(&settings);
+    let host = plugins::wasm_host(&settings.wasm, plugins::compiler());
     let limit = plugin.settings.timeout;
     if let PluginKind::Wasm(wasm) = &plugin.kind {
         let settings = plugins::wasm_settings(&plugin, wasm);

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use hyrouter_config::{GrpcPlugin, PluginKind, PluginSettings, Settings, WasmPlugin};
+use hyrouter_config::{GrpcPlugin, PluginKind, PluginSettings, Settings, WasmHostSettings};
 use hyrouter_plugin_api::Plugin;
 use hyrouter_plugin_grpc::{Address, ClientTls, GrpcSettings};
-use hyrouter_plugin_wasm::{OutputSink, WasmHost, WasmSettings};
+use hyrouter_plugin_wasm::{Compiler, OutputSink, WasmHost};
 use hyrouter_plugins::{Chain, Entry};
 
 use super::shadow::ShadowLog;
+use super::wasm::{compiler, wasm_host, wasm_settings};
 use crate::counts::Plugins;
 use crate::watch::Look;
 
@@ -20,7 +21,8 @@ use crate::watch::Look;
 pub(crate) struct Loader {
     output: Arc<dyn OutputSink>,
     counts: Arc<Plugins>,
-    host: Option<(Option<PathBuf>, WasmHost)>,
+    compiler: Compiler,
+    host: Option<(WasmHostSettings, WasmHost)>,
 }
 
 /// Plugins that were loaded, each with what it was loaded from.
@@ -39,6 +41,7 @@ impl Loader {
         Self {
             output,
             counts,
+            compiler: compiler(),
             host: None,
         }
     }
@@ -83,13 +86,14 @@ impl Loader {
     }
 
     fn host(&mut self, settings: &Settings) -> WasmHost {
-        if let Some((folder, host)) = &self.host
-            && *folder == settings.wasm_cache
+        if let Some((same, host)) = &self.host
+            && *same == settings.wasm
         {
             return host.clone();
         }
-        let host = wasm_host(settings).with_output(Arc::clone(&self.output));
-        self.host = Some((settings.wasm_cache.clone(), host.clone()));
+        let host =
+            wasm_host(&settings.wasm, self.compiler.clone()).with_output(Arc::clone(&self.output));
+        self.host = Some((settings.wasm.clone(), host.clone()));
         host
     }
 }
@@ -136,15 +140,6 @@ fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
     }
 }
 
-/// What all WASM plugins of a configuration share.
-pub(crate) fn wasm_host(settings: &Settings) -> WasmHost {
-    let host = WasmHost::new();
-    match &settings.wasm_cache {
-        Some(folder) => host.cached_in(folder),
-        None => host,
-    }
-}
-
 pub(crate) fn load_one(
     plugin: &PluginSettings,
     host: &WasmHost,
@@ -167,17 +162,6 @@ pub(crate) fn load_one(
             plugin.settings.name
         ),
     }
-}
-
-/// The module's settings, with the host's defaults where nothing is said.
-pub(crate) fn wasm_settings(plugin: &PluginSettings, wasm: &WasmPlugin) -> WasmSettings {
-    let mut settings = WasmSettings::new(&plugin.settings.name, &wasm.path);
-    settings.config.clone_from(&plugin.config);
-    settings.max_memory = wasm.max_memory.unwrap_or(settings.max_memory);
-    settings.instances = wasm.instances.unwrap_or(settings.instances);
-    settings.max_calls = wasm.max_calls.unwrap_or(settings.max_calls);
-    settings.fuel = wasm.fuel.unwrap_or(settings.fuel);
-    settings
 }
 
 fn grpc_settings(plugin: &PluginSettings, grpc: &GrpcPlugin) -> anyhow::Result<GrpcSettings> {

@@ -3,13 +3,15 @@
 mod asked;
 mod load;
 mod shadow;
+mod wasm;
 
 use std::fmt::Write as _;
 
 use hyrouter_plugins::{Outcome, Record, Verdict};
 
 pub(crate) use self::asked::Asked;
-pub(crate) use self::load::{Loaded, Loader, load_one, wasm_host, wasm_settings};
+pub(crate) use self::load::{Loaded, Loader, load_one};
+pub(crate) use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
 
 /// Longest text that a plugin may have a player read, in bytes: more than fits the game's window.
 const MAX_REASON: usize = 4096;

@@ -174,8 +174,27 @@ impl Router {
         kib.parse::<u64>().unwrap() * 1024
     }
 
+    /// Processes that it started and that have not ended.
+    pub(crate) fn children(&self) -> Vec<u32> {
+        let parent = format!("PPid:\t{}\n", self.child.id());
+        let processes = fs::read_dir("/proc").unwrap();
+        let ids = processes.filter_map(|process| process.ok()?.file_name().to_str()?.parse().ok());
+        ids.filter(|id: &u32| {
+            let status = fs::read_to_string(format!("/proc/{id}/status"));
+            status.is_ok_and(|status| status.contains(&parent) && !status.contains("State:\tZ"))
+        })
+        .collect()
+    }
+
     pub(crate) fn threads(&self) -> usize {
         self.listed("task")
+    }
+
+    pub(crate) fn threads_named(&self, name: &str) -> usize {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let names =
+            threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("comm")).ok());
+        names.filter(|found| found.trim_end() == name).count()
     }
 
     pub(crate) fn open_files(&self) -> usize {

@@ -111,10 +111,29 @@ pub(crate) struct Wasm {
 }
 
 /// What all WASM plugins share.
-#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct WasmHost {
     /// Folder for compiled modules, so that the next start does not compile them again. It is made when it is needed,
     /// and has to belong to the router's user alone: what is in it becomes code of the router. Absent: none are kept.
     pub(crate) cache_dir: Option<String>,
+    /// Maximum time to compile one module. Then its process is killed and the module is refused. A Go plugin of 3 MB takes
+    /// 1 second.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) compile_timeout: String,
+    /// Maximum memory of the process that compiles a module, in bytes. Beyond it the module is refused. Modules are
+    /// compiled one at a time, so the router and this process together take at most so much more meanwhile. A Go plugin of
+    /// 3 MB needs a third of the default. Has no effect on Windows.
+    #[schemars(range(min = 268_435_456, max = 68_719_476_736_u64))]
+    pub(crate) compile_memory: u64,
+}
+
+impl Default for WasmHost {
+    fn default() -> Self {
+        Self {
+            cache_dir: None,
+            compile_timeout: "60s".to_owned(),
+            compile_memory: 1 << 30,
+        }
+    }
 }

@@ -68,11 +68,7 @@ pub(crate) fn build(
             parse_duration(&config.limits.decision_timeout),
             &mut report,
         ),
-        wasm_cache: config
-            .wasm
-            .cache_dir
-            .filter(|folder| !folder.is_empty())
-            .map(Into::into),
+        wasm: plugins::wasm_host(config.wasm),
         admin: operation::admin(config.admin, &mut report),
         shutdown: operation::shutdown(&config.shutdown, &config.limits, &mut report),
         otlp: operation::otlp(config.telemetry),

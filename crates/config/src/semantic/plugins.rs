@@ -7,10 +7,11 @@ use hyrouter_plugins::{BreakerSettings, Mode, OnError, OverridePolicy, Stage};
 
 use super::{Report, check_pair, missing, parse_duration};
 use crate::mistake::{Mistakes, message};
-use crate::model::Plugin;
+use crate::model::{Plugin, WasmHost};
 use crate::path::Path;
 use crate::settings::{
-    GrpcPlugin, GrpcTlsFiles, IdentityFiles, PluginKind, PluginSettings, WasmPlugin,
+    GrpcPlugin, GrpcTlsFiles, IdentityFiles, PluginKind, PluginSettings, WasmHostSettings,
+    WasmPlugin,
 };
 
 pub(super) fn build(
@@ -40,6 +41,17 @@ pub(super) fn build(
     }
     warn_of_timeouts(&list, &built, decision_timeout, report);
     built
+}
+
+pub(super) fn wasm_host(wasm: WasmHost) -> WasmHostSettings {
+    WasmHostSettings {
+        cache_dir: wasm
+            .cache_dir
+            .filter(|folder| !folder.is_empty())
+            .map(Into::into),
+        compile_timeout: parse_duration(&wasm.compile_timeout),
+        compile_memory: wasm.compile_memory,
+    }
 }
 
 fn build_one(plugin: Plugin) -> PluginSettings {

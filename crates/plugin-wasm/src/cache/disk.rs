@@ -9,20 +9,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use hyrouter_files::RegularFile;
-use sha2::{Digest as _, Sha256};
 use wasmer::{Engine, Module};
 
 use super::Key;
+use crate::artifact::{self, MAX_LEN};
 
-/// First bytes of a file; after it the key, the SHA-256 of the rest, and the rest: wasmer's artifact.
-const MAGIC: &[u8; 8] = b"hyrwasm1";
-const KEY_AT: std::ops::Range<usize> = 8..40;
-const DIGEST_AT: std::ops::Range<usize> = 40..72;
-const HEAD_LEN: usize = 72;
-/// Longest file that is read; the artifact of a Go guest has 8 MB.
-const MAX_LEN: usize = 1 << 30;
-
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct DiskCache {
     folder: PathBuf,
 }
@@ -39,16 +31,12 @@ impl DiskCache {
     /// The module, unless there is none or none to be trusted.
     pub(super) fn load(&self, key: &Key, engine: &Engine) -> Option<Module> {
         let file = self.file(key);
-        let artifact = match self.read(&file, key) {
-            Ok(artifact) => artifact,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            Err(error) => {
-                tracing::warn!(file = %file.display(), %error, "cached module not used, compiling anew");
-                return None;
-            }
-        };
-        match deserialize(engine, &artifact) {
+        let loaded = self
+            .read(&file)
+            .and_then(|saved| artifact::load(key, &saved, engine));
+        match loaded {
             Ok(module) => Some(module),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
                 tracing::warn!(file = %file.display(), %error, "cached module not used, compiling anew");
                 None
@@ -56,58 +44,30 @@ impl DiskCache {
         }
     }
 
-    /// The artifact in a file, after everything about it was checked.
-    fn read(&self, file: &Path, key: &Key) -> io::Result<Vec<u8>> {
+    /// The content of a file that nobody else could write.
+    fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         let open = RegularFile::open(file)?;
         let owner = owner_of_new_files(&self.folder)?;
         only_ours(&fs::metadata(&self.folder)?, owner, "its folder")?;
         only_ours(open.metadata(), owner, "it")?;
-        let bytes = open.read(MAX_LEN)?;
-        let head = |range: std::ops::Range<usize>| bytes.get(range).unwrap_or_default();
-        if head(0..MAGIC.len()) != MAGIC || head(KEY_AT) != key.0 {
-            return Err(damaged("it is not the module that its name says"));
-        }
-        let artifact = bytes.get(HEAD_LEN..).unwrap_or_default();
-        if head(DIGEST_AT) != Sha256::digest(artifact).as_slice() {
-            return Err(damaged("its digest is not that of its content"));
-        }
-        Ok(artifact.to_vec())
+        Ok(open.read(MAX_LEN)?)
     }
 
     /// Keeps a module for the next start. That it can not be kept is no failure.
-    pub(super) fn store(&self, key: &Key, module: &Module) {
-        let stored = self.write(key, module);
-        if let Err(error) = stored {
+    pub(super) fn store(&self, key: &Key, saved: &[u8]) {
+        if let Err(error) = self.write(key, saved) {
             tracing::warn!(folder = %self.folder.display(), %error, "compiled module not cached");
         }
     }
 
-    fn write(&self, key: &Key, module: &Module) -> io::Result<()> {
+    fn write(&self, key: &Key, saved: &[u8]) -> io::Result<()> {
         make_private_folder(&self.folder)?;
-        let artifact = module.serialize().map_err(io::Error::other)?;
         // Under its name only when it is whole: several routers may share the folder.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(MAGIC)?;
-        file.write_all(&key.0)?;
-        file.write_all(Sha256::digest(&artifact).as_slice())?;
-        file.write_all(&artifact)?;
+        file.write_all(saved)?;
         file.persist(self.file(key)).map_err(|error| error.error)?;
         Ok(())
     }
-}
-
-fn damaged(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
-}
-
-#[allow(
-    unsafe_code,
-    reason = "wasmer reads compiled modules back by an unsafe function only"
-)]
-fn deserialize(engine: &Engine, artifact: &[u8]) -> Result<Module, wasmer::DeserializeError> {
-    // SAFETY: the bytes are what `Module::serialize` gave, by their digest, under a key that holds the versions of
-    // everything that made them; the file and its folder can be written by the user of this process alone.
-    unsafe { Module::deserialize(engine, artifact) }
 }
 
 #[cfg(unix)]

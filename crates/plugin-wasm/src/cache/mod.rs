@@ -2,15 +2,14 @@
 
 mod disk;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use wasmer::{Engine, Module};
 
 use self::disk::DiskCache;
-use crate::bounds;
+use crate::compiler::{CompileLimits, Compiler, Failure};
 use crate::engine;
 use crate::error::LoadReason;
 use crate::fuel;
@@ -30,7 +29,7 @@ pub(crate) struct Compiled {
 pub(crate) struct Key([u8; 32]);
 
 impl Key {
-    fn of(wasm: &[u8], engine: &Engine) -> Self {
+    pub(crate) fn of(wasm: &[u8], engine: &Engine) -> Self {
         let mut digest = Sha256::new();
         for part in [
             wasm,
@@ -48,60 +47,49 @@ impl Key {
         }
         Self(digest.finalize().into())
     }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// Compiled modules in memory, as long as a plugin uses them, and on disk where there is a folder for them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ModuleCache {
-    in_use: Mutex<HashMap<Key, Weak<Compiled>>>,
+    pub(crate) compiler: Compiler,
+    pub(crate) limits: CompileLimits,
     disk: Option<DiskCache>,
 }
 
 impl ModuleCache {
-    pub(crate) fn new(folder: Option<PathBuf>) -> Self {
-        Self {
-            in_use: Mutex::default(),
-            disk: folder.map(DiskCache::new),
-        }
+    pub(crate) fn keep_in(&mut self, folder: PathBuf) {
+        self.disk = Some(DiskCache::new(folder));
     }
 
     /// The module, compiled now unless it was before.
     pub(crate) fn get(&self, wasm: &[u8]) -> Result<Arc<Compiled>, LoadReason> {
         let engine = engine::for_one_module();
         let key = Key::of(wasm, &engine);
-        if let Some(compiled) = self.in_use(&key) {
-            return Ok(compiled);
-        }
-        let compiled = Arc::new(self.make(wasm, engine, &key)?);
-        let mut in_use = self.lock();
-        in_use.retain(|_, module| module.strong_count() > 0);
-        in_use.insert(key, Arc::downgrade(&compiled));
-        Ok(compiled)
+        let slots = self.compiler.slots();
+        slots
+            .once(key, self.limits, || {
+                let module = self.make(wasm, &engine, &key)?;
+                Ok(Compiled { engine, module })
+            })
+            .map_err(LoadReason::from)
     }
 
-    fn make(&self, wasm: &[u8], engine: Engine, key: &Key) -> Result<Compiled, LoadReason> {
+    fn make(&self, wasm: &[u8], engine: &Engine, key: &Key) -> Result<Module, Failure> {
         if let Some(disk) = &self.disk
-            && let Some(module) = disk.load(key, &engine)
+            && let Some(module) = disk.load(key, engine)
         {
-            return Ok(Compiled { engine, module });
+            return Ok(module);
         }
-        bounds::check(wasm)?;
-        let module = Module::new(&engine, wasm).map_err(|error| LoadReason::Compile {
-            message: error.to_string(),
-        })?;
+        let (module, saved) = self.compiler.compile(wasm, engine, key, self.limits)?;
         if let Some(disk) = &self.disk {
-            disk.store(key, &module);
+            disk.store(key, &saved);
         }
-        Ok(Compiled { engine, module })
-    }
-
-    fn in_use(&self, key: &Key) -> Option<Arc<Compiled>> {
-        self.lock().get(key).and_then(Weak::upgrade)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Weak<Compiled>>> {
-        // The map is whole after every statement that holds the lock.
-        self.in_use.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(module)
     }
 }
 

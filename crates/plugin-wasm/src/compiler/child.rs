@@ -1,0 +1,171 @@
+//! A process that compiles one module and can be killed.
+
+use std::io::{self, Read, Write as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use super::serve::{Head, REFUSED};
+use super::{CompileLimits, Failure, Program};
+use crate::artifact::MAX_LEN;
+use crate::engine;
+use crate::output;
+
+/// Maximum length of what the process prints on standard error, in bytes. The rest is left out.
+const MAX_PRINTED: u64 = 4096;
+
+/// Compiles a module by this program.
+pub(super) fn compile(
+    program: &Program,
+    wasm: &[u8],
+    limits: CompileLimits,
+) -> Result<Vec<u8>, Failure> {
+    let not_started = |error: io::Error| {
+        let path = program.path.display();
+        Failure::NotStarted(format!("{path} can not be started: {error}"))
+    };
+    let process = Process::start(program).map_err(not_started)?;
+    let (ended, has_ended) = mpsc::channel::<()>();
+    let (result, is_late) = thread::scope(|scope| {
+        let process = &process;
+        let watch = move || {
+            let is_late = has_ended.recv_timeout(limits.timeout) == Err(RecvTimeoutError::Timeout);
+            if is_late {
+                process.kill();
+            }
+            is_late
+        };
+        let watching = thread::Builder::new()
+            .name("wasm-compile".to_owned())
+            .spawn_scoped(scope, watch)?;
+        let result = process.exchange(wasm, limits);
+        drop(ended);
+        io::Result::Ok((result, watching.join().unwrap_or_default()))
+    })
+    .map_err(not_started)?;
+    if is_late {
+        return Err(Failure::Time(limits.timeout));
+    }
+    let Ended {
+        status,
+        output,
+        printed,
+    } = result.map_err(|error| Failure::Crashed(error.to_string()))?;
+    match status.code() {
+        Some(0) => Ok(output),
+        Some(code) if code == i32::from(REFUSED) => Err(Failure::Module(output::clean(&output))),
+        _ => Err(crash(status, &printed, limits)),
+    }
+}
+
+/// A process that is killed when this is dropped.
+struct Process(Mutex<Child>);
+
+/// What an ended process left.
+struct Ended {
+    status: ExitStatus,
+    output: Vec<u8>,
+    printed: Vec<u8>,
+}
+
+impl Process {
+    /// Starts it with nothing of this process but its name: no environment, and three pipes.
+    fn start(program: &Program) -> io::Result<Self> {
+        let mut command = Command::new(&program.path);
+        command
+            .args(&program.arguments)
+            .env_clear()
+            // Of rayon, whose default pool has a thread for each core.
+            .env("RAYON_NUM_THREADS", engine::threads().to_string())
+            // Of mimalloc, which else begins with a gigabyte that is not used and counts all the same.
+            .env("MIMALLOC_ARENA_RESERVE", "16MiB")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Ok(Self(Mutex::new(command.spawn()?)))
+    }
+
+    /// Hands the module over and waits for what becomes of it.
+    fn exchange(&self, wasm: &[u8], limits: CompileLimits) -> io::Result<Ended> {
+        let mut child = self.lock();
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        drop(child);
+        let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let head = Head {
+            memory: limits.memory,
+            // More than it can spend before the deadline. It holds if this process is stopped.
+            cpu_seconds: (limits.timeout.as_secs() + 1)
+                .saturating_mul(engine::threads().get() as u64),
+            len: wasm.len() as u64,
+        };
+        // If it ended already, its status tells more than the broken pipe does.
+        let _ = stdin
+            .write_all(&head.to_bytes())
+            .and_then(|()| stdin.write_all(wasm));
+        let mut output = Vec::new();
+        stdout.take(MAX_LEN as u64).read_to_end(&mut output)?;
+        let mut printed = Vec::new();
+        stderr.take(MAX_PRINTED).read_to_end(&mut printed)?;
+        // It ends when this does.
+        drop(stdin);
+        let status = self.lock().wait()?;
+        Ok(Ended {
+            status,
+            output,
+            printed,
+        })
+    }
+
+    fn kill(&self) {
+        // It may have ended by itself.
+        let _ = self.lock().kill();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Child> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let mut child = self.lock();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// Tells by its end which bound a process met.
+fn crash(status: ExitStatus, printed: &[u8], limits: CompileLimits) -> Failure {
+    if is_out_of_time(status) {
+        return Failure::Time(limits.timeout);
+    }
+    let text = String::from_utf8_lossy(printed);
+    // What Rust's allocator, the threads of the compiler, and its maps of memory print.
+    let out_of_memory = [
+        "memory allocation of",
+        "Cannot allocate memory",
+        "Resource temporarily unavailable",
+    ];
+    if out_of_memory.iter().any(|words| text.contains(words)) {
+        return Failure::Memory(limits.memory);
+    }
+    let first = printed
+        .split(|byte| *byte == b'\n')
+        .find(|line| !line.is_empty());
+    let said = output::clean(first.unwrap_or_default());
+    Failure::Crashed(format!("it ended with {status}: {said}"))
+}
+
+#[cfg(unix)]
+fn is_out_of_time(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt as _;
+    status.signal() == Some(rustix::process::Signal::XCPU.as_raw())
+}
+
+#[cfg(not(unix))]
+fn is_out_of_time(_: ExitStatus) -> bool {
+    false
+}

@@ -1,0 +1,162 @@
+//! Where modules are compiled, and what that may take.
+
+mod child;
+mod process_limits;
+mod serve;
+mod slots;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use wasmer::{Engine, Module};
+
+pub use self::serve::compiler_main;
+use self::slots::Slots;
+use crate::artifact;
+use crate::bounds;
+use crate::cache::Key;
+use crate::error::LoadReason;
+
+/// Bounds on compiling one module in a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompileLimits {
+    /// Maximum time. Default 60 s: a Go guest of 3 MB takes 1 s, and 5 s in a debug build of the host.
+    pub timeout: Duration,
+    /// Maximum memory of the process in bytes: heap and stacks on Linux, all of its address space on other Unix systems,
+    /// unbounded elsewhere. Default 1 GiB; a Go guest of 3 MB takes 0.3 GiB.
+    pub memory: u64,
+}
+
+impl Default for CompileLimits {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_mins(1),
+            memory: 1 << 30,
+        }
+    }
+}
+
+/// Compiles modules, one at a time. Cheap to clone; keep one for the life of the process, because it remembers which
+/// modules are compiled, are being compiled, or failed.
+///
+/// The default compiles in this process, where nothing can stop it.
+#[derive(Debug, Clone, Default)]
+pub struct Compiler(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Absent: this process compiles.
+    program: Option<Program>,
+    slots: Slots,
+    /// Held while a module is compiled. The compiler uses all cores for one module, and the bound on memory is one for
+    /// all of them.
+    turn: Mutex<()>,
+}
+
+/// A command that runs [`compiler_main`].
+#[derive(Debug)]
+struct Program {
+    path: PathBuf,
+    arguments: Vec<OsString>,
+}
+
+impl Compiler {
+    /// Compiles in a process of this command, which runs [`compiler_main`]. It has to be of the same version as this
+    /// crate; what another version makes is refused. A script has to end in `exec`, so that the process can be killed.
+    pub fn command<A: Into<OsString>>(
+        program: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            program: Some(Program {
+                path: program.into(),
+                arguments: arguments.into_iter().map(Into::into).collect(),
+            }),
+            ..Inner::default()
+        }))
+    }
+
+    /// Compiles in another process of the program that runs now, whose `main` calls [`compiler_main`] for these arguments.
+    pub fn this_program<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>) -> Self {
+        Self::command(this_program(), arguments)
+    }
+
+    pub(crate) fn slots(&self) -> &Slots {
+        &self.0.slots
+    }
+
+    /// Returns the module, and the bytes that it can be read back from.
+    pub(crate) fn compile(
+        &self,
+        wasm: &[u8],
+        engine: &Engine,
+        key: &Key,
+        limits: CompileLimits,
+    ) -> Result<(Module, Vec<u8>), Failure> {
+        let turn = &self.0.turn;
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(program) = &self.0.program else {
+            return compile_here(wasm, engine, key);
+        };
+        let saved = child::compile(program, wasm, limits)?;
+        let module = artifact::load(key, &saved, engine)
+            .map_err(|error| Failure::Crashed(format!("its result is not used: {error}")))?;
+        Ok((module, saved))
+    }
+}
+
+fn compile_here(wasm: &[u8], engine: &Engine, key: &Key) -> Result<(Module, Vec<u8>), Failure> {
+    bounds::check(wasm).map_err(Failure::Module)?;
+    let module = Module::new(engine, wasm).map_err(|error| Failure::Module(error.to_string()))?;
+    let saved = artifact::save(key, &module).map_err(|error| Failure::Module(error.to_string()))?;
+    if saved.len() > artifact::MAX_LEN {
+        let message = format!(
+            "its machine code has {} bytes, at most {} are allowed",
+            saved.len(),
+            artifact::MAX_LEN
+        );
+        return Err(Failure::Module(message));
+    }
+    Ok((module, saved))
+}
+
+/// The file of the running program. On Linux it is found by the kernel: an update may have put another version in its
+/// place, whose machine code is not that of this one.
+#[cfg(target_os = "linux")]
+fn this_program() -> PathBuf {
+    PathBuf::from("/proc/self/exe")
+}
+
+#[cfg(not(target_os = "linux"))]
+fn this_program() -> PathBuf {
+    // Without it the error of starting the empty path is reported when a module is compiled.
+    std::env::current_exe().unwrap_or_default()
+}
+
+/// Why a module was not compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The module is damaged, or beyond the static bounds.
+    Module(String),
+    /// It took longer than that.
+    Time(Duration),
+    /// It took more bytes than that.
+    Memory(u64),
+    /// The compiler ended without a result.
+    Crashed(String),
+    /// The compiler could not be started. The only failure that says nothing about the module.
+    NotStarted(String),
+}
+
+impl From<Failure> for LoadReason {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Module(message) => Self::Compile { message },
+            Failure::Time(after) => Self::CompileTime { after },
+            Failure::Memory(max) => Self::CompileMemory { max },
+            Failure::Crashed(message) | Failure::NotStarted(message) => Self::Compiler { message },
+        }
+    }
+}
