@@ -2,6 +2,7 @@
 
 mod lines;
 mod output;
+mod patience;
 mod worker;
 
 use std::path::PathBuf;
@@ -54,7 +55,8 @@ impl FileSettings {
 /// Writes decisions from a thread of its own. When the disk is slower than the players, lines are lost and counted.
 ///
 /// A file that was moved away or removed is seen before the next lines are written, and made anew; [`Self::reopen`]
-/// does so at once. A pipe that nobody reads is waited for by that thread alone.
+/// does so at once. The
+/// reader of a pipe is waited for by that thread, which ends with the sink all the same.
 #[derive(Debug)]
 pub struct FileSink {
     queue: SyncSender<Message>,

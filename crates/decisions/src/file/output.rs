@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::Target;
 use super::lines::{Lines, Written};
+use super::patience::Patient;
+use super::worker::Orders;
 use crate::SinkError;
 
 pub(super) enum Output {
@@ -16,7 +18,7 @@ pub(super) enum Output {
 
 pub(super) struct Opened {
     path: PathBuf,
-    /// None: it could not be opened, or nobody reads the pipe yet.
+    /// None: it could not be opened, or the pipe has no reader yet.
     file: Option<File>,
     lines: Lines,
 }
@@ -27,13 +29,10 @@ impl Output {
             Target::Stdout => return Ok(Self::Stdout(Lines::default())),
             Target::File(path) => path,
         };
-        // Opening a pipe waits for its reader, and nobody should have to wait for that.
-        let file = match path.metadata() {
-            Ok(metadata) if is_pipe(&metadata) => None,
-            _ => match open(&path) {
-                Ok(file) => Some(file),
-                Err(error) => return Err(SinkError::File { path, error }),
-            },
+        let file = match open(&path) {
+            Ok(file) => Some(file),
+            Err(error) if lacks_reader(&error) => None,
+            Err(error) => return Err(SinkError::File { path, error }),
         };
         Ok(Self::File(Opened {
             path,
@@ -49,12 +48,14 @@ impl Output {
         }
     }
 
-    /// Opens a pipe. An error shows when it is written to.
-    pub(super) fn wait_for_reader(&mut self) {
-        if let Self::File(opened) = self
-            && opened.file.is_none()
-        {
-            opened.file = open(&opened.path).ok();
+    /// Whether it is a pipe without a reader. Tries to open one that was such before; another error shows when it is
+    /// written to.
+    pub(super) fn lacks_reader(&mut self) -> bool {
+        match self {
+            Self::File(opened) if opened.file.is_none() => {
+                opened.reopen().is_err_and(|error| lacks_reader(&error))
+            }
+            Self::File(_) | Self::Stdout(_) => false,
         }
     }
 
@@ -65,7 +66,8 @@ impl Output {
         }
     }
 
-    pub(super) fn write(&mut self, lines: &[u8]) -> Written {
+    /// Writes lines. Waits for the reader of a pipe until the sink is abandoned.
+    pub(super) fn write(&mut self, lines: &[u8], orders: &Orders) -> Written {
         if lines.is_empty() {
             return Written {
                 lines: 0,
@@ -74,13 +76,13 @@ impl Output {
         }
         match self {
             Self::Stdout(state) => state.write(&mut io::stdout().lock(), lines),
-            Self::File(opened) => opened.write(lines),
+            Self::File(opened) => opened.write(lines, orders),
         }
     }
 }
 
 impl Opened {
-    fn write(&mut self, lines: &[u8]) -> Written {
+    fn write(&mut self, lines: &[u8], orders: &Orders) -> Written {
         let moved = if self.is_in_place() {
             None
         } else {
@@ -90,7 +92,7 @@ impl Opened {
             let error = moved.or_else(|| Some(io::ErrorKind::NotFound.into()));
             return Written { lines: 0, error };
         };
-        let mut written = self.lines.write(file, lines);
+        let mut written = self.lines.write(&mut Patient { file, orders }, lines);
         written.error = written.error.or(moved);
         written
     }
@@ -111,23 +113,27 @@ impl Opened {
     }
 }
 
-/// Readable by the group and not by all: there may be addresses in it.
+/// Readable by the group and not by all: there may be addresses in it. A pipe is opened without waiting for its reader,
+/// and written to without waiting for room: the thread that waits could not be ended.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o640).custom_flags(libc::O_NONBLOCK);
+    }
     options.open(path)
 }
 
+/// Whether a file could not be opened because it is a pipe that nothing reads.
 #[cfg(unix)]
-fn is_pipe(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::FileTypeExt as _;
-    metadata.file_type().is_fifo()
+fn lacks_reader(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ENXIO)
 }
 
 #[cfg(not(unix))]
-fn is_pipe(_: &Metadata) -> bool {
+fn lacks_reader(_: &io::Error) -> bool {
     false
 }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::Shared;
 use super::output::Output;
+use super::patience::Pauses;
 use crate::Decision;
 use crate::notice::{LossNotice, Notice};
 
@@ -45,6 +46,10 @@ impl Orders {
     pub(super) fn abandon(&self) {
         self.abandon.store(true, Ordering::Release);
     }
+
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.abandon.load(Ordering::Acquire)
+    }
 }
 
 pub(super) struct Worker {
@@ -80,14 +85,16 @@ impl Worker {
     }
 
     pub(super) fn run(mut self) {
-        self.output.wait_for_reader();
+        if !self.wait_for_reader() {
+            return;
+        }
         while let Ok(message) = self.messages.recv() {
             self.take(message);
             loop {
                 // Read before the queue is found empty: what came before the order is written.
                 let is_closing = self.shared.orders.is_closing();
                 self.fill();
-                if self.shared.orders.abandon.load(Ordering::Acquire) {
+                if self.shared.orders.is_abandoned() {
                     return;
                 }
                 if self.shared.orders.reopen.swap(false, Ordering::AcqRel) {
@@ -103,6 +110,23 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// Waits until a pipe has a reader, while the queue fills. Returns whether there is one.
+    fn wait_for_reader(&mut self) -> bool {
+        let mut pauses = Pauses::default();
+        while self.output.lacks_reader() {
+            self.tell_losses(Instant::now());
+            if !pauses.wait(&self.shared.orders) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn tell_losses(&mut self, now: Instant) {
+        let lost = self.shared.tally.counts().lost;
+        self.losses.tell("file", lost, now);
     }
 
     /// Takes what is in the queue, as much as is written in one go.
@@ -131,7 +155,11 @@ impl Worker {
 
     fn write(&mut self) {
         let now = Instant::now();
-        let written = self.output.write(&self.lines);
+        let written = self.output.write(&self.lines, &self.shared.orders);
+        if self.shared.orders.is_abandoned() {
+            // All of them were counted as lost.
+            return;
+        }
         let failed = self.count.saturating_sub(written.lines);
         self.shared.tally.sent(written.lines);
         self.shared.tally.failed(failed);
@@ -141,8 +169,7 @@ impl Worker {
             let target = self.output.name();
             tracing::warn!(target_file = %target, %error, failed, "decisions can not be written");
         }
-        let lost = self.shared.tally.counts().lost;
-        self.losses.tell("file", lost, now);
+        self.tell_losses(now);
         self.lines.clear();
         self.count = 0;
     }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -52,10 +53,59 @@ async fn the_end_does_not_wait_for_a_reader() {
     sink.record(decision(7));
     let counts = sink.counts();
     assert_eq!((counts.sent, counts.lost, counts.failed), (0, 8, 0));
-    // Who comes too late finds nothing that was counted as lost.
-    let reader = spawn_blocking(move || read_all(&path));
-    assert_eq!(reader.await.unwrap(), [0; 0]);
+    // A reader that comes too late finds nothing that was counted as lost, and no writer that it would wait for.
+    let mut text = String::new();
+    let mut late = File::options()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(&path)
+        .unwrap();
+    until("the end of the writer", || {
+        late.read_to_string(&mut text).is_ok()
+    })
+    .await;
+    assert_eq!(text, "");
     assert_eq!(sink.counts(), counts);
+}
+
+#[tokio::test]
+async fn the_end_does_not_wait_for_one_that_reads_nothing() {
+    let (_folder, path) = pipe();
+    let sink = sink_of(&path, 10_000);
+    let mut reader = spawn_blocking(move || File::open(path).unwrap())
+        .await
+        .unwrap();
+    // More than the pipe holds.
+    for connection in 0..5_000 {
+        sink.record(decision(connection));
+    }
+    assert!(!sink.close(Duration::from_millis(20)).await);
+    let counts = sink.counts();
+    assert_eq!(counts.sent + counts.lost, 5_000);
+    assert!(counts.lost > 0 && counts.failed == 0, "{counts:?}");
+    // This ends because the thread that wrote has ended.
+    let reading = spawn_blocking(move || {
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        text
+    });
+    assert!(!reading.await.unwrap().is_empty());
+    assert_eq!(sink.counts(), counts);
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_late_gets_what_waited() {
+    let (_folder, path) = pipe();
+    let sink = sink_of(&path, 100);
+    // As a reload does; it must not wait either.
+    for connection in 0..8 {
+        sink.record(decision(connection));
+        sink.reopen();
+    }
+    let reader = spawn_blocking(move || read_all(&path));
+    until("lines", || sink.counts().sent == 8).await;
+    assert!(sink.close(PATIENCE).await);
+    assert_eq!(reader.await.unwrap(), (0..8).collect::<Vec<_>>());
 }
 
 #[tokio::test]
