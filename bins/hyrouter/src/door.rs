@@ -7,7 +7,7 @@ use hyrouter_protocol::ClientType;
 use hyrouter_proxy::ConnectInfo;
 use hyrouter_router::{Client, Request};
 
-use crate::player::{Identities, Player};
+use crate::player::{Identities, Player, ShownBy};
 use crate::referrals::Bound;
 use crate::tickets::{Brought, LOOP, Ticket, Tickets};
 
@@ -44,10 +44,11 @@ impl Door {
     pub(crate) fn receive<'a>(
         &self,
         info: &'a ConnectInfo,
+        shown_by: ShownBy,
         now: SystemTime,
     ) -> Result<Visit<'a>, TurnedAway> {
         let connect = info.connect();
-        let player = match self.identities.judge(&connect, now) {
+        let player = match self.identities.judge(&connect, shown_by, now) {
             Ok(player) => player,
             Err(refusal) => {
                 return Err(TurnedAway {

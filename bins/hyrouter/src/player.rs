@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyrouter_config::{IdentityMode, IdentitySettings};
-use hyrouter_identity::{Claims, ClientKind, Expected, Refusal, Username, Verifier};
+use hyrouter_identity::{Claims, ClientKind, Expected, Refusal, Username};
 use hyrouter_protocol::{ClientType, Connect};
 use uuid::Uuid;
+
+use crate::identity_keys::IdentityKeys;
 
 /// A player as far as the `Connect` tells, and whether it is proven.
 #[derive(Debug)]
@@ -76,19 +78,28 @@ impl Player<'_> {
     }
 }
 
+/// Who shows a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ShownBy {
+    /// A client, with the SHA-256 of its certificate if it has one.
+    Client(Option<[u8; 32]>),
+    /// An operator who asks what would become of it. Nothing is bound.
+    Operator,
+}
+
 /// Judges identity tokens as the configuration wants it.
 #[derive(Debug, Clone)]
 pub(crate) struct Identities {
     required: bool,
     /// None: tokens are read and not verified.
-    verifier: Option<Arc<Verifier>>,
+    keys: Option<Arc<IdentityKeys>>,
 }
 
 impl Identities {
-    pub(crate) fn new(settings: &IdentitySettings, verifier: Option<Arc<Verifier>>) -> Self {
+    pub(crate) fn new(settings: &IdentitySettings, keys: Option<Arc<IdentityKeys>>) -> Self {
         Self {
             required: settings.mode == IdentityMode::Require,
-            verifier,
+            keys,
         }
     }
 
@@ -102,6 +113,7 @@ impl Identities {
     pub(crate) fn judge<'a>(
         &self,
         connect: &Connect<'a>,
+        shown_by: ShownBy,
         now: SystemTime,
     ) -> Result<Player<'a>, Refusal> {
         let mut player = Player {
@@ -115,7 +127,7 @@ impl Identities {
             refusal: None,
         };
         let token = connect.identity_token;
-        let Some(verifier) = &self.verifier else {
+        let Some(keys) = &self.keys else {
             player.claims = token.and_then(read);
             return Ok(player);
         };
@@ -126,7 +138,14 @@ impl Identities {
             },
             uuid: connect.uuid,
         };
-        match verifier.verify(token, &expected, now) {
+        let verified = match (shown_by, &keys.bindings) {
+            (ShownBy::Client(certificate), Some(bindings)) => {
+                keys.verifier
+                    .verify_and_bind(token, &expected, certificate, bindings, now)
+            }
+            _ => keys.verifier.verify(token, &expected, now),
+        };
+        match verified {
             Ok(claims) => {
                 player.claims = Some(claims);
                 player.verified = true;

@@ -51,10 +51,11 @@ pub(crate) fn routes(settings: &Settings) -> Vec<String> {
 /// Whether tokens are verified, and what referral data is.
 pub(crate) fn trust(settings: &Settings) -> [String; 2] {
     let identity = &settings.identity;
+    let source = hyrouter_text::shown_address(&identity.jwks);
     let identity = match identity.mode {
         IdentityMode::Off => "identity: tokens are read, not verified".to_owned(),
-        IdentityMode::Report => format!("identity: reported, keys from {}", identity.jwks),
-        IdentityMode::Require => format!("identity: required, keys from {}", identity.jwks),
+        IdentityMode::Report => format!("identity: reported, keys from {source}"),
+        IdentityMode::Require => format!("identity: required, keys from {source}"),
     };
     let referral = match &settings.referral {
         None => "referral data: plain".to_owned(),

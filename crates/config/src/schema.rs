@@ -141,6 +141,19 @@ impl Schema {
             || self.properties().any(|(_, schema)| schema.holds_secret())
     }
 
+    /// Whether it is the address of a service, in which a user, a password or a query may be a secret.
+    pub(crate) fn is_address(self) -> bool {
+        matches!(
+            self.text("format"),
+            Some("http-url" | "jwks" | "plugin-address")
+        )
+    }
+
+    /// Whether it is or holds the address of a service.
+    pub(crate) fn holds_address(self) -> bool {
+        self.is_address() || self.properties().any(|(_, schema)| schema.holds_address())
+    }
+
     /// The name of the definition that it refers to, the same wherever the same section stands.
     pub(crate) fn definition(self) -> Option<&'static str> {
         self.outer.get("$ref").and_then(Value::as_str)

@@ -191,6 +191,10 @@ pub struct IdentitySettings {
     pub refresh: Duration,
     /// How long keys are used after the last good fetch.
     pub max_stale: Duration,
+    /// How long ago a token may have been issued.
+    pub max_age: Option<Duration>,
+    /// Whether a token is good for the first client certificate alone that shows it.
+    pub bind_certificate: bool,
     /// Verified tokens that are remembered.
     pub cache_size: usize,
 }

@@ -207,10 +207,16 @@ impl Walk<'_> {
     }
 
     fn wrong(&mut self, schema: Schema, what: &str, value: &Value, path: &Path, allowed: &str) {
-        let message = if schema.holds_secret() && !value.is_null() {
-            secret_message(what, allowed)
-        } else {
-            message(what, value, allowed)
+        let message = match value {
+            Value::String(text) if schema.is_address() => {
+                message(what, &hyrouter_text::shown_address(text).into(), allowed)
+            }
+            // An address in a place for something else.
+            value if schema.holds_address() && value.to_string().contains(['@', '?']) => {
+                secret_message(what, allowed)
+            }
+            value if schema.holds_secret() && !value.is_null() => secret_message(what, allowed),
+            value => message(what, value, allowed),
         };
         self.mistakes.add(path, message);
     }

@@ -142,7 +142,7 @@ fn mistakes_in_identity() {
         ),
         (
             "{jwks: 'https://u:p@h/x'}",
-            format!("identity.jwks: an address with a user or a password (got \"https://u:p@h/x\"); {ALLOWED}"),
+            format!("identity.jwks: an address with a user or a password (got \"https://h/x\"); {ALLOWED}"),
         ),
         (
             "{jwks: 'https://h:99999/x'}",
@@ -323,4 +323,43 @@ fn mistakes_in_matches() {
         ));
         assert_eq!(lines, [format!("routing.routes[0].match.{expected}")]);
     }
+}
+
+/// No message repeats what may be a secret in an address, whatever else is wrong with it.
+#[test]
+fn addresses_are_shown_without_their_secrets() {
+    let sections = [
+        "identity: {mode: report, jwks: VALUE}",
+        "logging: {webhook: {url: VALUE}}",
+        "logging: {webhook: VALUE}",
+        "telemetry: {otlp: {endpoint: VALUE}}",
+        "telemetry: {otlp: VALUE}",
+        "plugins: [{name: a, type: grpc, grpc: {address: VALUE}}]",
+        "plugins: [{name: a, type: grpc, grpc: VALUE}]",
+    ];
+    let values = [
+        "'https://u:S3cr3t@keys.example/k'",
+        "'https://S3cr3t@keys.example:99999/k'",
+        "'http://u:S3cr3t@keys.example/k?a=b'",
+        "'http://keys.example/k?key=S3cr3t'",
+        "'https://:S3cr3t@/k'",
+        "'ftp://u:S3cr3t@a/b'",
+        "'u:S3cr3t@a b'",
+        "'https:///k?S3cr3t'",
+        "['https://u:S3cr3t@keys.example/k']",
+        "{a: 'https://u:S3cr3t@keys.example/k'}",
+    ];
+    let mut found = 0;
+    for section in sections {
+        for value in values {
+            let yaml = format!("{POOL}\n{}", section.replace("VALUE", value));
+            let told = match load(&yaml) {
+                Ok(settings) => warnings(&settings),
+                Err(_) => mistakes(&yaml),
+            };
+            found += told.len();
+            assert!(!told.concat().contains("S3cr3t"), "{yaml}: {told:?}");
+        }
+    }
+    assert!(found > 40, "{found}");
 }

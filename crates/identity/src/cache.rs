@@ -21,8 +21,16 @@ pub(crate) struct Cache {
 }
 
 /// The SHA-256 of a token.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// None never happens: the hash has 32 bytes.
+    pub(crate) fn of(token: &str) -> Option<Self> {
+        let hash = digest::digest(&SHA256, token.as_bytes());
+        hash.as_ref().try_into().ok().map(Self)
+    }
+}
 
 /// What is remembered of a token.
 #[derive(Clone)]
@@ -48,11 +56,7 @@ impl Cache {
 
     /// The hash of a token; none where nothing is remembered, since it costs time.
     pub(crate) fn fingerprint(&self, token: &str) -> Option<Fingerprint> {
-        if self.sets.is_empty() {
-            return None;
-        }
-        let hash = digest::digest(&SHA256, token.as_bytes());
-        hash.as_ref().try_into().ok().map(Fingerprint)
+        (!self.sets.is_empty()).then(|| Fingerprint::of(token))?
     }
 
     pub(crate) fn get(&self, token: &Fingerprint) -> Option<Verdict> {

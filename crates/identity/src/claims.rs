@@ -21,6 +21,8 @@ pub struct Claims {
     pub username: Option<Username>,
     /// Who made the token, from `iss`. None if it is longer than 256 bytes.
     pub issuer: Option<Arc<str>>,
+    /// When it was issued, from `iat`, in whole seconds since 1970, rounded down.
+    pub issued_at: Option<i64>,
     /// When it ends, from `exp`, in whole seconds since 1970, rounded down.
     pub expires_at: Option<i64>,
     /// When it begins, from `nbf`, in whole seconds since 1970, rounded up.
@@ -50,6 +52,7 @@ pub(crate) struct Payload<'a> {
     iss: Option<Text<'a>>,
     #[serde(borrow)]
     sub: Option<Text<'a>>,
+    iat: Option<NumericDate>,
     exp: Option<NumericDate>,
     nbf: Option<NumericDate>,
     #[serde(default)]
@@ -76,6 +79,7 @@ impl Payload<'_> {
             subject: self.sub.as_deref().and_then(uuid),
             username: username.and_then(|name| Username::try_from(name).ok()),
             issuer,
+            issued_at: self.iat.map(|date| date.floor),
             expires_at: self.exp.map(|date| date.floor),
             not_before: self.nbf.map(|date| date.ceil),
             scopes: self.scope.unwrap_or_default(),

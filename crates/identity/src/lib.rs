@@ -52,6 +52,7 @@
 //! | payload | `iss` | the issuer, letter for letter |
 //! | | `exp` | seconds since 1970, a number; a token without it counts as ended |
 //! | | `nbf` | likewise; may be absent |
+//! | | `iat` | likewise; may be absent unless [`Policy::max_age`] is set |
 //! | | `scope` | `hytale:client` or `hytale:editor` among others, with blanks between them or in a list |
 //! | | `sub` | the UUID, with hyphens or without |
 //! | | `profile.username` | the name |
@@ -65,6 +66,7 @@
 //! `fetch`: `Keeper` fetches the keys of a service or a file in the background. `sign`: `TokenKey` makes keys and
 //! tokens of one's own, for development and tests.
 
+mod bindings;
 mod cache;
 mod claims;
 mod counts;
@@ -83,6 +85,7 @@ mod token;
 mod username;
 mod verifier;
 
+pub use bindings::Bindings;
 pub use claims::{Claims, read};
 pub use counts::Counts;
 pub use expected::{ClientKind, Expected};

@@ -40,6 +40,11 @@ pub enum Refusal {
     /// It has ended, or does not say when it does.
     #[error("the identity token has expired, or does not say when it does")]
     Expired,
+    /// It was issued too long ago, or does not say when.
+    #[error(
+        "the identity token was issued longer ago than is allowed, or does not say when; the limit is identity.max_age"
+    )]
+    MaxAge,
     /// Its time has not come yet.
     #[error("the identity token is not valid yet; compare the clocks")]
     NotYetValid,
@@ -57,6 +62,11 @@ pub enum Refusal {
     /// It belongs to another player than the client says it is.
     #[error("the identity token belongs to another UUID than the client says")]
     UuidMismatch,
+    /// Another client certificate showed it first, or the client has none.
+    #[error(
+        "the identity token was first shown with another client certificate, or the client has none"
+    )]
+    Certificate,
 }
 
 impl Refusal {
@@ -71,11 +81,13 @@ impl Refusal {
         Self::Signature,
         Self::Issuer,
         Self::Expired,
+        Self::MaxAge,
         Self::NotYetValid,
         Self::Scope,
         Self::Subject,
         Self::Username,
         Self::UuidMismatch,
+        Self::Certificate,
     ];
 
     /// A stable name, for logs and counters.
@@ -90,11 +102,13 @@ impl Refusal {
             Self::Signature => "identity_signature",
             Self::Issuer => "identity_issuer",
             Self::Expired => "identity_expired",
+            Self::MaxAge => "identity_max_age",
             Self::NotYetValid => "identity_not_yet_valid",
             Self::Scope => "identity_scope",
             Self::Subject => "identity_subject",
             Self::Username => "identity_username",
             Self::UuidMismatch => "identity_uuid_mismatch",
+            Self::Certificate => "identity_certificate",
         }
     }
 
@@ -118,7 +132,7 @@ mod tests {
             assert!(refusal.code().starts_with("identity_"));
             assert!(codes.insert(refusal.code()), "{refusal:?}");
         }
-        assert_eq!(Refusal::ALL.last(), Some(&Refusal::UuidMismatch));
+        assert_eq!(Refusal::ALL.last(), Some(&Refusal::Certificate));
     }
 
     #[test]

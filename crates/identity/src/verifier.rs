@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 
-use crate::cache::{Cache, Verdict};
+use crate::bindings::{Bindings, Shown};
+use crate::cache::{Cache, Fingerprint, Verdict};
 use crate::claims::Payload;
 use crate::counts::{Counts, Tally};
 use crate::freshness::Freshness;
@@ -22,6 +23,7 @@ use crate::{Claims, Expected, Policy, Refusal};
 pub struct Verifier {
     issuer: Arc<str>,
     clock_skew: Duration,
+    max_age: Option<Duration>,
     keys: ArcSwap<Trusted>,
     freshness: Freshness,
     /// Held while keys are replaced, so that each set follows the one before it.
@@ -38,6 +40,7 @@ impl Verifier {
         Self {
             issuer: policy.issuer.into(),
             clock_skew: policy.clock_skew,
+            max_age: policy.max_age,
             keys: ArcSwap::default(),
             freshness: Freshness::new(policy.max_stale),
             replacing: Mutex::default(),
@@ -110,7 +113,54 @@ impl Verifier {
         expected: &Expected,
         now: SystemTime,
     ) -> Result<Claims, Refusal> {
-        let judged = self.judge(token.unwrap_or_default(), expected, now);
+        self.counted(self.judge(token.unwrap_or_default(), expected, now))
+    }
+
+    /// Says who the player is that shows a token, and binds the token to the certificate of the client that is the first
+    /// to show it.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not good, another certificate has shown it before, or the client has none.
+    pub fn verify_and_bind(
+        &self,
+        token: Option<&str>,
+        expected: &Expected,
+        certificate: Option<[u8; 32]>,
+        bindings: &Bindings,
+        now: SystemTime,
+    ) -> Result<Claims, Refusal> {
+        let token = token.unwrap_or_default();
+        let judged = self.judge(token, expected, now);
+        self.counted(judged.and_then(|claims| {
+            self.is_bound(token, &claims, certificate, bindings, now)
+                .then_some(claims)
+                .ok_or(Refusal::Certificate)
+        }))
+    }
+
+    fn is_bound(
+        &self,
+        token: &str,
+        claims: &Claims,
+        certificate: Option<[u8; 32]>,
+        bindings: &Bindings,
+        now: SystemTime,
+    ) -> bool {
+        let skew = i64::try_from(self.clock_skew.as_secs()).unwrap_or(i64::MAX);
+        let shown = || {
+            Some(Shown {
+                token: Fingerprint::of(token)?,
+                certificate: certificate?,
+                player: claims.subject?,
+                ends: claims.expires_at?.saturating_add(skew),
+            })
+        };
+        let now = i64::try_from(nanoseconds(now) / SECOND).unwrap_or(i64::MAX);
+        shown().is_some_and(|shown| bindings.admit(shown, now))
+    }
+
+    fn counted(&self, judged: Result<Claims, Refusal>) -> Result<Claims, Refusal> {
         match &judged {
             Ok(_) => self.tally.verified(),
             Err(refusal) => self.tally.refused(*refusal),
@@ -196,10 +246,20 @@ impl Verifier {
     fn check(&self, claims: &Claims, expected: &Expected, now: SystemTime) -> Result<(), Refusal> {
         let now = nanoseconds(now);
         let skew = i128::try_from(self.clock_skew.as_nanos()).unwrap_or(i128::MAX / 2);
-        let at = |second: i64| i128::from(second) * 1_000_000_000;
+        let at = |second: i64| i128::from(second) * SECOND;
         let ends = claims.expires_at.ok_or(Refusal::Expired)?;
         if now >= at(ends) + skew {
             return Err(Refusal::Expired);
+        }
+        if let Some(max_age) = self.max_age {
+            let max_age = i128::try_from(max_age.as_nanos()).unwrap_or(i128::MAX / 4);
+            let issued = claims.issued_at.ok_or(Refusal::MaxAge)?;
+            if now >= at(issued) + max_age + skew {
+                return Err(Refusal::MaxAge);
+            }
+            if at(issued) > now + skew {
+                return Err(Refusal::NotYetValid);
+            }
         }
         if claims
             .not_before
@@ -210,6 +270,9 @@ impl Verifier {
         expected.check(claims)
     }
 }
+
+/// In nanoseconds.
+const SECOND: i128 = 1_000_000_000;
 
 /// Since 1970, or before it if negative. No time or duration of this system comes near the bounds.
 fn nanoseconds(time: SystemTime) -> i128 {

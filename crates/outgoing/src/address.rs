@@ -10,7 +10,9 @@ use rustls::pki_types::ServerName;
 pub const MAX_ADDRESS: usize = 2048;
 
 /// `https://host[:port]/path`, or `http://`. It is not looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Displayed and debugged it is without its query, which may hold a key. All of it is in [`uri`](Self::uri).
+#[derive(Clone, PartialEq, Eq)]
 pub struct Address(Uri);
 
 /// Why a text is no address: the end of a sentence that the text begins. Nothing of the text is said here.
@@ -58,7 +60,7 @@ impl Address {
         read(&whole, authority(rest))
     }
 
-    /// What a request is sent to.
+    /// What a request is sent to, with the query: not for messages.
     pub fn uri(&self) -> &Uri {
         &self.0
     }
@@ -90,7 +92,13 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        write!(f, "{}{}", self.place(), self.0.path())
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({self})")
     }
 }
 
@@ -110,14 +118,13 @@ impl AddressError {
         }
     }
 
-    /// As much of the text as may be said with this error: at most [`MAX_ADDRESS`] characters, and nothing before the
-    /// host if this is what is wrong.
+    /// As much of the text as may be said with this error: at most [`MAX_ADDRESS`] characters, without user, password,
+    /// query and fragment.
     pub fn shown(self, text: &str) -> String {
-        match self {
-            // A password has no place here, so it has none in a log either.
-            Self::WithUser => text.rsplit('@').next().unwrap_or_default().to_owned(),
-            _ => text.chars().take(MAX_ADDRESS).collect(),
-        }
+        hyrouter_text::shown_address(text)
+            .chars()
+            .take(MAX_ADDRESS)
+            .collect()
     }
 }
 

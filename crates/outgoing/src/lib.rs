@@ -17,7 +17,7 @@
 //! let text = "https://u:hunter2@hooks.example/";
 //! let error = Address::parse(text).unwrap_err();
 //! assert_eq!(error.to_string(), "has a user name or password, which is not sent");
-//! assert_eq!(error.shown(text), "hooks.example/");
+//! assert_eq!(error.shown(text), "https://hooks.example/");
 //!
 //! let waits = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) };
 //! let third = waits.wait(3);

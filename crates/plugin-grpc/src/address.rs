@@ -76,7 +76,7 @@ impl Address {
     /// When it has none of the forms; the error says the text and what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
         parse(text).map(Self).map_err(|problem| AddressError {
-            text: text.to_owned(),
+            text: hyrouter_text::shown_address(text),
             problem,
         })
     }
@@ -113,7 +113,7 @@ impl fmt::Display for HostPort {
     }
 }
 
-/// A text is no address.
+/// A text is no address. What may be a password in it is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} {problem}; an address is host:port, http://host[:port], https://host[:port] or unix:PATH"

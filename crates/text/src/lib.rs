@@ -102,6 +102,32 @@ pub fn shown_json(json: &str) -> String {
     text
 }
 
+/// Returns the text of an address without what may be a secret in it: user, password, query and fragment.
+///
+/// The text may be wrong in any way. Where a password and a query cannot be told apart, only the scheme is left. A path
+/// is kept. Control characters stay as they are: this is for a message that is [`shown`] or printed with `{:?}`.
+///
+/// ```
+/// use hyrouter_text::shown_address;
+///
+/// assert_eq!(shown_address("https://u:hunter2@keys.example/k?key=hunter2"), "https://keys.example/k");
+/// assert_eq!(shown_address("https://u:hunter?2@keys.example/k"), "https://...");
+/// ```
+pub fn shown_address(text: &str) -> String {
+    let is_in_scheme =
+        |character: char| character.is_ascii_alphanumeric() || "+-.".contains(character);
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) if scheme.chars().all(is_in_scheme) => (format!("{scheme}://"), rest),
+        _ => (String::new(), text),
+    };
+    let (head, tail) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    if tail.contains('@') {
+        return scheme + "...";
+    }
+    let (_, host) = head.rsplit_once('@').unwrap_or(("", head));
+    scheme + host
+}
+
 /// Whether a character moves a cursor, ends a line, or shows something else than what is there: control characters of
 /// C0 and C1, line and paragraph separators, and what is invisible or changes the direction of writing.
 pub const fn must_be_escaped(character: char) -> bool {

@@ -85,3 +85,38 @@ proptest! {
         prop_assert_eq!(read, [text]);
     }
 }
+
+#[test]
+fn an_address_is_shown_without_what_may_be_a_secret() {
+    for (text, shown) in [
+        ("https://keys.example/k", "https://keys.example/k"),
+        ("https://u:S3cr3t@keys.example/k", "https://keys.example/k"),
+        ("https://S3cr3t@keys.example", "https://keys.example"),
+        ("https://S3cr3t@[::1", "https://[::1"),
+        (
+            "http://localhost@S3cr3t@keys.example/k",
+            "http://keys.example/k",
+        ),
+        ("https://u:S3/cr3t@keys.example/k", "https://keys.example/k"),
+        ("https://u:S3?cr3t@keys.example/k", "https://..."),
+        ("https://u:p@S3#cr3t@keys.example/k", "https://..."),
+        (
+            "https://keys.example/k?key=S3cr3t",
+            "https://keys.example/k",
+        ),
+        ("https://keys.example/k?key=a@S3cr3t", "https://..."),
+        ("https://keys.example?S3cr3t", "https://keys.example"),
+        ("https://keys.example/k#S3cr3t", "https://keys.example/k"),
+        ("https://keys.example/k#a?S3cr3t", "https://keys.example/k"),
+        ("u:S3cr3t@keys.example/k", "keys.example/k"),
+        ("https:/u:S3cr3t@keys.example/k", "keys.example/k"),
+        ("S3cr3t@https://keys.example/k", "https://keys.example/k"),
+        ("u:S3cr3t://@keys.example", "keys.example"),
+        ("ftp://u:S3cr3t@a/b", "ftp://a/b"),
+        ("keys.example?S3cr3t", "keys.example"),
+        ("", ""),
+    ] {
+        assert_eq!(super::shown_address(text), shown, "{text}");
+        assert!(!shown.contains("S3") && !shown.contains("cr3t"));
+    }
+}

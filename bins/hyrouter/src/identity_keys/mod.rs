@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use hyrouter_config::{IdentityMode, IdentitySettings};
-use hyrouter_identity::{JwksSource, Keeper, KeeperSettings, Policy, Status, Verifier};
+use hyrouter_identity::{Bindings, JwksSource, Keeper, KeeperSettings, Policy, Status, Verifier};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -21,6 +21,8 @@ pub(crate) struct IdentityKeys {
     settings: IdentitySettings,
     files: Look,
     pub(crate) verifier: Arc<Verifier>,
+    /// None where tokens are not bound to certificates.
+    pub(crate) bindings: Option<Arc<Bindings>>,
     status: watch::Receiver<Status>,
     /// Until it is at work.
     keeper: Mutex<Option<Keeper>>,
@@ -65,6 +67,7 @@ impl IdentityKeys {
             issuer: settings.issuer.clone(),
             clock_skew: settings.clock_skew,
             max_stale: settings.max_stale,
+            max_age: settings.max_age,
             cache: settings.cache_size,
         }));
         let mut keeper = Keeper::new(
@@ -83,6 +86,9 @@ impl IdentityKeys {
         if let Some(earlier) = trusted.filter(|_| !is_file) {
             verifier.begin_with_keys_of(&earlier.verifier);
         }
+        // What is bound stays so, whatever else changes.
+        let bound = earlier.and_then(|earlier| earlier.bindings.clone());
+        let bindings = settings.bind_certificate.then(|| bound.unwrap_or_default());
         if begin == Begin::Reload && required && !verifier.can_verify(SystemTime::now()) {
             // Until they are here everybody would be refused whom the configuration before lets in.
             let fetched = Handle::current().block_on(keeper.fetch_now());
@@ -91,6 +97,7 @@ impl IdentityKeys {
         Ok(Some(Arc::new(Self {
             settings: settings.clone(),
             files,
+            bindings,
             verifier,
             status: keeper.status(),
             keeper: Mutex::new(Some(keeper)),

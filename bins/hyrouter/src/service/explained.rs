@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::Service;
 use crate::door::{TurnedAway, Visit};
-use crate::player::Player;
+use crate::player::{Player, ShownBy};
 use crate::plugins::Asked;
 use crate::referrals::blank_signature;
 
@@ -57,7 +57,7 @@ impl Service {
             Some(player) if player.is_verified() || !self.door.requires_identity() => {
                 self.door.look(info, player, now)
             }
-            _ => self.door.receive(info, now),
+            _ => self.door.receive(info, ShownBy::Operator, now),
         };
         match received {
             Ok(visit) => self.explain_visit(&visit, ask_plugins, now).await,

@@ -20,7 +20,7 @@ use crate::commanded::Commanded;
 use crate::counts::{Counts, Plugins};
 use crate::decision_log::DecisionLog;
 use crate::door::{Door, Visit};
-use crate::player::Identities;
+use crate::player::{Identities, ShownBy};
 use crate::plugins::Asked;
 use crate::referrals::Referrals;
 use crate::refusals::unreadable;
@@ -71,10 +71,6 @@ impl Service {
             Some(previous) => previous.turns.carry(&previous.router, &router),
             None => Turns::new(&router),
         };
-        let verifier = assembly
-            .keys
-            .as_ref()
-            .map(|keys| Arc::clone(&keys.verifier));
         let mut maintenance = settings.maintenance.clone();
         maintenance.extend(commanded.texts());
         Ok(Self {
@@ -83,7 +79,7 @@ impl Service {
             chain: Arc::clone(&assembly.chain),
             plugin_counts: Arc::clone(&counts.plugins),
             door: Door::new(
-                Identities::new(&settings.identity, verifier),
+                Identities::new(&settings.identity, assembly.keys.clone()),
                 Tickets::new(settings.referral.as_ref()),
             ),
             referrals: Referrals::new(settings.referral.as_ref()),
@@ -169,7 +165,8 @@ impl Service {
                 .because("unknown_protocol");
         }
         let now = SystemTime::now();
-        let visit = match self.door.receive(&info, now) {
+        let certificate = info.peer().client_cert.map(|shown| *shown.as_bytes());
+        let visit = match self.door.receive(&info, ShownBy::Client(certificate), now) {
             Ok(visit) => visit,
             Err(away) => return self.turned_away(&away, &info),
         };

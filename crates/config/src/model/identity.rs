@@ -35,8 +35,18 @@ pub(crate) struct Identity {
     /// service keep players out sooner.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) max_stale: Option<String>,
-    /// Verified tokens that are remembered until they end, so that a player who comes again costs less. One takes 280
-    /// bytes at worst, so the default is 4.7 MB. 0 remembers none.
+    /// How long ago a token may have been issued, by its `iat` and give or take `clock_skew`. An older token, and one
+    /// without `iat`, is refused as `identity_max_age`. Default: none, so that `exp` alone counts. It limits for how long
+    /// a server that a player has joined can show that player's token. A value below the time for which the game uses a
+    /// token refuses honest players.
+    #[schemars(extend("format" = "go-duration-positive"))]
+    pub(crate) max_age: Option<String>,
+    /// Binds a verified token to the first client certificate that shows it: the same token from a client with another
+    /// certificate, or without one, is refused as `identity_certificate`. The router remembers 131,072 tokens, 4 of each
+    /// player, in at most 23 MB. A token that is shown by a thief first is refused for its player.
+    pub(crate) bind_certificate: bool,
+    /// Verified tokens that are remembered until they end, so that a player who comes again costs less. One takes 312
+    /// bytes at worst, so the default is 5.2 MB. 0 remembers none.
     #[schemars(range(max = 16_777_216))]
     pub(crate) cache_size: u32,
 }
@@ -51,6 +61,8 @@ impl Default for Identity {
             clock_skew: "300s".to_owned(),
             refresh: "10m".to_owned(),
             max_stale: None,
+            max_age: None,
+            bind_certificate: false,
             cache_size: 16_384,
         }
     }

@@ -71,6 +71,7 @@ impl Default for Breaker {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Grpc {
     /// `host:port`, `http://...`, `https://...` or `unix:...`.
+    #[schemars(extend("format" = "plugin-address"))]
     pub(crate) address: Option<String>,
     /// TLS to the plugin.
     pub(crate) tls: Option<GrpcTls>,

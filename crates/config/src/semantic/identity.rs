@@ -33,6 +33,8 @@ pub(super) fn build(identity: Identity, report: &mut Report<'_>) -> IdentitySett
         clock_skew: parse_duration(&identity.clock_skew),
         refresh,
         max_stale,
+        max_age: identity.max_age.as_deref().map(parse_duration),
+        bind_certificate: identity.bind_certificate,
         cache_size: to_usize(identity.cache_size),
     }
 }

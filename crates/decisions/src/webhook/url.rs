@@ -16,7 +16,7 @@ pub(super) fn parse(text: &str, has_token: bool) -> Result<Address, SinkError> {
     })?;
     if has_token && address.is_in_the_clear() {
         return Err(SinkError::Url {
-            url: text.to_owned(),
+            url: address.place(),
             problem: "would send the token in the clear over a network",
         });
     }
@@ -77,5 +77,7 @@ mod tests {
             assert!(error.contains("user name or password"), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
+        let in_the_clear = parse("http://hooks.example/d?key=hunter2", true).unwrap_err();
+        assert!(!in_the_clear.to_string().contains("hunter2"));
     }
 }

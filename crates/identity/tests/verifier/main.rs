@@ -7,6 +7,7 @@
     reason = "a test fails by panic, in its helpers too"
 )]
 
+mod bound;
 mod cache;
 mod claims;
 mod faults;

@@ -6,6 +6,8 @@
     reason = "a test fails by panic"
 )]
 
+mod keys;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::fs;
@@ -13,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_identity::{TestClaims, TokenKey};
 use serde_json::{Value, json};
-use support::keys::{KeyService, key_pair};
+use support::keys::key_pair;
 use support::{Folder, Router, folder};
 
 const UUID: &str = "5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f";
@@ -282,155 +284,58 @@ fn claims_are_known_where_nothing_is_verified() {
     }
 }
 
+/// The same token from clients with two certificates: the second is not its player.
 #[test]
-fn a_key_that_the_service_adds_is_learned_when_a_token_names_it() {
-    let service = KeyService::start();
-    let folder = folder().file(
-        "config.yaml",
-        &format!(
-            "{CONFIG}\nidentity: {{ mode: require, jwks: '{}', refresh: 24h }}\n",
-            service.address()
-        ),
-    );
-    key_pair(&folder, "old.json", "jwks.json", "old");
-    service.serve(&fs::read_to_string(folder.path("jwks.json")).unwrap());
-    let mut router = folder.serve(&[]);
-    router.until("identity keys are here");
-    let (answer, _) = comes(&folder, &mut router, "old.json", &[]);
-    assert_eq!(answer["outcome"], "referral", "{answer}");
-
-    key_pair(&folder, "new.json", "jwks.json", "new");
-    service.serve(&fs::read_to_string(folder.path("jwks.json")).unwrap());
-    let (answer, line) = comes(&folder, &mut router, "new.json", &[]);
-    assert_eq!(
-        answer["outcome"], "disconnect",
-        "nobody waits for the network"
-    );
-    assert_eq!(line["reason"], "identity_unknown_key");
-    router.until("identity keys changed");
-    for key in ["old.json", "new.json"] {
-        let (answer, _) = comes(&folder, &mut router, key, &[]);
-        assert_eq!(answer["outcome"], "referral", "{key}: {answer}");
-    }
-
-    // The service goes away; the keys stay.
-    drop(service);
-    let (answer, _) = comes(&folder, &mut router, "new.json", &["--username", "Birch"]);
-    assert_eq!(answer["outcome"], "referral", "{answer}");
-}
-
-/// Keys of a source that has gone wrong are used for `max_stale`, and `/readyz` tells before they end.
-#[test]
-fn keys_end_when_their_source_is_wrong_for_too_long() {
-    let service = KeyService::start();
-    let identity = format!("jwks: '{}', refresh: 1s, max_stale: 4s", service.address());
-    let config = format!(
-        "{CONFIG}\nadmin: {{ listen: \"127.0.0.1:0\" }}\nidentity: {{ mode: require, {identity} }}\n"
-    );
-    let folder = folder().file("config.yaml", &config);
-    key_pair(&folder, "old.json", "jwks.json", "old");
-    let good = fs::read_to_string(folder.path("jwks.json")).unwrap();
-    service.serve(&good);
-    let (mut router, admin) = folder.serve_with_admin(&[]);
-    router.until("identity keys are here");
-    assert_eq!(
-        comes(&folder, &mut router, "old.json", &[]).0["outcome"],
-        "referral"
-    );
-    let metrics = admin.get("/metrics").body;
-    assert!(
-        metrics.contains("hyrouter_identity_keys_max_stale_seconds 4"),
-        "{metrics}"
-    );
-
-    // The key is withdrawn by a set that is wrong.
-    key_pair(&folder, "new.json", "twice.json", "new");
-    key_pair(&folder, "again.json", "again-set.json", "new");
-    let keys = ["twice.json", "again-set.json"].map(|file| {
-        let set: Value = serde_json::from_slice(&fs::read(folder.path(file)).unwrap()).unwrap();
-        set["keys"][0].clone()
-    });
-    service.serve(&json!({ "keys": keys }).to_string());
-    let mut states = Vec::new();
-    while states.last().is_none_or(|state| state != "unavailable") {
-        let ready = admin.get("/readyz");
-        let state = ready.json()["status"].clone();
-        assert_eq!(ready.status, if state == "unavailable" { 503 } else { 200 });
-        if state != "ok" {
-            assert!(ready.body.contains("identity.max_stale"), "{ready:?}");
-        }
-        states.push(state);
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    states.dedup();
-    assert_eq!(states, ["ok", "degraded", "unavailable"]);
-    let reason = loop {
-        let (_, line) = comes(&folder, &mut router, "old.json", &[]);
-        if line["reason"] != "referred" {
-            break line["reason"].clone();
-        }
-    };
-    assert_eq!(reason, "identity_keys_unavailable");
-    assert!(
-        admin
-            .get("/metrics")
-            .body
-            .contains("\nhyrouter_identity_keys 0")
-    );
-
-    service.serve(&good);
-    router.until("the source of identity keys is back");
-    assert_eq!(
-        comes(&folder, &mut router, "old.json", &[]).0["outcome"],
-        "referral"
-    );
-    assert_eq!(admin.get("/readyz").status, 200);
-}
-
-#[test]
-fn without_keys_nobody_is_verified_and_the_router_serves() {
-    let service = KeyService::start();
-    service.serve("nonsense");
-    let config = |mode| {
-        format!(
-            "{CONFIG}\nidentity: {{ mode: {mode}, jwks: '{}' }}\n",
-            service.address()
+fn a_token_belongs_to_the_client_that_shows_it_first() {
+    let folder = with_keys("require", "admin: { listen: \"127.0.0.1:0\" }");
+    let bound = |more: &str| {
+        let config = fs::read_to_string(folder.path("config.yaml")).unwrap();
+        let config = config.split("identity:").next().unwrap().to_owned();
+        let identity = format!("mode: require, jwks: jwks.json, bind_certificate: true{more}");
+        fs::write(
+            folder.path("config.yaml"),
+            format!("{config}identity: {{ {identity} }}\n"),
         )
+        .unwrap();
     };
-    for (mode, outcome) in [("require", "disconnect"), ("report", "referral")] {
-        let folder = folder().file("config.yaml", &config(mode));
-        key_pair(&folder, "good.json", "jwks.json", "good");
-        let mut router = folder.serve(&[]);
-        let (answer, line) = comes(&folder, &mut router, "good.json", &[]);
-        assert_eq!(answer["outcome"], outcome, "{mode}: {answer}");
-        assert_eq!(
-            line["identity"], "identity_keys_unavailable",
-            "{mode}: {line}"
-        );
-    }
+    bound("");
+    let (mut router, admin) = folder.serve_with_admin(&["--no-watch"]);
+    let token = token(&folder, "good.json");
+    let mut shows = |with: &[&str]| {
+        router.probe(&[&["--token", &token][..], with].concat());
+        router.until("decision")["reason"].clone()
+    };
+    assert_eq!(shows(&[]), "identity_certificate", "none is nobody's");
+    // Each of these clients makes a certificate of its own.
+    assert_eq!(shows(&["--client-cert"]), "referred");
+    assert_eq!(shows(&["--client-cert"]), "identity_certificate");
+    bound(", clock_skew: 10s");
+    admin.post("/reload", &json!({}));
+    assert_eq!(
+        shows(&["--client-cert"]),
+        "identity_certificate",
+        "after a reload"
+    );
 }
 
 #[test]
-fn a_file_of_keys_that_can_not_be_used_stops_the_start() {
-    for (content, expected) in [
-        (None, "jwks.json"),
-        (Some("{}"), "jwks.json"),
-        (Some(r#"{"keys":[]}"#), "jwks.json"),
-    ] {
-        let mut folder = folder().file(
-            "config.yaml",
-            &format!("{CONFIG}\nidentity: {{ mode: require, jwks: jwks.json }}\n"),
-        );
-        if let Some(content) = content {
-            folder = folder.file("jwks.json", content);
-        }
-        for args in [&["check"][..], &[]] {
-            let ran = folder.run(args);
-            assert_eq!(ran.code, Some(64), "{ran:?}");
-            assert!(
-                ran.stderr.contains("identity.jwks") && ran.stderr.contains(expected),
-                "{ran:?}"
-            );
-        }
+fn a_token_may_be_as_old_as_is_configured() {
+    for (max_age, reason) in [("1m", "identity_max_age"), ("1h", "referred")] {
+        let folder = with_keys("require", "");
+        let identity =
+            format!("mode: require, jwks: jwks.json, clock_skew: 0s, max_age: {max_age}");
+        let config = format!("{CONFIG}identity: {{ {identity} }}\n");
+        fs::write(folder.path("config.yaml"), config).unwrap();
+        let mut router = folder.serve(&[]);
+        let key = TokenKey::from_json(&fs::read(folder.path("good.json")).unwrap()).unwrap();
+        let now = SystemTime::now();
+        let claims = TestClaims {
+            uuid: UUID.parse().unwrap(),
+            issued_at: now - Duration::from_mins(10),
+            expires_at: now + Duration::from_mins(10),
+            ..TestClaims::default()
+        };
+        router.probe(&["--token", &key.sign(&claims).unwrap()]);
+        assert_eq!(router.until("decision")["reason"], reason);
     }
 }

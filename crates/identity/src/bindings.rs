@@ -1,0 +1,117 @@
+//! Which client certificate first showed a token.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Mutex, PoisonError};
+
+use uuid::Uuid;
+
+use crate::cache::Fingerprint;
+
+/// Most tokens that are remembered.
+const CAPACITY: usize = 131_072;
+/// Most tokens in a set. All of them are looked at.
+const WAYS: usize = 16;
+/// Most tokens of one player in a set. What a player has more of takes the place of the player's own.
+const SHARE: usize = 4;
+
+/// Remembers for each verified token the certificate of the client that showed it first.
+///
+/// A token is a secret that every server which its player has joined knows. A client proves in its handshake that it
+/// holds the key of its certificate, so that whoever knows a token can not show it from another client once its player
+/// has.
+///
+/// At most 131,072 tokens are remembered, 4 of each player; one takes 88 bytes of memory, at worst 176, so all of them
+/// take 23 MB at worst. None is taken before it is needed, but for 4 bytes each. The player says in which of 8,192 sets
+/// a token is, by a hash that nobody outside knows. A fifth token of a player takes the place of the one of this player
+/// that ends first. In a full set, what has ended makes room, and otherwise the player who has most in it. So a token
+/// is forgotten before its end only by others of its player, or by those of at least 4 other players who happen to be
+/// in its set.
+#[derive(Debug)]
+pub struct Bindings {
+    sets: Box<[Mutex<Vec<Shown>>]>,
+    hasher: RandomState,
+}
+
+/// A token that is good, and the certificate of the client that shows it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown {
+    pub(crate) token: Fingerprint,
+    pub(crate) certificate: [u8; 32],
+    pub(crate) player: Uuid,
+    /// When the token is no longer good, in seconds since 1970.
+    pub(crate) ends: i64,
+}
+
+impl Bindings {
+    /// Nothing is remembered yet.
+    pub fn new() -> Self {
+        Self {
+            sets: (0..CAPACITY / WAYS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Whether the certificate is the first that shows this token, which is remembered then, or the same as before.
+    pub(crate) fn admit(&self, shown: Shown, now: i64) -> bool {
+        let hash = self.hasher.hash_one(shown.player);
+        let count = u64::try_from(self.sets.len()).unwrap_or(u64::MAX);
+        let place = hash.checked_rem(count).map(usize::try_from);
+        let Some(set) = place.and_then(Result::ok).and_then(|at| self.sets.get(at)) else {
+            return false;
+        };
+        // A set is whole after every step, so a thread that died in it has left nothing half done.
+        let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = set.iter().find(|known| known.token == shown.token) {
+            return known.certificate == shown.certificate;
+        }
+        match leaves(&set, shown.player, now).and_then(|place| set.get_mut(place)) {
+            Some(old) => *old = shown,
+            None => set.push(shown),
+        }
+        true
+    }
+
+    /// How many tokens are remembered. Looks at all of them, so it is for tests and status pages.
+    pub fn len(&self) -> usize {
+        let lock =
+            |set: &Mutex<Vec<Shown>>| set.lock().unwrap_or_else(PoisonError::into_inner).len();
+        self.sets.iter().map(lock).sum()
+    }
+
+    /// Whether none is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Default for Bindings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The place of what makes room for a token of this player. None: there is room.
+fn leaves(set: &[Shown], player: Uuid, now: i64) -> Option<usize> {
+    let held = |player: Uuid| set.iter().filter(|one| one.player == player).count();
+    let own = held(player);
+    let first_to_end = |of: &dyn Fn(&Shown) -> bool| {
+        let places = set.iter().enumerate().filter(|(_, one)| of(one));
+        places
+            .min_by_key(|(_, one)| one.ends)
+            .map(|(place, _)| place)
+    };
+    if own >= SHARE {
+        return first_to_end(&|one| one.player == player);
+    }
+    if set.len() < WAYS {
+        return None;
+    }
+    let ended = first_to_end(&|one| one.ends <= now);
+    ended.or_else(|| {
+        let most = set.iter().map(|one| held(one.player)).max()?;
+        first_to_end(&|one| held(one.player) == most)
+    })
+}
+
+#[cfg(test)]
+mod tests;
