@@ -42,6 +42,6 @@ mod response;
 pub use backend::{Backend, MAX_HOST_LEN, MAX_META};
 pub use event::{ConnectEvent, Identity, Referral, ReferralSource};
 #[cfg(feature = "host")]
-pub use host::{Plugin, PluginError, PluginFuture, decode_response};
+pub use host::{ConnectionsClosed, Plugin, PluginError, PluginFuture, decode_response};
 pub use request::ConnectRequest;
 pub use response::{ConnectResponse, MAX_CANDIDATES};

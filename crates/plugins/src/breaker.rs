@@ -104,6 +104,17 @@ impl Breaker {
     }
 }
 
+/// What a failure does to a breaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failed {
+    /// It is counted.
+    Counted,
+    /// It opened the breaker, which was closed.
+    Opened,
+    /// The probe failed.
+    StaysOpen,
+}
+
 /// Leave for one call, which tells how the call ended. Dropped without that, the call says nothing about the plugin.
 #[derive(Debug)]
 pub(crate) struct Pass {
@@ -128,18 +139,22 @@ impl Pass {
         false
     }
 
-    /// The plugin failed. `true`: this opened the breaker, after it was closed.
-    pub(crate) fn failed(mut self) -> bool {
+    /// The plugin failed.
+    pub(crate) fn failed(mut self) -> Failed {
         if self.is_probe {
             self.is_probe = false;
             if let Some(tripped) = self.breaker.lock().as_mut() {
                 tripped.since = Instant::now();
                 tripped.is_probing = false;
             }
-            return false;
+            return Failed::StaysOpen;
         }
         let before = self.breaker.failures.fetch_add(1, Ordering::Relaxed);
-        before.saturating_add(1) >= self.failures && self.breaker.open()
+        if before.saturating_add(1) >= self.failures && self.breaker.open() {
+            Failed::Opened
+        } else {
+            Failed::Counted
+        }
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use hyrouter_plugin_api::ConnectRequest;
+use hyrouter_plugin_api::{ConnectRequest, ConnectionsClosed};
 use tokio::time::Instant;
 
 use crate::breaker::BreakerState;
@@ -130,6 +130,7 @@ impl Chain {
             breaker: member.breaker.state(),
             running: member.gate.running(),
             waiting: member.gate.waiting(),
+            connections_closed: member.connections_closed(),
         })
     }
 }
@@ -158,4 +159,6 @@ pub struct PluginStatus<'a> {
     pub running: usize,
     /// How many calls wait for their turn.
     pub waiting: usize,
+    /// How many connections to it the router has closed, if it has any.
+    pub connections_closed: Option<ConnectionsClosed>,
 }

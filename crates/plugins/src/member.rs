@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError};
+use hyrouter_plugin_api::{
+    ConnectRequest, ConnectResponse, ConnectionsClosed, Plugin, PluginError,
+};
 use tokio::time::{Instant, timeout};
 
-use crate::breaker::{Breaker, Pass};
+use crate::breaker::{Breaker, Failed, Pass};
 use crate::gate::{Gate, Place};
 use crate::settings::{Entry, Settings};
 
@@ -54,6 +56,11 @@ impl Member {
         if previous.gate.has_limits_of(&self.settings) {
             self.gate = Arc::clone(&previous.gate);
         }
+    }
+
+    /// Connections that were closed, if the plugin has any.
+    pub(crate) fn connections_closed(&self) -> Option<ConnectionsClosed> {
+        self.plugin.connections_closed()
     }
 
     /// Leave to make one call. Costs nothing but the answer where there is none.
@@ -107,7 +114,7 @@ impl Call {
             .await
             .unwrap_or(Err(PluginError::Timeout { after: limit }));
         if let Some(pass) = pass {
-            settle(&member.name, pass, &result, has_begun);
+            settle(&member, pass, &result, has_begun);
         }
         result
     }
@@ -132,11 +139,12 @@ async fn ask(
 /// Tells the breaker how the call ended. Too many players at once are no failure of the plugin: neither a refusal nor
 /// a wait that was over before the plugin was asked.
 fn settle(
-    plugin: &str,
+    member: &Member,
     pass: Pass,
     result: &Result<ConnectResponse, PluginError>,
     has_begun: bool,
 ) {
+    let plugin = &*member.name;
     match result {
         Ok(_) => {
             if pass.succeeded() {
@@ -146,12 +154,17 @@ fn settle(
         Err(PluginError::Overloaded { .. }) => {}
         Err(PluginError::Timeout { .. }) if !has_begun => {}
         Err(error) => {
-            if pass.failed() {
+            let failed = pass.failed();
+            if failed == Failed::Opened {
                 tracing::warn!(
                     plugin,
                     code = error.reason_code(),
                     "plugin fails, breaker opened"
                 );
+            }
+            // Nothing that it sends while it is left alone costs anything.
+            if failed != Failed::Counted {
+                member.plugin.let_go();
             }
         }
     }

@@ -108,6 +108,12 @@ impl Plugins {
         &["plugin"],
     );
 
+    const CLOSED: Desc = Desc::counter(
+        "hyrouter_plugin_connections_closed",
+        "Connections to a gRPC plugin that the router closed: its breaker opened (breaker), or it sent frames that answer nothing (flood)",
+        &["plugin", "cause"],
+    );
+
     /// Counts for these plugins from now on.
     pub(crate) fn follow(&self, chain: &Arc<Chain>) {
         let before = self.by_name.load();
@@ -144,6 +150,7 @@ impl Source for Plugins {
             Self::BREAKER,
             Self::RUNNING,
             Self::WAITING,
+            Self::CLOSED,
         ]
     }
 
@@ -181,5 +188,13 @@ impl Source for Plugins {
             .iter()
             .map(|plugin| ([plugin.name], plugin.waiting as f64));
         into.gauges(&Self::WAITING, waiting);
+        let closed = plugins.iter().flat_map(|plugin| {
+            let causes = plugin
+                .connections_closed
+                .map(|closed| [("breaker", closed.by_breaker), ("flood", closed.by_flood)]);
+            let causes = causes.into_iter().flatten();
+            causes.map(|(cause, count)| ([plugin.name, cause], count))
+        });
+        into.counts(&Self::CLOSED, closed);
     }
 }

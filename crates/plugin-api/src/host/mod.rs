@@ -38,6 +38,24 @@ pub trait Plugin: Send + Sync + 'static {
     /// `left` is how long the caller will wait. Then, or when the player leaves, it drops the future, and with it all
     /// work on the call has to end. The future must not block its thread.
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a>;
+
+    /// Closes what is held open to a plugin that failed too often, such as a connection. Called when its breaker opens
+    /// and after each probe that fails; the next call opens anew. Must not wait.
+    fn let_go(&self) {}
+
+    /// Returns how many connections to the plugin the router has closed, if it has any.
+    fn connections_closed(&self) -> Option<ConnectionsClosed> {
+        None
+    }
+}
+
+/// Connections to a plugin that the router has closed since the plugin was loaded, by cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ConnectionsClosed {
+    /// The breaker opened, or its probe failed.
+    pub by_breaker: u64,
+    /// The plugin sent frames that answer nothing.
+    pub by_flood: u64,
 }
 
 /// Reads the JSON that a plugin answered with.

@@ -19,7 +19,7 @@ use tower_service::Service as _;
 
 use super::GrpcError;
 use super::failure::Failure;
-use super::links::Link;
+use super::link::Link;
 use super::settings::MAX_CONFIG;
 use super::status::Status;
 use crate::wire::{METHOD, is_grpc};
@@ -71,12 +71,9 @@ pub(super) struct Ask {
 }
 
 /// Asks, and waits for the answer without a limit of time.
-pub(super) async fn unary(
-    link: &mut Link,
-    ask: Ask,
-    max: usize,
-) -> Result<ConnectResponse, Failure> {
-    let channel = &mut link.channel;
+pub(super) async fn unary(link: &Link, ask: Ask, max: usize) -> Result<ConnectResponse, Failure> {
+    link.hold.call();
+    let mut channel = link.channel.clone();
     let ready = poll_fn(|context| channel.poll_ready(context)).await;
     ready.map_err(|error| Failure::of_channel(&error))?;
     let response = channel.call(request(ask)).await;

@@ -17,6 +17,7 @@ use tower_service::Service;
 use super::backoff::Backoff;
 use super::causes::Causes;
 use super::target::{Place, Target, Tls};
+use super::watched::{Hold, Watched};
 use crate::tls::ALPN;
 
 /// Makes connections for one channel, and not too often. TLS is done here and not by tonic, so that a handshake that
@@ -24,8 +25,7 @@ use crate::tls::ALPN;
 pub(super) struct Dialer {
     pub(super) target: Arc<Target>,
     pub(super) backoff: Arc<Backoff>,
-    /// Dropped with the channel's worker.
-    pub(super) _alive: Arc<()>,
+    pub(super) hold: Arc<Hold>,
 }
 
 /// There is no connection.
@@ -54,7 +54,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 type Connection = Box<dyn Io>;
 
 impl Service<Uri> for Dialer {
-    type Response = TokioIo<Connection>;
+    type Response = TokioIo<Watched<Connection>>;
     type Error = DialError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, DialError>> + Send>>;
 
@@ -70,6 +70,7 @@ impl Service<Uri> for Dialer {
         }
         let target = Arc::clone(&self.target);
         let backoff = Arc::clone(&self.backoff);
+        let hold = Arc::clone(&self.hold);
         // A task of its own, for the channel polls this only as long as a call waits for it: the attempt ends in time
         // although the player has left, and its result is there for the next one.
         let attempt = tokio::spawn(async move {
@@ -77,7 +78,7 @@ impl Service<Uri> for Dialer {
             let problem = match connection {
                 Ok(Ok(connection)) => {
                     tracing::debug!(address = target.name, "connected to a plugin");
-                    return Ok(TokioIo::new(connection));
+                    return Ok(TokioIo::new(hold.watch(connection)));
                 }
                 Ok(Err(error)) => Causes(&*error).to_string(),
                 Err(_) => format!("no connection within {:?}", target.connect_timeout),

@@ -12,6 +12,9 @@ pub enum GrpcError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The system gives no thread for the connection.
+    #[error("a thread for the connection: {0}")]
+    Thread(#[source] std::io::Error),
     /// Certificates or keys can not be used.
     #[error(transparent)]
     Tls(#[from] TlsError),

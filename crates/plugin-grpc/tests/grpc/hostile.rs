@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use hyrouter_plugin_api::Plugin as _;
 use hyrouter_plugin_grpc::GrpcPlugin;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, ask, ask_within, code, message, plugin, settings};
+use crate::support::{
+    PATIENCE, Running, ask, ask_within, code, message, peer_like, plugin, settings, upper,
+};
 use crate::tls_files::{Files, trusting};
 
 /// Does the same to every connection, and counts them.
@@ -135,4 +139,79 @@ async fn who_comes_later_does_not_get_the_error_of_who_left() {
     let (answer, second) = tokio::join!(ask(&plugin, "a"), second);
     assert_eq!(code(&answer), "transport");
     assert!(second.is_ok(), "{answer:?}");
+}
+
+/// A server that sends the same frame for as long as it is listened to.
+async fn flooding(frame: Vec<u8>) -> (String, Arc<AtomicUsize>, Arc<Notify>) {
+    let left = Arc::new(Notify::new());
+    let leaving = Arc::clone(&left);
+    let (address, connections) = server(move |mut stream: TcpStream| {
+        let (frames, left) = (frame.repeat(1_000), Arc::clone(&leaving));
+        async move {
+            // The preface, settings and a request are there by then, which an answer to stream 1 needs.
+            let mut start = [0; 256];
+            let mut read = 0;
+            while read < 200 {
+                read += stream.read(&mut start).await.unwrap();
+                // Its own settings let the client go on.
+                drop(stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await);
+            }
+            while stream.write_all(&frames).await.is_ok() {}
+            left.notify_one();
+        }
+    })
+    .await;
+    (address, connections, left)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_floods_is_hung_up_on_and_others_are_asked() {
+    let good = Running::new(hyrouter_plugin_grpc::Server::new(peer_like)).await;
+    let other = plugin(&good.address);
+    for (name, kind, payload) in [
+        ("SETTINGS", 4, &[][..]),
+        ("PING", 6, &[7; 8]),
+        ("WINDOW_UPDATE", 8, &[0, 0, 0, 1]),
+        ("unknown", 0xee, &[1; 8]),
+    ] {
+        let len = u8::try_from(payload.len()).unwrap();
+        let frame = [&[0, 0, len, kind, 0, 0, 0, 0, 0], payload].concat();
+        let (address, connections, left) = flooding(frame).await;
+        let plugin = plugin(&address);
+        let answer = ask_within(&plugin, "a", PATIENCE).await;
+        assert_eq!(code(&answer), "transport", "{name}: {answer:?}");
+        timeout(PATIENCE, left.notified()).await.unwrap();
+        let closed = plugin.connections_closed().unwrap();
+        let seen = connections.load(Ordering::Relaxed) as u64;
+        assert!((1..=seen).contains(&closed.by_flood), "{name}: {closed:?}");
+        assert_eq!(ask(&other, "b").await, Ok(upper("b")), "{name}");
+    }
+    assert_eq!(other.connections_closed().unwrap().by_flood, 0);
+}
+
+#[tokio::test]
+async fn a_plugin_that_is_let_go_is_disconnected_and_connected_to_again() {
+    let (gone, mut has_gone) = tokio::sync::mpsc::unbounded_channel();
+    let (address, connections) = server(move |mut stream: TcpStream| {
+        let gone = gone.clone();
+        async move {
+            let mut sink = Vec::new();
+            drop(stream.read_to_end(&mut sink).await);
+            gone.send(()).unwrap();
+        }
+    })
+    .await;
+    let plugin = plugin(&address);
+    plugin.let_go();
+    for round in 1..=2 {
+        let answer = ask_within(&plugin, "a", Duration::from_millis(300)).await;
+        assert_eq!(code(&answer), "timeout", "{answer:?}");
+        plugin.let_go();
+        timeout(PATIENCE, has_gone.recv()).await.unwrap().unwrap();
+        assert_eq!(connections.load(Ordering::Relaxed), round);
+        let closed = plugin.connections_closed().unwrap();
+        assert_eq!((closed.by_breaker, closed.by_flood), (round as u64, 0));
+        // The time before it is connected to again is not over.
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
 }

@@ -1,0 +1,82 @@
+//! The way to a plugin: a connection, or what will be one when it is used, and the thread that it lives on.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::thread;
+
+use http::Uri;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+use tonic::transport::{Channel, Endpoint};
+
+use super::backoff::Backoff;
+use super::dial::Dialer;
+use super::settings::GrpcSettings;
+use super::target::Target;
+use super::watched::Hold;
+
+/// The way to one plugin.
+///
+/// Its connection has a thread of its own, so that a server that misbehaves takes nothing from the threads of players,
+/// nor from other plugins. A call is handed over twice for that, which costs some microseconds.
+pub(super) struct Link {
+    pub(super) channel: Channel,
+    pub(super) backoff: Arc<Backoff>,
+    pub(super) hold: Arc<Hold>,
+    /// Dropped with the link, which ends the thread.
+    _end: oneshot::Sender<()>,
+}
+
+impl Link {
+    /// Begins the thread. Does not connect.
+    pub(super) fn new(target: Target, settings: &GrpcSettings) -> io::Result<Self> {
+        // Connecting, its timeout and TLS are the dialer's. With `https` here, tonic would add TLS of its own, or refuse
+        // to, as the features are that others switch on in it.
+        let endpoint = Endpoint::from(Uri::from_static("http://dialer"))
+            .origin(target.origin.clone())
+            .http2_keep_alive_interval(settings.keepalive_interval)
+            .keep_alive_timeout(settings.keepalive_timeout)
+            .keep_alive_while_idle(settings.keepalive_while_idle);
+        let backoff = Arc::new(Backoff::new(settings.backoff));
+        let hold = Arc::new(Hold::default());
+        let dialer = Dialer {
+            target: Arc::new(target),
+            backoff: Arc::clone(&backoff),
+            hold: Arc::clone(&hold),
+        };
+        let (runtime, end) = begin()?;
+        // The tasks of a channel run where it is made.
+        let _in = runtime.enter();
+        Ok(Self {
+            channel: endpoint.connect_with_connector_lazy(dialer),
+            backoff,
+            hold,
+            _end: end,
+        })
+    }
+}
+
+/// A thread with a runtime, until the sender is dropped.
+fn begin() -> io::Result<(Handle, oneshot::Sender<()>)> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let handle = runtime.handle().clone();
+    let (end, ended) = oneshot::channel();
+    let serve = move || {
+        let _ = runtime.block_on(ended);
+        // A look-up of a name that hangs holds nobody up.
+        runtime.shutdown_background();
+    };
+    thread::Builder::new()
+        .name("grpc-plugin".to_owned())
+        .spawn(serve)?;
+    Ok((handle, end))
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("hold", &self.hold)
+            .finish_non_exhaustive()
+    }
+}
