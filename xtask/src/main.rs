@@ -6,6 +6,7 @@ mod ci;
 mod dist;
 mod docs;
 mod interop;
+mod log_text;
 mod packaging;
 mod peers;
 mod plugins;

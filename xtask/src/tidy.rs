@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use crate::log_text;
 use crate::sh::{self, cmd, root};
 
 /// What may stand at the top, besides names that begin with a dot.
@@ -68,7 +69,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
             continue;
         };
         match file.extension().and_then(|extension| extension.to_str()) {
-            Some("rs") => rust(file, &text, &mut faults),
+            Some("rs") => {
+                rust(file, &text, &mut faults);
+                log_text::check(file, &text, &mut faults);
+            }
             Some("md") => links(file, &text, &mut faults),
             Some("toml") if file.ends_with("Cargo.toml") => manifest(file, &text, &mut faults),
             _ => {}

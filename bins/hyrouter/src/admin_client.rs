@@ -14,7 +14,7 @@ use hyrouter_outgoing::{Address, ClientSettings};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::cli::{self, AdminArgs, print};
+use crate::cli::{self, AdminArgs, print, print_line};
 use crate::{exit, serve};
 
 /// Longest answer that is read. An explanation with 10,000 backends has some MiB.
@@ -126,7 +126,7 @@ pub(crate) fn command(args: &AdminArgs, path: &str) -> anyhow::Result<ExitCode> 
     let waiting: Vec<_> = list_of(&answer, "restart_needed").collect();
     print("done");
     if !waiting.is_empty() {
-        print(&format!(
+        print_line(format_args!(
             "these keys wait for a restart: {}",
             waiting.join(", ")
         ));

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use hyrouter_config::Settings;
 
 use crate::assembly::{Assembler, Assembly, admin_token};
-use crate::cli::{self, ConfigArgs, print};
+use crate::cli::{self, ConfigArgs, print, print_line};
 use crate::counts::Counts;
 use crate::plugin_tools::Kept;
 use crate::serve::{self, Origin};
@@ -30,21 +30,21 @@ pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
     };
     let (settings, chain) = (&assembly.settings, &assembly.chain);
     match origin {
-        Origin::File(file) => print(&format!("{}: good", file.display())),
+        Origin::File(file) => print_line(format_args!("{}: good", file.display())),
         Origin::BuiltIn => print("built-in configuration: good"),
     }
     print(&format!("listen on {}", summary::listen(&settings.listen)));
     for line in summary::routes(settings) {
-        print(&line);
+        print_line(line);
     }
     for line in summary::trust(settings) {
-        print(&line);
+        print_line(line);
     }
     for line in summary::plugins(chain) {
-        print(&line);
+        print_line(line);
     }
     for warning in &settings.warnings {
-        print(&format!("warning: {warning}"));
+        print_line(format_args!("warning: {warning}"));
     }
     exit::OK
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use hyrouter_protocol::ClientBuild;
 use hyrouter_proxy::{Action, Decided, Event, Refusal};
 use hyrouter_router::Address;
+use hyrouter_text::shown;
 use tracing::field::{DisplayValue, display};
 
 use crate::counts::outcome;
@@ -36,7 +37,7 @@ impl DecisionLog {
     }
 
     pub(crate) fn event(&self, event: &Event<'_>, log_client_ip: bool) {
-        let shown = |remote| shown(remote, log_client_ip);
+        let shown = |remote| logged(remote, log_client_ip);
         match event {
             Event::Decided(decided) => decided_line(decided, log_client_ip),
             Event::Refused { remote, refusal } => {
@@ -79,7 +80,7 @@ impl DecisionLog {
 }
 
 /// The client's address, if the operator lets it into the log.
-fn shown(remote: &SocketAddr, log_client_ip: bool) -> Option<DisplayValue<&SocketAddr>> {
+fn logged(remote: &SocketAddr, log_client_ip: bool) -> Option<DisplayValue<&SocketAddr>> {
     log_client_ip.then_some(remote).map(display)
 }
 
@@ -97,13 +98,13 @@ fn decided_line(decided: &Decided<'_>, log_client_ip: bool) {
         reason = decided.reason_code,
         host = &*peer.host,
         route = decided.answer.and_then(|answer| answer.route.as_deref()),
-        backend = backend.map(display),
+        backend = backend.map(shown).map(display),
         plugins = decided.answer.and_then(|answer| answer.remarks.as_deref()),
         identity = decided.answer.and_then(|answer| answer.identity),
         ticket = decided.answer.and_then(|answer| answer.ticket),
         generation = connect.map(|connect| connect.generation.as_str()),
         build,
-        error = decided.error.map(display),
+        error = decided.error.map(shown).map(display),
         language = connect.and_then(|connect| connect.language),
         alpn = peer
             .alpn

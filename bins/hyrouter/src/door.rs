@@ -6,6 +6,7 @@ use hyrouter_config::MessageKind;
 use hyrouter_protocol::ClientType;
 use hyrouter_proxy::ConnectInfo;
 use hyrouter_router::{Client, Request};
+use hyrouter_text::shown;
 
 use crate::player::{Identities, Player, ShownBy};
 use crate::referrals::Bound;
@@ -162,7 +163,7 @@ impl Visit<'_> {
     fn log(&self) {
         tracing::debug!(
             connection = self.info.peer().connection_id,
-            uuid = self.player.uuid().map(tracing::field::display),
+            uuid = self.player.uuid().map(shown).map(tracing::field::display),
             username = self.player.username(),
             verified = self.player.is_verified(),
             "player"

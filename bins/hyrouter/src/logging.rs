@@ -13,6 +13,7 @@ use tracing_subscriber::reload;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{LogFormat, LogLevel, LoggingArgs};
+use crate::log_fields;
 
 /// Lines that may wait for a slow reader. When it is full, lines are lost rather than players kept
 /// waiting: whoever reads the log must not be able to stop the router.
@@ -33,7 +34,11 @@ pub(crate) fn init(args: &LoggingArgs) -> (WorkerGuard, Levels) {
     let registry = tracing_subscriber::registry().with(wanted);
     match args.log_format {
         LogFormat::Text => registry
-            .with(lines.with_ansi(io::stdout().is_terminal()))
+            .with(
+                lines
+                    .fmt_fields(log_fields::escaped())
+                    .with_ansi(io::stdout().is_terminal()),
+            )
             .init(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).init(),
     }

@@ -20,6 +20,7 @@ mod history;
 mod identity_keys;
 mod keys;
 mod live;
+mod log_fields;
 mod logging;
 mod names;
 mod operate;

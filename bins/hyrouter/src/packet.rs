@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, BufWriter, Write as _};
 use std::process::ExitCode;
 
 use hyrouter_protocol::json;
+use hyrouter_text::shown_json;
 
 use crate::cli::{PacketArgs, PacketCommand};
 use crate::exit;
@@ -21,7 +22,7 @@ pub(crate) fn run(args: &PacketArgs) -> anyhow::Result<ExitCode> {
         if line.trim().is_empty() {
             continue;
         }
-        if writeln!(out, "{}", translate(&line)).is_err() {
+        if writeln!(out, "{}", shown_json(&translate(&line))).is_err() {
             break;
         }
     }

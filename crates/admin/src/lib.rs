@@ -29,6 +29,7 @@
 //! All that callers can use up is bounded: see the constants in `limits`.
 
 mod answer;
+mod bounded;
 mod commands;
 mod control;
 mod error;

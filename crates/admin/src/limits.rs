@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-/// Connections at once. One more is closed as it is accepted. With the buffers below they take at most 24 MiB in the
-/// process, and as much again twice in the kernel.
+/// Connections at once. One more is closed as it is accepted. Each takes at most 192 KiB in the process: 64 KiB of read
+/// buffer, a body, and an answer of [`SMALL_ANSWER`]. With [`LARGE_ANSWERS`] that is 64 MiB, and [`SEND_BUFFER`] twice
+/// for each in the kernel.
 pub(crate) const CONNECTIONS: usize = 256;
 
 /// Connections at once from one address, so that one caller who holds them all does not keep the probes of an
@@ -12,6 +13,13 @@ pub(crate) const CONNECTIONS_PER_ADDRESS: usize = 64;
 
 /// Bytes of a request's header, and of an answer that hyper keeps for a caller who does not read.
 pub(crate) const HEADER: usize = 32 * 1024;
+
+/// Bytes of an answer that every connection may have at once.
+pub(crate) const SMALL_ANSWER: u64 = 64 * 1024;
+
+/// Bytes of all larger answers of commands and questions that are under way. Without a bound, callers who ask for all
+/// decisions and read slowly would keep some megabytes for each connection.
+pub(crate) const LARGE_ANSWERS: usize = 16 * 1024 * 1024;
 
 /// Bytes of a request's body.
 pub(crate) const BODY: usize = 64 * 1024;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response, map_response_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::{HeaderValue, header};
 
+use crate::bounded::Room;
 use crate::shared::Shared;
-use crate::{answer, commands, events, guard, page, questions};
+use crate::{answer, bounded, commands, events, guard, page, questions};
 
 /// The page takes nothing from elsewhere, and nothing but the page is shown.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -37,6 +38,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
                 .put(commands::maintain)
                 .delete(commands::end_maintenance),
         )
+        // Inside of the guard: whoever may not ask holds no room.
+        .route_layer(map_response_with_state(Room::default(), bounded::answer))
         .route_layer(from_fn_with_state(Arc::clone(&shared), guard::guard));
     Router::new()
         .route("/", get(page::index))
@@ -48,6 +51,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(guarded)
         .method_not_allowed_fallback(answer::wrong_method)
         .fallback(answer::unknown)
+        .layer(from_fn(bounded::request))
         .layer(map_response(with_headers))
         .with_state(shared)
 }

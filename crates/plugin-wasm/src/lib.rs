@@ -75,6 +75,7 @@ mod artifact;
 mod bounds;
 mod cache;
 mod compiler;
+mod counts;
 mod engine;
 mod error;
 mod fuel;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, PluginError};
+use hyrouter_text::shown;
 
 use crate::apply::{Notice, apply};
 use crate::member::Member;
@@ -78,6 +79,6 @@ fn log_failure(plugin: &str, error: &PluginError) {
 
 fn log_notices(plugin: &str, notices: &[Notice]) {
     for notice in notices {
-        tracing::warn!(plugin, code = notice.reason_code(), %notice, "part of an answer ignored");
+        tracing::warn!(plugin, code = notice.reason_code(), notice = %shown(notice), "part of an answer ignored");
     }
 }

@@ -51,7 +51,7 @@ impl<T> Shown<T> {
         self.within(usize::MAX)
     }
 
-    /// Keeps line feeds, for text that is laid out in lines and whose foreign parts were escaped before.
+    /// Keeps line feeds and tabs, for text that is laid out by them and whose foreign parts were escaped before.
     #[must_use]
     pub const fn in_lines(mut self) -> Self {
         self.keeps_lines = true;
@@ -169,7 +169,9 @@ impl Escaping<'_, '_> {
 impl Write for Escaping<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let keeps_lines = self.keeps_lines;
-        let is_foul = |character| must_be_escaped(character) && !(keeps_lines && character == '\n');
+        let is_foul = |character| {
+            must_be_escaped(character) && !(keeps_lines && matches!(character, '\n' | '\t'))
+        };
         if text.len() <= self.left && !text.contains(is_foul) {
             return self.put(text);
         }

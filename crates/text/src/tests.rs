@@ -27,10 +27,10 @@ fn foul_characters_are_escaped_and_nothing_else() {
 
 #[test]
 fn lines_stay_when_asked_for() {
-    let text = "first\nsecond\r\u{1b}c";
+    let text = "first\n\tsecond\r\u{1b}c";
     assert_eq!(
         shown(text).in_lines().to_string(),
-        "first\nsecond\\r\\u{1b}c"
+        "first\n\tsecond\\r\\u{1b}c"
     );
 }
 

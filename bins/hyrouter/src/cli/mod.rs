@@ -15,7 +15,9 @@ pub(crate) use self::envelope::{
     Purpose, SealArgs, SecretArgs,
 };
 pub(crate) use self::explain::{AdminArgs, ExplainArgs};
-pub(crate) use self::output::{complain, complain_of_config, complain_of_output, print};
+pub(crate) use self::output::{
+    complain, complain_of_config, complain_of_output, print, print_json, print_line,
+};
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
 pub(crate) use self::tools::{PacketArgs, PacketCommand, ProbeArgs, SignedDuration};
 

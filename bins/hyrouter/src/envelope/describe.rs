@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use hyrouter_referral::v2::Statement;
 use hyrouter_referral::{Envelope, v2};
+use hyrouter_text::shown;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -119,12 +120,13 @@ fn player(said: &Statement<'_>) -> Option<String> {
 }
 
 fn target(said: &Statement<'_>) -> String {
+    let host = shown(said.host);
     match (said.host, said.port) {
         ("", 0) => "any".to_owned(),
-        (host, 0) => format!("{host}, any port"),
+        (_, 0) => format!("{host}, any port"),
         ("", port) => format!("any host, port {port}"),
-        (host, port) if host.contains(':') => format!("[{host}]:{port}"),
-        (host, port) => format!("{host}:{port}"),
+        (name, port) if name.contains(':') => format!("[{host}]:{port}"),
+        (_, port) => format!("{host}:{port}"),
     }
 }
 

@@ -9,7 +9,7 @@ use hyrouter_referral::{Envelope, KeyRing, v2, version_of};
 use serde_json::json;
 
 use super::{describe, from_hex, from_hex_32, read_secret, read_stdin};
-use crate::cli::{OpenArgs, print};
+use crate::cli::{OpenArgs, print, print_json};
 use crate::exit;
 
 /// What verifying came to, with the code of the check where there is one.
@@ -50,7 +50,7 @@ pub(super) fn run(args: &OpenArgs) -> anyhow::Result<ExitCode> {
             fields.insert("verdict".to_owned(), json!(said));
             fields.insert("code".to_owned(), json!(code));
         }
-        print(&fields.to_string());
+        print_json(&fields);
     } else {
         let told = describe::text(&bytes).context("not an envelope")?;
         let code = code.map_or_else(String::new, |code| format!(" ({code})"));

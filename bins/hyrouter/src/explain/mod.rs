@@ -17,7 +17,7 @@ use serde_json::Value;
 use self::question::Question;
 use crate::admin_client::AdminClient;
 use crate::assembly::Assembler;
-use crate::cli::{self, ExplainArgs, print};
+use crate::cli::{self, ExplainArgs, print, print_json};
 use crate::commanded::Commanded;
 use crate::counts::Counts;
 use crate::decision_log::DecisionLog;
@@ -93,11 +93,11 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
             Err(code) => return Ok(code),
         },
     };
-    print(&if args.json {
-        report.to_string()
+    if args.json {
+        print_json(&report);
     } else {
-        text::of(&report)
-    });
+        print(&text::of(&report));
+    }
     Ok(exit::OK)
 }
 

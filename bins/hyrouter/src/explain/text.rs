@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use hyrouter_text::{Shown, shown};
 use serde_json::Value;
 
 /// The report of [`report::json`](super::report::json) on some lines, without an end of the last.
@@ -79,21 +80,19 @@ fn answer(answer: &Value, text: &mut String) {
         None => write!(text, "\nanswer: none, the connection is refused ({reason})"),
     };
     if let Some(error) = answer["error"].as_str() {
-        let _ = write!(text, "\nthe packet can not be sent: {error}");
+        let _ = write!(text, "\nthe packet can not be sent: {}", shown(error));
     }
 }
 
-fn or<'v>(value: &'v Value, other: &'v str) -> &'v str {
-    value
-        .as_str()
-        .filter(|text| !text.is_empty())
-        .unwrap_or(other)
+fn or<'v>(value: &'v Value, other: &'v str) -> Shown<&'v str> {
+    let text = value.as_str().filter(|text| !text.is_empty());
+    shown(text.unwrap_or(other))
 }
 
 /// What is said, after these words; nothing where nothing is.
 fn said(words: &str, value: &Value) -> String {
     match value {
-        Value::String(text) if !text.is_empty() => format!("{words}{text}"),
+        Value::String(text) if !text.is_empty() => format!("{words}{}", shown(text).whole()),
         Value::Number(number) => format!("{words}{number}"),
         _ => String::new(),
     }

@@ -7,7 +7,7 @@ use hyrouter_config::{EnvelopeSettings, Settings};
 use hyrouter_referral::v2::{Algorithm, Validity};
 use serde_json::json;
 
-use crate::cli::{self, ConfigArgs, ListArgs, print};
+use crate::cli::{self, ConfigArgs, ListArgs, print, print_line};
 use crate::{clock, exit, serve};
 
 /// A key as it is shown. Secrets are not.
@@ -37,7 +37,7 @@ pub(super) fn run(args: ListArgs, config: ConfigArgs) -> ExitCode {
     }
     for warning in &settings.warnings {
         if !args.json && warning.path.starts_with("referral") {
-            print(&format!("warning: {warning}"));
+            print_line(format_args!("warning: {warning}"));
         }
     }
     exit::OK

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, PluginError};
 use hyrouter_plugin_wasm::{CallStats, OutputLevel};
+use hyrouter_text::{shown, shown_json};
 use serde_json::{Value, json};
 
 use super::target::Target;
-use crate::cli::print;
+use crate::cli::{print, print_json};
 use crate::exit;
 
 type Answer = Result<(ConnectResponse, Option<CallStats>), PluginError>;
@@ -23,7 +24,7 @@ pub(crate) async fn run(
     let took = begun.elapsed();
     let output = target.output.take();
     if as_json {
-        print(&describe(target, &answer, took, &output)?.to_string());
+        print_json(&describe(target, &answer, took, &output)?);
     } else {
         print(&describe_text(target, &answer, took, &output)?);
     }
@@ -76,11 +77,12 @@ fn describe_text(
         target.name, target.load_time
     )];
     for (level, line) in output {
-        lines.push(format!("printed ({}): {line}", level.as_str()));
+        lines.push(format!("printed ({}): {}", level.as_str(), shown(line)));
     }
     match answer {
         Ok((response, stats)) => {
-            lines.push(format!("response: {}", serde_json::to_string(response)?));
+            let json = serde_json::to_string(response)?;
+            lines.push(format!("response: {}", shown_json(&json)));
             lines.push(format!("answered in {took:.1?}"));
             if let Some(stats) = stats {
                 lines.push(format!(

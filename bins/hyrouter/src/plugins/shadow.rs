@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hyrouter_plugins::{Observer, ShadowReport, Verdict};
+use hyrouter_text::shown;
 
 use crate::counts::Plugins;
 
@@ -33,7 +34,7 @@ impl Observer for ShadowLog {
             error = record.error_code(),
             changes_backend = changes.map(|changes| changes.backend),
             changes_referral_data = changes.map(|changes| changes.referral_data),
-            backend = backend.map(tracing::field::display),
+            backend = backend.map(shown).map(tracing::field::display),
             took_us = u64::try_from(record.elapsed.as_micros()).unwrap_or(u64::MAX),
             "shadow plugin"
         );

@@ -11,7 +11,7 @@ use hyrouter_client::{Client, ClientCert, Dial, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_protocol::builds::ClientBuild;
 
-use crate::cli::{ProbeArgs, print};
+use crate::cli::{ProbeArgs, print, print_json};
 use crate::{envelope, exit};
 
 pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
@@ -40,11 +40,11 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
         anyhow::Ok(exchange)
     })?;
 
-    print(&if args.json {
-        report::json(&exchange).to_string()
+    if args.json {
+        print_json(&report::json(&exchange));
     } else {
-        report::text(&exchange)
-    });
+        print(&report::text(&exchange));
+    }
     Ok(if answered(&exchange.outcome) {
         exit::OK
     } else {

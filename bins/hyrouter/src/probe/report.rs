@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use hyrouter_client::{Ending, Exchange, Outcome};
+use hyrouter_router::Address;
+use hyrouter_text::shown;
 use serde_json::{Value, json};
 
 use crate::envelope;
@@ -14,19 +16,19 @@ pub(super) fn text(exchange: &Exchange) -> String {
             .alpn
             .as_deref()
             .map_or("no ALPN".into(), String::from_utf8_lossy);
-        lines.push(format!("connected in {} ({alpn})", millis(handshake)));
+        lines.push(format!(
+            "connected in {} ({})",
+            millis(handshake),
+            shown(alpn)
+        ));
     }
     let after = exchange
         .answer
         .map_or_else(String::new, |time| format!(" after {}", millis(time)));
     match &exchange.outcome {
         Outcome::Referral { host, port, data } => {
-            let host = if host.contains(':') {
-                format!("[{host}]")
-            } else {
-                host.clone()
-            };
-            lines.push(format!("referral to {host}:{port}{after}"));
+            let to = Address(host, *port);
+            lines.push(format!("referral to {}{after}", shown(to)));
             lines.push(match data.as_deref() {
                 None => "referral data: none".to_owned(),
                 Some(data) => envelope::text(data)
@@ -35,7 +37,10 @@ pub(super) fn text(exchange: &Exchange) -> String {
         }
         Outcome::Disconnect { packet_id, reason } => {
             let reason = reason.as_deref().unwrap_or("(no text)");
-            lines.push(format!("disconnect (packet {packet_id}){after}: {reason}"));
+            lines.push(format!(
+                "disconnect (packet {packet_id}){after}: {}",
+                shown(reason)
+            ));
         }
         Outcome::Other {
             packet_id,
@@ -47,7 +52,8 @@ pub(super) fn text(exchange: &Exchange) -> String {
         }
         Outcome::Unreadable { packet_id, error } => {
             lines.push(format!(
-                "packet {packet_id}{after} that this client can not read: {error}"
+                "packet {packet_id}{after} that this client can not read: {}",
+                shown(error)
             ));
         }
         Outcome::Ended(ending) => lines.push(ending_text(ending)),
@@ -61,7 +67,7 @@ fn ending_text(ending: &Ending) -> String {
         if reason.is_empty() {
             String::new()
         } else {
-            format!(": {reason}")
+            format!(": {}", shown(reason))
         }
     };
     match ending {
@@ -83,7 +89,7 @@ fn ending_text(ending: &Ending) -> String {
         }
         Ending::EndOfStream => "the server ended its stream without a packet".to_owned(),
         Ending::NoAnswer { waited } => format!("no answer within {}", millis(*waited)),
-        Ending::Local(error) => format!("no connection: {error}"),
+        Ending::Local(error) => format!("no connection: {}", shown(error)),
         other => format!("{other:?}"),
     }
 }

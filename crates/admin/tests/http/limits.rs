@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -105,6 +106,60 @@ async fn a_header_that_is_too_long_is_refused() {
     let answer = String::from_utf8(rest(&mut stream).await).unwrap();
     assert!(!answer.contains("200 OK"), "{answer}");
     assert_eq!(running.client().get("/livez").await.status, 200);
+}
+
+/// It comes in one piece, so that hyper has read it before it counts.
+#[tokio::test]
+async fn a_header_has_at_most_32_kib() {
+    let running = serve();
+    for (len, status) in [(32_000, 200), (33_000, 431), (40_000, 431)] {
+        let client = running.client().with("X-Long", &"a".repeat(len));
+        assert_eq!(client.get("/livez").await.status, status, "{len}");
+        let long = format!("/livez?{}", "a".repeat(len));
+        assert_eq!(running.client().get(&long).await.status, status, "{len}");
+    }
+}
+
+#[tokio::test]
+async fn large_answers_that_nobody_reads_are_bounded() {
+    let running = serve();
+    *running.fake.decisions.lock().unwrap() = vec![json!("x".repeat(1 << 20)); 5];
+    let client = running.client();
+    let all = || client.get("/api/decisions?limit=10000");
+    let mut readers = Vec::new();
+    // 5 MiB each, of 16 MiB.
+    for _ in 0..3 {
+        let mut stream = client.connect().await;
+        let request = client.head("GET", "/api/decisions?limit=10000", "");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut some = [0; 12];
+        stream.read_exact(&mut some).await.unwrap();
+        assert!(some.ends_with(b"200"));
+        readers.push(stream);
+    }
+    let refused = all().await;
+    assert_eq!(refused.status, 503);
+    assert_eq!(refused.header("Retry-After"), Some("1"));
+    assert!(
+        refused.json()["error"]
+            .as_str()
+            .unwrap()
+            .contains("large answers")
+    );
+    // Small ones are answered.
+    assert_eq!(
+        running.client().get("/api/decisions?limit=0").await.status,
+        200
+    );
+    assert_eq!(running.client().get("/livez").await.status, 200);
+    // Who has read the answer, and who leaves, gives its room back.
+    let whole = rest(readers.last_mut().unwrap()).await;
+    assert!(whole.len() > 5 << 20);
+    let answered = async { while all().await.status != 200 {} };
+    timeout(PATIENCE, answered).await.expect("room again");
+    drop(readers);
+    let answered = async { while all().await.status != 200 {} };
+    timeout(PATIENCE, answered).await.expect("room again");
 }
 
 #[tokio::test]

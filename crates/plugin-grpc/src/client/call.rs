@@ -14,6 +14,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame};
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, PluginError, decode_response};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tonic::body::Body;
 use tower_service::Service as _;
 
@@ -28,6 +29,11 @@ use crate::wire::{METHOD, is_grpc};
 const PREFIX: usize = 5;
 /// Name of the metadata with the operator's `config`.
 const CONFIG: &str = "hyrouter-config-bin";
+/// Longest answer in bytes that is read on the thread that asks. That thread serves players too, and the longest answer
+/// takes it some ten milliseconds.
+const READ_HERE: usize = 16 * 1024;
+/// Longer answers that are read at once, of all plugins.
+static READERS: Semaphore = Semaphore::const_new(4);
 /// Longest deadline that is told to a server. No player waits a day.
 const MAX_DEADLINE: Duration = Duration::from_hours(24);
 
@@ -143,8 +149,7 @@ async fn read(response: Response<Body>, max: usize) -> Result<ConnectResponse, F
     }
     match late.or(early) {
         Some(status) if status.code == Status::OK => {
-            let json = message.json().map_err(Failure::Failed)?;
-            decode_response(json).map_err(Failure::Failed)
+            message.decode().await.map_err(Failure::Failed)
         }
         Some(status) if status.code == Status::DEADLINE_EXCEEDED => Err(Failure::TimedOut),
         Some(status) => {
@@ -216,6 +221,21 @@ impl Message {
         message.ok_or_else(|| PluginError::bad_response("the message is not whole"))
     }
 
+    /// The answer, when nothing more comes.
+    async fn decode(self) -> Result<ConnectResponse, PluginError> {
+        let json = self.json()?;
+        if json.len() <= READ_HERE {
+            return decode_response(json);
+        }
+        // Nobody closes it.
+        let place = READERS.acquire().await.map_err(PluginError::transport)?;
+        let reading = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            decode_response(self.json()?)
+        });
+        reading.await.unwrap_or(Err(PluginError::Panic))
+    }
+
     fn prefix(&self) -> Option<(u8, usize)> {
         let [compressed, len @ ..] = *self.bytes.first_chunk::<PREFIX>()?;
         Some((
@@ -246,12 +266,14 @@ impl http_body::Body for Once {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
     use std::time::Duration;
 
     use bytes::Bytes;
-    use hyrouter_plugin_api::{ConnectRequest, PluginError};
+    use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, PluginError};
 
-    use super::{Message, grpc_timeout, message};
+    use super::{Message, READ_HERE, READERS, grpc_timeout, message};
 
     fn pushed(pieces: &[&[u8]], max: usize) -> Result<Message, PluginError> {
         let mut message = Message::new(max);
@@ -309,6 +331,31 @@ mod tests {
         let error = pushed(&[b"\0\xff\xff\xff\xff"], 1024).map(drop);
         let len = usize::try_from(u32::MAX).unwrap();
         assert_eq!(error, Err(PluginError::Oversize { len, max: 1024 }));
+    }
+
+    fn answer(len: usize) -> Message {
+        let json = format!("{{{}}}", " ".repeat(len - 2));
+        let prefix = [&[0][..], &u32::try_from(len).unwrap().to_be_bytes()].concat();
+        pushed(&[&prefix, json.as_bytes()], len).unwrap()
+    }
+
+    #[tokio::test]
+    async fn long_answers_are_read_elsewhere() {
+        let context = &mut Context::from_waker(Waker::noop());
+        let places = READERS.acquire_many(4).await.unwrap();
+        // There is nowhere to read it, so that a thread of players would have to.
+        let mut long = pin!(answer(READ_HERE + 1).decode());
+        assert!(long.as_mut().poll(context).is_pending());
+        let mut short = pin!(answer(READ_HERE).decode());
+        assert!(short.as_mut().poll(context).is_ready());
+        drop(places);
+        assert_eq!(long.await, Ok(ConnectResponse::default()));
+        let broken = answer(READ_HERE + 1);
+        let broken = Message {
+            bytes: broken.bytes.slice(..READ_HERE),
+            ..broken
+        };
+        assert!(broken.decode().await.is_err());
     }
 
     #[test]

@@ -36,8 +36,8 @@ pub struct GrpcSettings {
     pub keepalive_while_idle: bool,
     /// How often connecting is tried while it fails.
     pub backoff: BackoffSettings,
-    /// Longest answer in bytes. Default 1 MiB, some thousands of candidates. A call holds as much at worst, so that
-    /// 256 at once, the default of a chain, hold 256 MiB.
+    /// Longest answer in bytes. Default 1 MiB, more than the candidates that are allowed usually take. Read, an answer of
+    /// that length takes at most 12 MB, so that 256 calls at once, the default of a chain, hold 3 GB at worst.
     pub max_response: usize,
 }
 

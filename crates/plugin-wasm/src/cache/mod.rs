@@ -10,6 +10,7 @@ use wasmer::{Engine, Module};
 
 use self::disk::DiskCache;
 use crate::compiler::{CompileLimits, Compiler, Failure};
+use crate::counts;
 use crate::engine;
 use crate::error::LoadReason;
 use crate::fuel;
@@ -68,6 +69,7 @@ impl ModuleCache {
 
     /// The module, compiled now unless it was before.
     pub(crate) fn get(&self, wasm: &[u8]) -> Result<Arc<Compiled>, LoadReason> {
+        counts::check(wasm)?;
         let engine = engine::for_one_module();
         let key = Key::of(wasm, &engine);
         let slots = self.compiler.slots();
