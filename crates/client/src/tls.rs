@@ -53,14 +53,13 @@ impl fmt::Debug for ClientCert {
     }
 }
 
-/// QUIC with the TLS of a game client, for who drives connections by hand.
+/// The TLS of a game client as QUIC takes it, for who drives connections by hand.
 ///
 /// # Errors
 ///
 /// Only where the cryptography that is built in lacks what QUIC needs.
-pub fn quic_config(alpn: &[Vec<u8>]) -> Result<quinn::ClientConfig, ClientError> {
-    let crypto = client_crypto(alpn, None)?;
-    Ok(quinn::ClientConfig::new(Arc::new(crypto)))
+pub fn quic_config(alpn: &[Vec<u8>]) -> Result<QuicClientConfig, ClientError> {
+    client_crypto(alpn, None)
 }
 
 pub(crate) fn client_crypto(

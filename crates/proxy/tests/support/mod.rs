@@ -8,6 +8,7 @@
     reason = "a test fails by panic"
 )]
 
+pub(crate) mod attackers;
 pub(crate) mod balancer;
 pub(crate) mod flood;
 pub(crate) mod relay;
@@ -24,8 +25,8 @@ use std::time::Duration;
 use hyrouter_client::{Client, Dial, Exchange, Hello, Session};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
-    Answer, ConnectInfo, Event, Failure, Handler, Limits, Server, ServerBuilder, ServerError,
-    ServerHandle, ServerIdentity, ServerStatus,
+    Answer, ConnectInfo, Event, Failure, Handler, Limits, Listen, Server, ServerBuilder,
+    ServerError, ServerHandle, ServerIdentity, ServerStatus,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -85,6 +86,7 @@ impl Handler for Watched {
 
 /// A server to be started.
 pub(crate) struct Setup {
+    listen: Listen,
     limits: Limits,
     endpoints: usize,
     builder: ServerBuilder,
@@ -102,6 +104,7 @@ pub(crate) struct Running {
 
 pub(crate) fn server() -> Setup {
     Setup {
+        listen: Listen::Address(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         limits: Limits::default(),
         endpoints: 1,
         builder: ServerBuilder::default(),
@@ -116,6 +119,12 @@ impl Setup {
 
     pub(crate) fn endpoints(mut self, endpoints: usize) -> Self {
         self.endpoints = endpoints;
+        self
+    }
+
+    /// On all interfaces, with IPv6; players still come to 127.0.0.1.
+    pub(crate) fn everywhere(mut self) -> Self {
+        self.listen = Listen::AllInterfaces(0);
         self
     }
 
@@ -153,12 +162,12 @@ impl Setup {
         };
         let server: Server<Watched> = self
             .builder
-            .listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+            .listen(self.listen)
             .limits(self.limits)
             .endpoints(NonZeroUsize::new(self.endpoints).unwrap())
             .bind(handler)
             .unwrap();
-        let address = server.local_addr();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.local_addr().port()));
         let handle = server.handle();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server.run(async {

@@ -8,7 +8,8 @@ use rustls::pki_types::CertificateDer;
 
 /// A client that takes every certificate whose key the server holds, as the game's do.
 pub(crate) fn client_config() -> quinn::ClientConfig {
-    hyrouter_client::quic_config(&[b"hytale/3".to_vec()]).unwrap()
+    let tls = hyrouter_client::quic_config(&[b"hytale/3".to_vec()]).unwrap();
+    quinn::ClientConfig::new(std::sync::Arc::new(tls))
 }
 
 /// Of the certificate that a client that comes now is shown.
