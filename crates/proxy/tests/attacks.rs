@@ -90,7 +90,11 @@ async fn memory_for_packets_is_not_used_up_by_one() {
     });
     let from = sources(1).next().unwrap();
     let whole = attackers::hold(router.address, from, 35, 38_160).await;
-    let rest = attackers::hold(router.address, from, 5, 1_500).await;
+    // What is left then has no room for a packet of a player.
+    let mut rest = Vec::new();
+    for bytes in [6_400, 64, 32, 32] {
+        rest.push(attackers::hold(router.address, from, 1, bytes).await);
+    }
     all_get_in(&router).await;
     drop((whole, rest));
 }
