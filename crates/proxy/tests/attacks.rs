@@ -118,10 +118,10 @@ async fn connections_are_not_used_up_by_eight() {
 #[test]
 fn half_open_handshakes_are_not_used_up_by_one_48() {
     let made = "ip link set lo up && for n in $(seq 0 29); do ip -6 addr add 2001:db8:7:$n::1/128 dev lo nodad; done";
-    let test = "exec \"$0\" --exact inside_a_48 --ignored --nocapture";
+    let inside = "exec \"$0\" --exact inside_a_48 --ignored --nocapture";
     let ran = Command::new("unshare")
         .args(["--map-root-user", "--net", "sh", "-c"])
-        .arg(format!("{made} && {test}"))
+        .arg(format!("{made} && {inside}"))
         .arg(std::env::current_exe().unwrap())
         .output()
         .unwrap();
