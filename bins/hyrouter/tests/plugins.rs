@@ -286,7 +286,7 @@ fn a_wasm_problem_stops_the_start_with_plugin_file_and_reason() {
     let cut = folder();
     std::fs::write(cut.path("guest.wasm"), &sdk[..1000]).unwrap();
     let cases = [
-        (folder(), "", "can not be read: No such file"),
+        (folder(), "", "guest.wasm: No such file"),
         (folder().file("guest.wasm", ""), "", "the file is empty"),
         (
             folder().file("guest.wasm", "hello"),
