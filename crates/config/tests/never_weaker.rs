@@ -35,6 +35,8 @@ use Class::{AtStart, Check, Harmless, Needed, Routing};
 /// By the place of the key, `*` at the end for all that is below it.
 const CLASSES: &[(&str, Class)] = &[
     ("identity.mode", Check),
+    ("identity.bind_certificate", Check),
+    ("identity.max_age", Check),
     ("limits.allow", Check),
     ("limits.deny", Check),
     ("limits.retry", Check),
@@ -140,7 +142,7 @@ const LENIENT: [&str; 9] = [
 fn strict() -> Value {
     json!({
         "routing": {"default": {"backends": [{"host": "h", "port": 1}]}},
-        "identity": {"mode": "require"},
+        "identity": {"mode": "require", "bind_certificate": true, "max_age": "1h"},
         "limits": {"allow": ["0.0.0.0/0"], "deny": ["192.0.2.0/24"], "retry": "always"},
         "protocol": {"unknown": "deny"},
         "referral": {

@@ -93,13 +93,25 @@ fn level_of(value: &str, strict: &[&str]) -> usize {
 impl Checks {
     /// The checks of a configuration whose shape is right. `layers` tells what of it is written.
     pub(crate) fn of(config: &Config, layers: &Layers<'_>) -> Self {
-        let limits = &config.limits;
+        let (identity, limits) = (&config.identity, &config.limits);
         let mut own = vec![
-            layers.named(
-                "identity.mode",
-                &config.identity.mode,
-                &["report", "require"],
+            layers.named("identity.mode", &identity.mode, &["report", "require"]),
+            layers.check(
+                "identity.bind_certificate",
+                usize::from(identity.bind_certificate),
+                identity.bind_certificate.to_string(),
             ),
+            Check {
+                advice: "identity: {max_age: 8760h}".to_owned(),
+                ..layers.check(
+                    "identity.max_age",
+                    usize::from(identity.max_age.is_some()),
+                    identity
+                        .max_age
+                        .clone()
+                        .unwrap_or_else(|| "none".to_owned()),
+                )
+            },
             layers.list("limits.allow", &limits.allow),
             layers.list("limits.deny", &limits.deny),
             layers.named("limits.retry", &limits.retry, &["adaptive", "always"]),

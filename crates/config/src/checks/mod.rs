@@ -11,9 +11,9 @@ pub use self::lowered::Lowered;
 
 /// The checks of a configuration, each with how strict it is and whether it is written.
 ///
-/// Of what a reload puts to work these are `identity.mode`, `limits.allow`, `limits.deny`, `limits.retry`,
-/// `protocol.unknown`, whether and how referrals are signed, the end of accepted keys, and the plugins that are enforced
-/// with their `stage`, `mode`, `on_error`, `override`, `config` and TLS.
+/// Of what a reload puts to work these are `identity.mode`, `identity.bind_certificate`, `identity.max_age`,
+/// `limits.allow`, `limits.deny`, `limits.retry`, `protocol.unknown`, whether and how referrals are signed, the end of
+/// accepted keys, and the plugins that are enforced with their `stage`, `mode`, `on_error`, `override`, `config` and TLS.
 #[derive(Clone, Debug, Default)]
 pub struct Checks {
     own: Vec<Check>,
