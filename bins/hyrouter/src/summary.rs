@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use hyrouter_config::{IdentityMode, ListenAddr, Settings};
 use hyrouter_plugins::{Chain, Mode, PluginStatus};
 use hyrouter_proxy::{Handler, Server};
-use hyrouter_router::PoolSpec;
+use hyrouter_router::{HostPattern, PoolSpec};
 
 use crate::serve::Origin;
 
@@ -21,16 +21,20 @@ pub(crate) fn routes(settings: &Settings) -> Vec<String> {
         .iter()
         .take(SHOWN_ROUTES)
         .map(|route| {
-            let patterns: Vec<_> = route.patterns.iter().map(ToString::to_string).collect();
+            let patterns: Vec<_> = route.patterns.iter().map(pattern).collect();
+            let patterns = if patterns.is_empty() {
+                "any host".to_owned()
+            } else {
+                patterns.join(", ")
+            };
             let conditions = if route.conditions.is_empty() {
                 String::new()
             } else {
                 format!(" {}", route.conditions)
             };
             format!(
-                "route {}: {}{conditions} -> {}",
+                "route {}: {patterns}{conditions} -> {}",
                 route.name,
-                patterns.join(", "),
                 pool(&route.pool)
             )
         })
@@ -46,6 +50,15 @@ pub(crate) fn routes(settings: &Settings) -> Vec<String> {
         None => "no default: other hosts are refused".to_owned(),
     });
     lines
+}
+
+/// A pattern as it is shown: the empty one would be no word at all.
+fn pattern(pattern: &HostPattern) -> String {
+    if pattern.as_str().is_empty() {
+        "(no host name)".to_owned()
+    } else {
+        pattern.to_string()
+    }
 }
 
 /// Whether tokens are verified, and what referral data is.

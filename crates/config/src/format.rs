@@ -138,14 +138,13 @@ pub(crate) fn without_brackets(host: &str) -> &str {
 
 fn check_host_pattern(text: &str) -> Result<(), Wrong> {
     const ALLOWED: &str = "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match";
-    // The router takes an empty pattern for clients without a host name. Nobody means that by a forgotten entry.
-    require(
-        !text.trim().is_empty(),
-        "not a host pattern: it is empty",
-        ALLOWED,
-    )?;
     match text.trim().parse::<HostPattern>() {
-        Ok(_) => Ok(()),
+        // Blanks and `.` would become the pattern for clients that sent no host name, which is written "".
+        Ok(pattern) => require(
+            text.is_empty() || !pattern.is_empty(),
+            "not a host pattern: nothing is left of it",
+            "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match, or \"\" for clients without a host name",
+        ),
         Err(error) => {
             let what = format!("malformed host pattern at byte {}: {}", error.at, error.why);
             Err(wrong(&what, ALLOWED))

@@ -173,12 +173,15 @@ impl Filter {
                 verified,
             } => {
                 let verified = *verified;
-                match Switch::read(enabled_key.value(backend).as_deref()) {
+                match Switch::read(enabled_key.entry_or_value(backend).as_deref()) {
                     Switch::On => {}
                     Switch::Off => return Verdict::Passes,
                     Switch::Unreadable => return Verdict::Fails,
                 }
-                let Some(names) = list_key.value(backend).and_then(|text| read_list(&text)) else {
+                let Some(names) = list_key
+                    .entry_or_value(backend)
+                    .and_then(|text| read_list(&text))
+                else {
                     return Verdict::Fails;
                 };
                 Verdict::Depends(match subject {
@@ -196,11 +199,13 @@ impl Filter {
                 })
             }
             Self::Identity { verified } => Verdict::Depends(Gate::Verified(*verified)),
-            Self::GameStartNotPast { key } => match Start::read(key.value(backend).as_deref()) {
-                Start::Open => Verdict::Passes,
-                Start::At(time) => Verdict::Depends(Gate::StartsAt(time)),
-                Start::Unreadable => Verdict::Fails,
-            },
+            Self::GameStartNotPast { key } => {
+                match Start::read(key.entry_or_value(backend).as_deref()) {
+                    Start::Open => Verdict::Passes,
+                    Start::At(time) => Verdict::Depends(Gate::StartsAt(time)),
+                    Start::Unreadable => Verdict::Fails,
+                }
+            }
         }
     }
 }

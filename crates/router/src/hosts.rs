@@ -50,9 +50,13 @@ impl HostIndex {
         }
     }
 
-    /// The number of the first route that has a matching pattern.
+    /// The number of the first route that has a matching pattern. A client that sent no name matches the empty pattern
+    /// alone, as in the original, so that a route for `*` does not take the players of the default pool.
     pub(crate) fn find(&self, host: &str) -> Option<usize> {
         let host = &*normalise(host)?;
+        if host.is_empty() {
+            return self.exact.get(host).copied();
+        }
         let any = self.any.filter(|_| !host.contains('/'));
         let exact = self.exact.get(host).copied();
         let best = any
@@ -106,6 +110,8 @@ mod tests {
             (&["a.b", "a.b"], "A.B.", Some(0)),
             (&["a.b", "*.c"], "b", None),
             (&["a", ""], "", Some(1)),
+            (&["*", "**", "*."], "", None),
+            (&["*", ""], "", Some(1)),
             (&["*", "/"], "/", Some(1)),
             (&["*.a"], "x/y.a", None),
             (&[], "a", None),

@@ -15,7 +15,7 @@ use crate::{Backend, number::Number};
 /// | anything else | the meta entry of that name |
 ///
 /// Case counts. Of a host with captures `host` is the template. As a number, a value must be finite decimal text
-/// (`-12.5`, `1e3`; blanks around it are ignored); any other text counts as missing.
+/// (`-12.5`, `1e3`, without blanks); any other text counts as missing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     text: Box<str>,
@@ -56,6 +56,15 @@ impl Key {
             .meta
             .get(&**entry)
             .map(|value| Cow::Borrowed(&**value))
+    }
+
+    /// The meta entry that the text itself names, else the value. The original's switches, lists and times know entries
+    /// alone, so an entry comes before what the text means as a key.
+    pub(crate) fn entry_or_value<'b>(&self, backend: &'b Backend) -> Option<Cow<'b, str>> {
+        let entry = backend.meta.get(&*self.text);
+        entry
+            .map(|value| Cow::Borrowed(&**value))
+            .or_else(|| self.value(backend))
     }
 
     pub(crate) fn number(&self, backend: &Backend) -> Option<Number> {

@@ -20,7 +20,8 @@ pub const MAX_HOST_LEN: usize = 255;
 /// | anything else | itself |
 ///
 /// The case of ASCII letters does not count, and one trailing dot is ignored in the pattern (escaped or not) and in the
-/// host. The empty pattern matches the empty host, which stands for a client that sent no name.
+/// host. The empty pattern matches the empty host, which stands for a client that sent no name. Of all patterns of a
+/// [`Router`](crate::Router) it is the only one that takes such a client, although `*` matches the empty text.
 ///
 /// ```
 /// use hyrouter_router::HostPattern;
@@ -96,6 +97,11 @@ impl HostPattern {
         let host = normalise(host)?;
         let taken = self.shape.captures(&host)?;
         Some(taken.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Whether the pattern is the empty one, which stands for clients that sent no name.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.shape, Shape::Exact(name) if name.is_empty())
     }
 
     pub(crate) const fn shape(&self) -> &Shape {

@@ -1,6 +1,6 @@
 //! A pool as it is decided with: everything that does not depend on the player or the time is done.
 
-use std::{borrow::Cow, collections::HashSet, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use crate::{
     Backend, HostTemplate, Policy, PoolSpec, Request, Strategy,
@@ -12,7 +12,7 @@ use crate::{
 
 #[derive(Debug)]
 pub(crate) struct Pool {
-    /// As configured, without duplicates.
+    /// As configured. One that is listed twice counts twice, as in the original.
     pub(crate) backends: Box<[Arc<Backend>]>,
     /// The pool's own policy, then the fallbacks.
     pub(crate) steps: Box<[Step]>,
@@ -39,7 +39,7 @@ pub(crate) struct Entry {
 
 impl Pool {
     pub(crate) fn compile(spec: PoolSpec) -> Self {
-        let backends = distinct(spec.backends);
+        let backends: Box<[_]> = spec.backends.into_iter().map(Arc::new).collect();
         let own = spec.policy;
         let patched: Vec<Policy> = spec
             .fallback
@@ -165,6 +165,12 @@ impl Entry {
                 .is_none_or(|template| template.expand(captured).is_some())
     }
 
+    /// Its share under [`Strategy::Weighted`]. Without a weight it is 1, as in the original: only a fallback may be
+    /// weighted over backends without weights.
+    pub(crate) fn weight(&self) -> u64 {
+        u64::from(self.backend.weight.max(1))
+    }
+
     /// The host that clients are referred to.
     pub(crate) fn host(&self, captured: &[String]) -> Cow<'_, str> {
         match &self.template {
@@ -172,20 +178,4 @@ impl Entry {
             None => Cow::Borrowed(&self.backend.host),
         }
     }
-}
-
-/// The first backend of each address.
-fn distinct(backends: Vec<Backend>) -> Box<[Arc<Backend>]> {
-    let firsts = firsts(&backends);
-    let kept = backends.into_iter().zip(firsts).filter(|(_, first)| *first);
-    kept.map(|(backend, _)| Arc::new(backend)).collect()
-}
-
-/// For each backend whether it is the first of its address.
-pub(crate) fn firsts(backends: &[Backend]) -> Vec<bool> {
-    let mut seen = HashSet::with_capacity(backends.len());
-    let addresses = backends
-        .iter()
-        .map(|backend| (&*backend.host, backend.port));
-    addresses.map(|address| seen.insert(address)).collect()
 }

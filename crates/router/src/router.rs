@@ -6,7 +6,7 @@ use rand::Rng;
 
 use crate::{
     Choice, Conditions, Decision, HostPattern, Maintenance, Request, RouteRef, RouteSpec,
-    RouterSpec, SpecError, Turns, hosts::HostIndex, pool::Pool, strategy::pick,
+    RouterSpec, SpecError, Turns, hosts::HostIndex, pattern::normalise, pool::Pool, strategy::pick,
 };
 
 /// Name of the default pool where a route's name would stand.
@@ -169,15 +169,31 @@ impl Route {
         })
     }
 
-    /// The first of the route's patterns that matches.
+    /// The first of the route's patterns that matches. Without a name that is an empty one: `*` does not match.
     pub(crate) fn matching(&self, host: &str) -> Option<&HostPattern> {
-        self.patterns.iter().find(|pattern| pattern.matches(host))
+        let nameless = normalise(host).is_some_and(|host| host.is_empty());
+        let mut patterns = self.patterns.iter();
+        patterns.find(|pattern| {
+            if nameless {
+                pattern.is_empty()
+            } else {
+                pattern.matches(host)
+            }
+        })
+    }
+
+    /// Whether the route takes every host: it asks for something else alone.
+    pub(crate) fn takes_every_host(&self) -> bool {
+        self.patterns.is_empty() && !self.conditions.is_empty()
     }
 
     /// What the pattern took of the host; nothing where no backend asks for it.
     pub(crate) fn captured(&self, host: &str) -> Vec<String> {
         if !self.has_captures {
             return Vec::new();
+        }
+        if self.takes_every_host() {
+            return vec![normalise(host).unwrap_or_default().into_owned()];
         }
         let mut captured = self
             .patterns
@@ -188,7 +204,8 @@ impl Route {
 
     /// The conditions first: comparing is cheaper than matching.
     fn takes(&self, request: &Request<'_>) -> bool {
-        self.conditions.hold(request) && self.matching(request.host).is_some()
+        self.conditions.hold(request)
+            && (self.takes_every_host() || self.matching(request.host).is_some())
     }
 
     pub(crate) const fn reference(&self) -> RouteRef<'_> {

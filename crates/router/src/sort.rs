@@ -31,7 +31,7 @@ named!(SortOrder, "sort order", { Asc => "asc", Desc => "desc" });
 /// What a value is compared as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SortType {
-    /// Byte by byte.
+    /// Byte by byte; an empty text counts as missing.
     #[default]
     String,
     /// As numbers; text that is no number counts as missing.
@@ -52,7 +52,12 @@ impl SortBy {
 
     fn rank<'b>(&self, backend: &'b Backend) -> Rank<'b> {
         let value = match self.kind {
-            SortType::String => self.key.value(backend).map(Value::Text),
+            // As in the original, an entry without text is none.
+            SortType::String => self
+                .key
+                .value(backend)
+                .filter(|text| !text.is_empty())
+                .map(Value::Text),
             SortType::Number => self.key.number(backend).map(Value::Number),
         };
         match (value, self.order) {
@@ -127,8 +132,9 @@ mod tests {
             (&["-", "b", "a"], Desc, String, [1, 2, 0]),
             (&["x", "2", "1"], Asc, Number, [2, 1, 0]),
             (&["x", "2", "1"], Desc, Number, [1, 2, 0]),
-            // An empty text is a value.
-            (&["a", "-", ""], Asc, String, [2, 0, 1]),
+            // An empty text counts as missing.
+            (&["a", "-", ""], Asc, String, [0, 1, 2]),
+            (&["", "a", "-"], Desc, String, [1, 0, 2]),
             // Stable, also among the missing and when descending.
             (&["a", "a", "a"], Desc, String, [0, 1, 2]),
             (&["-", "x", "-"], Desc, Number, [0, 1, 2]),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     Backend, CaptureProblem, Conditions, HostPattern, HostProblem, HostTemplate, Maintenance,
-    Policy, PolicyPatch, Strategy, check_host, pool::firsts,
+    Policy, PolicyPatch, Strategy, check_host,
 };
 
 /// Everything that a [`Router`](crate::Router) knows.
@@ -22,7 +22,8 @@ pub struct RouteSpec {
     /// What the operator reads in logs. Routes that shall keep their round-robin turn across snapshots need a name that
     /// lasts; see [`Turns::carry`](crate::Turns::carry).
     pub name: String,
-    /// One of them has to match. A route without patterns is never taken.
+    /// One of them has to match. A client that sent no name matches the empty pattern and no other. Empty: with
+    /// conditions the route takes every host, also none; without, it is never taken.
     pub patterns: Vec<HostPattern>,
     /// What is asked for beside the host.
     pub conditions: Conditions,
@@ -38,7 +39,7 @@ pub struct PoolSpec {
     /// Tried in order when a policy leaves no candidate. Each replaces fields of the pool's own policy, not of the
     /// fallback before it, and starts again from all backends.
     pub fallback: Vec<PolicyPatch>,
-    /// Of backends with the same host and port the first is kept.
+    /// One that is listed twice counts twice.
     pub backends: Vec<Backend>,
     /// While it is in force the pool takes nobody but those whom it allows.
     pub maintenance: Option<Maintenance>,
@@ -136,16 +137,15 @@ impl PoolSpec {
                 Some(index),
             )?;
         }
-        let kept = self.backends.iter().enumerate().zip(firsts(&self.backends));
-        kept.filter(|(_, first)| *first)
-            .try_for_each(|((index, backend), _)| {
-                self.check_backend(index, backend)?;
-                check_captures(&backend.host, patterns).map_err(|problem| SpecProblem::Captures {
-                    backend: index,
-                    host: backend.host.clone(),
-                    problem,
-                })
+        let mut backends = self.backends.iter().enumerate();
+        backends.try_for_each(|(index, backend)| {
+            self.check_backend(index, backend)?;
+            check_captures(&backend.host, patterns).map_err(|problem| SpecProblem::Captures {
+                backend: index,
+                host: backend.host.clone(),
+                problem,
             })
+        })
     }
 
     fn check_backend(&self, index: usize, backend: &Backend) -> Result<(), SpecProblem> {

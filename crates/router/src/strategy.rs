@@ -12,8 +12,7 @@ pub enum Strategy {
     RoundRobin,
     /// Each with the same chance.
     Random,
-    /// Each with a chance in proportion to its weight. Weight 0 is never picked unless all are 0; then each has the
-    /// same chance.
+    /// Each with a chance in proportion to its weight, where 0 counts as 1.
     Weighted,
     /// The one with the smallest value of the policy's key. Candidates without a value count only when none has one.
     /// Among equals each has the same chance.
@@ -56,15 +55,8 @@ pub(crate) fn pick<'r>(
 }
 
 fn weighted(candidates: &Candidates<'_>, rng: &mut impl Rng) -> Option<usize> {
-    let weights = || {
-        candidates
-            .iter()
-            .map(|entry| u64::from(entry.backend.weight))
-    };
+    let weights = || candidates.iter().map(Entry::weight);
     let total: u64 = weights().sum();
-    if total == 0 {
-        return Some(rng.random_range(0..candidates.len()));
-    }
     let mut point = rng.random_range(0..total);
     weights().position(|weight| match point.checked_sub(weight) {
         Some(beyond) => {

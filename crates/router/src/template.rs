@@ -83,7 +83,8 @@ impl HostTemplate {
         Ok(Some(template))
     }
 
-    /// Whether every pattern of a route has the runs that the captures name.
+    /// Whether every pattern of a route has the runs that the captures name. A route without patterns takes every host,
+    /// as `*` does.
     ///
     /// # Errors
     /// The first pattern that has not.
@@ -93,6 +94,13 @@ impl HostTemplate {
             Part::Capture(place) => place + 1,
         });
         let capture = highest.max().unwrap_or_default();
+        if patterns.is_empty() && capture > 1 {
+            return Err(CaptureProblem::TooFewRuns {
+                capture,
+                pattern: "*".to_owned(),
+                runs: 1,
+            });
+        }
         match patterns.iter().find(|pattern| pattern.runs() < capture) {
             None => Ok(()),
             Some(pattern) => Err(CaptureProblem::TooFewRuns {

@@ -19,7 +19,7 @@ pub struct RouteView<'r> {
     pub strategy: Strategy,
     /// The maintenance that is planned, going on or over.
     pub maintenance: Option<&'r Maintenance>,
-    /// The pool's backends in their order without duplicates, the drained ones too.
+    /// The pool's backends in their order, the drained ones too.
     pub backends: &'r [Arc<Backend>],
 }
 

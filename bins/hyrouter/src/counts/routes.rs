@@ -92,7 +92,10 @@ impl Routes {
                 room -= 1;
                 let count = old.and_then(|old| old.backend(&backend.host, backend.port));
                 let ports = backends.entry((*backend.host).into()).or_default();
-                ports.push((backend.port, count.cloned().unwrap_or_default()));
+                // A backend that is listed twice is one series.
+                if !ports.iter().any(|(port, _)| *port == backend.port) {
+                    ports.push((backend.port, count.cloned().unwrap_or_default()));
+                }
             }
             let count = RouteCount {
                 referrals: old

@@ -87,7 +87,8 @@ pub(crate) struct Match {
     /// `[^x]` one not in it, `\` takes the next character as it is. Case and a trailing dot do not count.
     #[schemars(extend("format" = "host-pattern"))]
     pub(crate) hostname: Option<String>,
-    /// Several patterns, of which one must match. Takes the place of `hostname`.
+    /// Several patterns, of which one must match. Takes the place of `hostname`. The entry `""` matches clients that
+    /// sent no host name, since the player typed an address; `*` does not.
     #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
     pub(crate) hostnames: Vec<String>,
     /// Takes only players whom a server sent here with a ticket that a key of `referral.accept` signed; `{}` takes any.
@@ -255,7 +256,8 @@ pub(crate) struct Backend {
     /// UDP port.
     #[schemars(range(min = 1, max = 65535))]
     pub(crate) port: u16,
-    /// Share of the players under `weighted`, where it must be greater than 0.
+    /// Share of the players under `weighted`, where it must be greater than 0. In a pool that becomes `weighted` by
+    /// a fallback 0 counts as 1.
     pub(crate) weight: u32,
     /// Facts about the backend for `key`, `sort` and `filters`: a map of texts.
     pub(crate) meta: BTreeMap<String, String>,

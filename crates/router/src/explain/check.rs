@@ -80,12 +80,15 @@ fn failure(
             subject,
             verified,
         } => {
-            match Switch::read(enabled_key.value(backend).as_deref()) {
+            match Switch::read(enabled_key.entry_or_value(backend).as_deref()) {
                 Switch::On => {}
                 Switch::Off => return None,
                 Switch::Unreadable => return Some("the switch is neither on nor off"),
             }
-            let Some(names) = list_key.value(backend).and_then(|text| read_list(&text)) else {
+            let Some(names) = list_key
+                .entry_or_value(backend)
+                .and_then(|text| read_list(&text))
+            else {
                 return Some("the list is missing or unreadable");
             };
             let listed = match subject {
@@ -108,11 +111,13 @@ fn failure(
             (false, true) => Some("the player is verified"),
             _ => None,
         },
-        Filter::GameStartNotPast { key } => match Start::read(key.value(backend).as_deref()) {
-            Start::Open => None,
-            Start::At(time) => (time <= now).then_some("the game has begun"),
-            Start::Unreadable => Some("the value is no time"),
-        },
+        Filter::GameStartNotPast { key } => {
+            match Start::read(key.entry_or_value(backend).as_deref()) {
+                Start::Open => None,
+                Start::At(time) => (time <= now).then_some("the game has begun"),
+                Start::Unreadable => Some("the value is no time"),
+            }
+        }
     }
 }
 

@@ -100,8 +100,10 @@ impl Route {
     fn passed_over(&self, request: &Request<'_>) -> Option<PassedOver> {
         let why = match self.matching(request.host) {
             Some(_) => self.conditions.failure(request)?,
+            None if self.takes_every_host() => self.conditions.failure(request)?,
             None if self.patterns.is_empty() => "it has no pattern",
             None if normalise(request.host).is_none() => "the host is too long",
+            None if request.host.is_empty() => "the client sent no host name",
             None => "no pattern matches",
         };
         Some(PassedOver {
@@ -187,7 +189,7 @@ impl StepExplanation {
             rng,
             |at| compared.push(at),
         )?;
-        let weights = entries.iter().map(|entry| u64::from(entry.backend.weight));
+        let weights = entries.iter().map(Entry::weight);
         Some(Picked {
             index,
             backend: Arc::clone(&entry.backend),
@@ -196,7 +198,7 @@ impl StepExplanation {
                 Strategy::RoundRobin => Comparison::Turn(turn),
                 Strategy::Random => Comparison::Chance,
                 Strategy::Weighted => Comparison::Weight {
-                    weight: entry.backend.weight,
+                    weight: entry.backend.weight.max(1),
                     total: weights.sum(),
                 },
                 Strategy::LeastLoaded | Strategy::P2c => Comparison::Load { compared },

@@ -3,7 +3,7 @@ use hyrouter_router::{
 };
 use proptest::prelude::*;
 
-use crate::fixture::{Fixture, PoolExt, backend, compare, pool, route};
+use crate::fixture::{Fixture, PoolExt, backend, compare, of_host, pool, route};
 
 fn shards() -> Fixture {
     let shards = pool([
@@ -16,13 +16,6 @@ fn shards() -> Fixture {
         "*.play.example.com *-lobby.example.com *-lobby.play.example.com",
         shards,
     )])
-}
-
-fn of_host(host: &str) -> Request<'_> {
-    Request {
-        host,
-        ..Request::default()
-    }
 }
 
 #[test]

@@ -65,6 +65,7 @@ fn networks(list: &[&str]) -> Vec<IpNet> {
 #[test]
 fn a_client_selects_a_route() {
     let player = Request {
+        host: "h",
         verified: true,
         client: Client {
             ip: Some("::ffff:192.0.2.7".parse().unwrap()),
@@ -94,7 +95,7 @@ fn a_client_selects_a_route() {
             Some(false) => "demanding",
             _ => "other",
         };
-        assert_eq!(fixture.anyone().host, unknown, "{conditions}");
+        assert_eq!(fixture.host("h").host, unknown, "{conditions}");
     }
 }
 
@@ -128,7 +129,7 @@ fn a_share_is_as_large_as_it_says_and_keeps_its_players() {
         };
         let route = RouteSpec {
             conditions,
-            ..to("canary", "*")
+            ..to("canary", "")
         };
         let fixture = Fixture::of_routes([route]);
         players()
@@ -176,7 +177,7 @@ fn who_is_in_a_share_never_changes() {
             };
             let route = RouteSpec {
                 conditions,
-                ..to("canary", "*")
+                ..to("canary", "")
             };
             Fixture::of_routes([route]).router.find(request).is_some()
         })

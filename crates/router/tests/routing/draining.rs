@@ -62,11 +62,12 @@ fn no_fallback_takes_a_drained_backend() {
 }
 
 #[test]
-fn of_twins_the_first_says_whether_it_is_drained() {
-    let mut fixture = Fixture::of_pool(pool([drained("a"), backend("a")]));
-    assert_eq!(fixture.anyone().reason, Some("no_backends"));
-    let mut fixture = Fixture::of_pool(pool([backend("a"), drained("a")]));
-    assert_eq!(fixture.anyone().host, "a");
+fn each_listing_of_a_backend_counts_and_is_drained_by_itself() {
+    let mut fixture = Fixture::of_pool(pool([backend("a"), backend("b"), backend("a")]));
+    let hosts: Vec<_> = (0..6).map(|_| fixture.anyone().host).collect();
+    assert_eq!(hosts, ["a", "b", "a", "a", "b", "a"]);
+    let mut fixture = Fixture::of_pool(pool([drained("a"), backend("a"), backend("b")]));
+    assert_eq!(fixture.anyone().candidates, ["a", "b"]);
 }
 
 #[test]

@@ -4,7 +4,9 @@ use hyrouter_router::{
 };
 use serde_json::{Value, json};
 
-use crate::fixture::{BackendExt, Fixture, NOW, PoolExt, at, backend, compare, pool, route};
+use crate::fixture::{
+    BackendExt, Fixture, NOW, PoolExt, at, backend, compare, of_host, pool, route,
+};
 
 fn request() -> Request<'static> {
     Request {
@@ -210,9 +212,7 @@ fn how_it_was_picked_has_a_shape_for_each_strategy() {
             pool: spec,
             ..route("r", "*", pool([]))
         }];
-        let explained = Fixture::of_routes(routes)
-            .explain(&Request::default())
-            .to_json();
+        let explained = Fixture::of_routes(routes).explain(&of_host("h")).to_json();
         assert_eq!(explained["steps"][0]["picked"]["by"], by, "{strategy}");
     }
 }

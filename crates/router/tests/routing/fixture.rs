@@ -108,6 +108,14 @@ pub(crate) fn compare(left: &str, op: &str, right: &str) -> Filter {
     }
 }
 
+/// A player of whom the host alone is known.
+pub(crate) fn of_host(host: &str) -> Request<'_> {
+    Request {
+        host,
+        ..Request::default()
+    }
+}
+
 /// A route of this name for these patterns, each in one word.
 pub(crate) fn route(name: &str, patterns: &str, pool: PoolSpec) -> RouteSpec {
     RouteSpec {

@@ -1,7 +1,7 @@
-use hyrouter_router::{HostPattern, Request, Router, RouterSpec};
+use hyrouter_router::{HostPattern, RouteSpec, Router, RouterSpec};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use crate::fixture::{Fixture, backend, pool, route};
+use crate::fixture::{Fixture, backend, of_host, pool, route};
 
 fn text(pieces: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
     vec(select(pieces), 0..most).prop_map(|pieces| pieces.concat())
@@ -20,13 +20,6 @@ fn pattern() -> impl Strategy<Value = String> {
     ]
 }
 
-fn of_host(host: &str) -> Request<'_> {
-    Request {
-        host,
-        ..Request::default()
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8192))]
 
@@ -35,15 +28,19 @@ proptest! {
         routes in vec(vec(pattern(), 0..4), 0..10),
         host in text(&["a", "b", "A", ".", ".", "*", "/", "a.b"], 7),
     ) {
-        let specs = (0..).zip(&routes).map(|(number, patterns): (u32, _)| hyrouter_router::RouteSpec {
+        let specs = (0..).zip(&routes).map(|(number, patterns): (u32, _)| RouteSpec {
             name: number.to_string(),
             patterns: patterns.iter().map(|text| text.parse().unwrap()).collect(),
             pool: pool([]),
-            ..hyrouter_router::RouteSpec::default()
+            ..RouteSpec::default()
         });
         let router = Router::new(RouterSpec { routes: specs.collect(), default: None }).unwrap();
 
-        let matches = |text: &String| text.parse::<HostPattern>().unwrap().matches(&host);
+        let nameless = matches!(&*host, "" | ".");
+        let matches = |text: &String| {
+            let pattern = text.parse::<HostPattern>().unwrap();
+            pattern.matches(&host) && (!nameless || pattern.is_empty())
+        };
         let scanned = routes.iter().position(|patterns| patterns.iter().any(matches));
         let found = router.find(&of_host(&host)).map(|route| route.index.unwrap());
         prop_assert_eq!(found, scanned);
@@ -103,13 +100,27 @@ fn a_route_without_backends_does_not_fall_to_the_default() {
 }
 
 #[test]
-fn the_empty_host_is_a_name_like_others() {
-    let mut fixture = Fixture::of_routes([
-        route("named", "?*", pool([backend("named")])),
-        route("any", "*", pool([backend("any")])),
-    ]);
-    assert_eq!(fixture.host("").host, "any");
-    assert_eq!(fixture.host("x").host, "named");
+fn a_client_without_a_name_matches_the_empty_pattern_alone() {
+    let nameless = RouteSpec {
+        patterns: vec!["".parse().unwrap()],
+        ..route("nameless", "", pool([backend("nameless")]))
+    };
+    let any = route("any", "* ** *.", pool([backend("any")]));
+    let with_default = |routes| {
+        Fixture::new(RouterSpec {
+            routes,
+            default: Some(pool([backend("lobby")])),
+        })
+    };
+    let mut fixture = with_default(vec![any.clone()]);
+    assert_eq!(fixture.host("").host, "lobby");
+    assert_eq!(fixture.host("x").host, "any");
+    let why = fixture.explain(&of_host("")).passed_over[0].why;
+    assert_eq!(why, "the client sent no host name");
+
+    let mut fixture = with_default(vec![any, nameless]);
+    assert_eq!(fixture.host("").host, "nameless");
+    assert_eq!(fixture.host("x").host, "any");
 }
 
 #[test]

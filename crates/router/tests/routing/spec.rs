@@ -102,9 +102,9 @@ fn what_is_allowed() {
 }
 
 #[test]
-fn a_duplicate_is_dropped_before_it_is_checked() {
+fn a_duplicate_is_checked_like_any_other() {
     let twins = pool([backend("a"), backend("a").weight(0)]).strategy(Strategy::Weighted);
-    assert_eq!(check(twins), Ok(()));
+    assert!(check(twins).is_err());
 }
 
 #[test]

@@ -110,13 +110,17 @@ fn weighted_fallback(pool: PoolSpec) -> PoolSpec {
 }
 
 #[test]
-fn weight_zero_is_never_picked() {
+fn weight_zero_counts_as_one() {
     let backends = [
         backend("a").weight(0),
         backend("b").weight(1),
         backend("c").weight(3),
     ];
-    assert_shares(weighted_fallback, &backends, &[("b", 1.0), ("c", 3.0)]);
+    assert_shares(
+        weighted_fallback,
+        &backends,
+        &[("a", 1.0), ("b", 1.0), ("c", 3.0)],
+    );
 }
 
 #[test]
@@ -159,8 +163,9 @@ fn least_loaded_is_uniform_among_equals() {
             loaded("a", "-1"),
             loaded("b", "0"),
             loaded("c", "-1.0"),
-            loaded("d", " -1 "),
-            loaded("e", "nan"),
+            loaded("d", "-1e0"),
+            loaded("e", " -2 "),
+            loaded("f", "nan"),
         ],
         &[("a", 1.0), ("c", 1.0), ("d", 1.0)],
     );

@@ -76,9 +76,8 @@ pub(super) fn patterns(
             "not used, since there are `hostnames`",
         ),
         Some(text) => texts.push((path.key("hostname"), text)),
-        None if texts.is_empty() && has_conditions(matching) => {
-            return parse_pattern("*").into_iter().collect();
-        }
+        // Such a route takes every host, and clients without one.
+        None if texts.is_empty() && has_conditions(matching) => {}
         None if texts.is_empty() && !report.mistakes.has_within(path) => {
             report.mistakes.add_meaning(
                 path,

@@ -1,5 +1,7 @@
 //! Pools: backends, and how one of them is chosen.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::str::FromStr;
 
 use hyrouter_router as router;
@@ -33,6 +35,7 @@ impl Builder<'_, '_, '_> {
         check_key(path, strategy, key.is_some(), report);
         check_weights(path, strategy, &pool, report);
         check_captures(&path.key("backends"), &pool.backends, patterns, report);
+        warn_of_twins(&path.key("backends"), &pool.backends, report);
         // A key that the pool misses or has wrong was reported there.
         let has_key = key.is_some() || report.mistakes.has_around(&path.key("key"));
 
@@ -105,8 +108,27 @@ fn check_weights(path: &Path, strategy: router::Strategy, pool: &Pool, report: &
         let path = path.key("fallback").index(index).key("strategy");
         report.warn(
             &path,
-            "`weighted` never picks a backend without a weight unless none has one",
+            "a backend without a weight counts as 1 under `weighted`",
         );
+    }
+}
+
+/// A backend that is listed twice gets twice the players, which a weight says better.
+fn warn_of_twins(list: &Path, backends: &[Backend], report: &mut Report<'_>) {
+    let mut known = HashMap::new();
+    for (index, backend) in backends.iter().enumerate() {
+        match known.entry((backend.host.as_str(), backend.port)) {
+            Entry::Vacant(first) => {
+                first.insert(index);
+            }
+            Entry::Occupied(first) => {
+                let first = list.index(*first.get());
+                report.warn(
+                    &list.index(index),
+                    format!("the same host and port as {first}; the backend counts twice"),
+                );
+            }
+        }
     }
 }
 
