@@ -18,7 +18,7 @@ use support::{Folder, Router, example_plugin, folder};
 
 const CONFIG: &str = r#"
 listen: "127.0.0.1:0"
-messages: { disconnect: { no_backends: "Nobody home.", routing_error: "Something is broken." } }
+messages: { disconnect: { no_backends: "Nobody home.", no_route: "Nowhere.", routing_error: "Something is broken." } }
 routing:
   routes:
     - name: play
@@ -98,32 +98,34 @@ async fn what_a_plugin_attaches_is_sealed() {
 }
 
 #[tokio::test]
-async fn players_without_a_route_are_not_shown_to_plugins() {
-    let (_folder, mut router) = serve(folder(), &vip_lobby("stage: deny"));
-    let answer = player(&router, "deny").comes_to("other.example.com").await;
-    assert_ne!(refusal(&answer), Some("denied by the example WASM plugin"));
-    assert_eq!(router.until("decision")["reason"], "no_route");
-}
-
-#[tokio::test]
-async fn a_plugin_may_have_a_backend_where_the_pool_has_none() {
+async fn a_plugin_is_asked_about_players_without_a_route_or_a_backend() {
     let plugins = vip_lobby("config: { backend: { host: 10.9.9.9, port: 5599 } }");
     let (_folder, mut router) = serve(folder(), &plugins);
-    let vip = player(&router, "VIP_Ann")
-        .comes_to("empty.example.com")
-        .await;
-    let Outcome::Referral { host, port, .. } = vip else {
-        panic!("refused: {vip:?}");
-    };
-    assert_eq!((host.as_str(), port), ("10.9.9.9", 5599));
-    let other = player(&router, "Alder").comes_to("empty.example.com").await;
-    assert_eq!(refusal(&other), Some("Nobody home."));
-    router.until("decision");
-    let line = router.until("decision");
-    assert_eq!(
-        (&line["reason"], &line["route"]),
-        (&json!("no_backends"), &json!("empty"))
-    );
+    for (name, text, reason, route) in [
+        (
+            "empty.example.com",
+            "Nobody home.",
+            "no_backends",
+            json!("empty"),
+        ),
+        ("other.example.com", "Nowhere.", "no_route", Value::Null),
+    ] {
+        let vip = player(&router, "VIP_Ann").comes_to(name).await;
+        let Outcome::Referral { host, port, .. } = vip else {
+            panic!("refused: {vip:?}");
+        };
+        assert_eq!((host.as_str(), port), ("10.9.9.9", 5599));
+        assert_eq!(router.until("decision")["reason"], "referred");
+
+        let denied = player(&router, "deny").comes_to(name).await;
+        assert_eq!(refusal(&denied), Some("denied by the example WASM plugin"));
+        assert_eq!(router.until("decision")["reason"], "plugin_denied");
+
+        let other = player(&router, "Alder").comes_to(name).await;
+        assert_eq!(refusal(&other), Some(text));
+        let line = router.until("decision");
+        assert_eq!((&line["reason"], &line["route"]), (&json!(reason), &route));
+    }
 }
 
 #[tokio::test]

@@ -215,14 +215,15 @@ fn routes() {
     let route = |text: &str| {
         format!("routing: {{routes: [{text}]}}").replace("POOL", &format!("pool: {{{BACKEND}}}"))
     };
-    let pattern = "allowed: host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match";
+    let pattern = "allowed: host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match, or \"\" for clients without a host name";
     let cases = [
         ("{match: {hostname: a}}", "[0].pool: missing; it is required".to_owned()),
         ("{POOL}", "[0].match: missing; it is required".to_owned()),
         ("{match: {}, POOL}", "[0].match: no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition".to_owned()),
         ("{match: {hostname: ''}, POOL}", "[0].match: no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition".to_owned()),
         ("{match: {hostnam: a}, POOL}", "[0].match.hostnam: unknown key; did you mean `hostname`?".to_owned()),
-        ("{match: {hostnames: [a, '']}, POOL}", format!(r#"[0].match.hostnames[1]: not a host pattern: it is empty (got ""); {pattern}"#)),
+        ("{match: {hostnames: [a, ' ']}, POOL}", format!(r#"[0].match.hostnames[1]: not a host pattern: nothing is left of it (got " "); {pattern}"#)),
+        ("{match: {hostname: .}, POOL}", format!(r#"[0].match.hostname: not a host pattern: nothing is left of it (got "."); {pattern}"#)),
         ("{name: a, match: {hostname: a}, POOL}, {name: a, match: {hostname: b}, POOL}", r#"[1].name: not unique (got "a"); allowed: a name of its own, this is that of routing.routes[0].name"#.to_owned()),
         ("{name: '1', match: {hostname: a}, POOL}, {match: {hostname: b}, POOL}", r#"[1].name: not unique (got "1"); allowed: a name of its own, this is that of routing.routes[0].name"#.to_owned()),
         ("{name: '', match: {hostname: a}, POOL}", "[0].name: must not be empty".to_owned()),
@@ -333,6 +334,10 @@ fn what_loads_and_is_hardly_meant_is_warned_of() {
         (
             "routing: {default: {backends: [{host: h, port: 1}], fallback: [{strategy: weighted}]}}",
             "routing.default.fallback[0].strategy",
+        ),
+        (
+            "routing: {default: {backends: [{host: h, port: 1}, {host: g, port: 1}, {host: h, port: 1}]}}",
+            "routing.default.backends[2]",
         ),
         (
             "{quic: {max_idle_timeout: 1s}, routing: {default: {backends: [{host: h, port: 1}]}}}",

@@ -187,7 +187,7 @@ fn tickets_select_routes() {
     let settings = load(yaml).unwrap();
     let routes = &settings.routing.routes;
     let ticket = routes[0].conditions.ticket.as_ref().unwrap();
-    assert_eq!(routes[0].patterns[0].as_str(), "*");
+    assert!(routes[0].patterns.is_empty(), "every host, and none");
     assert_eq!(ticket.routes[0].as_str(), "arena-*");
     assert_eq!(ticket.sources[0].as_str(), "lobby");
     assert_eq!(ticket.key_ids, [1, 255]);
@@ -255,7 +255,7 @@ fn routes_are_for_some_clients() {
     let yaml = "routing: {routes: [{name: canary, match: {ip: [192.0.2.0/24, '2001:db8::7'], alpn: [hytale/2], build: ['242', '100..120', '208..', ' ..53'], generation: [G3], client_type: [Game], language: [pt], percent: 5, identity: {verified: true}}, pool: {backends: [{host: h, port: 1}]}}]}\nidentity: {mode: report, jwks: f}";
     let settings = load(yaml).unwrap();
     let route = &settings.routing.routes[0];
-    assert_eq!(route.patterns[0].as_str(), "*");
+    assert!(route.patterns.is_empty(), "every host, and none");
     assert_eq!(
         route.conditions.to_string(),
         "with verified true, ip 192.0.2.0/24 or 2001:db8::7/128, alpn hytale/2, build 242 or 100..120 or 208.. or ..53, generation g3, client type game, language pt, 5 % of the players"

@@ -60,7 +60,7 @@ impl Key {
 
     /// The meta entry that the text itself names, else the value. The original's switches, lists and times know entries
     /// alone, so an entry comes before what the text means as a key.
-    pub(crate) fn entry_or_value<'b>(&self, backend: &'b Backend) -> Option<Cow<'b, str>> {
+    pub fn entry_or_value<'b>(&self, backend: &'b Backend) -> Option<Cow<'b, str>> {
         let entry = backend.meta.get(&*self.text);
         entry
             .map(|value| Cow::Borrowed(&**value))

@@ -12,28 +12,32 @@ use crate::door::Visit;
 use crate::player::Player;
 use crate::tickets::Ticket;
 
-/// A player who has a route, as plugins are asked about them.
+/// A player as plugins are asked about them.
 pub(crate) struct Asked {
     pub(crate) request: ConnectRequest,
-    pub(crate) route: Arc<str>,
+    /// None where no route matches: a plugin may name a backend all the same, as in the original.
+    pub(crate) route: Option<Arc<str>>,
 }
 
 impl Asked {
-    /// `None` for a player without a route, and for one whom a maintenance keeps out: there is nothing to change.
+    /// `None` for a player whom a maintenance keeps out: no plugin opens a closed route.
     pub(crate) fn new(
         visit: &Visit<'_>,
         decision: &Decision<'_>,
         tell_address: bool,
     ) -> Option<Self> {
         let (route, strategy, candidates, selected) = match decision {
-            Decision::NoRoute | Decision::Maintenance { .. } => return None,
-            Decision::NoBackends { route, strategy } => (*route, *strategy, Vec::new(), None),
+            Decision::Maintenance { .. } => return None,
+            Decision::NoRoute => (None, None, Vec::new(), None),
+            Decision::NoBackends { route, strategy } => {
+                (Some(*route), Some(*strategy), Vec::new(), None)
+            }
             Decision::Backend(choice) => {
                 let candidates = choice.candidates();
                 let candidates = candidates.map(|one| told(one.backend, &one.host)).collect();
                 (
-                    choice.route(),
-                    choice.strategy(),
+                    Some(choice.route()),
+                    Some(choice.strategy()),
                     candidates,
                     Some(choice.selected_index()),
                 )
@@ -45,7 +49,7 @@ impl Asked {
         };
         let request = ConnectRequest {
             event: event(visit, route, tell_address),
-            strategy: Strategy::as_str(strategy).to_owned(),
+            strategy: strategy.map_or_else(String::new, |strategy| strategy.as_str().to_owned()),
             candidates,
             selected_index: selected,
             backend,
@@ -53,7 +57,7 @@ impl Asked {
         };
         Some(Self {
             request,
-            route: Arc::clone(route.name),
+            route: route.map(|route| Arc::clone(route.name)),
         })
     }
 
@@ -63,14 +67,14 @@ impl Asked {
         explanation: &Explanation,
         tell_address: bool,
     ) -> Option<Self> {
-        let taken = explanation.route.as_ref()?;
         if explanation.is_barred() {
             return None;
         }
-        let route = RouteRef {
+        let taken = explanation.route.as_ref();
+        let route = taken.map(|taken| RouteRef {
             name: &taken.name,
             index: taken.index,
-        };
+        });
         // The last step is the one that had candidates, and the first has the strategy of the pool.
         let last = explanation.steps.last();
         let picked = last.and_then(|step| step.picked.as_ref());
@@ -91,7 +95,7 @@ impl Asked {
         };
         Some(Self {
             request,
-            route: Arc::clone(&taken.name),
+            route: taken.map(|taken| Arc::clone(&taken.name)),
         })
     }
 }
@@ -106,7 +110,7 @@ fn told(backend: &hyrouter_router::Backend, host: &str) -> Backend {
     }
 }
 
-fn event(visit: &Visit<'_>, route: RouteRef<'_>, tell_address: bool) -> ConnectEvent {
+fn event(visit: &Visit<'_>, route: Option<RouteRef<'_>>, tell_address: bool) -> ConnectEvent {
     let peer = visit.info.peer();
     let connect = visit.info.connect();
     let player = &visit.player;
@@ -129,7 +133,7 @@ fn event(visit: &Visit<'_>, route: RouteRef<'_>, tell_address: bool) -> ConnectE
         remote_addr: tell_address.then(|| peer.remote.to_string()),
         identity: identity(player),
         referral: visit.ticket().map(referral),
-        route: Some(route.name.to_string()),
+        route: route.map(|route| route.name.to_string()),
         connection_id: Some(peer.connection_id.to_string()),
         ..ConnectEvent::default()
     };

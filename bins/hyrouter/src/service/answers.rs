@@ -14,7 +14,12 @@ use crate::refusals::refuse;
 
 impl Service {
     /// What plugins said, as an answer.
-    pub(super) fn heed(&self, visit: &Visit<'_>, route: &Arc<str>, outcome: Outcome) -> Answer {
+    pub(super) fn heed(
+        &self,
+        visit: &Visit<'_>,
+        route: Option<&Arc<str>>,
+        outcome: Outcome,
+    ) -> Answer {
         let remarks = plugins::remarks(&outcome);
         let answer = match outcome.decision {
             Decision::Deny {
@@ -25,6 +30,7 @@ impl Service {
             Decision::Deny { .. } => self
                 .refuse(MessageKind::RoutingError, visit.info)
                 .because("plugin_failed"),
+            Decision::Allow { backend: None, .. } if route.is_none() => self.no_route(visit.info),
             Decision::Allow { backend: None, .. } => self.no_backends(visit.info),
             Decision::Allow {
                 backend: Some(backend),
@@ -36,26 +42,25 @@ impl Service {
             }
         };
         let spans = self.keep_records.then(|| Attached::new(outcome.records));
-        let answer = answer.by_route(Arc::clone(route)).remarking(remarks);
-        answer.attaching(spans)
+        on_route(answer, route).remarking(remarks).attaching(spans)
     }
 
     pub(super) fn refer(
         &self,
         visit: &Visit<'_>,
-        route: &Arc<str>,
+        route: Option<&Arc<str>>,
         host: &str,
         port: u16,
         payload: Option<&[u8]>,
     ) -> Answer {
-        let bound = visit.bound(host, port, route);
+        let bound = visit.bound(host, port, route.map_or("", |route| route));
         let answer = match self.referrals.seal(bound, payload, SystemTime::now()) {
             Ok(data) => Answer::referral(host, port, data),
             Err(_) => self
                 .refuse(MessageKind::RoutingError, visit.info)
                 .because("referral_failed"),
         };
-        answer.by_route(Arc::clone(route))
+        on_route(answer, route)
     }
 
     /// For a player whose route is under maintenance: its text, or that for no backends, which says the same in general.
@@ -69,6 +74,10 @@ impl Service {
         answer.because("maintenance").by_route(Arc::clone(route))
     }
 
+    pub(super) fn no_route(&self, info: &ConnectInfo) -> Answer {
+        self.refuse(MessageKind::NoRoute, info).because("no_route")
+    }
+
     pub(super) fn no_backends(&self, info: &ConnectInfo) -> Answer {
         self.refuse(MessageKind::NoBackends, info)
             .because("no_backends")
@@ -76,5 +85,12 @@ impl Service {
 
     pub(super) fn refuse(&self, kind: MessageKind, info: &ConnectInfo) -> Answer {
         refuse(&self.messages, kind, info)
+    }
+}
+
+pub(super) fn on_route(answer: Answer, route: Option<&Arc<str>>) -> Answer {
+    match route {
+        Some(route) => answer.by_route(Arc::clone(route)),
+        None => answer,
     }
 }

@@ -10,6 +10,7 @@ use hyrouter_router::Explanation;
 use tokio::time::timeout;
 
 use super::Service;
+use super::answers::on_route;
 use crate::door::{TurnedAway, Visit};
 use crate::player::{Player, ShownBy};
 use crate::plugins::Asked;
@@ -82,10 +83,10 @@ impl Service {
                 let asking = timeout(self.decision_timeout, self.chain.run(request));
                 if let Ok(outcome) = asking.await {
                     plugins = Some(outcome.records.iter().map(said).collect());
-                    self.heed(visit, &route, outcome)
+                    self.heed(visit, route.as_ref(), outcome)
                 } else {
                     let refused = self.refuse(MessageKind::RoutingError, visit.info);
-                    refused.because("budget_exceeded").by_route(route)
+                    on_route(refused.because("budget_exceeded"), route.as_ref())
                 }
             }
             asked => {
@@ -103,14 +104,13 @@ impl Service {
 
     fn by_routing(&self, visit: &Visit<'_>, routing: &Explanation) -> Answer {
         let Some(taken) = &routing.route else {
-            let refused = self.refuse(MessageKind::NoRoute, visit.info);
-            return refused.because("no_route");
+            return self.no_route(visit.info);
         };
         match routing.picked() {
             _ if routing.is_barred() => self.closed(visit.info, &taken.name),
             Some(picked) => {
                 let port = picked.backend.port;
-                self.refer(visit, &taken.name, &picked.host, port, None)
+                self.refer(visit, Some(&taken.name), &picked.host, port, None)
             }
             None => self
                 .no_backends(visit.info)

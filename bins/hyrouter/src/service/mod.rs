@@ -115,8 +115,8 @@ impl Service {
         self.unknown_protocol == UnknownProtocol::Deny
     }
 
-    /// Routes a player. Whoever has a route is shown to the plugins, also when no backend is left: one of them may have
-    /// another.
+    /// Routes a player. Plugins are asked about each whom no maintenance keeps out, also when there is no route or no
+    /// backend is left: one of them may have a backend.
     fn route(&self, visit: &Visit<'_>, now: SystemTime) -> Routed {
         let request = visit.request();
         let decision = self
@@ -132,15 +132,13 @@ impl Service {
                 let backend = choice.backend();
                 self.refer(
                     visit,
-                    choice.route().name,
+                    Some(choice.route().name),
                     &choice.host(),
                     backend.port,
                     None,
                 )
             }
-            Decision::NoRoute => self
-                .refuse(MessageKind::NoRoute, visit.info)
-                .because("no_route"),
+            Decision::NoRoute => self.no_route(visit.info),
             Decision::NoBackends { route, .. } => self
                 .no_backends(visit.info)
                 .by_route(Arc::clone(route.name)),
@@ -154,7 +152,7 @@ impl Service {
         for record in &outcome.records {
             self.plugin_counts.count(record);
         }
-        self.heed(visit, &route, outcome)
+        self.heed(visit, route.as_ref(), outcome)
     }
 
     /// What the player of this `Connect` is answered.

@@ -35,7 +35,7 @@ pub(super) fn warn(path: &Path, pool: &PoolSpec, report: &mut Report<'_>) {
 }
 
 fn warn_of_backend(path: &Path, key: &Key, backend: &Backend, report: &mut Report<'_>) {
-    let Some(text) = key.value(backend) else {
+    let Some(text) = key.entry_or_value(backend) else {
         return;
     };
     if Switch::read(Some(&text)) == Switch::Unreadable {
