@@ -33,11 +33,17 @@ pub(crate) struct Scripted {
     acts: Mutex<VecDeque<Act>>,
     seen: Mutex<Vec<(ConnectRequest, Duration)>>,
     in_flight: Arc<AtomicUsize>,
+    let_go: AtomicUsize,
 }
 
 impl Scripted {
     pub(crate) fn calls(&self) -> usize {
         self.seen.lock().unwrap().len()
+    }
+
+    /// How often it was let go.
+    pub(crate) fn let_go(&self) -> usize {
+        self.let_go.load(Ordering::SeqCst)
     }
 
     /// Calls whose future is neither done nor dropped.
@@ -69,6 +75,10 @@ impl Scripted {
 }
 
 impl Plugin for Scripted {
+    fn let_go(&self) {
+        self.let_go.fetch_add(1, Ordering::SeqCst);
+    }
+
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a> {
         self.seen.lock().unwrap().push((request.clone(), left));
         let act = self.next();
@@ -187,6 +197,7 @@ impl Scene {
             acts: Mutex::new(acts.into()),
             seen: Mutex::default(),
             in_flight: Arc::default(),
+            let_go: AtomicUsize::default(),
         });
         let plugin = Arc::clone(&scripted);
         (scripted, Entry { plugin, settings })
