@@ -83,13 +83,11 @@ impl Routes {
         let mut room = MAX_BACKENDS;
         let mut by_name = HashMap::new();
         for route in router.routes().take(MAX_ROUTES) {
-            let old = before.by_name.get(route.name);
+            let old = before.by_name.get(route.name).map(Arc::as_ref);
             let mut backends: HashMap<Box<str>, Vec<_>> = HashMap::new();
-            for backend in route.backends {
-                if room == 0 {
-                    break;
-                }
-                room -= 1;
+            let counted = route.backends.len().min(room);
+            room -= counted;
+            for backend in route.backends.iter().take(counted) {
                 let count = old.and_then(|old| old.backend(&backend.host, backend.port));
                 let ports = backends.entry((*backend.host).into()).or_default();
                 // A backend that is listed twice is one series.
@@ -97,14 +95,13 @@ impl Routes {
                     ports.push((backend.port, count.cloned().unwrap_or_default()));
                 }
             }
+            let kept = |of: fn(&RouteCount) -> &Arc<Counter>| {
+                old.map(of).map(Arc::clone).unwrap_or_default()
+            };
             let count = RouteCount {
-                referrals: old
-                    .map(|old| Arc::clone(&old.referrals))
-                    .unwrap_or_default(),
-                disconnects: old
-                    .map(|old| Arc::clone(&old.disconnects))
-                    .unwrap_or_default(),
-                other: old.map(|old| Arc::clone(&old.other)).unwrap_or_default(),
+                referrals: kept(|old| &old.referrals),
+                disconnects: kept(|old| &old.disconnects),
+                other: kept(|old| &old.other),
                 drained: route.backends.iter().filter(|one| one.drained).count(),
                 all: route.backends.len(),
                 maintenance: route.maintenance.cloned(),
