@@ -263,7 +263,13 @@ mod tests {
         ] {
             let error = Address::parse(text).unwrap_err().to_string();
             assert!(error.contains(problem), "{error}");
-            assert!(error.contains(&format!("{text:?}")), "{error}");
+            // A user, a password or a query can be a secret.
+            let shown = match text {
+                "user@bans:7777" => "bans:7777",
+                "http://bans?x" => "http://bans",
+                _ => text,
+            };
+            assert!(error.contains(&format!("{shown:?}")), "{error}");
         }
     }
 }
