@@ -73,11 +73,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     let log = Arc::new(DecisionLog::new());
     let commanded = Commanded::default();
     let service = Service::new(&assembly, &commanded, None, &counts, Arc::clone(&log))?;
-    let opened = {
-        let _in = services.enter();
-        open(settings)
-    };
-    let (sinks, admin) = match opened {
+    let (sinks, admin) = match open(settings, &services) {
         Ok(opened) => opened,
         Err(error) => {
             cli::complain(&error);
@@ -154,7 +150,12 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
 }
 
 /// Files and tokens of what runs beside the way of a player.
-fn open(settings: &Settings) -> anyhow::Result<(Sinks, Option<AdminSettings>)> {
+fn open(
+    settings: &Settings,
+    services: &Handle,
+) -> anyhow::Result<(Sinks, Option<AdminSettings>)> {
+    // What they spawn runs there.
+    let _in = services.enter();
     let traces = Traces::open(settings.otlp.as_ref())?;
     let sinks = Sinks::open(&settings.logging, settings.admin.is_some(), traces)?;
     let admin = match &settings.admin {
