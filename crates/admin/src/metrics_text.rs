@@ -50,11 +50,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_crowd_of_readers_shares_one_text_a_second() {
-        let (text, made) = (Arc::new(MetricsText::default()), Arc::default());
+        let (text, count) = (Arc::new(MetricsText::default()), Arc::default());
         let read = || {
-            let (text, made) = (Arc::clone(&text), Arc::<AtomicUsize>::clone(&made));
+            let (text, count) = (Arc::clone(&text), Arc::<AtomicUsize>::clone(&count));
             async move {
-                let make = || made.fetch_add(1, Ordering::Relaxed).to_string();
+                let make = || count.fetch_add(1, Ordering::Relaxed).to_string();
                 text.read(make).await
             }
         };

@@ -45,10 +45,7 @@ impl Counting {
 }
 
 fn limits(timeout: Duration, memory: u64) -> CompileLimits {
-    let mut limits = CompileLimits::default();
-    limits.timeout = timeout;
-    limits.memory = memory;
-    limits
+    CompileLimits { timeout, memory }
 }
 
 async fn reason(guest: &Guest) -> LoadReason {

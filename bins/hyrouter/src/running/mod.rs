@@ -150,10 +150,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
 }
 
 /// Files and tokens of what runs beside the way of a player.
-fn open(
-    settings: &Settings,
-    services: &Handle,
-) -> anyhow::Result<(Sinks, Option<AdminSettings>)> {
+fn open(settings: &Settings, services: &Handle) -> anyhow::Result<(Sinks, Option<AdminSettings>)> {
     // What they spawn runs there.
     let _in = services.enter();
     let traces = Traces::open(settings.otlp.as_ref())?;
