@@ -125,3 +125,20 @@ fn explain(error: anyhow::Error) -> anyhow::Error {
         _ => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hyrouter_config::LimitSettings;
+    use hyrouter_protocol::MAX_CONNECT_PAYLOAD;
+
+    use super::*;
+
+    /// What `check` warns of is what the entrypoint does.
+    #[test]
+    fn the_configuration_knows_the_parts_of_the_entrypoint() {
+        assert_eq!(LimitSettings::SOURCE_PARTS, Limits::SOURCE_PARTS);
+        assert_eq!(LimitSettings::NETWORK_PARTS, Limits::NETWORK_PARTS);
+        let longest = usize::try_from(LimitSettings::LONGEST_PACKET).unwrap();
+        assert_eq!(longest, MAX_CONNECT_PAYLOAD);
+    }
+}

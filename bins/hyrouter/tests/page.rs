@@ -21,7 +21,7 @@ mod support;
 use browser::{Browser, DESK, keep};
 use players::player;
 use serde_json::json;
-use support::{Router, example_plugin, folder};
+use support::{example_plugin, folder};
 
 fn config() -> String {
     let plugin = example_plugin("wasm-plugin.wasm");

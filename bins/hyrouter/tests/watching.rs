@@ -16,7 +16,7 @@ use std::fs;
 
 use players::{player, refusal};
 use replaced::{BEGIN, certificate, comes_until, config, counting_plugin, host, serve, write};
-use support::{Router, folder};
+use support::folder;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn files_are_watched_as_editors_and_kubernetes_change_them() {

@@ -164,6 +164,16 @@ pub struct LimitSettings {
     pub deny: Vec<IpNet>,
 }
 
+/// What the entrypoint does whatever is set. It has the same numbers: this crate does not depend on it.
+impl LimitSettings {
+    /// An IPv4 address or IPv6 /64 gets at most one of so many parts of each pool.
+    pub const SOURCE_PARTS: u8 = 24;
+    /// An IPv4 /24 or IPv6 /48 gets at most one of so many parts of each pool and of `rate`.
+    pub const NETWORK_PARTS: u8 = 16;
+    /// Bytes of the longest packet that a client can begin.
+    pub const LONGEST_PACKET: u32 = 38_161;
+}
+
 /// What becomes of a client whose build is newer than any known one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownProtocol {

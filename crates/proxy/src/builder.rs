@@ -111,7 +111,7 @@ impl ServerBuilder {
         let count = if cfg!(target_os = "linux") { count } else { 1 };
         let listen = self.listen.unwrap_or(Listen::AllInterfaces(DEFAULT_PORT));
         let sockets = Sockets::bind(listen, count)?;
-        let balancers = Balancers::of(&self.proxy_protocol).map(Arc::new);
+        let balancers = Balancers::of(&self.proxy_protocol, count).map(Arc::new);
         let workers = sockets
             .bound
             .into_iter()

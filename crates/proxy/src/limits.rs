@@ -20,14 +20,15 @@ pub enum RetryMode {
 
 /// How long and how much a server accepts before it refuses or gives up.
 ///
-/// Worst cases in memory are for the defaults. An established connection that does nothing costs
-/// about 34 KB, one that has filled its receive window 32 KiB more.
+/// Worst cases in memory are for the defaults. An established connection that does nothing costs about 34 KB, one that
+/// has filled its receive window 32 KiB more, and a half-open handshake about 42 KB. What the
+/// limits are counted by takes at most 0.6 KB for each connection that QUIC remembers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// From a client's first datagram until its TLS handshake is complete. Default 5 s: three
     /// round trips even when two packets were lost and had to be sent again. At worst
-    /// [`max_connections`](Self::max_connections) half-open handshakes are held that long.
+    /// [`max_half_open`](Self::max_half_open) handshakes are held that long.
     pub handshake_timeout: Duration,
     /// From the end of the handshake until the whole first frame was read; then the connection is
     /// closed with application code 4. Default 10 s, as the first game servers had it.
@@ -88,6 +89,17 @@ pub struct Limits {
     /// Default 2,048, about 10 MiB with their datagrams. It fills only when a core can not even
     /// refuse as fast as packets come.
     pub max_incoming: usize,
+}
+
+impl Limits {
+    /// An IPv4 address or IPv6 /64 holds at most one of so many parts of a pool. Less than a network, so that one address
+    /// does not shut out its neighbors.
+    pub const SOURCE_PARTS: u8 = 24;
+    /// An IPv6 /56 holds at most one of so many parts of a pool.
+    pub const SITE_PARTS: u8 = 20;
+    /// An IPv4 /24 or IPv6 /48 holds at most one of so many parts of a pool, and gets at most that part of
+    /// [`Rates::global`].
+    pub const NETWORK_PARTS: u8 = 16;
 }
 
 impl Default for Limits {

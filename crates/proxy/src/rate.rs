@@ -1,5 +1,7 @@
 //! Token buckets: how often something may happen.
 
+use crate::limits::Limits;
+
 /// How often something may happen: `per_second` in the long run, `burst` at once after a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -29,18 +31,16 @@ impl Rate {
     };
 }
 
-/// A network gets one of so many parts of [`Rates::global`] at most.
-const PARTS: u32 = 16;
-
 impl Rates {
     /// Of one IPv6 /48: its part of all, so that few networks do not use up what is for all.
     pub(crate) fn of_network(self) -> Rate {
         if self.global.per_second == 0 {
             return Rate::OFF;
         }
+        let parts = u32::from(Limits::NETWORK_PARTS);
         Rate {
-            per_second: self.global.per_second.div_ceil(PARTS),
-            burst: self.global.burst.div_ceil(PARTS),
+            per_second: self.global.per_second.div_ceil(parts),
+            burst: self.global.burst.div_ceil(parts),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Players who keep coming while something happens to the router.
 #![allow(dead_code, reason = "every test file uses a part of this")]
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(crate) struct Player {
 }
 
 /// A player of that name, who comes to `play.example.com`. Of g2: the newest who sends a name.
-pub(crate) fn player(router: &super::Router, name: &str) -> Player {
+pub(crate) fn player(router: &super::support::Router, name: &str) -> Player {
     let mut hello = Hello::of(Generation::G2);
     name.clone_into(&mut hello.username);
     Player {
@@ -33,6 +33,12 @@ pub(crate) fn player(router: &super::Router, name: &str) -> Player {
 }
 
 impl Player {
+    /// The same player, at that address.
+    pub(crate) fn from(mut self, ip: IpAddr) -> Self {
+        self.client = Arc::new(Client::bind((ip, 0).into()).unwrap());
+        self
+    }
+
     pub(crate) async fn comes(&self) -> Outcome {
         self.comes_to("play.example.com").await
     }

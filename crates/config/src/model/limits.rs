@@ -6,7 +6,7 @@ use serde_json::json;
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Limits {
     /// Time from the first datagram to the end of the TLS handshake. A handshake takes two to three round trips, so 5
-    /// seconds serve the slowest link, and a half-open handshake does not hold its about 34 KB for longer.
+    /// seconds serve the slowest link, and a half-open handshake does not hold its about 42 KB for longer.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) handshake_timeout: String,
     /// Time from the handshake to a whole Connect. The client sends it at once; 10 seconds leave room for lost

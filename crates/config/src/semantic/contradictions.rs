@@ -3,17 +3,13 @@
 use super::Report;
 use crate::model::Limits;
 use crate::path::Path;
-
-/// A source gets one of so many parts of every pool: an IPv4 address or IPv6 /64 (the entrypoint's rule).
-const SOURCE_PARTS: u32 = 24;
-/// A network gets one of so many parts of the rate.
-const NETWORK_PARTS: u32 = 16;
-/// Bytes of the longest packet.
-const LONGEST: u64 = 38_161;
+use crate::settings::LimitSettings;
 
 /// Warns of every one. A bound that is left at its default asks for nothing: that another one keeps it from being
 /// reached is no contradiction.
 pub(super) fn warn(limits: &Limits, report: &mut Report<'_>) {
+    let source_parts = u32::from(LimitSettings::SOURCE_PARTS);
+    let network_parts = u32::from(LimitSettings::NETWORK_PARTS);
     let mut warn = |key: &str, text: String| report.warn(&Path::of("limits").key(key), text);
 
     let defaults = Limits::default();
@@ -49,12 +45,12 @@ pub(super) fn warn(limits: &Limits, report: &mut Report<'_>) {
     }
 
     let per_source = limits.max_connections_per_source;
-    let part = limits.max_connections.div_ceil(SOURCE_PARTS);
+    let part = limits.max_connections.div_ceil(source_parts);
     if per_source > part && per_source != defaults.max_connections_per_source {
         warn(
             "max_connections_per_source",
             format!(
-                "it is never reached (got {per_source}): a source gets 1/{SOURCE_PARTS} of `max_connections` at \
+                "it is never reached (got {per_source}): a source gets 1/{source_parts} of `max_connections` at \
                  most, which is {part}; set it to that or less, or raise `max_connections`"
             ),
         );
@@ -63,20 +59,20 @@ pub(super) fn warn(limits: &Limits, report: &mut Report<'_>) {
         warn(
             "max_connections_per_source",
             format!(
-                "it is above 1/8 of `max_half_open` (got {per_source}, 1/8 is {}): a source gets 1/{SOURCE_PARTS} \
+                "it is above 1/8 of `max_half_open` (got {per_source}, 1/8 is {}): a source gets 1/{source_parts} \
                  of that at most, so that clients of one source that come at once are refused; lower it, or raise \
                  `max_half_open`",
                 limits.max_half_open / 8
             ),
         );
     }
-    let bytes = u64::from(per_source) * LONGEST;
+    let bytes = u64::from(per_source) * u64::from(LimitSettings::LONGEST_PACKET);
     if bytes > limits.max_unread / 4 {
         warn(
             "max_connections_per_source",
             format!(
                 "its connections could hold {bytes} bytes of packets, more than 1/4 of `max_unread` (got \
-                 {per_source}, 1/4 is {}): a source gets 1/{SOURCE_PARTS} of that at most; lower it, or raise \
+                 {per_source}, 1/4 is {}): a source gets 1/{source_parts} of that at most; lower it, or raise \
                  `max_unread`",
                 limits.max_unread / 4
             ),
@@ -94,13 +90,13 @@ pub(super) fn warn(limits: &Limits, report: &mut Report<'_>) {
         ),
         ("burst", all.burst, source.burst, default.burst),
     ] {
-        let part = all.div_ceil(NETWORK_PARTS);
+        let part = all.div_ceil(network_parts);
         let limited = limits.rate.per_second > 0 && limits.source_rate.per_second > 0;
         if limited && source > part && source != default {
             warn(
                 "source_rate",
                 format!(
-                    "its `{key}` is never reached (got {source}): a network gets 1/{NETWORK_PARTS} of `rate` at most, \
+                    "its `{key}` is never reached (got {source}): a network gets 1/{network_parts} of `rate` at most, \
                      which is {part}; set it to that or less, or raise `rate`"
                 ),
             );

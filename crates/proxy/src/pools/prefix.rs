@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::limits::Limits;
+
 /// A network that one party may have all to itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Prefix {
@@ -37,14 +39,13 @@ impl Level {
     }
 
     /// A prefix of this level holds one of so many parts of a pool at most.
-    ///
-    /// A network has a sixteenth. A single address or link has less, so that it does not shut out its neighbors.
     pub(crate) fn parts(self) -> usize {
-        match self {
-            Self::V4Address | Self::V6Link => 24,
-            Self::V6Site => 20,
-            Self::V4Network | Self::V6Network => 16,
-        }
+        let parts = match self {
+            Self::V4Address | Self::V6Link => Limits::SOURCE_PARTS,
+            Self::V6Site => Limits::SITE_PARTS,
+            Self::V4Network | Self::V6Network => Limits::NETWORK_PARTS,
+        };
+        usize::from(parts)
     }
 }
 

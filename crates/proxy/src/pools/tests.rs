@@ -286,3 +286,54 @@ fn without_retry_the_oldest_handshake_makes_room() {
     assert_eq!(evicted, [true, true, false, false]);
     assert_eq!(pools.establish(held[0], &policy), Err(Refusal::HalfOpen));
 }
+
+/// What a hash table takes for its places, which are a power of two of which it fills seven eighths.
+fn of_table(capacity: usize, place: usize) -> usize {
+    (capacity * 8 / 7).next_power_of_two() * (place + 1)
+}
+
+/// What a tree takes whose nodes have eleven places and are half full, as after insertions in order.
+fn of_tree(len: usize, place: usize) -> usize {
+    len * 2 * place
+}
+
+fn of_ranking(ranking: &Ranking) -> usize {
+    let connection = size_of::<(Prefix, Reverse<usize>, u64)>();
+    let place = connection.max(size_of::<Standing>());
+    of_tree(ranking.summary().len(), place)
+}
+
+/// The figure of `Limits` and of docs/hardening.md, at its worst: each connection is of an IPv6 /48 of its own.
+#[test]
+fn the_books_of_a_connection_take_what_is_documented() {
+    let policy = policy(|_| {});
+    let mut pools = Pools::default();
+    let all = policy.capacity.remembered;
+    for n in 0..all {
+        let [.., high, low] = u32::try_from(n).unwrap().to_be_bytes().map(u16::from);
+        let ip = IpAddr::from([0x2001, high, low, 0, 0, 0, 0, 1]);
+        let (id, _) = pools.enter(ip, Proof::Proven, &policy).unwrap();
+        pools.keep(id);
+        pools.establish(id, &policy).unwrap();
+        if n < all - policy.capacity.open {
+            pools.leave(id);
+        } else {
+            pools.hold(id, 500, &policy).unwrap();
+        }
+    }
+    let entry = size_of::<(u64, Entry)>();
+    let holding = size_of::<(Prefix, Holding)>();
+    // With the two counts of an `Arc`.
+    let notify = size_of::<Notify>() + 2 * size_of::<usize>();
+    let taken = of_table(pools.entries.capacity(), entry)
+        + of_table(pools.holdings.capacity(), holding)
+        + pools.entries.len() * notify
+        + of_ranking(&pools.half_open)
+        + of_ranking(&pools.open)
+        + of_ranking(&pools.unread);
+    let each = taken / all;
+    assert!(
+        (500..=600).contains(&each),
+        "{each} bytes each, {taken} in all"
+    );
+}

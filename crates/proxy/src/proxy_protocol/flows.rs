@@ -5,8 +5,8 @@ use std::mem;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// Flows that one endpoint remembers at most, in two generations. Each fills hash tables of 32,768 places to seven
-/// eighths, which is when they would double: 9.6 MB in all.
+/// Flows that are remembered at most for each endpoint, in two generations. Each fills hash tables of 32,768 places to
+/// seven eighths, which is when they would double: 9.6 MB in all.
 const MAX_FLOWS: usize = 57_344;
 /// What is silent for one to two times this long is forgotten; QUIC gives connections up before.
 const IDLE: Duration = Duration::from_mins(1);
@@ -44,8 +44,9 @@ impl Flow {
 }
 
 impl Flows {
-    pub(super) fn new(now: Instant) -> Self {
-        Self::bounded(MAX_FLOWS, now)
+    /// A table for the flows of so many endpoints. A power of two fills its hash tables to where they would double.
+    pub(super) fn new(endpoints: usize, now: Instant) -> Self {
+        Self::bounded(MAX_FLOWS * endpoints.next_power_of_two(), now)
     }
 
     fn bounded(max: usize, now: Instant) -> Self {

@@ -6,10 +6,13 @@ mod header;
 mod socket;
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use ipnet::IpNet;
 
+use self::flows::Flows;
 use crate::networks::Networks;
 use crate::status::ProxiedStatus;
 
@@ -64,7 +67,8 @@ pub enum Headers {
 pub(crate) struct Balancers {
     trusted: Networks,
     headers: Headers,
-    flows: AtomicUsize,
+    /// One table for all endpoints: the system hands two flows that name one client to two of them.
+    flows: Mutex<Flows>,
     unknown: AtomicU64,
     malformed: AtomicU64,
     unanswerable: AtomicU64,
@@ -72,12 +76,12 @@ pub(crate) struct Balancers {
 
 impl Balancers {
     /// `None`: there are none.
-    pub(crate) fn of(settings: &ProxyProtocol) -> Option<Self> {
+    pub(crate) fn of(settings: &ProxyProtocol, endpoints: usize) -> Option<Self> {
         let trusted = Networks::of(&settings.trusted);
         (!trusted.is_empty()).then(|| Self {
             trusted,
             headers: settings.headers,
-            flows: AtomicUsize::new(0),
+            flows: Mutex::new(Flows::new(endpoints, Instant::now())),
             unknown: AtomicU64::new(0),
             malformed: AtomicU64::new(0),
             unanswerable: AtomicU64::new(0),
@@ -88,18 +92,14 @@ impl Balancers {
         self.trusted.contains(ip)
     }
 
-    /// An endpoint that had `before` flows has `after` now.
-    fn recount(&self, before: usize, after: usize) {
-        if after >= before {
-            self.flows.fetch_add(after - before, Ordering::Relaxed);
-        } else {
-            self.flows.fetch_sub(before - after, Ordering::Relaxed);
-        }
+    fn flows(&self) -> MutexGuard<'_, Flows> {
+        // Whole after every statement that holds the lock, so a poisoned one is sound.
+        self.flows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn status(&self) -> ProxiedStatus {
         ProxiedStatus {
-            flows: self.flows.load(Ordering::Relaxed),
+            flows: self.flows().len(),
             unknown: self.unknown.load(Ordering::Relaxed),
             malformed: self.malformed.load(Ordering::Relaxed),
             unanswerable: self.unanswerable.load(Ordering::Relaxed),

@@ -13,7 +13,6 @@ use quinn::udp::{RecvMeta, Transmit};
 use quinn::{AsyncUdpSocket, UdpPoller};
 
 use super::direct::Direct;
-use super::flows::Flows;
 use super::{Balancers, Headers, header};
 
 /// One endpoint's socket. QUIC sees the client's address wherever a trusted balancer told it.
@@ -26,7 +25,6 @@ pub(crate) struct ProxiedSocket {
 
 #[derive(Debug)]
 struct State {
-    flows: Flows,
     direct: Direct,
     /// Datagrams that came in one buffer with others and do not have one length any more. No more than one call of
     /// the system returns.
@@ -37,7 +35,6 @@ impl ProxiedSocket {
     pub(crate) fn new(inner: Arc<dyn AsyncUdpSocket>, balancers: Arc<Balancers>) -> Self {
         let now = Instant::now();
         let state = Mutex::new(State {
-            flows: Flows::new(now),
             direct: Direct::new(now),
             apart: VecDeque::new(),
         });
@@ -64,7 +61,7 @@ impl ProxiedSocket {
         };
         if meta.len <= meta.stride {
             meta.len = 0;
-            if let Some((from, kept)) = self.judge(state, meta.addr, received, now) {
+            if let Some((from, kept)) = self.judge(meta.addr, received, now) {
                 received.copy_within(kept.., 0);
                 meta.addr = from;
                 meta.len = received.len() - kept;
@@ -76,7 +73,7 @@ impl ProxiedSocket {
         // their own, so that each goes on alone.
         let whole = RecvMeta { len: 0, ..*meta };
         for datagram in received.chunks(meta.stride.max(1)) {
-            if let Some((addr, kept)) = self.judge(state, whole.addr, datagram, now) {
+            if let Some((addr, kept)) = self.judge(whole.addr, datagram, now) {
                 let datagram = datagram.get(kept..).unwrap_or_default().to_vec();
                 let (len, stride) = (datagram.len(), datagram.len());
                 let meta = RecvMeta {
@@ -94,19 +91,20 @@ impl ProxiedSocket {
     /// Whose datagram it is and where it begins, or `None` for one to be dropped.
     fn judge(
         &self,
-        state: &mut State,
         balancer: SocketAddr,
         datagram: &[u8],
         now: Instant,
     ) -> Option<(SocketAddr, usize)> {
-        let before = state.flows.len();
         let judged = match header::read(datagram) {
             Ok(Some(header)) => {
                 let client = header.client.unwrap_or(balancer);
                 let believed = match self.balancers.headers {
-                    Headers::First => state.flows.learn_unless_fresh(balancer, client, now),
+                    Headers::First => {
+                        let mut flows = self.balancers.flows();
+                        flows.learn_unless_fresh(balancer, client, now)
+                    }
                     Headers::Every => {
-                        state.flows.learn(balancer, client, now);
+                        self.balancers.flows().learn(balancer, client, now);
                         true
                     }
                 };
@@ -115,7 +113,7 @@ impl ProxiedSocket {
             }
             Ok(None) => {
                 let client = match self.balancers.headers {
-                    Headers::First => state.flows.client_of(balancer, now),
+                    Headers::First => self.balancers.flows().client_of(balancer, now),
                     Headers::Every => None,
                 };
                 let judged = client.map(|client| (client, 0));
@@ -123,7 +121,6 @@ impl ProxiedSocket {
             }
             Err(header::Malformed) => Err(&self.balancers.malformed),
         };
-        self.balancers.recount(before, state.flows.len());
         judged
             .inspect_err(|dropped| {
                 dropped.fetch_add(1, Ordering::Relaxed);
@@ -134,11 +131,8 @@ impl ProxiedSocket {
     /// Where an answer for `client` goes; `None`: nowhere, since to send it there from here would show this address to
     /// one who came another way.
     fn way_back(&self, client: SocketAddr, now: Instant) -> Option<SocketAddr> {
-        let mut state = self.state();
-        let before = state.flows.len();
-        let balancer = state.flows.balancer_of(client, now);
-        self.balancers.recount(before, state.flows.len());
-        balancer.or_else(|| state.direct.knows(client, now).then_some(client))
+        let balancer = self.balancers.flows().balancer_of(client, now);
+        balancer.or_else(|| self.state().direct.knows(client, now).then_some(client))
     }
 }
 

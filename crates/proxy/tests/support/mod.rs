@@ -8,7 +8,6 @@
     reason = "a test fails by panic"
 )]
 
-pub(crate) mod attackers;
 pub(crate) mod balancer;
 pub(crate) mod flood;
 pub(crate) mod relay;
@@ -119,12 +118,6 @@ impl Setup {
 
     pub(crate) fn endpoints(mut self, endpoints: usize) -> Self {
         self.endpoints = endpoints;
-        self
-    }
-
-    /// On all interfaces, with IPv6; players still come to 127.0.0.1.
-    pub(crate) fn everywhere(mut self) -> Self {
-        self.listen = Listen::AllInterfaces(0);
         self
     }
 

@@ -14,7 +14,7 @@ fn client(n: u32) -> SocketAddr {
 #[test]
 fn both_directions_are_known_and_a_reused_port_forgets_the_client_before() {
     let now = Instant::now();
-    let mut flows = Flows::new(now);
+    let mut flows = Flows::new(1, now);
     flows.learn(balancer(1), client(1), now);
     assert_eq!(flows.client_of(balancer(1), now), Some(client(1)));
     assert_eq!(flows.balancer_of(client(1), now), Some(balancer(1)));
@@ -33,7 +33,7 @@ fn both_directions_are_known_and_a_reused_port_forgets_the_client_before() {
 #[test]
 fn silent_flows_are_forgotten_and_busy_ones_are_not() {
     let mut now = Instant::now();
-    let mut flows = Flows::new(now);
+    let mut flows = Flows::new(1, now);
     flows.learn(balancer(1), client(1), now);
     flows.learn(balancer(2), client(2), now);
     for _ in 0..4 {
@@ -65,7 +65,7 @@ fn the_table_is_bounded_and_keeps_those_that_are_used() {
 #[test]
 fn headers_in_front_of_every_datagram_let_silent_flows_be_forgotten_too() {
     let mut now = Instant::now();
-    let mut flows = Flows::new(now);
+    let mut flows = Flows::new(1, now);
     flows.learn(balancer(1), client(1), now);
     for _ in 0..3 {
         now += IDLE;
@@ -78,7 +78,7 @@ fn headers_in_front_of_every_datagram_let_silent_flows_be_forgotten_too() {
 #[test]
 fn nobody_is_left_after_a_silence_of_all() {
     let mut now = Instant::now();
-    let mut flows = Flows::new(now);
+    let mut flows = Flows::new(1, now);
     flows.learn(balancer(1), client(1), now);
     now += 2 * IDLE;
     assert_eq!(flows.client_of(balancer(1), now), None);
@@ -88,7 +88,7 @@ fn nobody_is_left_after_a_silence_of_all() {
 #[test]
 fn answers_keep_a_flow_and_do_not_make_it_fresh() {
     let mut now = Instant::now();
-    let mut flows = Flows::new(now);
+    let mut flows = Flows::new(1, now);
     flows.learn(balancer(1), client(1), now);
     for _ in 0..4 {
         now += IDLE;
@@ -101,7 +101,7 @@ fn answers_keep_a_flow_and_do_not_make_it_fresh() {
 #[test]
 fn a_fresh_flow_stays_its_clients() {
     let start = Instant::now();
-    let mut flows = Flows::new(start);
+    let mut flows = Flows::new(1, start);
     assert!(flows.learn_unless_fresh(balancer(1), client(1), start));
     let heard = start + FRESH / 2;
     assert_eq!(flows.client_of(balancer(1), heard), Some(client(1)));
@@ -120,7 +120,7 @@ fn a_fresh_flow_stays_its_clients() {
 #[test]
 fn a_client_stays_with_its_fresh_flow() {
     let start = Instant::now();
-    let mut flows = Flows::new(start);
+    let mut flows = Flows::new(1, start);
     assert!(flows.learn_unless_fresh(balancer(1), client(1), start));
     assert!(!flows.learn_unless_fresh(balancer(2), client(1), start));
     assert_eq!(flows.client_of(balancer(2), start), None);
@@ -135,7 +135,7 @@ fn a_client_stays_with_its_fresh_flow() {
 #[test]
 fn a_turn_does_not_take_the_protection_of_a_fresh_flow() {
     let start = Instant::now();
-    let mut flows = Flows::new(start);
+    let mut flows = Flows::new(1, start);
     let heard = start + Duration::from_secs(59);
     flows.learn(balancer(1), client(1), heard);
     let now = start + IDLE;
@@ -147,7 +147,7 @@ fn a_turn_does_not_take_the_protection_of_a_fresh_flow() {
 #[test]
 fn the_same_word_again_keeps_a_flow_fresh() {
     let start = Instant::now();
-    let mut flows = Flows::new(start);
+    let mut flows = Flows::new(1, start);
     let mut now = start;
     for _ in 0..3 {
         assert!(flows.learn_unless_fresh(balancer(1), client(1), now));

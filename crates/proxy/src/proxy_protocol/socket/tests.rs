@@ -1,6 +1,7 @@
 use std::task::Waker;
 use std::time::Duration;
 
+use super::super::flows::Flows;
 use super::*;
 use crate::{ProxiedStatus, ProxyProtocol};
 
@@ -82,10 +83,13 @@ fn socket() -> (Arc<Scripted>, ProxiedSocket) {
 }
 
 fn behind(settings: fn(Vec<ipnet::IpNet>) -> ProxyProtocol) -> (Arc<Scripted>, ProxiedSocket) {
-    let inner = Arc::new(Scripted::default());
     let trusted = vec!["10.0.0.0/24".parse().unwrap()];
-    let balancers = Arc::new(Balancers::of(&settings(trusted)).unwrap());
-    let socket = ProxiedSocket::new(Arc::clone(&inner) as Arc<dyn AsyncUdpSocket>, balancers);
+    endpoint(&Arc::new(Balancers::of(&settings(trusted), 1).unwrap()))
+}
+
+fn endpoint(balancers: &Arc<Balancers>) -> (Arc<Scripted>, ProxiedSocket) {
+    let inner = Arc::new(Scripted::default());
+    let socket = ProxiedSocket::new(Arc::clone(&inner) as _, Arc::clone(balancers));
     (inner, socket)
 }
 
@@ -160,7 +164,7 @@ fn answers_whose_way_is_not_known_are_dropped_and_counted() {
     assert_eq!(socket.balancers.status().unanswerable, 1);
 
     // The client's flow is forgotten, as by time or by many others.
-    socket.state().flows = Flows::new(Instant::now());
+    *socket.balancers.flows() = Flows::new(1, Instant::now());
     answer(&socket, CLIENT);
     answer(&socket, STRANGER);
     expected.push(address(STRANGER));
@@ -275,14 +279,27 @@ fn a_new_flow_does_not_take_a_client_of_one_that_was_just_heard_of() {
     assert_eq!(*inner.sent.lock().unwrap(), [address(BALANCER)]);
 }
 
+/// The system hands another flow to another endpoint.
+#[test]
+fn what_one_endpoint_has_heard_of_holds_for_all() {
+    let (inner, socket) = socket();
+    inner.receive_one(BALANCER, [header(CLIENT), b"first".to_vec()].concat());
+    assert_eq!(seen(&socket), [(address(CLIENT), b"first".to_vec())]);
+    let (other_inner, other) = endpoint(&socket.balancers);
+    let forged = [header(CLIENT), b"forged".to_vec()].concat();
+    other_inner.receive_one("10.0.0.1:1000", forged);
+    assert_eq!(seen(&other), []);
+    let status = socket.balancers.status();
+    assert_eq!((status.flows, status.unknown, status.malformed), (1, 0, 1));
+    answer(&other, CLIENT);
+    assert_eq!(*other_inner.sent.lock().unwrap(), [address(BALANCER)]);
+}
+
 #[test]
 fn a_flow_is_learned_anew_after_a_silence() {
     let (_, socket) = socket();
     let (balancer, other) = (address(BALANCER), "203.0.113.5:4000");
-    let judge = |client: &str, now| {
-        let mut state = socket.state();
-        socket.judge(&mut state, balancer, &header(client), now)
-    };
+    let judge = |client: &str, now| socket.judge(balancer, &header(client), now);
     let mut now = Instant::now();
     assert_eq!(judge(CLIENT, now), Some((address(CLIENT), 28)));
     now += Duration::from_millis(9_999);
