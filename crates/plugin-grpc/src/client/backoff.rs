@@ -79,6 +79,11 @@ impl Backoff {
         state.problem = Some(problem);
     }
 
+    /// The connection broke, which is said to those who come too early for the next one.
+    pub(super) fn broke(&self, problem: &dyn fmt::Display) {
+        self.lock().problem = Some(problem.to_string().into());
+    }
+
     /// There was an answer. Costs an atomic load unless there were failures.
     pub(super) fn succeeded(&self) {
         if self.has_failures.load(Ordering::Acquire) {
@@ -168,14 +173,20 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_comes_too_early_reads_what_went_wrong() {
-        let backoff = backoff();
-        assert_eq!(backoff.admit(), Ok(()));
-        backoff.failed("refused".into());
-        let error = backoff.admit().unwrap_err().to_string();
-        assert!(error.starts_with("not connecting for another "), "{error}");
-        assert!(
-            error.ends_with(" ms, the last attempt failed: refused"),
-            "{error}"
-        );
+        let fails: [fn(&Backoff); 2] = [
+            |backoff| backoff.failed("refused".into()),
+            |backoff| backoff.broke(&"refused"),
+        ];
+        for fail in fails {
+            let backoff = backoff();
+            assert_eq!(backoff.admit(), Ok(()));
+            fail(&backoff);
+            let error = backoff.admit().unwrap_err().to_string();
+            assert!(error.starts_with("not connecting for another "), "{error}");
+            assert!(
+                error.ends_with(" ms, the last attempt failed: refused"),
+                "{error}"
+            );
+        }
     }
 }

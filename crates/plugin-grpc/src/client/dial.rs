@@ -78,7 +78,7 @@ impl Service<Uri> for Dialer {
             let problem = match connection {
                 Ok(Ok(connection)) => {
                     tracing::debug!(address = target.name, "connected to a plugin");
-                    return Ok(TokioIo::new(hold.watch(connection)));
+                    return Ok(TokioIo::new(hold.watch(connection, backoff)));
                 }
                 Ok(Err(error)) => Causes(&*error).to_string(),
                 Err(_) => format!("no connection within {:?}", target.connect_timeout),

@@ -10,6 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::backoff::Backoff;
+
 /// Frames that a server may send before any is paid for by a call or by time. HTTP/2 needs about six to begin with.
 const BURST: u64 = 4_096;
 /// Frames that each call pays for. An answer is three, and servers add a window update, a ping and a reset at most.
@@ -34,7 +36,10 @@ pub(super) struct Hold {
 
 impl Hold {
     /// A connection that this closes. The one before has ended, or does.
-    pub(super) fn watch<S>(self: &Arc<Self>, stream: S) -> Watched<S> {
+    ///
+    /// Why it breaks is remembered in `backoff`: a server may refuse a certificate only after the handshake, and then a
+    /// call can find the connection gone before it learns why.
+    pub(super) fn watch<S>(self: &Arc<Self>, stream: S, backoff: Arc<Backoff>) -> Watched<S> {
         let (open, closed) = oneshot::channel();
         *self.lock() = Some(open);
         Watched {
@@ -42,6 +47,7 @@ impl Hold {
             closed,
             flood: Flood::new(self.calls.load(Ordering::Relaxed)),
             hold: Arc::clone(self),
+            backoff,
         }
     }
 
@@ -73,6 +79,7 @@ pub(super) struct Watched<S> {
     closed: oneshot::Receiver<()>,
     flood: Flood,
     hold: Arc<Hold>,
+    backoff: Arc<Backoff>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
@@ -87,7 +94,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, error)));
         }
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+        if let Err(error) = ready!(Pin::new(&mut this.stream).poll_read(context, buffer)) {
+            this.backoff.broke(&error);
+            return Poll::Ready(Err(error));
+        }
         let read = buffer.filled().get(before..).unwrap_or_default();
         let calls = this.hold.calls.load(Ordering::Relaxed);
         if this.flood.see(read, calls, Instant::now()) {
@@ -97,6 +107,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         // Not a second time.
         this.closed.close();
         let error = "closed, because the plugin sends frames that answer nothing";
+        this.backoff.broke(&error);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, error)))
     }
 }
