@@ -190,7 +190,7 @@ fn templates_that_can_not_be_are_named() {
     );
     assert_eq!(
         error.to_string(),
-        "default pool: backend 0 ($1.svc) has a capture in the default pool, which has no pattern"
+        "default pool: backend 0 (\"$1.svc\") has a capture in the default pool, which has no pattern"
     );
 }
 

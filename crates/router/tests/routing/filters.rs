@@ -97,8 +97,7 @@ fn compare_reads_every_form_of_key() {
         ("counter:players.count", "lt", "counter:players.capacity"),
         ("annotation:max", "eq", "counter:players.capacity"),
         ("label:tier", "lt", "weight"),
-        ("weight", "lt", "host"),
-        ("host", "lt", "port"),
+        ("weight", "lt", "port"),
         ("label.tier", "eq", "label:tier"),
     ] {
         assert!(
