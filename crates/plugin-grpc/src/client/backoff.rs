@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -24,23 +24,27 @@ struct State {
     /// Attempts since the last good one.
     failures: u32,
     retry_at: Option<Instant>,
-    problem: Option<Arc<str>>,
+    problem: Option<String>,
 }
+
+/// What is known of a connection that proved nothing.
+const ENDED: &str = "the last connection ended before there was an answer";
 
 /// It is too early to connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TooEarly {
     left: Duration,
-    problem: Option<Arc<str>>,
+    problem: Option<String>,
 }
 
 impl fmt::Display for TooEarly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not connecting for another {} ms", self.left.as_millis())?;
-        match &self.problem {
-            Some(problem) => write!(f, ", the last attempt failed: {problem}"),
-            None => f.write_str(", the last connection ended before there was an answer"),
-        }
+        write!(
+            f,
+            "not connecting for another {} ms, ",
+            self.left.as_millis()
+        )?;
+        f.write_str(self.problem.as_deref().unwrap_or(ENDED))
     }
 }
 
@@ -73,15 +77,15 @@ impl Backoff {
     }
 
     /// The attempt failed. The wait begins anew, for the attempt may have taken as long.
-    pub(super) fn failed(&self, problem: Arc<str>) {
+    pub(super) fn failed(&self, problem: &dyn fmt::Display) {
         let mut state = self.lock();
         state.retry_at = Instant::now().checked_add(self.wait(state.failures));
-        state.problem = Some(problem);
+        state.problem = Some(format!("the last attempt failed: {problem}"));
     }
 
     /// The connection broke, which is said to those who come too early for the next one.
     pub(super) fn broke(&self, problem: &dyn fmt::Display) {
-        self.lock().problem = Some(problem.to_string().into());
+        self.lock().problem = Some(format!("{ENDED}: {problem}"));
     }
 
     /// There was an answer. Costs an atomic load unless there were failures.
@@ -112,7 +116,7 @@ mod tests {
 
     use tokio::time::{Instant, advance};
 
-    use super::{Backoff, TooEarly};
+    use super::{Backoff, ENDED, TooEarly};
     use crate::BackoffSettings;
 
     fn backoff() -> Backoff {
@@ -124,7 +128,7 @@ mod tests {
 
     /// Fails once more and tells how long the next attempt has to wait.
     async fn wait_after_failure(backoff: &Backoff) -> Duration {
-        backoff.failed("refused".into());
+        backoff.failed(&"refused");
         let failed = Instant::now();
         while backoff.admit().is_err() {
             advance(Duration::from_millis(1)).await;
@@ -157,7 +161,7 @@ mod tests {
     async fn the_first_attempt_after_an_answer_is_made_at_once() {
         let backoff = backoff();
         assert_eq!(backoff.admit(), Ok(()));
-        backoff.failed("refused".into());
+        backoff.failed(&"refused");
         assert!(backoff.admit().is_err());
         backoff.succeeded();
         assert_eq!(backoff.admit(), Ok(()));
@@ -173,20 +177,21 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_comes_too_early_reads_what_went_wrong() {
-        let fails: [fn(&Backoff); 2] = [
-            |backoff| backoff.failed("refused".into()),
-            |backoff| backoff.broke(&"refused"),
+        type Fail = fn(&Backoff);
+        let fails: [(Fail, &str); 2] = [
+            (
+                |backoff| backoff.failed(&"refused"),
+                "the last attempt failed",
+            ),
+            (|backoff| backoff.broke(&"refused"), ENDED),
         ];
-        for fail in fails {
+        for (fail, what) in fails {
             let backoff = backoff();
             assert_eq!(backoff.admit(), Ok(()));
             fail(&backoff);
             let error = backoff.admit().unwrap_err().to_string();
             assert!(error.starts_with("not connecting for another "), "{error}");
-            assert!(
-                error.ends_with(" ms, the last attempt failed: refused"),
-                "{error}"
-            );
+            assert!(error.ends_with(&format!(" ms, {what}: refused")), "{error}");
         }
     }
 }

@@ -84,7 +84,7 @@ impl Service<Uri> for Dialer {
                 Err(_) => format!("no connection within {:?}", target.connect_timeout),
             };
             let message: Arc<str> = format!("connecting to {}: {problem}", target.name).into();
-            backoff.failed(Arc::clone(&message));
+            backoff.failed(&message);
             Err(DialError::new(message))
         });
         Box::pin(async {

@@ -48,6 +48,7 @@ impl Hold {
             flood: Flood::new(self.calls.load(Ordering::Relaxed)),
             hold: Arc::clone(self),
             backoff,
+            write_error: None,
         }
     }
 
@@ -80,6 +81,8 @@ pub(super) struct Watched<S> {
     flood: Flood,
     hold: Arc<Hold>,
     backoff: Arc<Backoff>,
+    /// What a write failed with, until it is known why.
+    write_error: Option<io::Error>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
@@ -94,10 +97,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, error)));
         }
         let before = buffer.filled().len();
-        if let Err(error) = ready!(Pin::new(&mut this.stream).poll_read(context, buffer)) {
-            this.backoff.broke(&error);
-            return Poll::Ready(Err(error));
-        }
+        let read = ready!(Pin::new(&mut this.stream).poll_read(context, buffer));
+        read.inspect_err(|error| this.backoff.broke(error))?;
         let read = buffer.filled().get(before..).unwrap_or_default();
         let calls = this.hold.calls.load(Ordering::Relaxed);
         if this.flood.see(read, calls, Instant::now()) {
@@ -112,13 +113,43 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncRead + Unpin> Watched<S> {
+    /// Writes, and where that fails finds out why: a server that refuses says so before it closes, which may be unread.
+    fn write<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if self.write_error.is_none() {
+            match ready!(write(Pin::new(&mut self.stream), context)) {
+                Ok(written) => return Poll::Ready(Ok(written)),
+                Err(error) => self.write_error = Some(error),
+            }
+        }
+        let mut bytes = [0; 256];
+        // A stream that cannot be written to has an end, after what the kernel has of it.
+        let read = loop {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            match ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                read => break read,
+            }
+        };
+        let written = self.write_error.take();
+        let error = read.err().or(written);
+        let error = error.unwrap_or_else(|| io::ErrorKind::BrokenPipe.into());
+        self.backoff.broke(&error);
+        Poll::Ready(Err(error))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        self.write(context, |stream, context| stream.poll_write(context, bytes))
     }
 
     fn poll_write_vectored(
@@ -126,7 +157,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        self.write(context, |stream, context| {
+            stream.poll_write_vectored(context, slices)
+        })
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -134,7 +167,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        self.write(context, |stream, context| stream.poll_flush(context))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

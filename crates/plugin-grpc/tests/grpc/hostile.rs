@@ -72,7 +72,7 @@ async fn a_server_that_closes_connections_is_not_connected_to_for_each_call() {
     assert_eq!(connections.load(Ordering::Relaxed), 1);
     let answer = message(&ask(&plugin, "a").await);
     assert!(
-        answer.ends_with("the last connection ended before there was an answer"),
+        answer.contains("the last connection ended before there was an answer"),
         "{answer}"
     );
 }
