@@ -156,6 +156,20 @@ mod tests {
         assert!(poll(pin!(line.turn(None))).is_some(), "nobody is left");
     }
 
+    #[test]
+    fn proven_clients_go_before_unproven_ones() {
+        let line = Arc::new(Line::default());
+        let turn = poll(pin!(line.turn(None)));
+        let mut unproven = Box::pin(line.turn(None));
+        let mut proven = Box::pin(line.turn(network(1)));
+        assert!(poll(unproven.as_mut()).is_none());
+        assert!(poll(proven.as_mut()).is_none());
+        drop(turn);
+        assert!(poll(unproven.as_mut()).is_none());
+        assert!(poll(proven.as_mut()).is_some());
+        assert!(poll(unproven.as_mut()).is_some());
+    }
+
     /// One whose turn has come may be dropped before it hears of it.
     #[test]
     fn a_turn_that_nobody_takes_is_the_next_ones() {
