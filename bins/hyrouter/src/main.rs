@@ -17,6 +17,7 @@ mod end;
 mod envelope;
 mod explain;
 mod history;
+mod host_name;
 mod identity_keys;
 mod keys;
 mod live;

@@ -261,3 +261,62 @@ fn what_can_not_be_asked_is_said() {
         assert!(ran.stderr.contains(message), "{args:?}: {ran:?}");
     }
 }
+
+/// A name in Unicode is what clients send for it, in patterns and in questions, and both forms are shown.
+#[test]
+fn names_in_unicode_are_what_clients_send() {
+    const PATTERNS: &str = "[\"MÜNCHEN.example.com\", \"*.münchen.example.com\"]";
+    let config = format!(
+        "listen: \"127.0.0.1:0\"\nadmin: {{ listen: \"127.0.0.1:0\" }}\nrouting: {{ routes: [{{ name: m, match: \
+         {{ hostnames: {PATTERNS} }}, pool: {{ backends: [{{ host: m.example, port: 1 }}] }} }}] }}\n"
+    );
+    let folder = folder().file("config.yaml", &config);
+    let checked = folder.run(&["check"]).stdout;
+    let both = "MÜNCHEN.example.com (xn--mnchen-3ya.example.com)";
+    assert!(checked.contains(both), "{checked}");
+    let (router, admin) = folder.serve_with_admin(&["--no-watch"]);
+    for typed in ["münchen.example.com", "eu.münchen.example.com"] {
+        let sent = typed.replace("münchen", "xn--mnchen-3ya");
+        let text = explain(&folder, &["--sni", typed]);
+        let first = format!("player of {sent}, typed as {typed} (");
+        assert!(text.starts_with(&first), "{text}");
+        assert!(
+            text.contains("(xn--mnchen-3ya.example.com)") || typed.starts_with("eu"),
+            "{text}"
+        );
+        for name in [typed, &sent] {
+            assert!(explain(&folder, &["--sni", name]).contains("to m.example:1"));
+            assert_eq!(router.probe(&["--sni", name])["sni"], *sent);
+            let asked = admin.post("/api/explain", &json!({ "sni": name }));
+            assert_eq!(asked["answer"]["to"], "m.example:1", "{name}: {asked}");
+        }
+    }
+}
+
+/// What no client can send is refused alike by every command, with the reason.
+#[test]
+fn names_that_no_client_sends_are_refused() {
+    let folder = with("");
+    let (router, admin) = folder.serve_with_admin(&["--no-watch"]);
+    for (name, why) in [
+        ("203.0.113.5", "it is an IP address"),
+        ("[2001:db8::1]", "it is an IP address"),
+        ("play.example.com:5520", "write \"play.example.com\""),
+        ("https://play.example.com", "write \"play.example.com\""),
+        ("play..example.com", "nothing before or between its dots"),
+        ("play example.com", "the character ' '"),
+        ("lobby.1", "its last part is a number"),
+    ] {
+        for command in [&["explain"][..], &["probe", &router.address.to_string()]] {
+            let ran = folder.run(&[command, &["--sni", name]].concat());
+            assert_eq!(ran.code, Some(64), "{ran:?}");
+            assert!(ran.stderr.contains(why), "{name}: {ran:?}");
+        }
+        let question = json!({ "sni": name }).to_string();
+        let asked = admin.ask("POST", "/api/explain", &question);
+        assert_eq!(asked.status, 422, "{asked:?}");
+        let answer: Value = serde_json::from_str(&asked.body).unwrap();
+        let mistake = answer["mistakes"][0].as_str().unwrap();
+        assert!(mistake.contains(why), "{name}: {mistake}");
+    }
+}

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hyrouter_referral::Secret;
-use hyrouter_router::{HostPattern, HostProblem, Key};
+use hyrouter_router::{HostPattern, HostPatternError, HostProblem, Key, PatternError, wire_name};
 use ipnet::IpNet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -55,6 +55,7 @@ pub(crate) fn check(format: &str, text: &str) -> Result<(), Wrong> {
         "alpn" => check_alpn(text),
         "host" => check_host(text),
         "host-pattern" => check_host_pattern(text),
+        "text-pattern" => check_text_pattern(text),
         "backend-key" => check_backend_key(text),
         "secret" => check_secret(text),
         "public-key" => require(
@@ -118,14 +119,14 @@ fn check_host(text: &str) -> Result<(), Wrong> {
         return Ok(());
     }
     hyrouter_router::check_host(text).map_err(|problem| {
-        let what = match problem {
-            // The names of other alphabets have a form for resolvers.
-            HostProblem::Character { found } if found.is_alphabetic() => {
-                format!("not a host: {problem}; write the name in its form for resolvers, xn--...")
+        let advice = match problem {
+            // What a client's resolver makes of other alphabets is not known.
+            HostProblem::Character { found } if !found.is_ascii() => {
+                wire_name(text).map_or_else(|_| String::new(), |name| format!("; write {name}"))
             }
-            problem => format!("not a host: {problem}"),
+            _ => String::new(),
         };
-        wrong(&what, ALLOWED)
+        wrong(&format!("not a host: {problem}{advice}"), ALLOWED)
     })
 }
 
@@ -136,20 +137,32 @@ pub(crate) fn without_brackets(host: &str) -> &str {
         .unwrap_or(host)
 }
 
+/// The pattern language of host names, and of the names in tickets.
+const PATTERN: &str = "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match";
+
 fn check_host_pattern(text: &str) -> Result<(), Wrong> {
-    const ALLOWED: &str = "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match";
-    match text.trim().parse::<HostPattern>() {
+    const ALLOWED: &str = "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match, or \"\" for clients without a \
+         host name";
+    match HostPattern::of_names(text.trim()) {
         // Blanks and `.` would become the pattern for clients that sent no host name, which is written "".
         Ok(pattern) => require(
             text.is_empty() || !pattern.is_empty(),
             "not a host pattern: nothing is left of it",
-            "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match, or \"\" for clients without a host name",
+            ALLOWED,
         ),
-        Err(error) => {
-            let what = format!("malformed host pattern at byte {}: {}", error.at, error.why);
-            Err(wrong(&what, ALLOWED))
-        }
+        Err(HostPatternError::Malformed(error)) => Err(malformed(&error)),
+        Err(error) => Err(wrong(&error.to_string(), ALLOWED)),
     }
+}
+
+fn check_text_pattern(text: &str) -> Result<(), Wrong> {
+    let pattern = text.trim().parse::<HostPattern>();
+    pattern.map(drop).map_err(|error| malformed(&error))
+}
+
+fn malformed(error: &PatternError) -> Wrong {
+    let what = format!("malformed host pattern at byte {}: {}", error.at, error.why);
+    wrong(&what, PATTERN)
 }
 
 fn check_backend_key(text: &str) -> Result<(), Wrong> {

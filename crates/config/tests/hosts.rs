@@ -21,7 +21,6 @@ fn hosts_are_addresses_or_names_and_no_urls() {
         "010.0.0.7",
         "0.0.0.0",
         "::",
-        "bücher.example.com",
     ] {
         let yaml = format!("routing: {{default: {{backends: [{{host: '{host}', port: 1}}]}}}}");
         let found = mistakes(&yaml);
@@ -41,5 +40,45 @@ fn hosts_are_addresses_or_names_and_no_urls() {
         let yaml = format!("routing: {{default: {{backends: [{{host: '{host}', port: 1}}]}}}}");
         let settings = load(&yaml).unwrap();
         assert_eq!(settings.routing.default.unwrap().backends[0].host, meant);
+    }
+}
+
+/// What game clients make of other alphabets is not known, so that the form for resolvers is asked for.
+#[test]
+fn a_host_in_unicode_says_what_to_write() {
+    let found = mistakes("routing: {default: {backends: [{host: bücher.example.com, port: 1}]}}");
+    let advice = "; write xn--bcher-kva.example.com (got \"bücher.example.com\")";
+    assert!(found[0].contains(advice), "{found:?}");
+}
+
+#[test]
+fn patterns_that_no_client_can_match_are_mistakes() {
+    for (pattern, why) in [
+        ("play.example.com:5520", "write \"play.example.com\""),
+        ("https://*.example.com/", "write \"*.example.com\""),
+        ("203.0.113.5", "it is an IP address"),
+        ("[2001:db8::1]", "it is an IP address"),
+        ("play..example.com", "nothing before or between its dots"),
+        ("play example.com", "the character ' '"),
+        ("münchen-*.example.com", "\"münchen-*\" has a wildcard"),
+        (&format!("{}xx", "x.".repeat(126)), "it has 254 bytes"),
+        (&"x".repeat(64), "a part between its dots has 64 bytes"),
+    ] {
+        for key in [
+            format!("hostname: '{pattern}'"),
+            format!("hostnames: ['{pattern}']"),
+        ] {
+            let found = mistakes(&format!(
+                "routing: {{routes: [{{match: {{{key}}}, pool: {{backends: [{{host: a, port: 1}}]}}}}]}}"
+            ));
+            let is_told = found[0].contains("no client can send such a host name");
+            assert!(is_told && found[0].contains(why), "{key}: {found:?}");
+        }
+        // Routes and sources of tickets are names of servers, not of hosts.
+        let ticket = "{referral: {routes: ['a:1', 'grün-*'], sources: ['10.0.0.1']}}";
+        load(&format!(
+            "routing: {{routes: [{{match: {ticket}, pool: {{backends: [{{host: a, port: 1}}]}}}}]}}"
+        ))
+        .unwrap();
     }
 }

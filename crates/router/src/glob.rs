@@ -35,6 +35,10 @@ impl Glob {
         Self(tokens.into())
     }
 
+    pub(crate) fn tokens(&self) -> &[Token] {
+        &self.0
+    }
+
     /// Whether the whole of `host` matches, letter for letter.
     pub(crate) fn matches(&self, host: &str) -> bool {
         self.walk(host, |_, _, _| ())
@@ -122,7 +126,7 @@ struct OpenRun<'g, 'h> {
 }
 
 impl Token {
-    fn matches(&self, c: char) -> bool {
+    pub(crate) fn matches(&self, c: char) -> bool {
         match self {
             Self::Literal(literal) => *literal == c,
             Self::One | Self::Run => c != '/',

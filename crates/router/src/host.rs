@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Maximum length of a label of a host name in bytes (RFC 1035 section 2.3.4).
-const MAX_LABEL: usize = 63;
+pub(crate) const MAX_LABEL: usize = 63;
 
 /// Maximum length of a host name in bytes, without the trailing dot (RFC 1035 section 3.1).
 pub const MAX_NAME_LEN: usize = 253;
@@ -76,7 +76,7 @@ pub fn check_host(host: &str) -> Result<(), HostProblem> {
 }
 
 /// The address that a host is, without brackets and zone.
-fn address(host: &str) -> Option<IpAddr> {
+pub(crate) fn address(host: &str) -> Option<IpAddr> {
     if let Ok(v4) = host.parse::<Ipv4Addr>() {
         return Some(v4.into());
     }
@@ -130,7 +130,7 @@ pub(crate) fn check_name(host: &str) -> Result<(), HostProblem> {
 }
 
 /// A number as `inet_aton` reads them: decimal, octal with a leading zero, or hexadecimal.
-fn is_number(label: &str) -> bool {
+pub(crate) fn is_number(label: &str) -> bool {
     let hexadecimal = label.strip_prefix("0x").or(label.strip_prefix("0X"));
     match hexadecimal {
         Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),

@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
+use crate::NameProblem;
 use crate::glob::{self, Glob, Token};
+use crate::host_name::{check_tokens, wire_pattern};
 
 /// Longest host name that is looked up, in bytes without the trailing dot; a longer one matches no pattern.
 ///
@@ -34,6 +36,8 @@ pub const MAX_HOST_LEN: usize = 255;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HostPattern {
     text: Box<str>,
+    /// The pattern of the names on the wire, where the text is in Unicode.
+    wire: Option<Box<str>>,
     shape: Shape,
 }
 
@@ -61,7 +65,57 @@ pub struct PatternError {
     pub why: &'static str,
 }
 
+/// A text is not a pattern of host names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HostPatternError {
+    /// It is malformed.
+    #[error(transparent)]
+    Malformed(#[from] PatternError),
+    /// It matches no host name that a client can send.
+    #[error("no client can send such a host name: {0}")]
+    NoName(NameProblem),
+}
+
 impl HostPattern {
+    /// Reads a pattern for the host names that clients send. Labels in Unicode match in the form that they have on the
+    /// wire, `xn--...` (see [`wire_name`](crate::wire_name)). [`FromStr`] reads patterns for any text.
+    ///
+    /// # Errors
+    ///
+    /// The pattern is malformed, or matches nothing that a client can send: an IP address, a name with a port.
+    ///
+    /// ```
+    /// use hyrouter_router::HostPattern;
+    ///
+    /// let pattern = HostPattern::of_names("*.münchen.example.com")?;
+    /// assert!(pattern.matches("eu.xn--mnchen-3ya.example.com"));
+    /// assert!(HostPattern::of_names("play.example.com:5520").is_err());
+    /// # Ok::<(), hyrouter_router::HostPatternError>(())
+    /// ```
+    pub fn of_names(text: &str) -> Result<Self, HostPatternError> {
+        // Malformed first, so that the offset is one of the text.
+        let written: Self = text.parse()?;
+        let wire = match wire_pattern(text).map_err(HostPatternError::NoName)? {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(wire) => Some(wire),
+        };
+        let pattern = match wire {
+            None => written,
+            Some(wire) => Self {
+                text: text.into(),
+                wire: Some(wire.as_str().into()),
+                shape: wire.parse::<Self>()?.shape,
+            },
+        };
+        check_tokens(&pattern.shape.tokens()).map_err(HostPatternError::NoName)?;
+        Ok(pattern)
+    }
+
+    /// The pattern of the names on the wire, if the pattern was written in Unicode.
+    pub fn wire(&self) -> Option<&str> {
+        self.wire.as_deref()
+    }
+
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -120,14 +174,20 @@ impl FromStr for HostPattern {
         })?;
         Ok(Self {
             text: text.into(),
+            wire: None,
             shape: Shape::new(tokens),
         })
     }
 }
 
+/// As it was written, and in parentheses as it is on the wire if that differs.
 impl fmt::Display for HostPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.text)?;
+        match &self.wire {
+            Some(wire) => write!(f, " ({wire})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -148,6 +208,21 @@ impl Shape {
             }
         }
         Self::Glob(Glob::new(tokens))
+    }
+
+    /// What the shape was made of, without a trailing dot.
+    pub(crate) fn tokens(&self) -> Cow<'_, [Token]> {
+        let literal = |text: &str| text.chars().map(Token::Literal).collect::<Vec<_>>();
+        match self {
+            Self::Exact(name) => Cow::Owned(literal(name)),
+            Self::Suffix(text) => {
+                let mut tokens = vec![Token::Run, Token::Literal('.')];
+                tokens.extend(literal(text));
+                Cow::Owned(tokens)
+            }
+            Self::Any => Cow::Owned(vec![Token::Run]),
+            Self::Glob(glob) => Cow::Borrowed(glob.tokens()),
+        }
     }
 
     fn matches(&self, host: &str) -> bool {

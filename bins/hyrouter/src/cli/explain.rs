@@ -8,6 +8,7 @@ use hyrouter_protocol::Generation;
 use uuid::Uuid;
 
 use super::ConfigArgs;
+use crate::host_name::HostName;
 
 /// A router that runs.
 #[derive(Debug, Clone, Args)]
@@ -45,9 +46,9 @@ pub(crate) struct ExplainArgs {
 /// The player who is asked about.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PlayerArgs {
-    /// Host name that the player typed; none for an address
+    /// Host name that the player typed; none for an address. Unicode is converted as clients do
     #[arg(long, value_name = "NAME")]
-    pub(crate) sni: Option<String>,
+    pub(crate) sni: Option<HostName>,
     /// UUID of the player
     #[arg(long, value_name = "U")]
     pub(crate) uuid: Option<Uuid>,

@@ -7,14 +7,16 @@ use clap::{Args, Subcommand};
 use hyrouter_protocol::Generation;
 use uuid::Uuid;
 
+use crate::host_name::HostName;
+
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {
     /// The router: HOST, HOST:PORT, ADDRESS or ADDRESS:PORT; the port is 5520 unless given
     #[arg(value_name = "ADDR")]
     pub(crate) address: String,
-    /// Host name to ask for [default: the host of ADDR if it is a name, else none]
+    /// Host name to ask for; Unicode is converted as clients do [default: the host of ADDR if it is a name, else none]
     #[arg(long, value_name = "NAME")]
-    pub(crate) sni: Option<String>,
+    pub(crate) sni: Option<HostName>,
     /// Application protocol to offer, most preferred first; may be repeated [default: that of the build]
     #[arg(long, value_name = "P")]
     pub(crate) alpn: Vec<String>,

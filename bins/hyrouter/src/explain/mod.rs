@@ -22,6 +22,7 @@ use crate::commanded::Commanded;
 use crate::counts::Counts;
 use crate::decision_log::DecisionLog;
 use crate::exit;
+use crate::host_name::HostName;
 use crate::plugin_tools::Kept;
 use crate::serve;
 use crate::service::Service;
@@ -49,13 +50,14 @@ async fn report(
     question: &Question,
 ) -> anyhow::Result<Value> {
     let (info, hello) = question.connect()?;
+    let typed = question.sni.as_ref().and_then(HostName::converted_from);
     if let Some(why) = turned_away(settings, info.peer(), question.comes_from())? {
-        return Ok(report::turned_away(&info, &hello, why));
+        return Ok(report::turned_away(&info, &hello, why, typed));
     }
     let explained = service
         .explain(&info, question.assumed(), question.plugins)
         .await;
-    Ok(report::json(&info, &hello, &explained))
+    Ok(report::json(&info, &hello, &explained, typed))
 }
 
 /// What turns this player away before it can say anything: QUIC or TLS, and no packet tells why.

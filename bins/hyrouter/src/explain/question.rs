@@ -13,13 +13,14 @@ use uuid::Uuid;
 
 use crate::cli::ExplainArgs;
 use crate::envelope;
+use crate::host_name::HostName;
 use crate::player::Player;
 
 /// A player, as far as is known. What is absent is as of a client of the newest build that says nothing of it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Question {
-    sni: Option<String>,
+    pub(super) sni: Option<HostName>,
     uuid: Option<Uuid>,
     username: Option<String>,
     verified: bool,
@@ -65,8 +66,7 @@ impl Question {
         payload.drain(..HEADER_LEN.min(payload.len()));
         let ip = self.ip.unwrap_or(Ipv4Addr::LOCALHOST.into());
         let mut peer = Peer::new(SocketAddr::new(ip, 0));
-        let host = self.sni.as_deref().unwrap_or_default();
-        peer.host = host.to_ascii_lowercase().into();
+        peer.host = self.sni.as_ref().map_or("", HostName::sent).into();
         let alpn = self.alpn.as_ref().map(|alpn| alpn.clone().into_bytes());
         peer.alpn = Some(alpn.unwrap_or_else(|| hello.alpn()).into());
         let info = ConnectInfo::new(peer, payload).context("no router could read that")?;

@@ -11,9 +11,14 @@ use crate::names;
 use crate::service::{Explained, PluginSaid};
 
 /// Fields: `player`, `routing` and its `text`, `plugins`, `plugins_left_out`, `answer`.
-pub(super) fn json(info: &ConnectInfo, hello: &Hello, explained: &Explained) -> Value {
+pub(super) fn json(
+    info: &ConnectInfo,
+    hello: &Hello,
+    explained: &Explained,
+    typed: Option<&str>,
+) -> Value {
     json!({
-        "player": player(info, hello, &explained.answer),
+        "player": player(info, hello, &explained.answer, typed),
         "routing": explained.routing.as_ref().map(hyrouter_router::Explanation::to_json),
         "text": explained.routing.as_ref().map(ToString::to_string),
         "plugins": explained.plugins.as_ref().map(|plugins| {
@@ -25,10 +30,15 @@ pub(super) fn json(info: &ConnectInfo, hello: &Hello, explained: &Explained) -> 
 }
 
 /// The same for a player who is turned away before that.
-pub(super) fn turned_away(info: &ConnectInfo, hello: &Hello, reason: &'static str) -> Value {
+pub(super) fn turned_away(
+    info: &ConnectInfo,
+    hello: &Hello,
+    reason: &'static str,
+    typed: Option<&str>,
+) -> Value {
     let nothing = Answer::disconnect(None);
     json!({
-        "player": player(info, hello, &nothing),
+        "player": player(info, hello, &nothing, typed),
         "routing": null,
         "text": null,
         "plugins": null,
@@ -37,11 +47,13 @@ pub(super) fn turned_away(info: &ConnectInfo, hello: &Hello, reason: &'static st
     })
 }
 
-fn player(info: &ConnectInfo, hello: &Hello, answer: &Answer) -> Value {
+/// `typed` is the host name before it was converted to what clients send.
+fn player(info: &ConnectInfo, hello: &Hello, answer: &Answer, typed: Option<&str>) -> Value {
     let peer = info.peer();
     let alpn = peer.alpn.as_deref().map(String::from_utf8_lossy);
     json!({
         "host": &*peer.host,
+        "typed_host": typed,
         "generation": hello.generation.as_str(),
         "build": info.connect().build().number(),
         "alpn": alpn,

@@ -11,8 +11,9 @@ pub(super) fn of(report: &Value) -> String {
     let player = &report["player"];
     let _ = write!(
         text,
-        "player of {} ({}), from {}",
+        "player of {}{} ({}), from {}",
         or(&player["host"], "no host"),
+        said(", typed as ", &player["typed_host"]),
         [
             player["generation"].as_str().unwrap_or_default().to_owned(),
             said("build ", &player["build"]),

@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 
 use anyhow::Context as _;
 
+use crate::host_name::HostName;
+
 /// The game's port.
 const DEFAULT_PORT: u16 = 5520;
 
@@ -12,7 +14,7 @@ const DEFAULT_PORT: u16 = 5520;
 /// # Errors
 ///
 /// A port that is none, or a name that does not resolve.
-pub(super) fn resolve(text: &str) -> anyhow::Result<(SocketAddr, Option<String>)> {
+pub(super) fn resolve(text: &str) -> anyhow::Result<(SocketAddr, Option<HostName>)> {
     if let Ok(address) = text.parse::<SocketAddr>() {
         return Ok((address, None));
     }
@@ -35,12 +37,13 @@ pub(super) fn resolve(text: &str) -> anyhow::Result<(SocketAddr, Option<String>)
     if name.is_empty() {
         return Ok((SocketAddr::from(([127, 0, 0, 1], port)), None));
     }
-    let address = (name, port)
+    let host: HostName = name.parse().with_context(|| format!("{name:?}"))?;
+    let address = (host.sent(), port)
         .to_socket_addrs()
         .with_context(|| format!("resolving {name:?}"))?
         .next()
         .with_context(|| format!("{name:?} has no address"))?;
-    Ok((address, Some(name.to_owned())))
+    Ok((address, Some(host)))
 }
 
 #[cfg(test)]
@@ -57,11 +60,9 @@ mod tests {
             ("[::1]:9", "[::1]:9"),
             (":9", "127.0.0.1:9"),
         ] {
-            assert_eq!(
-                resolve(text).unwrap(),
-                (wanted.parse().unwrap(), None),
-                "{text}"
-            );
+            let (address, name) = resolve(text).unwrap();
+            assert_eq!(address.to_string(), wanted, "{text}");
+            assert!(name.is_none(), "{text}");
         }
     }
 
@@ -69,7 +70,7 @@ mod tests {
     fn a_name_is_what_is_asked_for() {
         let (address, name) = resolve("localhost:9").unwrap();
         assert!(address.ip().is_loopback());
-        assert_eq!((address.port(), name.as_deref()), (9, Some("localhost")));
+        assert_eq!((address.port(), name.unwrap().sent()), (9, "localhost"));
         assert!(resolve("localhost:70000").is_err());
     }
 }

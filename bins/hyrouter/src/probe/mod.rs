@@ -20,8 +20,9 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
     // Before anybody is bothered with it.
     hello.frame().context("this can not be said in a Connect")?;
     let mut dial = Dial::new(address).timeout(args.timeout);
-    if let Some(host) = args.sni.clone().or(name) {
-        dial = dial.host(host);
+    let host = args.sni.clone().or(name).unwrap_or_default();
+    if !host.sent().is_empty() {
+        dial = dial.host(host.sent());
     }
     if !args.alpn.is_empty() {
         dial = dial.alpn(args.alpn.iter().map(String::as_str));
@@ -41,9 +42,9 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
     })?;
 
     if args.json {
-        print_json(&report::json(&exchange));
+        print_json(&report::json(&exchange, &host));
     } else {
-        print(&report::text(&exchange));
+        print(&report::text(&exchange, &host));
     }
     Ok(if answered(&exchange.outcome) {
         exit::OK

@@ -8,9 +8,13 @@ use hyrouter_text::shown;
 use serde_json::{Value, json};
 
 use crate::envelope;
+use crate::host_name::HostName;
 
-pub(super) fn text(exchange: &Exchange) -> String {
+pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
     let mut lines = Vec::new();
+    if let Some(typed) = host.converted_from() {
+        lines.push(format!("host {}, typed as {}", host.sent(), shown(typed)));
+    }
     if let Some(handshake) = exchange.handshake {
         let alpn = exchange
             .alpn
@@ -94,7 +98,7 @@ fn ending_text(ending: &Ending) -> String {
     }
 }
 
-pub(super) fn json(exchange: &Exchange) -> Value {
+pub(super) fn json(exchange: &Exchange, host: &HostName) -> Value {
     let mut object = match &exchange.outcome {
         Outcome::Referral { host, port, data } => json!({
             "outcome": "referral",
@@ -120,6 +124,7 @@ pub(super) fn json(exchange: &Exchange) -> Value {
     };
     if let Value::Object(fields) = &mut object {
         let alpn = exchange.alpn.as_deref().map(String::from_utf8_lossy);
+        fields.insert("sni".to_owned(), json!(host.sent()));
         fields.insert("alpn".to_owned(), json!(alpn));
         fields.insert(
             "handshake_us".to_owned(),

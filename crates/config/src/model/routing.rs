@@ -84,7 +84,9 @@ pub(crate) struct Allow {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Match {
     /// Pattern of the host name that the player typed: `*` any run of characters, `?` one, `[a-z]` one of a set,
-    /// `[^x]` one not in it, `\` takes the next character as it is. Case and a trailing dot do not count.
+    /// `[^x]` one not in it, `\` takes the next character as it is. Case and a trailing dot do not count. Parts in
+    /// Unicode match in the form that clients send: `münchen.example.com` is `xn--mnchen-3ya.example.com`. What no client
+    /// can send is a mistake: an IP address, a scheme, a port, a path.
     #[schemars(extend("format" = "host-pattern"))]
     pub(crate) hostname: Option<String>,
     /// Several patterns, of which one must match. Takes the place of `hostname`. The entry `""` matches clients that
@@ -134,10 +136,10 @@ pub(crate) struct IdentityMatch {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct TicketMatch {
     /// Patterns as of host names, one of which the wished route matches.
-    #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
+    #[schemars(extend("items" = json!({"type": "string", "format": "text-pattern"})))]
     pub(crate) routes: Vec<String>,
     /// Patterns as of host names, one of which the ticket's own name for its server matches.
-    #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
+    #[schemars(extend("items" = json!({"type": "string", "format": "text-pattern"})))]
     pub(crate) sources: Vec<String>,
     /// Ids of keys of `referral.accept`, one of which signed the ticket.
     pub(crate) keys: Vec<u8>,

@@ -6,7 +6,7 @@ use super::{
     Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,
     RemovedBy, Seen, SortedBackend, StepExplanation,
 };
-use crate::backend::Address;
+use crate::{HostPattern, backend::Address};
 
 /// More routes than these are counted only.
 const ROUTES_SHOWN: usize = 10;
@@ -48,8 +48,8 @@ impl Display for MatchedRoute {
         let (Some(index), Some(pattern)) = (self.index, &self.pattern) else {
             return write!(f, "the default pool, for no route matches");
         };
-        let pattern = pattern.as_str();
-        write!(f, "route {index} ({:?}) matches by {pattern:?}", self.name)?;
+        write!(f, "route {index} ({:?}) matches by ", self.name)?;
+        quoted(pattern, f)?;
         for (number, text) in (1..).zip(&self.captured) {
             write!(f, ", ${number} {text:?}")?;
         }
@@ -69,17 +69,22 @@ impl Display for PassedOver {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "route {} ({:?}): {}", self.index, self.name, self.why)?;
         for (place, pattern) in self.patterns.iter().enumerate() {
-            write!(
-                f,
-                "{} {:?}",
-                if place == 0 { ":" } else { "," },
-                pattern.as_str()
-            )?;
+            f.write_str(if place == 0 { ": " } else { ", " })?;
+            quoted(pattern, f)?;
         }
         if !self.conditions.is_empty() {
             write!(f, " {}", self.conditions)?;
         }
         Ok(())
+    }
+}
+
+/// A pattern in quotes, with its form on the wire if that differs.
+fn quoted(pattern: &HostPattern, f: &mut Formatter<'_>) -> fmt::Result {
+    write!(f, "{:?}", pattern.as_str())?;
+    match pattern.wire() {
+        Some(wire) => write!(f, " ({wire})"),
+        None => Ok(()),
     }
 }
 

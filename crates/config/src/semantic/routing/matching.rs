@@ -40,7 +40,7 @@ fn build_ticket(ticket: &TicketMatch) -> router::TicketMatch {
     let patterns = |texts: &[String]| {
         texts
             .iter()
-            .filter_map(|text| parse_pattern(text))
+            .filter_map(|text| text.trim().parse().ok())
             .collect()
     };
     router::TicketMatch {
@@ -52,7 +52,7 @@ fn build_ticket(ticket: &TicketMatch) -> router::TicketMatch {
 
 /// The shape check lets no other text through.
 fn parse_pattern(text: &str) -> Option<router::HostPattern> {
-    text.trim().parse().ok()
+    router::HostPattern::of_names(text.trim()).ok()
 }
 
 /// The patterns of the routes so far with the place of the first of each, as they compare.
