@@ -1,8 +1,10 @@
-//! From settings to a server that has its port.
+//! From settings to servers that have their ports.
 
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
+use hyrouter_admin::{Admin, AdminError, AdminSettings, Control};
 use hyrouter_config::{ProxyHeaders, RateSettings, Settings};
 use hyrouter_proxy::{
     Access, AlpnList, Handler, Headers, Limits, Listen, ProxyProtocol, Rate, Rates, Reconfigure,
@@ -10,12 +12,23 @@ use hyrouter_proxy::{
 };
 
 use crate::assembly::Assembly;
-use crate::port_holder;
+use crate::port_holder::{self, Transport};
 
 /// # Errors
 /// The port is taken, for example; with what helps a person to get on.
 pub(crate) fn bind<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H>> {
     start(assembly, handler).map_err(explain)
+}
+
+/// Binds the admin server.
+///
+/// # Errors
+/// The port is taken, for example; with what helps a person to get on.
+pub(crate) fn bind_admin(
+    settings: AdminSettings,
+    control: Arc<dyn Control>,
+) -> anyhow::Result<Admin> {
+    Admin::bind(settings, control).map_err(|error| explain_admin(error).context("admin.listen"))
 }
 
 fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H>> {
@@ -112,14 +125,25 @@ fn listen(settings: &Settings) -> Listen {
     }
 }
 
-/// Adds what helps a person to get on.
+/// Adds which process has the port.
+fn explain_admin(error: AdminError) -> anyhow::Error {
+    match &error {
+        AdminError::Bind { listen, source } if source.kind() == ErrorKind::AddrInUse => {
+            let holder = port_holder::guess(Transport::Tcp, listen.port());
+            anyhow::Error::new(error).context(holder)
+        }
+        _ => error.into(),
+    }
+}
+
+/// Adds which process has the port.
 fn explain(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref::<ServerError>() {
         Some(ServerError::Bind {
             listen,
             error: taken,
         }) if taken.kind() == ErrorKind::AddrInUse => {
-            let holder = port_holder::guess(listen.port());
+            let holder = port_holder::guess(Transport::Udp, listen.port());
             error.context(holder)
         }
         _ => error,

@@ -1,30 +1,62 @@
-//! Who has the UDP port that is wanted here.
+//! The process that has a wanted port.
 
 use std::fmt::Write as _;
 
-/// A guess for people at which process has that UDP port: its name and id where the system tells,
-/// else what to type to find out.
-pub(crate) fn guess(port: u16) -> String {
-    if let Some((pid, name)) = holder(port) {
-        return format!("UDP port {port} is held by {name} (process {pid})");
+/// The protocol of a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Tcp,
+    Udp,
+}
+
+impl Transport {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+        }
     }
-    let mut text = format!(
-        "UDP port {port} is held by another process, perhaps a game server or another hyrouter"
-    );
+
+    /// The option of `ss` that lists its sockets.
+    fn option(self) -> char {
+        match self {
+            Self::Tcp => 't',
+            Self::Udp => 'u',
+        }
+    }
+}
+
+/// Describes the process that has this port: its name and id if the system shows them, otherwise the command that finds
+/// it.
+pub(crate) fn guess(transport: Transport, port: u16) -> String {
+    let protocol = transport.name();
+    if let Some((pid, name)) = holder(transport, port) {
+        return format!("{protocol} port {port} is held by {name} (process {pid})");
+    }
+    let likely = match transport {
+        Transport::Tcp => "perhaps another hyrouter",
+        Transport::Udp => "perhaps a game server or another hyrouter",
+    };
+    let mut text = format!("{protocol} port {port} is held by another process, {likely}");
     if cfg!(target_os = "linux") {
+        let option = transport.option();
         let _ = write!(
             text,
-            "; `ss -ulpn 'sport = :{port}'` tells which, run as root"
+            "; run `ss -{option}lpn 'sport = :{port}'` as root to find it"
         );
     }
     text
 }
 
 #[cfg(target_os = "linux")]
-fn holder(port: u16) -> Option<(u32, String)> {
+fn holder(transport: Transport, port: u16) -> Option<(u32, String)> {
     use std::fs;
 
-    let inodes: Vec<String> = ["/proc/net/udp", "/proc/net/udp6"]
+    let tables = match transport {
+        Transport::Tcp => ["/proc/net/tcp", "/proc/net/tcp6"],
+        Transport::Udp => ["/proc/net/udp", "/proc/net/udp6"],
+    };
+    let inodes: Vec<String> = tables
         .iter()
         .filter_map(|table| fs::read_to_string(table).ok())
         .flat_map(|table| inodes(&table, port))
@@ -61,12 +93,13 @@ fn holder(port: u16) -> Option<(u32, String)> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn holder(_port: u16) -> Option<(u32, String)> {
+fn holder(_transport: Transport, _port: u16) -> Option<(u32, String)> {
     None
 }
 
-/// The inodes of the sockets bound to `port` in a table of `/proc/net`, whose second column is
-/// `ADDRESS:PORT` in hexadecimal and whose tenth is the inode.
+/// The inodes of the sockets that are bound to `port` in a table of `/proc/net`. Its second column is `ADDRESS:PORT` in
+/// hexadecimal, the third the address of the peer, the tenth the inode. Connections have a peer and do not take a port
+/// from anybody.
 #[cfg(target_os = "linux")]
 fn inodes(table: &str, port: u16) -> Vec<String> {
     let suffix = format!(":{port:04X}");
@@ -74,13 +107,11 @@ fn inodes(table: &str, port: u16) -> Vec<String> {
         .lines()
         .skip(1)
         .filter_map(|line| {
-            let mut columns = line.split_whitespace();
-            let local = columns.nth(1)?;
-            local
-                .ends_with(&suffix)
-                .then(|| columns.nth(7))
-                .flatten()
-                .map(str::to_owned)
+            let columns: Vec<_> = line.split_whitespace().collect();
+            let [_, local, peer, _, _, _, _, _, _, inode, ..] = columns[..] else {
+                return None;
+            };
+            (local.ends_with(&suffix) && peer.ends_with(":0000")).then(|| inode.to_owned())
         })
         .collect()
 }
@@ -91,18 +122,27 @@ mod tests {
 
     #[test]
     fn finds_this_very_process() {
-        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-        let port = socket.local_addr().unwrap().port();
-        assert_eq!(holder(port).unwrap().0, std::process::id());
-        drop(socket);
-        assert_eq!(holder(port), None);
+        let udp = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let ports = [
+            (Transport::Udp, udp.local_addr().unwrap().port()),
+            (Transport::Tcp, tcp.local_addr().unwrap().port()),
+        ];
+        for (transport, port) in ports {
+            assert_eq!(holder(transport, port).unwrap().0, std::process::id());
+        }
+        drop((udp, tcp));
+        for (transport, port) in ports {
+            assert_eq!(holder(transport, port), None);
+        }
     }
 
     #[test]
     fn reads_the_kernels_table() {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n\
             77: 0100007F:1590 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 12345 2 0000 0\n\
-            78: 0100007F:1591 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 12346 2 0000 0\n";
+            78: 0100007F:1591 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 12346 2 0000 0\n\
+            79: 0100007F:1590 0100007F:8BBA 01 00000000:00000000 00:00000000 00000000     0        0 12347 2 0000 0\n";
         assert_eq!(inodes(table, 5520), ["12345"]);
         assert!(inodes(table, 5522).is_empty());
     }

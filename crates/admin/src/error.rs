@@ -46,14 +46,14 @@ impl CommandError {
 pub enum AdminError {
     /// Whoever reaches the address could command the router.
     #[error(
-        "{listen} is reachable from other machines, which takes a token; without one use 127.0.0.1 or [::1]"
+        "{listen} is reachable from other machines and needs a token; without a token use 127.0.0.1 or [::1]"
     )]
     NoToken {
         /// The address as asked for.
         listen: SocketAddr,
     },
-    /// The address can not be listened at.
-    #[error("can not listen at {listen}: {source}")]
+    /// The listener cannot be bound to the address.
+    #[error("cannot listen on TCP {listen}: {source}")]
     Bind {
         /// The address as asked for.
         listen: SocketAddr,

@@ -22,6 +22,7 @@ use crate::socket::{Listen, Sockets};
 use crate::tls::{self, AlpnList, ServerIdentity, crypto_provider};
 use crate::token_key::TokenKey;
 use crate::transport::quic_config;
+use crate::worker_runtime::WorkerRuntime;
 
 /// The game's default port.
 const DEFAULT_PORT: u16 = 5520;
@@ -153,10 +154,8 @@ fn worker(
     socket: std::net::UdpSocket,
     config: ServerConfig,
     balancers: Option<Arc<Balancers>>,
-) -> io::Result<(tokio::runtime::Runtime, Endpoint)> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+) -> io::Result<(WorkerRuntime, Endpoint)> {
+    let runtime = WorkerRuntime::new()?;
     let endpoint = {
         let _inside = runtime.enter();
         let mut endpoint = EndpointConfig::default();

@@ -7,8 +7,8 @@ use crate::tls::{AlpnError, IdentityError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
-    /// The UDP address can not be had.
-    #[error("can not listen on UDP {listen}: {error}")]
+    /// The socket cannot be bound to the address.
+    #[error("cannot listen on UDP {listen}: {error}")]
     Bind {
         /// What was asked for.
         listen: Listen,

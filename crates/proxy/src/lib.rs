@@ -67,6 +67,7 @@ mod status;
 mod tls;
 mod token_key;
 mod transport;
+mod worker_runtime;
 
 pub use self::access::Access;
 pub use self::answer::{Action, Answer, Attached};

@@ -9,7 +9,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use quinn::{Endpoint, Incoming};
-use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 
@@ -24,6 +23,7 @@ use crate::handler::Handler;
 use crate::line::Line;
 use crate::pools::Prefix;
 use crate::refusal::Refusal;
+use crate::worker_runtime::WorkerRuntime;
 
 /// How long closed connections may take to tell their peers so at the very end.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// not scale over cores, since it does every handshake's first flight under one lock.
 #[derive(Debug)]
 pub struct Server<H> {
-    pub(crate) workers: Vec<(Runtime, Endpoint)>,
+    pub(crate) workers: Vec<(WorkerRuntime, Endpoint)>,
     pub(crate) shared: Arc<Shared<H>>,
     pub(crate) drain: watch::Sender<bool>,
     pub(crate) address: SocketAddr,
@@ -99,12 +99,11 @@ impl<H: Handler> Server<H> {
                 .name(format!("endpoint-{index}"))
                 .spawn(move || {
                     let drained = catch_unwind(AssertUnwindSafe(|| runtime.block_on(worker.run())));
-                    // A handler that blocks must not keep the process from ending.
-                    runtime.shutdown_background();
+                    drop(runtime);
                     control.release(index);
                     // However it ended, nobody has to wait for those who were on it.
                     mark(&all_drained, index);
-                    let _ = ended.blocking_send((index, drained.unwrap_or(false)));
+                    let _ = ended.blocking_send((index, matches!(drained, Ok(Some(true)))));
                 })
                 .map_err(ServerError::Start)?;
             running += 1;

@@ -2,14 +2,35 @@
 
 mod support;
 
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyrouter_client::{Client, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
-use hyrouter_proxy::Answer;
+use hyrouter_proxy::{Answer, ConnectInfo, Handler, ServerBuilder};
 use support::{Told, patiently, server};
 use tokio::sync::Semaphore;
+
+/// As on every way out of a start that fails after the port was bound.
+#[tokio::test]
+async fn a_server_that_did_not_run_is_dropped_within_a_runtime() {
+    let server = ServerBuilder::default()
+        .listen(SocketAddr::from(([127, 0, 0, 1], 0)))
+        .endpoints(NonZeroUsize::new(2).unwrap())
+        .bind(Unasked)
+        .unwrap();
+    drop(server);
+}
+
+struct Unasked;
+
+impl Handler for Unasked {
+    async fn answer(&self, _info: ConnectInfo) -> Answer {
+        Answer::disconnect(None)
+    }
+}
 
 #[tokio::test]
 async fn an_idle_server_ends_at_once() {

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use hyrouter_admin::{Admin, AdminSettings};
+use hyrouter_admin::AdminSettings;
 use hyrouter_config::Settings;
 use hyrouter_metrics::{Process, Source};
 use tokio::runtime::Handle;
 
 use crate::assembly::{Assembler, Assembly, admin_token};
-use crate::bind::bind;
+use crate::bind::{bind, bind_admin};
 use crate::commanded::Commanded;
 use crate::counts::Counts;
 use crate::decision_log::DecisionLog;
@@ -126,10 +126,10 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
             registry: registry::of(&counts, others),
             levels,
         };
-        let admin = match Admin::bind(admin, Arc::new(operator)) {
+        let admin = match bind_admin(admin, Arc::new(operator)) {
             Ok(admin) => admin,
             Err(error) => {
-                cli::complain(&error.into());
+                cli::complain(&error);
                 return Ok(exit::FAILED);
             }
         };
