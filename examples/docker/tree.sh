@@ -1,8 +1,9 @@
 #!/bin/sh
 # Lays out the files of the image: tree.sh BINARY FOLDER
 #
-# The Dockerfile runs it in the build stage, and `cargo xtask packaging` runs it without any engine and looks at what
-# comes out. Everything belongs to root and nothing is writable but /tmp: the router runs as user 65532.
+# FOLDER is the build context of the Dockerfile. It needs ldd, and the package ca-certificates on the machine that runs
+# it. The image owns everything as root. User 65532, as which the router runs, can write to /tmp and to
+# /var/cache/hyrouter only.
 set -eu
 
 binary=$1
@@ -16,12 +17,16 @@ mkdir -p "$image"
 for folder in etc/hyrouter etc/ssl/certs usr/bin usr/share/doc/hyrouter var/cache/hyrouter; do
     mkdir -p "$image/$folder"
 done
-mkdir -m 1777 "$image/tmp"
-# Compiled plugins go here when `wasm.cache_dir` says so; with a read-only root a volume is mounted over it.
-chmod 0700 "$image/var/cache/hyrouter"
+mkdir "$image/tmp"
+# `wasm.cache_dir` is a folder in /var/cache/hyrouter. With a read-only root a volume is mounted there, and an engine
+# gives a new volume the mode of this folder. Its owner cannot be set: COPY makes root the owner of everything.
+chmod 1777 "$image/tmp" "$image/var/cache/hyrouter"
 
 install -m 0755 "$binary" "$image/usr/bin/hyrouter"
-strip "$image/usr/bin/hyrouter"
+# A released binary has no debug information; one from `cargo build` has, and a machine that builds has strip.
+if command -v strip >/dev/null; then
+    strip "$image/usr/bin/hyrouter"
+fi
 
 # The loader and the C library, where the binary looks for them. One that is linked statically needs none.
 libraries=$(ldd "$binary" 2>/dev/null | grep -o '/[^ )]*' || true)
@@ -52,5 +57,4 @@ install -m 0644 "$here/config.yaml" "$image/usr/share/doc/hyrouter/config.yaml"
 find "$image/etc" "$image/usr/share" -type f -exec chmod 0644 {} +
 if [ "$(id -u)" = 0 ]; then
     chown -R 0:0 "$image"
-    chown 65532:65532 "$image/var/cache/hyrouter"
 fi

@@ -11,18 +11,7 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
     if named || is_here() {
         return Ok(());
     }
-    let may_install =
-        works(cmd("apt-get").arg("--version")) && sh::output(cmd("id").arg("-u"))?.trim() == "0";
-    if may_install {
-        sh::run(cmd("apt-get").args(["update", "--quiet"]))?;
-        sh::run(cmd("apt-get").args([
-            "install",
-            "-y",
-            "--no-install-recommends",
-            "chromium",
-            "fonts-dejavu-core",
-        ]))?;
-    }
+    sh::apt_install(&["chromium", "fonts-dejavu-core"])?;
     if is_here() {
         return Ok(());
     }

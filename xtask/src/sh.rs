@@ -63,6 +63,23 @@ pub(crate) fn works(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// Whether root runs this.
+pub(crate) fn is_root() -> anyhow::Result<bool> {
+    Ok(output(cmd("id").arg("-u"))?.trim() == "0")
+}
+
+/// Installs packages of Debian. Does nothing where there is no apt, and for users other than root.
+pub(crate) fn apt_install(packages: &[&str]) -> anyhow::Result<()> {
+    if !works(cmd("apt-get").arg("--version")) || !is_root()? {
+        return Ok(());
+    }
+    run(cmd("apt-get").args(["update", "--quiet"]))?;
+    run(cmd("apt-get")
+        .args(["install", "-y", "--quiet", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
 /// Tells the person at the terminal.
 #[expect(clippy::print_stderr, reason = "the one place where tasks talk")]
 pub(crate) fn say(text: &str) {

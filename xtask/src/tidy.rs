@@ -85,7 +85,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 /// All files that git tracks or would track.
-fn tracked_files() -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn tracked_files() -> anyhow::Result<Vec<PathBuf>> {
     let list =
         sh::output(cmd("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))
             .context("listing the files of the repository")?;

@@ -3,56 +3,20 @@
 //! binary, and sums to compare.
 
 mod archive;
+mod contents;
 mod sbom;
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
-use crate::packaging;
-use crate::sh::{self, cargo, cmd, root, say, target};
+use crate::sh::{self, cargo, cmd, say, target};
 
 /// What a release has beyond the defaults.
 const FEATURES: &str = "otlp";
-
-/// Files of the repository, and where they are in the archive.
-const FILES: &[(&str, &str)] = &[
-    ("CHANGELOG.md", "CHANGELOG.md"),
-    ("LICENSE-APACHE", "LICENSE-APACHE"),
-    ("LICENSE-MIT", "LICENSE-MIT"),
-    ("README.md", "README.md"),
-    ("examples/systemd/config.yaml", "config.yaml"),
-    (
-        "examples/systemd/hyrouter.service",
-        "systemd/hyrouter.service",
-    ),
-    (
-        "examples/systemd/90-hyrouter.conf",
-        "systemd/90-hyrouter.conf",
-    ),
-    (
-        "examples/observability/dashboard.json",
-        "observability/dashboard.json",
-    ),
-    (
-        "examples/observability/prometheus.yml",
-        "observability/prometheus.yml",
-    ),
-    (
-        "examples/observability/rules.yaml",
-        "observability/rules.yaml",
-    ),
-];
-
-/// Shells, and how they call a file of completions.
-const SHELLS: &[(&str, &str)] = &[
-    ("bash", "hyrouter.bash"),
-    ("fish", "hyrouter.fish"),
-    ("zsh", "_hyrouter"),
-];
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -75,20 +39,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     };
     let built = build(args)?;
     let name = format!("hyrouter-{}-{triple}", env!("CARGO_PKG_VERSION"));
-    let folder = out.join(&name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
-    }
-    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-
-    let binary = folder.join("hyrouter");
-    fs::copy(&built, &binary).with_context(|| format!("copying {}", built.display()))?;
-    sh::run(cmd("strip").arg(&binary))?;
-    packaging::has_few_libraries(&binary)?;
-    for (from, to) in FILES {
-        copy(&root().join(from), &folder.join(to))?;
-    }
-    generate(&binary, &folder)?;
+    let folder = empty(&out, &name)?;
+    contents::lay_out(&built, &folder)?;
     let moment = moment()?;
     let bom = format!("{name}.cdx.json");
     sbom::write(&triple, FEATURES, moment, &out.join(&bom))?;
@@ -103,6 +55,27 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     fs::write(out.join("SHA256SUMS"), &sums).context("writing SHA256SUMS")?;
     say(&format!("{}:\n{sums}", out.display()));
     Ok(())
+}
+
+/// Makes the archive of a built router without its list of crates, and returns its path: for trying what the archive
+/// is for.
+pub(crate) fn archive_of(built: &Path, out: &Path) -> anyhow::Result<PathBuf> {
+    let name = format!("hyrouter-{}-{}", env!("CARGO_PKG_VERSION"), host()?);
+    let folder = empty(out, &name)?;
+    contents::lay_out(built, &folder)?;
+    let packed = out.join(format!("{name}.tar.gz"));
+    archive::pack(&folder, &packed, moment()?)?;
+    Ok(packed)
+}
+
+/// Makes an empty folder.
+fn empty(above: &Path, name: &str) -> anyhow::Result<PathBuf> {
+    let folder = above.join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    Ok(folder)
 }
 
 /// Builds the router and says where it is.
@@ -123,26 +96,6 @@ fn build(args: &Args) -> anyhow::Result<PathBuf> {
         profile => profile,
     });
     Ok(folder.join("hyrouter"))
-}
-
-/// What the router writes about itself.
-fn generate(binary: &Path, folder: &Path) -> anyhow::Result<()> {
-    let completions = folder.join("completions");
-    fs::create_dir_all(&completions)?;
-    for (shell, file) in SHELLS {
-        let text = sh::output(cmd(binary).args(["completions", shell]))?;
-        ensure!(
-            text.contains("hyrouter"),
-            "the completions for {shell} do not know the router"
-        );
-        fs::write(completions.join(file), text).with_context(|| format!("writing {file}"))?;
-    }
-    let man = folder.join("man");
-    fs::create_dir_all(&man)?;
-    sh::run(cmd(binary).arg("man").arg(&man))?;
-    let page = fs::read_to_string(man.join("hyrouter.1")).context("reading hyrouter.1")?;
-    ensure!(page.contains(".TH"), "hyrouter.1 is no man page");
-    Ok(())
 }
 
 /// The time that everything in the archive has: of the last change, so that the same sources make the same archive.

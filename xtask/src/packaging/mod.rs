@@ -1,11 +1,12 @@
-//! `cargo xtask packaging`: what is under `examples` for operators is looked at, as far as that goes without an engine,
-//! a cluster or a Prometheus. What a document of YAML says is read by the types of the API that it is for, a query by a
-//! parser of its language, and the files of the image are laid out and run.
+//! `cargo xtask packaging`: checks what is under `examples` for operators, without a cluster or a Prometheus. A document
+//! of YAML is read by the types of the API that it is for, a query by a parser of its language. The files of the image
+//! are laid out and run, and the recipe for containers in `docs/deployment.md` is run by podman.
 
 mod configs;
 mod docker;
 mod kubernetes;
 mod observability;
+mod recipe;
 mod systemd;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub(crate) fn run_built() -> anyhow::Result<()> {
     }
     let router = target().join("debug/hyrouter");
     docker::run(&router)?;
+    recipe::run(&router)?;
     systemd::run(&router)?;
     kubernetes::run()
 }

@@ -28,17 +28,11 @@ impl Debian {
             bail!("this is no Debian");
         }
         if !is_installed() {
-            if output(cmd("id").arg("-u"))?.trim() != "0" {
+            if !sh::is_root()? {
                 bail!("they are not installed, and only root can do that");
             }
             say("installing Debian's Rust with the source of its standard library");
-            sh::run(cmd("apt-get").args(["update", "--quiet"]))?;
-            sh::run(
-                cmd("apt-get")
-                    .args(["install", "-y", "--quiet", "--no-install-recommends"])
-                    .args(PACKAGES)
-                    .env("DEBIAN_FRONTEND", "noninteractive"),
-            )?;
+            sh::apt_install(&PACKAGES)?;
         }
         Ok(Self { linker: linker()? })
     }

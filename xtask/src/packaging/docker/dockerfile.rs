@@ -1,19 +1,10 @@
-//! A Dockerfile as stages of instructions.
-
-/// What begins with `FROM`.
-pub(super) struct Stage {
-    pub(super) line: usize,
-    pub(super) base: String,
-    /// Empty when it has none.
-    pub(super) name: String,
-    instructions: Vec<Instruction>,
-}
+//! A Dockerfile as instructions.
 
 pub(super) struct Instruction {
-    /// Of its first line, from 1.
+    /// Number of its first line, from 1.
     pub(super) line: usize,
-    word: String,
-    /// All behind the word, continued lines joined.
+    pub(super) word: String,
+    /// Everything after the word, continued lines joined.
     pub(super) rest: String,
 }
 
@@ -38,72 +29,28 @@ const WORDS: &[&str] = &[
     "WORKDIR",
 ];
 
-impl Stage {
-    pub(super) fn all(&self, word: &str) -> impl Iterator<Item = &Instruction> {
-        self.instructions
-            .iter()
-            .filter(move |instruction| instruction.word == word)
-    }
-}
-
-impl Instruction {
-    /// The value of `--name=value`.
-    pub(super) fn flag(&self, name: &str) -> Option<&str> {
-        let start = format!("--{name}=");
-        self.rest
-            .split_whitespace()
-            .find_map(|word| word.strip_prefix(&start))
-    }
-
-    /// What is no flag.
-    pub(super) fn words(&self) -> Vec<String> {
-        self.rest
-            .split_whitespace()
-            .filter(|word| !word.starts_with("--"))
-            .map(ToOwned::to_owned)
-            .collect()
-    }
-}
-
-/// The stages, or a line and what is wrong there.
-pub(super) fn parse(text: &str) -> Result<Vec<Stage>, String> {
-    let mut stages: Vec<Stage> = Vec::new();
-    for (line, instruction) in instructions(text) {
-        let (word, rest) = instruction
-            .split_once(char::is_whitespace)
-            .ok_or_else(|| format!("{line}: {instruction} says nothing"))?;
-        if !WORDS.contains(&word) {
-            return Err(format!("{line}: {word} is no instruction"));
-        }
-        let rest = rest.trim().to_owned();
-        if word == "FROM" {
-            let words: Vec<_> = rest.split_whitespace().collect();
-            let (base, name) = match words.as_slice() {
-                [base] => (*base, ""),
-                [base, "AS", name] => (*base, *name),
-                _ => return Err(format!("{line}: FROM {rest} is no stage")),
-            };
-            stages.push(Stage {
+/// Returns the instructions, or the number of a line and what is wrong there.
+pub(super) fn parse(text: &str) -> Result<Vec<Instruction>, String> {
+    joined(text)
+        .into_iter()
+        .map(|(line, text)| {
+            let (word, rest) = text
+                .split_once(char::is_whitespace)
+                .ok_or_else(|| format!("{line}: {text} has no argument"))?;
+            if !WORDS.contains(&word) {
+                return Err(format!("{line}: {word} is no instruction"));
+            }
+            Ok(Instruction {
                 line,
-                base: base.to_owned(),
-                name: name.to_owned(),
-                instructions: Vec::new(),
-            });
-        } else if let Some(stage) = stages.last_mut() {
-            let word = word.to_owned();
-            stage.instructions.push(Instruction { line, word, rest });
-        } else if word != "ARG" {
-            return Err(format!("{line}: {word} before the first FROM"));
-        }
-    }
-    if stages.is_empty() {
-        return Err("1: no FROM".to_owned());
-    }
-    Ok(stages)
+                word: word.to_owned(),
+                rest: rest.trim().to_owned(),
+            })
+        })
+        .collect()
 }
 
 /// Lines with those that continue them, without comments.
-fn instructions(text: &str) -> Vec<(usize, String)> {
+fn joined(text: &str) -> Vec<(usize, String)> {
     let mut found: Vec<(usize, String)> = Vec::new();
     let mut goes_on = false;
     for (number, line) in (1..).zip(text.lines().map(str::trim)) {
@@ -131,29 +78,29 @@ mod tests {
     use super::parse;
 
     #[test]
-    fn stages_and_what_is_in_them() {
-        let text = "# x\nARG A=1\nFROM a:1 AS b\nRUN one \\\n  # two\n  && three\n\n\
-                    FROM scratch\nCOPY --from=b /x /y\n";
-        let stages = parse(text).unwrap();
-        let [first, last] = stages.as_slice() else {
-            panic!("two stages")
-        };
-        assert_eq!((first.base.as_str(), first.name.as_str()), ("a:1", "b"));
-        let run = first.all("RUN").next().unwrap();
-        assert_eq!((run.line, run.rest.as_str()), (4, "one && three"));
-        let copy = last.all("COPY").next().unwrap();
-        assert_eq!(copy.flag("from"), Some("b"));
-        assert_eq!(copy.words(), ["/x", "/y"]);
+    fn instructions_with_continued_lines() {
+        let text = "# x\nARG A=1\nRUN one \\\n  # two\n  && three\n\nCOPY /x /y\n";
+        let found: Vec<_> = parse(text)
+            .unwrap()
+            .into_iter()
+            .map(|i| (i.line, i.word, i.rest))
+            .collect();
+        let expected = [
+            (2, "ARG", "A=1"),
+            (3, "RUN", "one && three"),
+            (7, "COPY", "/x /y"),
+        ];
+        assert_eq!(
+            found,
+            expected.map(|(line, word, rest)| (line, word.to_owned(), rest.to_owned()))
+        );
     }
 
     #[test]
     fn what_is_no_dockerfile() {
         for (text, fault) in [
-            ("", "1: no FROM"),
-            ("RUN x", "1: RUN before the first FROM"),
             ("FROM a\n\nRNU x", "3: RNU is no instruction"),
-            ("FROM a b", "1: FROM a b is no stage"),
-            ("FROM", "1: FROM says nothing"),
+            ("FROM", "1: FROM has no argument"),
         ] {
             assert_eq!(parse(text).err().as_deref(), Some(fault), "{text}");
         }

@@ -137,8 +137,9 @@ fn faults(files: &BTreeMap<String, Entry>, needed: &[String]) -> Vec<String> {
                 faults.push(format!("/{path} is neither a file nor a folder"));
                 continue;
             }
-            Entry::Folder(_) if path == "tmp" => Entry::Folder(0o1777),
-            Entry::Folder(_) if path == "var/cache/hyrouter" => Entry::Folder(0o700),
+            Entry::Folder(_) if path == "tmp" || path == "var/cache/hyrouter" => {
+                Entry::Folder(0o1777)
+            }
             Entry::Folder(_) => Entry::Folder(0o755),
             Entry::File(_) if path == "usr/bin/hyrouter" || is_library => Entry::File(0o755),
             Entry::File(_) => Entry::File(0o644),
@@ -172,7 +173,7 @@ mod tests {
         let mut all: BTreeMap<_, _> = files.collect();
         all.insert("etc/hyrouter".to_owned(), Entry::Folder(0o755));
         all.insert("tmp".to_owned(), Entry::Folder(0o1777));
-        all.insert("var/cache/hyrouter".to_owned(), Entry::Folder(0o700));
+        all.insert("var/cache/hyrouter".to_owned(), Entry::Folder(0o1777));
         all.insert("lib/libc.so.6".to_owned(), Entry::File(0o755));
         all
     }

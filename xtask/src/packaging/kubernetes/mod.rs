@@ -13,10 +13,7 @@ use kustomize::Folder;
 
 const BASE: &str = "examples/kubernetes/base";
 const OVERLAY: &str = "examples/kubernetes/overlays/example";
-const COMPONENTS: &[&str] = &[
-    "examples/kubernetes/components/discovery",
-    "examples/kubernetes/components/service-monitor",
-];
+const COMPONENTS: &[&str] = &["examples/kubernetes/components/service-monitor"];
 
 pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
     let mut base = Vec::new();

@@ -1,0 +1,179 @@
+//! The recipe for containers in `docs/deployment.md`, run by podman as it stands there: from the archive in an empty
+//! folder to a router that answers.
+
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, ensure};
+
+use super::{read, scratch};
+use crate::dist;
+use crate::peers::left_out;
+use crate::sh::{self, cmd, say, works};
+
+const PAGE: &str = "docs/deployment.md";
+const SECTION: &str = "## Containers";
+/// What the probe of the recipe prints.
+const REFERRED: &str = "referral to lobby-1.example.com:5521";
+const PACKAGES: &[&str] = &[
+    "podman",
+    "runc",
+    "conmon",
+    "containernetworking-plugins",
+    "iptables",
+    "iproute2",
+    "ca-certificates",
+    "curl",
+    "openssl",
+];
+
+pub(super) fn run(router: &Path) -> anyhow::Result<()> {
+    let script = commands(&read(PAGE)?);
+    ensure!(!script.is_empty(), "{PAGE}: no commands in {SECTION}");
+    if !works(cmd("podman").arg("--version")) {
+        sh::apt_install(PACKAGES)?;
+    }
+    let engine = Engine::new(scratch("engine")?)?;
+    if !works(engine.run("podman").arg("info")) {
+        return left_out("podman cannot run here; the recipe for containers is not tried");
+    }
+    let folder = scratch("recipe")?;
+    let archive = dist::archive_of(router, &scratch("archive")?)?;
+    let name = archive.file_name().context("the archive has no name")?;
+    fs::copy(&archive, folder.join(name)).context("copying the archive")?;
+    let outcome = engine.follow(&script, &folder);
+    let removed = engine.remove_all();
+    let printed = outcome?;
+    removed?;
+    ensure!(
+        printed.lines().any(|line| line.starts_with(REFERRED)),
+        "{PAGE}: the probe was not referred:\n{printed}"
+    );
+    say("the recipe for containers leads to a router that answers");
+    Ok(())
+}
+
+/// The lines of a section behind a prompt, with those that continue them.
+fn commands(page: &str) -> String {
+    let mut found = String::new();
+    let mut goes_on = false;
+    let section = page
+        .lines()
+        .skip_while(|line| *line != SECTION)
+        .skip(1)
+        .take_while(|line| !line.starts_with("## "));
+    for line in section {
+        let command = line.strip_prefix("$ ").or_else(|| goes_on.then_some(line));
+        if let Some(command) = command {
+            found.push_str(command);
+            found.push('\n');
+            goes_on = command.ends_with('\\');
+        }
+    }
+    found
+}
+
+/// Podman with settings, images and containers of its own, so that it meets none of the machine's.
+struct Engine {
+    folder: PathBuf,
+    /// Root has a network of its own, in which the ports of the recipe are free.
+    is_root: bool,
+}
+
+impl Engine {
+    fn new(folder: PathBuf) -> anyhow::Result<Self> {
+        // Some machines cannot raise these limits to podman's defaults, and their control groups are not for crun.
+        let mut settings = String::from(
+            "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1000:1000\"]\n",
+        );
+        if works(cmd("runc").arg("--version")) {
+            settings.push_str("[engine]\nruntime = \"runc\"\n");
+        }
+        fs::write(folder.join("containers.conf"), settings)?;
+        // The one driver that needs nothing of the file system below it.
+        let storage = format!(
+            "[storage]\ndriver = \"vfs\"\ngraphroot = \"{}\"\nrunroot = \"{}\"\n",
+            folder.join("images").display(),
+            folder.join("run").display()
+        );
+        fs::write(folder.join("storage.conf"), storage)?;
+        let programs = folder.join("bin");
+        fs::create_dir(&programs)?;
+        let podman = sh::output(cmd("sh").args(["-c", "command -v podman || true"]))?;
+        symlink(podman.trim(), programs.join("docker")).context("naming podman docker")?;
+        let is_root = sh::is_root()?;
+        Ok(Self { folder, is_root })
+    }
+
+    fn run(&self, program: &str) -> Command {
+        let mut command = cmd(program);
+        let path = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{path}", self.folder.join("bin").display());
+        command
+            .env("PATH", path)
+            .env("CONTAINERS_CONF", self.folder.join("containers.conf"))
+            .env("CONTAINERS_STORAGE_CONF", self.folder.join("storage.conf"));
+        command
+    }
+
+    /// Runs the commands in `folder`, where new files are for their owner only, and returns what they printed.
+    fn follow(&self, script: &str, folder: &Path) -> anyhow::Result<String> {
+        let printed = self.folder.join("printed");
+        // All in one shell, which is the first process of the network that ends with it.
+        let network = if self.is_root {
+            "ip link set lo up\n"
+        } else {
+            ""
+        };
+        let script = format!("set -eux\n{network}umask 077\n{script}");
+        let mut command = if self.is_root {
+            let mut command = self.run("unshare");
+            command.args(["--net", "timeout", "300", "sh", "-c"]);
+            command
+        } else {
+            let mut command = self.run("timeout");
+            command.args(["300", "sh", "-c"]);
+            command
+        };
+        let status = command
+            .arg(script)
+            .current_dir(folder)
+            .stdout(File::create(&printed)?)
+            .status()
+            .context("starting the shell of the recipe")?;
+        let printed = fs::read_to_string(&printed)?;
+        ensure!(
+            status.success(),
+            "{PAGE}: a command of the recipe failed, {status}; printed until then:\n{printed}"
+        );
+        Ok(printed)
+    }
+
+    /// Ends what the recipe left running, and frees the disk. `podman system reset` would take the machine's networks.
+    fn remove_all(&self) -> anyhow::Result<()> {
+        for what in ["rm", "rmi", "volume rm"] {
+            let mut command = self.run("podman");
+            let command = command.args(what.split(' ')).args(["--all", "--force"]);
+            let output = command.output()?;
+            ensure!(
+                output.status.success(),
+                "podman {what}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commands;
+
+    #[test]
+    fn commands_are_those_of_the_section() {
+        let page = "## Before\n$ no\n## Containers\ntext $ no\n\n$ one \\\n    more \\\n    end\nprinted\n$ two\n## After\n$ no\n";
+        assert_eq!(commands(page), "one \\\n    more \\\n    end\ntwo\n");
+    }
+}
