@@ -124,12 +124,12 @@ pub(crate) fn command(args: &AdminArgs, path: &str) -> anyhow::Result<ExitCode> 
         .build()?;
     let answer = runtime.block_on(client.post(path, &serde_json::json!({})))?;
     let waiting: Vec<_> = list_of(&answer, "restart_needed").collect();
-    print("done");
+    print("done")?;
     if !waiting.is_empty() {
         print_line(format_args!(
             "these keys wait for a restart: {}",
             waiting.join(", ")
-        ));
+        ))?;
     }
     Ok(exit::OK)
 }
@@ -140,7 +140,7 @@ fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
         return Ok(AdminClient::new(address, args.token_file.as_deref()));
     }
     let settings = match serve::load(&args.config) {
-        Ok((settings, _)) => settings,
+        Ok(settings) => settings,
         Err(error) => {
             cli::complain_of_config(&error);
             let hint = anyhow::anyhow!(

@@ -4,73 +4,147 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use hyrouter_config::Settings;
+use hyrouter_config::{ConfigError, Draft, Settings};
+use serde_json::{Value, json};
 
-use crate::assembly::{Assembler, Assembly, admin_token};
-use crate::cli::{self, ConfigArgs, print, print_line};
+use crate::assembly::Assembler;
+use crate::cli::{self, CheckArgs, print, print_json, print_line};
 use crate::counts::Counts;
+use crate::exit;
 use crate::plugin_tools::Kept;
 use crate::serve::{self, Origin};
-use crate::{exit, summary};
+use crate::summary::Summary;
 
-pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
-    let (settings, origin) = match serve::load(args) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            cli::complain_of_config(&error);
-            return exit::usage();
-        }
+pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let origin = serve::origin(&args.config);
+    let checked = check(&origin, args.no_files);
+    let is_good = match &checked {
+        Ok(settings) => !args.strict || settings.warnings.is_empty(),
+        Err(_) => false,
     };
-    let assembly = match assembled(settings) {
-        Ok(assembly) => assembly,
-        Err(error) => {
-            cli::complain(&error);
-            return exit::usage();
+    if args.json {
+        print_json(&report(&origin, is_good, &checked))?;
+    } else {
+        match &checked {
+            Ok(settings) => show(&origin, is_good, settings)?,
+            Err(error) => cli::complain_of_config(error),
         }
+    }
+    Ok(if is_good { exit::OK } else { exit::usage() })
+}
+
+/// Reads the configuration and opens what it names, as a start does.
+fn check(origin: &Origin, no_files: bool) -> Result<Settings, ConfigError> {
+    let sources = serve::sources(origin.file());
+    let draft = if no_files {
+        sources.elsewhere().read()?
+    } else {
+        sources.read()?
     };
-    let (settings, chain) = (&assembly.settings, &assembly.chain);
-    match origin {
-        Origin::File(file) => print_line(format_args!("{}: good", file.display())),
-        Origin::BuiltIn => print("built-in configuration: good"),
+    if no_files {
+        let settings = draft.settings.clone();
+        return assemble(without_files(draft)).map(|_| settings);
     }
-    print(&format!("listen on {}", summary::listen(&settings.listen)));
-    for line in summary::routes(settings) {
-        print_line(line);
-    }
-    for line in summary::trust(settings) {
-        print_line(line);
-    }
-    for line in summary::plugins(chain) {
-        print_line(line);
-    }
-    for warning in &settings.warnings {
-        print_line(format_args!("warning: {warning}"));
-    }
-    exit::OK
+    assemble(draft)
 }
 
 /// Files are read, WASM plugins loaded and configured, as at a start; gRPC plugins are not dialled.
-fn assembled(settings: Settings) -> anyhow::Result<Assembly> {
+fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()?;
+        .build();
+    let runtime = runtime.map_err(|error| ConfigError::Merge(error.to_string()))?;
     let output = Arc::<Kept>::default();
     let mut assembler = Assembler::new(Arc::<Kept>::clone(&output) as _, &Counts::default());
-    let assembly = runtime.block_on(async { assembler.assemble(settings, None) });
-    let assembly = assembly.and_then(|assembly| {
-        admin_token(&assembly.settings)?;
-        Ok(assembly)
-    });
+    let assembly = runtime.block_on(async { assembler.assemble(draft, None) });
     if assembly.is_err() {
         // Why a guest refuses is often what it prints.
         cli::complain_of_output(&output.take());
     }
-    assembly
+    assembly.map(|assembly| assembly.settings)
+}
+
+/// Takes out what a start would open.
+fn without_files(mut draft: Draft) -> Draft {
+    let settings = &mut draft.settings;
+    settings.files.clear();
+    settings.plugins.clear();
+    settings.tls.identity = None;
+    settings.quic.token_key_file = None;
+    settings.logging.decisions = None;
+    settings.identity.ca_file = None;
+    if !settings.identity.jwks.contains("://") {
+        settings.identity.mode = hyrouter_config::IdentityMode::Off;
+    }
+    if let Some(webhook) = &mut settings.logging.webhook {
+        (webhook.token_file, webhook.ca_file) = (None, None);
+    }
+    if let Some(admin) = &mut settings.admin {
+        admin.token_file = None;
+    }
+    draft
+}
+
+fn show(origin: &Origin, is_good: bool, settings: &Settings) -> anyhow::Result<()> {
+    let count = settings.warnings.len();
+    let verdict = match (is_good, count) {
+        (true, _) => "good".to_owned(),
+        (false, 1) => "refused, there is a warning".to_owned(),
+        (false, _) => format!("refused, there are {count} warnings"),
+    };
+    match origin {
+        Origin::File(file) => print_line(format_args!("{}: {verdict}", file.display()))?,
+        Origin::BuiltIn => print(&format!("built-in configuration: {verdict}"))?,
+    }
+    for line in Summary::of(settings).lines() {
+        print_line(line)?;
+    }
+    if is_good {
+        for warning in &settings.warnings {
+            print_line(format_args!("warning: {warning}"))?;
+        }
+    } else {
+        cli::complain_of_warnings(&settings.warnings);
+    }
+    Ok(())
+}
+
+fn report(origin: &Origin, is_good: bool, checked: &Result<Settings, ConfigError>) -> Value {
+    let settings = checked.as_ref().ok();
+    let mistakes = checked.as_ref().err().map(mistakes).unwrap_or_default();
+    let warnings = settings.map_or(&[][..], |settings| &settings.warnings);
+    let warnings = warnings.iter();
+    let warnings = warnings.map(|told| json!({"path": told.path, "message": told.message}));
+    json!({
+        "file": origin.file(),
+        "good": is_good,
+        "mistakes": mistakes,
+        "warnings": warnings.collect::<Vec<_>>(),
+        "summary": settings.map(Summary::of),
+    })
+}
+
+/// A file that cannot even be read is one mistake without a path.
+fn mistakes(error: &ConfigError) -> Vec<Value> {
+    let list = error.mistakes().iter().map(|mistake| {
+        json!({
+            "path": mistake.path,
+            "message": mistake.message,
+            "value": mistake.value,
+            "variable": mistake.variable,
+        })
+    });
+    let mut list: Vec<_> = list.collect();
+    if list.is_empty() {
+        let message = error.to_string();
+        list.push(json!({"path": null, "message": message, "value": null, "variable": null}));
+    }
+    list
 }
 
 pub(crate) fn schema() -> anyhow::Result<ExitCode> {
     print(
         &serde_json::to_string_pretty(&hyrouter_config::schema()).context("printing the schema")?,
-    );
+    )?;
     Ok(exit::OK)
 }

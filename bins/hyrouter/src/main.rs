@@ -16,6 +16,7 @@ mod door;
 mod end;
 mod envelope;
 mod explain;
+mod findings;
 mod history;
 mod host_name;
 mod identity_keys;
@@ -39,6 +40,7 @@ mod service;
 mod shell;
 mod signals;
 mod sinks;
+mod start_log;
 mod summary;
 mod supervised;
 mod tickets;
@@ -49,7 +51,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Unwritten};
 
 /// A connection makes about 400 small allocations; this allocator saves a twelfth of its CPU time.
 #[global_allocator]
@@ -67,6 +69,10 @@ mod exit {
     pub(crate) fn usage() -> ExitCode {
         ExitCode::from(64)
     }
+    /// The reader of standard output left before the end, as a shell reports SIGPIPE.
+    pub(crate) fn reader_left() -> ExitCode {
+        ExitCode::from(141)
+    }
     /// A second signal came before all were served.
     pub(crate) fn interrupted() -> ExitCode {
         ExitCode::from(130)
@@ -83,17 +89,20 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() {
-                exit::usage()
-            } else {
-                exit::OK
+            let printed = error.print().map_err(|error| Unwritten(error).into());
+            return match printed {
+                _ if error.use_stderr() => exit::usage(),
+                Ok(()) => exit::OK,
+                Err(unwritten) => failed(&unwritten),
             };
         }
     };
     let result = match cli.command {
         None => serve::run(&cli.config, &cli.logging, cli.serve),
-        Some(Command::Check(args)) => Ok(check::run(&args.or(cli.config))),
+        Some(Command::Check(mut args)) => {
+            args.config = args.config.or(cli.config);
+            check::run(&args)
+        }
         Some(Command::Schema) => check::schema(),
         Some(Command::Probe(args)) => probe::run(&args),
         Some(Command::Packet(args)) => packet::run(&args),
@@ -112,11 +121,17 @@ fn main() -> ExitCode {
             args.config = args.config.or(cli.config);
             admin_client::command(&args, "/drain")
         }
-        Some(Command::Completions { shell }) => Ok(shell::completions(shell)),
+        Some(Command::Completions { shell }) => shell::completions(shell),
         Some(Command::Man { folder }) => shell::manual(&folder),
     };
-    result.unwrap_or_else(|error| {
-        cli::complain(&error);
-        exit::FAILED
-    })
+    result.unwrap_or_else(|error| failed(&error))
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    let unwritten = error.downcast_ref::<Unwritten>();
+    if unwritten.is_some_and(Unwritten::is_broken_pipe) {
+        return exit::reader_left();
+    }
+    cli::complain(error);
+    exit::FAILED
 }

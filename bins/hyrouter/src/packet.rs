@@ -5,15 +5,24 @@ use std::process::ExitCode;
 
 use hyrouter_protocol::json;
 use hyrouter_text::shown_json;
+use serde::Deserialize;
 
-use crate::cli::{PacketArgs, PacketCommand};
+use crate::cli::{PacketArgs, PacketCommand, Unwritten};
 use crate::exit;
 
+/// Whether a line could be translated.
+#[derive(Deserialize)]
+struct Answered {
+    ok: bool,
+}
+
+/// Translates each line. A line that is wrong does not end the run, and the exit code tells of it.
 pub(crate) fn run(args: &PacketArgs) -> anyhow::Result<ExitCode> {
     let translate = match args.command {
         PacketCommand::Decode => json::decode_line,
         PacketCommand::Encode => json::encode_line,
     };
+    let mut all_right = true;
     let mut out = BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().split(b'\n') {
         // Lossy: bad UTF-8 then fails as bad JSON, on this line alone.
@@ -22,10 +31,11 @@ pub(crate) fn run(args: &PacketArgs) -> anyhow::Result<ExitCode> {
         if line.trim().is_empty() {
             continue;
         }
-        if writeln!(out, "{}", shown_json(&translate(&line))).is_err() {
-            break;
-        }
+        let answer = translate(&line);
+        let answered: Answered = serde_json::from_str(&answer)?;
+        all_right &= answered.ok;
+        writeln!(out, "{}", shown_json(&answer)).map_err(Unwritten)?;
     }
-    let _ = out.flush();
-    Ok(exit::OK)
+    out.flush().map_err(Unwritten)?;
+    Ok(if all_right { exit::OK } else { exit::FAILED })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hyrouter_config::{ConfigError, Settings, Sources};
+use hyrouter_config::{ConfigError, Draft, Settings, Sources};
 use hyrouter_plugin_wasm::TracingSink;
 
 use crate::assembly::Assembler;
@@ -48,10 +48,18 @@ impl fmt::Display for Origin {
 }
 
 /// Reads the file that is named, else `config.yaml` if there is one, else what is built in.
-pub(crate) fn load(args: &ConfigArgs) -> Result<(Settings, Origin), ConfigError> {
-    let file = named(args);
-    let settings = read(file.as_deref())?;
-    Ok((settings, file.map_or(Origin::BuiltIn, Origin::File)))
+pub(crate) fn load(args: &ConfigArgs) -> Result<Settings, ConfigError> {
+    sources(named(args).as_deref()).load()
+}
+
+/// Reads the same, for a caller that opens what the configuration names.
+pub(crate) fn draft(args: &ConfigArgs) -> Result<Draft, ConfigError> {
+    read(origin(args).file())
+}
+
+/// Where the configuration is from.
+pub(crate) fn origin(args: &ConfigArgs) -> Origin {
+    named(args).map_or(Origin::BuiltIn, Origin::File)
 }
 
 fn named(args: &ConfigArgs) -> Option<PathBuf> {
@@ -63,17 +71,22 @@ fn named(args: &ConfigArgs) -> Option<PathBuf> {
 }
 
 /// Reads this file, or what is built in.
-pub(crate) fn read(file: Option<&Path>) -> Result<Settings, ConfigError> {
+pub(crate) fn read(file: Option<&Path>) -> Result<Draft, ConfigError> {
+    sources(file).read()
+}
+
+pub(crate) fn sources(file: Option<&Path>) -> Sources {
     match file {
-        Some(file) => Sources::new().file(file).load(),
-        None => Sources::new().load(),
+        Some(file) => Sources::new().file(file),
+        None => Sources::new(),
     }
 }
 
 /// How the configuration's file and those that it names look.
 pub(crate) fn look(file: Option<&Path>, settings: &Settings) -> Look {
     let file = file.map(Path::to_owned);
-    Look::at(file.into_iter().chain(settings.files.iter().cloned()))
+    let named = settings.files.iter().map(|named| named.file.clone());
+    Look::at(file.into_iter().chain(named))
 }
 
 pub(crate) fn run(
@@ -82,14 +95,15 @@ pub(crate) fn run(
     serve: ServeArgs,
 ) -> anyhow::Result<ExitCode> {
     let before = Look::at([named(config).unwrap_or_default()]);
-    let (settings, origin) = match load(config) {
-        Ok(loaded) => loaded,
+    let origin = origin(config);
+    let draft = match read(origin.file()) {
+        Ok(draft) => draft,
         Err(error) => {
             cli::complain_of_config(&error);
             return Ok(exit::usage());
         }
     };
-    let look = look(origin.file(), &settings).since(&before);
+    let look = look(origin.file(), &draft.settings).since(&before);
     // Dropped last, so that the final lines are written.
     let (_written_at_the_end, levels) = logging::init(log);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -106,11 +120,11 @@ pub(crate) fn run(
     let counts = Counts::default();
     let mut assembler = Assembler::new(Arc::new(TracingSink), &counts);
     // Before SIGTERM is waited for, so that it ends a start that takes long.
-    let made = services.block_on(async { assembler.assemble(settings, None) });
+    let made = services.block_on(async { assembler.assemble(draft, None) });
     let assembly = match made {
         Ok(assembly) => assembly,
         Err(error) => {
-            cli::complain(&error);
+            cli::complain_of_config(&error);
             return Ok(exit::usage());
         }
     };

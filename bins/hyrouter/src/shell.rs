@@ -11,11 +11,11 @@ use crate::cli::{self, Cli};
 use crate::exit;
 
 /// Prints a script that completes the command line.
-pub(crate) fn completions(shell: clap_complete::Shell) -> ExitCode {
+pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "hyrouter", &mut script);
-    cli::print(String::from_utf8_lossy(&script).trim_end());
-    exit::OK
+    cli::print(String::from_utf8_lossy(&script).trim_end())?;
+    Ok(exit::OK)
 }
 
 /// Writes a page for the command and each below it.

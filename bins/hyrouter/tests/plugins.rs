@@ -313,9 +313,12 @@ fn a_wasm_problem_stops_the_start_with_plugin_file_and_reason() {
         for command in [&[][..], &["check"]] {
             let ran = folder.run(command);
             assert_eq!(ran.code, Some(64), "{command:?}: {ran:?}");
-            let begin = "hyrouter: plugins[0]: plugin \"lobby\", guest.wasm: ";
+            let begins = [
+                "\nplugins[0].wasm.path: guest.wasm: ",
+                "\nplugins[0]: plugin \"lobby\", guest.wasm: ",
+            ];
             assert!(
-                ran.stderr.contains(begin) && ran.stderr.contains(text),
+                begins.iter().any(|begin| ran.stderr.contains(begin)) && ran.stderr.contains(text),
                 "{command:?}: {ran:?}"
             );
             if !more.is_empty() {

@@ -50,13 +50,13 @@ pub enum ConfigError {
     /// File and environment could be read, and this is wrong in them.
     #[error("{}", Lines(.mistakes))]
     Invalid {
-        /// All mistakes by path, at least one.
+        /// All mistakes, at least one.
         mistakes: Vec<Mistake>,
     },
 }
 
 impl ConfigError {
-    /// All mistakes by path; none when the file could not even be read.
+    /// All mistakes; none when the file could not even be read.
     pub fn mistakes(&self) -> &[Mistake] {
         match self {
             Self::Invalid { mistakes } => mistakes,

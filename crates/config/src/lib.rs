@@ -76,7 +76,8 @@ pub use reference::reference_markdown;
 pub use schema::schema;
 pub use settings::{
     EnvelopeSettings, GrpcPlugin, GrpcTlsFiles, IdentityFiles, IdentityMode, IdentitySettings,
-    LimitSettings, LoggingSettings, PluginKind, PluginSettings, QuicSettings, ReferralSettings,
-    Settings, TimedSealer, TlsSettings, UnknownProtocol, WasmHostSettings, WasmPlugin,
+    LimitSettings, LoggingSettings, NamedFile, PluginKind, PluginSettings, QuicSettings,
+    ReferralSettings, Settings, TimedSealer, TlsSettings, UnknownProtocol, WasmHostSettings,
+    WasmPlugin,
 };
-pub use source::Sources;
+pub use source::{Draft, Sources};

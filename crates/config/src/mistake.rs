@@ -16,9 +16,35 @@ pub struct Mistake {
     pub path: String,
     /// What is wrong, the value seen and what is allowed. Values of secrets are never in it.
     pub message: String,
+    /// The value seen: a number, a text or a truth value. Absent for sections, lists and secrets, and where it is not
+    /// the value that is wrong.
+    pub value: Option<Value>,
     /// The environment variable that the value comes from, if it does not come from the file.
     pub variable: Option<String>,
 }
+
+impl Mistake {
+    /// Makes a mistake that is found outside of this crate, such as a file that cannot be used.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+            value: None,
+            variable: None,
+        }
+    }
+
+    /// Returns whether the mistake is at this path, above it or below it.
+    pub fn concerns(&self, path: &str) -> bool {
+        let is_below = |path: &str, above: &str| {
+            let rest = path.strip_prefix(above);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        is_below(path, &self.path) || is_below(&self.path, path)
+    }
+}
+
+impl std::error::Error for Mistake {}
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,14 +76,14 @@ impl fmt::Display for Warning {
 #[derive(Default)]
 pub(crate) struct Mistakes {
     /// By path. Without a message: the value was probably meant by a mistake that is reported elsewhere.
-    found: BTreeMap<Path, Vec<String>>,
+    found: BTreeMap<Path, Vec<Message>>,
     /// The variables that gave a value, by the path of the value.
     variables: BTreeMap<Path, String>,
 }
 
 impl Mistakes {
     /// Adds a mistake in the shape of the value at `path`.
-    pub(crate) fn add(&mut self, path: &Path, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, path: &Path, message: impl Into<Message>) {
         self.found
             .entry(path.clone())
             .or_default()
@@ -65,7 +91,7 @@ impl Mistakes {
     }
 
     /// Adds a mistake in the meaning of the value at `path`, unless something is already wrong there or above.
-    pub(crate) fn add_meaning(&mut self, path: &Path, message: impl Into<String>) {
+    pub(crate) fn add_meaning(&mut self, path: &Path, message: impl Into<Message>) {
         if !self.has_around(path) {
             self.add(path, message);
         }
@@ -100,7 +126,8 @@ impl Mistakes {
             let variable = nearest_above(&self.variables, &path);
             list.extend(messages.into_iter().map(|message| Mistake {
                 path: path.to_string(),
-                message,
+                message: message.text,
+                value: message.value,
                 variable: variable.cloned(),
             }));
         }
@@ -113,14 +140,33 @@ fn nearest_above<'a, T>(entries: &'a BTreeMap<Path, T>, path: &Path) -> Option<&
     path.and_above().find_map(|above| entries.get(above))
 }
 
+/// What is wrong with a value.
+pub(crate) struct Message {
+    pub(crate) text: String,
+    value: Option<Value>,
+}
+
+impl<T: Into<String>> From<T> for Message {
+    fn from(text: T) -> Self {
+        Self {
+            text: text.into(),
+            value: None,
+        }
+    }
+}
+
 /// `what (got value); allowed: ...`
-pub(crate) fn message(what: &str, value: &Value, allowed: impl fmt::Display) -> String {
-    format!("{what} (got {}); allowed: {allowed}", Shown(value))
+pub(crate) fn message(what: &str, value: &Value, allowed: impl fmt::Display) -> Message {
+    let is_one = !value.is_object() && !value.is_array();
+    Message {
+        text: format!("{what} (got {}); allowed: {allowed}", Shown(value)),
+        value: is_one.then(|| value.clone()),
+    }
 }
 
 /// The same for a value that is or may hold a secret.
-pub(crate) fn secret_message(what: &str, allowed: impl fmt::Display) -> String {
-    format!("{what} (value not shown); allowed: {allowed}")
+pub(crate) fn secret_message(what: &str, allowed: impl fmt::Display) -> Message {
+    format!("{what} (value not shown); allowed: {allowed}").into()
 }
 
 /// A value short enough for a line of a log.

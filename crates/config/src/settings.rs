@@ -56,9 +56,9 @@ pub struct Settings {
     pub shutdown: ShutdownSettings,
     /// Traces over OTLP. Absent: none.
     pub otlp: Option<OtlpSettings>,
-    /// The files that the configuration names, each once: what has to be watched for changes beside the configuration
+    /// The files that the configuration names to be read: what has to be watched for changes beside the configuration
     /// itself.
-    pub files: Vec<PathBuf>,
+    pub files: Vec<NamedFile>,
     /// What is allowed and hardly meant, for the operator to read at start.
     pub warnings: Vec<Warning>,
     /// What is checked, to be compared with the configuration that comes next.
@@ -77,6 +77,16 @@ impl Settings {
             &mut Mistakes::default(),
         )
     }
+}
+
+/// A file that the configuration names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NamedFile {
+    /// The key that names it, as in [`Mistake::path`](crate::Mistake::path).
+    pub key: String,
+    /// The file.
+    pub file: PathBuf,
 }
 
 /// Certificate and protocols.

@@ -8,16 +8,23 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use hyrouter_config::{DecisionTarget, ProxyHeaders, RetryMode};
+use hyrouter_config::{DecisionTarget, NamedFile, ProxyHeaders, RetryMode};
 use support::{load, mistakes, warnings};
 
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
 
 fn with(section: &str) -> String {
     format!("{POOL}\n{section}")
+}
+
+fn named(files: &[NamedFile]) -> Vec<(&str, &str)> {
+    let named = files.iter();
+    named
+        .map(|named| (&*named.key, named.file.to_str().unwrap()))
+        .collect()
 }
 
 #[test]
@@ -33,7 +40,7 @@ fn nothing_of_it_is_on_unless_asked_for() {
     assert_eq!(settings.shutdown.timeout, Duration::from_secs(20));
     assert_eq!(settings.limits.retry, RetryMode::Adaptive);
     assert!(settings.limits.allow.is_empty() && settings.limits.deny.is_empty());
-    assert_eq!(settings.files, Vec::<PathBuf>::new());
+    assert!(settings.files.is_empty());
 }
 
 #[test]
@@ -73,8 +80,13 @@ telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_nam
     assert_eq!(settings.logging.webhook.unwrap().queue, 5);
     let otlp = settings.otlp.unwrap();
     assert_eq!((otlp.one_in, &*otlp.service_name), (100, "s"));
-    let files: Vec<_> = settings.files.iter().map(|file| file.to_str()).collect();
-    assert_eq!(files, [Some("k"), Some("t"), Some("w"), Some("c")]);
+    let expected = [
+        ("quic.token_key_file", "k"),
+        ("admin.token_file", "t"),
+        ("logging.webhook.token_file", "w"),
+        ("logging.webhook.ca_file", "c"),
+    ];
+    assert_eq!(named(&settings.files), expected);
 }
 
 #[test]
@@ -206,14 +218,22 @@ fn bounds_that_keep_each_other_from_being_reached_are_reported() {
 }
 
 #[test]
-fn files_that_are_named_are_listed_once() {
+fn files_are_listed_with_the_keys_that_name_them() {
     let settings = load(&with(
         "tls: {cert_file: c, key_file: k}
 identity: {mode: report, jwks: keys.json, ca_file: ca}
 plugins: [{name: w, type: wasm, wasm: {path: p.wasm}}, {name: g, type: grpc, grpc: {address: \"a:1\", tls: {ca_file: ca, cert_file: gc, key_file: gk}}}]",
     ))
     .unwrap();
-    let files: Vec<_> = settings.files.iter().map(|file| file.to_str()).collect();
-    let expected = ["c", "k", "keys.json", "ca", "p.wasm", "gc", "gk"];
-    assert_eq!(files, expected.map(Some));
+    let expected = [
+        ("tls.cert_file", "c"),
+        ("tls.key_file", "k"),
+        ("identity.jwks", "keys.json"),
+        ("identity.ca_file", "ca"),
+        ("plugins[0].wasm.path", "p.wasm"),
+        ("plugins[1].grpc.tls.ca_file", "ca"),
+        ("plugins[1].grpc.tls.cert_file", "gc"),
+        ("plugins[1].grpc.tls.key_file", "gk"),
+    ];
+    assert_eq!(named(&settings.files), expected);
 }

@@ -186,7 +186,7 @@ fn secrets_come_from_files_and_variables() {
     let error = error.unwrap_err().to_string();
     let lines: Vec<_> = error.lines().collect();
     assert!(
-        lines[0].starts_with("referral.keys[0].secret_file: can not read "),
+        lines[0].starts_with("referral.keys[0].secret_file: cannot read "),
         "{error}"
     );
     assert_eq!(
@@ -268,7 +268,7 @@ fn mistakes_in_keys() {
         ),
         (
             "{keys: [{id: 1, secret_file: /dev/null}]}".to_owned(),
-            "referral.keys[0].secret_file: can not read \"/dev/null\": is a character device; a regular file is needed",
+            "referral.keys[0].secret_file: cannot read \"/dev/null\": is a character device; a regular file is needed",
         ),
         (
             format!("{{accept: [{{id: 1, secret: {LONG}}}, {{id: 1, secret: {LONG}}}]}}"),

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use crate::error::{ChainError, ChainProblem, Relation};
 use crate::settings::Settings;
 
-/// Whether a chain can be made of plugins with these settings, without having the plugins.
+/// Returns the places of plugins with these settings in the order in which a chain asks them, without having the plugins.
 ///
 /// # Errors
 ///
 /// Everything that is wrong, at once, as from [`Chain::new`](crate::Chain::new).
-pub fn check_order(plugins: &[&Settings]) -> Result<(), ChainError> {
-    sort(plugins).map(drop)
+pub fn check_order(plugins: &[&Settings]) -> Result<Vec<usize>, ChainError> {
+    sort(plugins)
 }
 
 /// The places of the plugins in the order in which they run: by stage, inside a stage as `before` and `after` have

@@ -16,7 +16,8 @@ pub(crate) use self::envelope::{
 };
 pub(crate) use self::explain::{AdminArgs, ExplainArgs};
 pub(crate) use self::output::{
-    complain, complain_of_config, complain_of_output, print, print_json, print_line,
+    Unwritten, complain, complain_of_config, complain_of_output, complain_of_warnings, print,
+    print_json, print_line,
 };
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
 pub(crate) use self::tools::{PacketArgs, PacketCommand, ProbeArgs, SignedDuration};
@@ -44,6 +45,25 @@ pub(crate) struct ConfigArgs {
     /// Configuration file, YAML (.yaml, .yml) or JSON (.json) [default: config.yaml if there is one]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Exit codes: 0 good, 64 refused (a mistake, or a warning with --strict), 1 the output cannot be written"
+)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Open no file that the configuration names, and load no plugin: for a configuration of another machine.
+    /// Secrets of such files, and of variables that are not set, count as present
+    #[arg(long)]
+    pub(crate) no_files: bool,
+    /// Refuse a configuration with warnings
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Print one JSON object: mistakes, warnings and summary
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, Args)]
@@ -98,7 +118,7 @@ pub(crate) enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Validate a configuration: print a summary of it, or all its mistakes
-    Check(ConfigArgs),
+    Check(CheckArgs),
     /// Print the JSON Schema of the configuration
     Schema,
     /// Connect as a game client does and print the answer

@@ -1,8 +1,9 @@
 //! What reaches the terminal.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
+use std::io;
 
-use hyrouter_config::ConfigError;
+use hyrouter_config::{ConfigError, Warning};
 use hyrouter_outgoing::Causes;
 use hyrouter_plugin_wasm::OutputLevel;
 use hyrouter_text::{Shown, shown, shown_json};
@@ -39,26 +40,53 @@ pub(crate) fn complain_of_output(lines: &[(OutputLevel, String)]) {
     }
 }
 
+/// Lists on standard error what is to be thought about in a configuration, a line a warning.
+#[expect(clippy::print_stderr, reason = "as `complain`")]
+pub(crate) fn complain_of_warnings(warnings: &[Warning]) {
+    for warning in warnings {
+        eprintln!("warning: {}", shown(warning).whole());
+    }
+}
+
 /// Writes text to standard output, with control characters escaped other than those of its layout.
-pub(crate) fn print(lines: &str) {
-    write(text(lines));
+pub(crate) fn print(lines: &str) -> Result<(), Unwritten> {
+    write(text(lines))
 }
 
 /// Writes one line to standard output.
-pub(crate) fn print_line(line: impl Display) {
-    write(shown(line).whole());
+pub(crate) fn print_line(line: impl Display) -> Result<(), Unwritten> {
+    write(shown(line).whole())
 }
 
 /// Writes JSON to standard output, with control characters as JSON escapes them.
-pub(crate) fn print_json(json: &Value) {
-    write(shown_json(&json.to_string()));
+pub(crate) fn print_json(json: &Value) -> Result<(), Unwritten> {
+    write(shown_json(&json.to_string()))
 }
 
-/// A reader that went away is not an error worth a word.
-fn write(text: impl Display) {
+fn write(text: impl Display) -> Result<(), Unwritten> {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    // A line is flushed by its end.
+    writeln!(io::stdout().lock(), "{text}").map_err(Unwritten)
 }
+
+/// Standard output could not be written.
+#[derive(Debug)]
+pub(crate) struct Unwritten(pub(crate) io::Error);
+
+impl Unwritten {
+    /// Returns whether the reader went away, as `head` does when it has enough. That is no fault of anybody.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        self.0.kind() == io::ErrorKind::BrokenPipe
+    }
+}
+
+impl Display for Unwritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write to standard output: {}", self.0)
+    }
+}
+
+impl std::error::Error for Unwritten {}
 
 fn text<T>(text: T) -> Shown<T> {
     shown(text).whole().in_lines()

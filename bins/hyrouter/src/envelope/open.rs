@@ -50,11 +50,11 @@ pub(super) fn run(args: &OpenArgs) -> anyhow::Result<ExitCode> {
             fields.insert("verdict".to_owned(), json!(said));
             fields.insert("code".to_owned(), json!(code));
         }
-        print_json(&fields);
+        print_json(&fields)?;
     } else {
         let told = describe::text(&bytes).context("not an envelope")?;
         let code = code.map_or_else(String::new, |code| format!(" ({code})"));
-        print(&format!("{told}\nverified: {said}{code}"));
+        print(&format!("{told}\nverified: {said}{code}"))?;
     }
     Ok(match verified {
         Some(false) => exit::FAILED,

@@ -25,7 +25,7 @@ pub(super) fn run(args: &SealArgs) -> anyhow::Result<ExitCode> {
         None => version_1(args, &content)?,
         Some(kind) => version_2(args, kind, &content)?,
     };
-    print(&hex::encode(envelope));
+    print(&hex::encode(envelope))?;
     Ok(exit::OK)
 }
 

@@ -96,9 +96,9 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
         },
     };
     if args.json {
-        print_json(&report);
+        print_json(&report)?;
     } else {
-        print(&text::of(&report));
+        print(&text::of(&report))?;
     }
     Ok(exit::OK)
 }
@@ -108,8 +108,8 @@ async fn by_configuration(
     args: &ExplainArgs,
     question: &Question,
 ) -> anyhow::Result<Result<Value, ExitCode>> {
-    let settings = match serve::load(&args.config) {
-        Ok((settings, _)) => settings,
+    let draft = match serve::draft(&args.config) {
+        Ok(draft) => draft,
         Err(error) => {
             cli::complain_of_config(&error);
             return Ok(Err(exit::usage()));
@@ -118,10 +118,10 @@ async fn by_configuration(
     let counts = Counts::default();
     let mut assembler =
         Assembler::new(Arc::<Kept>::default(), &counts).without_plugins(!question.plugins);
-    let assembly = match assembler.assemble(settings, None) {
+    let assembly = match assembler.assemble(draft, None) {
         Ok(assembly) => assembly,
         Err(error) => {
-            cli::complain(&error);
+            cli::complain_of_config(&error);
             return Ok(Err(exit::usage()));
         }
     };

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use hyrouter_config::{IdentityMode, IdentitySettings};
+use hyrouter_config::{IdentityMode, IdentitySettings, Mistake};
 use hyrouter_identity::{Bindings, JwksSource, Keeper, KeeperSettings, Policy, Status, Verifier};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 pub(crate) use self::at_work::{KeysAtWork, KeysHealth};
+use crate::findings::at;
 use crate::watch::Look;
 
 /// A verifier, and who keeps its keys.
@@ -39,12 +40,12 @@ impl IdentityKeys {
         settings: &IdentitySettings,
         earlier: Option<&Arc<Self>>,
         begin: Begin,
-    ) -> anyhow::Result<Option<Arc<Self>>> {
+    ) -> Result<Option<Arc<Self>>, Mistake> {
         if settings.mode == IdentityMode::Off {
             return Ok(None);
         }
         let required = settings.mode == IdentityMode::Require;
-        let source = JwksSource::parse(&settings.jwks).context("identity.jwks")?;
+        let source = JwksSource::parse(&settings.jwks).map_err(at("identity.jwks"))?;
         let file = Some(&settings.jwks).filter(|jwks| !jwks.contains("://"));
         let is_file = file.is_some();
         let files = Look::at(
@@ -57,10 +58,12 @@ impl IdentityKeys {
             && same_keys(&earlier.settings, settings)
         {
             let begins = required && earlier.settings.mode != IdentityMode::Require;
-            anyhow::ensure!(
-                !begins || earlier.verifier.can_verify(SystemTime::now()),
-                "identity.mode: there are no keys from {source}, or they are too old, so that everybody would be refused",
-            );
+            if begins && !earlier.verifier.can_verify(SystemTime::now()) {
+                let problem = format!(
+                    "there are no keys from {source}, or they are too old, so that everybody would be refused"
+                );
+                return Err(Mistake::new("identity.mode", problem));
+            }
             return Ok(Some(Arc::clone(earlier)));
         }
         let verifier = Arc::new(Verifier::new(Policy {
@@ -79,8 +82,8 @@ impl IdentityKeys {
                 ..KeeperSettings::default()
             },
         )
-        .context("identity")?;
-        keeper.load_file().context("identity.jwks")?;
+        .map_err(at("identity"))?;
+        keeper.load_file().map_err(at("identity.jwks"))?;
         let trusted = earlier
             .filter(|earlier| earlier.files == files && same_trust(&earlier.settings, settings));
         if let Some(earlier) = trusted.filter(|_| !is_file) {
@@ -92,7 +95,7 @@ impl IdentityKeys {
         if begin == Begin::Reload && required && !verifier.can_verify(SystemTime::now()) {
             // Until they are here everybody would be refused whom the configuration before lets in.
             let fetched = Handle::current().block_on(keeper.fetch_now());
-            fetched.context("identity.jwks")?;
+            fetched.map_err(at("identity.jwks"))?;
         }
         Ok(Some(Arc::new(Self {
             settings: settings.clone(),

@@ -50,17 +50,17 @@ fn referral(args: &GenerateArgs) -> anyhow::Result<()> {
         "# In the configuration of the router:\n\
          referral:\n  version: 2\n  keys:\n    - {{id: {id}, algorithm: {algorithm}, secret_file: {file:?}}}",
         file = file.to_string()
-    ));
+    ))?;
     print(
         "# Beside another key: with a not_before, the time from when on this one signs, after backends have it.",
-    );
+    )?;
     print(&match key.public_key() {
         Some(public_key) => format!(
             "# Backends verify with key {id} and this public key, which is no secret:\n# {}",
             hex::encode(public_key)
         ),
         None => format!("# Backends verify with key {id} and the secret in {file}."),
-    });
+    })?;
     Ok(())
 }
 
@@ -86,9 +86,9 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
                  # hyrouter probe 127.0.0.1 --token-sign {}",
                 file.display().to_string(),
                 args.out.display()
-            ));
+            ))?;
         }
-        None => print(&key.public_jwks()),
+        None => print(&key.public_jwks())?,
     }
     Ok(())
 }

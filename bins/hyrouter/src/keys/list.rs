@@ -20,27 +20,27 @@ struct Row {
     public_key: Option<[u8; 32]>,
 }
 
-pub(super) fn run(args: ListArgs, config: ConfigArgs) -> ExitCode {
+pub(super) fn run(args: ListArgs, config: ConfigArgs) -> anyhow::Result<ExitCode> {
     let settings = match serve::load(&args.config.or(config)) {
-        Ok((settings, _)) => settings,
+        Ok(settings) => settings,
         Err(error) => {
             cli::complain_of_config(&error);
-            return exit::usage();
+            return Ok(exit::usage());
         }
     };
     let rows = rows(&settings, SystemTime::now());
     for row in &rows {
-        print(&if args.json { row.json() } else { row.text() });
+        print(&if args.json { row.json() } else { row.text() })?;
     }
     if rows.is_empty() && !args.json {
-        print("no keys: referral data is not signed, and no tickets are taken");
+        print("no keys: referral data is not signed, and no tickets are taken")?;
     }
     for warning in &settings.warnings {
         if !args.json && warning.path.starts_with("referral") {
-            print_line(format_args!("warning: {warning}"));
+            print_line(format_args!("warning: {warning}"))?;
         }
     }
-    exit::OK
+    Ok(exit::OK)
 }
 
 fn rows(settings: &Settings, now: SystemTime) -> Vec<Row> {

@@ -10,6 +10,6 @@ use crate::cli::{ConfigArgs, KeysArgs, KeysCommand};
 pub(crate) fn run(args: KeysArgs, config: ConfigArgs) -> anyhow::Result<ExitCode> {
     match args.command {
         KeysCommand::Generate(args) => generate::run(&args),
-        KeysCommand::List(args) => Ok(list::run(args, config)),
+        KeysCommand::List(args) => list::run(args, config),
     }
 }

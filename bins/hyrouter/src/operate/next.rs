@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hyrouter_admin::Token;
-use hyrouter_config::{Lowered, Settings};
+use hyrouter_config::{ConfigError, Draft, Lowered};
 use hyrouter_outgoing::Causes;
 
 use super::conductor::{AtWorkNow, Running};
-use crate::assembly::{Assembler, Assembly, admin_token};
+use crate::assembly::{Assembler, Assembly};
 use crate::serve;
 use crate::service::Service;
 use crate::sinks::AtWork;
@@ -42,32 +42,29 @@ pub(super) fn read(
     assembler: &mut Assembler,
     before: Look,
 ) -> Result<Next, Refused> {
-    let settings = match serve::read(file) {
-        Ok(settings) => settings,
+    let draft = match serve::read(file) {
+        Ok(draft) => draft,
         Err(error) => {
-            let mistakes = error.mistakes();
-            let mut lines: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
-            if lines.is_empty() {
-                lines.push(error.to_string());
-            }
             return Err(Refused {
-                mistakes: lines,
+                mistakes: lines(&error),
                 look: before,
             });
         }
     };
-    let look = serve::look(file, &settings).since(&before);
+    let look = serve::look(file, &draft.settings).since(&before);
     let now = running.at_work.load_full();
-    let lowered = settings.checks.lowered_from(&now.assembly.settings.checks);
+    let checks = &draft.settings.checks;
+    let lowered = checks.lowered_from(&now.assembly.settings.checks);
     let silent = lowered.iter().filter(|lowered| !lowered.is_explicit);
     let mistakes: Vec<_> = silent.map(Lowered::refusal).collect();
-    if !mistakes.is_empty() {
+    // A mistake may be what lowers it.
+    if draft.mistakes.is_empty() && !mistakes.is_empty() {
         return Err(Refused {
             mistakes,
             look: look.and(before),
         });
     }
-    match assemble(running, &now, assembler, settings) {
+    match assemble(running, &now, assembler, draft) {
         Ok((assembly, service, sinks, token)) => Ok(Next {
             assembly,
             service,
@@ -77,8 +74,8 @@ pub(super) fn read(
             look,
             lowered,
         }),
-        Err(error) => Err(Refused {
-            mistakes: vec![Causes(error.as_ref()).to_string()],
+        Err(mistakes) => Err(Refused {
+            mistakes,
             look: look.and(before),
         }),
     }
@@ -88,12 +85,23 @@ fn assemble(
     running: &Running,
     now: &AtWorkNow,
     assembler: &mut Assembler,
-    settings: Settings,
-) -> anyhow::Result<(Assembly, Service, Option<AtWork>, Option<Token>)> {
-    let assembly = assembler.assemble(settings, Some(&now.assembly))?;
-    let token = admin_token(&assembly.settings)?;
-    let service = running.live.service(&assembly, &now.commanded)?;
+    draft: Draft,
+) -> Result<(Assembly, Service, Option<AtWork>, Option<Token>), Vec<String>> {
+    let assembled = assembler.assemble(draft, Some(&now.assembly));
+    let mut assembly = assembled.map_err(|error| lines(&error))?;
+    let token = assembly.admin_token.take();
+    let service = running.live.service(&assembly, &now.commanded);
+    let service = service.map_err(|error| vec![Causes(&error).to_string()])?;
     // Last, since it opens files.
-    let sinks = running.sinks.next(&assembly.settings.logging)?;
+    let sinks = running.sinks.next(&assembly.settings.logging);
+    let sinks = sinks.map_err(|error| vec![Causes(error.as_ref()).to_string()])?;
     Ok((assembly, service, sinks, token))
+}
+
+/// A line for each mistake.
+fn lines(error: &ConfigError) -> Vec<String> {
+    match error.mistakes() {
+        [] => vec![error.to_string()],
+        mistakes => mistakes.iter().map(ToString::to_string).collect(),
+    }
 }

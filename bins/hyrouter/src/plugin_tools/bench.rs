@@ -43,7 +43,7 @@ pub(crate) async fn run(
     let elapsed = begun.elapsed();
     result.times.sort_unstable();
     let (target, _) = &*shared;
-    print(&result.describe(target, load, elapsed, as_json));
+    print(&result.describe(target, load, elapsed, as_json))?;
     Ok(if result.failures.is_empty() {
         exit::OK
     } else {

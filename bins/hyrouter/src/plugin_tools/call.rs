@@ -24,9 +24,9 @@ pub(crate) async fn run(
     let took = begun.elapsed();
     let output = target.output.take();
     if as_json {
-        print_json(&describe(target, &answer, took, &output)?);
+        print_json(&describe(target, &answer, took, &output)?)?;
     } else {
-        print(&describe_text(target, &answer, took, &output)?);
+        print(&describe_text(target, &answer, took, &output)?)?;
     }
     Ok(if answer.is_ok() {
         exit::OK

@@ -45,7 +45,7 @@ pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
         let host = WasmHost::new().compiled_by(plugins::compiler());
         return load_wasm(args, &settings, host, defaults.timeout).map(Loaded::Target);
     }
-    let (settings, _) = match serve::load(&args.config) {
+    let settings = match serve::load(&args.config) {
         Ok(loaded) => loaded,
         Err(error) => {
             cli::complain_of_config(&error);

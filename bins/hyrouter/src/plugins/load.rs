@@ -14,6 +14,7 @@ use hyrouter_plugins::{Chain, Entry};
 use super::shadow::ShadowLog;
 use super::wasm::{compiler, wasm_host, wasm_settings};
 use crate::counts::Plugins;
+use crate::findings::{Findings, at};
 use crate::watch::Look;
 
 /// Loads plugins. Keep one for the life of the process, so that a module that is loaded again is not compiled again.
@@ -49,26 +50,31 @@ impl Loader {
     /// All plugins of a configuration, in the order in which they are asked. One that is loaded from the same in
     /// `earlier` is taken from there with its instances.
     ///
-    /// A WASM plugin that can not be loaded is an error; a gRPC plugin is not even dialled yet. Takes seconds when modules
-    /// are compiled, and needs a tokio runtime.
+    /// A WASM plugin that cannot be loaded is a mistake; a gRPC plugin is not even dialled yet. Plugins with a mistake are
+    /// left out, and then there is no chain. Takes seconds when modules are compiled, and needs a tokio runtime.
     pub(crate) fn load(
         &mut self,
         settings: &Settings,
         earlier: Option<&Loaded>,
-    ) -> anyhow::Result<(Chain, Loaded)> {
-        if settings.plugins.is_empty() {
-            return Ok((Chain::new(Vec::new())?, Loaded::default()));
-        }
+        findings: &mut Findings,
+    ) -> Option<(Chain, Loaded)> {
         let host = self.host(settings);
         let mut entries = Vec::with_capacity(settings.plugins.len());
         let mut loaded = Vec::with_capacity(settings.plugins.len());
         for (index, plugin) in settings.plugins.iter().enumerate() {
+            let key = format!("plugins[{index}]");
+            if !findings.are_free(&[&key]) {
+                continue;
+            }
             // Before they are read: what is changed meanwhile is seen by the next reload.
             let files = Look::at(files(plugin));
             let same = earlier.and_then(|earlier| earlier.find(plugin, &files));
             let made = match same {
-                Some(same) => same,
-                None => load_one(plugin, &host).with_context(|| format!("plugins[{index}]"))?,
+                Some(same) => Ok(same),
+                None => load_one(plugin, &host).map_err(at(&key)),
+            };
+            let Some(made) = findings.keep(made) else {
+                continue;
             };
             entries.push(Entry {
                 plugin: Arc::clone(&made),
@@ -80,9 +86,12 @@ impl Loader {
                 plugin: made,
             });
         }
+        if entries.len() < settings.plugins.len() {
+            return None;
+        }
         let observer = ShadowLog::counting(Arc::clone(&self.counts));
-        let chain = Chain::new(entries)?.observed_by(Arc::new(observer));
-        Ok((chain, Loaded(loaded)))
+        let chain = findings.keep(Chain::new(entries).map_err(at("plugins")))?;
+        Some((chain.observed_by(Arc::new(observer)), Loaded(loaded)))
     }
 
     fn host(&mut self, settings: &Settings) -> WasmHost {

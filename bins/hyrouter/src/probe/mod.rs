@@ -42,9 +42,9 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
     })?;
 
     if args.json {
-        print_json(&report::json(&exchange, &host));
+        print_json(&report::json(&exchange, &host))?;
     } else {
-        print(&report::text(&exchange, &host));
+        print(&report::text(&exchange, &host))?;
     }
     Ok(if answered(&exchange.outcome) {
         exit::OK

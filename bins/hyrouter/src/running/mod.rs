@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use hyrouter_admin::AdminSettings;
+use hyrouter_admin::{AdminSettings, Token};
 use hyrouter_config::Settings;
 use hyrouter_metrics::{Process, Source};
 use tokio::runtime::Handle;
 
-use crate::assembly::{Assembler, Assembly, admin_token};
+use crate::assembly::{Assembler, Assembly};
 use crate::bind::{bind, bind_admin};
 use crate::commanded::Commanded;
 use crate::counts::Counts;
@@ -29,7 +29,7 @@ use crate::sinks::Sinks;
 use crate::supervised::Supervisor;
 use crate::traces::Traces;
 use crate::watch::Look;
-use crate::{cli, exit, summary};
+use crate::{cli, exit, start_log};
 
 /// What a router starts with.
 pub(crate) struct Start {
@@ -49,7 +49,7 @@ pub(crate) struct Start {
 /// Serves until it is told to end, and ends.
 pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     let Start {
-        assembly,
+        mut assembly,
         assembler,
         origin,
         look,
@@ -61,6 +61,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     } = start;
     // Before anything says that the router is up: from then on somebody may end it.
     let mut signals = Signals::new(hangups).context("waiting for signals")?;
+    let admin_token = assembly.admin_token.take();
     let assembly = Arc::new(assembly);
     let settings = &assembly.settings;
     let process = Arc::new(Process::started_now());
@@ -69,11 +70,10 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
         settings.checks.clone(),
     ));
     let phases = Phases::starting();
-    let plugins = summary::plugins(&assembly.chain);
     let log = Arc::new(DecisionLog::new());
     let commanded = Commanded::default();
     let service = Service::new(&assembly, &commanded, None, &counts, Arc::clone(&log))?;
-    let (sinks, admin) = match open(settings, &services) {
+    let (sinks, admin) = match open(settings, admin_token, &services) {
         Ok(opened) => opened,
         Err(error) => {
             cli::complain(&error);
@@ -139,7 +139,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
         supervisor.spawn("admin server", serving);
     }
     supervisor.spawn("configuration", conductor.run(watching));
-    summary::log_start(settings, &origin, &plugins, &server);
+    start_log::log(settings, &origin, &server);
     // The next configuration takes its place, and then nobody is to hold it.
     drop(assembly);
     phases.serve();
@@ -149,18 +149,19 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
     Ok(ended)
 }
 
-/// Files and tokens of what runs beside the way of a player.
-fn open(settings: &Settings, services: &Handle) -> anyhow::Result<(Sinks, Option<AdminSettings>)> {
+/// Files of what runs beside the way of a player.
+fn open(
+    settings: &Settings,
+    token: Option<Token>,
+    services: &Handle,
+) -> anyhow::Result<(Sinks, Option<AdminSettings>)> {
     // What they spawn runs there.
     let _in = services.enter();
     let traces = Traces::open(settings.otlp.as_ref())?;
     let sinks = Sinks::open(&settings.logging, settings.admin.is_some(), traces)?;
-    let admin = match &settings.admin {
-        None => None,
-        Some(admin) => Some(AdminSettings {
-            listen: admin.listen,
-            token: admin_token(settings)?,
-        }),
-    };
+    let admin = settings.admin.as_ref().map(|admin| AdminSettings {
+        listen: admin.listen,
+        token,
+    });
     Ok((sinks, admin))
 }

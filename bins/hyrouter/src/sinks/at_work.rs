@@ -1,15 +1,16 @@
 //! The sinks that one configuration asks for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use hyrouter_config::{DecisionTarget, LoggingSettings};
+use hyrouter_config::{DecisionTarget, LoggingSettings, Mistake};
 use hyrouter_decisions::{
     FileSettings, FileSink, Recent, Target, Token, WebhookSettings, WebhookSink,
 };
 use tokio::runtime::Handle;
 
+use crate::findings::{Findings, at};
 use crate::watch::Look;
 
 /// Sinks as one configuration has them.
@@ -21,28 +22,28 @@ pub(crate) struct AtWork {
 }
 
 /// Finds what is wrong with sinks without opening any: nothing is written and nobody is called.
-///
-/// # Errors
-/// The first that can not be used.
-pub(crate) fn check(settings: &LoggingSettings) -> anyhow::Result<()> {
+pub(crate) fn check(settings: &LoggingSettings, findings: &mut Findings) {
     if let Some(DecisionTarget::File(file)) = &settings.decisions {
-        let folder = file
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            anyhow::bail!("logging.decisions: there is no folder {}", folder.display());
-        }
-        anyhow::ensure!(
-            !file.is_dir(),
-            "logging.decisions: {} is a folder",
-            file.display()
-        );
+        findings.keep(check_target(file));
     }
-    webhook(settings).map(drop)
+    if findings.are_free(&["logging.webhook"]) {
+        findings.keep(webhook(settings));
+    }
+}
+
+fn check_target(file: &Path) -> Result<(), Mistake> {
+    let folder = file.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let problem = match folder.filter(|folder| !folder.is_dir()) {
+        Some(folder) => format!("there is no folder {}", folder.display()),
+        None if file.is_dir() => format!("{} is a folder", file.display()),
+        None => return Ok(()),
+    };
+    Err(Mistake::new("logging.decisions", problem))
 }
 
 /// The webhook as its crate wants it, with the token read.
-fn webhook(settings: &LoggingSettings) -> anyhow::Result<Option<WebhookSettings>> {
+fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookSettings>, Mistake> {
     let Some(webhook) = &settings.webhook else {
         return Ok(None);
     };
@@ -50,9 +51,10 @@ fn webhook(settings: &LoggingSettings) -> anyhow::Result<Option<WebhookSettings>
     wanted.ca_file.clone_from(&webhook.ca_file);
     wanted.queue = webhook.queue;
     if let Some(file) = &webhook.token_file {
-        wanted.token = Some(Token::read(file).context("logging.webhook.token_file")?);
+        let token = Token::read(file).map_err(at("logging.webhook.token_file"))?;
+        wanted.token = Some(token);
     }
-    wanted.check().context("logging.webhook")?;
+    wanted.check().map_err(at("logging.webhook"))?;
     Ok(Some(wanted))
 }
 

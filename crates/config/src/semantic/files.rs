@@ -1,48 +1,65 @@
 //! The files that a configuration names.
 
-use std::path::PathBuf;
+use crate::model::{Config, SigningKey};
+use crate::path::Path;
+use crate::settings::NamedFile;
 
-use crate::model::Config;
-
-/// Each once, in the order in which they are written. Those that are only written to are not among them.
-pub(super) fn named(config: &Config) -> Vec<PathBuf> {
+/// In the order in which they are written. Those that are only written to are not among them.
+pub(super) fn named(config: &Config) -> Vec<NamedFile> {
     let mut files = Vec::new();
-    let mut name = |file: &Option<String>| {
-        let file = file.as_deref().filter(|file| !file.is_empty());
-        if let Some(file) = file.map(PathBuf::from)
-            && !files.contains(&file)
-        {
-            files.push(file);
+    let mut name = |key: Path, file: Option<&String>| {
+        if let Some(file) = file.filter(|file| !file.is_empty()) {
+            files.push(NamedFile {
+                key: key.to_string(),
+                file: file.into(),
+            });
         }
     };
-    name(&config.tls.cert_file);
-    name(&config.tls.key_file);
-    name(&config.quic.token_key_file);
-    if config.identity.mode != "off" {
-        if !config.identity.jwks.contains("://") {
-            name(&Some(config.identity.jwks.clone()));
-        }
-        name(&config.identity.ca_file);
+    let tls = Path::of("tls");
+    name(tls.key("cert_file"), config.tls.cert_file.as_ref());
+    name(tls.key("key_file"), config.tls.key_file.as_ref());
+    let token_key = config.quic.token_key_file.as_ref();
+    name(Path::of("quic.token_key_file"), token_key);
+    let identity = &config.identity;
+    if identity.mode != "off" {
+        let is_file = !identity.jwks.contains("://");
+        name(
+            Path::of("identity.jwks"),
+            Some(&identity.jwks).filter(|_| is_file),
+        );
+        name(Path::of("identity.ca_file"), identity.ca_file.as_ref());
     }
     if let Some(referral) = &config.referral {
-        referral.keys.iter().for_each(|key| name(&key.secret_file));
-        let accept = referral.accept.iter();
-        accept.for_each(|key| name(&key.secret_file));
+        let keys = Path::of("referral.keys");
+        for (index, SigningKey { secret_file, .. }) in referral.keys.iter().enumerate() {
+            name(keys.index(index).key("secret_file"), secret_file.as_ref());
+        }
+        let accept = Path::of("referral.accept");
+        for (index, key) in referral.accept.iter().enumerate() {
+            let at = accept.index(index).key("secret_file");
+            name(at, key.secret_file.as_ref());
+        }
     }
-    for plugin in &config.plugins {
+    for (index, plugin) in config.plugins.iter().enumerate() {
+        let plugins = Path::of("plugins").index(index);
         if let Some(wasm) = &plugin.wasm {
-            name(&wasm.path);
+            name(plugins.key("wasm").key("path"), wasm.path.as_ref());
         }
         if let Some(tls) = plugin.grpc.as_ref().and_then(|grpc| grpc.tls.as_ref()) {
-            name(&tls.ca_file);
-            name(&tls.cert_file);
-            name(&tls.key_file);
+            let at = plugins.key("grpc").key("tls");
+            name(at.key("ca_file"), tls.ca_file.as_ref());
+            name(at.key("cert_file"), tls.cert_file.as_ref());
+            name(at.key("key_file"), tls.key_file.as_ref());
         }
     }
-    name(&config.admin.token_file);
+    name(
+        Path::of("admin.token_file"),
+        config.admin.token_file.as_ref(),
+    );
     if let Some(webhook) = &config.logging.webhook {
-        name(&webhook.token_file);
-        name(&webhook.ca_file);
+        let at = Path::of("logging.webhook");
+        name(at.key("token_file"), webhook.token_file.as_ref());
+        name(at.key("ca_file"), webhook.ca_file.as_ref());
     }
     files
 }

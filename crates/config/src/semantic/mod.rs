@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::checks::{Checks, Layers};
 use crate::messages::{LocaleTexts, same_tag};
-use crate::mistake::{Mistakes, Warning, message};
+use crate::mistake::{Message, Mistakes, Warning, message};
 use crate::path::Path;
 use crate::secrets::Secrets;
 use crate::settings::{IdentityFiles, Settings, TlsSettings, UnknownProtocol};
@@ -148,10 +148,10 @@ struct Report<'m> {
 }
 
 impl Report<'_> {
-    fn warn(&mut self, path: &Path, message: impl Into<String>) {
+    fn warn(&mut self, path: &Path, message: impl Into<Message>) {
         self.warnings.push(Warning {
             path: path.to_string(),
-            message: message.into(),
+            message: message.into().text,
         });
     }
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 pub(crate) use self::env::{Environment, PREFIX};
 use self::file::Written;
 use crate::checks::Layers;
-use crate::mistake::Mistakes;
+use crate::mistake::{Mistake, Mistakes};
 use crate::model::Config;
 use crate::path::Path;
 use crate::secrets::Secrets;
@@ -27,6 +27,18 @@ pub struct Sources {
     file: Option<PathBuf>,
     variables: Option<Vec<(OsString, OsString)>>,
     now: Option<SystemTime>,
+    is_elsewhere: bool,
+}
+
+/// A configuration that was read, with all that is wrong in it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Draft {
+    /// The settings. With mistakes, defaults stand in for the values that are wrong, so that only what no mistake
+    /// [concerns](Mistake::concerns) can be looked at.
+    pub settings: Settings,
+    /// All mistakes by path. Without any, a router can run with the settings.
+    pub mistakes: Vec<Mistake>,
 }
 
 impl Sources {
@@ -68,12 +80,33 @@ impl Sources {
         self
     }
 
+    /// Reads the configuration of another machine: opens no file but the configuration itself. Secrets of files and of
+    /// variables that are not set count as present and good, so that a router must not run with these settings.
+    #[must_use]
+    pub fn elsewhere(mut self) -> Self {
+        self.is_elsewhere = true;
+        self
+    }
+
     /// Reads, checks and builds.
     ///
     /// # Errors
     /// The file can not be read or parsed, or anything in it or in the environment is wrong; then all mistakes are
     /// reported together.
     pub fn load(self) -> Result<Settings, ConfigError> {
+        let Draft { settings, mistakes } = self.read()?;
+        if mistakes.is_empty() {
+            Ok(settings)
+        } else {
+            Err(ConfigError::Invalid { mistakes })
+        }
+    }
+
+    /// Does the same for a caller that looks for more mistakes before it reports any.
+    ///
+    /// # Errors
+    /// Nothing could be built: the file cannot be read or parsed.
+    pub fn read(self) -> Result<Draft, ConfigError> {
         let base = match &self.file {
             Some(_) => Config::default(),
             None => Config::built_in(),
@@ -106,7 +139,7 @@ impl Sources {
             Ok(config) => semantic::build(
                 config,
                 &layers,
-                &Secrets::new(&variables),
+                &Secrets::new(&variables).elsewhere(self.is_elsewhere),
                 self.now.unwrap_or_else(SystemTime::now),
                 &mut mistakes,
             ),
@@ -116,12 +149,10 @@ impl Sources {
             }
         };
         settings.warnings.extend(behind_nothing);
-        let mistakes = mistakes.into_list();
-        if mistakes.is_empty() {
-            Ok(settings)
-        } else {
-            Err(ConfigError::Invalid { mistakes })
-        }
+        Ok(Draft {
+            settings,
+            mistakes: mistakes.into_list(),
+        })
     }
 }
 
