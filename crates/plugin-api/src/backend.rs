@@ -4,7 +4,9 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bounded::BoundedMap;
-use crate::object::{Object, null_is_default};
+use crate::misnamed::Misnamed;
+use crate::object::{Named, Object, null_is_default};
+use crate::whole::whole;
 
 /// Maximum length of a backend's host in bytes: of a host name (RFC 1035) with its trailing dot. Addresses are shorter.
 pub const MAX_HOST_LEN: usize = 254;
@@ -67,13 +69,17 @@ struct Fields<M> {
     meta: M,
 }
 
+impl<M> Named for Fields<M> {
+    const NAMES: &'static [&'static str] = &["host", "port", "weight", "meta"];
+}
+
 impl<M: Into<BTreeMap<String, String>>> From<Object<Fields<M>>> for Backend {
-    fn from(Object(fields): Object<Fields<M>>) -> Self {
+    fn from(Object { value, .. }: Object<Fields<M>>) -> Self {
         Self {
-            host: fields.host,
-            port: fields.port,
-            weight: fields.weight,
-            meta: fields.meta.into(),
+            host: value.host,
+            port: value.port,
+            weight: value.weight,
+            meta: value.meta.into(),
         }
     }
 }
@@ -81,22 +87,30 @@ impl<M: Into<BTreeMap<String, String>>> From<Object<Fields<M>>> for Backend {
 /// A backend of an answer, whose `meta` has at most [`MAX_META`] entries. The router's own requests have no such bound.
 #[derive(Deserialize)]
 #[serde(from = "Object<Fields<BoundedMap<MAX_META>>>")]
-pub(crate) struct Answered(pub(crate) Backend);
+pub(crate) struct Answered {
+    pub(crate) backend: Backend,
+    pub(crate) misnamed: Vec<Misnamed>,
+}
 
 impl From<Object<Fields<BoundedMap<MAX_META>>>> for Answered {
-    fn from(fields: Object<Fields<BoundedMap<MAX_META>>>) -> Self {
-        Self(fields.into())
+    fn from(mut fields: Object<Fields<BoundedMap<MAX_META>>>) -> Self {
+        Self {
+            misnamed: std::mem::take(&mut fields.misnamed),
+            backend: fields.into(),
+        }
     }
 }
 
 /// A wrong port makes one backend unusable, not the whole answer unreadable.
 fn lenient_port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
-    let number: i64 = null_is_default(deserializer)?;
-    Ok(u16::try_from(number).unwrap_or(0))
+    let number = whole(deserializer, "a whole number from 1 to 65535")?;
+    Ok(number
+        .and_then(|number| u16::try_from(number).ok())
+        .unwrap_or(0))
 }
 
 fn saturating_weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    let number: i64 = null_is_default(deserializer)?;
+    let number = whole(deserializer, "a whole number from 0 to 4294967295")?.unwrap_or(0);
     let nearest = if number < 0 { 0 } else { u32::MAX };
     Ok(u32::try_from(number).unwrap_or(nearest))
 }
@@ -125,6 +139,8 @@ mod tests {
             (r#"{"port":65536,"weight":4294967296}"#, 0, u32::MAX),
             (r#"{"port":-1,"weight":-1}"#, 0, 0),
             (r#"{"port":null,"weight":null}"#, 0, 0),
+            (r#"{"port":5520.0,"weight":3.0}"#, 5520, 3),
+            (r#"{"port":65536.0,"weight":1e18}"#, 0, u32::MAX),
             ("{}", 0, 0),
             ("null", 0, 0),
         ] {
@@ -144,8 +160,14 @@ mod tests {
             let error = read(json).unwrap_err();
             assert!(error.contains("expected an object or null"), "{error}");
         }
-        assert!(read(r#"{"port":"5520"}"#).is_err());
-        assert!(read(r#"{"port":5520.5}"#).is_err());
+        let error = read(r#"{"port":"5520"}"#).unwrap_err();
+        assert!(
+            error.contains("expected a whole number from 1 to 65535"),
+            "{error}"
+        );
+        for json in [r#"{"port":5520.5}"#, r#"{"port":1e19}"#, r#"{"port":true}"#] {
+            assert!(read(json).is_err(), "{json}");
+        }
         assert!(read(r#"{"meta":{"a":1}}"#).is_err());
     }
 }

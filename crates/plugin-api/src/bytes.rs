@@ -1,12 +1,13 @@
-//! Bytes as Go writes and reads a `[]byte`: standard base64 with padding, line breaks in it do not count.
+//! Bytes as Go writes and reads a `[]byte`: standard base64 with padding, line breaks in it do not count. A list of
+//! numbers is read as well.
 
-use std::borrow::Cow;
+use std::fmt;
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serializer};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserializer, Serializer};
 
 /// Go takes stray bits in the last character, so they are taken here too.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -25,32 +26,54 @@ pub(crate) fn serialize<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     match bytes {
-        Some(bytes) => serializer.serialize_str(&BASE64.encode(bytes)),
+        Some(bytes) => serializer.serialize_str(&encode(bytes)),
         None => serializer.serialize_none(),
     }
+}
+
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
 }
 
 pub(crate) fn deserialize<'de, D>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error>
 where
     D: Deserializer<'de>,
 {
-    let Some(Text(text)) = Option::deserialize(deserializer)? else {
-        return Ok(None);
-    };
-    let text = if text.contains(['\r', '\n']) {
-        Cow::Owned(text.replace(['\r', '\n'], ""))
-    } else {
-        text
-    };
-    BASE64
-        .decode(text.as_bytes())
-        .map(Some)
-        .map_err(|error| D::Error::custom(format_args!("not base64: {error}")))
+    deserializer.deserialize_any(BytesVisitor)
 }
 
-/// Borrowed from the input where the JSON has no escapes in it.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+struct BytesVisitor;
+
+impl<'de> Visitor<'de> for BytesVisitor {
+    type Value = Option<Vec<u8>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes as base64, or a list of numbers from 0 to 255")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        let decoded = if text.contains(['\r', '\n']) {
+            BASE64.decode(text.replace(['\r', '\n'], ""))
+        } else {
+            BASE64.decode(text)
+        };
+        decoded
+            .map(Some)
+            .map_err(|error| E::custom(format_args!("not base64: {error}")))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut bytes = Vec::new();
+        while let Some(byte) = list.next_element()? {
+            bytes.push(byte);
+        }
+        Ok(Some(bytes))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -74,6 +97,8 @@ mod tests {
             (r#"{"data":"aG\u006b="}"#, Some("hi")),
             (r#"{"data":"aGl="}"#, Some("hi")),
             (r#"{"data":""}"#, Some("")),
+            (r#"{"data":[104,105]}"#, Some("hi")),
+            (r#"{"data":[]}"#, Some("")),
             (r#"{"data":null}"#, None),
             ("{}", None),
         ] {
@@ -93,6 +118,10 @@ mod tests {
             r#"{"data":"aGk= "}"#,
             r#"{"data":"a"}"#,
             r#"{"data":7}"#,
+            r#"{"data":[256]}"#,
+            r#"{"data":[-1]}"#,
+            r#"{"data":["a"]}"#,
+            r#"{"data":{}}"#,
         ] {
             assert!(read(json).is_err(), "{json}");
         }

@@ -35,13 +35,16 @@ mod bytes;
 mod event;
 #[cfg(feature = "host")]
 mod host;
+mod misnamed;
 mod object;
 mod request;
 mod response;
+mod whole;
 
 pub use backend::{Backend, MAX_HOST_LEN, MAX_META};
 pub use event::{ConnectEvent, Identity, Referral, ReferralSource};
 #[cfg(feature = "host")]
-pub use host::{ConnectionsClosed, Plugin, PluginError, PluginFuture, decode_response};
+pub use host::{Answer, ConnectionsClosed, Plugin, PluginError, PluginFuture, decode_response};
+pub use misnamed::Misnamed;
 pub use request::ConnectRequest;
 pub use response::{ConnectResponse, MAX_CANDIDATES};

@@ -1,10 +1,12 @@
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::object::null_is_default;
 use crate::{Backend, ConnectEvent};
 
 /// One player and where they would go, as the router and the plugins before this one have it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub struct ConnectRequest {
     /// Who comes.
@@ -17,64 +19,59 @@ pub struct ConnectRequest {
     #[serde(deserialize_with = "null_is_default")]
     pub candidates: Vec<Backend>,
     /// The place of the chosen backend among the candidates, from 0; -1 in JSON where it has none.
-    #[serde(with = "selected_index")]
+    #[serde(deserialize_with = "selected_index")]
     pub selected_index: Option<usize>,
     /// The chosen backend. Without one the JSON has a backend of empty host and port 0.
-    #[serde(with = "selected_backend")]
+    #[serde(deserialize_with = "selected_backend")]
     pub backend: Option<Backend>,
-    /// What the player's client will carry to the backend.
-    #[serde(with = "crate::bytes", skip_serializing_if = "Option::is_none")]
+    /// What the player's client will carry to the backend. The JSON has it a second time as `referral_content`, its name
+    /// in later releases of the original Hyrouter, which plugins may read instead.
+    #[serde(deserialize_with = "crate::bytes::deserialize")]
     pub referral_data: Option<Vec<u8>>,
 }
 
-#[expect(
-    clippy::ref_option,
-    reason = "the signature that serde calls a `with` module by"
-)]
-mod selected_index {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        index: &Option<usize>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let number = index.map_or(-1, |index| i64::try_from(index).unwrap_or(i64::MAX));
-        serializer.serialize_i64(number)
-    }
-
-    pub(super) fn deserialize<'de, D>(deserializer: D) -> Result<Option<usize>, D::Error>
-    where
-        D: Deserializer<'de>,
-    {
-        let number: Option<i64> = Option::deserialize(deserializer)?;
-        Ok(number.and_then(|number| usize::try_from(number).ok()))
+impl Serialize for ConnectRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let data = self.referral_data.as_deref().map(crate::bytes::encode);
+        let index = self
+            .selected_index
+            .map_or(-1, |index| i64::try_from(index).unwrap_or(i64::MAX));
+        let backend = self.backend.as_ref().map(Cow::Borrowed);
+        let written = Written {
+            event: &self.event,
+            strategy: &self.strategy,
+            candidates: &self.candidates,
+            selected_index: index,
+            backend: backend.unwrap_or_default(),
+            referral_data: data.as_deref(),
+            referral_content: data.as_deref(),
+        };
+        written.serialize(serializer)
     }
 }
 
-#[expect(
-    clippy::ref_option,
-    reason = "the signature that serde calls a `with` module by"
-)]
-mod selected_backend {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+/// A request as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    event: &'a ConnectEvent,
+    strategy: &'a str,
+    candidates: &'a [Backend],
+    selected_index: i64,
+    backend: Cow<'a, Backend>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    referral_data: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    referral_content: Option<&'a str>,
+}
 
-    use crate::Backend;
+fn selected_index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let number: Option<i64> = Option::deserialize(deserializer)?;
+    Ok(number.and_then(|number| usize::try_from(number).ok()))
+}
 
-    pub(super) fn serialize<S: Serializer>(
-        backend: &Option<Backend>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match backend {
-            Some(backend) => backend.serialize(serializer),
-            None => Backend::default().serialize(serializer),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D>(deserializer: D) -> Result<Option<Backend>, D::Error>
-    where
-        D: Deserializer<'de>,
-    {
-        let backend: Option<Backend> = Option::deserialize(deserializer)?;
-        Ok(backend.filter(|backend| !backend.host.is_empty() || backend.port != 0))
-    }
+fn selected_backend<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Backend>, D::Error> {
+    let backend: Option<Backend> = Option::deserialize(deserializer)?;
+    Ok(backend.filter(|backend| !backend.host.is_empty() || backend.port != 0))
 }

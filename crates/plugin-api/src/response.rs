@@ -1,9 +1,11 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Backend;
 use crate::backend::Answered;
 use crate::bounded::BoundedList;
-use crate::object::{Object, null_is_default};
+use crate::misnamed::{MAX_MISNAMED, Misnamed};
+use crate::object::{Named, Object, null_is_default};
+use crate::whole::whole;
 
 /// Maximum number of candidates in an answer.
 pub const MAX_CANDIDATES: usize = 1024;
@@ -51,30 +53,78 @@ struct Fields {
     deny_reason: Option<String>,
     #[serde(deserialize_with = "null_is_default")]
     candidates: BoundedList<Answered, MAX_CANDIDATES>,
+    #[serde(deserialize_with = "index")]
     selected_index: Option<i64>,
     backend: Option<Answered>,
-    #[serde(with = "crate::bytes")]
+    #[serde(deserialize_with = "crate::bytes::deserialize")]
     referral_data: Option<Vec<u8>>,
     /// The name that later releases of the original Hyrouter have for `referral_data`.
-    #[serde(with = "crate::bytes")]
+    #[serde(deserialize_with = "crate::bytes::deserialize")]
     referral_content: Option<Vec<u8>>,
 }
 
+impl Named for Fields {
+    const NAMES: &'static [&'static str] = &[
+        "deny",
+        "deny_reason",
+        "candidates",
+        "selected_index",
+        "backend",
+        "referral_data",
+        "referral_content",
+    ];
+}
+
+fn index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    whole(deserializer, "a whole number")
+}
+
 impl From<Object<Fields>> for ConnectResponse {
-    fn from(Object(fields): Object<Fields>) -> Self {
-        Self {
-            deny: fields.deny,
-            deny_reason: fields.deny_reason,
-            candidates: fields
-                .candidates
-                .0
-                .into_iter()
-                .map(|Answered(backend)| backend)
-                .collect(),
-            selected_index: fields.selected_index,
-            backend: fields.backend.map(|Answered(backend)| backend),
-            referral_data: fields.referral_data.or(fields.referral_content),
+    fn from(fields: Object<Fields>) -> Self {
+        Read::from(fields).response
+    }
+}
+
+/// A response and the first of its fields whose names are not exactly those of the contract.
+#[derive(Deserialize)]
+#[serde(from = "Object<Fields>")]
+pub(crate) struct Read {
+    pub(crate) response: ConnectResponse,
+    pub(crate) misnamed: Vec<Misnamed>,
+}
+
+impl From<Object<Fields>> for Read {
+    fn from(Object { value, misnamed }: Object<Fields>) -> Self {
+        let mut read = Self {
+            response: ConnectResponse {
+                deny: value.deny,
+                deny_reason: value.deny_reason,
+                candidates: Vec::with_capacity(value.candidates.0.len()),
+                selected_index: value.selected_index,
+                backend: None,
+                referral_data: value.referral_data.or(value.referral_content),
+            },
+            misnamed,
+        };
+        if let Some(answered) = value.backend {
+            let backend = read.take(answered, || "backend.".to_owned());
+            read.response.backend = Some(backend);
         }
+        for (place, answered) in value.candidates.0.into_iter().enumerate() {
+            let backend = read.take(answered, || format!("candidates[{place}]."));
+            read.response.candidates.push(backend);
+        }
+        read
+    }
+}
+
+impl Read {
+    fn take(&mut self, answered: Answered, place: impl Fn() -> String) -> Backend {
+        let left = MAX_MISNAMED.saturating_sub(self.misnamed.len());
+        let misnamed = answered.misnamed.into_iter().take(left);
+        self.misnamed
+            .extend(misnamed.map(|field| field.at(&place())));
+        answered.backend
     }
 }
 
@@ -120,6 +170,8 @@ mod tests {
                 Some("new"),
             ),
             (r#"{"referral_content":""}"#, Some("")),
+            (r#"{"referral_content":[110,101,119]}"#, Some("new")),
+            (r#"{"referral_data":[]}"#, Some("")),
         ] {
             let response = read(json).unwrap();
             let expected = data.map(|data| data.as_bytes().to_vec());
@@ -127,6 +179,19 @@ mod tests {
             let written = serde_json::to_string(&response).unwrap();
             assert!(!written.contains("referral_content"), "{written}");
         }
+    }
+
+    /// As Go reads them. A name that is missing in `NAMES` would not be read in another case.
+    #[test]
+    fn names_are_read_in_any_case() {
+        let exact = r#"{"deny_reason":"no","candidates":[{"host":"a","port":1}],"selected_index":0,"backend":{"host":"b","port":2,"weight":3,"meta":{"Region":"eu"}},"referral_content":"aGk="}"#;
+        let upper = r#"{"DENY_REASON":"no","Candidates":[{"HOST":"a","Port":1}],"Selected_Index":0.0,"BACKEND":{"Host":"b","PORT":2.0,"Weight":3,"META":{"Region":"eu"}},"Referral_Content":"aGk="}"#;
+        assert_eq!(read(upper), read(exact));
+        assert_eq!(read(r#"{"Deny":true}"#), read(r#"{"deny":true}"#));
+        assert_eq!(
+            read(r#"{"REFERRAL_DATA":"aGk="}"#),
+            read(r#"{"referral_data":"aGk="}"#)
+        );
     }
 
     #[test]
@@ -181,6 +246,8 @@ mod tests {
             r#"{"deny":1}"#,
             r#"{"selected_index":"0"}"#,
             r#"{"selected_index":0.5}"#,
+            r#"{"deny":true,"Deny":false}"#,
+            r#"{"deny":true,"deny":true}"#,
             r#"{"selected_index":9223372036854775808}"#,
             r#"{"candidates":{}}"#,
             r#"{"candidates":["10.0.0.1:5520"]}"#,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyrouter_files::read_file;
-use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture};
+use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginError, PluginFuture};
 
 use tokio::time::timeout;
 
@@ -82,7 +82,7 @@ impl WasmPlugin {
         &self,
         request: &ConnectRequest,
         left: Duration,
-    ) -> Result<(ConnectResponse, CallStats), PluginError> {
+    ) -> Result<(Answer, CallStats), PluginError> {
         let now = Instant::now();
         // So long that no clock reaches it is the same as for ever.
         let deadline = now
@@ -111,7 +111,7 @@ impl WasmPlugin {
 
 impl Plugin for WasmPlugin {
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a> {
-        Box::pin(async move { self.call(request, left).await.map(|(response, _)| response) })
+        Box::pin(async move { self.call(request, left).await.map(|(answer, _)| answer) })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse};
+use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse, Misnamed};
 use hyrouter_router::{HostProblem, check_host};
 
 use crate::settings::OverridePolicy;
@@ -20,7 +20,8 @@ pub struct Changes {
     pub referral_data: bool,
 }
 
-/// Something in a response that does not count. The rest of the response does.
+/// Something in an answer that does not count, or that counts although it is not written as it should be. The rest of
+/// the answer counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -38,16 +39,33 @@ pub enum Notice {
         /// Host and port.
         address: String,
     },
+    /// A field has a name that is not exactly one of the contract.
+    Misnamed(Misnamed),
+    /// There is a `deny_reason`, but the player is not denied.
+    ReasonWithoutDeny,
 }
 
 impl Notice {
     /// The stable code, for logs and metrics.
-    pub const fn reason_code(&self) -> &'static str {
+    pub fn reason_code(&self) -> &'static str {
         match self {
             Self::IndexOutside { .. } => "plugin_index_ignored",
             Self::Void(_) => "plugin_override_void",
             Self::Rejected { .. } => "plugin_override_rejected",
+            Self::Misnamed(field) if field.read_as().is_some() => "plugin_field_case",
+            Self::Misnamed(_) => "plugin_field_unknown",
+            Self::ReasonWithoutDeny => "plugin_reason_ignored",
         }
+    }
+
+    /// Whether it counts all the same.
+    pub fn is_taken(&self) -> bool {
+        matches!(self, Self::Misnamed(field) if field.read_as().is_some())
+    }
+
+    /// Whether it is about how the answer is written, and so most likely in every answer of the plugin.
+    pub const fn is_about_form(&self) -> bool {
+        matches!(self, Self::Misnamed(_) | Self::ReasonWithoutDeny)
     }
 }
 
@@ -59,6 +77,10 @@ impl fmt::Display for Notice {
             }
             Self::Void(fault) => write!(f, "backend is void: {fault}"),
             Self::Rejected { address } => write!(f, "{address} is not among the candidates"),
+            Self::Misnamed(field) => field.fmt(f),
+            Self::ReasonWithoutDeny => {
+                f.write_str("deny_reason was ignored, because deny is not true")
+            }
         }
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
-//! use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginFuture};
+//! use hyrouter_plugin_api::{Answer, ConnectRequest, ConnectResponse, Plugin, PluginFuture};
 //! use hyrouter_plugins::{Chain, Decision, DenyCode, Entry, Settings, Stage};
 //!
 //! struct Bans;
@@ -16,7 +16,7 @@
 //!     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
 //!         Box::pin(async {
 //!             let is_banned = request.event.username.as_deref() == Some("deny");
-//!             Ok(if is_banned { ConnectResponse::deny("Not today.") } else { ConnectResponse::default() })
+//!             Ok(if is_banned { ConnectResponse::deny("Not today.").into() } else { Answer::default() })
 //!         })
 //!     }
 //! }
@@ -61,3 +61,4 @@ pub use observer::{Observer, ShadowReport};
 pub use order::check_order;
 pub use outcome::{Decision, DenyCode, Outcome, Record, Verdict};
 pub use settings::{BreakerSettings, Entry, Mode, OnError, OverridePolicy, Settings, Stage};
+pub use step::{Effect, weigh};

@@ -4,14 +4,14 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use hyrouter_plugin_api::{
-    ConnectRequest, ConnectResponse, ConnectionsClosed, Plugin, PluginError,
-};
+use hyrouter_plugin_api::{Answer, ConnectRequest, ConnectionsClosed, Plugin, PluginError};
 use tokio::time::{Instant, timeout};
 
+use crate::apply::Notice;
 use crate::breaker::{Breaker, Failed, Pass};
 use crate::gate::{Gate, Place};
 use crate::settings::{Entry, Settings};
@@ -23,6 +23,8 @@ pub(crate) struct Member {
     pub(crate) settings: Settings,
     pub(crate) breaker: Arc<Breaker>,
     pub(crate) gate: Arc<Gate>,
+    /// What was told of the form of its answers, a bit for each code.
+    told: Arc<AtomicU8>,
     plugin: Arc<dyn Plugin>,
 }
 
@@ -44,6 +46,7 @@ impl Member {
             breaker: Arc::new(Breaker::default()),
             gate: Arc::new(Gate::new(&settings)),
             settings,
+            told: Arc::default(),
             plugin,
         }
     }
@@ -56,6 +59,16 @@ impl Member {
         if previous.gate.has_limits_of(&self.settings) {
             self.gate = Arc::clone(&previous.gate);
         }
+    }
+
+    /// Whether this is no news about the form of its answers.
+    pub(crate) fn was_told(&self, notice: &Notice) -> bool {
+        let bit = match notice {
+            Notice::Misnamed(_) if notice.is_taken() => 1,
+            Notice::Misnamed(_) => 2,
+            _ => 4,
+        };
+        self.told.fetch_or(bit, Ordering::Relaxed) & bit != 0
     }
 
     /// Connections that were closed, if the plugin has any.
@@ -89,10 +102,7 @@ pub(crate) struct Call {
 
 impl Call {
     /// Waits for a turn, asks, and waits for the answer: all that within the plugin's timeout.
-    pub(crate) async fn make(
-        self,
-        request: &ConnectRequest,
-    ) -> Result<ConnectResponse, PluginError> {
+    pub(crate) async fn make(self, request: &ConnectRequest) -> Result<Answer, PluginError> {
         let Self {
             member,
             pass,
@@ -125,7 +135,7 @@ async fn ask(
     plugin: &dyn Plugin,
     request: &ConnectRequest,
     left: Duration,
-) -> Result<ConnectResponse, PluginError> {
+) -> Result<Answer, PluginError> {
     // The call is made in the first poll, so a panic in making it is caught too.
     let mut call = pin!(async { plugin.on_connect(request, left).await });
     std::future::poll_fn(|context| {
@@ -138,12 +148,7 @@ async fn ask(
 
 /// Tells the breaker how the call ended. Too many players at once are no failure of the plugin: neither a refusal nor
 /// a wait that was over before the plugin was asked.
-fn settle(
-    member: &Member,
-    pass: Pass,
-    result: &Result<ConnectResponse, PluginError>,
-    has_begun: bool,
-) {
+fn settle(member: &Member, pass: Pass, result: &Result<Answer, PluginError>, has_begun: bool) {
     let plugin = &*member.name;
     match result {
         Ok(_) => {

@@ -29,7 +29,11 @@ async fn ask(plugin: &GrpcPlugin, name: &str) -> ConnectResponse {
         event,
         ..ConnectRequest::default()
     };
-    plugin.on_connect(&request, PATIENCE).await.unwrap()
+    plugin
+        .on_connect(&request, PATIENCE)
+        .await
+        .unwrap()
+        .response
 }
 
 #[tokio::test]

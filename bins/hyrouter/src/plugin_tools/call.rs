@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, PluginError};
+use hyrouter_plugin_api::{self as api, ConnectRequest, PluginError};
 use hyrouter_plugin_wasm::{CallStats, OutputLevel};
 use hyrouter_text::{shown, shown_json};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use super::target::Target;
 use crate::cli::{print, print_json};
 use crate::exit;
 
-type Answer = Result<(ConnectResponse, Option<CallStats>), PluginError>;
+type Answer = Result<(api::Answer, Option<CallStats>), PluginError>;
 
 pub(crate) async fn run(
     target: &Target,
@@ -52,8 +52,8 @@ fn describe(
         "output": lines,
     });
     let more = match answer {
-        Ok((response, stats)) => json!({
-            "response": serde_json::to_value(response)?,
+        Ok((answer, stats)) => json!({
+            "response": serde_json::to_value(&answer.response)?,
             "guest_us": stats.map(|stats| micros(stats.elapsed)),
             "fuel": stats.map(|stats| stats.fuel),
             "memory": stats.map(|stats| stats.memory),
@@ -80,8 +80,8 @@ fn describe_text(
         lines.push(format!("printed ({}): {}", level.as_str(), shown(line)));
     }
     match answer {
-        Ok((response, stats)) => {
-            let json = serde_json::to_string(response)?;
+        Ok((answer, stats)) => {
+            let json = serde_json::to_string(&answer.response)?;
             lines.push(format!("response: {}", shown_json(&json)));
             lines.push(format!("answered in {took:.1?}"));
             if let Some(stats) = stats {

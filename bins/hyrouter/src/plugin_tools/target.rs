@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use hyrouter_config::{PluginKind, PluginSettings};
-use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError};
+use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginError};
 use hyrouter_plugin_wasm::{CallStats, WasmHost, WasmPlugin, WasmSettings};
 use hyrouter_plugins::Settings as ChainSettings;
 use tokio::time::timeout;
@@ -121,13 +121,13 @@ impl Target {
     pub(crate) async fn ask(
         &self,
         request: &ConnectRequest,
-    ) -> Result<(ConnectResponse, Option<CallStats>), PluginError> {
+    ) -> Result<(Answer, Option<CallStats>), PluginError> {
         let limit = self.timeout;
         let asked = async {
             match &self.plugin {
                 Kind::Wasm(plugin) => {
-                    let (response, stats) = plugin.call(request, limit).await?;
-                    Ok((response, Some(stats)))
+                    let (answer, stats) = plugin.call(request, limit).await?;
+                    Ok((answer, Some(stats)))
                 }
                 Kind::Other(plugin) => Ok((plugin.on_connect(request, limit).await?, None)),
             }

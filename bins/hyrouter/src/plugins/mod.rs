@@ -47,7 +47,9 @@ fn remark(record: &Record, text: &mut String) {
         Verdict::Failed(error) => add("plugin_failed", Some(error.reason_code())),
         Verdict::Unchanged | Verdict::Changed(_) => {}
     }
-    for notice in &record.notices {
+    let notices = record.notices.iter();
+    // What all answers of a plugin have says nothing about this player.
+    for notice in notices.filter(|notice| !notice.is_about_form()) {
         add(notice.reason_code(), None);
     }
 }

@@ -13,19 +13,26 @@ const MAX_TEXT: usize = 256;
 #[non_exhaustive]
 pub enum PluginError {
     /// There was no answer in time.
-    #[error("no answer within {after:?}")]
+    #[error("no answer within {} ms; `timeout` sets how long players wait", after.as_millis())]
     Timeout {
         /// How long the caller waited.
         after: Duration,
     },
-    /// The plugin can not be reached, or the connection to it broke.
+    /// There was no connection to the plugin as long as the caller waited, or too late for an answer. The plugin has
+    /// not decided.
+    #[error("unreachable: {message}")]
+    Unreachable {
+        /// Why there is none.
+        message: String,
+    },
+    /// The connection to the plugin broke while it was asked.
     #[error("transport: {message}")]
     Transport {
         /// What the transport says.
         message: String,
     },
     /// The plugin answered with a status that is not OK.
-    #[error("status {code}: {message}")]
+    #[error("status {code} {}: {message}", status_name(*.code))]
     Status {
         /// The number of the gRPC status.
         code: i32,
@@ -73,6 +80,13 @@ pub enum PluginError {
 }
 
 impl PluginError {
+    /// An [`Unreachable`](Self::Unreachable) error.
+    pub fn unreachable(message: impl Display) -> Self {
+        Self::Unreachable {
+            message: cut(message),
+        }
+    }
+
     /// A [`Transport`](Self::Transport) error.
     pub fn transport(message: impl Display) -> Self {
         Self::Transport {
@@ -109,15 +123,15 @@ impl PluginError {
         }
     }
 
-    /// Whether the text holds words of the plugin, which may name a player: those of a gRPC status, and the parts of an
-    /// answer that could not be read.
-    pub const fn quotes_plugin(&self) -> bool {
-        matches!(self, Self::Status { .. } | Self::BadResponse { .. })
+    /// Whether the plugin was not even asked, because the router leaves it alone or has too many calls of it already.
+    pub const fn is_skip(&self) -> bool {
+        matches!(self, Self::Overloaded { .. } | Self::BreakerOpen)
     }
 
     /// All stable codes, for metrics that have a line for each.
     pub const REASON_CODES: &[&str] = &[
         "timeout",
+        "unreachable",
         "transport",
         "status",
         "trap",
@@ -133,6 +147,7 @@ impl PluginError {
     pub const fn reason_code(&self) -> &'static str {
         match self {
             Self::Timeout { .. } => "timeout",
+            Self::Unreachable { .. } => "unreachable",
             Self::Transport { .. } => "transport",
             Self::Status { .. } => "status",
             Self::Trap { .. } => "trap",
@@ -143,6 +158,30 @@ impl PluginError {
             Self::BreakerOpen => "breaker_open",
             Self::Panic => "panic",
         }
+    }
+}
+
+/// The names of gRPC's statuses.
+const fn status_name(code: i32) -> &'static str {
+    match code {
+        0 => "OK",
+        1 => "CANCELLED",
+        2 => "UNKNOWN",
+        3 => "INVALID_ARGUMENT",
+        4 => "DEADLINE_EXCEEDED",
+        5 => "NOT_FOUND",
+        6 => "ALREADY_EXISTS",
+        7 => "PERMISSION_DENIED",
+        8 => "RESOURCE_EXHAUSTED",
+        9 => "FAILED_PRECONDITION",
+        10 => "ABORTED",
+        11 => "OUT_OF_RANGE",
+        12 => "UNIMPLEMENTED",
+        13 => "INTERNAL",
+        14 => "UNAVAILABLE",
+        15 => "DATA_LOSS",
+        16 => "UNAUTHENTICATED",
+        _ => "(not a status of gRPC)",
     }
 }
 
@@ -175,7 +214,7 @@ mod tests {
         for (error, text) in [
             (
                 PluginError::status(5, "no\nINFO decision\u{1b}[2K"),
-                r"status 5: no\nINFO decision\u{1b}[2K",
+                r"status 5 NOT_FOUND: no\nINFO decision\u{1b}[2K",
             ),
             (PluginError::trap("a\u{202e}b"), r"trap: a\u{202e}b"),
             (PluginError::transport("a\r"), r"transport: a\r"),
@@ -193,6 +232,7 @@ mod tests {
             PluginError::Timeout {
                 after: std::time::Duration::ZERO,
             },
+            PluginError::unreachable(""),
             PluginError::transport(""),
             PluginError::status(14, ""),
             PluginError::trap(""),

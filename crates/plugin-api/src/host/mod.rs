@@ -1,22 +1,23 @@
 //! The side that calls plugins.
 
+mod answer;
 mod error;
 
 use std::pin::Pin;
 use std::time::Duration;
 
+pub use self::answer::{Answer, decode_response};
 pub use self::error::PluginError;
-use crate::{ConnectRequest, ConnectResponse};
+use crate::ConnectRequest;
 
 /// What a call of a plugin gives, in time.
-pub type PluginFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<ConnectResponse, PluginError>> + Send + 'a>>;
+pub type PluginFuture<'a> = Pin<Box<dyn Future<Output = Result<Answer, PluginError>> + Send + 'a>>;
 
 /// Something that can be asked about a player. Many are asked at once.
 ///
 /// ```
 /// use std::time::Duration;
-/// use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginFuture};
+/// use hyrouter_plugin_api::{Answer, ConnectRequest, ConnectResponse, Plugin, PluginFuture};
 ///
 /// struct NoGuests;
 ///
@@ -24,7 +25,7 @@ pub type PluginFuture<'a> =
 ///     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
 ///         Box::pin(async {
 ///             let is_guest = request.event.identity_token_present != Some(true);
-///             Ok(if is_guest { ConnectResponse::deny("Log in first.") } else { ConnectResponse::default() })
+///             Ok(if is_guest { ConnectResponse::deny("Log in first.").into() } else { Answer::default() })
 ///         })
 ///     }
 /// }
@@ -56,13 +57,4 @@ pub struct ConnectionsClosed {
     pub by_breaker: u64,
     /// The plugin sent frames that answer nothing.
     pub by_flood: u64,
-}
-
-/// Reads the JSON that a plugin answered with.
-///
-/// # Errors
-///
-/// [`PluginError::BadResponse`] when it is not a response.
-pub fn decode_response(json: &[u8]) -> Result<ConnectResponse, PluginError> {
-    serde_json::from_slice(json).map_err(PluginError::bad_response)
 }

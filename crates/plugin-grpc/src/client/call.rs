@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, TE};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame};
-use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, PluginError, decode_response};
+use hyrouter_plugin_api::{Answer, ConnectRequest, PluginError, decode_response};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tonic::body::Body;
@@ -77,7 +77,7 @@ pub(super) struct Ask {
 }
 
 /// Asks, and waits for the answer without a limit of time.
-pub(super) async fn unary(link: &Link, ask: Ask, max: usize) -> Result<ConnectResponse, Failure> {
+pub(super) async fn unary(link: &Link, ask: Ask, max: usize) -> Result<Answer, Failure> {
     link.hold.call();
     let mut channel = link.channel.clone();
     let ready = poll_fn(|context| channel.poll_ready(context)).await;
@@ -120,7 +120,7 @@ fn grpc_timeout(left: Duration) -> String {
     }
 }
 
-async fn read(response: Response<Body>, max: usize) -> Result<ConnectResponse, Failure> {
+async fn read(response: Response<Body>, max: usize) -> Result<Answer, Failure> {
     let (head, mut body) = response.into_parts();
     let early = Status::read(&head.headers);
     if early.is_none() && (head.status != StatusCode::OK || !is_grpc(&head.headers)) {
@@ -222,7 +222,7 @@ impl Message {
     }
 
     /// The answer, when nothing more comes.
-    async fn decode(self) -> Result<ConnectResponse, PluginError> {
+    async fn decode(self) -> Result<Answer, PluginError> {
         let json = self.json()?;
         if json.len() <= READ_HERE {
             return decode_response(json);
@@ -271,7 +271,7 @@ mod tests {
     use std::time::Duration;
 
     use bytes::Bytes;
-    use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, PluginError};
+    use hyrouter_plugin_api::{Answer, ConnectRequest, PluginError};
 
     use super::{Message, READ_HERE, READERS, grpc_timeout, message};
 
@@ -349,7 +349,7 @@ mod tests {
         let mut short = pin!(answer(READ_HERE).decode());
         assert!(short.as_mut().poll(context).is_ready());
         drop(places);
-        assert_eq!(long.await, Ok(ConnectResponse::default()));
+        assert_eq!(long.await, Ok(Answer::default()));
         let broken = answer(READ_HERE + 1);
         let broken = Message {
             bytes: broken.bytes.slice(..READ_HERE),

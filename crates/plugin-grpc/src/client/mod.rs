@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use hyrouter_plugin_api::{
-    ConnectRequest, ConnectResponse, ConnectionsClosed, Plugin, PluginError, PluginFuture,
+    Answer, ConnectRequest, ConnectionsClosed, Plugin, PluginError, PluginFuture,
 };
 use tokio::time::{Instant, timeout};
 
@@ -61,7 +61,7 @@ impl GrpcPlugin {
         request: &ConnectRequest,
         started: Instant,
         left: Duration,
-    ) -> Result<ConnectResponse, PluginError> {
+    ) -> Result<Answer, PluginError> {
         let message = call::message(request)?;
         let mut is_second = false;
         loop {

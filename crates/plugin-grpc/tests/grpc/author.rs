@@ -55,7 +55,7 @@ async fn a_panic_is_a_status_and_no_end() {
     let plugin = plugin(&server.address);
     for _ in 0..3 {
         let answer = ask(&plugin, "panic").await;
-        assert_eq!(message(&answer), "status 13: the plugin panicked");
+        assert_eq!(message(&answer), "status 13 INTERNAL: the plugin panicked");
         assert_eq!(ask(&plugin, "a").await, Ok(upper("a")));
     }
 }
@@ -122,7 +122,10 @@ async fn calls_beyond_the_limit_are_refused_and_those_within_are_answered() {
         answer
     };
     let ((first, second), third) = tokio::join!(inside, beyond);
-    assert_eq!(message(&third), "status 8: 2 calls are running already");
+    assert_eq!(
+        message(&third),
+        "status 8 RESOURCE_EXHAUSTED: 2 calls are running already"
+    );
     assert!(first.is_ok() && second.is_ok());
     assert!(ask(&plugin, "d").await.is_ok());
 }
@@ -137,7 +140,10 @@ async fn a_request_that_is_too_long_is_refused() {
     assert!(ask(&plugin, "exactly so long").await.is_ok());
     let answer = ask(&plugin, "exactly so long!").await;
     assert_eq!(code(&answer), "status", "{answer:?}");
-    assert!(message(&answer).starts_with("status 11: "), "{answer:?}");
+    assert!(
+        message(&answer).starts_with("status 11 OUT_OF_RANGE: "),
+        "{answer:?}"
+    );
 }
 
 #[tokio::test]

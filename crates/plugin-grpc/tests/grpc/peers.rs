@@ -134,7 +134,10 @@ async fn a_call_ends_when_its_time_is_up_and_holds_up_no_other() {
 async fn without_time_nothing_is_asked() {
     let plugin = plugin("127.0.0.1:1");
     let answer = ask_within(&plugin, "a", Duration::ZERO).await;
-    assert_eq!(message(&answer), "no answer within 0ns");
+    assert_eq!(
+        message(&answer),
+        "no answer within 0 ms; `timeout` sets how long players wait"
+    );
 }
 
 /// Both servers forbid pings of clients without calls, and end a connection for it.

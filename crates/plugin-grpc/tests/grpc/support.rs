@@ -49,6 +49,7 @@ pub(crate) async fn ask_within(plugin: &GrpcPlugin, name: &str, left: Duration) 
     timeout(left + PATIENCE, plugin.on_connect(&request(name), left))
         .await
         .unwrap()
+        .map(|answer| answer.response)
 }
 
 /// Asks again until there is an answer.

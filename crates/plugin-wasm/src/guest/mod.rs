@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use hyrouter_plugin_api::{ConnectResponse, PluginError, decode_response};
+use hyrouter_plugin_api::{Answer, PluginError, decode_response};
 use wasmer::{AsStoreRef as _, FunctionEnv, Memory, RuntimeError, Store, TypedFunction};
 
 use self::host::{HostState, Stop};
@@ -53,7 +53,7 @@ impl Guest {
         &mut self,
         request: &[u8],
         deadline: Instant,
-    ) -> Result<(ConnectResponse, CallStats), PluginError> {
+    ) -> Result<(Answer, CallStats), PluginError> {
         let answered = catch_unwind(AssertUnwindSafe(|| self.try_call(request, deadline)));
         answered.unwrap_or_else(|_| {
             self.is_broken = true;
@@ -65,7 +65,7 @@ impl Guest {
         &mut self,
         request: &[u8],
         deadline: Instant,
-    ) -> Result<(ConnectResponse, CallStats), PluginError> {
+    ) -> Result<(Answer, CallStats), PluginError> {
         let started = Instant::now();
         self.calls += 1;
         self.env.as_mut(&mut self.store).begin(deadline);

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use hyrouter_plugin_api::{ConnectResponse, PluginError};
+use hyrouter_plugin_api::PluginError;
 use tokio::sync::oneshot;
 
 use self::roster::Roster;
@@ -26,7 +26,7 @@ const QUEUE: usize = 1024;
 /// Time beyond that of an instance's own start, for a machine that is busy.
 const START_MARGIN: Duration = Duration::from_secs(20);
 
-pub(crate) type Answer = Result<(ConnectResponse, CallStats), PluginError>;
+pub(crate) type Answer = Result<(hyrouter_plugin_api::Answer, CallStats), PluginError>;
 
 /// One call on its way to an instance.
 pub(crate) struct Job {

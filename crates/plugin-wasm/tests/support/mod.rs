@@ -162,7 +162,7 @@ pub(crate) async fn call(
     let answer = tokio::time::timeout(LONG, plugin.call(request, LONG)).await;
     answer
         .expect("a call never came back")
-        .map(|(response, _)| response)
+        .map(|(answer, _)| answer.response)
 }
 
 /// Waits until something is so that no call tells of.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture};
+use hyrouter_plugin_api::{
+    Answer, ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture,
+};
 use hyrouter_plugins::{BreakerState, Chain, Outcome};
 use tokio::task::JoinHandle;
 
@@ -137,7 +139,7 @@ async fn limits_hold_on_many_threads() {
                     tokio::task::yield_now().await;
                 }
                 self.now.fetch_sub(1, Ordering::SeqCst);
-                Ok(ConnectResponse::default())
+                Ok(Answer::default())
             })
         }
     }

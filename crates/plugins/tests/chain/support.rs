@@ -87,11 +87,11 @@ impl Plugin for Scripted {
         Box::pin(async move {
             let _flight = flight;
             match act {
-                Act::Answer(response) => Ok(response),
+                Act::Answer(response) => Ok(response.into()),
                 Act::Fail(error) => Err(error),
                 Act::After(delay, response) => {
                     tokio::time::sleep(delay).await;
-                    Ok(response)
+                    Ok(response.into())
                 }
                 Act::Hang => std::future::pending().await,
                 Act::Panic | Act::PanicAtOnce => panic!("scripted panic"),

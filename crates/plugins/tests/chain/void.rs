@@ -115,9 +115,32 @@ async fn notices_have_no_control_characters() {
 async fn ports_out_of_range_are_void() {
     for port in ["-1", "0", "65536", "9223372036854775807"] {
         let json = format!(r#"{{"backend":{{"host":"x","port":{port}}}}}"#);
-        let response = hyrouter_plugin_api::decode_response(json.as_bytes()).unwrap();
+        let response = hyrouter_plugin_api::decode_response(json.as_bytes())
+            .unwrap()
+            .response;
         let outcome = any(response).await;
         assert_eq!(outcome.host(), Some("a"), "{port}");
         assert_eq!(notices(&outcome), [Notice::Void(BackendFault::BadPort)]);
+    }
+}
+
+/// What is not written as documented is told with the answer, which counts as far as it was read.
+#[tokio::test]
+async fn fields_that_are_no_fields_are_told() {
+    for (json, code) in [
+        (r#"{"Selected_Index":1}"#, "plugin_field_case"),
+        (r#"{"denyReason":"no"}"#, "plugin_field_unknown"),
+        (r#"{"response":{"deny":true}}"#, "plugin_field_unknown"),
+        (r#"{"deny_reason":"no"}"#, "plugin_reason_ignored"),
+        (r#"{"selected_index":9}"#, "plugin_index_ignored"),
+    ] {
+        let answer = hyrouter_plugin_api::decode_response(json.as_bytes()).unwrap();
+        let mut request = crate::support::request();
+        request.candidates = vec![backend("a"), backend("b")];
+        let effect =
+            hyrouter_plugins::weigh(&mut request, answer, hyrouter_plugins::OverridePolicy::Any);
+        let codes: Vec<_> = effect.notices.iter().map(Notice::reason_code).collect();
+        assert_eq!(codes, [code], "{json}");
+        assert_eq!(effect.deny_reason, None);
     }
 }

@@ -1,0 +1,129 @@
+use std::fmt;
+
+/// How many misnamed fields of an object are remembered, and of an answer.
+pub(crate) const MAX_MISNAMED: usize = 8;
+/// Longest name that is remembered, in bytes.
+const MAX_NAME: usize = 64;
+
+/// Words that authors have for a field, and the name of the field.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("block", "deny"),
+    ("blocked", "deny"),
+    ("denied", "deny"),
+    ("reject", "deny"),
+    ("rejected", "deny"),
+    ("disconnect_message", "deny_reason"),
+    ("kick_message", "deny_reason"),
+    ("message", "deny_reason"),
+    ("reason", "deny_reason"),
+    ("text", "deny_reason"),
+    ("index", "selected_index"),
+    ("selected", "selected_index"),
+    ("backends", "candidates"),
+    ("servers", "candidates"),
+    ("server", "backend"),
+    ("target", "backend"),
+    ("data", "referral_data"),
+    ("payload", "referral_data"),
+    ("referral", "referral_data"),
+    ("address", "host"),
+    ("hostname", "host"),
+    ("ip", "host"),
+    ("metadata", "meta"),
+];
+
+/// A field of an answer whose name is not exactly one of the contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misnamed {
+    /// Where it stands, as `backend.` or `candidates[3].`; empty at the top level.
+    place: String,
+    name: String,
+    read_as: Option<&'static str>,
+    known: &'static [&'static str],
+}
+
+impl Misnamed {
+    pub(crate) fn new(
+        name: &str,
+        read_as: Option<&'static str>,
+        known: &'static [&'static str],
+    ) -> Self {
+        let end = (0..=name.len().min(MAX_NAME)).rev();
+        let end = end.into_iter().find(|end| name.is_char_boundary(*end));
+        Self {
+            place: String::new(),
+            name: name.get(..end.unwrap_or(0)).unwrap_or_default().to_owned(),
+            read_as,
+            known,
+        }
+    }
+
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        place.clone_into(&mut self.place);
+        self
+    }
+
+    /// Returns where the field stands and its name, such as `backend.hostname`. The name is the plugin's and may hold
+    /// control characters; at most 64 bytes of it are kept.
+    pub fn field(&self) -> String {
+        format!("{}{}", self.place, self.name)
+    }
+
+    /// Returns the name that it was read as: it differs from that in upper and lower case only. `None`: it was ignored.
+    pub fn read_as(&self) -> Option<&'static str> {
+        self.read_as
+    }
+
+    /// Returns the name that was probably meant.
+    pub fn nearest(&self) -> Option<&'static str> {
+        if self.read_as.is_some() {
+            return self.read_as;
+        }
+        let folded = fold(&self.name);
+        let is_meant = |known: &&'static str| {
+            let mut synonyms = SYNONYMS.iter();
+            fold(known) == folded
+                || synonyms.any(|(word, meant)| meant == known && fold(word) == folded)
+        };
+        self.known.iter().copied().find(is_meant)
+    }
+
+    /// Whether it holds a whole answer, such as `response`, whose fields belong one level up.
+    pub fn is_wrapper(&self) -> bool {
+        let wrappers = [
+            "answer",
+            "connectresponse",
+            "decision",
+            "response",
+            "result",
+        ];
+        self.place.is_empty() && wrappers.contains(&&*fold(&self.name))
+    }
+}
+
+/// A name without what languages write differently: case, and what separates words.
+fn fold(name: &str) -> String {
+    let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' '));
+    letters.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// What became of the field. The name in it is escaped.
+impl fmt::Display for Misnamed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = self.field();
+        match (self.read_as, self.nearest()) {
+            (Some(name), _) => write!(f, "field {field:?} was read as {name:?}"),
+            (None, Some(name)) => {
+                write!(
+                    f,
+                    "unknown field {field:?} was ignored; did you mean {name:?}?"
+                )
+            }
+            (None, None) if self.is_wrapper() => write!(
+                f,
+                "unknown field {field:?} was ignored; the fields of an answer stand at its top level"
+            ),
+            (None, None) => write!(f, "unknown field {field:?} was ignored"),
+        }
+    }
+}
