@@ -86,7 +86,7 @@ fn main() -> ExitCode {
     {
         return hyrouter_plugin_wasm::compiler_main();
     }
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(cli::with_two_hyphens(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             let printed = error.print().map_err(|error| Unwritten(error).into());

@@ -12,8 +12,7 @@ use hyrouter_referral::v2::{Envelope, MAX_SOURCE, SealError, SigningKeys, Statem
 /// Makes referral data.
 #[derive(Debug)]
 pub(crate) struct Referrals {
-    /// None: backends get the plain payload.
-    envelope: Option<EnvelopeSettings>,
+    envelope: EnvelopeSettings,
     ttl: Duration,
     /// Somebody was told that no key is valid.
     told: AtomicBool,
@@ -63,10 +62,10 @@ impl fmt::Display for Cause {
 }
 
 impl Referrals {
-    pub(crate) fn new(settings: Option<&ReferralSettings>) -> Self {
+    pub(crate) fn new(settings: &ReferralSettings) -> Self {
         Self {
-            envelope: settings.map(|settings| settings.envelope.clone()),
-            ttl: settings.map_or(Duration::ZERO, |settings| settings.ttl),
+            envelope: settings.envelope.clone(),
+            ttl: settings.ttl,
             told: AtomicBool::new(false),
         }
     }
@@ -78,11 +77,9 @@ impl Referrals {
         payload: Option<&[u8]>,
         now: SystemTime,
     ) -> Result<Option<Vec<u8>>, Unsealed> {
-        let Some(envelope) = &self.envelope else {
-            return Ok(payload.map(plain));
-        };
         let content = payload.unwrap_or_default();
-        let sealed = match envelope {
+        let sealed = match &self.envelope {
+            EnvelopeSettings::Plain => return Ok(payload.map(plain)),
             EnvelopeSettings::V2(keys) => self.version_2(keys, bound, content, now),
             EnvelopeSettings::V1(keys) => active(keys, now)
                 .map(|key| version_1(key, content))

@@ -39,12 +39,11 @@ pub(crate) struct Tickets {
 }
 
 impl Tickets {
-    pub(crate) fn new(settings: Option<&ReferralSettings>) -> Self {
-        let keys = settings.map_or_else(Keys::new, |settings| settings.accept.clone());
+    pub(crate) fn new(settings: &ReferralSettings) -> Self {
         Self {
-            accepts: keys.iter().next().is_some(),
-            keys,
-            max_hops: settings.map_or(u8::MAX, |settings| settings.max_hops),
+            accepts: settings.accept.iter().next().is_some(),
+            keys: settings.accept.clone(),
+            max_hops: settings.max_hops,
         }
     }
 

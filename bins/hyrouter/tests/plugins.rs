@@ -12,7 +12,7 @@ mod support;
 
 use hyrouter_client::{Client, Dial, Hello, Outcome};
 use hyrouter_protocol::Generation;
-use players::{data, player, refusal};
+use players::{content, player, refusal};
 use serde_json::{Value, json};
 use support::{Folder, Router, example_plugin, folder};
 
@@ -64,11 +64,12 @@ async fn a_plugin_denies_overrides_and_attaches_data() {
     assert_eq!(line["plugins"], "lobby:plugin_denied");
     assert_eq!(line["route"], "play");
 
-    let Outcome::Referral { host, port, data } = player(&router, "VIP_Ann").comes().await else {
+    let vip = player(&router, "VIP_Ann").comes().await;
+    let Outcome::Referral { host, port, .. } = &vip else {
         panic!("refused");
     };
-    assert_eq!((host.as_str(), port), ("10.0.0.2", 5522));
-    let told: Value = serde_json::from_slice(&data.unwrap()).unwrap();
+    assert_eq!((host.as_str(), *port), ("10.0.0.2", 5522));
+    let told: Value = serde_json::from_slice(content(&vip)).unwrap();
     assert_eq!(told, json!({"lobby": "vip", "name": "VIP_Ann"}));
     let line = router.until("decision");
     assert_eq!(
@@ -78,11 +79,7 @@ async fn a_plugin_denies_overrides_and_attaches_data() {
     assert_eq!(line["backend"], "10.0.0.2:5522");
 
     let other = player(&router, "Alder").comes().await;
-    assert_eq!(data_text(&other), r#"{"lobby":"main"}"#);
-}
-
-fn data_text(outcome: &Outcome) -> &str {
-    std::str::from_utf8(data(outcome).unwrap()).unwrap()
+    assert_eq!(content(&other), br#"{"lobby":"main"}"#);
 }
 
 #[tokio::test]
@@ -214,7 +211,7 @@ async fn shadow_plugins_are_told_of_and_change_nothing() {
     let (_folder, mut router) = serve(folder(), &vip_lobby("stage: deny, mode: shadow"));
     let answer = player(&router, "deny").comes().await;
     assert_eq!(refusal(&answer), None);
-    assert_eq!(data(&answer), None);
+    assert_eq!(content(&answer), b"");
     // Either may be written first.
     let lines = [router.line().unwrap(), router.line().unwrap()];
     let shadow = lines
@@ -237,12 +234,15 @@ async fn shadow_plugins_are_told_of_and_change_nothing() {
 async fn referral_data_that_is_too_long_is_left_out_and_warned_of() {
     let plugins = "plugins: [{ name: p, type: wasm, wasm: { path: guest.wasm } }]\n";
     let sealed = "referral: { hmac_secret: secret of the network }\n";
-    for more in ["", sealed] {
+    let plain = "referral: { envelope: none }\n";
+    for (more, bytes) in [("", 9), (plain, 0), (sealed, 41)] {
         let (_folder, mut router) =
             serve(with_guest("router/long_data"), &format!("{plugins}{more}"));
         let answer = player(&router, "Alder").comes().await;
-        let len = data(&answer).unwrap().len();
-        assert_eq!(len, if more.is_empty() { 0 } else { 41 });
+        let Outcome::Referral { data, .. } = answer else {
+            panic!("refused: {answer:?}");
+        };
+        assert_eq!(data.unwrap().len(), bytes, "{more}");
         assert_eq!(router.until("does not fit")["reason"], "referral_truncated");
         assert_eq!(router.until("decision")["reason"], "referred");
     }

@@ -42,8 +42,8 @@ pub struct Settings {
     pub maintenance: BTreeMap<String, MaintenanceTexts>,
     /// Who players are.
     pub identity: IdentitySettings,
-    /// Seals referral data, and reads tickets. Absent: backends get the plain payload, and no ticket is taken.
-    pub referral: Option<ReferralSettings>,
+    /// Seals referral data, and reads tickets.
+    pub referral: ReferralSettings,
     /// Texts for players.
     pub messages: Messages,
     /// Plugins in the order of the file, each with what a chain has to know of it.
@@ -234,7 +234,7 @@ pub enum IdentityMode {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReferralSettings {
-    /// Version and keys of the envelope.
+    /// What is around the content.
     pub envelope: EnvelopeSettings,
     /// How long an envelope of version 2 is good.
     pub ttl: Duration,
@@ -244,7 +244,7 @@ pub struct ReferralSettings {
     pub max_hops: u8,
 }
 
-/// Version of the envelope, and the keys that it is sealed with.
+/// What is around the content of a referral: an envelope of a version with the keys that seal it, or nothing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EnvelopeSettings {
@@ -252,22 +252,26 @@ pub enum EnvelopeSettings {
     V1(Vec<TimedSealer>),
     /// Version 2.
     V2(SigningKeys),
+    /// No envelope: backends get the plain content.
+    Plain,
 }
 
 impl EnvelopeSettings {
-    /// Whether envelopes are signed.
+    /// Returns whether envelopes are signed.
     pub fn is_signed(&self) -> bool {
         match self {
             Self::V1(keys) => keys.iter().any(|key| key.sealer.is_signed()),
             Self::V2(_) => true,
+            Self::Plain => false,
         }
     }
 
-    /// The version byte.
-    pub fn version(&self) -> u8 {
+    /// Returns the version byte, or `None` without an envelope.
+    pub fn version(&self) -> Option<u8> {
         match self {
-            Self::V1(_) => 1,
-            Self::V2(_) => 2,
+            Self::V1(_) => Some(1),
+            Self::V2(_) => Some(2),
+            Self::Plain => None,
         }
     }
 }

@@ -170,7 +170,8 @@ fn a_section_without_keys_is_warned_of() {
     for (yaml, expected) in [
         (
             "referral:",
-            "referral: nothing is written behind it, so it counts as absent",
+            "referral: nothing is written behind it, so it counts as absent: envelopes are not signed and backends cannot \
+             verify them",
         ),
         (
             "identity:\nlimits: {}\n",

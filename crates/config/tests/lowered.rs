@@ -60,10 +60,9 @@ fn is_strict(settings: &Settings) -> bool {
                 .is_none_or(|on_error| on_error == OnError::Deny)
             && plugin.config.is_some()
     });
-    let referral = settings.referral.as_ref();
     settings.identity.mode == IdentityMode::Require
         && bans
-        && referral.is_some_and(|referral| matches!(referral.envelope, EnvelopeSettings::V2(_)))
+        && matches!(settings.referral.envelope, EnvelopeSettings::V2(_))
         && !settings.limits.deny.is_empty()
         && !settings.limits.allow.is_empty()
 }
@@ -243,6 +242,7 @@ fn what_is_written_is_meant() {
             &["referral.version: lowered from 2 to 1"],
         ),
         (referral, "referral: {}\n", &[unsigned]),
+        (referral, "referral: {envelope: none}\n", &[unsigned]),
         (referral, "referral: {keys: []}\n", &[unsigned]),
         (referral, "referral: {hmac_secret: ''}\n", &[unsigned]),
         (referral, "referral:\n  version: 1\n", &[unsigned]),

@@ -30,7 +30,7 @@ fn referral(yaml: &str) -> Result<Settings, ConfigError> {
 }
 
 fn signing_keys(settings: &Settings) -> &SigningKeys {
-    match &settings.referral.as_ref().unwrap().envelope {
+    match &settings.referral.envelope {
         EnvelopeSettings::V2(keys) => keys,
         other => panic!("{other:?}"),
     }
@@ -38,10 +38,12 @@ fn signing_keys(settings: &Settings) -> &SigningKeys {
 
 #[test]
 fn defaults() {
-    let settings = referral("{}").unwrap();
-    let referral = settings.referral.as_ref().unwrap();
-    assert_eq!(referral.envelope.version(), 1);
+    let settings = load(POOL).unwrap();
+    let referral = &settings.referral;
+    assert_eq!(support::sealer(&settings).key_id(), 0);
     assert!(!referral.envelope.is_signed());
+    // Nobody asked for signatures.
+    assert_eq!(warnings(&settings), [""; 0]);
     assert_eq!((referral.ttl.as_secs(), referral.max_hops), (60, 5));
     assert_eq!(referral.accept.iter().count(), 0);
 
@@ -54,6 +56,37 @@ fn defaults() {
     assert_eq!(identity.issuer, "https://sessions.hytale.com");
     assert_eq!(identity.clock_skew.as_secs(), 300);
     assert_eq!(identity.refresh.as_secs(), 600);
+}
+
+#[test]
+fn plain_bytes_instead_of_an_envelope() {
+    for yaml in [
+        "{envelope: none}",
+        "{envelope: NONE, version: 1, hmac_secret: '', keys: []}",
+    ] {
+        let settings = referral(yaml).unwrap();
+        let envelope = &settings.referral.envelope;
+        assert!(matches!(envelope, EnvelopeSettings::Plain), "{yaml}");
+        assert_eq!(warnings(&settings), [""; 0], "{yaml}");
+    }
+    for (yaml, keys) in [
+        (format!("hmac_secret: {LONG}"), &["hmac_secret"] as &[_]),
+        (format!("keys: [{{id: 1, secret: {LONG}}}]"), &["keys"]),
+        ("version: 2".to_owned(), &["version"]),
+        (
+            format!("version: 2, hmac_secret: {LONG}"),
+            &["hmac_secret", "version"],
+        ),
+    ] {
+        let expected = keys.iter().map(|key| {
+            format!(
+                "referral.{key}: not with `envelope: none`, which sends plain bytes that nobody can verify; allowed: one \
+                 of the two"
+            )
+        });
+        let lines = mistakes(&format!("{POOL}\nreferral: {{envelope: none, {yaml}}}"));
+        assert_eq!(lines, expected.collect::<Vec<_>>(), "{yaml}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod envelope;
 mod explain;
+mod original;
 mod output;
 mod plugin;
 mod tools;
@@ -15,6 +16,7 @@ pub(crate) use self::envelope::{
     Purpose, SealArgs, SecretArgs,
 };
 pub(crate) use self::explain::{AdminArgs, ExplainArgs};
+pub(crate) use self::original::with_two_hyphens;
 pub(crate) use self::output::{
     Unwritten, complain, complain_of_config, complain_of_output, complain_of_warnings, print,
     print_json, print_line,
@@ -83,7 +85,7 @@ impl ConfigArgs {
 #[derive(Debug, Args)]
 pub(crate) struct LoggingArgs {
     /// The least important lines that are logged
-    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    #[arg(long, value_name = "LEVEL", default_value = "info", ignore_case = true)]
     pub(crate) log_level: LogLevel,
     /// How log lines look
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -94,6 +96,7 @@ pub(crate) struct LoggingArgs {
 pub(crate) enum LogLevel {
     Debug,
     Info,
+    #[value(alias = "warning")]
     Warn,
     Error,
 }

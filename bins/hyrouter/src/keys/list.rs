@@ -44,9 +44,7 @@ pub(super) fn run(args: ListArgs, config: ConfigArgs) -> anyhow::Result<ExitCode
 }
 
 fn rows(settings: &Settings, now: SystemTime) -> Vec<Row> {
-    let Some(referral) = &settings.referral else {
-        return Vec::new();
-    };
+    let referral = &settings.referral;
     let mut rows = match &referral.envelope {
         EnvelopeSettings::V2(keys) => keys
             .iter()

@@ -80,9 +80,9 @@ impl Service {
             plugin_counts: Arc::clone(&counts.plugins),
             door: Door::new(
                 Identities::new(&settings.identity, assembly.keys.clone()),
-                Tickets::new(settings.referral.as_ref()),
+                Tickets::new(&settings.referral),
             ),
-            referrals: Referrals::new(settings.referral.as_ref()),
+            referrals: Referrals::new(&settings.referral),
             messages: settings.messages.clone(),
             maintenance,
             unknown_protocol: settings.unknown_protocol,

@@ -73,21 +73,20 @@ fn identity(settings: &Settings) -> String {
 }
 
 fn referral_data(settings: &Settings) -> String {
-    let Some(referral) = &settings.referral else {
-        return "plain".to_owned();
-    };
-    let signed = if referral.envelope.is_signed() {
-        "signed envelope"
-    } else {
-        "envelope without a signature"
+    let referral = &settings.referral;
+    let envelope = match referral.envelope.version() {
+        None => "plain".to_owned(),
+        Some(version) if referral.envelope.is_signed() => {
+            format!("signed envelope, version {version}")
+        }
+        Some(version) => format!("envelope without a signature, version {version}"),
     };
     let accepted = match referral.accept.iter().count() {
         0 => String::new(),
         1 => ", tickets of 1 key".to_owned(),
         count => format!(", tickets of {count} keys"),
     };
-    let version = referral.envelope.version();
-    format!("{signed}, version {version}{accepted}")
+    format!("{envelope}{accepted}")
 }
 
 fn plugins(settings: &Settings) -> Vec<Plugin> {

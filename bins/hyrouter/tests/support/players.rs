@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use hyrouter_client::{Client, Dial, Hello, Outcome};
 use hyrouter_protocol::Generation;
+use hyrouter_referral::Envelope;
 use tokio::task::JoinHandle;
 
 /// Far longer than any answer takes unless it never comes.
@@ -84,10 +85,11 @@ pub(crate) fn refusal(outcome: &Outcome) -> Option<&str> {
     }
 }
 
-/// The referral data that a player was sent on with.
-pub(crate) fn data(outcome: &Outcome) -> Option<&[u8]> {
-    match outcome {
-        Outcome::Referral { data, .. } => data.as_deref(),
-        other => panic!("no referral: {other:?}"),
-    }
+/// The content of the envelope that a player was sent on with.
+pub(crate) fn content(outcome: &Outcome) -> &[u8] {
+    let Outcome::Referral { data, .. } = outcome else {
+        panic!("no referral: {outcome:?}");
+    };
+    let envelope = Envelope::parse(data.as_deref().unwrap()).unwrap();
+    envelope.content()
 }

@@ -62,8 +62,8 @@ pub(crate) struct Config {
     pub(crate) identity: Identity,
     /// Where players go.
     pub(crate) routing: Routing,
-    /// The envelope around referral data, and the tickets that servers send players back with. Absent: backends get the
-    /// plain payload, and no ticket is taken.
+    /// The envelope around referral data, and the tickets that servers send players back with. Absent: backends get an
+    /// envelope of version 1 with key id 0 and without a signature, as the original sends it, and no ticket is taken.
     pub(crate) referral: Option<Referral>,
     /// Texts that players see.
     pub(crate) messages: Messages,

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Referral {
+    /// What a referral carries. `hyrp`: an envelope around the content that plugins set, also when there is none. `none`:
+    /// the plain content, or nothing; this cannot be signed, so keys, a secret and `version: 2` are mistakes beside it.
+    #[schemars(extend("enum" = ["hyrp", "none"]))]
+    pub(crate) envelope: String,
     /// Version of the envelope. 1 is what the original sends and its backends read. 2 also says for whom, for which
     /// backend and for how long it is meant, and is always signed.
     #[schemars(range(min = 1, max = 2))]
@@ -31,6 +35,7 @@ pub(crate) struct Referral {
 impl Default for Referral {
     fn default() -> Self {
         Self {
+            envelope: "hyrp".to_owned(),
             version: 1,
             key_id: 0,
             hmac_secret: None,

@@ -12,6 +12,8 @@ mod routing;
 mod trust;
 mod unsupported;
 
+pub(crate) use self::referral::NOT_SIGNED;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
@@ -59,9 +61,7 @@ pub(crate) fn build(
         identity: identity::build(config.identity, &mut report),
         routing,
         maintenance,
-        referral: config
-            .referral
-            .map(|referral| referral::build(referral, secrets, now, &mut report)),
+        referral: referral::build(config.referral, secrets, now, &mut report),
         messages: build_messages(config.messages, report.mistakes),
         plugins: plugins::build(
             config.plugins,

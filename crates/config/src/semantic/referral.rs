@@ -13,17 +13,23 @@ use crate::settings::{EnvelopeSettings, ReferralSettings, TimedSealer};
 /// Fewer bytes can be guessed. Version 2 refuses them; version 1 has to take what its backends have.
 const SHORT: usize = 16;
 
+/// What follows from a section without keys.
+pub(crate) const NOT_SIGNED: &str = "envelopes are not signed and backends cannot verify them";
+
 pub(super) fn build(
-    referral: Referral,
+    section: Option<Referral>,
     secrets: &Secrets<'_>,
     now: SystemTime,
     report: &mut Report<'_>,
 ) -> ReferralSettings {
     let path = Path::of("referral");
+    let is_written = section.is_some();
+    let referral = section.unwrap_or_default();
     let ttl = parse_duration(&referral.ttl);
     let max_hops = referral.max_hops;
     let accept = accepted(&path.key("accept"), &referral.accept, secrets, report);
     let accepts = !referral.accept.is_empty();
+    let is_plain = referral.envelope == "none";
     let is_v1 = referral.version == 1;
     if is_v1 && accepts {
         report.warn(
@@ -32,13 +38,22 @@ pub(super) fn build(
              that count themselves",
         );
     }
+    if is_plain {
+        refuse_keys_without_envelope(&path, &referral, report);
+    }
     let key_id = referral.key_id;
     let keys = signing(&path, referral, secrets, report);
     if !keys.is_empty() {
         warn_of_gaps(&path.key("keys"), &keys, now, report);
     }
-    let envelope = if is_v1 {
-        EnvelopeSettings::V1(version_1(&path, key_id, keys, report))
+    let envelope = if is_plain {
+        EnvelopeSettings::Plain
+    } else if is_v1 {
+        if is_written && keys.is_empty() {
+            let message = format!("no `keys` and no `hmac_secret`, so {NOT_SIGNED}");
+            report.warn(&path, message);
+        }
+        EnvelopeSettings::V1(version_1(key_id, keys, report))
     } else {
         EnvelopeSettings::V2(version_2(&path, keys, report))
     };
@@ -105,17 +120,25 @@ fn signing(
     keys
 }
 
-fn version_1(
-    path: &Path,
-    key_id: u8,
-    keys: Vec<Given>,
-    report: &mut Report<'_>,
-) -> Vec<TimedSealer> {
+/// Whoever gives a key wants backends to verify something.
+fn refuse_keys_without_envelope(path: &Path, referral: &Referral, report: &mut Report<'_>) {
+    let secret = referral.hmac_secret.as_ref();
+    for (is_given, key) in [
+        (secret.is_some_and(|text| !text.is_empty()), "hmac_secret"),
+        (!referral.keys.is_empty(), "keys"),
+        (referral.version != 1, "version"),
+    ] {
+        if is_given {
+            report.mistakes.add_meaning(
+                &path.key(key),
+                "not with `envelope: none`, which sends plain bytes that nobody can verify; allowed: one of the two",
+            );
+        }
+    }
+}
+
+fn version_1(key_id: u8, keys: Vec<Given>, report: &mut Report<'_>) -> Vec<TimedSealer> {
     if keys.is_empty() {
-        report.warn(
-            path,
-            "no `keys` and no `hmac_secret`, so envelopes are not signed and backends cannot verify them",
-        );
         return vec![TimedSealer {
             validity: Validity::default(),
             sealer: Sealer::unsigned(key_id),

@@ -3,6 +3,7 @@
 use crate::mistake::{Mistakes, Warning};
 use crate::path::Path;
 use crate::schema::{Kind, Schema};
+use crate::semantic::NOT_SIGNED;
 use crate::shape::allowed;
 
 /// The keys whose empty text counts as absent, and so does nothing behind them: those of the original's shape, whose
@@ -45,7 +46,7 @@ pub(crate) fn report(bare: &[Path], mistakes: &mut Mistakes) -> Vec<Warning> {
             Kind::Object | Kind::Map if counts_as_absent(path) => {}
             Kind::Object | Kind::Map => warnings.push(Warning {
                 path: path.to_string(),
-                message: "nothing is written behind it, so it counts as absent".to_owned(),
+                message: nothing_behind(path),
             }),
             // The original has no such key of which absent is not the same as false.
             kind if !matches!(kind, Kind::Bool) && counts_as_absent(path) => {}
@@ -53,6 +54,14 @@ pub(crate) fn report(bare: &[Path], mistakes: &mut Mistakes) -> Vec<Warning> {
         }
     }
     warnings
+}
+
+fn nothing_behind(path: &Path) -> String {
+    let absent = "nothing is written behind it, so it counts as absent";
+    if *path == Path::of("referral") {
+        return format!("{absent}: {NOT_SIGNED}");
+    }
+    absent.to_owned()
 }
 
 /// `what` is empty: a key or a variable.

@@ -82,7 +82,7 @@ pub(crate) fn warnings(settings: &Settings) -> Vec<String> {
 
 /// The one key that signs envelopes of version 1.
 pub(crate) fn sealer(settings: &Settings) -> Sealer {
-    let Some(EnvelopeSettings::V1(keys)) = settings.referral.as_ref().map(|r| &r.envelope) else {
+    let EnvelopeSettings::V1(keys) = &settings.referral.envelope else {
         panic!("version 1 is the default");
     };
     assert_eq!(keys.len(), 1);
