@@ -5,7 +5,11 @@ use hyrouter_proxy::{Answer, ConnectInfo};
 
 /// The text of this kind in the player's language.
 pub(crate) fn refuse(messages: &Messages, kind: MessageKind, info: &ConnectInfo) -> Answer {
-    let text = messages.text(kind, info.connect().language, info.host(), "");
+    let error = match kind {
+        MessageKind::NoBackends => "no backends",
+        _ => "",
+    };
+    let text = messages.text(kind, info.connect().language, info.host(), error);
     Answer::disconnect(Some(text.into_owned()))
 }
 

@@ -320,3 +320,16 @@ fn names_that_no_client_sends_are_refused() {
         assert!(mistake.contains(why), "{name}: {mistake}");
     }
 }
+
+/// As the original answers: the error of an empty pool has a text, and a text of blanks is none.
+#[test]
+fn texts_are_filled_as_in_the_original() {
+    let config = "messages: { disconnect: { no_backends: \"Reason: ${error}\", no_route: \" \" } }\n\
+                  routing: { routes: [{ match: { hostname: a.example }, pool: {} }] }\n";
+    let folder = folder().file("config.yaml", config);
+    let refused = json(&folder, &["--sni", "a.example"]);
+    assert_eq!(refused["answer"]["text"], "Reason: no backends");
+    let refused = json(&folder, &["--sni", "b.example"]);
+    let text = refused["answer"]["text"].as_str().unwrap();
+    assert!(text.starts_with("This server"), "{text}");
+}

@@ -104,6 +104,7 @@ pub(crate) fn check(format: &str, text: &str) -> Result<(), Wrong> {
 }
 
 fn check_alpn(text: &str) -> Result<(), Wrong> {
+    let text = text.trim();
     let fits = (1..=255).contains(&text.len()) && (text == "hytale/*" || !text.contains('*'));
     require(
         fits,

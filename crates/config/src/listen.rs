@@ -34,7 +34,7 @@ pub(crate) fn parse(text: &str) -> Option<ListenAddr> {
         .filter(|_| port.bytes().all(|b| b.is_ascii_digit()))?;
     let ip: IpAddr = match host {
         "" => Ipv6Addr::UNSPECIFIED.into(),
-        "localhost" => Ipv4Addr::LOCALHOST.into(),
+        host if host.eq_ignore_ascii_case("localhost") => Ipv4Addr::LOCALHOST.into(),
         host if host.starts_with('[') => return text.parse().ok().map(listen_on),
         host => host.parse::<Ipv4Addr>().ok()?.into(),
     };
@@ -58,6 +58,7 @@ mod tests {
             ("0.0.0.0:5520", "0.0.0.0:5520", false),
             ("127.0.0.1:0", "127.0.0.1:0", false),
             ("localhost:5520", "127.0.0.1:5520", false),
+            ("LocalHost:1", "127.0.0.1:1", false),
             ("[::1]:65535", "[::1]:65535", false),
             ("[2001:db8::7]:5520", "[2001:db8::7]:5520", false),
         ];

@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::model::Config;
 use crate::path::{Path, Segment};
@@ -10,6 +10,10 @@ static ROOT: LazyLock<Value> = LazyLock::new(|| {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut root = generator.into_root_schema_for::<Config>().to_value();
     tidy(&mut root);
+    if let Some(root) = root.as_object_mut() {
+        // What a file may hold beside the configuration; `source` takes it out.
+        root.insert("patternProperties".to_owned(), json!({ "^x-": {} }));
+    }
     if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
         definitions.values_mut().for_each(tidy);
     }

@@ -291,10 +291,109 @@ referral: {hmac_secret: ""}
         [
             "routing.routes[0].match.hostname: not used, since there are `hostnames`",
             "routing.routes[0].pool: no backends: its players get the no_backends text",
-            "routing.routes[1].match.hostname: never matches, since routing.routes[0].match.hostnames[0] has the same \
-             pattern",
+            "routing.routes[1].match.hostname: never matches, since routing.routes[0].match.hostnames[0] takes all of its \
+             players first",
             "referral: no `keys` and no `hmac_secret`, so envelopes are not signed and backends cannot verify them",
         ]
     );
     assert!(!support::sealer(&settings).is_signed());
+}
+
+/// An earlier route that surely takes all players of a later one is told, whatever their patterns look like.
+#[test]
+fn a_route_that_an_earlier_one_covers_is_told() {
+    let covered = |earlier: &str, later: &str| {
+        let pool = "pool: {backends: [{host: h.example, port: 1}]}";
+        let yaml = format!(
+            "identity: {{mode: report, jwks: 'https://x/'}}\nrouting: {{routes: [{{match: {earlier}, {pool}}}, {{match: {later}, {pool}}}]}}"
+        );
+        let warnings = support::warnings(&load(&yaml).unwrap());
+        warnings
+            .iter()
+            .any(|line| line.contains("takes all of its players first"))
+    };
+    let star = "{hostname: '*.example.com'}";
+    for (earlier, later, expected) in [
+        (star, "{hostname: x.example.com}", true),
+        (star, "{hostname: '*.eu.example.com'}", true),
+        (star, "{hostname: 'lobby-?.example.com'}", true),
+        (star, "{hostnames: [other.net, x.example.com]}", true),
+        (star, "{hostname: x.example.com, build: ['5']}", true),
+        (star, "{hostname: example.com}", false),
+        (
+            "{hostname: 'münchen.de'}",
+            "{hostname: xn--mnchen-3ya.de}",
+            true,
+        ),
+        ("{hostname: '*'}", "{hostnames: ['']}", false),
+        ("{hostname: '*.a', build: ['5']}", "{hostname: x.a}", false),
+        (
+            "{hostname: '*.a', build: ['5']}",
+            "{hostname: x.a, build: ['5']}",
+            true,
+        ),
+        (
+            "{hostname: '*.a', build: ['5']}",
+            "{hostname: x.a, build: ['5'], language: [de]}",
+            true,
+        ),
+        (
+            "{hostname: '*.a', build: ['5']}",
+            "{hostname: x.a, build: ['6']}",
+            false,
+        ),
+        (
+            "{hostname: '*.a', percent: 10}",
+            "{hostname: x.a, percent: 10}",
+            false,
+        ),
+        (
+            "{identity: {verified: true}}",
+            "{hostname: a, identity: {verified: true}}",
+            true,
+        ),
+        ("{identity: {verified: true}}", "{hostname: a}", false),
+    ] {
+        assert_eq!(covered(earlier, later), expected, "{earlier} {later}");
+    }
+}
+
+/// The most likely mistake of a newcomer: a pattern that begins with `*`, without quotes.
+#[test]
+fn a_pattern_without_quotes_is_told_to_be_quoted() {
+    for line in [
+        "hostnames: [*.example.com]",
+        "hostname: *.example.com",
+        "hostnames: [a, *]",
+    ] {
+        let yaml = format!(
+            "routing:\n  routes:\n  - match: {{{line}}}\n    pool: {{backends: [{{host: a, port: 1}}]}}\n"
+        );
+        let error = load(&yaml).unwrap_err().to_string();
+        let is_told = error.contains("put the text in quotes, such as \"*.example.com\"");
+        assert!(is_told && error.contains(":3:"), "{line}: {error}");
+    }
+}
+
+#[test]
+fn free_keys_of_the_top_level_hold_anchors() {
+    let yaml =
+        "x-pool: &pool {backends: [{host: a, port: 1}]}\nx-none:\nrouting: {default: *pool}\n";
+    let settings = load(yaml).unwrap();
+    assert_eq!(settings.routing.default.unwrap().backends[0].host, "a");
+    assert!(settings.warnings.is_empty(), "{:?}", settings.warnings);
+    // At the top of a file alone, and beside other keys.
+    for yaml in [
+        "x-pool: {backends: []}",
+        "routing: {x-a: 1, default: {backends: [{host: a, port: 1}]}}",
+        "X-a: 1\nrouting: {default: {backends: [{host: a, port: 1}]}}",
+    ] {
+        assert!(load(yaml).is_err(), "{yaml}");
+    }
+}
+
+#[test]
+fn blanks_around_application_protocols_do_not_count() {
+    let yaml = "tls: {alpn: [' hytale/1 ', 'hytale/* ']}\nrouting: {default: {backends: [{host: a, port: 1}]}}";
+    assert_eq!(load(yaml).unwrap().tls.alpn, ["hytale/1", "hytale/*"]);
 }

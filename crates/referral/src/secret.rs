@@ -5,10 +5,12 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-/// Standard alphabet; padding may be there or not, since people paste both.
+/// Standard alphabet. Padding may be there or not, and spare bits of the last digit may be set: people paste both.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 /// The bytes that sign an envelope. They can not be printed and are wiped from memory when this is dropped.
@@ -75,9 +77,13 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 /// Decodes into a buffer that is wiped whatever happens; the allocating decoder would leave half a secret behind when
 /// it fails.
 fn decode_base64(digits: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    // Tools break long lines, `openssl rand -base64 64` for one.
+    let mut joined = Zeroizing::new(String::with_capacity(digits.len()));
+    joined.extend(digits.chars().filter(|c| !matches!(c, '\r' | '\n')));
+    let digits = &*joined;
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(digits.len())]);
     let len = BASE64
-        .decode_slice(digits, &mut bytes)
+        .decode_slice(digits.as_bytes(), &mut bytes)
         .map_err(|_| SecretError::Base64)?;
     bytes.truncate(len);
     Ok(bytes)
@@ -95,13 +101,15 @@ mod tests {
 
     #[test]
     fn the_three_forms_are_read() {
-        let cases: [(&str, &[u8]); 10] = [
+        let cases: [(&str, &[u8]); 12] = [
             ("plain", b"plain"),
             ("  00123\n", b"00123"),
             ("grün", "grün".as_bytes()),
             ("base64:AAEC", &[0, 1, 2]),
             ("base64:AAECAw==", &[0, 1, 2, 3]),
             ("base64:AAECAw", &[0, 1, 2, 3]),
+            ("base64:AAE\r\nC\nAw==\n", &[0, 1, 2, 3]),
+            ("base64:YR==", b"a"),
             ("BASE64: AAEC ", &[0, 1, 2]),
             ("hex:00fFaB", &[0x00, 0xff, 0xab]),
             ("Hex:\t01", &[1]),

@@ -30,6 +30,7 @@
 mod backend;
 mod candidates;
 mod conditions;
+mod cover;
 mod decision;
 mod explain;
 mod filter;
@@ -57,6 +58,7 @@ mod view;
 
 pub use backend::{Address, Backend};
 pub use conditions::{ClientMatch, Conditions, Share, TicketMatch};
+pub use cover::PatternCover;
 pub use decision::{Candidate, Choice, Decision, RouteRef};
 pub use explain::{
     Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,

@@ -27,7 +27,7 @@ pub enum MessageKind {
     Identity,
 }
 
-/// The texts of one language. An empty one is absent.
+/// The texts of one language. An empty one is absent, and so is one of blanks, which a player could not see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LocaleTexts {
     pub(crate) no_route: String,
@@ -46,7 +46,7 @@ impl LocaleTexts {
             MessageKind::DiscoveryError => &self.discovery_error,
             MessageKind::Identity => &self.identity,
         };
-        Some(text.as_str()).filter(|text| !text.is_empty())
+        Some(text.as_str()).filter(|text| !text.trim().is_empty())
     }
 }
 

@@ -163,7 +163,7 @@ fn build_tls(tls: model::Tls, mistakes: &mut Mistakes) -> TlsSettings {
             cert: cert.into(),
             key: key.into(),
         }),
-        alpn: tls.alpn,
+        alpn: tls.alpn.iter().map(|name| name.trim().to_owned()).collect(),
     }
 }
 

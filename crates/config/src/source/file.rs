@@ -34,6 +34,9 @@ impl Written {
 /// Maximum length of a configuration file in bytes: 16 MiB, about 100,000 backends.
 const MAX_FILE: usize = 16 << 20;
 
+/// What a key of the top level begins with whose value is not read: a place for anchors of YAML.
+const FREE_KEY: &str = "x-";
+
 /// Reads a file in the format of its extension.
 pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
     // Before the extension is looked at: a pipe has none, and that it is a pipe says more.
@@ -55,7 +58,7 @@ pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
         }
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let written = if text.trim().is_empty() {
+    let mut written = if text.trim().is_empty() {
         Written::whole(Value::Null)
     } else {
         parse(text).map_err(|error| ConfigError::Syntax {
@@ -65,6 +68,9 @@ pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
             message: error.message,
         })?
     };
+    if let Value::Object(keys) = &mut written.value {
+        keys.retain(|key, _| !key.starts_with(FREE_KEY));
+    }
     match &written.value {
         Value::Object(keys) if !keys.is_empty() => Ok(written),
         // Every check that it does not name would be off.
@@ -217,6 +223,9 @@ fn yaml_error(error: &serde_saphyr::Error) -> SyntaxError {
     let message = match message {
         several if several.starts_with("multiple YAML documents") => {
             "a second document begins (`---`); a configuration is one"
+        }
+        alias if alias.contains("unknown anchor") || alias.contains("anchor or alias") => {
+            "what begins with `*` is an alias of an anchor, and there is no such anchor; put the text in quotes, such as \"*.example.com\""
         }
         message => message,
     };

@@ -29,6 +29,19 @@ impl ClientMatch {
         *self == Self::default()
     }
 
+    /// Whether every client that the others take is taken. Of each list the same entries count alone, and none.
+    pub(super) fn takes_all_of(&self, others: &Self) -> bool {
+        fn wide<T: PartialEq>(own: &[T], other: &[T]) -> bool {
+            own.is_empty() || own == other
+        }
+        wide(&self.networks, &others.networks)
+            && wide(&self.alpn, &others.alpn)
+            && wide(&self.builds, &others.builds)
+            && wide(&self.generations, &others.generations)
+            && wide(&self.kinds, &others.kinds)
+            && wide(&self.languages, &others.languages)
+    }
+
     pub(super) fn failure(&self, client: &Client<'_>) -> Option<&'static str> {
         let named =
             |list: &[String], value: Option<&str>| fits(list, value, |entry, value| entry == value);

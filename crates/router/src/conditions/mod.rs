@@ -33,6 +33,14 @@ impl Conditions {
             && self.share.is_none()
     }
 
+    /// Whether every player who meets the others meets these. Shares are not compared.
+    pub fn takes_all_of(&self, others: &Self) -> bool {
+        let is_as_wide = self.ticket.is_none() || self.ticket == others.ticket;
+        let is_of_all = self.verified.is_none() || self.verified == others.verified;
+        let is_whole = self.share.is_none();
+        is_as_wide && is_of_all && is_whole && self.client.takes_all_of(&others.client)
+    }
+
     pub(crate) fn hold(&self, request: &Request<'_>) -> bool {
         self.failure(request).is_none()
     }

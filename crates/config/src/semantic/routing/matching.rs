@@ -1,7 +1,5 @@
 //! Which players a route takes.
 
-use std::collections::HashMap;
-
 use hyrouter_router as router;
 
 use super::super::Report;
@@ -20,7 +18,11 @@ pub(super) fn conditions(name: &str, matching: &Match) -> router::Conditions {
                 .iter()
                 .filter_map(|text| network(text))
                 .collect(),
-            alpn: matching.alpn.clone(),
+            alpn: matching
+                .alpn
+                .iter()
+                .map(|name| name.trim().to_owned())
+                .collect(),
             builds: matching
                 .build
                 .iter()
@@ -55,16 +57,11 @@ fn parse_pattern(text: &str) -> Option<router::HostPattern> {
     router::HostPattern::of_names(text.trim()).ok()
 }
 
-/// The patterns of the routes so far with the place of the first of each, as they compare.
-#[derive(Default)]
-pub(super) struct Patterns(HashMap<String, Path>);
-
 pub(super) fn patterns(
     path: &Path,
     matching: &Match,
-    known: &mut Patterns,
     report: &mut Report<'_>,
-) -> Vec<router::HostPattern> {
+) -> Vec<(Path, router::HostPattern)> {
     let hostnames = path.key("hostnames");
     let several = matching.hostnames.iter().enumerate();
     let mut texts: Vec<_> = several
@@ -86,42 +83,13 @@ pub(super) fn patterns(
         }
         None => {}
     }
-    // A route with conditions leaves players to later ones.
-    let takes_all = !has_conditions(matching);
-    for (at, text) in &texts {
-        warn_of_earlier(path, at, text, takes_all, known, report);
-    }
     texts
-        .iter()
-        .filter_map(|(_, text)| parse_pattern(text))
+        .into_iter()
+        .filter_map(|(at, text)| Some((at, parse_pattern(text)?)))
         .collect()
 }
 
 /// Whether something beside the host is asked for.
 fn has_conditions(matching: &Match) -> bool {
     !conditions("", matching).is_empty()
-}
-
-/// An earlier route with the same pattern takes every player that this one could.
-fn warn_of_earlier(
-    route: &Path,
-    at: &Path,
-    text: &str,
-    takes_all: bool,
-    known: &mut Patterns,
-    report: &mut Report<'_>,
-) {
-    let same = text.trim().trim_end_matches('.').to_ascii_lowercase();
-    if let Some(earlier) = known.0.get(&same) {
-        if !earlier.is_within(route) {
-            report.warn(
-                at,
-                format!("never matches, since {earlier} has the same pattern"),
-            );
-        }
-        return;
-    }
-    if takes_all {
-        known.0.insert(same, at.clone());
-    }
 }

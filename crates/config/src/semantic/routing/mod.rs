@@ -1,5 +1,6 @@
 //! Routes and pools.
 
+mod covered;
 mod matching;
 mod pool;
 mod switches;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use hyrouter_referral::v2::MAX_ROUTE;
 use hyrouter_router as router;
 
-use self::matching::Patterns;
+use self::covered::Earlier;
 use super::Report;
 use super::discovery::Providers;
 use super::plugins::check_unique;
@@ -27,7 +28,7 @@ pub(super) type TextsByRoute = BTreeMap<String, MaintenanceTexts>;
 struct Builder<'b, 'r, 'm> {
     providers: &'b Providers,
     report: &'r mut Report<'m>,
-    patterns: Patterns,
+    earlier: Earlier,
     texts: TextsByRoute,
 }
 
@@ -45,7 +46,7 @@ pub(super) fn build(
     let mut builder = Builder {
         providers,
         report,
-        patterns: Patterns::default(),
+        earlier: Earlier::default(),
         texts: TextsByRoute::new(),
     };
     let routes = routing.routes.into_iter().enumerate();
@@ -103,12 +104,16 @@ impl Builder<'_, '_, '_> {
     fn route(&mut self, path: &Path, index: usize, route: Route) -> router::RouteSpec {
         let name = route_name(index, &route);
         let matching = &route.matching;
-        let known = &mut self.patterns;
-        let patterns = matching::patterns(&path.key("match"), matching, known, self.report);
+        let at = path.key("match");
+        let conditions = matching::conditions(&name, matching);
+        let placed = matching::patterns(&at, matching, self.report);
+        self.earlier.warn(&at, &placed, &conditions, self.report);
+        let patterns: Vec<_> = placed.iter().map(|(_, pattern)| pattern.clone()).collect();
+        self.earlier.add(&at, placed, conditions.clone());
         let pool = self.pool(&path.key("pool"), route.pool, Some(&patterns));
         let maintenance = self.maintenance(&path.key("maintenance"), &name, route.maintenance);
         router::RouteSpec {
-            conditions: matching::conditions(&name, matching),
+            conditions,
             patterns,
             pool: router::PoolSpec {
                 maintenance,
