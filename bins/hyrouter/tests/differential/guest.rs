@@ -1,5 +1,7 @@
 //! Plugins with one scripted answer, byte by byte.
 
+use std::fmt::Write as _;
+
 use crate::case::Guest;
 
 const TEXT: usize = 1024;
@@ -47,5 +49,9 @@ fn packed(pointer: usize, len: usize) -> u64 {
 }
 
 fn quoted(text: &str) -> String {
-    text.bytes().map(|byte| format!("\\{byte:02x}")).collect()
+    let mut quoted = String::new();
+    for byte in text.bytes() {
+        write!(quoted, "\\{byte:02x}").unwrap();
+    }
+    quoted
 }
