@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use anyhow::Context as _;
 use hyrouter_config::{ConfigError, Draft, Settings};
@@ -42,8 +43,9 @@ fn check(origin: &Origin, no_files: bool) -> Result<Settings, ConfigError> {
         sources.read()?
     };
     if no_files {
-        let settings = draft.settings.clone();
-        return assemble(without_files(draft)).map(|_| settings);
+        let mut settings = draft.settings.clone();
+        settings.warnings = assemble(without_files(draft))?.warnings;
+        return Ok(settings);
     }
     assemble(draft)
 }
@@ -61,7 +63,11 @@ fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
         // Why a guest refuses is often what it prints.
         cli::complain_of_output(&output.take());
     }
-    assembly.map(|assembly| assembly.settings)
+    assembly.map(|mut assembly| {
+        let expired = assembly.expired(SystemTime::now());
+        assembly.settings.warnings.extend(expired);
+        assembly.settings
+    })
 }
 
 /// Takes out what a start would open.

@@ -13,6 +13,14 @@ pub(crate) fn millis(at: SystemTime) -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Seconds since 1970, negative before.
+pub(crate) fn unix(at: SystemTime) -> f64 {
+    match at.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => since.as_secs_f64(),
+        Err(before) => -before.duration().as_secs_f64(),
+    }
+}
+
 /// Like `2026-12-01T00:00:00Z`, to the second; milliseconds since 1970 for a year that has no such form.
 pub(crate) fn text(at: SystemTime) -> String {
     let seconds = Duration::from_millis(millis(at)).as_secs();

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use hyrouter_admin::{ConfigStatus, ReloadError};
+use hyrouter_admin::{CertificateStatus, ConfigStatus, ReloadError};
 use hyrouter_config::Checks;
 use hyrouter_metrics::{Codes, Desc, Exposition, Source};
 
@@ -91,7 +91,7 @@ impl History {
         });
     }
 
-    pub(crate) fn status(&self, certificate: Option<String>) -> ConfigStatus {
+    pub(crate) fn status(&self, certificate: Option<CertificateStatus>) -> ConfigStatus {
         let at = self.lock().clone();
         ConfigStatus {
             source: at.source,

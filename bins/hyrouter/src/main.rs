@@ -15,6 +15,7 @@ mod decision_log;
 mod door;
 mod end;
 mod envelope;
+mod expiry;
 mod explain;
 mod findings;
 mod history;

@@ -2,14 +2,19 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use hyrouter_config::Settings;
+use hyrouter_config::{Settings, Warning};
 use hyrouter_proxy::{Handler, Server};
 
 use crate::serve::Origin;
 use crate::summary::{Pool, SHOWN_ROUTES, Summary};
 
 /// Logs what has started.
-pub(crate) fn log<H: Handler>(settings: &Settings, origin: &Origin, server: &Server<H>) {
+pub(crate) fn log<H: Handler>(
+    settings: &Settings,
+    expired: &[Warning],
+    origin: &Origin,
+    server: &Server<H>,
+) {
     let address = server.local_addr();
     let summary = Summary::of(settings);
     match origin {
@@ -23,7 +28,7 @@ pub(crate) fn log<H: Handler>(settings: &Settings, origin: &Origin, server: &Ser
             reachable(address),
         ),
     }
-    for warning in &settings.warnings {
+    for warning in settings.warnings.iter().chain(expired) {
         tracing::warn!(key = warning.path, "configuration: {}", warning.message);
     }
     log_routes(&summary);

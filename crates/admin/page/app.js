@@ -21,10 +21,11 @@ const act = {
     done: ({ restart_needed: keys }) =>
       (keys.length > 0 ? `Reloaded. Waits for a restart: ${keys.join(", ")}` : "Reloaded."),
   }),
-  drainBackend: (address, drained) => command({
+  drainBackend: (address, drained, lastOf) => command({
     title: drained ? `Drain ${address}?` : `Send players to ${address} again?`,
     words: drained
-      ? "No more players are sent there, by any route. Those who are there stay. It outlasts a reload."
+      ? `${last(lastOf)}This router sends no more players there, by any route. Players who are there stay. `
+        + "The command survives a reload, is lost at a restart, and holds for this router only."
       : "It takes its share of new players from now on.",
     yes: drained ? "Drain" : "Resume",
     run: () => api.drainBackend(address, drained),
@@ -32,12 +33,20 @@ const act = {
   }),
   endMaintenance: (route) => command({
     title: `End the maintenance of ${route}?`,
-    words: "Players are sent on from now on.",
+    words: "Players are sent to its backends again, unless the configuration closes the route too.",
     yes: "End maintenance",
     run: () => api.endMaintenance(route),
     done: () => `${route} is open.`,
   }),
 };
+
+function last(routes) {
+  if (routes.length === 0) {
+    return "";
+  }
+  const names = routes.slice(0, 3).join(", ") + (routes.length > 3 ? ` and ${routes.length - 3} more` : "");
+  return `No other backend of ${names} serves: their players go to a fallback of the route, or are refused. `;
+}
 
 /** Asks whether it is meant, does it, and says what it came to. */
 async function command({ title, words, yes, run, done }) {
@@ -59,10 +68,17 @@ function confirmed(title, words, yes) {
   text(byId("confirm-title"), title);
   text(byId("confirm-text"), words);
   text(byId("confirm-yes"), yes);
-  dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    // Not `close`: it comes late, when the dialog may be open again for another question.
+    const asking = new AbortController();
+    const answer = (yes) => {
+      asking.abort();
+      resolve(yes);
+    };
+    const { signal } = asking;
+    byId("confirm-form").addEventListener("submit", ({ submitter }) => answer(submitter?.value === "yes"), { signal });
+    dialog.addEventListener("cancel", () => answer(false), { signal });
   });
 }
 
@@ -96,10 +112,12 @@ function askToken(wrong) {
 
 async function lost(error, tries) {
   const milliseconds = PATIENCE[Math.min(tries, PATIENCE.length - 1)];
-  const title = `Connection lost, retrying in ${milliseconds / 1000} s. What is shown is old.`;
+  const full = error.status === 503;
+  const what = full ? "Too many open pages" : "Connection lost";
+  const title = `${what}, retrying in ${milliseconds / 1000} s.${byId("board").hidden ? "" : " What is shown is old."}`;
   const list = error instanceof api.Refused ? [error.message] : [];
   banners([{ kind: "bad", title, list }]);
-  state("connection lost", "bad");
+  state(full ? "too many pages" : "connection lost", "bad");
   byId("reload").disabled = true;
   await wait(milliseconds * (0.75 + Math.random() / 2));
 }

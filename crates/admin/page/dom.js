@@ -39,7 +39,7 @@ const lists = new WeakMap();
 
 /**
  * Shows a list, and keeps the node of an item from one time to the next, with its focus and its buttons.
- * `make(item)` returns `{ node, update(item) }`. Items of the same key are told apart by their order.
+ * `make(item)` returns `{ node, update(item) }`; these are returned in the order of the items. Items of the same key are told apart by their order.
  */
 export function keyed(parent, items, keyOf, make) {
   const before = lists.get(parent) ?? new Map();
@@ -65,6 +65,7 @@ export function keyed(parent, items, keyOf, make) {
     }
   }
   lists.set(parent, after);
+  return [...after.values()];
 }
 
 /** Shows names and values in a `dl`. A pair is `[name, value]`, or `[name, value, "long"]` for a line of its own. */

@@ -45,7 +45,16 @@ export function clock(time) {
   return Number.isNaN(date.getTime()) ? "–" : clockFormat.format(date);
 }
 
+/** A time in seconds since 1970, with its year, in UTC. */
+export const date = (time) => `${new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+
 export const day = (time) => dayFormat.format(new Date(time * 1000));
+
+/** A limit: numbers are grouped wherever they stand, and bytes have their unit. */
+export function limit(name, value) {
+  const grouped = plain(value).replace(/\d{4,}/g, (digits) => Number(digits).toLocaleString("en"));
+  return name === "max_unread" ? `${grouped} bytes` : grouped;
+}
 
 /** Any value of JSON, for people. */
 export function plain(value) {

@@ -1,7 +1,7 @@
 // The status as the page shows it.
 
 import { attribute, byId, el, keyed, pairs, text } from "./dom.js";
-import { clock, count, day, latency, plain, rate, span } from "./format.js";
+import { clock, count, date, day, latency, limit, rate, span } from "./format.js";
 import { draw } from "./chart.js";
 import { History } from "./history.js";
 import { routes } from "./routes.js";
@@ -19,11 +19,11 @@ export function show(status, act) {
   draw(outcomes, status.decisions.outcomes);
   steps(status.decisions.latency);
   connections(status.connections);
-  routes(status.routes, act);
+  routes(status.routes, status.totals, act);
   plugins(status.plugins);
   refused(status.refusals);
   identity(status.identity);
-  pairs(byId("limits"), Object.entries(status.limits).map(([name, value]) => [name, plain(value)]));
+  pairs(byId("limits"), Object.entries(status.limits).map(([name, value]) => [name, limit(name, value)]));
   config(status.config, status.warnings);
 }
 
@@ -55,6 +55,13 @@ export function attention(status) {
   if (error) {
     const title = `The configuration of ${clock(error.at)} was refused; the one before it goes on.`;
     found.push({ kind: "bad", title, list: error.mistakes });
+  }
+  const certificate = status.config.certificate;
+  if (certificate && (!certificate.is_valid || certificate.ends_soon)) {
+    const { is_valid: valid, not_before: from, not_after: until } = certificate;
+    const title = valid ? `The certificate ends at ${date(until)}.`
+      : `The certificate is not valid now: it is valid from ${date(from)} until ${date(until)}.`;
+    found.push({ kind: valid ? "warn" : "bad", title, list: [] });
   }
   if (status.config.restart_needed.length > 0) {
     const title = `Waits for a restart: ${status.config.restart_needed.join(", ")}`;
@@ -88,15 +95,14 @@ function tiles(status) {
   const all = status.decisions.outcomes.reduce((sum, { name }) => sum + outcomes.recent(name), 0);
   const referred = all > 0 ? `${((100 * outcomes.recent("referred")) / all).toFixed(0)} %` : "–";
   const { open, half_open: halfOpen, refused: turned, retries } = status.connections;
-  const backends = status.routes.flatMap((route) => route.backends);
-  const drained = backends.filter((backend) => backend.drained !== null).length;
+  const { backends, drained } = status.totals;
   const shown = [
     ["Decisions per second", rate(all), `${count(status.decisions.total)} in all`],
     ["Sent to a backend", referred, "of the last seconds"],
     ["Whole exchange, p99", latency(status.decisions.latency.exchange.p99), "since the start"],
     ["Open connections", count(open), `${count(halfOpen)} shaking hands`],
     ["Refused connections", count(turned), `${count(retries)} retries`],
-    ["Backends serving", `${backends.length - drained} / ${backends.length}`, drained > 0 ? `${drained} drained` : "none drained"],
+    ["Backends serving", `${count(backends - drained)} / ${count(backends)}`, drained > 0 ? `${count(drained)} drained` : "none drained"],
   ];
   keyed(byId("tiles"), shown, ([name]) => name, ([name]) => {
     const value = el("div", { class: "value" });
@@ -194,7 +200,10 @@ function config(all, warnings) {
     ["In effect since", day(all.loaded_at)],
     ["Reloads", count(all.reloads)],
     ["Reloads refused", count(all.failed_reloads)],
-    ...(all.certificate === null ? [] : [["Certificate, SHA-256", all.certificate, "long"]]),
+    ...(all.certificate === null ? [] : [
+      ["Certificate, SHA-256", all.certificate.sha256, "long"],
+      ["Certificate valid until", date(all.certificate.not_after)],
+    ]),
   ]);
   byId("warnings-title").hidden = warnings.length === 0;
   keyed(byId("warnings"), warnings, (line) => line, (line) => ({ node: el("li", {}, line), update() {} }));

@@ -107,10 +107,14 @@ impl Feed {
 pub(crate) async fn read(State(shared): State<Arc<Shared>>) -> Result<Response, Refusal> {
     let feed = &shared.feed;
     let Ok(permit) = Arc::clone(&feed.readers).try_acquire_owned() else {
-        return Err(Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("{READERS} readers are here already, or the router ends"),
-        ));
+        let error = if feed.readers.is_closed() {
+            "the router ends".to_owned()
+        } else {
+            format!(
+                "{READERS} readers of /api/events are here, open pages among them, and no more are allowed; close one"
+            )
+        };
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error));
     };
     feed.refresh(EVENTS);
     let latest = feed.latest.subscribe();

@@ -53,8 +53,9 @@ pub use error::{AdminError, CommandError, TokenError};
 pub use health::{Health, Problem};
 pub use server::{Admin, AdminSettings, Tokens};
 pub use status::{
-    BackendStatus, ConfigStatus, ConnectionsStatus, Count, DecisionsStatus, IdentityStatus,
-    Latency, PluginStatus, Quantiles, ReloadError, Reloaded, RouteStatus, State, Status,
+    BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, Count, DecisionsStatus,
+    IdentityStatus, Latency, PluginStatus, Quantiles, ReloadError, Reloaded, RouteStatus, State,
+    Status, Totals,
 };
 pub use token::Token;
 

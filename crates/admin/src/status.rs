@@ -30,8 +30,10 @@ pub struct Status {
     pub decisions: DecisionsStatus,
     /// Connections of players.
     pub connections: ConnectionsStatus,
-    /// Routes, in the order they are tried.
+    /// Routes, in the order they are tried. Not all of them if there are many: see `totals`.
     pub routes: Vec<RouteStatus>,
+    /// All routes and backends of the router, those included that `routes` leaves out.
+    pub totals: Totals,
     /// Plugins, in the order they are asked.
     pub plugins: Vec<PluginStatus>,
     /// How players prove who they are.
@@ -76,8 +78,23 @@ pub struct ConfigStatus {
     pub restart_needed: Vec<String>,
     /// Checks that reloads have made less strict since the start, because the configuration said so.
     pub lowered: Vec<String>,
-    /// SHA-256 of the certificate that players see, in hexadecimal.
-    pub certificate: Option<String>,
+    /// The certificate that players see.
+    pub certificate: Option<CertificateStatus>,
+}
+
+/// The certificate that players see.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct CertificateStatus {
+    /// SHA-256 over the certificate, in base64url without padding, as the log shows it.
+    pub sha256: String,
+    /// The first second in which it is valid.
+    pub not_before: f64,
+    /// The last second in which it is valid.
+    pub not_after: f64,
+    /// Whether it is valid now.
+    pub is_valid: bool,
+    /// Whether its end is less than 14 days away, or past.
+    pub ends_soon: bool,
 }
 
 /// A reload that was refused.
@@ -155,6 +172,17 @@ pub struct ConnectionsStatus {
     pub handshakes_failed: u64,
 }
 
+/// All routes and backends of the router.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Routes, the default pool included.
+    pub routes: u64,
+    /// Backends, once for each route that has them.
+    pub backends: u64,
+    /// Those of them that are drained.
+    pub drained: u64,
+}
+
 /// A route and where it leads.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RouteStatus {
@@ -170,8 +198,10 @@ pub struct RouteStatus {
     pub decisions: u64,
     /// The maintenance it is closed for.
     pub maintenance: Option<Value>,
-    /// Where it leads.
+    /// Where it leads. Not all of them if there are many.
     pub backends: Vec<BackendStatus>,
+    /// Backends that `backends` leaves out.
+    pub more_backends: u64,
 }
 
 /// A backend of a route.

@@ -78,6 +78,12 @@ impl MaintenanceTexts {
         tags.into_iter().flatten().find_map(|tag| self.of_tag(tag))
     }
 
+    /// All texts by language; `default` is for the languages that have none.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let texts = self.0.iter();
+        texts.map(|(language, text)| (language.as_str(), text.as_str()))
+    }
+
     fn of_tag(&self, tag: &str) -> Option<&str> {
         let mut texts = self.0.iter();
         let (_, text) = texts.find(|(known, _)| same_tag(known, tag))?;

@@ -66,6 +66,16 @@ pub struct Warning {
     pub message: String,
 }
 
+impl Warning {
+    /// Makes a warning of something that this crate cannot see, such as the end of a certificate.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.message)

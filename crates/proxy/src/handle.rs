@@ -13,7 +13,7 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::proxy_protocol::Balancers;
 use crate::status::ServerStatus;
-use crate::tls::{self, AlpnList, ServerIdentity, crypto_provider};
+use crate::tls::{self, AlpnList, ServerIdentity, Validity, crypto_provider};
 use crate::token_key::TokenKey;
 use crate::transport::quic_config;
 
@@ -83,6 +83,11 @@ impl ServerHandle {
     /// Of the certificate that new clients are shown.
     pub fn fingerprint(&self) -> Fingerprint {
         self.control.current().identity.fingerprint()
+    }
+
+    /// When the certificate is valid that new clients are shown.
+    pub fn validity(&self) -> Validity {
+        self.control.current().identity.validity()
     }
 }
 

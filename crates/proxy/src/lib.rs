@@ -86,5 +86,5 @@ pub use self::refusal::{Refusal, RefusalCounts};
 pub use self::server::Server;
 pub use self::socket::Listen;
 pub use self::status::{ProxiedStatus, ServerStatus};
-pub use self::tls::{AlpnError, AlpnList, IdentityError, ServerIdentity};
+pub use self::tls::{AlpnError, AlpnList, IdentityError, ServerIdentity, Validity};
 pub use self::token_key::{TokenKey, TokenKeyError};

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 use hyrouter_metrics::{Counter, Desc, Exposition, Source};
 use hyrouter_proxy::{ServerHandle, ServerStatus};
 
+use crate::clock::unix;
+
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     pub(crate) handshakes_failed: Counter,
@@ -32,6 +34,11 @@ impl Connections {
     const UNREAD: Desc = Desc::gauge(
         "hyrouter_unread_bytes",
         "Memory that is set aside for packets that have begun to arrive",
+        &[],
+    );
+    const NOT_AFTER: Desc = Desc::gauge(
+        "hyrouter_certificate_not_after_seconds",
+        "When the certificate that players see ends (its notAfter), in seconds since 1970",
         &[],
     );
     const REFUSED: Desc = Desc::counter(
@@ -85,6 +92,7 @@ impl Source for Connections {
             Self::HALF_OPEN,
             Self::REMEMBERED,
             Self::UNREAD,
+            Self::NOT_AFTER,
             Self::REFUSED,
             Self::FAILED,
             Self::RETRIES,
@@ -104,6 +112,9 @@ impl Source for Connections {
         into.gauge(&Self::HALF_OPEN, status.half_open as f64);
         into.gauge(&Self::REMEMBERED, status.remembered as f64);
         into.gauge(&Self::UNREAD, status.unread_bytes as f64);
+        if let Some(server) = self.server.get() {
+            into.gauge(&Self::NOT_AFTER, unix(server.validity().not_after));
+        }
         let refused = status.refused.iter();
         let refused = refused.map(|(refusal, count)| ([refusal.reason_code()], count));
         into.counts(&Self::REFUSED, refused);

@@ -1,6 +1,7 @@
 //! A new configuration takes the place of the one at work, or nothing happens.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use hyrouter_admin::Reloaded;
 use hyrouter_config::Warning;
@@ -48,6 +49,9 @@ impl Conductor {
         self.watch = Watch::from(next.look);
         let new = |warning: &&Warning| !before.warnings.contains(warning);
         for warning in wanted.warnings.iter().filter(new) {
+            tracing::warn!("configuration: {warning}");
+        }
+        for warning in assembly.expired(SystemTime::now()) {
             tracing::warn!("configuration: {warning}");
         }
         for lowered in &next.lowered {

@@ -5,6 +5,7 @@ mod serving;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
@@ -139,7 +140,8 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<ExitCode> {
         supervisor.spawn("admin server", serving);
     }
     supervisor.spawn("configuration", conductor.run(watching));
-    start_log::log(settings, &origin, &server);
+    let expired = assembly.expired(SystemTime::now());
+    start_log::log(settings, &expired, &origin, &server);
     // The next configuration takes its place, and then nobody is to hold it.
     drop(assembly);
     phases.serve();

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hyrouter_admin::{
-    BackendStatus, ConfigStatus, ConnectionsStatus, Count, DecisionsStatus, IdentityStatus,
-    Latency, PluginStatus, Quantiles, RouteStatus, State, Status,
+    BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, Count, DecisionsStatus,
+    IdentityStatus, Latency, PluginStatus, Quantiles, RouteStatus, State, Status, Totals,
 };
 use serde_json::{Value, json};
 
@@ -90,6 +90,7 @@ fn routes() -> Vec<RouteStatus> {
             strategy: "least_referred".into(),
             decisions: 1_482_331,
             maintenance: None,
+            more_backends: 0,
             backends: vec![
                 backend("lobby-1.eu.example.net:5520", 2, 741_220, None),
                 backend("lobby-2.eu.example.net:5520", 1, 370_555, Some("command")),
@@ -107,6 +108,7 @@ fn routes() -> Vec<RouteStatus> {
             strategy: "round_robin".into(),
             decisions: 78_204,
             maintenance: None,
+            more_backends: 0,
             backends: vec![backend("canary.eu.example.net:5520", 1, 78_204, None)],
         },
         RouteStatus {
@@ -120,6 +122,7 @@ fn routes() -> Vec<RouteStatus> {
                 "until": "2026-01-31T18:00:00Z",
                 "allow": ["5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f"],
             })),
+            more_backends: 0,
             backends: vec![
                 backend("creative-1.example.net:5520", 1, 48_205, Some("config")),
                 backend("creative-2.example.net:5520", 1, 48_205, None),
@@ -203,9 +206,13 @@ pub fn status() -> Status {
             loaded_at: now() - 5_400.0,
             reloads: 41,
             failed_reloads: 2,
-            certificate: Some(
-                "3f9a1c7be2d04586a1b7c90d2e6f83415a7d9b0c1e2f3a4b5c6d7e8f90a1b2c3".into(),
-            ),
+            certificate: Some(CertificateStatus {
+                sha256: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU".into(),
+                not_before: now() - 7_000_000.0,
+                not_after: now() + 700_000.0,
+                is_valid: true,
+                ends_soon: true,
+            }),
             ..ConfigStatus::default()
         },
         decisions: DecisionsStatus {
@@ -233,6 +240,11 @@ pub fn status() -> Status {
             handshakes_failed: 911,
         },
         routes: routes(),
+        totals: Totals {
+            routes: 4,
+            backends: 6,
+            drained: 2,
+        },
         plugins: plugins(),
         identity: IdentityStatus {
             mode: "require".into(),

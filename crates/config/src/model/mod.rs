@@ -130,7 +130,8 @@ impl Config {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Tls {
     /// PEM file with the certificate chain, the own certificate first. With `key_file` or not at all; without them a
-    /// self-signed ECDSA P-256 certificate is made in memory.
+    /// self-signed ECDSA P-256 certificate is made in memory. A certificate that is not valid now, or ends within 14
+    /// days, is a warning of the start, of a reload and of `hyrouter check`.
     pub(crate) cert_file: Option<String>,
     /// PEM file with the private key of the certificate.
     pub(crate) key_file: Option<String>,

@@ -11,7 +11,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use zeroize::Zeroizing;
 
-use super::crypto_provider;
+use super::{Validity, crypto_provider};
 use crate::fingerprint::Fingerprint;
 
 /// A certificate chain and its private key.
@@ -19,6 +19,7 @@ use crate::fingerprint::Fingerprint;
 pub struct ServerIdentity {
     key: Arc<CertifiedKey>,
     fingerprint: Fingerprint,
+    validity: Validity,
 }
 
 impl ServerIdentity {
@@ -73,18 +74,26 @@ impl ServerIdentity {
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
     ) -> Result<Self, rustls::Error> {
-        let fingerprint = chain.first().map(|cert| Fingerprint::of(cert));
+        let own = chain
+            .first()
+            .ok_or(rustls::Error::NoCertificatesPresented)?;
+        let (fingerprint, validity) = (Fingerprint::of(own), Validity::of(own)?);
         let key = CertifiedKey::from_der(chain, key, &crypto_provider())?;
-        let fingerprint = fingerprint.ok_or(rustls::Error::NoCertificatesPresented)?;
         Ok(Self {
             key: Arc::new(key),
             fingerprint,
+            validity,
         })
     }
 
     /// SHA-256 over the server's certificate, as game clients compare it.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// When the server's own certificate is valid. A server shows it at other times too.
+    pub fn validity(&self) -> Validity {
+        self.validity
     }
 
     pub(super) fn resolver(&self) -> Arc<dyn ResolvesServerCert> {

@@ -6,6 +6,7 @@ mod client_auth;
 mod identity;
 mod session;
 mod spki;
+mod validity;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 
 pub use self::alpn::{AlpnError, AlpnList};
 pub use self::identity::{IdentityError, ServerIdentity};
+pub use self::validity::Validity;
 
 pub(crate) use self::session::OneConnection;
 

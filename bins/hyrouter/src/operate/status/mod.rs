@@ -6,8 +6,8 @@ mod routes;
 use std::time::SystemTime;
 
 use hyrouter_admin::{
-    ConnectionsStatus, Count, DecisionsStatus, IdentityStatus, Latency, PluginStatus, Problem,
-    Quantiles, State, Status,
+    CertificateStatus, ConnectionsStatus, Count, DecisionsStatus, IdentityStatus, Latency,
+    PluginStatus, Problem, Quantiles, State, Status,
 };
 use hyrouter_config::{IdentityMode, PluginKind, Settings};
 use hyrouter_metrics::Histogram;
@@ -15,11 +15,10 @@ use hyrouter_plugins::Mode;
 
 use super::conductor::Running;
 use super::phase::Phase;
+use crate::clock::unix;
+use crate::expiry;
 use crate::history::now as unix_now;
 use crate::identity_keys::IdentityKeys;
-
-/// Routes that are shown; of 100,000 nobody would read them, and they are sent each second.
-const SHOWN_ROUTES: usize = 200;
 
 pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> Status {
     let at_work = running.at_work.load();
@@ -28,12 +27,9 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> St
     let server = counts.connections.status();
     let started_at = running.started_at;
     let service = running.live.current();
-    let mut warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
+    let now = SystemTime::now();
+    let mut warnings = at_work.assembly.warnings(now);
     warnings.extend(at_work.commanded.without_effect(service.router()));
-    let all = service.router().routes().count();
-    if all > SHOWN_ROUTES {
-        warnings.push(format!("{} more routes are not shown", all - SHOWN_ROUTES));
-    }
     Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         state: match phase {
@@ -45,9 +41,7 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> St
         uptime_seconds: (unix_now() - started_at).max(0.0),
         listen: running.address.to_string(),
         endpoints: running.endpoints,
-        config: running
-            .history
-            .status(Some(running.server.fingerprint().to_string())),
+        config: running.history.status(certificate(running, now)),
         decisions: decisions(running),
         connections: ConnectionsStatus {
             open: server.open as u64,
@@ -56,12 +50,10 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> St
             refused: server.refused.total(),
             handshakes_failed: counts.connections.handshakes_failed.get(),
         },
-        routes: service
-            .router()
-            .routes()
-            .take(SHOWN_ROUTES)
+        routes: routes::shown(service.router().routes())
             .map(|shown| routes::of(running, &at_work, shown))
             .collect(),
+        totals: routes::totals(service.router().routes()),
         plugins: plugins(running, settings),
         identity: identity(running, settings, at_work.assembly.keys.as_deref()),
         limits: limits::of(&settings.limits),
@@ -69,6 +61,17 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> St
         warnings,
         problems,
     }
+}
+
+fn certificate(running: &Running, now: SystemTime) -> Option<CertificateStatus> {
+    let validity = running.server.validity();
+    Some(CertificateStatus {
+        sha256: running.server.fingerprint().to_string(),
+        not_before: unix(validity.not_before),
+        not_after: unix(validity.not_after),
+        is_valid: validity.not_before <= now && now <= validity.not_after,
+        ends_soon: validity.not_after < now + expiry::NOTICE,
+    })
 }
 
 fn decisions(running: &Running) -> DecisionsStatus {

@@ -2,15 +2,49 @@
 
 use std::time::SystemTime;
 
-use hyrouter_admin::{BackendStatus, RouteStatus};
+use hyrouter_admin::{BackendStatus, RouteStatus, Totals};
 use hyrouter_router::RouteView;
 use serde_json::{Map, Value};
 
 use crate::names;
 use crate::operate::{AtWorkNow, Running};
 
+/// Routes that are shown, from the first. Nobody reads 100,000 of them, and they are sent each second.
+const SHOWN_ROUTES: usize = 200;
+/// Routes beyond those that are shown, because they have a drained backend or a maintenance.
+const SHOWN_CHANGED: usize = 200;
 /// Backends of a route that are shown.
 const SHOWN_BACKENDS: usize = 100;
+
+/// Selects the routes that are shown: the first, those that an operator has to find again, and the default pool.
+pub(super) fn shown<'r>(
+    all: impl Iterator<Item = RouteView<'r>>,
+) -> impl Iterator<Item = RouteView<'r>> {
+    let mut changed = 0;
+    all.enumerate().filter_map(move |(place, route)| {
+        let is_changed =
+            || route.maintenance.is_some() || route.backends.iter().any(|backend| backend.drained);
+        let is_shown = place < SHOWN_ROUTES
+            || route.index.is_none()
+            || (changed < SHOWN_CHANGED && is_changed() && {
+                changed += 1;
+                true
+            });
+        is_shown.then_some(route)
+    })
+}
+
+/// Counts all routes and backends.
+pub(super) fn totals<'r>(all: impl Iterator<Item = RouteView<'r>>) -> Totals {
+    let mut totals = Totals::default();
+    for route in all {
+        totals.routes += 1;
+        totals.backends += route.backends.len() as u64;
+        let drained = route.backends.iter().filter(|backend| backend.drained);
+        totals.drained += drained.count() as u64;
+    }
+    totals
+}
 
 pub(super) fn of(running: &Running, at_work: &AtWorkNow, shown: RouteView<'_>) -> RouteStatus {
     let count = running.live.counts().routes.of(shown.name);
@@ -25,13 +59,28 @@ pub(super) fn of(running: &Running, at_work: &AtWorkNow, shown: RouteView<'_>) -
         told.insert("by".to_owned(), by.into());
         let in_force = rule.in_force(SystemTime::now());
         told.insert("in_force".to_owned(), in_force.into());
-        told.insert("when".to_owned(), rule.to_string().into());
-        if let Some(text) = commanded.and_then(|written| written.get("text")) {
-            told.insert("text".to_owned(), text.clone());
+        let when = rule.to_string();
+        let when = when.trim_start_matches("maintenance").trim_start();
+        if !when.is_empty() {
+            told.insert("when".to_owned(), when.into());
+        }
+        let text = match commanded {
+            Some(written) => written.get("text").cloned(),
+            None => configured_text(at_work, shown.name),
+        };
+        if let Some(text) = text {
+            told.insert("text".to_owned(), text);
         }
         Value::from(told)
     });
-    let backends = shown.backends.iter().take(SHOWN_BACKENDS).map(|backend| {
+    // Drained ones are the ones that an operator looks for.
+    let (drained, serving): (Vec<_>, Vec<_>) = if shown.backends.len() > SHOWN_BACKENDS {
+        shown.backends.iter().partition(|backend| backend.drained)
+    } else {
+        (Vec::new(), shown.backends.iter().collect())
+    };
+    let backends = drained.into_iter().chain(serving).take(SHOWN_BACKENDS);
+    let backends = backends.map(|backend| {
         let (host, port) = (&*backend.host, backend.port);
         let drained = if at_work.commanded.is_drained(host, port) {
             Some("command")
@@ -59,5 +108,16 @@ pub(super) fn of(running: &Running, at_work: &AtWorkNow, shown: RouteView<'_>) -
         decisions: count.as_ref().map_or(0, |count| count.decisions()),
         maintenance,
         backends: backends.collect(),
+        more_backends: shown.backends.len().saturating_sub(SHOWN_BACKENDS) as u64,
     }
+}
+
+/// The text of the configuration for players whom the maintenance keeps out, by language.
+fn configured_text(at_work: &AtWorkNow, route: &str) -> Option<Value> {
+    let texts = at_work.assembly.settings.maintenance.get(route)?;
+    let texts: Map<_, _> = texts
+        .iter()
+        .map(|(language, text)| (language.to_owned(), text.into()))
+        .collect();
+    (!texts.is_empty()).then_some(Value::Object(texts))
 }
