@@ -1,21 +1,17 @@
-//! Commands to a router that runs, over its admin server.
+//! The admin server of a running router, as its client sees it.
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::Request;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::{Method, Request};
 use hyrouter_files::read_input;
 use hyrouter_outgoing::{Address, ClientSettings};
 use serde_json::Value;
 use zeroize::Zeroizing;
-
-use crate::cli::{self, AdminArgs, print, print_line};
-use crate::{exit, serve};
 
 /// Longest answer that is read. An explanation with 10,000 backends has some MiB.
 const MAX_ANSWER: usize = 64 << 20;
@@ -55,11 +51,26 @@ impl AdminClient {
     /// # Errors
     /// It is not there, or says no; with what it says.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        let exchange = self.exchange(path, body);
+        let (status, answer) = self.ask(path, body).await?;
+        self.accepted(status, answer)
+    }
+
+    /// Returns the status and the answer, whatever they are.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub(crate) async fn ask(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
+        let exchange = self.exchange(Method::POST, path, body);
         let exchange = tokio::time::timeout(PATIENCE, exchange);
-        let (status, answer) = exchange
-            .await
-            .with_context(|| format!("{} does not answer", self.address))??;
+        let exchange = exchange.await;
+        exchange.with_context(|| format!("{} does not answer", self.address))?
+    }
+
+    /// Returns the answer of a status that means success.
+    ///
+    /// # Errors
+    /// Another status; with what the answer says.
+    pub(crate) fn accepted(&self, status: u16, answer: Value) -> anyhow::Result<Value> {
         if status < 300 {
             return Ok(answer);
         }
@@ -75,7 +86,21 @@ impl AdminClient {
         bail!("{}: {text}", self.address)
     }
 
-    async fn exchange(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
+    /// Returns whether a router is there that is not ready. One that has ended does not answer, and one that was started
+    /// in its place is ready.
+    pub(crate) async fn is_ending(&self) -> bool {
+        let exchange = self.exchange(Method::GET, "/readyz", &Value::Null);
+        let answer = tokio::time::timeout(CONNECTING, exchange).await;
+        // No answer in time is no end.
+        answer.map_or(true, |answer| answer.is_ok_and(|(status, _)| status == 503))
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<(u16, Value)> {
         let address = Address::parse(&format!("http://{}{path}", self.address))
             .map_err(|error| anyhow::anyhow!("--admin: {}", error.problem()))?;
         let settings = ClientSettings {
@@ -84,7 +109,10 @@ impl AdminClient {
             idle: None,
         };
         let client = settings.client(&address)?;
-        let mut request = Request::post(address.uri()).header(CONTENT_TYPE, "application/json");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(address.uri())
+            .header(CONTENT_TYPE, "application/json");
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {}", **token));
         }
@@ -108,57 +136,7 @@ fn text_of<'a>(answer: &'a Value, field: &str) -> Option<&'a str> {
     answer.get(field)?.as_str()
 }
 
-fn list_of<'a>(answer: &'a Value, field: &str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn list_of<'a>(answer: &'a Value, field: &str) -> impl Iterator<Item = &'a str> {
     let list = answer.get(field).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str)
-}
-
-/// Has the router do that, and prints what came of it.
-pub(crate) fn command(args: &AdminArgs, path: &str) -> anyhow::Result<ExitCode> {
-    let client = match client(args) {
-        Ok(client) => client?,
-        Err(code) => return Ok(code),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let answer = runtime.block_on(client.post(path, &serde_json::json!({})))?;
-    let waiting: Vec<_> = list_of(&answer, "restart_needed").collect();
-    print("done")?;
-    if !waiting.is_empty() {
-        print_line(format_args!(
-            "these keys wait for a restart: {}",
-            waiting.join(", ")
-        ))?;
-    }
-    Ok(exit::OK)
-}
-
-/// The admin server that is named, or that of the configuration.
-fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
-    if let Some(address) = &args.address {
-        return Ok(AdminClient::new(address, args.token_file.as_deref()));
-    }
-    let settings = match serve::load(&args.config) {
-        Ok(settings) => settings,
-        Err(error) => {
-            cli::complain_of_config(&error);
-            let hint = anyhow::anyhow!(
-                "the router can be named without a configuration: --admin ADDR:PORT"
-            );
-            cli::complain(&hint);
-            return Err(exit::usage());
-        }
-    };
-    let Some(admin) = settings.admin else {
-        return Ok(Err(anyhow::anyhow!(
-            "the configuration has no `admin.listen`; name the admin server by --admin"
-        )));
-    };
-    let token_file = args.token_file.as_deref().or(admin.token_file.as_deref());
-    let mut address = admin.listen;
-    if address.ip().is_unspecified() {
-        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-    }
-    Ok(AdminClient::new(&address.to_string(), token_file))
 }

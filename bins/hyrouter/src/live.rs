@@ -83,8 +83,11 @@ impl Handler for Live {
 
     fn observe(&self, event: &Event<'_>) {
         self.counts.event(event);
-        let log_client_ip = self.current.load().log_client_ip();
-        self.log.event(event, log_client_ip);
+        let service = self.current.load();
+        // A decision that goes to standard output as a line of its own is not written there twice.
+        if !matches!(event, Event::Decided(_)) || service.logs_decisions() {
+            self.log.event(event, service.log_client_ip());
+        }
         if let Event::Decided(decided) = event {
             self.sinks.decided(decided);
         }

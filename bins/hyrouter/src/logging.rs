@@ -13,6 +13,7 @@ use tracing_subscriber::reload;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{LogFormat, LogLevel, LoggingArgs};
+use crate::json_lines::Escaped;
 use crate::log_fields;
 
 /// Lines that may wait for a slow reader. When it is full, lines are lost rather than players kept
@@ -28,19 +29,21 @@ pub(crate) fn init(args: &LoggingArgs) -> (WorkerGuard, Levels) {
         .thread_name("log")
         .finish(io::stdout());
     let (wanted, handle) = reload::Layer::new(wanted(args.log_level));
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(writer)
-        .with_target(false);
+    let lines = tracing_subscriber::fmt::layer().with_target(false);
     let registry = tracing_subscriber::registry().with(wanted);
     match args.log_format {
         LogFormat::Text => registry
             .with(
                 lines
+                    .with_writer(writer)
                     .fmt_fields(log_fields::escaped())
                     .with_ansi(io::stdout().is_terminal()),
             )
             .init(),
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).init(),
+        LogFormat::Json => {
+            let lines = lines.with_writer(Escaped(writer));
+            registry.with(lines.json().flatten_event(true)).init();
+        }
     }
     let levels = Levels {
         handle,

@@ -10,6 +10,7 @@ mod check;
 mod cli;
 mod clock;
 mod commanded;
+mod commands;
 mod counts;
 mod decision_log;
 mod door;
@@ -21,6 +22,7 @@ mod findings;
 mod history;
 mod host_name;
 mod identity_keys;
+mod json_lines;
 mod keys;
 mod live;
 mod log_fields;
@@ -116,11 +118,16 @@ fn main() -> ExitCode {
         }
         Some(Command::Reload(mut args)) => {
             args.config = args.config.or(cli.config);
-            admin_client::command(&args, "/reload")
+            commands::reload(&args)
+        }
+        Some(Command::Stop(mut args)) => {
+            args.admin.config = args.admin.config.or(cli.config);
+            commands::stop(&args)
         }
         Some(Command::Drain(mut args)) => {
-            args.config = args.config.or(cli.config);
-            admin_client::command(&args, "/drain")
+            args.admin.config = args.admin.config.or(cli.config);
+            cli::note("`hyrouter drain` stops the router; its name is now `hyrouter stop`");
+            commands::stop(&args)
         }
         Some(Command::Completions { shell }) => shell::completions(shell),
         Some(Command::Man { folder }) => shell::manual(&folder),

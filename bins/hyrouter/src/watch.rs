@@ -51,6 +51,17 @@ impl Look {
         self
     }
 
+    /// Returns the files of both that look different now.
+    pub(crate) fn changed_since(&self, earlier: &Self) -> Vec<String> {
+        let changed = self.0.iter().filter(|(file, print)| {
+            let known = earlier.0.iter().find(|(known, _)| known == file);
+            known.is_some_and(|(_, before)| before != print)
+        });
+        changed
+            .map(|(file, _)| file.display().to_string())
+            .collect()
+    }
+
     /// How the same files look now.
     pub(crate) fn again(&self) -> Self {
         Self::at(self.0.iter().map(|(file, _)| file.clone()))

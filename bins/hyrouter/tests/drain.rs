@@ -122,9 +122,29 @@ fn drain_is_asked_for_over_http_and_by_the_command() {
 
     let (folder, mut router, admin) = serve("");
     let ran = folder.run(&["drain", "--admin", &admin.address]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!((ran.code, &*ran.stdout), (Some(0), "done\n"), "{ran:?}");
+    assert!(ran.stderr.contains("hyrouter stop"), "{ran:?}");
     router.until("goodbye");
     assert_eq!(router.wait().code(), Some(0));
+}
+
+#[test]
+fn stop_is_done_when_the_router_is_gone() {
+    let (folder, mut router, admin) = serve("shutdown: { delay: 2s }\n");
+    let ran = folder.run(&["stop", "--admin", &admin.address, "--timeout", "1ms"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("`shutdown.delay`"), "{ran:?}");
+    let ran = folder.run(&["stop", "--admin", &admin.address]);
+    assert_eq!((ran.code, &*ran.stdout), (Some(0), "done\n"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("waiting for the router to end"),
+        "{ran:?}"
+    );
+    assert!(!ran.stderr.contains("hyrouter drain"), "{ran:?}");
+    assert!(std::net::TcpStream::connect(&admin.address).is_err());
+    assert_eq!(router.wait().code(), Some(0));
+    let ran = folder.run(&["stop", "--admin", &admin.address]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
 }
 
 /// What a `preStop` hook and the kubelet do one after the other.

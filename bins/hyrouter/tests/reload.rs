@@ -45,7 +45,9 @@ routing: {{ default: {{ backends: [{{ host: {backend}, port: 5520 }}] }} }}\n"
     let before = admin.status()["config"]["certificate"].clone();
     let reload = || admin.post("/reload", &json!({}));
     for _ in 0..100 {
-        assert_eq!(reload(), json!({"restart_needed": []}));
+        let done =
+            json!({"changed": [], "changed_files": [], "warnings": [], "restart_needed": []});
+        assert_eq!(reload(), done);
     }
     certificate(&folder, "two");
     write(&folder, "config.yaml", &whole("two", "b.example"));
@@ -168,7 +170,7 @@ async fn what_waits_for_a_restart_is_said() {
     let moved = config("b.example").replace("127.0.0.1:0", "127.0.0.1:1");
     write(&folder, "config.yaml", &moved);
     let done = admin.post("/reload", &json!({}));
-    assert_eq!(done, json!({"restart_needed": ["listen", "admin"]}));
+    assert_eq!(done["restart_needed"], json!(["listen", "admin"]));
     assert_eq!(router.until("wait for a restart")["keys"], "listen, admin");
     assert_eq!(
         admin.status()["config"]["restart_needed"],
@@ -178,10 +180,8 @@ async fn what_waits_for_a_restart_is_said() {
     // The rest of it is at work.
     assert_eq!(host(&player(&router, "Alder").comes().await), "b.example");
     write(&folder, "config.yaml", &config("b.example"));
-    assert_eq!(
-        admin.post("/reload", &json!({})),
-        json!({"restart_needed": []})
-    );
+    let done = admin.post("/reload", &json!({}));
+    assert_eq!(done["restart_needed"], json!([]));
 }
 
 /// A thousand reloads, each of which replaces routes, a plugin, the certificate, the keys of identity tokens and the
@@ -311,7 +311,8 @@ async fn the_command_reloads() {
     let (folder, router, admin) = serve(&config("a.example"), &["--no-watch"]);
     write(&folder, "config.yaml", &config("b.example"));
     let ran = folder.run(&["reload", "--admin", &admin.address]);
-    assert_eq!((ran.code, ran.stdout.trim()), (Some(0), "done"), "{ran:?}");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stdout.contains("changed: routing"), "{ran:?}");
     assert_eq!(host(&player(&router, "Alder").comes().await), "b.example");
     write(&folder, "config.yaml", "x: 1");
     let ran = folder.run(&["reload", "--admin", &admin.address]);
@@ -351,7 +352,7 @@ fn commands_do_not_wait_for_a_reload() {
     let set = fs::read_to_string(folder.path("jwks.json")).unwrap();
     answer(asked, &set).unwrap();
     for reload in [first].into_iter().chain(others) {
-        assert_eq!(reload.join().unwrap(), json!({"restart_needed": []}));
+        assert_eq!(reload.join().unwrap()["restart_needed"], json!([]));
     }
     // The command was given beside the configuration before, and is in force in this one.
     assert_eq!(

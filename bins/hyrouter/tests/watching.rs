@@ -117,3 +117,64 @@ async fn the_token_of_the_admin_server_may_change() {
     assert_eq!(new.get("/api/status").status, 200);
     assert_eq!(old.get("/api/status").status, 401);
 }
+
+/// As `ExecReload` of a service asks for it.
+#[test]
+fn the_command_waits_for_a_reload_and_says_what_changed() {
+    let config = |backend: &str, more: &str| {
+        format!(
+            "listen: '127.0.0.1:0'\nquic: {{ token_key_file: key }}\nadmin: {{ listen: '127.0.0.1:0' }}\n\
+             routing: {{ default: {{ backends: [{backend}] }} }}\n{more}"
+        )
+    };
+    let key = "0123456789abcdef0123456789abcdef";
+    let folder = folder().file("key", key);
+    let write = |name: &str, text: &str| std::fs::write(folder.path(name), text).unwrap();
+    write("config.yaml", &config("{ host: a, port: 1 }", ""));
+    let (_router, admin) = folder.serve_with_admin(&["--no-watch"]);
+    let reload =
+        |more: &[&str]| folder.run(&[&["reload", "--admin", &admin.address], more].concat());
+    assert_eq!(
+        reload(&[]).stdout,
+        "configuration reloaded\nnothing changed\n"
+    );
+    write(
+        "config.yaml",
+        &config("", "logging: { recent_decisions: 7 }\n"),
+    );
+    std::fs::remove_file(folder.path("key")).unwrap();
+    write("key", &key.replace('0', "f"));
+    let ran = reload(&[]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let begin = "configuration reloaded\nchanged: logging, routing\nchanged files: config.yaml, key\nwarning: routing.default";
+    assert!(ran.stdout.starts_with(begin), "{ran:?}");
+    write("config.yaml", "listne: 1\nrouting: {}\n");
+    let ran = reload(&[]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("listne: unknown key"), "{ran:?}");
+    let ran = reload(&["--json"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert_eq!(
+        ran.json()["mistakes"].as_array().unwrap().len(),
+        2,
+        "{ran:?}"
+    );
+}
+
+/// Standard output has one line for each player, of one schema.
+#[test]
+fn decisions_on_standard_output_are_not_logged_twice() {
+    let folder = folder().file(
+        "config.yaml",
+        "listen: '127.0.0.1:0'\nlogging: { decisions: stdout }\nrouting: { default: { backends: [{ host: a, port: 1 }] } }\n",
+    );
+    let mut router = folder.serve(&[]);
+    router.probe(&[]);
+    router.signal("TERM");
+    let mut decisions = 0;
+    while let Some(line) = router.line() {
+        decisions += usize::from(line["reason"] == "referred");
+        assert_ne!(line["message"], "decision", "{line}");
+    }
+    assert_eq!(decisions, 1);
+}

@@ -109,6 +109,12 @@ pub struct ReloadError {
 /// What a reload that was taken comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reloaded {
+    /// Keys of the top level whose values differ from those before.
+    pub changed: Vec<String>,
+    /// The configuration's file and those that it names, where they are not as they were.
+    pub changed_files: Vec<String>,
+    /// Everything that the configuration warns of.
+    pub warnings: Vec<String>,
     /// Keys whose change waits for a restart.
     pub restart_needed: Vec<String>,
 }

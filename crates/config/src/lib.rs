@@ -56,6 +56,7 @@ mod path;
 mod reference;
 mod schema;
 mod secrets;
+mod sections;
 mod semantic;
 mod settings;
 mod shape;
@@ -74,6 +75,7 @@ pub use operation::{
 };
 pub use reference::reference_markdown;
 pub use schema::schema;
+pub use sections::Sections;
 pub use settings::{
     EnvelopeSettings, GrpcPlugin, GrpcTlsFiles, IdentityFiles, IdentityMode, IdentitySettings,
     LimitSettings, LoggingSettings, NamedFile, PluginKind, PluginSettings, QuicSettings,

@@ -17,6 +17,7 @@ use crate::operation::{
     ShutdownSettings, WebhookSettings,
 };
 use crate::secrets::Secrets;
+use crate::sections::Sections;
 use crate::{ListenAddr, MaintenanceTexts, Messages, Warning, semantic};
 
 /// A checked configuration: everything that the router is built from.
@@ -63,6 +64,8 @@ pub struct Settings {
     pub warnings: Vec<Warning>,
     /// What is checked, to be compared with the configuration that comes next.
     pub checks: Checks,
+    /// What each section says, likewise.
+    pub sections: Sections,
 }
 
 impl Settings {

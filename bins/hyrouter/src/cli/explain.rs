@@ -2,12 +2,14 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use hyrouter_protocol::Generation;
 use uuid::Uuid;
 
 use super::ConfigArgs;
+use super::tools::duration;
 use crate::host_name::HostName;
 
 /// A router that runs.
@@ -21,6 +23,18 @@ pub(crate) struct AdminArgs {
     pub(crate) token_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StopArgs {
+    #[command(flatten)]
+    pub(crate) admin: AdminArgs,
+    /// How long to wait for the end of the router, like 10s or 2m
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Debug, Args)]

@@ -15,10 +15,10 @@ pub(crate) use self::envelope::{
     EnvelopeArgs, EnvelopeCommand, GenerateArgs, KeysArgs, KeysCommand, ListArgs, OpenArgs,
     Purpose, SealArgs, SecretArgs,
 };
-pub(crate) use self::explain::{AdminArgs, ExplainArgs};
+pub(crate) use self::explain::{AdminArgs, ExplainArgs, StopArgs};
 pub(crate) use self::original::with_two_hyphens;
 pub(crate) use self::output::{
-    Unwritten, complain, complain_of_config, complain_of_output, complain_of_warnings, print,
+    Unwritten, complain, complain_of_config, complain_of_output, complain_of_warnings, note, print,
     print_json, print_line,
 };
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
@@ -30,7 +30,11 @@ pub(crate) use self::tools::{PacketArgs, PacketCommand, ProbeArgs, SignedDuratio
 /// configuration that refers every player to 127.0.0.1:5521. Environment variables override the
 /// file, such as `HYROUTER_LISTEN` and `HYROUTER_REFERRAL__HMAC_SECRET`.
 #[derive(Debug, Parser)]
-#[command(name = "hyrouter", version)]
+#[command(
+    name = "hyrouter",
+    version,
+    after_help = "Exit codes: 0 done, 1 failed, 64 the command line or the configuration is wrong, 130 ended at once by a second signal\nDocumentation: https://github.com/hyrouter/hyrouter/tree/main/docs"
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
@@ -118,6 +122,10 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+const RELOAD_CODES: &str = "Exit codes: 0 reloaded, 1 refused or no answer, 64 the configuration does not name an admin server that can be asked";
+const STOP_CODES: &str =
+    "Exit codes: 0 the router has ended, 1 no answer or not ended in time, 64 as for reload";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Validate a configuration: print a summary of it, or all its mistakes
@@ -134,10 +142,15 @@ pub(crate) enum Command {
     Envelope(EnvelopeArgs),
     /// Tell what a player would be answered, and why, by a configuration or by a router that runs
     Explain(Box<ExplainArgs>),
-    /// Have a router that runs read its configuration again
+    /// Reload the configuration of a running router, and print what changed
+    #[command(after_help = RELOAD_CODES)]
     Reload(AdminArgs),
-    /// Have a router that runs answer those in flight and end
-    Drain(AdminArgs),
+    /// Drain a running router, then stop it, and wait for its end
+    #[command(after_help = STOP_CODES)]
+    Stop(StopArgs),
+    /// The old name of `stop`
+    #[command(hide = true)]
+    Drain(StopArgs),
     /// Make keys for referrals and test tokens, or list those of a configuration
     Keys(KeysArgs),
     /// Print a script that completes this command line in a shell

@@ -18,6 +18,12 @@ pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("hyrouter: {}", text(Causes(error.as_ref())));
 }
 
+/// Says on standard error what is worth knowing.
+#[expect(clippy::print_stderr, reason = "as `complain`")]
+pub(crate) fn note(text: &str) {
+    eprintln!("hyrouter: {text}");
+}
+
 /// Lists on standard error what is wrong with a configuration, a line a mistake.
 #[expect(clippy::print_stderr, reason = "as `complain`")]
 pub(crate) fn complain_of_config(error: &ConfigError) {

@@ -87,6 +87,8 @@ pub(crate) struct Conductor {
     pub(super) file: Option<PathBuf>,
     pub(super) assembler: Assembler,
     pub(super) watch: Watch,
+    /// How the files looked that the configuration at work was read from.
+    pub(super) look_at_work: Look,
     orders: mpsc::Receiver<Order>,
     looking: Option<Job<Look>>,
     pub(super) reading: Reading,
@@ -108,7 +110,8 @@ impl Conductor {
             running,
             file,
             assembler,
-            watch: Watch::from(look),
+            watch: Watch::from(look.clone()),
+            look_at_work: look,
             orders,
             looking: None,
             reading: Reading::default(),

@@ -46,6 +46,8 @@ impl Conductor {
         {
             tokens.replace(token);
         }
+        let changed_files = next.look.changed_since(&self.look_at_work);
+        self.look_at_work = next.look.clone();
         self.watch = Watch::from(next.look);
         let new = |warning: &&Warning| !before.warnings.contains(warning);
         for warning in wanted.warnings.iter().filter(new) {
@@ -60,7 +62,12 @@ impl Conductor {
         let restart_needed = started_with.waiting(wanted);
         let history = &self.running.history;
         history.succeeded(restart_needed.clone(), &wanted.checks);
-        Ok(Reloaded { restart_needed })
+        Ok(Reloaded {
+            changed: wanted.sections.changed_from(&before.sections),
+            changed_files,
+            warnings: wanted.warnings.iter().map(Warning::to_string).collect(),
+            restart_needed,
+        })
     }
 
     /// Has the keys of the configuration at work kept up to date, and no others.

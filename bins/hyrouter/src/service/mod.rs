@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use hyrouter_config::{MaintenanceTexts, MessageKind, Messages, UnknownProtocol};
+use hyrouter_config::{DecisionTarget, MaintenanceTexts, MessageKind, Messages, UnknownProtocol};
 use hyrouter_plugins::Chain;
 use hyrouter_protocol::ClientBuild;
 use hyrouter_protocol::builds::is_known;
@@ -40,6 +40,7 @@ pub(crate) struct Service {
     maintenance: BTreeMap<String, MaintenanceTexts>,
     unknown_protocol: UnknownProtocol,
     log_client_ip: bool,
+    logs_decisions: bool,
     /// For explanations, which nobody else keeps the time of.
     decision_timeout: Duration,
     /// Those of the configuration: who explains may have left them out.
@@ -87,6 +88,7 @@ impl Service {
             maintenance,
             unknown_protocol: settings.unknown_protocol,
             log_client_ip: settings.logging.log_client_ip,
+            logs_decisions: settings.logging.decisions != Some(DecisionTarget::Stdout),
             decision_timeout: settings.limits.decision_timeout,
             plugins_in_all: assembly.plugins_in_all,
             keep_records: Traces::wanted(settings.otlp.as_ref()),
@@ -104,6 +106,11 @@ impl Service {
 
     pub(crate) fn log_client_ip(&self) -> bool {
         self.log_client_ip
+    }
+
+    /// Whether decisions are lines of the log.
+    pub(crate) fn logs_decisions(&self) -> bool {
+        self.logs_decisions
     }
 
     /// Whether a client is turned away for its build.

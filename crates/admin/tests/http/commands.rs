@@ -15,13 +15,20 @@ async fn a_reload_says_what_waits_for_a_restart() {
     let response = client.ask("POST", "/reload", "").await;
     assert_eq!(
         (response.status, response.json()),
-        (200, json!({"restart_needed": []}))
+        (
+            200,
+            json!({"changed": [], "changed_files": [], "warnings": [], "restart_needed": []})
+        )
     );
     *running.fake.reload.lock().unwrap() = Ok(Reloaded {
         restart_needed: vec!["listen".into()],
+        ..Reloaded::default()
     });
     let response = client.ask("POST", "/reload", "").await;
-    assert_eq!(response.json(), json!({"restart_needed": ["listen"]}));
+    assert_eq!(
+        response.json(),
+        json!({"changed": [], "changed_files": [], "warnings": [], "restart_needed": ["listen"]})
+    );
 }
 
 #[tokio::test]

@@ -211,7 +211,8 @@ pub(crate) struct Logging {
     /// Whether the socket address of clients appears in logs: in lines of level debug, beside the decision's line and
     /// with the same `connection` number.
     pub(crate) log_client_ip: bool,
-    /// Where each decision goes as one line of JSON, beside the log: the path of a file, or `stdout`. The file is
+    /// Where each decision goes as one line of JSON: the path of a file, or `stdout`. With `stdout` the log has no line of
+    /// its own for it; with a file it has both. The file is
     /// appended to, and opened anew when it was renamed. Absent: nowhere.
     #[schemars(length(min = 1))]
     pub(crate) decisions: Option<String>,

@@ -22,6 +22,7 @@ use crate::messages::{LocaleTexts, same_tag};
 use crate::mistake::{Message, Mistakes, Warning, message};
 use crate::path::Path;
 use crate::secrets::Secrets;
+use crate::sections::Sections;
 use crate::settings::{IdentityFiles, Settings, TlsSettings, UnknownProtocol};
 use crate::{Messages, duration, listen, model};
 
@@ -75,6 +76,7 @@ pub(crate) fn build(
         files,
         warnings: report.warnings,
         checks,
+        sections: Sections::default(),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::mistake::{Mistake, Mistakes};
 use crate::model::Config;
 use crate::path::Path;
 use crate::secrets::Secrets;
+use crate::sections::Sections;
 use crate::{ConfigError, Settings, semantic, shape};
 
 /// Where a configuration comes from: built-in defaults, over them a file, over it the environment.
@@ -135,6 +136,7 @@ impl Sources {
             file: Some(&file),
             open: open.as_deref(),
         };
+        let sections = Sections::of(&right);
         let mut settings = match serde_json::from_value(right) {
             Ok(config) => semantic::build(
                 config,
@@ -149,6 +151,7 @@ impl Sources {
             }
         };
         settings.warnings.extend(behind_nothing);
+        settings.sections = sections;
         Ok(Draft {
             settings,
             mistakes: mistakes.into_list(),

@@ -1,0 +1,131 @@
+//! `hyrouter reload` and `hyrouter stop`: commands to a running router, over its admin server.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::bail;
+use hyrouter_config::ConfigError;
+use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
+
+use crate::admin_client::{AdminClient, list_of};
+use crate::cli::{self, AdminArgs, StopArgs, print, print_json, print_line};
+use crate::{exit, serve};
+
+/// How often a router that ends is asked whether it is there.
+const ASK_EVERY: Duration = Duration::from_millis(100);
+/// After this time the command says what it waits for.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Waits for the result and prints what changed.
+pub(crate) fn reload(args: &AdminArgs) -> anyhow::Result<ExitCode> {
+    let client = match client(args) {
+        Ok(client) => client?,
+        Err(code) => return Ok(code),
+    };
+    let (status, answer) = runtime()?.block_on(client.ask("/reload", &json!({})))?;
+    if args.json {
+        print_json(&answer)?;
+        return Ok(if status < 300 { exit::OK } else { exit::FAILED });
+    }
+    let answer = client.accepted(status, answer)?;
+    print("configuration reloaded")?;
+    let mut is_same = true;
+    for (field, title) in [
+        ("changed", "changed"),
+        ("changed_files", "changed files"),
+        ("restart_needed", "these keys wait for a restart"),
+    ] {
+        let list: Vec<_> = list_of(&answer, field).collect();
+        if !list.is_empty() {
+            print_line(format_args!("{title}: {}", list.join(", ")))?;
+            is_same = false;
+        }
+    }
+    if is_same {
+        print("nothing changed")?;
+    }
+    for warning in list_of(&answer, "warnings") {
+        print_line(format_args!("warning: {warning}"))?;
+    }
+    Ok(exit::OK)
+}
+
+/// Asks the router to end, and waits until it has.
+pub(crate) fn stop(args: &StopArgs) -> anyhow::Result<ExitCode> {
+    let client = match client(&args.admin) {
+        Ok(client) => client?,
+        Err(code) => return Ok(code),
+    };
+    let ended = runtime()?.block_on(async {
+        client.post("/drain", &json!({})).await?;
+        anyhow::Ok(timeout(args.timeout, end(&client)).await.is_ok())
+    })?;
+    if args.admin.json {
+        print_json(&json!({"ended": ended}))?;
+    } else if ended {
+        print("done")?;
+    } else {
+        bail!(
+            "the router has not ended within {:?}; it goes on ending. `shutdown.delay` and `shutdown.timeout` say how long that takes",
+            args.timeout
+        );
+    }
+    Ok(if ended { exit::OK } else { exit::FAILED })
+}
+
+/// Waits until the router has ended.
+async fn end(client: &AdminClient) {
+    let ended = async {
+        while client.is_ending().await {
+            sleep(ASK_EVERY).await;
+        }
+    };
+    tokio::pin!(ended);
+    if timeout(QUIET, &mut ended).await.is_err() {
+        cli::note(
+            "waiting for the router to end: it serves for `shutdown.delay`, then answers the connections in progress for at most `shutdown.timeout`",
+        );
+        ended.await;
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    Ok(builder.enable_all().build()?)
+}
+
+/// The admin server that is named, or that of the configuration. Nothing else of the configuration has to be right, and
+/// no file that it names is opened but the token: the router judges the rest.
+fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
+    if let Some(address) = &args.address {
+        return Ok(AdminClient::new(address, args.token_file.as_deref()));
+    }
+    let origin = serve::origin(&args.config);
+    let settings = match serve::sources(origin.file()).elsewhere().read() {
+        Ok(draft) if draft.mistakes.iter().any(|wrong| wrong.concerns("admin")) => {
+            return Err(refused(&ConfigError::Invalid {
+                mistakes: draft.mistakes,
+            }));
+        }
+        Ok(draft) => draft.settings,
+        Err(error) => return Err(refused(&error)),
+    };
+    let Some(admin) = settings.admin else {
+        return Ok(Err(anyhow::anyhow!(
+            "the configuration has no `admin.listen`; name the admin server by --admin"
+        )));
+    };
+    let token_file = args.token_file.as_deref().or(admin.token_file.as_deref());
+    let mut address = admin.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    Ok(AdminClient::new(&address.to_string(), token_file))
+}
+
+fn refused(error: &ConfigError) -> ExitCode {
+    cli::complain_of_config(error);
+    cli::note("the router can be named without a configuration: --admin ADDR:PORT");
+    exit::usage()
+}

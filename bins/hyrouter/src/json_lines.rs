@@ -1,0 +1,58 @@
+//! Lines of a JSON log.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use hyrouter_text::{must_be_escaped, shown_json};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Escapes what serializers leave raw: `DEL`, C1 and characters that change the direction of writing.
+#[derive(Debug, Clone)]
+pub(crate) struct Escaped<W>(pub(crate) W);
+
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Escaped<W> {
+    type Writer = Escaped<W::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Escaped(self.0.make_writer())
+    }
+}
+
+/// A line comes in one piece.
+impl<W: Write> Write for Escaped<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        let is_foul = |character| character != '\n' && must_be_escaped(character);
+        let text = if text.contains(is_foul) {
+            Cow::Owned(shown_json(&text))
+        } else {
+            text
+        };
+        self.0.write_all(text.as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::Escaped;
+
+    #[test]
+    fn no_value_moves_a_cursor() {
+        let mut lines = Escaped(Vec::new());
+        for line in ["{\"a\":\"ok\"}\n", "{\"a\":\"\u{7f}\u{9b}2J\u{202e}\"}\n"] {
+            lines.write_all(line.as_bytes()).unwrap();
+        }
+        let written = String::from_utf8(lines.0).unwrap();
+        assert_eq!(
+            written,
+            "{\"a\":\"ok\"}\n{\"a\":\"\\u007f\\u009b2J\\u202e\"}\n"
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! Which sections of two configurations differ.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
+use serde_json::Value;
+
+/// What each key of the top level says, defaults and environment included, as a hash: values may be secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sections(BTreeMap<String, u64>);
+
+impl Sections {
+    pub(crate) fn of(config: &Value) -> Self {
+        let hasher = BuildHasherDefault::<DefaultHasher>::new();
+        let sections = config.as_object().into_iter().flatten();
+        let hashed = sections.map(|(key, value)| (key.clone(), hasher.hash_one(value.to_string())));
+        Self(hashed.collect())
+    }
+
+    /// Returns the keys of the top level that are not the same in both.
+    pub fn changed_from(&self, before: &Self) -> Vec<String> {
+        let keys = self.0.keys().chain(before.0.keys());
+        let mut changed: Vec<_> = keys
+            .filter(|key| self.0.get(*key) != before.0.get(*key))
+            .cloned()
+            .collect();
+        changed.sort_unstable();
+        changed.dedup();
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Sections;
+
+    #[test]
+    fn what_differs_is_named_once() {
+        let before = Sections::of(&json!({"a": 1, "b": {"c": [1]}, "gone": 1}));
+        let now = Sections::of(&json!({"a": 1, "b": {"c": [2]}, "new": 1}));
+        assert_eq!(now.changed_from(&before), ["b", "gone", "new"]);
+        assert!(now.changed_from(&now).is_empty());
+    }
+}
