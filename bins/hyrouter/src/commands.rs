@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use hyrouter_config::ConfigError;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::{sleep, timeout};
 
 use crate::admin_client::{AdminClient, list_of};

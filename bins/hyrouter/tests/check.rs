@@ -233,7 +233,10 @@ fn drains_and_maintenance_are_summed_up() {
         "a:1, b:2"
     );
     assert_eq!(router.until("under maintenance")["routes"], "play");
-    assert_eq!(router.until("trust")["referral_data"], "plain");
+    assert_eq!(
+        router.until("trust")["referral_data"],
+        "envelope without a signature, version 1"
+    );
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn the_command_waits_for_a_reload_and_says_what_changed() {
     };
     let key = "0123456789abcdef0123456789abcdef";
     let folder = folder().file("key", key);
-    let write = |name: &str, text: &str| std::fs::write(folder.path(name), text).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path(name), text).unwrap();
     write("config.yaml", &config("{ host: a, port: 1 }", ""));
     let (_router, admin) = folder.serve_with_admin(&["--no-watch"]);
     let reload =
@@ -142,7 +142,7 @@ fn the_command_waits_for_a_reload_and_says_what_changed() {
         "config.yaml",
         &config("", "logging: { recent_decisions: 7 }\n"),
     );
-    std::fs::remove_file(folder.path("key")).unwrap();
+    fs::remove_file(folder.path("key")).unwrap();
     write("key", &key.replace('0', "f"));
     let ran = reload(&[]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
