@@ -20,6 +20,7 @@
 //! prevents that.
 
 mod error;
+mod pem;
 mod regular;
 
 use std::fs::File;
@@ -29,6 +30,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 pub use self::error::{FileError, FileProblem};
+pub use self::pem::{Pem, pem_problem, read_pem};
 pub use self::regular::RegularFile;
 
 /// Maximum length of a file with certificates or keys in PEM, in bytes: 4 MiB. The certificates that systems trust are

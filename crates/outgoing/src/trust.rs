@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hyrouter_files::{MAX_PEM, read_file};
+use hyrouter_files::{Pem, pem_problem, read_pem};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
@@ -63,16 +63,15 @@ fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TrustError> {
         path: path.to_owned(),
         problem,
     };
-    let pem = read_file(path, MAX_PEM).map_err(|error| wrong(error.problem.to_string()))?;
+    let pem = read_pem(path).map_err(|error| wrong(error.problem.to_string()))?;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
+        let certificate = certificate.map_err(|_| wrong(pem_problem(&pem, Pem::Certificate)))?;
         roots
             .add(certificate)
             .map_err(|error| wrong(error.to_string()))?;
     }
     if roots.is_empty() {
-        let problem = "there is no certificate in it; PEM is wanted";
-        return Err(wrong(problem.to_owned()));
+        return Err(wrong(pem_problem(&pem, Pem::Certificate)));
     }
     Ok(())
 }

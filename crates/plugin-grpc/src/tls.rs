@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hyrouter_files::{FileProblem, MAX_PEM, read_file};
+use hyrouter_files::{FileProblem, Pem, pem_problem, read_pem};
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
@@ -63,23 +63,17 @@ pub(crate) struct File<'a> {
 impl File<'_> {
     pub(crate) fn certificates(self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         let pem = self.read()?;
-        let certificates = CertificateDer::pem_slice_iter(&pem)
+        CertificateDer::pem_slice_iter(&pem)
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| self.wrong(error))?;
-        if certificates.is_empty() {
-            return Err(self.wrong("there is no certificate in it; PEM is wanted"));
-        }
-        Ok(certificates)
+            .ok()
+            .filter(|certificates| !certificates.is_empty())
+            .ok_or_else(|| self.wrong(pem_problem(&pem, Pem::Certificate)))
     }
 
     pub(crate) fn private_key(self) -> Result<PrivateKeyDer<'static>, TlsError> {
         let pem = self.read()?;
-        PrivateKeyDer::from_pem_slice(&pem).map_err(|error| match error {
-            rustls::pki_types::pem::Error::NoItemsFound => {
-                self.wrong("there is no private key in it; PEM is wanted")
-            }
-            error => self.wrong(error),
-        })
+        PrivateKeyDer::from_pem_slice(&pem)
+            .map_err(|_| self.wrong(pem_problem(&pem, Pem::PrivateKey)))
     }
 
     /// What other certificates are checked with.
@@ -100,7 +94,7 @@ impl File<'_> {
     }
 
     fn read(self) -> Result<Vec<u8>, TlsError> {
-        read_file(self.path, MAX_PEM).map_err(|error| TlsError::File {
+        read_pem(self.path).map_err(|error| TlsError::File {
             key: self.key,
             path: error.path,
             problem: error.problem,

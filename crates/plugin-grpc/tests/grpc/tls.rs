@@ -246,7 +246,7 @@ fn wrong_files(
     vec![
         ("ca", missing.clone(), "No such file"),
         ("ca", empty.clone(), "no certificate in it"),
-        ("ca", broken.clone(), "base64"),
+        ("ca", broken.clone(), "PEM is damaged"),
         ("ca", no_der, "invalid peer certificate"),
         ("ca", good.key.clone(), "no certificate in it"),
         ("cert", missing.clone(), "No such file"),

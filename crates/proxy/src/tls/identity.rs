@@ -1,10 +1,10 @@
 //! The server's own certificate.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hyrouter_files::{FileProblem, MAX_PEM, read_file};
+use hyrouter_files::{FileProblem, Pem, pem_problem, read_pem};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -52,18 +52,19 @@ impl ServerIdentity {
     /// Names the file that can not be read or holds no certificate or key, and says so when the
     /// two do not belong together.
     pub fn from_pem_files(cert: &Path, key: &Path) -> Result<Self, IdentityError> {
-        let bad = |file: &Path| {
-            let file = file.to_owned();
-            move |error| IdentityError::Pem { file, error }
+        let bad = |file: &Path, pem: &[u8], wanted| IdentityError::Pem {
+            file: file.to_owned(),
+            problem: pem_problem(pem, wanted),
         };
-        let chain = CertificateDer::pem_slice_iter(&read(cert)?)
+        let pem = read(cert)?;
+        let chain = CertificateDer::pem_slice_iter(&pem)
             .collect::<Result<Vec<_>, _>>()
-            .map_err(bad(cert))?;
-        if chain.is_empty() {
-            return Err(bad(cert)(rustls::pki_types::pem::Error::NoItemsFound));
-        }
+            .ok()
+            .filter(|chain| !chain.is_empty())
+            .ok_or_else(|| bad(cert, &pem, Pem::Certificate))?;
         let pem = Zeroizing::new(read(key)?);
-        let private = PrivateKeyDer::from_pem_slice(&pem).map_err(bad(key))?;
+        let private =
+            PrivateKeyDer::from_pem_slice(&pem).map_err(|_| bad(key, &pem, Pem::PrivateKey))?;
         Self::from_der(chain, private).map_err(|error| IdentityError::Unusable {
             what: format!("{} with {}", cert.display(), key.display()),
             error,
@@ -102,7 +103,7 @@ impl ServerIdentity {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, IdentityError> {
-    read_file(file, MAX_PEM).map_err(|error| IdentityError::Read {
+    read_pem(file).map_err(|error| IdentityError::Read {
         file: error.path,
         problem: error.problem,
     })
@@ -139,12 +140,12 @@ pub enum IdentityError {
         problem: FileProblem,
     },
     /// A file that is not the PEM that is wanted.
-    #[error("{}: {}", file.display(), pem_says(error))]
+    #[error("{}: {problem}", file.display())]
     Pem {
         /// The file.
         file: PathBuf,
         /// What is wrong with it.
-        error: rustls::pki_types::pem::Error,
+        problem: String,
     },
     /// The key can not sign, or is not the one of the certificate.
     #[error("{what}: {error}")]
@@ -157,18 +158,4 @@ pub enum IdentityError {
     /// A key or certificate could not be made.
     #[error("making a self-signed certificate: {0}")]
     Generate(#[from] rcgen::Error),
-}
-
-fn pem_says(error: &rustls::pki_types::pem::Error) -> String {
-    let mut text = String::new();
-    let _ = match error {
-        rustls::pki_types::pem::Error::NoItemsFound => {
-            write!(
-                text,
-                "no certificate or key of the wanted kind in it (PEM is expected)"
-            )
-        }
-        other => write!(text, "{other}"),
-    };
-    text
 }
