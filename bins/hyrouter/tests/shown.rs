@@ -87,6 +87,14 @@ fn a_maintenance_of_the_file_that_is_over_is_a_warning() {
     assert_eq!(checked.code, Some(0), "{checked:?}");
     let text = "the maintenance of route default ended at 2001-01-01T00:00:00Z";
     assert!(checked.stdout.contains(text), "{checked:?}");
+    let open = format!("{HEAD}routing: {{ {DEFAULT} }}\n");
+    let (_router, admin) = folder().file("config.yaml", &open).serve_with_admin(&[]);
+    let path = "/api/routes/default/maintenance";
+    let refused = admin.ask("PUT", path, r#"{"until": "2001-01-01T00:00:00Z"}"#);
+    let said = refused
+        .body
+        .contains("2001-01-01T00:00:00Z is over, it is 2");
+    assert!(refused.status == 409 && said, "{refused:?}");
 }
 
 #[test]

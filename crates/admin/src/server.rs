@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic::resume_unwind;
 use std::pin::pin;
@@ -87,21 +88,8 @@ impl Admin {
         if settings.token.is_none() && !listen.ip().to_canonical().is_loopback() {
             return Err(AdminError::NoToken { listen });
         }
-        let bind = || {
-            let socket = Socket::new(Domain::for_address(listen), Type::STREAM, None)?;
-            // As std does: a port whose last connections are still winding up can be bound again.
-            #[cfg(unix)]
-            socket.set_reuse_address(true)?;
-            // Connections inherit it.
-            socket.set_send_buffer_size(SEND_BUFFER)?;
-            socket.bind(&listen.into())?;
-            socket.listen(128)?;
-            socket.set_nonblocking(true)?;
-            let listener = TcpListener::from(socket);
-            let local = listener.local_addr()?;
-            Ok((listener, local))
-        };
-        let (listener, local) = bind().map_err(|source| AdminError::Bind { listen, source })?;
+        let bound = self::listen(listen).and_then(|bound| Ok((bound.local_addr()?, bound)));
+        let (local, listener) = bound.map_err(|source| AdminError::Bind { listen, source })?;
         Ok(Self {
             listener,
             local,
@@ -181,6 +169,22 @@ impl Admin {
     }
 }
 
+fn listen(listen: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(listen), Type::STREAM, None)?;
+    // As std does: a port whose last connections are still winding up can be bound again.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    // Connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    // A caller that vanished acknowledges nothing, and the kernel would try for minutes.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(crate::limits::STALL_TIME))?;
+    socket.bind(&listen.into())?;
+    socket.listen(128)?;
+    socket.set_nonblocking(true)?;
+    Ok(TcpListener::from(socket))
+}
+
 /// Who answers a request.
 struct Answers {
     router: Router,
@@ -248,5 +252,25 @@ async fn serve(
     };
     if let Err(error) = ended {
         debug!(%from, %error, "an admin connection ended early");
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::limits::STALL_TIME;
+
+    #[test]
+    fn a_connection_whose_caller_vanished_ends_in_time() {
+        let listener = listen(([127, 0, 0, 1], 0).into()).unwrap();
+        let _caller = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (accepted, _) = loop {
+            match listener.accept() {
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                accepted => break accepted.unwrap(),
+            }
+        };
+        let socket = socket2::SockRef::from(&accepted);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(STALL_TIME));
     }
 }

@@ -1,12 +1,14 @@
 //! Backends and routes are taken out of service and put back.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use hyrouter_admin::CommandError;
 use hyrouter_config::{MaintenanceSettings, Settings};
 
 use super::conductor::{AtWorkNow, Conductor};
 use crate::assembly::Assembly;
+use crate::clock;
 use crate::commanded::Commanded;
 use crate::names;
 use crate::service::Service;
@@ -57,7 +59,9 @@ impl Conductor {
         let mut commanded = now.commanded.clone();
         let settings = match &maintenance {
             Some(_) if !is_known => return Err(unknown_route(route)),
-            Some(written) => Some(closed(route, written)?).filter(|settings| settings.enabled),
+            Some(written) => {
+                Some(closed(route, written, SystemTime::now())?).filter(|settings| settings.enabled)
+            }
             None => None,
         };
         if let (Some(settings), Some(written)) = (settings, maintenance) {
@@ -110,17 +114,30 @@ fn unknown_route(route: &str) -> CommandError {
 }
 
 /// The maintenance that is written there.
-fn closed(route: &str, written: &serde_json::Value) -> Result<MaintenanceSettings, CommandError> {
+fn closed(
+    route: &str,
+    written: &serde_json::Value,
+    now: SystemTime,
+) -> Result<MaintenanceSettings, CommandError> {
     // A route without a name is called by its place, which is another's when one is put before it.
     if route.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CommandError::failed(format!(
             "route {route} has no name of its own; give it one in the configuration"
         )));
     }
-    MaintenanceSettings::from_json(written).map_err(|mistakes| CommandError::Invalid {
-        message: "this maintenance can not be used".to_owned(),
-        mistakes: mistakes.iter().map(ToString::to_string).collect(),
-    })
+    let settings =
+        MaintenanceSettings::from_json(written).map_err(|mistakes| CommandError::Invalid {
+            message: "this maintenance cannot be used".to_owned(),
+            mistakes: mistakes.iter().map(ToString::to_string).collect(),
+        })?;
+    match settings.rule.until {
+        Some(until) if settings.enabled && until <= now => Err(CommandError::failed(format!(
+            "until: {} is over, it is {} now; give a later time, or leave `until` out",
+            clock::text(until),
+            clock::text(now)
+        ))),
+        _ => Ok(settings),
+    }
 }
 
 /// All backends that are written in a configuration.
