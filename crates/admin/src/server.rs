@@ -266,7 +266,7 @@ mod tests {
         let _caller = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (accepted, _) = loop {
             match listener.accept() {
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 accepted => break accepted.unwrap(),
             }
         };
