@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use http::Uri;
@@ -59,17 +59,32 @@ impl Link {
 
 /// A thread with a runtime, until the sender is dropped.
 fn begin() -> io::Result<(Handle, oneshot::Sender<()>)> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let handle = runtime.handle().clone();
+    begin_by(|serve| {
+        let named = thread::Builder::new().name("grpc-plugin".to_owned());
+        named.spawn(serve).map(drop)
+    })
+}
+
+/// The runtime is made on its thread: without a thread it would be dropped here, within another runtime, and panic.
+fn begin_by(
+    spawn: impl FnOnce(Box<dyn FnOnce() + Send>) -> io::Result<()>,
+) -> io::Result<(Handle, oneshot::Sender<()>)> {
+    let (made, making) = mpsc::sync_channel(1);
     let (end, ended) = oneshot::channel();
-    let serve = move || {
-        let _ = runtime.block_on(ended);
-        // A look-up of a name that hangs holds nobody up.
-        runtime.shutdown_background();
-    };
-    thread::Builder::new()
-        .name("grpc-plugin".to_owned())
-        .spawn(serve)?;
+    spawn(Box::new(move || {
+        match Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => {
+                let _ = made.send(Ok(runtime.handle().clone()));
+                let _ = runtime.block_on(ended);
+                // A look-up of a name that hangs holds nobody up.
+                runtime.shutdown_background();
+            }
+            Err(error) => {
+                let _ = made.send(Err(error));
+            }
+        }
+    }))?;
+    let handle = making.recv().map_err(io::Error::other)??;
     Ok((handle, end))
 }
 
@@ -78,5 +93,23 @@ impl fmt::Debug for Link {
         f.debug_struct("Link")
             .field("hold", &self.hold)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_link_without_a_thread_is_an_error_within_a_runtime_too() {
+        let error = begin_by(|_| Err(io::ErrorKind::WouldBlock.into())).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        let gone = begin_by(|serve| {
+            drop(serve);
+            Ok(())
+        });
+        gone.unwrap_err();
+        let (handle, _end) = begin().unwrap();
+        assert_eq!(handle.spawn(async { 7 }).await.unwrap(), 7);
     }
 }
