@@ -65,6 +65,48 @@ fn a_token_protects_everything_but_health_and_metrics() {
 }
 
 #[test]
+fn requests_with_a_wrong_token_are_logged_and_counted() {
+    const WRONG: &str = "0123456789abcdef0123456789abcdee";
+    let admin = "admin: { listen: \"127.0.0.1:0\", token_file: token }\n";
+    let folder = folder()
+        .file("config.yaml", &format!("{CONFIG}{admin}"))
+        .file("token", &format!("{TOKEN}\n"));
+    let (mut router, admin) = folder.serve_with_admin(&[]);
+    let wrong = admin.clone().with_token(WRONG);
+    for (asks, level, reason) in [
+        (&admin, "INFO", "token_missing"),
+        (&wrong, "WARN", "token_wrong"),
+    ] {
+        assert_eq!(asks.get("/api/status").status, 401);
+        let line = router.until("admin request refused");
+        assert_eq!(
+            (&line["level"], &line["reason"]),
+            (&json!(level), &json!(reason))
+        );
+        assert!(
+            line["from"].as_str().unwrap().starts_with("127.0.0.1:"),
+            "{line}"
+        );
+        assert!(!line.to_string().contains(WRONG), "{line}");
+    }
+    for _ in 0..20 {
+        assert_eq!(wrong.get("/api/status").status, 401);
+    }
+    let count = |reason| {
+        admin.metric(&format!(
+            "hyrouter_admin_refused_total{{reason=\"{reason}\"}} "
+        ))
+    };
+    assert!(count("token_missing") >= 1.0 && count("token_wrong") >= 21.0);
+    router.signal("TERM");
+    let mut lines = 2;
+    while let Some(line) = router.line() {
+        lines += usize::from(line["message"] == "admin request refused");
+    }
+    assert_eq!(lines, 10, "lines a minute are bounded");
+}
+
+#[test]
 fn a_short_token_or_none_beyond_this_machine_is_refused() {
     let start = |admin: &str, token: &str| {
         let folder = folder()

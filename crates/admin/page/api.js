@@ -38,7 +38,7 @@ export const endMaintenance = (route) =>
   ask(`/api/routes/${encodeURIComponent(route)}/maintenance`, { method: "DELETE" });
 
 /**
- * Reads the events until the connection ends, which is always an error. `EventSource` can not send the token.
+ * Reads the events until the router ends the stream, which it does each minute. `EventSource` can not send the token.
  */
 export async function events(onStatus) {
   const abort = new AbortController();
@@ -52,8 +52,12 @@ export async function events(onStatus) {
     const response = await ask("/api/events", { signal: abort.signal });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let kept = "";
+    let seen = false;
     for (;;) {
       const { value, done } = await reader.read();
+      if (done && seen) {
+        return;
+      }
       if (done) {
         throw new Error("the router ended the connection");
       }
@@ -63,6 +67,7 @@ export async function events(onStatus) {
       for (const event of whole) {
         const lines = event.split("\n");
         if (lines.includes("event: status")) {
+          seen = true;
           onStatus(JSON.parse(lines.filter((line) => line.startsWith("data: ")).map((line) => line.slice(6)).join("\n")));
         }
       }

@@ -3,19 +3,16 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::{Body, HttpBody as _, to_bytes};
+use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, State};
 use axum::response::Response;
-use bytes::Bytes;
 use http::StatusCode;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tokio::time::timeout;
 use tracing::info;
 
 use crate::answer::{Refusal, nothing};
-use crate::limits::{BODY, BODY_TIME};
+use crate::json_body::{json, read};
 use crate::questions::LogLevel;
 use crate::server::From;
 use crate::shared::Shared;
@@ -167,35 +164,4 @@ fn name(name: Name) -> Result<String, Refusal> {
     let Path(name) = name
         .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "the name in the path is not UTF-8"))?;
     Ok(name)
-}
-
-async fn read(body: Body) -> Result<Bytes, Refusal> {
-    let too_long = || {
-        Refusal::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("the body has more than {BODY} bytes"),
-        )
-    };
-    // What says that it is too long is not waited for.
-    if body.size_hint().lower() > BODY as u64 {
-        return Err(too_long());
-    }
-    match timeout(BODY_TIME, to_bytes(body, BODY)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        // What else can fail is the connection, and then nobody reads this.
-        Ok(Err(_)) => Err(too_long()),
-        Err(_) => Err(Refusal::new(
-            StatusCode::REQUEST_TIMEOUT,
-            format!("the body did not come within {} s", BODY_TIME.as_secs()),
-        )),
-    }
-}
-
-fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|error| {
-        Refusal::new(
-            StatusCode::BAD_REQUEST,
-            format!("the body is not the JSON it should be: {error}"),
-        )
-    })
 }

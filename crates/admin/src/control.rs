@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::CommandError;
 use crate::health::Health;
+use crate::refused::AccessRefused;
 use crate::status::{Reloaded, Status};
 
 /// What a command comes to, later.
@@ -47,6 +48,9 @@ pub trait Control: Send + Sync + 'static {
 
     /// Closes a route for maintenance; `None` opens it again.
     fn maintain(&self, route: &str, maintenance: Option<Value>) -> Answer<()>;
+
+    /// Counts a request that was refused. The listener logs it.
+    fn refused(&self, refused: AccessRefused);
 
     /// The log level or filter in effect.
     fn log_level(&self) -> String;

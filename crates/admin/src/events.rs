@@ -15,7 +15,7 @@ use tokio_stream::wrappers::WatchStream;
 
 use crate::answer::Refusal;
 use crate::control::Control;
-use crate::limits::{EVENTS, READERS};
+use crate::limits::{EVENTS, READER_LIFE, READERS};
 use crate::shared::Shared;
 
 /// One snapshot a second for all readers, and none while there is no reader.
@@ -119,10 +119,12 @@ pub(crate) async fn read(State(shared): State<Arc<Shared>>) -> Result<Response, 
     feed.refresh(EVENTS);
     let latest = feed.latest.subscribe();
     let round = latest.borrow().round;
+    let end = Instant::now() + READER_LIFE;
     let events = WatchStream::new(latest).map_while(move |snapshot| {
         // The reader has its place for as long as it has its stream.
         let _place = &permit;
-        let event = snapshot.event.filter(|_| snapshot.round == round);
+        let goes_on = snapshot.round == round && Instant::now() < end;
+        let event = snapshot.event.filter(|_| goes_on);
         event.map(Ok::<_, Infallible>)
     });
     let mut response = Body::from_stream(events).into_response();

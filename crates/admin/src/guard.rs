@@ -3,13 +3,15 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use crate::answer::Refusal;
+use crate::refused::AccessRefused;
+use crate::server::From;
 use crate::shared::Shared;
 use crate::token::Token;
 
@@ -21,17 +23,25 @@ const FETCH_SITE: &str = "sec-fetch-site";
 /// Lets those pass who have the token, or who are on this machine when there is none.
 pub(crate) async fn guard(
     State(shared): State<Arc<Shared>>,
+    Extension(From(from)): Extension<From>,
     request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
-    match shared.token() {
-        Some(token) => has_token(&token, request.headers())?,
-        None => is_no_web_page(request.method(), request.headers())?,
+    let judged = match shared.token() {
+        Some(token) => has_token(&token, request.headers()),
+        None => is_no_web_page(request.method(), request.headers()),
+    };
+    if let Err((refused, refusal)) = judged {
+        shared.control.refused(refused);
+        shared.refusals.log(from, refused);
+        return Err(refusal);
     }
     Ok(next.run(request).await)
 }
 
-fn has_token(token: &Token, headers: &HeaderMap) -> Result<(), Refusal> {
+type Judged = Result<(), (AccessRefused, Refusal)>;
+
+fn has_token(token: &Token, headers: &HeaderMap) -> Judged {
     let given = single(headers, &AUTHORIZATION).and_then(|value| {
         let (scheme, given) = value.split_once(' ')?;
         scheme
@@ -41,18 +51,27 @@ fn has_token(token: &Token, headers: &HeaderMap) -> Result<(), Refusal> {
     if given.is_some_and(|given| token.is(given.as_bytes())) {
         return Ok(());
     }
-    Err(Refusal::new(
+    let refused = if headers.contains_key(AUTHORIZATION) {
+        AccessRefused::TokenWrong
+    } else {
+        AccessRefused::TokenMissing
+    };
+    let refusal = Refusal::new(
         StatusCode::UNAUTHORIZED,
         "this takes the token of the admin listener: Authorization: Bearer ...",
-    ))
+    );
+    Err((refused, refusal))
 }
 
 /// Without a token whoever reaches loopback may ask. A browser does, with any page that is open in it:
 ///
 /// - a page whose name was made to lead to loopback reads answers as its own (DNS rebinding): its `Host` is not ours;
 /// - a page of another site can post a form without asking first: it can send neither JSON nor a header of its own.
-fn is_no_web_page(method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
-    let forbidden = |error| Err(Refusal::new(StatusCode::FORBIDDEN, error));
+fn is_no_web_page(method: &Method, headers: &HeaderMap) -> Judged {
+    let forbidden = |error| {
+        let refusal = Refusal::new(StatusCode::FORBIDDEN, error);
+        Err((AccessRefused::WebPage, refusal))
+    };
     if !single(headers, &HOST).is_some_and(is_this_machine) {
         return forbidden("without a token, Host must be localhost or an address of loopback");
     }

@@ -37,11 +37,13 @@ mod events;
 mod gate;
 mod guard;
 mod health;
+mod json_body;
 mod limits;
 mod metrics_text;
 mod page;
 mod patient;
 mod questions;
+mod refused;
 mod routes;
 mod server;
 mod shared;
@@ -51,6 +53,7 @@ mod token;
 pub use control::{Answer, Control};
 pub use error::{AdminError, CommandError, TokenError};
 pub use health::{Health, Problem};
+pub use refused::AccessRefused;
 pub use server::{Admin, AdminSettings, Tokens};
 pub use status::{
     BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, Count, DecisionsStatus,

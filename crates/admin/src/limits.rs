@@ -51,6 +51,16 @@ pub(crate) const METRICS: Duration = Duration::from_secs(1);
 /// Readers of the events at once.
 pub(crate) const READERS: usize = 32;
 
+/// Life of a stream of events. A caller that is alive and reads nothing is known by nothing before the buffers of both
+/// systems are full, and it would keep its place for minutes.
+pub(crate) const READER_LIFE: Duration = Duration::from_mins(1);
+
+/// Lines about refused requests in [`REFUSAL_TIME`].
+pub(crate) const REFUSAL_LINES: u32 = 10;
+
+/// Time in which [`REFUSAL_LINES`] are logged at most.
+pub(crate) const REFUSAL_TIME: Duration = Duration::from_mins(1);
+
 /// Time between events.
 pub(crate) const EVENTS: Duration = Duration::from_secs(1);
 

@@ -11,6 +11,7 @@ use crate::control::{Answer, Control};
 use crate::events::Feed;
 use crate::limits::{COMMAND_TIME, COMMANDS, RELOADS};
 use crate::metrics_text::MetricsText;
+use crate::refused::RefusalLog;
 use crate::status::Reloaded;
 use crate::token::Token;
 
@@ -19,6 +20,7 @@ pub(crate) struct Shared {
     token: Option<Mutex<Token>>,
     pub(crate) feed: Feed,
     pub(crate) metrics: MetricsText,
+    pub(crate) refusals: RefusalLog,
     reloads: Arc<Semaphore>,
     commands: Arc<Semaphore>,
 }
@@ -28,6 +30,7 @@ impl Shared {
         Self {
             feed: Feed::new(Arc::clone(&control)),
             metrics: MetricsText::default(),
+            refusals: RefusalLog::default(),
             reloads: Arc::new(Semaphore::new(RELOADS)),
             control,
             token: token.map(Mutex::new),

@@ -137,3 +137,31 @@ async fn the_page_that_is_one_too_many_says_so() {
     assert_eq!(browser.eval(&reads("Connection lost")).await, json!(false));
     browser.close().await;
 }
+
+/// The router ends a stream each minute, and the page asks again without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_a_stream_is_no_lost_connection() {
+    let Some(mut browser) = Browser::start().await else {
+        return;
+    };
+    let running = serve();
+    browser
+        .open(&format!("http://{}/", running.address), DESK)
+        .await;
+    for (sent, wanted) in [
+        ("event: status\\ndata: {\"a\":1}\\n\\n", "[{\"a\":1}] ended"),
+        ("", "[] the router ended the connection"),
+    ] {
+        let read = format!(
+            "import('/assets/api.js').then(async (api) => {{
+                const seen = [];
+                window.fetch = async () => new Response(\"{}\");
+                const end = await api.events((status) => seen.push(status)).then(() => 'ended', (e) => e.message);
+                return JSON.stringify(seen) + ' ' + end;
+            }})",
+            sent.replace('"', "\\\"")
+        );
+        assert_eq!(browser.eval(&read).await, wanted);
+    }
+    browser.close().await;
+}

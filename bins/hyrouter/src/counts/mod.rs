@@ -1,5 +1,6 @@
 //! What is counted: each module declares its metrics beside the counters.
 
+mod admin;
 mod connections;
 mod decisions;
 mod plugins;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use hyrouter_metrics::Source;
 use hyrouter_proxy::{Decided, Event};
 
+pub(crate) use self::admin::AdminRefusals;
 pub(crate) use self::connections::Connections;
 pub(crate) use self::decisions::{Decisions, outcome};
 pub(crate) use self::plugins::Plugins;
@@ -24,6 +26,7 @@ pub(crate) struct Counts {
     pub(crate) routes: Arc<Routes>,
     pub(crate) plugins: Arc<Plugins>,
     pub(crate) keys: Arc<KeysAtWork>,
+    pub(crate) admin: Arc<AdminRefusals>,
 }
 
 impl Counts {
@@ -42,13 +45,14 @@ impl Counts {
     }
 
     /// For the registry, in the order of the text.
-    pub(crate) fn sources(&self) -> [Arc<dyn Source>; 5] {
+    pub(crate) fn sources(&self) -> [Arc<dyn Source>; 6] {
         [
             Arc::clone(&self.decisions) as Arc<dyn Source>,
             Arc::clone(&self.routes) as _,
             Arc::clone(&self.connections) as _,
             Arc::clone(&self.plugins) as _,
             Arc::clone(&self.keys) as _,
+            Arc::clone(&self.admin) as _,
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! The router as the admin server sees it.
 
-use hyrouter_admin::{Answer, CommandError, Control, Health, Reloaded, Status};
+use hyrouter_admin::{AccessRefused, Answer, CommandError, Control, Health, Reloaded, Status};
 use hyrouter_metrics::Registry;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -98,6 +98,10 @@ impl Control for Operator {
             maintenance,
             reply,
         })
+    }
+
+    fn refused(&self, refused: AccessRefused) {
+        self.running.live.counts().admin.count(refused);
     }
 
     fn log_level(&self) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hyrouter_admin::{Admin, AdminError, AdminSettings, Token};
+use hyrouter_admin::{AccessRefused, Admin, AdminError, AdminSettings, Token};
 
 use crate::support::{Fake, TOKEN, run, serve, serve_with_token};
 
@@ -93,6 +93,41 @@ async fn all_else_takes_it() {
         }
     }
     assert_eq!(running.fake.told(), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_is_refused_is_counted_by_its_reason() {
+    let (with, without) = (serve_with_token(), serve());
+    let there = with.client();
+    let (twice, wrong) = (
+        there.token(TOKEN).and("Authorization", "Bearer x"),
+        "0123456789abcdefg",
+    );
+    for (running, client, refused) in [
+        (&with, with.client(), Some(AccessRefused::TokenMissing)),
+        (
+            &with,
+            with.client().token(wrong),
+            Some(AccessRefused::TokenWrong),
+        ),
+        (
+            &with,
+            with.client().token(""),
+            Some(AccessRefused::TokenWrong),
+        ),
+        (&with, twice, Some(AccessRefused::TokenWrong)),
+        (&with, with.client().token(TOKEN), None),
+        (
+            &without,
+            without.client().with("Host", "evil.example"),
+            Some(AccessRefused::WebPage),
+        ),
+        (&without, without.client(), None),
+    ] {
+        client.get("/api/status").await;
+        let counted = std::mem::take(&mut *running.fake.refused.lock().unwrap());
+        assert_eq!(counted, Vec::from_iter(refused));
+    }
 }
 
 #[tokio::test]

@@ -200,6 +200,52 @@ async fn an_explanation_is_whatever_the_router_says() {
     }
 }
 
+/// The later of two would win without a word.
+#[tokio::test]
+async fn a_body_that_says_a_key_twice_is_refused() {
+    let running = serve();
+    let client = running.client().json();
+    for (method, path, body, key) in [
+        (
+            "PUT",
+            "/api/routes/a/maintenance",
+            r#"{"until":"2030-01-01T00:00:00Z","until":null}"#,
+            "until",
+        ),
+        (
+            "POST",
+            "/api/routes/a/maintenance",
+            r#"{"text":{"de":"a","de":"b"}}"#,
+            "de",
+        ),
+        ("POST", "/api/explain", r#"{"sni":"a","sni":"b"}"#, "sni"),
+        (
+            "POST",
+            "/api/explain",
+            r#"{"sni":"a","list":[{"x":1,"\u0078":2.5}]}"#,
+            "x",
+        ),
+        (
+            "PUT",
+            "/api/log-level",
+            r#"{"level":"info","level":"debug"}"#,
+            "level",
+        ),
+    ] {
+        let response = client.ask(method, path, body).await;
+        let error = response.json()["error"].to_string();
+        assert_eq!(response.status, 400, "{body}: {error}");
+        assert!(
+            error.contains(&format!("duplicate key \\\"{key}\\\"")),
+            "{error}"
+        );
+    }
+    assert_eq!(running.fake.told(), [""; 0]);
+    let body = r#"{"text":{"a":"x","b":"x"},"list":[{"a":1},{"a":null}],"from":true}"#;
+    let right = client.ask("PUT", "/api/routes/a/maintenance", body).await;
+    assert_eq!(right.status, 200);
+}
+
 #[tokio::test]
 async fn a_drain_is_begun_and_not_waited_for() {
     let running = serve();

@@ -201,6 +201,31 @@ async fn a_reader_who_does_not_read_is_dropped_and_holds_up_nobody() {
     );
 }
 
+/// Nothing shows that they do not read: what is sent fits into the buffers of the systems.
+#[tokio::test(start_paused = true)]
+async fn readers_who_are_alive_and_read_nothing_lose_their_places() {
+    let running = serve();
+    let mut idle = Vec::new();
+    for _ in 0..32 {
+        idle.push(Reader::open(&running).await);
+    }
+    let began = tokio::time::Instant::now();
+    let free = async {
+        let mut ticks = tokio::time::interval(std::time::Duration::from_secs(1));
+        loop {
+            ticks.tick().await;
+            if Reader::ask(&running).await.0.starts_with("HTTP/1.1 200") {
+                break began.elapsed().as_secs();
+            }
+        }
+    };
+    let after = timeout(2 * PATIENCE, free).await.expect("a place is free");
+    assert!((58..=75).contains(&after), "free after {after} s");
+    let mut first = idle.remove(0);
+    while first.next().await.is_some() {}
+    assert!(first.finished, "the stream was cut");
+}
+
 #[tokio::test]
 async fn streams_end_with_the_listener() {
     let running = serve();

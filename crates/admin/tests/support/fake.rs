@@ -4,7 +4,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ThreadId;
 
-use hyrouter_admin::{Answer, CommandError, Control, Health, Problem, Reloaded, Status};
+use hyrouter_admin::{
+    AccessRefused, Answer, CommandError, Control, Health, Problem, Reloaded, Status,
+};
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
 
@@ -23,6 +25,7 @@ pub struct Fake {
     pub decisions: Mutex<Vec<Value>>,
     /// What was asked, and on which thread.
     pub threads: Mutex<Vec<(&'static str, ThreadId)>>,
+    pub refused: Mutex<Vec<AccessRefused>>,
     /// What `status` does besides.
     pub tick: Mutex<Option<fn(&mut Status)>>,
 }
@@ -40,6 +43,7 @@ impl Default for Fake {
             reloads: std::sync::Arc::new(Semaphore::new(1000)),
             decisions: Mutex::default(),
             threads: Mutex::default(),
+            refused: Mutex::default(),
             tick: Mutex::default(),
         }
     }
@@ -174,6 +178,10 @@ impl Control for Fake {
             }
         }
         Box::pin(async { Ok(()) })
+    }
+
+    fn refused(&self, refused: AccessRefused) {
+        self.refused.lock().unwrap().push(refused);
     }
 
     fn log_level(&self) -> String {
