@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -34,6 +35,8 @@ impl BreakerState {
 pub(crate) struct Breaker {
     /// Failures in a row; only counted while closed.
     failures: AtomicU32,
+    /// When the first of the calls in a row was made that could not reach the plugin.
+    unreachable_since: Mutex<Option<Instant>>,
     /// Whether `tripped` is there; changed under its lock.
     is_tripped: AtomicBool,
     tripped: Mutex<Option<Tripped>>,
@@ -51,6 +54,8 @@ impl Breaker {
         let pass = |is_probe| Pass {
             breaker: Arc::clone(self),
             failures: settings.failures.get(),
+            connect_grace: settings.connect_grace,
+            started: Instant::now(),
             is_probe,
         };
         if !self.is_tripped.load(Ordering::Acquire) {
@@ -94,8 +99,19 @@ impl Breaker {
     fn close(&self) {
         let mut tripped = self.lock();
         *tripped = None;
-        self.failures.store(0, Ordering::Relaxed);
+        self.forget_failures();
         self.is_tripped.store(false, Ordering::Release);
+    }
+
+    fn forget_failures(&self) {
+        self.failures.store(0, Ordering::Relaxed);
+        *self.unreachable() = None;
+    }
+
+    fn unreachable(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.unreachable_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Tripped>> {
@@ -120,6 +136,8 @@ pub(crate) enum Failed {
 pub(crate) struct Pass {
     breaker: Arc<Breaker>,
     failures: u32,
+    connect_grace: Duration,
+    started: Instant,
     is_probe: bool,
 }
 
@@ -131,16 +149,15 @@ impl Pass {
             self.breaker.close();
             return true;
         }
-        let failures = &self.breaker.failures;
         // Written only when needed, so that calls on several cores do not fight for the line.
-        if failures.load(Ordering::Relaxed) != 0 {
-            failures.store(0, Ordering::Relaxed);
+        if self.breaker.failures.load(Ordering::Relaxed) != 0 {
+            self.breaker.forget_failures();
         }
         false
     }
 
-    /// The plugin failed.
-    pub(crate) fn failed(mut self) -> Failed {
+    /// The plugin failed. One that cannot be reached may be starting anew, and is given time for that.
+    pub(crate) fn failed(mut self, is_unreachable: bool) -> Failed {
         if self.is_probe {
             self.is_probe = false;
             if let Some(tripped) = self.breaker.lock().as_mut() {
@@ -150,7 +167,11 @@ impl Pass {
             return Failed::StaysOpen;
         }
         let before = self.breaker.failures.fetch_add(1, Ordering::Relaxed);
-        if before.saturating_add(1) >= self.failures && self.breaker.open() {
+        let is_in_grace = is_unreachable && {
+            let mut since = self.breaker.unreachable();
+            since.get_or_insert(self.started).elapsed() < self.connect_grace
+        };
+        if !is_in_grace && before.saturating_add(1) >= self.failures && self.breaker.open() {
             Failed::Opened
         } else {
             Failed::Counted

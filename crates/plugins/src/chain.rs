@@ -48,8 +48,8 @@ impl Chain {
         self
     }
 
-    /// Goes on where the chain of an earlier configuration is, for every plugin whose name that has too: breakers stay
-    /// as they are, and while `max_concurrency` and `max_queue` are the same, calls of both chains count together.
+    /// Goes on where the chain of an earlier configuration is, for every plugin whose name that has too: the breaker of
+    /// the same plugin stays as it is, one that was loaded anew has a closed one, and while `max_concurrency` and `max_queue` are the same, calls of both chains count together.
     #[must_use]
     pub fn carry_over(mut self, previous: &Self) -> Self {
         let earlier: HashMap<_, _> = previous

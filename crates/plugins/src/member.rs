@@ -53,7 +53,8 @@ impl Member {
 
     /// Goes on with what the plugin of the same name did in another chain.
     pub(crate) fn carry_over(&mut self, previous: &Self) {
-        if self.settings.breaker.is_some() {
+        // A breaker says something about the very plugin that failed, not about the one that takes its place.
+        if self.settings.breaker.is_some() && Arc::ptr_eq(&self.plugin, &previous.plugin) {
             self.breaker = Arc::clone(&previous.breaker);
         }
         if previous.gate.has_limits_of(&self.settings) {
@@ -159,11 +160,12 @@ fn settle(member: &Member, pass: Pass, result: &Result<Answer, PluginError>, has
         Err(PluginError::Overloaded { .. }) => {}
         Err(PluginError::Timeout { .. }) if !has_begun => {}
         Err(error) => {
-            let failed = pass.failed();
+            let failed = pass.failed(matches!(error, PluginError::Unreachable { .. }));
             if failed == Failed::Opened {
                 tracing::warn!(
                     plugin,
                     code = error.reason_code(),
+                    %error,
                     "plugin fails, breaker opened"
                 );
             }

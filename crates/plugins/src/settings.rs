@@ -88,6 +88,9 @@ pub struct BreakerSettings {
     /// How long it stays open before one player's call probes the plugin. Default 5 s: with a plugin that hangs, one
     /// player in 5 seconds waits for the timeout.
     pub cool_down: Duration,
+    /// How long a plugin that cannot be reached is given to start anew before its failures open the breaker. Default
+    /// 3 s. Meanwhile calls wait for the connection, each within the timeout.
+    pub connect_grace: Duration,
 }
 
 impl Default for BreakerSettings {
@@ -95,6 +98,7 @@ impl Default for BreakerSettings {
         Self {
             failures: NonZeroU32::MIN.saturating_add(4),
             cool_down: Duration::from_secs(5),
+            connect_grace: Duration::from_secs(3),
         }
     }
 }
@@ -229,5 +233,6 @@ mod tests {
         let breaker = settings.breaker.unwrap();
         assert_eq!(breaker.failures.get(), 5);
         assert_eq!(breaker.cool_down, Duration::from_secs(5));
+        assert_eq!(breaker.connect_grace, Duration::from_secs(3));
     }
 }

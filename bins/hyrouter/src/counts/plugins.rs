@@ -25,6 +25,7 @@ pub(crate) struct PluginCount {
     pub(crate) took: Histogram,
     verdicts: Codes,
     errors: Codes,
+    skipped: Codes,
     last_error: Mutex<Option<String>>,
 }
 
@@ -34,6 +35,7 @@ impl Default for PluginCount {
             took: Histogram::default(),
             verdicts: Codes::new(["unchanged", "changed", "denied", "failed"]),
             errors: Codes::new(PluginError::REASON_CODES.iter().copied()),
+            skipped: Codes::new(["overloaded", "breaker_open"]),
             last_error: Mutex::default(),
         }
     }
@@ -41,6 +43,13 @@ impl Default for PluginCount {
 
 impl PluginCount {
     fn count(&self, record: &Record) {
+        // A call that was not made says nothing about the plugin, and hides nothing that is known of it.
+        if let Verdict::Failed(error) = &record.verdict
+            && error.is_skip()
+        {
+            self.skipped.inc(error.reason_code());
+            return;
+        }
         self.took.observe(record.elapsed);
         self.verdicts.inc(record.verdict.as_str());
         if let Verdict::Failed(error) = &record.verdict {
@@ -91,6 +100,11 @@ impl Plugins {
         "hyrouter_plugin_errors",
         "Failures of a plugin, by cause",
         &["plugin", "error"],
+    );
+    const SKIPPED: Desc = Desc::counter(
+        "hyrouter_plugin_skipped",
+        "Calls of a plugin that were not made, by cause: its breaker is open (breaker_open), or too many calls wait (overloaded)",
+        &["plugin", "cause"],
     );
     const BREAKER: Desc = Desc::gauge(
         "hyrouter_plugin_breaker_open",
@@ -147,6 +161,7 @@ impl Source for Plugins {
             Self::SECONDS,
             Self::CALLS,
             Self::ERRORS,
+            Self::SKIPPED,
             Self::BREAKER,
             Self::RUNNING,
             Self::WAITING,
@@ -176,6 +191,11 @@ impl Source for Plugins {
             errors.map(|(error, calls)| ([*name, error], calls))
         });
         into.counts(&Self::ERRORS, errors);
+        let skipped = counts.iter().flat_map(|(name, count)| {
+            let skipped = count.skipped.iter();
+            skipped.map(|(cause, calls)| ([*name, cause], calls))
+        });
+        into.counts(&Self::SKIPPED, skipped);
         let breakers = plugins
             .iter()
             .map(|plugin| ([plugin.name], plugin.breaker != BreakerState::Closed));

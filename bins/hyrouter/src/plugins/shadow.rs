@@ -22,6 +22,10 @@ impl Observer for ShadowLog {
     fn shadow(&self, report: &ShadowReport<'_>) {
         let record = report.record;
         self.counts.count(record);
+        // Its breaker has had its line, and a player whom it was not asked about is none of its news.
+        if matches!(&record.verdict, Verdict::Failed(error) if error.is_skip()) {
+            return;
+        }
         let changes = match &record.verdict {
             Verdict::Changed(changes) => Some(changes),
             _ => None,

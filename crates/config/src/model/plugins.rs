@@ -56,6 +56,10 @@ pub(crate) struct Breaker {
     /// How long it is not asked. Then one player's call tries it, and it is asked again if that succeeds.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) cool_down: String,
+    /// How long a plugin that cannot be reached is given to start anew before its failures count. Default `3s`. Players
+    /// who come in this time wait for the plugin, each at most its `timeout`.
+    #[schemars(extend("format" = "go-duration"))]
+    pub(crate) connect_grace: String,
 }
 
 impl Default for Breaker {
@@ -63,6 +67,7 @@ impl Default for Breaker {
         Self {
             failures: 5,
             cool_down: "5s".to_owned(),
+            connect_grace: "3s".to_owned(),
         }
     }
 }

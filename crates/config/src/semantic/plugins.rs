@@ -76,6 +76,7 @@ fn build_one(plugin: Plugin) -> PluginSettings {
         breaker: NonZeroU32::new(breaker.failures).map(|failures| BreakerSettings {
             failures,
             cool_down: parse_duration(&breaker.cool_down),
+            connect_grace: parse_duration(&breaker.connect_grace),
         }),
         ..defaults
     };

@@ -21,29 +21,31 @@ pub(super) struct Backoff {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Attempts since the last good one.
-    failures: u32,
+    /// When the first attempt since the last good one was made.
+    failing_since: Option<Instant>,
     retry_at: Option<Instant>,
     problem: Option<String>,
+    /// Whether the last attempt failed by what no wait mends, such as a certificate.
+    is_fault: bool,
 }
 
+/// How much longer an outage is than the wait for the next attempt: the wait adds 3 % to it.
+const OUTAGE_PER_WAIT: u32 = 32;
 /// What is known of a connection that proved nothing.
 const ENDED: &str = "the last connection ended before there was an answer";
 
 /// It is too early to connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TooEarly {
-    left: Duration,
+    /// When it is not any more.
+    pub(super) retry_at: Instant,
+    /// Whether no wait will mend it.
+    pub(super) is_fault: bool,
     problem: Option<String>,
 }
 
 impl fmt::Display for TooEarly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "not connecting for another {} ms, ",
-            self.left.as_millis()
-        )?;
         f.write_str(self.problem.as_deref().unwrap_or(ENDED))
     }
 }
@@ -61,26 +63,29 @@ impl Backoff {
     pub(super) fn admit(&self) -> Result<(), TooEarly> {
         let now = Instant::now();
         let mut state = self.lock();
-        if let Some(left) = state.retry_at.and_then(|at| at.checked_duration_since(now))
-            && !left.is_zero()
-        {
+        if let Some(retry_at) = state.retry_at.filter(|at| *at > now) {
             return Err(TooEarly {
-                left,
+                retry_at,
+                is_fault: state.is_fault,
                 problem: state.problem.clone(),
             });
         }
-        state.failures = state.failures.saturating_add(1);
-        state.retry_at = now.checked_add(self.wait(state.failures));
-        state.problem = None;
+        let since = *state.failing_since.get_or_insert(now);
+        state.retry_at = now.checked_add(self.wait(now.saturating_duration_since(since)));
         self.has_failures.store(true, Ordering::Release);
         Ok(())
     }
 
-    /// The attempt failed. The wait begins anew, for the attempt may have taken as long.
-    pub(super) fn failed(&self, problem: &dyn fmt::Display) {
+    /// The attempt failed. The wait begins anew, for the attempt may have taken as long. Returns when it ends.
+    pub(super) fn failed(&self, problem: &dyn fmt::Display, is_fault: bool) -> Instant {
+        let now = Instant::now();
         let mut state = self.lock();
-        state.retry_at = Instant::now().checked_add(self.wait(state.failures));
-        state.problem = Some(format!("the last attempt failed: {problem}"));
+        let since = state.failing_since.unwrap_or(now);
+        let retry_at = now + self.wait(now.saturating_duration_since(since));
+        state.retry_at = Some(retry_at);
+        state.problem = Some(problem.to_string());
+        state.is_fault = is_fault;
+        retry_at
     }
 
     /// The connection broke, which is said to those who come too early for the next one.
@@ -96,11 +101,16 @@ impl Backoff {
         }
     }
 
-    /// Between a half and the whole of what is due after so many failures.
-    fn wait(&self, failures: u32) -> Duration {
-        let doublings = failures.saturating_sub(1).min(31);
+    /// Returns why there is no connection, as far as is known.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.lock().problem.clone()
+    }
+
+    /// Between a half and the whole of what is due after that long without an answer: a small part of it, so that who
+    /// waits for a server waits little longer than it is away.
+    fn wait(&self, outage: Duration) -> Duration {
         let BackoffSettings { min, max } = self.settings;
-        let whole = min.saturating_mul(1 << doublings).min(max);
+        let whole = (outage / OUTAGE_PER_WAIT).clamp(min, max.max(min));
         whole.mul_f64(rand::random_range(0.5..=1.0))
     }
 
@@ -116,19 +126,19 @@ mod tests {
 
     use tokio::time::{Instant, advance};
 
-    use super::{Backoff, ENDED, TooEarly};
+    use super::{Backoff, TooEarly};
     use crate::BackoffSettings;
 
     fn backoff() -> Backoff {
         Backoff::new(BackoffSettings {
-            min: Duration::from_millis(100),
+            min: Duration::from_millis(20),
             max: Duration::from_secs(2),
         })
     }
 
     /// Fails once more and tells how long the next attempt has to wait.
     async fn wait_after_failure(backoff: &Backoff) -> Duration {
-        backoff.failed(&"refused");
+        backoff.failed(&"refused", false);
         let failed = Instant::now();
         while backoff.admit().is_err() {
             advance(Duration::from_millis(1)).await;
@@ -137,12 +147,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn waits_grow_up_to_the_longest() {
+    async fn waits_are_a_small_part_of_the_outage() {
         let backoff = backoff();
+        let begun = Instant::now();
         assert_eq!(backoff.admit(), Ok(()));
-        for whole in [100, 200, 400, 800, 1600, 2000, 2000, 2000] {
-            let wait = wait_after_failure(&backoff).await.as_millis();
-            assert!((whole / 2..=whole).contains(&wait), "{wait} of {whole}");
+        while begun.elapsed() < Duration::from_secs(200) {
+            let whole =
+                (begun.elapsed() / 32).clamp(Duration::from_millis(20), Duration::from_secs(2));
+            let wait = wait_after_failure(&backoff).await;
+            let slack = Duration::from_millis(1);
+            assert!(
+                wait >= whole / 2 && wait <= whole + slack,
+                "{wait:?} of {whole:?}"
+            );
         }
     }
 
@@ -161,18 +178,14 @@ mod tests {
     async fn the_first_attempt_after_an_answer_is_made_at_once() {
         let backoff = backoff();
         assert_eq!(backoff.admit(), Ok(()));
-        backoff.failed(&"refused");
+        backoff.failed(&"refused", false);
         assert!(backoff.admit().is_err());
         backoff.succeeded();
         assert_eq!(backoff.admit(), Ok(()));
-        let Err(TooEarly {
-            left,
-            problem: None,
-        }) = backoff.admit()
-        else {
+        let Err(TooEarly { retry_at, .. }) = backoff.admit() else {
             panic!("an attempt that proved nothing counts as failed");
         };
-        assert!(left <= Duration::from_millis(100), "{left:?}");
+        assert!(retry_at <= Instant::now() + Duration::from_millis(20));
     }
 
     #[tokio::test(start_paused = true)]
@@ -180,18 +193,21 @@ mod tests {
         type Fail = fn(&Backoff);
         let fails: [(Fail, &str); 2] = [
             (
-                |backoff| backoff.failed(&"refused"),
-                "the last attempt failed",
+                |backoff| {
+                    backoff.failed(&"refused", false);
+                },
+                "refused",
             ),
-            (|backoff| backoff.broke(&"refused"), ENDED),
+            (
+                |backoff| backoff.broke(&"refused"),
+                "the last connection ended before there was an answer: refused",
+            ),
         ];
         for (fail, what) in fails {
             let backoff = backoff();
             assert_eq!(backoff.admit(), Ok(()));
             fail(&backoff);
-            let error = backoff.admit().unwrap_err().to_string();
-            assert!(error.starts_with("not connecting for another "), "{error}");
-            assert!(error.ends_with(&format!(" ms, {what}: refused")), "{error}");
+            assert_eq!(backoff.admit().unwrap_err().to_string(), what);
         }
     }
 }

@@ -152,6 +152,13 @@ async fn read(response: Response<Body>, max: usize) -> Result<Answer, Failure> {
             message.decode().await.map_err(Failure::Failed)
         }
         Some(status) if status.code == Status::DEADLINE_EXCEEDED => Err(Failure::TimedOut),
+        Some(status) if status.code == Status::UNIMPLEMENTED => {
+            let message = status.message;
+            Err(Failure::Failed(PluginError::status(
+                status.code,
+                format_args!("the server has no {METHOD} ({message})"),
+            )))
+        }
         Some(status) => {
             let is_cancelled = status.code == Status::CANCELLED;
             let error = PluginError::status(status.code, status.message);

@@ -33,15 +33,18 @@ pub(super) struct Dialer {
 #[error("{message}")]
 pub(super) struct DialError {
     message: Arc<str>,
-    /// When that was known.
-    pub(super) at: Instant,
+    /// When it is time for the next attempt.
+    pub(super) retry_at: Instant,
+    /// Whether no wait mends it: the server is there, but TLS with it fails.
+    pub(super) is_fault: bool,
 }
 
 impl DialError {
-    fn new(message: impl Into<Arc<str>>) -> Self {
+    fn new(message: impl Into<Arc<str>>, retry_at: Instant, is_fault: bool) -> Self {
         Self {
             message: message.into(),
-            at: Instant::now(),
+            retry_at,
+            is_fault,
         }
     }
 }
@@ -65,7 +68,11 @@ impl Service<Uri> for Dialer {
 
     fn call(&mut self, _: Uri) -> Self::Future {
         if let Err(too_early) = self.backoff.admit() {
-            let error = DialError::new(too_early.to_string());
+            let error = DialError::new(
+                too_early.to_string(),
+                too_early.retry_at,
+                too_early.is_fault,
+            );
             return Box::pin(async { Err(error) });
         }
         let target = Arc::clone(&self.target);
@@ -75,20 +82,26 @@ impl Service<Uri> for Dialer {
         // although the player has left, and its result is there for the next one.
         let attempt = tokio::spawn(async move {
             let connection = timeout(target.connect_timeout, connect(&target)).await;
-            let problem = match connection {
+            let (problem, is_fault) = match connection {
                 Ok(Ok(connection)) => {
                     tracing::debug!(address = target.name, "connected to a plugin");
                     return Ok(TokioIo::new(hold.watch(connection, backoff)));
                 }
-                Ok(Err(error)) => Causes(&*error).to_string(),
-                Err(_) => format!("no connection within {:?}", target.connect_timeout),
+                Ok(Err(error)) => (tls_hint(&Causes(&*error).to_string()), is_fault(&*error)),
+                Err(_) => {
+                    let limit = target.connect_timeout;
+                    (format!("no connection within {limit:?}"), false)
+                }
             };
             let message: Arc<str> = format!("connecting to {}: {problem}", target.name).into();
-            backoff.failed(&message);
-            Err(DialError::new(message))
+            let retry_at = backoff.failed(&message, is_fault);
+            Err(DialError::new(message, retry_at, is_fault))
         });
         Box::pin(async {
-            let lost = |_| Err(DialError::new("the attempt to connect was lost"));
+            let lost = |_| {
+                let message = "the attempt to connect was lost";
+                Err(DialError::new(message, Instant::now(), false))
+            };
             attempt.await.unwrap_or_else(lost)
         })
     }
@@ -116,11 +129,34 @@ async fn encrypt(
     let connector = tokio_rustls::TlsConnector::from(Arc::clone(&tls.config));
     let stream = connector.connect(tls.name.clone(), tcp).await?;
     if stream.get_ref().1.alpn_protocol() != Some(ALPN) {
-        return Err(
-            "the server does not speak HTTP/2: it chose no `h2` in the TLS handshake".into(),
-        );
+        return Err(NoHttp2.into());
     }
     Ok(Box::new(stream))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the server does not speak HTTP/2: it chose no `h2` in the TLS handshake")]
+struct NoHttp2;
+
+/// Whether the server is there, but will never do. One that only goes away in a handshake may come back.
+fn is_fault(error: &(dyn Error + 'static)) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    error.is::<NoHttp2>()
+        || io
+            .and_then(io::Error::get_ref)
+            .is_some_and(|inner| inner.is::<rustls::Error>())
+}
+
+/// What to do about errors of TLS that do not lead to their cause.
+fn tls_hint(problem: &str) -> String {
+    let hint = if problem.contains("InvalidContentType") {
+        "the server does not speak TLS; use http:// or leave out grpc.tls"
+    } else if problem.contains("CaUsedAsEndEntity") {
+        "the server's certificate is one of an authority; make it with basicConstraints=CA:FALSE, or sign another one with it"
+    } else {
+        return problem.to_owned();
+    };
+    format!("{hint} ({problem})")
 }
 
 #[cfg(unix)]

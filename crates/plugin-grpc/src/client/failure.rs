@@ -17,12 +17,14 @@ const TIMER_SLACK: Duration = Duration::from_millis(2);
 pub(super) enum Failure {
     /// The time was up.
     TimedOut,
-    /// There was no connection, which was known at that time.
-    NotConnected(PluginError, Instant),
+    /// There is no connection, and the next attempt to make one is due at that time.
+    NotConnected(String, Instant),
     /// The server gave the call up, as servers do when its deadline has passed there.
     Cancelled(PluginError),
     /// The connection ended, and certainly before the plugin saw the question.
-    NotAsked(PluginError),
+    NotAsked(String),
+    /// The connection ended before there was an answer. The plugin may have seen the question.
+    Broken(PluginError),
     /// Anything else.
     Failed(PluginError),
 }
@@ -37,19 +39,32 @@ impl Failure {
         let causes = Causes(cause);
         for cause in causes.iter() {
             if let Some(error) = cause.downcast_ref::<DialError>() {
-                return Self::NotConnected(PluginError::transport(error), error.at);
+                if error.is_fault {
+                    return Self::Failed(PluginError::transport(error));
+                }
+                return Self::NotConnected(error.to_string(), error.retry_at);
             }
             if cause.is::<tonic::TimeoutExpired>() {
                 return Self::TimedOut;
             }
             if is_unasked(cause) {
-                return Self::NotAsked(PluginError::transport(causes));
+                return Self::NotAsked(causes.to_string());
             }
             if is_cancelled(cause) {
                 return Self::Cancelled(PluginError::transport(causes));
             }
         }
-        Self::Failed(PluginError::transport(causes))
+        if causes.iter().any(is_broken) {
+            return Self::Broken(PluginError::transport(causes));
+        }
+        let text = causes.to_string();
+        // What the first bytes of another protocol read like.
+        if text.contains("frame with invalid size") {
+            return Self::Failed(PluginError::transport(format_args!(
+                "the server does not speak HTTP/2 without TLS: it speaks TLS (`grpc.tls`) or HTTP/1 ({text})"
+            )));
+        }
+        Self::Failed(PluginError::transport(text))
     }
 
     /// From what ends the body of a response.
@@ -60,6 +75,9 @@ impl Failure {
         let causes = Causes(cause);
         if causes.iter().any(is_cancelled) {
             return Self::Cancelled(PluginError::transport(causes));
+        }
+        if causes.iter().any(is_broken) {
+            return Self::Broken(PluginError::transport(causes));
         }
         Self::Failed(PluginError::transport(causes))
     }
@@ -73,20 +91,10 @@ impl Failure {
             Self::Cancelled(_) if after.saturating_add(TIMER_SLACK) >= left => {
                 PluginError::Timeout { after: left }
             }
-            Self::NotConnected(error, _)
-            | Self::Cancelled(error)
-            | Self::NotAsked(error)
-            | Self::Failed(error) => error,
-        }
-    }
-
-    /// Whether the plugin has not seen a question of this time and another attempt may go better. A connection that
-    /// failed since then would fail again.
-    pub(super) fn is_unasked_since(&self, asked: Instant) -> bool {
-        match self {
-            Self::NotAsked(_) => true,
-            Self::NotConnected(_, at) => *at < asked,
-            Self::TimedOut | Self::Cancelled(_) | Self::Failed(_) => false,
+            Self::NotConnected(problem, _) | Self::NotAsked(problem) => {
+                PluginError::unreachable(problem)
+            }
+            Self::Cancelled(error) | Self::Broken(error) | Self::Failed(error) => error,
         }
     }
 }
@@ -101,6 +109,16 @@ fn is_unasked(cause: &(dyn Error + 'static)) -> bool {
         error.is_remote()
             && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
     })
+}
+
+/// Whether the cause is that the server went away, in whatever way.
+fn is_broken(cause: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = cause.downcast_ref::<h2::Error>() {
+        return error.is_io() || (error.is_remote() && error.is_go_away());
+    }
+    let hyper = cause.downcast_ref::<hyper::Error>();
+    cause.is::<std::io::Error>()
+        || hyper.is_some_and(|error| error.is_closed() || error.is_incomplete_message())
 }
 
 fn is_cancelled(cause: &(dyn Error + 'static)) -> bool {

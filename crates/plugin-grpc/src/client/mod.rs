@@ -16,16 +16,25 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::HeaderValue;
 use hyrouter_plugin_api::{
     Answer, ConnectRequest, ConnectionsClosed, Plugin, PluginError, PluginFuture,
 };
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 pub use self::error::GrpcError;
+use self::failure::Failure;
 use self::link::Link;
 pub use self::settings::{BackoffSettings, ClientTls, GrpcSettings, MAX_CONFIG};
 use self::target::Target;
+
+/// How long a call waits that the server keeps refusing unseen.
+const UNASKED_PAUSE: Duration = Duration::from_millis(20);
+
+/// How often a call is made again after its connection broke. A server that is killed can break two: the one that it
+/// had, and the one that its kernel took last.
+const MAX_BROKEN: u32 = 2;
 
 /// A plugin behind an address.
 ///
@@ -56,6 +65,8 @@ impl GrpcPlugin {
         })
     }
 
+    /// Asks, and waits for the connection if there is none: a server that starts anew costs its players the time that
+    /// takes, and no more than `left`.
     async fn ask(
         &self,
         request: &ConnectRequest,
@@ -63,23 +74,80 @@ impl GrpcPlugin {
         left: Duration,
     ) -> Result<Answer, PluginError> {
         let message = call::message(request)?;
-        let mut is_second = false;
+        let mut tries = Tries::default();
+        let asked = timeout(
+            left,
+            self.try_until_asked(message, started, left, &mut tries),
+        );
+        match (asked.await, tries.problem) {
+            (Ok(answer), _) => answer,
+            (Err(_), problem) if !self.link.hold.is_open() => {
+                let problem = problem.or_else(|| self.link.backoff.problem());
+                let problem = problem.unwrap_or_else(|| "no connection yet".to_owned());
+                Err(PluginError::unreachable(format_args!(
+                    "{problem}; waited {} ms (`timeout`)",
+                    left.as_millis()
+                )))
+            }
+            // Most of the time went by before there was a connection.
+            (Err(_), Some(problem)) => Err(PluginError::unreachable(format_args!(
+                "no answer in the rest of {} ms (`timeout`) after the connection came back: {problem}",
+                left.as_millis()
+            ))),
+            (Err(_), None) => Err(PluginError::Timeout { after: left }),
+        }
+    }
+
+    async fn try_until_asked(
+        &self,
+        message: Bytes,
+        started: Instant,
+        left: Duration,
+        tries: &mut Tries,
+    ) -> Result<Answer, PluginError> {
         loop {
             let ask = call::Ask {
                 message: message.clone(),
                 config: self.config.clone(),
                 left: left.saturating_sub(started.elapsed()),
             };
-            let answer = call::unary(&self.link, ask, self.max_response).await;
-            match answer {
-                Ok(response) => return Ok(response),
-                // The plugin has not seen the question: the connection ended before, or was never made. A new one
-                // is tried once, so that a server that restarts or closes idle connections costs no player.
-                Err(failure) if failure.is_unasked_since(started) && !is_second => is_second = true,
+            match call::unary(&self.link, ask, self.max_response).await {
+                Ok(answer) => return Ok(answer),
+                Err(Failure::NotConnected(problem, retry_at)) => {
+                    tries.problem = Some(problem);
+                    sleep_until(retry_at).await;
+                }
+                // A server that restarts or closes idle connections is asked anew at once, one that goes on so is not.
+                Err(Failure::NotAsked(problem)) => {
+                    tries.problem = Some(problem);
+                    if tries.unasked > 0 {
+                        sleep(UNASKED_PAUSE).await;
+                    }
+                    tries.unasked += 1;
+                }
+                // A plugin decides and changes nothing, so that it can be asked twice.
+                Err(Failure::Broken(error)) if tries.broken < MAX_BROKEN => {
+                    tries.problem = Some(error.to_string());
+                    if tries.broken > 0 {
+                        sleep(UNASKED_PAUSE).await;
+                    }
+                    tries.broken += 1;
+                }
                 Err(failure) => return Err(failure.into_error(started, left)),
             }
         }
     }
+}
+
+/// What one call has gone through.
+#[derive(Debug, Default)]
+struct Tries {
+    /// Why the plugin could not be asked.
+    problem: Option<String>,
+    /// How often a connection ended, or the server refused, before the plugin saw the question.
+    unasked: u32,
+    /// How often a connection ended while the plugin was asked.
+    broken: u32,
 }
 
 impl Plugin for GrpcPlugin {
@@ -89,10 +157,7 @@ impl Plugin for GrpcPlugin {
             if left.is_zero() {
                 return Err(PluginError::Timeout { after: left });
             }
-            let started = Instant::now();
-            timeout(left, self.ask(request, started, left))
-                .await
-                .unwrap_or(Err(PluginError::Timeout { after: left }))
+            self.ask(request, Instant::now(), left).await
         })
     }
 

@@ -15,6 +15,7 @@ impl Status {
     pub(super) const CANCELLED: i32 = 1;
     pub(super) const UNKNOWN: i32 = 2;
     pub(super) const DEADLINE_EXCEEDED: i32 = 4;
+    pub(super) const UNIMPLEMENTED: i32 = 12;
 
     /// From the headers of a response without a body, or from what follows the body.
     pub(super) fn read(headers: &HeaderMap) -> Option<Self> {

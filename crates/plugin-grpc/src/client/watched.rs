@@ -63,6 +63,11 @@ impl Hold {
         open.is_some_and(|open| !open.is_closed())
     }
 
+    /// Whether there is a connection.
+    pub(super) fn is_open(&self) -> bool {
+        self.lock().as_ref().is_some_and(|open| !open.is_closed())
+    }
+
     /// Connections that were closed because the server flooded them.
     pub(super) fn floods(&self) -> u64 {
         self.floods.load(Ordering::Relaxed)

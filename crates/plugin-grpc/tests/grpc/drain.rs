@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::peer;
-use crate::support::{PATIENCE, Running, ask, code, plugin, upper};
+use crate::support::{PATIENCE, Running, SHORT, ask, ask_within, code, plugin, upper};
 
 /// A plugin that answers when it may, and tells when it is asked.
 #[derive(Clone)]
@@ -97,8 +97,8 @@ async fn a_call_that_runs_is_finished_and_no_other_begins() {
         assert_eq!(watcher.next().await, json!({ "serving": 2 }));
         assert_eq!(watcher.next().await, json!({ "code": 0 }));
         until_refused(&address).await;
-        let answer = ask(&crate::support::plugin(&address), "b").await;
-        assert_eq!(code(&answer), "transport", "{answer:?}");
+        let answer = ask_within(&crate::support::plugin(&address), "b", SHORT).await;
+        assert_eq!(code(&answer), "unreachable", "{answer:?}");
         assert!(!ended.is_finished());
         gate.open.add_permits(1);
         timeout(PATIENCE, ended).await.unwrap().unwrap().unwrap();

@@ -13,7 +13,7 @@ use hyrouter_plugin_grpc::ConnectResponse;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, ask, ask_within, code, message, plugin};
+use crate::support::{PATIENCE, SHORT, ask, ask_within, code, message, plugin};
 
 type Headers = &'static [(&'static str, &'static str)];
 
@@ -135,7 +135,7 @@ async fn messages_that_are_none() {
         (&[b"\0\0\0\0\x03{}"], "not whole"),
         (&[b"\x01\0\0\0\x02{}"], "compressed"),
         (&[EMPTY_ANSWER, EMPTY_ANSWER], "more than one"),
-        (&[b"\0\0\0\0\0"], "EOF"),
+        (&[b"\0\0\0\0\0"], "is empty"),
         (&[b"\0\0\0\0\x02[]"], "expected an object"),
     ];
     for (pieces, problem) in cases {
@@ -230,7 +230,7 @@ async fn resetting(count: usize, reason: Reason) -> (String, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_call_that_the_server_has_not_looked_at_is_made_once_more() {
+async fn a_call_that_the_server_has_not_looked_at_is_made_until_it_does() {
     let (address, calls) = resetting(1, Reason::REFUSED_STREAM).await;
     assert_eq!(
         ask(&plugin(&address), "a").await,
@@ -238,10 +238,18 @@ async fn a_call_that_the_server_has_not_looked_at_is_made_once_more() {
     );
     assert_eq!(calls.load(Ordering::Relaxed), 2);
 
-    let (address, calls) = resetting(2, Reason::REFUSED_STREAM).await;
-    let answer = ask(&plugin(&address), "a").await;
-    assert_eq!(code(&answer), "transport", "{answer:?}");
-    assert_eq!(calls.load(Ordering::Relaxed), 2);
+    let (address, calls) = resetting(4, Reason::REFUSED_STREAM).await;
+    assert_eq!(
+        ask(&plugin(&address), "a").await,
+        Ok(ConnectResponse::default())
+    );
+    assert_eq!(calls.load(Ordering::Relaxed), 5);
+
+    // One that refuses for ever is not asked without a pause.
+    let (address, calls) = resetting(usize::MAX, Reason::REFUSED_STREAM).await;
+    let answer = ask_within(&plugin(&address), "a", SHORT).await;
+    assert_eq!(code(&answer), "unreachable", "{answer:?}");
+    assert!(calls.load(Ordering::Relaxed) <= 12);
 }
 
 #[tokio::test]

@@ -19,6 +19,9 @@ use crate::peer;
 /// Far more than anything here takes; only a hang is longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Enough for many attempts to connect to this machine.
+pub(crate) const SHORT: Duration = Duration::from_millis(200);
+
 pub(crate) type Answer = Result<ConnectResponse, PluginError>;
 
 pub(crate) fn settings(address: &str) -> GrpcSettings {

@@ -194,8 +194,13 @@ async fn one_side_alone_is_an_error_and_no_hang() {
     let plain = Running::new(Server::new(peer_like)).await;
     let answer = ask(&plugin(&secure.address), "a").await;
     assert_eq!(code(&answer), "transport", "{answer:?}");
+    assert!(message(&answer).contains("`grpc.tls`"), "{answer:?}");
     let answer = ask_with(&plain.address, trusting(&ca.file)).await;
     assert_eq!(code(&answer), "transport", "{answer:?}");
+    assert!(
+        message(&answer).contains("the server does not speak TLS"),
+        "{answer:?}"
+    );
 }
 
 #[tokio::test]

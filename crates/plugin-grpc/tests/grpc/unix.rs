@@ -5,7 +5,9 @@ use std::os::unix::net::UnixListener;
 use hyrouter_plugin_grpc::{ConnectResponse, Server};
 
 use crate::peer::Peer;
-use crate::support::{Running, ask, ask_until_answered, code, message, peer_like, plugin, upper};
+use crate::support::{
+    Running, SHORT, ask, ask_until_answered, ask_within, code, message, peer_like, plugin, upper,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn peers_are_asked_over_a_socket_and_again_after_a_restart() {
@@ -23,7 +25,8 @@ async fn peers_are_asked_over_a_socket_and_again_after_a_restart() {
         let denied = ConnectResponse::deny(reason);
         assert_eq!(ask(&plugin, "deny").await, Ok(denied.clone()));
         peer.kill();
-        assert_eq!(code(&ask(&plugin, "deny").await), "transport");
+        let answer = ask_within(&plugin, "deny", SHORT).await;
+        assert_eq!(code(&answer), "unreachable");
         peer.start_again();
         assert_eq!(ask_until_answered(&plugin, "deny").await, denied);
     }

@@ -12,6 +12,7 @@ mod applying;
 mod breaker;
 mod cancellation;
 mod failures;
+mod grace;
 mod load;
 mod order;
 mod reload;

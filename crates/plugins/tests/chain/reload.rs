@@ -1,5 +1,6 @@
 //! What goes on when the configuration changes.
 
+use hyrouter_plugin_api::ConnectResponse;
 use hyrouter_plugins::{BreakerState, Chain};
 
 use crate::support::{
@@ -12,12 +13,14 @@ fn next(previous: &Chain, scene: Scene) -> Chain {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_breaker_is_carried_over_by_name() {
-    let (old, _) = chain([plugin("p").fails().breaker(1, seconds(5))]);
+async fn a_breaker_is_carried_over_with_its_plugin() {
+    let fails = plugin("p").fails().answers(ConnectResponse::default());
+    let (_, entry) = fails.fails().breaker(1, seconds(5)).build();
+    let old = Chain::new(vec![entry.clone()]).unwrap();
     old.run(request()).await;
     assert_eq!(breaker_of(&old), BreakerState::Open);
 
-    let same = next(&old, plugin("p"));
+    let same = Chain::new(vec![entry]).unwrap().carry_over(&old);
     assert_eq!(breaker_of(&same), BreakerState::Open);
     let outcome = same.run(request()).await;
     assert_eq!(outcome.records[0].error_code(), Some("breaker_open"));
@@ -30,6 +33,8 @@ async fn a_breaker_is_carried_over_by_name() {
     old.run(request()).await;
     assert_eq!(breaker_of(&old), BreakerState::Open);
     assert_eq!(breaker_of(&next(&old, plugin("q"))), BreakerState::Closed);
+    // A module or a server of that name that was loaded anew has not failed yet.
+    assert_eq!(breaker_of(&next(&old, plugin("p"))), BreakerState::Closed);
     let without = plugin("p").set(|settings| settings.breaker = None);
     assert_eq!(breaker_of(&next(&old, without)), BreakerState::Closed);
 }

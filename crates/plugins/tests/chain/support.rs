@@ -184,6 +184,7 @@ impl Scene {
             settings.breaker = Some(BreakerSettings {
                 failures: NonZeroU32::new(failures).unwrap(),
                 cool_down,
+                ..BreakerSettings::default()
             });
         })
     }

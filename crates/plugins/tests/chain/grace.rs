@@ -1,0 +1,59 @@
+//! A plugin that starts anew.
+
+use std::time::Duration;
+
+use hyrouter_plugin_api::{ConnectResponse, PluginError};
+use hyrouter_plugins::{BreakerState, Chain};
+use tokio::time::sleep;
+
+use crate::support::{Act, plugin, request, status};
+
+fn unreachable() -> Act {
+    Act::Fail(PluginError::unreachable("connection refused"))
+}
+
+async fn state_after(chain: &Chain, calls: u32, pause: Duration) -> BreakerState {
+    for _ in 0..calls {
+        chain.run(request()).await;
+        sleep(pause).await;
+    }
+    status(chain).breaker
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_opens_no_breaker_and_an_outage_does() {
+    let (_, entry) = plugin("p").act(unreachable()).build();
+    let chain = Chain::new(vec![entry]).unwrap();
+    let pause = Duration::from_millis(20);
+    // 2.98 s at 50 players a second.
+    assert_eq!(state_after(&chain, 149, pause).await, BreakerState::Closed);
+    assert_eq!(state_after(&chain, 2, pause).await, BreakerState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_restart_has_its_own_grace() {
+    let mut scene = plugin("p");
+    for _ in 0..3 {
+        for _ in 0..100 {
+            scene = scene.act(unreachable());
+        }
+        scene = scene.answers(ConnectResponse::default());
+    }
+    let (_, entry) = scene.build();
+    let chain = Chain::new(vec![entry]).unwrap();
+    let pause = Duration::from_millis(20);
+    assert_eq!(state_after(&chain, 303, pause).await, BreakerState::Closed);
+}
+
+/// A plugin that is there and fails has no grace.
+#[tokio::test(start_paused = true)]
+async fn failures_of_a_plugin_that_is_there_open_at_once() {
+    let (_, entry) = plugin("p")
+        .act(Act::Fail(PluginError::transport("reset")))
+        .build();
+    let chain = Chain::new(vec![entry]).unwrap();
+    assert_eq!(
+        state_after(&chain, 5, Duration::ZERO).await,
+        BreakerState::Open
+    );
+}
