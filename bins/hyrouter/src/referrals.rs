@@ -9,6 +9,8 @@ use hyrouter_protocol::MAX_REFERRAL_DATA;
 use hyrouter_referral::Sealer;
 use hyrouter_referral::v2::{Envelope, MAX_SOURCE, SealError, SigningKeys, Statement, Validity};
 
+use crate::plugins::Payload;
+
 /// Makes referral data.
 #[derive(Debug)]
 pub(crate) struct Referrals {
@@ -74,7 +76,7 @@ impl Referrals {
     pub(crate) fn seal(
         &self,
         bound: Bound<'_>,
-        payload: Option<&[u8]>,
+        payload: Option<Payload<'_>>,
         now: SystemTime,
     ) -> Result<Option<Vec<u8>>, Unsealed> {
         let content = payload.unwrap_or_default();
@@ -95,17 +97,17 @@ impl Referrals {
         &self,
         keys: &SigningKeys,
         bound: Bound<'_>,
-        content: &[u8],
+        content: Payload<'_>,
         now: SystemTime,
     ) -> Result<Vec<u8>, Cause> {
         let key = keys.active(now).ok_or(Cause::NoKey)?;
         let statement = self.statement(bound, now);
         let limit = statement.max_content(key.algorithm());
-        let content = if content.len() > limit {
-            warn_of_truncation(content.len(), limit);
+        let content = if content.bytes.len() > limit {
+            warn_of_truncation(content, limit);
             &[]
         } else {
-            content
+            content.bytes
         };
         let mut envelope = Vec::new();
         statement.content(content).seal(key, &mut envelope)?;
@@ -169,26 +171,27 @@ pub(crate) fn blank_signature(data: &mut [u8]) {
     }
 }
 
-fn version_1(sealer: &Sealer, content: &[u8]) -> Vec<u8> {
+fn version_1(sealer: &Sealer, content: Payload<'_>) -> Vec<u8> {
     let mut envelope = Vec::new();
-    if sealer.seal(content, &mut envelope).truncated {
-        warn_of_truncation(content.len(), sealer.max_content());
+    if sealer.seal(content.bytes, &mut envelope).truncated {
+        warn_of_truncation(content, sealer.max_content());
     }
     envelope
 }
 
-fn plain(payload: &[u8]) -> Vec<u8> {
-    if payload.len() > MAX_REFERRAL_DATA {
-        warn_of_truncation(payload.len(), MAX_REFERRAL_DATA);
+fn plain(payload: Payload<'_>) -> Vec<u8> {
+    if payload.bytes.len() > MAX_REFERRAL_DATA {
+        warn_of_truncation(payload, MAX_REFERRAL_DATA);
         return Vec::new();
     }
-    payload.to_vec()
+    payload.bytes.to_vec()
 }
 
-fn warn_of_truncation(bytes: usize, limit: usize) {
+fn warn_of_truncation(payload: Payload<'_>, limit: usize) {
     tracing::warn!(
         reason = "referral_truncated",
-        bytes,
+        plugin = payload.plugin,
+        bytes = payload.bytes.len(),
         limit,
         "referral data does not fit; the backend gets none"
     );

@@ -135,7 +135,10 @@ fn a_failing_plugin_is_told_of() {
     let ran = folder.run(&["plugin", "call", "bans"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(
-        ran.stdout.contains("failed after") && ran.stdout.contains("transport"),
+        ran.stdout.contains("failed after")
+            && ran
+                .stdout
+                .contains("unreachable: connecting to 127.0.0.1:9"),
         "{ran:?}"
     );
     let ran = folder.run(&["plugin", "call"]);

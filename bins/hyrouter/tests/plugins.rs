@@ -243,7 +243,9 @@ async fn referral_data_that_is_too_long_is_left_out_and_warned_of() {
             panic!("refused: {answer:?}");
         };
         assert_eq!(data.unwrap().len(), bytes, "{more}");
-        assert_eq!(router.until("does not fit")["reason"], "referral_truncated");
+        let line = router.until("does not fit");
+        assert_eq!(line["reason"], "referral_truncated");
+        assert_eq!(line["plugin"], "p");
         assert_eq!(router.until("decision")["reason"], "referred");
     }
 }
@@ -356,6 +358,6 @@ fn a_bad_address_stops_the_start_and_an_absent_plugin_does_not() {
     assert_eq!(answer["outcome"], "referral");
     assert_eq!(
         router.until("decision")["plugins"],
-        "bans:plugin_failed:transport"
+        "bans:plugin_failed:unreachable"
     );
 }

@@ -123,7 +123,7 @@ async fn a_plugin_of_a_later_stage_that_is_away_keeps_nobody_out() {
     router.until("decision");
     let line = router.until("decision");
     assert_eq!(line["reason"], "referred");
-    assert_eq!(line["plugins"], "bans:plugin_failed:transport");
+    assert_eq!(line["plugins"], "bans:plugin_failed:unreachable");
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ impl Visitor<'_> for Whole {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        if number.fract() != 0.0 || number < -LIMIT || number >= LIMIT {
+        if number.fract() != 0.0 || !(-LIMIT..LIMIT).contains(&number) {
             return Err(E::invalid_value(Unexpected::Float(number), &self));
         }
         #[expect(

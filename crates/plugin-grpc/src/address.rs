@@ -10,7 +10,8 @@ const MAX_SOCKET_PATH: usize = 107;
 /// Longest host name in bytes, as DNS has it.
 const MAX_HOST: usize = 253;
 
-/// Where a plugin listens: `host:port`, `http://host[:port]`, `https://host[:port]` or `unix:PATH`.
+/// Where a plugin listens: `host:port`, `http://host[:port]`, `https://host[:port]` or `unix:PATH`. In front of
+/// `host:port`, `dns:` and `passthrough:` are taken as gRPC's libraries have them, and change nothing.
 ///
 /// An IPv6 address stands in brackets. A path may be relative (`unix:run/bans.sock`) and may be written as in a URL
 /// (`unix:///run/bans.sock`).
@@ -127,6 +128,7 @@ fn parse(text: &str) -> Result<Kind, &'static str> {
     if let Some(path) = text.strip_prefix("unix:") {
         return socket(path).map(Kind::Unix);
     }
+    let text = without_resolver(text)?;
     let (scheme, rest) = match text.split_once("://") {
         None => (Scheme::None, text),
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
@@ -141,6 +143,23 @@ fn parse(text: &str) -> Result<Kind, &'static str> {
         return Err("has a path");
     }
     Ok(Kind::Tcp(host_port(rest, scheme.default_port())?, scheme))
+}
+
+/// The address without what gRPC's own libraries have in front of it to say how it is looked up: `dns:` and
+/// `passthrough:`, also with an empty authority (`dns:///`).
+fn without_resolver(text: &str) -> Result<&str, &'static str> {
+    let resolved = ["dns:", "passthrough:"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    let Some(rest) = resolved else {
+        return Ok(text);
+    };
+    match rest.strip_prefix("//") {
+        None => Ok(rest),
+        Some(rest) => rest.strip_prefix('/').ok_or(
+            "names the server that looks the host up, which is not supported; write three slashes",
+        ),
+    }
 }
 
 /// `unix:PATH`, `unix:///PATH`. What other programs would take for a host after two slashes is no path here either.
@@ -221,6 +240,10 @@ mod tests {
             ("HTTPS://bans", "https://bans:443"),
             ("https://[2001:db8::1]", "https://[2001:db8::1]:443"),
             ("unix:/run/bans.sock", "unix:/run/bans.sock"),
+            ("dns:///bans:7777", "bans:7777"),
+            ("dns:bans:7777", "bans:7777"),
+            ("passthrough:///127.0.0.1:7777", "127.0.0.1:7777"),
+            ("passthrough:[::1]:7777", "[::1]:7777"),
             ("unix:///run/bans.sock", "unix:/run/bans.sock"),
             ("unix:run/bans.sock", "unix:run/bans.sock"),
         ] {
@@ -253,7 +276,9 @@ mod tests {
             ("http://bans/plugin", "has a path"),
             ("http://bans?x", "has a path"),
             ("http://", "has no host"),
-            ("dns:///bans:7777", "not known"),
+            ("dns:///bans", "has no port"),
+            ("dns://8.8.8.8/bans:7777", "three slashes"),
+            ("xds:///bans:7777", "not known"),
             ("ftp://bans:7777", "not known"),
             ("unix:", "has no path"),
             ("unix://", "has a host"),

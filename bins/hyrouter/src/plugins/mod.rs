@@ -25,6 +25,23 @@ pub(crate) fn readable(mut reason: String) -> String {
     reason
 }
 
+/// What a player carries to the backend because a plugin says so.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Payload<'a> {
+    pub(crate) bytes: &'a [u8],
+    /// The name of the plugin that had the last word about it.
+    pub(crate) plugin: &'a str,
+}
+
+impl<'a> Payload<'a> {
+    pub(crate) fn new(bytes: &'a [u8], records: &'a [Record]) -> Self {
+        let is_giver = |record: &&Record| matches!(record.verdict, Verdict::Changed(changes) if changes.referral_data);
+        let giver = records.iter().rfind(is_giver);
+        let plugin = giver.map_or("", |record| &record.plugin);
+        Self { bytes, plugin }
+    }
+}
+
 /// Which plugins did what an operator wants to know of, as codes: `bans:plugin_denied lobby:plugin_failed:timeout`.
 pub(crate) fn remarks(outcome: &Outcome) -> Option<Box<str>> {
     let mut text = String::new();

@@ -9,7 +9,7 @@ use hyrouter_proxy::{Answer, Attached, ConnectInfo};
 
 use super::Service;
 use crate::door::Visit;
-use crate::plugins;
+use crate::plugins::{self, Payload};
 use crate::refusals::refuse;
 
 impl Service {
@@ -37,7 +37,9 @@ impl Service {
                 referral_data,
                 ..
             } => {
-                let payload = referral_data.as_deref();
+                let payload = referral_data
+                    .as_deref()
+                    .map(|bytes| Payload::new(bytes, &outcome.records));
                 self.refer(visit, route, &backend.host, backend.port, payload)
             }
         };
@@ -51,7 +53,7 @@ impl Service {
         route: Option<&Arc<str>>,
         host: &str,
         port: u16,
-        payload: Option<&[u8]>,
+        payload: Option<Payload<'_>>,
     ) -> Answer {
         let bound = visit.bound(host, port, route.map_or("", |route| route));
         let answer = match self.referrals.seal(bound, payload, SystemTime::now()) {

@@ -75,7 +75,8 @@ impl Default for Breaker {
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Grpc {
-    /// `host:port`, `http://...`, `https://...` or `unix:...`.
+    /// `host:port`, `http://...`, `https://...` or `unix:...`. `dns:///host:port`, `dns:host:port` and
+    /// `passthrough:///host:port` are taken as `host:port`.
     #[schemars(extend("format" = "plugin-address"))]
     pub(crate) address: Option<String>,
     /// TLS to the plugin.

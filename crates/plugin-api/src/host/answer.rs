@@ -72,19 +72,17 @@ fn problem(json: &[u8], error: &serde_json::Error) -> String {
 
 fn no_json(json: &[u8]) -> String {
     let quoted = json.get(..QUOTED).unwrap_or(json);
-    let text = std::str::from_utf8(quoted).ok();
-    match text.filter(|text| !text.contains(|c: char| c.is_control() && !c.is_whitespace())) {
-        Some(text) => format!("it is not JSON, it begins with {text:?}"),
-        None => {
-            let mut bytes = String::new();
-            for byte in quoted {
-                let _ = write!(bytes, " {byte:02x}");
-            }
-            format!(
-                "it is not JSON but begins with the bytes{bytes}; is it protobuf? Answers are JSON"
-            )
-        }
+    let is_binary = |c: char| c.is_control() && !c.is_whitespace();
+    if let Ok(text) = std::str::from_utf8(quoted)
+        && !text.contains(is_binary)
+    {
+        return format!("it is not JSON, it begins with {text:?}");
     }
+    let mut bytes = String::new();
+    for byte in quoted {
+        let _ = write!(bytes, " {byte:02x}");
+    }
+    format!("it is not JSON but begins with the bytes{bytes}; is it protobuf? Answers are JSON")
 }
 
 #[cfg(test)]

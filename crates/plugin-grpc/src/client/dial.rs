@@ -144,7 +144,8 @@ fn is_fault(error: &(dyn Error + 'static)) -> bool {
     error.is::<NoHttp2>()
         || io
             .and_then(io::Error::get_ref)
-            .is_some_and(|inner| inner.is::<rustls::Error>())
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            .is_some()
 }
 
 /// What to do about errors of TLS that do not lead to their cause.

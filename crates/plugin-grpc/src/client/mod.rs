@@ -36,6 +36,9 @@ const UNASKED_PAUSE: Duration = Duration::from_millis(20);
 /// had, and the one that its kernel took last.
 const MAX_BROKEN: u32 = 2;
 
+/// How much earlier than the caller a call gives up, at most.
+const MARGIN: Duration = Duration::from_millis(5);
+
 /// A plugin behind an address.
 ///
 /// It connects when it is first asked, and again when it is asked after the connection broke. It can be asked from
@@ -75,8 +78,10 @@ impl GrpcPlugin {
     ) -> Result<Answer, PluginError> {
         let message = call::message(request)?;
         let mut tries = Tries::default();
+        // A little early, so that it is heard: that a call never reached the plugin is no timeout of it.
+        let patience = left.saturating_sub((left / 20).min(MARGIN));
         let asked = timeout(
-            left,
+            patience,
             self.try_until_asked(message, started, left, &mut tries),
         );
         match (asked.await, tries.problem) {
