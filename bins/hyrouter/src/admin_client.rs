@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Method, Request};
-use hyrouter_files::read_input;
+use hyrouter_files::read_text_input;
 use hyrouter_outgoing::{Address, ClientSettings};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -34,9 +34,7 @@ impl AdminClient {
     pub(crate) fn new(address: &str, token_file: Option<&Path>) -> anyhow::Result<Self> {
         let token = match token_file {
             Some(file) => {
-                let bytes = Zeroizing::new(read_input(file, MAX_TOKEN)?);
-                let text = str::from_utf8(&bytes)
-                    .with_context(|| format!("{}: the token is not UTF-8", file.display()))?;
+                let text = read_text_input(file, MAX_TOKEN)?;
                 Some(Zeroizing::new(text.trim().to_owned()))
             }
             None => None,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use hyrouter_files::read_file;
+use hyrouter_files::read_text;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -42,8 +42,7 @@ impl Token {
 
     /// Takes a token from a file of at most 4,096 bytes.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, TokenError> {
-        let bytes = Zeroizing::new(read_file(path.as_ref(), MOST)?);
-        Self::parse(str::from_utf8(&bytes).map_err(|_| TokenError::Characters)?)
+        Self::parse(&read_text(path.as_ref(), MOST)?)
     }
 
     pub(crate) fn same(&self, other: &Self) -> bool {

@@ -32,6 +32,14 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
     },
+    /// Standard input or a pipe holds no key, or held one before and was read then.
+    #[error(
+        "{}: there is nothing in it; what comes from a pipe can be read once, so that a reload needs a file", .path.display()
+    )]
+    Spent {
+        /// What was to be read.
+        path: PathBuf,
+    },
     /// The file is not YAML or JSON.
     #[error("{}:{line}:{column}: {message}", .path.display())]
     Syntax {

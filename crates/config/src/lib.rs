@@ -61,6 +61,7 @@ mod semantic;
 mod settings;
 mod shape;
 mod source;
+mod zeros;
 
 pub use checks::{Checks, Lowered};
 pub use duration::parse as parse_duration;

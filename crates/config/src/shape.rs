@@ -7,6 +7,7 @@ use crate::mistake::{Mistakes, message, secret_message};
 use crate::path::Path;
 use crate::schema::{Kind, Schema};
 use crate::source::empty;
+use crate::zeros;
 
 /// Least likeness (Jaro-Winkler) at which one name is offered for another.
 const ALIKE: f64 = 0.8;
@@ -59,6 +60,10 @@ impl Walk<'_> {
             (Kind::Bool, Value::Bool(value)) => Some(Value::Bool(value)),
             (Kind::Integer, Value::Number(number)) => {
                 self.integer(schema, &Value::Number(number), path)
+            }
+            (Kind::Integer, Value::String(text)) if let Some(message) = zeros::message(&text) => {
+                self.mistakes.add(path, message);
+                None
             }
             (_, value) => {
                 self.wrong(schema, "wrong type", &value, path, type_name(schema));

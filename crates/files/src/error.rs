@@ -35,11 +35,16 @@ pub enum FileProblem {
         max: usize,
     },
     /// The file is not UTF-8.
-    #[error("is not UTF-8 from byte {at} on; save it as UTF-8")]
+    #[error("is not UTF-8 in line {line}, byte {at} of the file; save it as UTF-8")]
     NotText {
         /// Offset of the first byte that is wrong.
         at: usize,
+        /// The line that it is in, from 1.
+        line: usize,
     },
+    /// The file begins with the byte order mark of UTF-16.
+    #[error("is UTF-16; save it as UTF-8")]
+    Utf16,
 }
 
 impl FileError {
@@ -62,7 +67,7 @@ impl From<FileError> for io::Error {
             FileProblem::Read(source) => source.kind(),
             FileProblem::NotAFile { .. } => io::ErrorKind::InvalidInput,
             FileProblem::TooLong { .. } => io::ErrorKind::FileTooLarge,
-            FileProblem::NotText { .. } => io::ErrorKind::InvalidData,
+            FileProblem::NotText { .. } | FileProblem::Utf16 => io::ErrorKind::InvalidData,
         };
         Self::new(kind, error)
     }

@@ -3,7 +3,7 @@
 //! A path in a configuration can lead anywhere: to a pipe that nobody writes to, to a device, to a file of 2 GiB.
 //! [`read_file`] and [`read_text`] open without blocking, accept regular files only, and read at most the number of
 //! bytes that the caller allows. [`RegularFile`] is the same in two steps, for callers that check the metadata of the
-//! open file in between. [`read_input`] is for files that a person names on a command line.
+//! open file in between. [`read_input`] and [`read_text_input`] are for files that a person names on a command line.
 //!
 //! ```
 //! # fn example() -> Result<(), hyrouter_files::FileError> {
@@ -30,7 +30,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 pub use self::error::{FileError, FileProblem};
-pub use self::pem::{Pem, pem_problem, read_pem};
+pub use self::pem::{Pem, not_a_pair, pem_problem, read_pem};
 pub use self::regular::RegularFile;
 
 /// Maximum length of a file with certificates or keys in PEM, in bytes: 4 MiB. The certificates that systems trust are
@@ -46,21 +46,14 @@ pub fn read_file(path: &Path, max: usize) -> Result<Vec<u8>, FileError> {
     RegularFile::open(path)?.read(max)
 }
 
-/// Reads a regular file of at most `max` bytes as UTF-8. The text is wiped from memory when it is dropped, because most
-/// texts that a configuration names are secrets.
+/// Reads a regular file of at most `max` bytes as UTF-8, without a byte order mark. The text is wiped from memory when
+/// it is dropped, because most texts that a configuration names are secrets.
 ///
 /// # Errors
 ///
 /// As [`read_file`], or the file is not UTF-8.
 pub fn read_text(path: &Path, max: usize) -> Result<Zeroizing<String>, FileError> {
-    let bytes = read_file(path, max)?;
-    String::from_utf8(bytes)
-        .map(Zeroizing::new)
-        .map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            drop(Zeroizing::new(error.into_bytes()));
-            FileError::new(path, FileProblem::NotText { at })
-        })
+    text(path, read_file(path, max)?)
 }
 
 /// Reads at most `max` bytes of what a person named on a command line: a file, a pipe, or `-` for standard input. Waits
@@ -77,6 +70,41 @@ pub fn read_input(path: &Path, max: usize) -> Result<Vec<u8>, FileError> {
         bounded(File::open(path)?, max, 0)
     };
     read().map_err(|problem| FileError::new(path, problem))
+}
+
+/// Does the same for a text, as [`read_text`] does for files.
+///
+/// # Errors
+///
+/// As [`read_input`], or it is not UTF-8.
+pub fn read_text_input(path: &Path, max: usize) -> Result<Zeroizing<String>, FileError> {
+    text(path, read_input(path, max)?)
+}
+
+fn text(path: &Path, bytes: Vec<u8>) -> Result<Zeroizing<String>, FileError> {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let bytes = Zeroizing::new(error.into_bytes());
+        let before = bytes.get(..at).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let problem = if is_utf16(&bytes) {
+            FileProblem::Utf16
+        } else {
+            FileProblem::NotText { at, line }
+        };
+        FileError::new(path, problem)
+    })?;
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.drain(..BYTE_ORDER_MARK.len_utf8());
+    }
+    Ok(Zeroizing::new(text))
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// By its byte order mark, in either order.
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")
 }
 
 /// Reads at most `max` bytes, into memory that is not moved while `expected` holds.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{FileError, MAX_PEM, read_file};
+use crate::{FileError, MAX_PEM, is_utf16, read_file};
 
 /// What a PEM file has to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,15 @@ pub fn read_pem(path: &Path) -> Result<Vec<u8>, FileError> {
     Ok(pem)
 }
 
+/// Returns what is wrong with a key that is not that of a certificate.
+pub fn not_a_pair(certificate: &Path, key: &Path) -> String {
+    format!(
+        "the private key in {} does not belong to the certificate in {}; make both anew, or name the two that belong together",
+        key.display(),
+        certificate.display()
+    )
+}
+
 /// Returns why there is no such item in a file, in words that say what to do. It repeats nothing of the file.
 pub fn pem_problem(content: &[u8], wanted: Pem) -> String {
     let what = match wanted {
@@ -47,6 +56,9 @@ fn cause(content: &[u8], wanted: Pem) -> &'static str {
     }
     if is_key && (has("BEGIN ENCRYPTED PRIVATE KEY") || has("Proc-Type: 4,ENCRYPTED")) {
         return "the key has a passphrase; remove it with `openssl pkey -in KEY -out NEW`";
+    }
+    if is_utf16(content) {
+        return "it is UTF-16; save it as UTF-8";
     }
     if !has("-----BEGIN ") {
         return if content.starts_with(&[0x30]) {
@@ -120,6 +132,8 @@ mod tests {
             let problem = pem_problem(content.as_bytes(), wanted);
             assert!(problem.contains(part), "{content:?}: {problem}");
         }
+        let utf16 = pem_problem(b"\xff\xfe-\0-\0", Pem::PrivateKey);
+        assert!(utf16.contains("it is UTF-16; save it as UTF-8"), "{utf16}");
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use crate::{FileProblem, RegularFile, read_file, read_input, read_text};
+use crate::{FileProblem, RegularFile, read_file, read_input, read_text, read_text_input};
 
 fn problem(path: &Path, max: usize) -> String {
     let error = read_file(path, max).unwrap_err();
@@ -84,9 +84,19 @@ fn a_text_is_utf_8() {
     let path = folder.path().join("text");
     fs::write(&path, "grüße").unwrap();
     assert_eq!(*read_text(&path, 16).unwrap(), "grüße");
-    fs::write(&path, b"gr\xfc\xdfe").unwrap();
+    fs::write(&path, "\u{feff}grüße").unwrap();
+    assert_eq!(*read_text(&path, 16).unwrap(), "grüße");
+    for utf16 in [b"\xff\xfea\0", b"\xfe\xff\0a"] {
+        fs::write(&path, utf16).unwrap();
+        let error = read_text_input(&path, 16).unwrap_err();
+        assert_eq!(error.problem.to_string(), "is UTF-16; save it as UTF-8");
+    }
+    fs::write(&path, b"a\ngr\xfc\xdfe").unwrap();
     let error = read_text(&path, 16).unwrap_err();
-    assert!(matches!(error.problem, FileProblem::NotText { at: 2 }));
+    assert_eq!(
+        error.problem.to_string(),
+        "is not UTF-8 in line 2, byte 4 of the file; save it as UTF-8"
+    );
     let error = io::Error::from(error);
     assert_eq!(error.kind(), io::ErrorKind::InvalidData);
 }

@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hyrouter_files::{FileProblem, Pem, pem_problem, read_pem};
+use hyrouter_files::{FileProblem, Pem, not_a_pair, pem_problem, read_pem};
+use rustls::InconsistentKeys;
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
@@ -90,6 +91,16 @@ impl File<'_> {
             key: self.key,
             path: self.path.to_owned(),
             problem: problem.to_string(),
+        }
+    }
+
+    /// Why this key cannot be used with a certificate.
+    pub(crate) fn wrong_pair(self, certificate: Self, error: &rustls::Error) -> TlsError {
+        match error {
+            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+                self.wrong(not_a_pair(certificate.path, self.path))
+            }
+            error => self.wrong(error),
         }
     }
 

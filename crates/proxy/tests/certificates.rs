@@ -130,7 +130,11 @@ fn files_of_no_use_are_named() {
         (&cert_file, &files.path("absent.pem"), "absent.pem"),
         (&key_file, &key_file, "key.pem"),
         (&cert_file, &cert_file, "cert.pem"),
-        (&cert_file, &other, "other.pem"),
+        (
+            &cert_file,
+            &other,
+            "other.pem does not belong to the certificate in ",
+        ),
         (&garbage, &key_file, "garbage.pem"),
     ] {
         let error = load(cert, key).unwrap_err().to_string();

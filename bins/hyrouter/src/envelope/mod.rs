@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use hyrouter_files::read_input;
+use hyrouter_files::{read_input, read_text_input};
 use hyrouter_referral::Secret;
 use zeroize::Zeroizing;
 
@@ -27,15 +27,13 @@ pub(crate) fn run(args: &EnvelopeArgs) -> anyhow::Result<ExitCode> {
 
 fn read_secret(args: &SecretArgs) -> anyhow::Result<Option<Secret>> {
     let text = match (&args.secret_file, &args.secret_env) {
-        (Some(file), _) => String::from_utf8(read_input(file, MAX_SECRET)?)
-            .ok()
-            .with_context(|| format!("{}: the secret is not UTF-8", file.display()))?,
-        (None, Some(name)) => {
-            std::env::var(name).with_context(|| format!("environment variable {name}"))?
-        }
+        (Some(file), _) => read_text_input(file, MAX_SECRET)?,
+        (None, Some(name)) => Zeroizing::new(
+            std::env::var(name).with_context(|| format!("environment variable {name}"))?,
+        ),
         (None, None) => return Ok(None),
     };
-    Ok(Some(Secret::parse(&Zeroizing::new(text))?))
+    Ok(Some(Secret::parse(&text)?))
 }
 
 fn read_stdin() -> anyhow::Result<Vec<u8>> {

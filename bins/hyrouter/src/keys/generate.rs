@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
-use hyrouter_files::read_file;
+use hyrouter_files::read_text;
 use hyrouter_identity::TokenKey;
 use hyrouter_referral::Secret;
 use hyrouter_referral::v2::{Algorithm, SigningKey};
@@ -97,8 +97,8 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
 fn with_key(file: &Path, key: &TokenKey) -> anyhow::Result<String> {
     let mut set: serde_json::Value = serde_json::from_str(&key.public_jwks())?;
     if file.exists() {
-        let known = read_file(file, MAX_SET)?;
-        let mut known: serde_json::Value = serde_json::from_slice(&known)
+        let known = read_text(file, MAX_SET)?;
+        let mut known: serde_json::Value = serde_json::from_str(&known)
             .with_context(|| format!("{} is not a JSON Web Key Set", file.display()))?;
         let keys = known
             .get_mut("keys")

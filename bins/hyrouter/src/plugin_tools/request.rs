@@ -1,7 +1,7 @@
 //! About whom a plugin is asked.
 
 use anyhow::Context as _;
-use hyrouter_files::read_input;
+use hyrouter_files::read_text_input;
 use hyrouter_plugin_api::{Backend, ConnectEvent, ConnectRequest};
 
 use crate::cli::TargetArgs;
@@ -13,8 +13,8 @@ pub(crate) fn read(args: &TargetArgs) -> anyhow::Result<ConnectRequest> {
     let mut request = match &args.request {
         None => example(),
         Some(file) => {
-            let text = read_input(file, MAX_LEN)?;
-            serde_json::from_slice(&text)
+            let text = read_text_input(file, MAX_LEN)?;
+            serde_json::from_str(&text)
                 .with_context(|| format!("{} is not a request", file.display()))?
         }
     };

@@ -3,10 +3,9 @@
 use std::time::SystemTime;
 
 use anyhow::Context as _;
-use hyrouter_files::read_input;
+use hyrouter_files::read_text_input;
 use hyrouter_identity::{TestClaims, TokenKey};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::cli::{ProbeArgs, SignedDuration};
 
@@ -20,8 +19,8 @@ pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
     let Some(file) = &args.sign.key else {
         return Ok(args.token.clone());
     };
-    let text = Zeroizing::new(read_input(file, MAX_KEY)?);
-    let key = TokenKey::from_json(&text).with_context(|| {
+    let text = read_text_input(file, MAX_KEY)?;
+    let key = TokenKey::from_json(text.as_bytes()).with_context(|| {
         format!(
             "{} is not a key of `hyrouter keys generate --for token`",
             file.display()

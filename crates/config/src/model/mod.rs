@@ -29,6 +29,8 @@ pub(crate) use self::routing::{
 };
 
 /// Configuration of Hyrouter: a YAML (`.yaml`, `.yml`) or JSON (`.json`) file, over which environment variables go.
+/// Standard input (`-`, `/dev/stdin`) and `<(...)` of a shell are taken too: JSON if it can be read as such, else YAML. A
+/// pipe can be read once, so that a reload needs a file. A file is UTF-8, at most 16 MiB.
 ///
 /// Unknown keys are errors. `null` stands for an absent value and `[]` for an empty list. A key with an empty text, or
 /// with nothing behind it, is an error, except where files of the original have such keys: in pools and host names of

@@ -1,14 +1,15 @@
 use std::path::Path as FilePath;
 
-use hyrouter_files::read_text;
+use hyrouter_files::{read_text, read_text_input};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use serde_saphyr::{NonFiniteFloatPolicy, Spanned};
 
 use super::tree::Node;
 use crate::ConfigError;
-use crate::path::Path;
+use crate::path::{Path, Segment};
 use crate::schema::{Kind, Schema};
+use crate::zeros;
 
 /// A file as it is written.
 pub(crate) struct Written {
@@ -16,6 +17,8 @@ pub(crate) struct Written {
     pub(crate) value: Value,
     /// The keys that have nothing behind them, which YAML reads as `null`.
     pub(crate) bare: Vec<Path>,
+    /// The numbers with leading zeros that no key of the configuration takes, such as those for a plugin.
+    pub(crate) zeros: Vec<Path>,
     /// The last key of the top level if its value may go on: a file that was cut off ends in such a key.
     pub(crate) open: Option<String>,
 }
@@ -26,6 +29,7 @@ impl Written {
         Self {
             value,
             bare: Vec::new(),
+            zeros: Vec::new(),
             open: None,
         }
     }
@@ -37,10 +41,24 @@ const MAX_FILE: usize = 16 << 20;
 /// What a key of the top level begins with whose value is not read: a place for anchors of YAML.
 const FREE_KEY: &str = "x-";
 
-/// Reads a file in the format of its extension.
+/// Whether a path means what this process was given open: standard input, or `<(...)` of a shell. Whoever gave it also
+/// writes to it, so that reading does not wait for nobody.
+fn is_given_open(path: &FilePath) -> bool {
+    let of = |place| path.starts_with(place);
+    path == "-" || of("/dev/stdin") || of("/dev/fd") || of("/proc/self/fd")
+}
+
+/// Reads a file in the format of its extension. What is given open has no extension: it is JSON if it can be read as
+/// such, else YAML.
 pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
+    let is_given_open = is_given_open(path);
+    let read = if is_given_open {
+        read_text_input
+    } else {
+        read_text
+    };
     // Before the extension is looked at: a pipe has none, and that it is a pipe says more.
-    let text = read_text(path, MAX_FILE).map_err(|error| {
+    let text = read(path, MAX_FILE).map_err(|error| {
         if error.is_missing() {
             ConfigError::Missing { path: error.path }
         } else {
@@ -49,6 +67,7 @@ pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
     })?;
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let parse = match extension.to_str() {
+        _ if is_given_open => json_or_yaml,
         Some("yaml" | "yml") => yaml,
         Some("json") => json,
         _ => {
@@ -57,11 +76,10 @@ pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
             });
         }
     };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut written = if text.trim().is_empty() {
         Written::whole(Value::Null)
     } else {
-        parse(text).map_err(|error| ConfigError::Syntax {
+        parse(&text).map_err(|error| ConfigError::Syntax {
             path: path.to_owned(),
             line: error.line,
             column: error.column,
@@ -70,10 +88,15 @@ pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
     };
     if let Value::Object(keys) = &mut written.value {
         keys.retain(|key, _| !key.starts_with(FREE_KEY));
+        let is_free = |path: &Path| matches!(path.segments().first(), Some(Segment::Key(key)) if key.starts_with(FREE_KEY));
+        written.zeros.retain(|path| !is_free(path));
     }
     match &written.value {
         Value::Object(keys) if !keys.is_empty() => Ok(written),
         // Every check that it does not name would be off.
+        Value::Object(_) | Value::Null if is_given_open => Err(ConfigError::Spent {
+            path: path.to_owned(),
+        }),
         Value::Object(_) | Value::Null => Err(ConfigError::Empty {
             path: path.to_owned(),
         }),
@@ -118,11 +141,13 @@ fn yaml(text: &str) -> Result<Written, SyntaxError> {
     let mut reader = YamlReader {
         source: text,
         bare: Vec::new(),
+        zeros: Vec::new(),
     };
     let value = reader.value(node, Some(Schema::root()), &Path::default);
     Ok(Written {
         value,
         bare: reader.bare,
+        zeros: reader.zeros,
         open,
     })
 }
@@ -168,26 +193,38 @@ fn ends_with_marker(source: &str) -> bool {
 struct YamlReader<'t> {
     source: &'t str,
     bare: Vec<Path>,
+    zeros: Vec<Path>,
 }
 
 impl YamlReader<'_> {
-    /// Where the schema wants a text, a plain scalar is its text as written: a secret `00123` and a version `1.10` are
-    /// not numbers. `at` gives the place, which is hardly ever needed.
+    /// Where the schema wants a text, a scalar is its text as written: a secret `00123`, a version `1.10` and `1.0e400`
+    /// are not numbers. `at` gives the place, which is hardly ever needed.
     fn value(&mut self, node: YamlNode, schema: Option<Schema>, at: &dyn Fn() -> Path) -> Value {
         let written = node.written(self.source);
         match node.0.value {
-            Node::Scalar(value @ (Value::Bool(_) | Value::Number(_))) => {
-                let is_text = schema.is_some_and(|schema| matches!(schema.kind(), Kind::Text));
-                let written = written.filter(|_| is_text);
-                written.map_or(value, |text| Value::from(text.trim()))
+            Node::Scalar(value) if !matches!(value, Value::Null) => {
+                let Some(written) = written.map(unquoted).filter(|_| is_number_or_bool(&value))
+                else {
+                    return value;
+                };
+                match schema.map(Schema::kind) {
+                    Some(Kind::Text) => return Value::from(written),
+                    // The shape check says what is wrong with it, as with one of a variable.
+                    Some(Kind::Integer) if zeros::message(written).is_some() => {
+                        return Value::from(written);
+                    }
+                    Some(Kind::Integer | Kind::Bool) => {}
+                    _ if zeros::message(written).is_some() => self.zeros.push(at()),
+                    _ => {}
+                }
+                value
             }
-            Node::Scalar(Value::Null) => {
+            Node::Scalar(_) => {
                 if written.is_none_or(|text| text.trim().is_empty()) {
                     self.bare.push(at());
                 }
                 Value::Null
             }
-            Node::Scalar(value) => value,
             Node::List(items) => {
                 let below = schema.and_then(Schema::item);
                 let items = items.into_iter().enumerate();
@@ -206,6 +243,21 @@ impl YamlReader<'_> {
             }
         }
     }
+}
+
+/// A number or a truth value, with the numbers beyond all floats, which the parser gives as these texts.
+fn is_number_or_bool(value: &Value) -> bool {
+    match value {
+        Value::String(text) => matches!(&**text, ".inf" | "-.inf" | ".nan"),
+        value => value.is_number() || value.is_boolean(),
+    }
+}
+
+/// The text of a scalar that a tag makes a number though it is in quotes.
+fn unquoted(written: &str) -> &str {
+    let written = written.trim();
+    let within = |quote| written.strip_prefix(quote)?.strip_suffix(quote);
+    within('"').or_else(|| within('\'')).unwrap_or(written)
 }
 
 fn yaml_error(error: &serde_saphyr::Error) -> SyntaxError {
@@ -234,6 +286,10 @@ fn yaml_error(error: &serde_saphyr::Error) -> SyntaxError {
         column: location.map_or(1, |location| location.column()),
         message: message.to_owned(),
     }
+}
+
+fn json_or_yaml(text: &str) -> Result<Written, SyntaxError> {
+    json(text).or_else(|_| yaml(text))
 }
 
 /// JSON in which duplicate keys are errors.

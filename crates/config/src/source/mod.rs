@@ -49,7 +49,8 @@ impl Sources {
     }
 
     /// Reads this file (`.yaml`, `.yml` or `.json`) over the defaults, which have no pool, in place of the built-in
-    /// configuration.
+    /// configuration. `-`, `/dev/stdin`, and descriptors of `/dev/fd` and `/proc/self/fd` may be pipes, which can be read
+    /// once, and are JSON if they can be read as such, else YAML.
     #[must_use]
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = Some(path.into());
@@ -112,7 +113,12 @@ impl Sources {
             Some(_) => Config::default(),
             None => Config::built_in(),
         };
-        let Written { value, bare, open } = match &self.file {
+        let Written {
+            value,
+            bare,
+            zeros,
+            open,
+        } = match &self.file {
             Some(path) => file::read(path)?,
             None => Written::whole(Value::Object(serde_json::Map::new())),
         };
@@ -136,6 +142,11 @@ impl Sources {
             file: Some(&file),
             open: open.as_deref(),
         };
+        for path in &zeros {
+            let message = "a number with leading zeros, which is octal for some programs; write it without them, or in \
+                           quotes if it is a text";
+            mistakes.add_meaning(path, message);
+        }
         let sections = Sections::of(&right);
         let mut settings = match serde_json::from_value(right) {
             Ok(config) => semantic::build(

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hyrouter_files::{FileProblem, read_file};
+use hyrouter_files::{FileProblem, read_text};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
@@ -52,7 +52,8 @@ impl KeyFile {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, FetchError> {
-    Ok(read_file(path, MAX_JWKS).map_err(|error| error.problem)?)
+    let text = read_text(path, MAX_JWKS).map_err(|error| error.problem)?;
+    Ok(text.as_bytes().to_vec())
 }
 
 #[cfg(test)]

@@ -121,10 +121,10 @@ fn tls(settings: &ClientTls, address: &HostPort) -> Result<Tls, GrpcError> {
         (None, None) => builder.with_no_client_auth(),
         (Some(certificate), Some(key)) => {
             let key = file("tls.key_file", key);
-            let chain = file("tls.cert_file", certificate).certificates()?;
+            let certificate = file("tls.cert_file", certificate);
             builder
-                .with_client_auth_cert(chain, key.private_key()?)
-                .map_err(|error| key.wrong(error))?
+                .with_client_auth_cert(certificate.certificates()?, key.private_key()?)
+                .map_err(|error| key.wrong_pair(certificate, &error))?
         }
         (Some(_), None) | (None, Some(_)) => {
             return Err(GrpcError::Setting {

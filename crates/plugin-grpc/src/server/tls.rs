@@ -42,7 +42,7 @@ impl ServerTls {
         };
         let mut config = builder
             .with_single_cert(certificate.certificates()?, key.private_key()?)
-            .map_err(|error| key.wrong(error))?;
+            .map_err(|error| key.wrong_pair(certificate, &error))?;
         config.alpn_protocols = vec![tls::ALPN.to_vec()];
         Ok(Arc::new(config))
     }

@@ -262,7 +262,7 @@ fn wrong_files(
         (
             "key",
             other.key.clone(),
-            "keys may not be consistent: KeyMismatch",
+            "does not belong to the certificate in",
         ),
     ]
 }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hyrouter_files::{FileProblem, Pem, pem_problem, read_pem};
+use hyrouter_files::{FileProblem, Pem, not_a_pair, pem_problem, read_pem};
+use rustls::InconsistentKeys;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -65,9 +66,15 @@ impl ServerIdentity {
         let pem = Zeroizing::new(read(key)?);
         let private =
             PrivateKeyDer::from_pem_slice(&pem).map_err(|_| bad(key, &pem, Pem::PrivateKey))?;
-        Self::from_der(chain, private).map_err(|error| IdentityError::Unusable {
-            what: format!("{} with {}", cert.display(), key.display()),
-            error,
+        Self::from_der(chain, private).map_err(|error| match error {
+            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => IdentityError::Pem {
+                file: key.to_owned(),
+                problem: not_a_pair(cert, key),
+            },
+            error => IdentityError::Unusable {
+                what: format!("{} with {}", cert.display(), key.display()),
+                error,
+            },
         })
     }
 
@@ -139,7 +146,7 @@ pub enum IdentityError {
         /// What is wrong with it.
         problem: FileProblem,
     },
-    /// A file that is not the PEM that is wanted.
+    /// A file that is not the PEM that is wanted, or whose key is not that of the certificate.
     #[error("{}: {problem}", file.display())]
     Pem {
         /// The file.
@@ -147,7 +154,7 @@ pub enum IdentityError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The key can not sign, or is not the one of the certificate.
+    /// The certificate or the key cannot be used.
     #[error("{what}: {error}")]
     Unusable {
         /// The certificate and the key.
