@@ -31,9 +31,24 @@ pub(crate) fn text(at: SystemTime) -> String {
         .unwrap_or_else(|| format!("{} ms", millis(at)))
 }
 
+/// Like `46.9 ms`.
+pub(crate) fn span(time: Duration) -> String {
+    let text = format!("{time:.1?}");
+    let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = text.strip_prefix(number).unwrap_or_default();
+    format!("{number} {unit}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_have_a_unit_apart() {
+        for (micros, told) in [(7, "7.0 µs"), (46_920, "46.9 ms"), (10_000_000, "10.0 s")] {
+            assert_eq!(span(Duration::from_micros(micros)), told);
+        }
+    }
 
     #[test]
     fn times_are_told_to_the_second_and_any_is_told() {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use hyrouter_config::{EnvelopeSettings, ReferralSettings, TimedSealer};
 use hyrouter_protocol::MAX_REFERRAL_DATA;
 use hyrouter_referral::Sealer;
-use hyrouter_referral::v2::{Envelope, MAX_SOURCE, SealError, SigningKeys, Statement, Validity};
+use hyrouter_referral::v2::{MAX_SOURCE, SealError, SigningKeys, Statement, Validity};
 
 use crate::plugins::Payload;
 
@@ -93,6 +93,17 @@ impl Referrals {
         sealed.map(Some).map_err(|_| Unsealed)
     }
 
+    /// Returns how long a payload may be, in bytes. A longer one is left out.
+    pub(crate) fn room(&self, bound: Bound<'_>, now: SystemTime) -> usize {
+        match &self.envelope {
+            EnvelopeSettings::V2(keys) => keys.active(now).map_or(0, |key| {
+                self.statement(bound, now).max_content(key.algorithm())
+            }),
+            EnvelopeSettings::V1(keys) => active(keys, now).map_or(0, Sealer::max_content),
+            _ => MAX_REFERRAL_DATA,
+        }
+    }
+
     fn version_2(
         &self,
         keys: &SigningKeys,
@@ -155,20 +166,6 @@ impl Referrals {
 /// The key to seal with, by the rule of version 2.
 fn active(keys: &[TimedSealer], now: SystemTime) -> Option<&Sealer> {
     Validity::newest(keys, |key| key.validity, now).map(|key| &key.sealer)
-}
-
-/// Puts zeros in place of the signature, if there is one.
-pub(crate) fn blank_signature(data: &mut [u8]) {
-    let signature = match Envelope::parse(data) {
-        Ok(envelope) => envelope.signature().len(),
-        // Version 1, signed: its layout ends with an HMAC-SHA256.
-        Err(_) if data.starts_with(b"HYRP\x01\x01") => 32,
-        Err(_) => 0,
-    };
-    let begin = data.len().saturating_sub(signature);
-    if let Some(signature) = data.get_mut(begin..) {
-        signature.fill(0);
-    }
 }
 
 fn version_1(sealer: &Sealer, content: Payload<'_>) -> Vec<u8> {

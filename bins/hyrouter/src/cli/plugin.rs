@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use hyrouter_plugin_grpc::Address;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::ConfigArgs;
 use super::tools::duration;
+use crate::host_name::HostName;
 
 #[derive(Debug, Args)]
 pub(crate) struct PluginArgs {
@@ -16,9 +19,13 @@ pub(crate) struct PluginArgs {
     pub(crate) command: PluginCommand,
 }
 
+const CALL_CODES: &str = "Exit codes: 0 the plugin answered, 1 it failed or cannot be loaded, 64 the command line or the configuration is wrong";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
-    /// Ask a plugin once, as the router would: print its answer, what it took, and what the guest printed
+    /// Ask a plugin once, as the router would: print its answer, what it does to the player, what of it is ignored, and
+    /// what the guest printed
+    #[command(after_help = CALL_CODES)]
     Call {
         #[command(flatten)]
         target: TargetArgs,
@@ -48,8 +55,8 @@ pub(crate) struct TargetArgs {
     /// Name of a plugin of the configuration
     #[arg(
         value_name = "NAME",
-        required_unless_present = "wasm",
-        conflicts_with = "wasm"
+        required_unless_present_any = ["wasm", "grpc", "print_request"],
+        conflicts_with_all = ["wasm", "grpc"]
     )]
     pub(crate) name: Option<String>,
     #[command(flatten)]
@@ -57,6 +64,9 @@ pub(crate) struct TargetArgs {
     /// A WebAssembly file instead, with the default limits
     #[arg(long, value_name = "FILE")]
     pub(crate) wasm: Option<PathBuf>,
+    /// A gRPC server instead, without TLS: HOST:PORT or unix:PATH
+    #[arg(long, value_name = "ADDR", conflicts_with = "wasm")]
+    pub(crate) grpc: Option<Address>,
     /// The `config` that the plugin gets, as JSON [default: that of the configuration, else none]
     #[arg(long, value_name = "JSON", value_parser = json)]
     pub(crate) plugin_config: Option<Value>,
@@ -66,9 +76,32 @@ pub(crate) struct TargetArgs {
     /// Name of the player, instead of that in the request
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
+    /// UUID of the player, likewise
+    #[arg(long, value_name = "U")]
+    pub(crate) uuid: Option<Uuid>,
+    /// Language of the player, likewise
+    #[arg(long, value_name = "L")]
+    pub(crate) language: Option<String>,
+    /// Host name that the player typed, likewise; Unicode is converted as clients do
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sni: Option<HostName>,
+    /// Any field of the request, such as event.alpn=hytale/3 or candidates.0.port=5521; may be repeated. The value is JSON,
+    /// or else text
+    #[arg(long, value_name = "PATH=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Print the request as JSON and ask nobody: the beginning of a file for --request
+    #[arg(long)]
+    pub(crate) print_request: bool,
     /// How long to wait for an answer, like 1s or 250ms [default: the plugin's `timeout`]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((path, value)) if !path.is_empty() => Ok((path.to_owned(), value.to_owned())),
+        _ => Err("write it as PATH=VALUE, such as event.username=Alder".to_owned()),
+    }
 }
 
 fn json(text: &str) -> Result<Value, String> {

@@ -131,9 +131,19 @@ fn target(said: &Statement<'_>) -> String {
 }
 
 fn content(bytes: &[u8]) -> String {
-    let shown = match std::str::from_utf8(bytes) {
-        Ok(text) => format!("{text:?}"),
-        Err(_) => hex::encode(bytes),
-    };
+    let shown = content_text(bytes);
     format!("{} bytes of content\ncontent: {shown}", bytes.len())
+}
+
+/// Returns printable text in quotes, and other bytes in hexadecimal.
+pub(crate) fn content_text(bytes: &[u8]) -> String {
+    let is_printable = |text: &&str| {
+        !text
+            .chars()
+            .any(|c| c.is_control() && !"\n\r\t".contains(c))
+    };
+    match std::str::from_utf8(bytes).ok().filter(is_printable) {
+        Some(text) => format!("{text:?}"),
+        None => hex::encode(bytes),
+    }
 }

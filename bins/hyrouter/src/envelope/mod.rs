@@ -12,7 +12,7 @@ use hyrouter_files::{read_input, read_text_input};
 use hyrouter_referral::Secret;
 use zeroize::Zeroizing;
 
-pub(crate) use self::describe::{json, text};
+pub(crate) use self::describe::{content_text, json, text};
 use crate::cli::{EnvelopeArgs, EnvelopeCommand, SecretArgs};
 
 /// Longest file with a secret, in bytes.

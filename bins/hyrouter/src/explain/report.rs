@@ -69,6 +69,7 @@ fn plugin(said: &PluginSaid) -> Value {
         "name": &*said.name,
         "verdict": said.verdict,
         "detail": said.detail,
+        "notes": said.notes,
         "took_us": micros(said.took),
     })
 }

@@ -1,9 +1,14 @@
 //! An explanation as people read it.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use hyrouter_text::{Shown, shown};
+use serde::Deserialize as _;
 use serde_json::Value;
+
+use crate::clock;
+use crate::plugins::Note;
 
 /// The report of [`report::json`](super::report::json) on some lines, without an end of the last.
 pub(super) fn of(report: &Value) -> String {
@@ -45,12 +50,19 @@ fn plugins(report: &Value, text: &mut String) {
     for plugin in asked.into_iter().flatten() {
         let _ = write!(
             text,
-            "\nplugin {}: {}{} ({} us)",
+            "\nplugin {}: {}{} ({})",
             or(&plugin["name"], "?"),
             or(&plugin["verdict"], "?"),
             said(": ", &plugin["detail"]),
-            plugin["took_us"],
+            clock::span(Duration::from_micros(
+                plugin["took_us"].as_u64().unwrap_or_default()
+            )),
         );
+        for note in plugin["notes"].as_array().into_iter().flatten() {
+            if let Ok(note) = Note::deserialize(note) {
+                let _ = write!(text, "\n  {}", note.to_line());
+            }
+        }
     }
     match report["plugins_left_out"].as_u64() {
         None | Some(0) => {}

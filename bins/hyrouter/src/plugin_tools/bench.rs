@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::target::Target;
 use crate::cli::print;
-use crate::exit;
+use crate::{clock, exit};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Load {
@@ -112,7 +112,7 @@ impl Seen {
             "plugin {}: {answered} of {} calls answered, {} at a time, {rate:.0} calls a second",
             target.name, load.calls, load.concurrency
         )];
-        let times = quantiles.map(|(name, time)| format!("{name} {time:.1?}"));
+        let times = quantiles.map(|(name, time)| format!("{name} {}", clock::span(time)));
         lines.push(times.join(", "));
         let failures = self.failures.iter();
         lines.extend(failures.map(|(code, count)| format!("failed: {count} by {code}")));

@@ -8,9 +8,10 @@ use hyrouter_plugin_wasm::{CallStats, OutputLevel};
 use hyrouter_text::{shown, shown_json};
 use serde_json::{Value, json};
 
+use super::effect::Applied;
 use super::target::Target;
 use crate::cli::{print, print_json};
-use crate::exit;
+use crate::{clock, exit};
 
 type Answer = Result<(api::Answer, Option<CallStats>), PluginError>;
 
@@ -23,10 +24,16 @@ pub(crate) async fn run(
     let answer = target.ask(request).await;
     let took = begun.elapsed();
     let output = target.output.take();
+    let applied = answer.as_ref().ok();
+    let applied = applied.map(|(answer, _)| Applied::new(target, request, answer.clone()));
     if as_json {
-        print_json(&describe(target, &answer, took, &output)?)?;
+        let mut told = describe(target, &answer, took, &output)?;
+        extend(&mut told, applied.map(|applied| applied.json()));
+        print_json(&told)?;
     } else {
-        print(&describe_text(target, &answer, took, &output)?)?;
+        let mut lines = describe_text(target, &answer, took, &output)?;
+        lines.extend(applied.iter().flat_map(Applied::lines));
+        print(&lines.join("\n"))?;
     }
     Ok(if answer.is_ok() {
         exit::OK
@@ -47,7 +54,7 @@ fn describe(
         .collect();
     let mut told = json!({
         "plugin": target.name,
-        "load_us": micros(target.load_time),
+        "load_us": target.load_time.map(micros),
         "took_us": micros(took),
         "output": lines,
     });
@@ -60,10 +67,14 @@ fn describe(
         }),
         Err(error) => json!({"error": error.reason_code(), "message": error.to_string()}),
     };
-    if let (Value::Object(told), Value::Object(more)) = (&mut told, more) {
+    extend(&mut told, Some(more));
+    Ok(told)
+}
+
+fn extend(told: &mut Value, more: Option<Value>) {
+    if let (Value::Object(told), Some(Value::Object(more))) = (told, more) {
         told.extend(more);
     }
-    Ok(told)
 }
 
 fn describe_text(
@@ -71,11 +82,11 @@ fn describe_text(
     answer: &Answer,
     took: Duration,
     output: &[(OutputLevel, String)],
-) -> anyhow::Result<String> {
-    let mut lines = vec![format!(
-        "plugin {}: loaded in {:.1?}",
-        target.name, target.load_time
-    )];
+) -> anyhow::Result<Vec<String>> {
+    let mut lines = vec![match target.load_time {
+        Some(time) => format!("plugin {}: loaded in {}", target.name, clock::span(time)),
+        None => format!("plugin {}", target.name),
+    }];
     for (level, line) in output {
         lines.push(format!("printed ({}): {}", level.as_str(), shown(line)));
     }
@@ -83,20 +94,20 @@ fn describe_text(
         Ok((answer, stats)) => {
             let json = serde_json::to_string(&answer.response)?;
             lines.push(format!("response: {}", shown_json(&json)));
-            lines.push(format!("answered in {took:.1?}"));
+            lines.push(format!("answered in {}", clock::span(took)));
             if let Some(stats) = stats {
                 lines.push(format!(
-                    "in the guest: {:.1?}, {} of {} units of fuel, {} KiB of memory",
-                    stats.elapsed,
+                    "in the guest: {}, {} of {} units of fuel, {} KiB of memory",
+                    clock::span(stats.elapsed),
                     stats.fuel,
                     target.fuel.unwrap_or_default(),
                     stats.memory / 1024,
                 ));
             }
         }
-        Err(error) => lines.push(format!("failed after {took:.1?}: {error}")),
+        Err(error) => lines.push(format!("failed after {}: {error}", clock::span(took))),
     }
-    Ok(lines.join("\n"))
+    Ok(lines)
 }
 
 fn micros(time: Duration) -> u64 {

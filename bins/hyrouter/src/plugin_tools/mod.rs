@@ -2,6 +2,7 @@
 
 mod bench;
 mod call;
+mod effect;
 mod output;
 mod request;
 mod target;
@@ -11,7 +12,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 pub(crate) use self::output::Kept;
-use crate::cli::{PluginArgs, PluginCommand};
+use crate::cli::{PluginArgs, PluginCommand, print_json};
+use crate::exit;
 
 pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -20,6 +22,13 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
         .context("starting a runtime")?;
     let _inside = runtime.enter();
     match &args.command {
+        PluginCommand::Call { target, .. } | PluginCommand::Bench { target, .. }
+            if target.print_request =>
+        {
+            let asked = request::read(target)?;
+            print_json(&serde_json::to_value(asked)?)?;
+            Ok(exit::OK)
+        }
         PluginCommand::Call { target, json } => {
             let asked = request::read(target)?;
             match target::load(target)? {

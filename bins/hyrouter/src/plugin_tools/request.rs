@@ -1,10 +1,13 @@
 //! About whom a plugin is asked.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 use hyrouter_files::read_text_input;
-use hyrouter_plugin_api::{Backend, ConnectEvent, ConnectRequest};
+use hyrouter_plugin_api::{ConnectEvent, ConnectRequest};
+use serde_json::{Map, Value};
 
 use crate::cli::TargetArgs;
+use crate::host_name::HostName;
+use crate::plugins::trial_request;
 
 /// Longest request that is read, in bytes.
 const MAX_LEN: usize = 16 << 20;
@@ -18,31 +21,123 @@ pub(crate) fn read(args: &TargetArgs) -> anyhow::Result<ConnectRequest> {
                 .with_context(|| format!("{} is not a request", file.display()))?
         }
     };
-    if let Some(name) = &args.username {
-        request.event.username = Some(name.clone());
+    let event = &mut request.event;
+    let texts = [
+        (&mut event.username, args.username.clone()),
+        (&mut event.language, args.language.clone()),
+        (&mut event.uuid, args.uuid.map(|uuid| uuid.to_string())),
+    ];
+    for (field, given) in texts {
+        if given.is_some() {
+            *field = given;
+        }
+    }
+    if let Some(host) = args.sni.as_ref().map(HostName::sent) {
+        host.clone_into(&mut event.sni);
+    }
+    for (path, value) in &args.set {
+        request = with(&request, path, value).with_context(|| format!("--set {path}"))?;
     }
     Ok(request)
 }
 
 fn example() -> ConnectRequest {
-    let candidates = vec![
-        Backend::new("10.0.0.1", 5520),
-        Backend::new("10.0.0.2", 5520),
-    ];
-    ConnectRequest {
-        event: ConnectEvent {
-            sni: "play.example.com".to_owned(),
-            client_type: Some(0),
-            uuid: Some("5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f".to_owned()),
-            username: Some("Alder".to_owned()),
-            language: Some("en-US".to_owned()),
-            identity_token_present: Some(true),
-            ..ConnectEvent::default()
-        },
-        strategy: "round_robin".to_owned(),
-        backend: candidates.first().cloned(),
-        candidates,
-        selected_index: Some(0),
-        referral_data: None,
+    let mut request = trial_request();
+    request.event = ConnectEvent {
+        sni: "play.example.com".to_owned(),
+        client_type: Some(0),
+        uuid: Some("5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f".to_owned()),
+        username: Some("Alder".to_owned()),
+        language: Some("en-US".to_owned()),
+        identity_token_present: Some(true),
+        ..ConnectEvent::default()
+    };
+    request
+}
+
+/// Returns the request with another value at a path. What is no JSON, or JSON of a wrong type, is taken as text.
+fn with(request: &ConnectRequest, path: &str, value: &str) -> anyhow::Result<ConnectRequest> {
+    let text = Value::String(value.to_owned());
+    match serde_json::from_str(value) {
+        Ok(json) => {
+            put(request, path, json).or_else(|error| put(request, path, text).map_err(|_| error))
+        }
+        Err(_) => put(request, path, text),
+    }
+}
+
+fn put(request: &ConnectRequest, path: &str, value: Value) -> anyhow::Result<ConnectRequest> {
+    let mut whole = serde_json::to_value(request)?;
+    let place = path
+        .split('.')
+        .try_fold(&mut whole, |place, step| enter(place, step))?;
+    let is_new = *place != value;
+    *place = value.clone();
+    let made: ConnectRequest = serde_json::from_value(whole)?;
+    // Names that a request does not have are ignored when it is read.
+    ensure!(
+        !is_new || made != *request,
+        "a request has no such field, or not with this value; --print-request prints one"
+    );
+    // So are numbers that no port can be.
+    let written = serde_json::to_value(&made)?;
+    let written = written.pointer(&format!("/{}", path.replace('.', "/")));
+    ensure!(
+        !value.is_number() || written == Some(&value),
+        "{value} is outside of what this field can be"
+    );
+    Ok(made)
+}
+
+fn enter<'a>(place: &'a mut Value, step: &str) -> anyhow::Result<&'a mut Value> {
+    if place.is_null() {
+        *place = Value::Object(Map::new());
+    }
+    match place {
+        Value::Object(fields) => Ok(fields.entry(step).or_insert(Value::Null)),
+        Value::Array(list) => {
+            let len = list.len();
+            let place = step.parse::<usize>().ok().and_then(|at| list.get_mut(at));
+            place.with_context(|| format!("{step:?} is not a place in a list of {len}, from 0"))
+        }
+        other => bail!("there is no {step:?} in {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_field_is_set_by_its_path_from_json_or_text() {
+        let event = |path: &str, value: &str| {
+            let made = with(&example(), path, value).unwrap();
+            serde_json::to_value(made.event).unwrap()
+        };
+        assert_eq!(event("event.username", "Ann")["username"], "Ann");
+        assert_eq!(event("event.username", "7")["username"], "7");
+        assert_eq!(event("event.protocol_build", "31")["protocol_build"], 31);
+        assert_eq!(event("event.language", "null").get("language"), None);
+        let source = event("event.referral_source.host", "lobby.example");
+        assert_eq!(source["referral_source"]["host"], "lobby.example");
+        let made = with(&example(), "candidates.1.meta.region", "eu").unwrap();
+        assert_eq!(made.candidates[1].meta["region"], "eu");
+        let made = with(&example(), "candidates", "[]").unwrap();
+        assert!(made.candidates.is_empty());
+    }
+
+    #[test]
+    fn what_a_request_does_not_have_is_refused() {
+        for (path, value, told) in [
+            ("event.usrname", "Ann", "a request has no such field"),
+            ("username", "Ann", "a request has no such field"),
+            ("candidates.2.port", "1", "not a place in a list of 2"),
+            ("event.sni.host", "a", "there is no \"host\" in"),
+            ("event.client_type", "game", "invalid type: string"),
+            ("candidates.0.port", "70000", "70000"),
+        ] {
+            let error = with(&example(), path, value).unwrap_err().to_string();
+            assert!(error.contains(told), "{path}: {error}");
+        }
     }
 }

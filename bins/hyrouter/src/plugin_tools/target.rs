@@ -7,22 +7,28 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use hyrouter_config::{PluginKind, PluginSettings};
 use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginError};
+use hyrouter_plugin_grpc::{GrpcPlugin, GrpcSettings};
 use hyrouter_plugin_wasm::{CallStats, WasmHost, WasmPlugin, WasmSettings};
-use hyrouter_plugins::Settings as ChainSettings;
+use hyrouter_plugins::{OverridePolicy, Settings as ChainSettings};
 use tokio::time::timeout;
 
 use super::output::Kept;
 use crate::cli::{self, TargetArgs};
+use crate::referrals::Referrals;
 use crate::{exit, plugins, serve};
 
 /// A plugin that is there to be asked.
 pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) output: Arc<Kept>,
-    pub(crate) load_time: Duration,
+    /// Of a WASM plugin; a gRPC plugin is dialled by the first call.
+    pub(crate) load_time: Option<Duration>,
     pub(crate) timeout: Duration,
     /// What one call may spend, of a WASM plugin.
     pub(crate) fuel: Option<u64>,
+    pub(crate) override_policy: OverridePolicy,
+    /// Of the configuration, if there is one.
+    pub(crate) referrals: Option<Referrals>,
     plugin: Kind,
 }
 
@@ -38,12 +44,19 @@ pub(crate) enum Loaded {
 }
 
 pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
+    let defaults = ChainSettings::new("");
+    if let Some(address) = &args.grpc {
+        let mut settings = GrpcSettings::new(address.clone());
+        settings.config.clone_from(&args.plugin_config);
+        let plugin = Arc::new(GrpcPlugin::new(&settings)?);
+        let target = grpc(args, address.to_string(), plugin, &defaults);
+        return Ok(Loaded::Target(target));
+    }
     if let Some(file) = &args.wasm {
         let mut settings = WasmSettings::new(file.display().to_string(), file);
         settings.config.clone_from(&args.plugin_config);
-        let defaults = ChainSettings::new("");
         let host = WasmHost::new().compiled_by(plugins::compiler());
-        return load_wasm(args, &settings, host, defaults.timeout).map(Loaded::Target);
+        return load_wasm(args, &settings, host, &defaults).map(Loaded::Target);
     }
     let settings = match serve::load(&args.config) {
         Ok(loaded) => loaded,
@@ -75,28 +88,39 @@ pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
         plugin.config.clone_from(&args.plugin_config);
     }
     let host = plugins::wasm_host(&settings.wasm, plugins::compiler());
-    let limit = plugin.settings.timeout;
-    if let PluginKind::Wasm(wasm) = &plugin.kind {
+    let referrals = Some(Referrals::new(&settings.referral));
+    let chain = &plugin.settings;
+    let target = if let PluginKind::Wasm(wasm) = &plugin.kind {
         let settings = plugins::wasm_settings(&plugin, wasm);
-        return load_wasm(args, &settings, host, limit).map(Loaded::Target);
-    }
-    let begun = Instant::now();
-    let loaded = plugins::load_one(&plugin, &host)?;
+        load_wasm(args, &settings, host, chain)?
+    } else {
+        let loaded = plugins::load_one(&plugin, &host)?;
+        grpc(args, chain.name.clone(), loaded, chain)
+    };
     Ok(Loaded::Target(Target {
-        name: plugin.settings.name,
-        output: Arc::default(),
-        load_time: begun.elapsed(),
-        timeout: args.timeout.unwrap_or(limit),
-        fuel: None,
-        plugin: Kind::Other(loaded),
+        referrals,
+        ..target
     }))
+}
+
+fn grpc(args: &TargetArgs, name: String, plugin: Arc<dyn Plugin>, chain: &ChainSettings) -> Target {
+    Target {
+        name,
+        output: Arc::default(),
+        load_time: None,
+        timeout: args.timeout.unwrap_or(chain.timeout),
+        fuel: None,
+        override_policy: chain.override_policy,
+        referrals: None,
+        plugin: Kind::Other(plugin),
+    }
 }
 
 fn load_wasm(
     args: &TargetArgs,
     settings: &WasmSettings,
     host: WasmHost,
-    limit: Duration,
+    chain: &ChainSettings,
 ) -> anyhow::Result<Target> {
     let output = Arc::<Kept>::default();
     let host = host.with_output(Arc::<Kept>::clone(&output));
@@ -109,10 +133,12 @@ fn load_wasm(
     Ok(Target {
         name: settings.name.clone(),
         plugin: Kind::Wasm(loaded?),
-        load_time: begun.elapsed(),
+        load_time: Some(begun.elapsed()),
         output,
-        timeout: args.timeout.unwrap_or(limit),
+        timeout: args.timeout.unwrap_or(chain.timeout),
         fuel: Some(settings.fuel.get()),
+        override_policy: chain.override_policy,
+        referrals: None,
     })
 }
 

@@ -2,7 +2,9 @@
 
 mod asked;
 mod load;
+mod notes;
 mod shadow;
+mod trial;
 mod wasm;
 
 use std::fmt::Write as _;
@@ -11,6 +13,8 @@ use hyrouter_plugins::{Outcome, Record, Verdict};
 
 pub(crate) use self::asked::Asked;
 pub(crate) use self::load::{Loaded, Loader, load_one};
+pub(crate) use self::notes::Note;
+pub(crate) use self::trial::trial_request;
 pub(crate) use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
 
 /// Longest text that a plugin may have a player read, in bytes: more than fits the game's window.

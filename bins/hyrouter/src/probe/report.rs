@@ -7,8 +7,8 @@ use hyrouter_router::Address;
 use hyrouter_text::shown;
 use serde_json::{Value, json};
 
-use crate::envelope;
 use crate::host_name::HostName;
+use crate::{clock, envelope};
 
 pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
     let mut lines = Vec::new();
@@ -22,13 +22,13 @@ pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
             .map_or("no ALPN".into(), String::from_utf8_lossy);
         lines.push(format!(
             "connected in {} ({})",
-            millis(handshake),
+            clock::span(handshake),
             shown(alpn)
         ));
     }
     let after = exchange
         .answer
-        .map_or_else(String::new, |time| format!(" after {}", millis(time)));
+        .map_or_else(String::new, |time| format!(" after {}", clock::span(time)));
     match &exchange.outcome {
         Outcome::Referral { host, port, data } => {
             let to = Address(host, *port);
@@ -36,7 +36,7 @@ pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
             lines.push(match data.as_deref() {
                 None => "referral data: none".to_owned(),
                 Some(data) => envelope::text(data)
-                    .unwrap_or_else(|| format!("referral data: {}", hex::encode(data))),
+                    .unwrap_or_else(|| format!("referral data: {}", envelope::content_text(data))),
             });
         }
         Outcome::Disconnect { packet_id, reason } => {
@@ -92,7 +92,7 @@ fn ending_text(ending: &Ending) -> String {
             )
         }
         Ending::EndOfStream => "the server ended its stream without a packet".to_owned(),
-        Ending::NoAnswer { waited } => format!("no answer within {}", millis(*waited)),
+        Ending::NoAnswer { waited } => format!("no answer within {}", clock::span(*waited)),
         Ending::Local(error) => format!("no connection: {}", shown(error)),
         other => format!("{other:?}"),
     }
@@ -150,10 +150,6 @@ fn ending_json(ending: &Ending) -> Value {
         Ending::Local(error) => json!({ "outcome": "failed", "error": error }),
         other => json!({ "outcome": format!("{other:?}") }),
     }
-}
-
-fn millis(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1e3)
 }
 
 fn micros(time: Duration) -> u64 {

@@ -1,20 +1,20 @@
 //! How an answer comes about.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use hyrouter_config::{MessageKind, UnknownProtocol};
-use hyrouter_plugins::{Record, Verdict};
 use hyrouter_proxy::{Action, Answer, ConnectInfo};
+use hyrouter_referral::v2::Envelope;
 use hyrouter_router::Explanation;
 use tokio::time::timeout;
 
 use super::Service;
 use super::answers::on_route;
+use super::said::PluginSaid;
 use crate::door::{TurnedAway, Visit};
 use crate::player::{Player, ShownBy};
 use crate::plugins::Asked;
-use crate::referrals::blank_signature;
 
 /// How an answer comes about. What it refers with is not signed: whoever may ask could pass for anybody otherwise.
 #[derive(Debug)]
@@ -26,16 +26,6 @@ pub(crate) struct Explained {
     /// How many plugins were left out.
     pub(crate) left_out: usize,
     pub(crate) answer: Answer,
-}
-
-/// What one plugin said.
-#[derive(Debug)]
-pub(crate) struct PluginSaid {
-    pub(crate) name: Arc<str>,
-    pub(crate) verdict: &'static str,
-    /// What it changed, or why it failed.
-    pub(crate) detail: Option<String>,
-    pub(crate) took: Duration,
 }
 
 impl Service {
@@ -82,7 +72,7 @@ impl Service {
             Some(Asked { request, route }) if ask_plugins && !self.chain.is_empty() => {
                 let asking = timeout(self.decision_timeout, self.chain.run(request));
                 if let Ok(outcome) = asking.await {
-                    plugins = Some(outcome.records.iter().map(said).collect());
+                    plugins = Some(self.said(visit, route.as_ref(), &outcome, now));
                     self.heed(visit, route.as_ref(), outcome)
                 } else {
                     let refused = self.refuse(MessageKind::RoutingError, visit.info);
@@ -145,20 +135,16 @@ fn unsigned(mut answer: Answer) -> Answer {
     answer
 }
 
-fn said(record: &Record) -> PluginSaid {
-    let detail = match &record.verdict {
-        Verdict::Failed(error) => Some(error.to_string()),
-        Verdict::Changed(changes) => Some(match (changes.backend, changes.referral_data) {
-            (true, true) => "backend, referral data".to_owned(),
-            (true, false) => "backend".to_owned(),
-            _ => "referral data".to_owned(),
-        }),
-        Verdict::Unchanged | Verdict::Denied => None,
+/// Puts zeros in place of the signature, if there is one.
+fn blank_signature(data: &mut [u8]) {
+    let signature = match Envelope::parse(data) {
+        Ok(envelope) => envelope.signature().len(),
+        // Version 1, signed: its layout ends with an HMAC-SHA256.
+        Err(_) if data.starts_with(b"HYRP\x01\x01") => 32,
+        Err(_) => 0,
     };
-    PluginSaid {
-        name: Arc::clone(&record.plugin),
-        verdict: record.verdict.as_str(),
-        detail,
-        took: record.elapsed,
+    let begin = data.len().saturating_sub(signature);
+    if let Some(signature) = data.get_mut(begin..) {
+        signature.fill(0);
     }
 }

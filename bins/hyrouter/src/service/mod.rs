@@ -2,6 +2,7 @@
 
 mod answers;
 mod explained;
+mod said;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use hyrouter_protocol::builds::is_known;
 use hyrouter_proxy::{Answer, ConnectInfo, Failure};
 use hyrouter_router::{Decision, Router, SpecError, Turns};
 
-pub(crate) use self::explained::{Explained, PluginSaid};
+pub(crate) use self::{explained::Explained, said::PluginSaid};
 use crate::assembly::Assembly;
 use crate::commanded::Commanded;
 use crate::counts::{Counts, Plugins};

@@ -1,0 +1,106 @@
+//! What an answer does to the player.
+
+use std::time::SystemTime;
+
+use hyrouter_plugin_api::{Answer, Backend, ConnectRequest};
+use hyrouter_plugins::{Verdict, weigh};
+use hyrouter_referral::Sealer;
+use hyrouter_text::shown;
+use serde_json::{Value, json};
+
+use super::target::Target;
+use crate::envelope;
+use crate::plugins::Note;
+use crate::referrals::Bound;
+
+/// An answer, applied to the request as a chain does.
+pub(crate) struct Applied {
+    verdict: Verdict,
+    deny_reason: Option<String>,
+    /// Where the player goes, unless denied.
+    backend: Option<Backend>,
+    /// What the player carries, unless denied.
+    data: Option<Vec<u8>>,
+    notes: Vec<Note>,
+}
+
+impl Applied {
+    pub(crate) fn new(target: &Target, request: &ConnectRequest, answer: Answer) -> Self {
+        let mut after = request.clone();
+        let effect = weigh(&mut after, answer, target.override_policy);
+        let mut notes = Note::all(&effect.notices);
+        if effect.verdict != Verdict::Denied {
+            let data = after.referral_data.as_deref().unwrap_or_default();
+            notes.extend(Note::of_length(data, room(target, &after)));
+        }
+        Self {
+            verdict: effect.verdict,
+            deny_reason: effect.deny_reason,
+            backend: after.backend,
+            data: after.referral_data,
+            notes,
+        }
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let verdict = self.verdict.as_str();
+        let mut lines = vec![match (&self.verdict, &self.deny_reason, &self.backend) {
+            (Verdict::Denied, Some(text), _) => {
+                format!("effect: {verdict}, the player reads {text:?}")
+            }
+            (Verdict::Denied, None, _) => format!("effect: {verdict}, without a text"),
+            (_, _, Some(backend)) => {
+                format!("effect: {verdict}, the player goes to {}", shown(backend))
+            }
+            (_, _, None) => {
+                format!("effect: {verdict}, there is no backend and the player is refused")
+            }
+        }];
+        if let (Some(data), false) = (&self.data, self.verdict == Verdict::Denied) {
+            lines.push(format!(
+                "referral data, {} bytes: {}",
+                data.len(),
+                envelope::content_text(data)
+            ));
+        }
+        lines.extend(self.notes.iter().map(Note::to_line));
+        lines
+    }
+
+    /// Fields: `effect`, `notes`.
+    pub(crate) fn json(&self) -> Value {
+        let is_denied = self.verdict == Verdict::Denied;
+        let data = self.data.as_deref().filter(|_| !is_denied);
+        let backend = self.backend.as_ref().filter(|_| !is_denied);
+        json!({
+            "effect": {
+                "verdict": self.verdict.as_str(),
+                "deny_reason": self.deny_reason,
+                "to": backend.map(ToString::to_string),
+                "referral_data": data.map(envelope::content_text),
+            },
+            "notes": self.notes,
+        })
+    }
+}
+
+/// Bytes of referral data that a player can carry. Without a configuration: as the router does by default.
+fn room(target: &Target, after: &ConnectRequest) -> usize {
+    let backend = after.backend.as_ref();
+    match &target.referrals {
+        None => Sealer::unsigned(0).max_content(),
+        Some(referrals) => referrals.room(
+            Bound {
+                host: backend.map_or("", |backend| &backend.host),
+                port: backend.map_or(0, |backend| backend.port),
+                route: after.event.route.as_deref().unwrap_or_default(),
+                source: &after.event.sni,
+                player: None,
+                verified: false,
+                certificate: None,
+                hops: 0,
+            },
+            SystemTime::now(),
+        ),
+    }
+}
