@@ -250,9 +250,13 @@ async fn a_route_is_put_under_maintenance_for_all_but_some() {
             .status,
         404
     );
-    // A route without a name of its own is another one after the next reload.
-    let nameless = admin.ask("POST", "/api/routes/2/maintenance", "{}");
-    assert_eq!(nameless.status, 409, "{nameless:?}");
+    // A route without a name is called by what it matches, and not by its place.
+    for (name, status) in [("2", 404), ("nameless.example.com", 200)] {
+        let answer = admin.ask("POST", &format!("/api/routes/{name}/maintenance"), "{}");
+        assert_eq!(answer.status, status, "{name}: {answer:?}");
+    }
+    let metric = "hyrouter_route_maintenance{route=\"nameless.example.com\"} ";
+    assert!(admin.metric(metric) > 0.0);
     let wrong = admin.ask("POST", path, r#"{"from": "soon", "txt": {}}"#);
     assert_eq!(wrong.status, 422);
     assert_eq!(

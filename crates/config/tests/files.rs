@@ -114,7 +114,7 @@ fn a_full_yaml_file_loads() {
     assert!(!settings.logging.log_client_ip);
 
     let route = &settings.routing.routes[1];
-    assert_eq!(route.name, "1");
+    assert_eq!(route.name, "*.eu.example.com");
     let patterns: Vec<_> = route.patterns.iter().map(ToString::to_string).collect();
     assert_eq!(patterns, ["*.eu.example.com", "eu-[0-9].example.com"]);
     let policy = &route.pool.policy;

@@ -60,7 +60,7 @@ impl Conductor {
         let settings = match &maintenance {
             Some(_) if !is_known => return Err(unknown_route(route)),
             Some(written) => {
-                Some(closed(route, written, SystemTime::now())?).filter(|settings| settings.enabled)
+                Some(closed(written, SystemTime::now())?).filter(|settings| settings.enabled)
             }
             None => None,
         };
@@ -115,16 +115,9 @@ fn unknown_route(route: &str) -> CommandError {
 
 /// The maintenance that is written there.
 fn closed(
-    route: &str,
     written: &serde_json::Value,
     now: SystemTime,
 ) -> Result<MaintenanceSettings, CommandError> {
-    // A route without a name is called by its place, which is another's when one is put before it.
-    if route.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(CommandError::failed(format!(
-            "route {route} has no name of its own; give it one in the configuration"
-        )));
-    }
     let settings =
         MaintenanceSettings::from_json(written).map_err(|mistakes| CommandError::Invalid {
             message: "this maintenance cannot be used".to_owned(),

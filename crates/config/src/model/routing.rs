@@ -20,7 +20,8 @@ pub(crate) struct Routing {
 #[schemars(extend("required" = ["match", "pool"]))]
 pub(crate) struct Route {
     /// Name in logs, metrics, referrals and commands, unique, at most 255 bytes and not `default`, which is the default
-    /// pool's. Default: the position in the list, from 0.
+    /// pool's. Default: the first host name, and the other conditions: `play.example.com with verified true`. The second
+    /// route of such a name ends in `~2`.
     #[schemars(length(min = 1))]
     pub(crate) name: Option<String>,
     /// Which players it takes.

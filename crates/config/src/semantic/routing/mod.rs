@@ -2,6 +2,7 @@
 
 mod covered;
 mod matching;
+mod names;
 mod pool;
 mod switches;
 
@@ -38,7 +39,8 @@ pub(super) fn build(
     report: &mut Report<'_>,
 ) -> (router::RouterSpec, TextsByRoute) {
     let list = Path::of("routing.routes");
-    check_names(&list, &routing.routes, report);
+    let names = names::of(&routing.routes);
+    check_names(&list, &routing.routes, &names, report);
     let closed = Path::of("routing.default_maintenance");
     if routing.default.is_none() && routing.default_maintenance.is_some() {
         report.warn(&closed, "not used, since there is no `default` pool");
@@ -49,9 +51,9 @@ pub(super) fn build(
         earlier: Earlier::default(),
         texts: TextsByRoute::new(),
     };
-    let routes = routing.routes.into_iter().enumerate();
+    let routes = routing.routes.into_iter().zip(names).enumerate();
     let routes = routes
-        .map(|(index, route)| builder.route(&list.index(index), index, route))
+        .map(|(index, (route, name))| builder.route(&list.index(index), name, route))
         .collect();
     let maintenance = builder.maintenance(&closed, DEFAULT_NAME, routing.default_maintenance);
     let default = routing.default.map(|pool| {
@@ -64,18 +66,11 @@ pub(super) fn build(
     (router::RouterSpec { routes, default }, builder.texts)
 }
 
-fn route_name(index: usize, route: &Route) -> String {
-    route.name.clone().unwrap_or_else(|| index.to_string())
-}
-
-fn check_names(list: &Path, routes: &[Route], report: &mut Report<'_>) {
-    let names: Vec<_> = routes
-        .iter()
-        .enumerate()
-        .map(|(index, route)| route_name(index, route))
-        .collect();
+fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Report<'_>) {
     let mut seen = BTreeMap::new();
-    for (index, name) in names.iter().enumerate() {
+    let names = routes.iter().zip(names).enumerate();
+    let given = names.filter(|(_, (route, _))| route.name.is_some());
+    for (index, (_, name)) in given {
         if name.len() > MAX_ROUTE {
             report.mistakes.add_meaning(
                 &list.index(index).key("name"),
@@ -101,8 +96,7 @@ fn check_names(list: &Path, routes: &[Route], report: &mut Report<'_>) {
 }
 
 impl Builder<'_, '_, '_> {
-    fn route(&mut self, path: &Path, index: usize, route: Route) -> router::RouteSpec {
-        let name = route_name(index, &route);
+    fn route(&mut self, path: &Path, name: String, route: Route) -> router::RouteSpec {
         let matching = &route.matching;
         let at = path.key("match");
         let conditions = matching::conditions(&name, matching);
