@@ -46,6 +46,7 @@ mod sinks;
 mod start_log;
 mod summary;
 mod supervised;
+mod templates;
 mod tickets;
 mod traces;
 mod watch;

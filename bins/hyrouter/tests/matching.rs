@@ -9,7 +9,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use support::folder;
+use support::{example_plugin, folder};
 use uuid::Uuid;
 
 const CONFIG: &str = r#"
@@ -96,4 +96,42 @@ fn a_share_has_the_same_players_on_every_router() {
     let (one, other) = (shares.next().unwrap(), shares.next().unwrap());
     assert_eq!(one, other);
     assert!((4..=22).contains(&one.len()), "{}", one.len());
+}
+
+/// Host names of players make no labels.
+#[test]
+fn referrals_of_captures_count_for_the_backend_as_it_is_configured() {
+    let config = r#"
+listen: "127.0.0.1:0"
+admin: { listen: "127.0.0.1:0" }
+routing:
+  routes:
+    - match: { hostname: "*.play.example.com" }
+      pool: { backends: [{ host: $1.servers.svc, port: 5520 }] }
+"#;
+    let plugin = format!(
+        "plugins: [{{ name: lobby, type: wasm, wasm: {{ path: {} }}, stage: mutate }}]\n",
+        example_plugin("wasm-plugin.wasm")
+    );
+    for more in ["", &plugin] {
+        let folder = folder().file("config.yaml", &format!("{config}{more}"));
+        let (router, admin) = folder.serve_with_admin(&[]);
+        for name in ["a", "b", "a"] {
+            let typed = format!("{name}.play.example.com");
+            let answer = router.probe(&["--sni", &typed, "--username", "Alder"]);
+            assert_eq!(answer["host"], format!("{name}.servers.svc"), "{answer}");
+        }
+        let route = &admin.status()["routes"][0];
+        assert_eq!(route["name"], "*.play.example.com");
+        let backend = &route["backends"][0];
+        assert_eq!(backend["address"], "$1.servers.svc:5520");
+        assert_eq!(backend["referrals"], 3, "{route}");
+        let text = admin.get("/metrics").body;
+        let lines: Vec<_> = text
+            .lines()
+            .filter(|line| line.starts_with("hyrouter_referrals_total{"))
+            .collect();
+        let labels = r#"route="*.play.example.com",backend="$1.servers.svc:5520""#;
+        assert_eq!(lines, [format!("hyrouter_referrals_total{{{labels}}} 3")]);
+    }
 }

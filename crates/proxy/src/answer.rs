@@ -14,6 +14,9 @@ pub struct Answer {
     pub reason_code: &'static str,
     /// The route that led here, for logs.
     pub route: Option<Arc<str>>,
+    /// The host of the backend as it is configured, where the one that is sent was made from it: a template with the
+    /// client's host name in it.
+    pub configured_host: Option<Box<str>>,
     /// What else there is to say in logs, such as which plugin failed.
     pub remarks: Option<Box<str>>,
     /// What was made of the client's identity token, as a stable code for logs.
@@ -96,6 +99,7 @@ impl Answer {
             action,
             reason_code,
             route: None,
+            configured_host: None,
             remarks: None,
             identity: None,
             ticket: None,
@@ -107,6 +111,13 @@ impl Answer {
     #[must_use]
     pub fn because(mut self, reason_code: &'static str) -> Self {
         self.reason_code = reason_code;
+        self
+    }
+
+    /// With the host of the backend as it is configured, if that is another than the one that is sent.
+    #[must_use]
+    pub fn configured_as(mut self, host: Option<Box<str>>) -> Self {
+        self.configured_host = host;
         self
     }
 

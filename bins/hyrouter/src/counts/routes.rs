@@ -32,7 +32,7 @@ pub(crate) struct RouteCount {
     disconnects: Arc<Counter>,
     /// By host, then by port.
     backends: HashMap<Box<str>, Vec<(u16, Arc<Counter>)>>,
-    /// Those that a plugin named, and those of a host that is made of the player's.
+    /// Those that a plugin named.
     other: Arc<Counter>,
     drained: usize,
     all: usize,
@@ -63,7 +63,7 @@ impl Routes {
     );
     const REFERRALS: Desc = Desc::counter(
         "hyrouter_referrals",
-        "Referrals by route and backend of the configuration; `other` for what a plugin named or a capture made",
+        "Referrals by route and backend as configured, captures as `$1`; `other` for what a plugin named",
         &["route", "backend"],
     );
     const BACKENDS: Desc = Desc::gauge(
@@ -121,10 +121,30 @@ impl Routes {
         match &answer.action {
             Action::Referral { host, port, .. } => {
                 route.referrals.inc();
+                let host = answer.configured_host.as_deref().unwrap_or(host);
                 route.backend(host, *port).unwrap_or(&route.other).inc();
             }
             _ => route.disconnects.inc(),
         }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "backends are below 2^53")]
+    fn collect_states(routes: &[(&str, &Arc<RouteCount>)], into: &mut Exposition<'_, '_>) {
+        let known = routes.iter().filter(|(_, count)| count.all > 0);
+        let states = known.flat_map(|(name, count)| {
+            let serving = count.all - count.drained;
+            [
+                ([*name, "serving"], serving as f64),
+                ([*name, "drained"], count.drained as f64),
+            ]
+        });
+        into.gauges(&Self::BACKENDS, states);
+        let now = SystemTime::now();
+        let planned = routes.iter().filter_map(|(name, count)| {
+            let planned = count.maintenance.as_ref()?;
+            Some(([*name], planned.in_force(now)))
+        });
+        into.flags(&Self::MAINTENANCE, planned);
     }
 
     pub(crate) fn of(&self, name: &str) -> Option<Arc<RouteCount>> {
@@ -175,26 +195,5 @@ impl Source for Routes {
         }
         referrals.sort_unstable();
         into.counts(&Self::REFERRALS, referrals);
-    }
-}
-
-impl Routes {
-    #[expect(clippy::cast_precision_loss, reason = "backends are below 2^53")]
-    fn collect_states(routes: &[(&str, &Arc<RouteCount>)], into: &mut Exposition<'_, '_>) {
-        let known = routes.iter().filter(|(_, count)| count.all > 0);
-        let states = known.flat_map(|(name, count)| {
-            let serving = count.all - count.drained;
-            [
-                ([*name, "serving"], serving as f64),
-                ([*name, "drained"], count.drained as f64),
-            ]
-        });
-        into.gauges(&Self::BACKENDS, states);
-        let now = SystemTime::now();
-        let planned = routes.iter().filter_map(|(name, count)| {
-            let planned = count.maintenance.as_ref()?;
-            Some(([*name], planned.in_force(now)))
-        });
-        into.flags(&Self::MAINTENANCE, planned);
     }
 }

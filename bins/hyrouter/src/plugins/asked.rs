@@ -10,6 +10,7 @@ use hyrouter_router::{Decision, Explanation, RouteRef, StepExplanation, Strategy
 
 use crate::door::Visit;
 use crate::player::Player;
+use crate::templates::Templates;
 use crate::tickets::Ticket;
 
 /// A player as plugins are asked about them.
@@ -17,6 +18,7 @@ pub(crate) struct Asked {
     pub(crate) request: ConnectRequest,
     /// None where no route matches: a plugin may name a backend all the same, as in the original.
     pub(crate) route: Option<Arc<str>>,
+    pub(crate) templates: Templates,
 }
 
 impl Asked {
@@ -26,6 +28,7 @@ impl Asked {
         decision: &Decision<'_>,
         tell_address: bool,
     ) -> Option<Self> {
+        let mut templates = Templates::default();
         let (route, strategy, candidates, selected) = match decision {
             Decision::Maintenance { .. } => return None,
             Decision::NoRoute => (None, None, Vec::new(), None),
@@ -33,6 +36,7 @@ impl Asked {
                 (Some(*route), Some(*strategy), Vec::new(), None)
             }
             Decision::Backend(choice) => {
+                templates = Templates::of(choice);
                 let candidates = choice.candidates();
                 let candidates = candidates.map(|one| told(one.backend, &one.host)).collect();
                 (
@@ -58,6 +62,7 @@ impl Asked {
         Some(Self {
             request,
             route: route.map(|route| Arc::clone(route.name)),
+            templates,
         })
     }
 
@@ -96,6 +101,8 @@ impl Asked {
         Some(Self {
             request,
             route: taken.map(|taken| Arc::clone(&taken.name)),
+            // An explanation is not counted.
+            templates: Templates::default(),
         })
     }
 }

@@ -69,7 +69,7 @@ impl Service {
         let asked = Asked::explained(visit, &routing, self.log_client_ip);
         let (mut plugins, mut left_out) = (None, 0);
         let answer = match asked {
-            Some(Asked { request, route }) if ask_plugins && !self.chain.is_empty() => {
+            Some(Asked { request, route, .. }) if ask_plugins && !self.chain.is_empty() => {
                 let asking = timeout(self.decision_timeout, self.chain.run(request));
                 if let Ok(outcome) = asking.await {
                     plugins = Some(self.said(visit, route.as_ref(), &outcome, now));

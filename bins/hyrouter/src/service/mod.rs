@@ -25,6 +25,7 @@ use crate::player::{Identities, ShownBy};
 use crate::plugins::Asked;
 use crate::referrals::Referrals;
 use crate::refusals::unreadable;
+use crate::templates::template;
 use crate::tickets::Tickets;
 use crate::traces::Traces;
 
@@ -137,14 +138,10 @@ impl Service {
         }
         Routed::Answer(match decision {
             Decision::Backend(choice) => {
-                let backend = choice.backend();
-                self.refer(
-                    visit,
-                    Some(choice.route().name),
-                    &choice.host(),
-                    backend.port,
-                    None,
-                )
+                let (backend, host) = (choice.backend(), choice.host());
+                let route = Some(choice.route().name);
+                self.refer(visit, route, &host, backend.port, None)
+                    .configured_as(template(backend, &host))
             }
             Decision::NoRoute => self.no_route(visit.info),
             Decision::NoBackends { route, .. } => self
@@ -155,12 +152,16 @@ impl Service {
     }
 
     async fn ask(&self, visit: &Visit<'_>, asked: Asked) -> Answer {
-        let Asked { request, route } = asked;
+        let Asked {
+            request,
+            route,
+            templates,
+        } = asked;
         let outcome = self.chain.run(request).await;
         for record in &outcome.records {
             self.plugin_counts.count(record);
         }
-        self.heed(visit, route.as_ref(), outcome)
+        templates.mark(self.heed(visit, route.as_ref(), outcome))
     }
 
     /// What the player of this `Connect` is answered.
