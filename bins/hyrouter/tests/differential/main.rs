@@ -25,6 +25,24 @@ const FILES: [&str; 4] = [
     include_str!("cases/routing.yaml"),
 ];
 
+/// Rows without a case, and what tests them.
+const ELSEWHERE: [(u8, &str); 2] = [
+    (22, "crates/referral/tests/envelope.rs"),
+    (
+        38,
+        "crates/proxy/tests/exchange.rs and bins/hyrouter/tests/serve.rs",
+    ),
+];
+
+#[test]
+fn each_row_has_a_case() {
+    let cases = FILES.map(case::read).concat();
+    let mut rows: BTreeSet<u8> = cases.iter().map(|case| case.row).collect();
+    rows.extend(ELSEWHERE.map(|(row, _)| row));
+    let missing: Vec<_> = (1..=41).filter(|row| !rows.contains(row)).collect();
+    assert_eq!(missing, [0; 0]);
+}
+
 #[test]
 fn configurations() {
     try_all(FILES[0]);
