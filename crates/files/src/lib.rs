@@ -86,7 +86,7 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<Zeroizing<String>, FileError> {
         let at = error.utf8_error().valid_up_to();
         let bytes = Zeroizing::new(error.into_bytes());
         let before = bytes.get(..at).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         let problem = if is_utf16(&bytes) {
             FileProblem::Utf16
         } else {
