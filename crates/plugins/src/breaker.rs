@@ -50,7 +50,13 @@ struct Tripped {
 
 impl Breaker {
     /// Leave for one call, or `None` while the plugin is left alone.
-    pub(crate) fn admit(self: &Arc<Self>, settings: &BreakerSettings) -> Option<Pass> {
+    ///
+    /// `is_back` says whether the plugin, which could not be reached, can be.
+    pub(crate) fn admit(
+        self: &Arc<Self>,
+        settings: &BreakerSettings,
+        is_back: impl FnOnce() -> bool,
+    ) -> Option<Pass> {
         let pass = |is_probe| Pass {
             breaker: Arc::clone(self),
             failures: settings.failures.get(),
@@ -65,7 +71,7 @@ impl Breaker {
         let Some(tripped) = tripped.as_mut() else {
             return Some(pass(false));
         };
-        if tripped.is_probing || tripped.since.elapsed() < settings.cool_down {
+        if tripped.is_probing || (tripped.since.elapsed() < settings.cool_down && !is_back()) {
             return None;
         }
         tripped.is_probing = true;

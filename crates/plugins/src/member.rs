@@ -81,7 +81,7 @@ impl Member {
     pub(crate) fn admit(self: &Arc<Self>) -> Result<Call, PluginError> {
         let pass = match &self.settings.breaker {
             Some(settings) => {
-                let pass = self.breaker.admit(settings);
+                let pass = self.breaker.admit(settings, || self.plugin.is_back());
                 Some(pass.ok_or(PluginError::BreakerOpen)?)
             }
             None => None,

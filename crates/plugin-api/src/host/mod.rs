@@ -44,6 +44,12 @@ pub trait Plugin: Send + Sync + 'static {
     /// and after each probe that fails; the next call opens anew. Must not wait.
     fn let_go(&self) {}
 
+    /// Returns whether the plugin could not be reached when it was let go, and can be reached again since. Its breaker
+    /// then lets a call probe it at once.
+    fn is_back(&self) -> bool {
+        false
+    }
+
     /// Returns how many connections to the plugin the router has closed, if it has any.
     fn connections_closed(&self) -> Option<ConnectionsClosed> {
         None

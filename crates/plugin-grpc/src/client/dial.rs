@@ -54,7 +54,7 @@ pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
-type Connection = Box<dyn Io>;
+pub(super) type Connection = Box<dyn Io>;
 
 impl Service<Uri> for Dialer {
     type Response = TokioIo<Watched<Connection>>;
@@ -107,7 +107,7 @@ impl Service<Uri> for Dialer {
     }
 }
 
-async fn connect(target: &Target) -> Result<Connection, Box<dyn Error + Send + Sync>> {
+pub(super) async fn connect(target: &Target) -> Result<Connection, Box<dyn Error + Send + Sync>> {
     let uri = match &target.place {
         Place::Tcp(uri) => uri.clone(),
         Place::Unix(path) => return Ok(unix(path).await?),

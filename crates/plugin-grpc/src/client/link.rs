@@ -2,19 +2,26 @@
 
 use std::fmt;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use http::Uri;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
 use tonic::transport::{Channel, Endpoint};
 
 use super::backoff::Backoff;
-use super::dial::Dialer;
+use super::dial::{Dialer, connect};
 use super::settings::GrpcSettings;
 use super::target::Target;
 use super::watched::Hold;
+
+/// Between attempts to connect that no call waits for: so long at first, later at most the other.
+const MIN_PAUSE: Duration = Duration::from_millis(50);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 /// The way to one plugin.
 ///
@@ -24,6 +31,9 @@ pub(super) struct Link {
     pub(super) channel: Channel,
     pub(super) backoff: Arc<Backoff>,
     pub(super) hold: Arc<Hold>,
+    target: Arc<Target>,
+    absence: Arc<Absence>,
+    runtime: Handle,
     /// Dropped with the link, which ends the thread.
     _end: oneshot::Sender<()>,
 }
@@ -40,8 +50,9 @@ impl Link {
             .keep_alive_while_idle(settings.keepalive_while_idle);
         let backoff = Arc::new(Backoff::new(settings.backoff));
         let hold = Arc::new(Hold::default());
+        let target = Arc::new(target);
         let dialer = Dialer {
-            target: Arc::new(target),
+            target: Arc::clone(&target),
             backoff: Arc::clone(&backoff),
             hold: Arc::clone(&hold),
         };
@@ -52,9 +63,48 @@ impl Link {
             channel: endpoint.connect_with_connector_lazy(dialer),
             backoff,
             hold,
+            target,
+            absence: Arc::default(),
+            runtime: runtime.clone(),
             _end: end,
         })
     }
+
+    /// Tries to connect, while nobody calls, until that works after it did not. What is connected is closed again.
+    pub(super) fn watch_for_return(&self) {
+        self.absence.is_back.store(false, Ordering::Relaxed);
+        if self.absence.is_watched.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (target, hold) = (Arc::clone(&self.target), Arc::clone(&self.hold));
+        let absence = Arc::clone(&self.absence);
+        self.runtime.spawn(async move {
+            let mut pause = MIN_PAUSE;
+            let mut was_away = false;
+            while !hold.is_open() {
+                if let Ok(Ok(_)) = timeout(target.connect_timeout, connect(&target)).await {
+                    absence.is_back.store(was_away, Ordering::Relaxed);
+                    break;
+                }
+                was_away = true;
+                sleep(pause).await;
+                pause = (pause * 2).min(MAX_PAUSE);
+            }
+            absence.is_watched.store(false, Ordering::Relaxed);
+        });
+    }
+
+    /// Whether the server was away when it was last watched for, and came back.
+    pub(super) fn is_back(&self) -> bool {
+        self.absence.is_back.load(Ordering::Relaxed)
+    }
+}
+
+/// What is known of a server that nobody calls because it could not be reached.
+#[derive(Debug, Default)]
+struct Absence {
+    is_watched: AtomicBool,
+    is_back: AtomicBool,
 }
 
 /// A thread with a runtime, until the sender is dropped.

@@ -166,11 +166,18 @@ impl Plugin for GrpcPlugin {
         })
     }
 
-    /// Closes the connection. The next call makes a new one.
+    /// Closes the connection. The next call makes a new one. Without a connection it is tried from now on whether one
+    /// can be made again.
     fn let_go(&self) {
         if self.link.hold.close() {
             self.let_go.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.link.watch_for_return();
         }
+    }
+
+    fn is_back(&self) -> bool {
+        self.link.is_back()
     }
 
     fn connections_closed(&self) -> Option<ConnectionsClosed> {

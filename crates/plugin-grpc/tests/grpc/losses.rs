@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use hyrouter_plugin_api::Plugin as _;
 use hyrouter_plugin_grpc::{ConnectResponse, GrpcPlugin};
-use tokio::time::interval;
+use tokio::time::{interval, timeout};
 
 use crate::peer::{Peer, anywhere};
 use crate::support::{
@@ -108,6 +109,29 @@ async fn a_restart_under_load_costs_no_call() {
     for answer in answers {
         assert_eq!(answer, Ok(denied("python")));
     }
+}
+
+/// What an open breaker goes by: it need not wait for its cool-down.
+#[tokio::test]
+async fn a_server_that_is_back_is_noticed_without_a_call() {
+    let mut peer = Peer::python();
+    let plugin = plugin(peer.address());
+    peer.kill();
+    let answer = ask_within(&plugin, "deny", SHORT).await;
+    assert_eq!(code(&answer), "unreachable");
+    plugin.let_go();
+    // Long enough for an attempt that fails.
+    tokio::time::sleep(SHORT).await;
+    assert!(!plugin.is_back());
+    peer.start_again();
+    let back = timeout(PATIENCE, async {
+        let mut ticks = interval(Duration::from_millis(5));
+        while !plugin.is_back() {
+            ticks.tick().await;
+        }
+    });
+    assert!(back.await.is_ok());
+    assert_eq!(ask(&plugin, "deny").await, Ok(denied("python")));
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
 //! A plugin that starts anew.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use hyrouter_plugin_api::{ConnectResponse, PluginError};
+use hyrouter_plugin_api::{
+    Answer, ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture,
+};
 use hyrouter_plugins::{BreakerState, Chain};
 use tokio::time::sleep;
 
@@ -43,6 +47,42 @@ async fn each_restart_has_its_own_grace() {
     let chain = Chain::new(vec![entry]).unwrap();
     let pause = Duration::from_millis(20);
     assert_eq!(state_after(&chain, 303, pause).await, BreakerState::Closed);
+}
+
+/// Could not be reached, and can be now.
+struct Back(AtomicUsize);
+
+impl Plugin for Back {
+    fn on_connect<'a>(&'a self, _: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
+        let call = self.0.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move {
+            let refused = || PluginError::transport("reset");
+            if call == 0 {
+                Err(refused())
+            } else {
+                Ok(Answer::default())
+            }
+        })
+    }
+
+    fn is_back(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plugin_that_is_back_is_probed_before_the_cool_down_ends() {
+    let (_, mut entry) = plugin("p").breaker(1, Duration::from_secs(3600)).build();
+    entry.plugin = Arc::new(Back(AtomicUsize::new(0)));
+    let chain = Chain::new(vec![entry]).unwrap();
+    assert_eq!(
+        state_after(&chain, 1, Duration::ZERO).await,
+        BreakerState::Open
+    );
+    assert_eq!(
+        state_after(&chain, 1, Duration::ZERO).await,
+        BreakerState::Closed
+    );
 }
 
 /// A plugin that is there and fails has no grace.
