@@ -347,3 +347,26 @@ fn the_request_is_printed_with_all_that_was_set() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stderr.contains("--set event.usrname"), "{ran:?}");
 }
+
+#[test]
+fn a_module_that_can_answer_nobody_is_refused_by_check_and_start_alone() {
+    let folder = answering("[]");
+    for args in [&["check"][..], &[], &["explain", "--plugins"]] {
+        let ran = folder.run(args);
+        assert_eq!(ran.code, Some(64), "{args:?}: {ran:?}");
+        for part in [
+            "plugins[0]",
+            "guest.wasm",
+            "cannot answer a trial call",
+            "bad response",
+        ] {
+            let said = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(said.contains(part), "{part}, {args:?}: {ran:?}");
+        }
+    }
+    assert_eq!(folder.run(&["check", "--no-files"]).code, Some(0));
+    // The tool for authors asks it all the same.
+    let ran = folder.run(&["plugin", "call", "guest"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stdout.contains("failed after"), "{ran:?}");
+}

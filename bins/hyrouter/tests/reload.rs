@@ -18,7 +18,7 @@ use std::path::Path;
 use std::thread;
 
 use players::{player, refusal};
-use replaced::{BEGIN, certificate, config, counting_plugin, host, serve, write};
+use replaced::{BEGIN, certificate, config, counting_plugin, host, serve, trapping_plugin, write};
 use serde_json::json;
 use support::keys::{answer, key_pair};
 use support::{Router, folder};
@@ -66,8 +66,16 @@ routing: {{ default: {{ backends: [{{ host: {backend}, port: 5520 }}] }} }}\n"
     write(&folder, "config.yaml", &whole("two", "b.example"));
     fs::copy(folder.path("one.key"), folder.path("two.key")).unwrap();
     assert_eq!(admin.ask("POST", "/reload", "{}").status, 409);
-    // A plugin that is none.
     certificate(&folder, "two");
+    // One that can answer nobody.
+    trapping_plugin(&folder);
+    let refused = admin.ask("POST", "/reload", "{}");
+    assert_eq!(refused.status, 409, "{refused:?}");
+    let mistake = refused.json()["mistakes"][0].to_string();
+    assert!(mistake.contains("cannot answer a trial call"), "{mistake}");
+    let kept = player(&router, "Alder").comes().await;
+    assert!(refusal(&kept).unwrap().starts_with("old "), "{kept:?}");
+    // A plugin that is none.
     write(&folder, "plugin.wasm", "nonsense");
     assert_eq!(admin.ask("POST", "/reload", "{}").status, 409);
     let status = admin.status();
@@ -101,12 +109,12 @@ routing: {{ default: {{ backends: [{{ host: {backend}, port: 5520 }}] }} }}\n"
     let page = admin.status()["config"].clone();
     assert_eq!(
         (&page["reloads"], &page["failed_reloads"]),
-        (&json!(102), &json!(3))
+        (&json!(102), &json!(4))
     );
     assert_eq!(page["last_error"], json!(null));
     let metric = |line: &str| admin.metric(line);
     assert!((metric("hyrouter_reloads_total{result=\"ok\"} ") - 102.0).abs() < 0.1);
-    assert!((metric("hyrouter_reloads_total{result=\"failed\"} ") - 3.0).abs() < 0.1);
+    assert!((metric("hyrouter_reloads_total{result=\"failed\"} ") - 4.0).abs() < 0.1);
     assert!(metric("hyrouter_config_reload_failing ") < 1.0);
     let denied =
         metric("hyrouter_decisions_total{outcome=\"disconnect\",reason=\"plugin_denied\"} ");

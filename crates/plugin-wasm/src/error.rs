@@ -88,6 +88,11 @@ pub enum LoadReason {
         /// Name and type that is needed.
         wanted: &'static str,
     },
+    /// The module is a program that ends when its `main` returns.
+    #[error(
+        "this is a command, it exports `_start` and no `_initialize`; build a reactor: Go with -buildmode=c-shared, Rust with crate-type = [\"cdylib\"], C and Zig with -mexec-model=reactor"
+    )]
+    Command,
     /// The module exports something else under the name of an export.
     #[error("exports {found} where {wanted} is needed")]
     WrongExport {
@@ -119,6 +124,12 @@ pub enum LoadReason {
     Refused {
         /// What `configure` returned.
         code: i32,
+    },
+    /// The guest could not answer the request of [`WasmSettings::trial`](crate::WasmSettings::trial).
+    #[error("it cannot answer a trial call about an example player: {error}")]
+    Trial {
+        /// What came of the call. It is in the text of this error, so it is not its source.
+        error: hyrouter_plugin_api::PluginError,
     },
     /// No thread could be made.
     #[error("no thread for it: {0}")]

@@ -86,6 +86,7 @@ mod output;
 mod plugin;
 mod pool;
 mod settings;
+mod trial;
 mod tunables;
 mod wasi_runtime;
 

@@ -107,6 +107,9 @@ pub(crate) fn check(module: &Module) -> Result<bool, LoadReason> {
     let uses_wasi = check_imports(module)?;
     check_memory(module)?;
     check_tables(module)?;
+    if export(module, "_start").is_some() && export(module, INITIALIZE.name).is_none() {
+        return Err(LoadReason::Command);
+    }
     required(module, &ALLOC)?;
     required(module, &ON_CONNECT)?;
     for export in [&INITIALIZE, &DEALLOC, &CONFIGURE] {

@@ -16,6 +16,7 @@ use crate::module;
 use crate::output::Output;
 use crate::pool::{self, Pool};
 use crate::settings::{MAX_MEMORY, MAX_MODULE_LEN, MIN_MEMORY, WasmSettings};
+use crate::trial::Trial;
 
 /// How long before the caller's time is over it is told that there was no instance for it, at most.
 const MARGIN: Duration = Duration::from_millis(5);
@@ -65,9 +66,15 @@ impl WasmPlugin {
             max_memory,
             _compiled: compiled,
         };
+        let trial = settings.trial.as_ref().map(|request| {
+            Trial::new(&name, &recipe, request, host.sink()).map_err(|error| LoadReason::Trial {
+                error: PluginError::bad_response(error),
+            })
+        });
         let pool = Pool::start(
             &name,
             Arc::new(recipe),
+            trial.transpose()?,
             settings.instances.get(),
             settings.max_calls.get(),
         )?;

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use hyrouter_plugin_api::ConnectRequest;
 use serde_json::Value;
 
 /// Most instances that are made unless told otherwise: more threads than that wait for cores rather than for guests.
@@ -34,6 +35,9 @@ pub struct WasmSettings {
     /// How long an instance may take to come up: its start function, `_initialize` and `configure` together. Default
     /// 10 s; a Go guest takes 7 ms.
     pub start_timeout: Duration,
+    /// Asked once while the plugin is loaded, of an instance of its own, within `start_timeout`. A plugin that gives no
+    /// answer is not loaded. Output of that instance is shown only then. Default: none.
+    pub trial: Option<ConnectRequest>,
 }
 
 /// Longest module in bytes: a Go guest has 2 MB, and compiling takes up to a second for each.
@@ -60,6 +64,7 @@ impl WasmSettings {
             max_calls: NonZeroU64::MIN.saturating_add(99_999),
             fuel: NonZeroU64::MIN.saturating_add(19_999_999),
             start_timeout: Duration::from_secs(10),
+            trial: None,
         }
     }
 }

@@ -3,8 +3,8 @@
 
 mod support;
 
-use hyrouter_plugin_wasm::MAX_MODULE_LEN;
-use support::{guest, module};
+use hyrouter_plugin_wasm::{MAX_MODULE_LEN, OutputLevel};
+use support::{bad_request, good_request, guest, module};
 
 /// What the operator reads: which plugin, which file, and a part of why.
 const EXPECTED: &[(&str, &str)] = &[
@@ -19,6 +19,10 @@ const EXPECTED: &[(&str, &str)] = &[
     (
         "alloc_zero_for_config",
         "`configure` failed: bad pointer: alloc(4) gave 0",
+    ),
+    (
+        "command",
+        "this is a command, it exports `_start` and no `_initialize`; build a reactor",
     ),
     (
         "configure_loops",
@@ -175,4 +179,57 @@ async fn what_is_no_file_is_not_waited_for() {
         error.ends_with("pipe.wasm: is a pipe; a regular file is needed"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_guest_that_cannot_answer_a_trial_call_is_refused() {
+    for (name, text) in [
+        ("trap", "trap: unreachable"),
+        ("loop", "trap: did not return, stopped after"),
+        ("exit", "trap: exited with code"),
+        ("alloc_zero", "bad pointer: alloc("),
+        ("response_wild", "bad pointer: on_connect gave"),
+        ("response_not_json", "bad response: "),
+        ("response_is_a_list", "bad response: "),
+        ("response_huge", "answer of "),
+    ] {
+        let mut guest = guest(&format!("bad/{name}"));
+        guest.settings.trial = Some(good_request());
+        guest.load().await.expect(name);
+        guest.settings.trial = Some(bad_request());
+        let error = guest.load().await.expect_err(name).to_string();
+        assert!(
+            error.contains(&format!(
+                "it cannot answer a trial call about an example player: {text}"
+            )),
+            "{name}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_trial_leaves_nothing_behind_but_the_words_of_a_guest_that_fails() {
+    let talks = |answers: &str| {
+        let source = format!(
+            r#"(module
+  (import "hyrouter" "log" (func $log (param i32 i32 i32)))
+  (memory (export "memory") 2)
+  (data (i32.const 16) "{{}}")
+  (data (i32.const 32) "asked")
+  (func (export "alloc") (param i32) (result i32) (i32.const 4096))
+  (func (export "on_connect") (param i32 i32) (result i64)
+    (call $log (i32.const 3) (i32.const 32) (i32.const 5))
+    {answers}))"#
+        );
+        let mut guest = module(&wat::parse_str(source).unwrap());
+        guest.settings.trial = Some(good_request());
+        guest
+    };
+    let good = talks("(i64.const 0x10_0000_0002)");
+    let plugin = good.plugin().await;
+    assert_eq!(good.lines.all(), []);
+    assert_eq!(plugin.status().calls, 0);
+    let bad = talks("(unreachable)");
+    bad.load().await.unwrap_err();
+    assert_eq!(bad.lines.all(), [(OutputLevel::Warn, "asked".to_owned())]);
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail, ensure};
 use hyrouter_files::read_text_input;
-use hyrouter_plugin_api::{ConnectEvent, ConnectRequest};
+use hyrouter_plugin_api::ConnectRequest;
 use serde_json::{Map, Value};
 
 use crate::cli::TargetArgs;
@@ -43,15 +43,7 @@ pub(crate) fn read(args: &TargetArgs) -> anyhow::Result<ConnectRequest> {
 
 fn example() -> ConnectRequest {
     let mut request = trial_request();
-    request.event = ConnectEvent {
-        sni: "play.example.com".to_owned(),
-        client_type: Some(0),
-        uuid: Some("5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f".to_owned()),
-        username: Some("Alder".to_owned()),
-        language: Some("en-US".to_owned()),
-        identity_token_present: Some(true),
-        ..ConnectEvent::default()
-    };
+    "play.example.com".clone_into(&mut request.event.sni);
     request
 }
 

@@ -12,6 +12,7 @@ use hyrouter_plugin_wasm::{Compiler, OutputSink, WasmHost};
 use hyrouter_plugins::{Chain, Entry};
 
 use super::shadow::ShadowLog;
+use super::trial::trial_request;
 use super::wasm::{compiler, wasm_host, wasm_settings};
 use crate::counts::Plugins;
 use crate::findings::{Findings, at};
@@ -155,7 +156,8 @@ pub(crate) fn load_one(
 ) -> anyhow::Result<Arc<dyn Plugin>> {
     match &plugin.kind {
         PluginKind::Wasm(wasm) => {
-            let settings = wasm_settings(plugin, wasm);
+            let mut settings = wasm_settings(plugin, wasm);
+            settings.trial = Some(trial_request());
             Ok(Arc::new(hyrouter_plugin_wasm::WasmPlugin::load(
                 host, &settings,
             )?))

@@ -59,6 +59,15 @@ pub(crate) fn counting_plugin(folder: &Folder, name: &str) {
     fs::write(folder.path("plugin.wasm"), wat::parse_str(module).unwrap()).unwrap();
 }
 
+/// Traps when it is asked.
+pub(crate) fn trapping_plugin(folder: &Folder) {
+    let module = r#"(module
+  (memory (export "memory") 2)
+  (func (export "alloc") (param i32) (result i32) (i32.const 16384))
+  (func (export "on_connect") (param i32 i32) (result i64) (unreachable)))"#;
+    fs::write(folder.path("plugin.wasm"), wat::parse_str(module).unwrap()).unwrap();
+}
+
 pub(crate) fn host(outcome: &Outcome) -> &str {
     match outcome {
         Outcome::Referral { host, .. } => host,

@@ -15,7 +15,7 @@ use crate::output::Output;
 use crate::wasi_runtime::WasiRuntime;
 
 /// Everything that instances are made of.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Recipe {
     pub(crate) module: Module,
     /// With the bounds of this plugin.

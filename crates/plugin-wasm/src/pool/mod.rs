@@ -20,6 +20,7 @@ use self::worker::Worker;
 use crate::error::LoadReason;
 use crate::guest::Recipe;
 use crate::plugin::{CallStats, PoolStatus};
+use crate::trial::Trial;
 
 /// Calls that wait for an instance. A chain lets 256 calls of a plugin run at once unless told otherwise.
 const QUEUE: usize = 1024;
@@ -82,6 +83,7 @@ impl Pool {
     pub(crate) fn start(
         name: &str,
         recipe: Arc<Recipe>,
+        trial: Option<Trial>,
         instances: u32,
         max_calls: u64,
     ) -> Result<Self, LoadReason> {
@@ -101,10 +103,11 @@ impl Pool {
         let (reports, made) = bounded(threads);
         let patience = pool.shared.recipe.start_timeout + START_MARGIN;
         // The first alone: if the plugin can not come up, that is found out once.
-        pool.spawn(name, &waiting, &reports)?;
-        await_reports(&made, 1, patience)?;
+        let starts = if trial.is_some() { 3 } else { 1 };
+        pool.spawn(name, &waiting, &reports, trial)?;
+        await_reports(&made, 1, patience * starts)?;
         for _ in 1..threads {
-            pool.spawn(name, &waiting, &reports)?;
+            pool.spawn(name, &waiting, &reports, None)?;
         }
         await_reports(&made, threads - 1, patience)?;
         Ok(pool)
@@ -115,6 +118,7 @@ impl Pool {
         name: &str,
         jobs: &Receiver<Job>,
         reports: &Sender<Result<(), LoadReason>>,
+        trial: Option<Trial>,
     ) -> Result<(), LoadReason> {
         let worker = Worker {
             jobs: jobs.clone(),
@@ -123,7 +127,7 @@ impl Pool {
         let reports = reports.clone();
         thread::Builder::new()
             .name(thread_name(name))
-            .spawn(move || worker.run(&reports))
+            .spawn(move || worker.run(&reports, trial))
             .map(drop)
             .map_err(LoadReason::Thread)
     }

@@ -10,6 +10,7 @@ use hyrouter_plugin_api::PluginError;
 use super::{Job, Shared};
 use crate::error::LoadReason;
 use crate::guest::Guest;
+use crate::trial::Trial;
 
 /// How long a thread waits after it could not make an instance, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -22,8 +23,9 @@ pub(super) struct Worker {
 
 impl Worker {
     /// Reports how its first instance came up, and ends when that failed or when the pool is closed.
-    pub(super) fn run(self, reports: &Sender<Result<(), LoadReason>>) {
-        let mut guest = match Guest::make(&self.shared.recipe) {
+    pub(super) fn run(self, reports: &Sender<Result<(), LoadReason>>, trial: Option<Trial>) {
+        let tried = trial.map_or(Ok(()), Trial::run);
+        let mut guest = match tried.and_then(|()| Guest::make(&self.shared.recipe)) {
             Ok(guest) => guest,
             Err(reason) => {
                 let _ = reports.send(Err(reason));

@@ -1,0 +1,80 @@
+//! One call before a plugin is loaded: a guest that cannot answer anybody is found out.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use hyrouter_plugin_api::ConnectRequest;
+
+use crate::error::LoadReason;
+use crate::guest::{Guest, Recipe};
+use crate::output::{Output, OutputLevel, OutputSink};
+
+/// A call that is yet to be made.
+pub(crate) struct Trial {
+    plugin: Arc<str>,
+    recipe: Arc<Recipe>,
+    request: Vec<u8>,
+    lines: Arc<Held>,
+    sink: Arc<dyn OutputSink>,
+}
+
+impl Trial {
+    /// Of an instance that is made like others. What it prints goes to `sink` if the call fails.
+    pub(crate) fn new(
+        plugin: &Arc<str>,
+        recipe: &Recipe,
+        request: &ConnectRequest,
+        sink: Arc<dyn OutputSink>,
+    ) -> Result<Self, serde_json::Error> {
+        let lines = Arc::<Held>::default();
+        let output = Output::new(Arc::clone(plugin), Arc::<Held>::clone(&lines));
+        Ok(Self {
+            plugin: Arc::clone(plugin),
+            recipe: Arc::new(Recipe {
+                output: Arc::new(output),
+                ..recipe.clone()
+            }),
+            request: serde_json::to_vec(request)?,
+            lines,
+            sink,
+        })
+    }
+
+    /// Makes the instance and the call. The instance is gone afterwards: others begin without having been asked.
+    pub(crate) fn run(self) -> Result<(), LoadReason> {
+        let tried = self.ask();
+        if tried.is_err() {
+            for (level, line) in self.lines.take() {
+                self.sink.line(&self.plugin, level, &line);
+            }
+        }
+        tried
+    }
+
+    fn ask(&self) -> Result<(), LoadReason> {
+        let mut guest = Guest::make(&self.recipe)?;
+        let deadline = Instant::now() + self.recipe.start_timeout;
+        let answer = guest.call(&self.request, deadline);
+        guest.finish();
+        answer
+            .map(drop)
+            .map_err(|error| LoadReason::Trial { error })
+    }
+}
+
+/// Lines that are shown later, if at all. The rate of lines bounds them.
+#[derive(Default)]
+struct Held(Mutex<Vec<(OutputLevel, String)>>);
+
+impl Held {
+    fn take(&self) -> Vec<(OutputLevel, String)> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl OutputSink for Held {
+    fn line(&self, _plugin: &str, level: OutputLevel, line: &str) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.push((level, line.to_owned()));
+    }
+}
