@@ -41,17 +41,14 @@ fn numbers_with_leading_zeros_are_mistakes() {
     }
     let variables = [
         ("HYROUTER_QUIC__ENDPOINTS", "04"),
-        (
-            "HYROUTER_ROUTING__DEFAULT",
-            r#"{"backends": [{"host": "a", "port": "0017"}]}"#,
-        ),
+        ("HYROUTER_LIMITS__RATE", r#"{"per_second": "0017"}"#),
     ];
     assert_eq!(
         lines(&load_with(NOTHING, variables).unwrap_err()),
         [
+            "limits.rate.per_second: a number with leading zeros (got 0017); write 17 or 15, since some programs read \
+             leading zeros as octal (from HYROUTER_LIMITS__RATE)",
             "quic.endpoints: a number with leading zeros (got 04); write 4 (from HYROUTER_QUIC__ENDPOINTS)",
-            "routing.default.backends[0].port: a number with leading zeros (got 0017); write 17 or 15, since some programs \
-             read leading zeros as octal (from HYROUTER_ROUTING__DEFAULT)",
         ]
     );
     // Texts keep theirs, and a key that holds anchors is not read.
