@@ -141,8 +141,7 @@ impl Schema {
 
     /// Whether it is or holds a secret, so that no value here may be repeated in a message.
     pub(crate) fn holds_secret(self) -> bool {
-        self.text("format") == Some("secret")
-            || self.properties().any(|(_, schema)| schema.holds_secret())
+        self.text("format") == Some("secret") || self.within().any(Self::holds_secret)
     }
 
     /// Whether it is the address of a service, in which a user, a password or a query may be a secret.
@@ -155,7 +154,13 @@ impl Schema {
 
     /// Whether it is or holds the address of a service.
     pub(crate) fn holds_address(self) -> bool {
-        self.is_address() || self.properties().any(|(_, schema)| schema.holds_address())
+        self.is_address() || self.within().any(Self::holds_address)
+    }
+
+    /// What is directly below: the keys of an object, the values of a map, the entries of a list.
+    fn within(self) -> impl Iterator<Item = Self> {
+        let properties = self.properties().map(|(_, schema)| schema);
+        properties.chain(self.map_value()).chain(self.item())
     }
 
     /// The name of the definition that it refers to, the same wherever the same section stands.

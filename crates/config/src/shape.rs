@@ -213,7 +213,7 @@ impl Walk<'_> {
 
     fn wrong(&mut self, schema: Schema, what: &str, value: &Value, path: &Path, allowed: &str) {
         let message = match value {
-            Value::String(text) if schema.is_address() => {
+            Value::String(text) if schema.is_address() || text.contains("://") => {
                 message(what, &hyrouter_text::shown_address(text).into(), allowed)
             }
             // An address in a place for something else.

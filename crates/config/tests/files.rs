@@ -159,11 +159,9 @@ fn a_full_yaml_file_loads() {
     let alias = &settings.routing.routes[2].pool;
     assert_eq!(Some(alias), settings.routing.default.as_ref());
     // The secret is as short as the original allows.
-    let warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        warnings,
-        ["referral.hmac_secret: the secret has fewer than 16 bytes, which can be guessed"]
-    );
+    let mut warnings = settings.warnings.iter().map(ToString::to_string);
+    let expected = "referral.hmac_secret: the secret has fewer than 16 bytes, which can be guessed";
+    assert!(warnings.any(|warning| warning == expected));
     Router::new(settings.routing).unwrap();
 }
 

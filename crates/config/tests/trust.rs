@@ -211,7 +211,7 @@ fn tickets_select_routes() {
         warnings(&never),
         [
             "routing.routes[1].match.referral: never matches, since `referral.accept` has no keys",
-            "routing.routes[1].match.hostname: never matches, since routing.routes[0].match.hostname has the same pattern"
+            "routing.routes[1].match.hostname: never matches, since routing.routes[0].match.hostname takes all of its players first"
         ]
     );
     assert_eq!(

@@ -46,7 +46,12 @@ pub(crate) fn build(
     require_backends(&config, report.mistakes);
     let files = files::named(&config);
     let checks = Checks::of(&config, layers);
-    let (routing, maintenance) = routing::build(config.routing, &providers, &mut report);
+    let (routing, maintenance) = routing::build(
+        config.routing,
+        &providers,
+        !config.plugins.is_empty(),
+        &mut report,
+    );
 
     Settings {
         // The shape check lets no other text through; the default stands in for one that it took out.

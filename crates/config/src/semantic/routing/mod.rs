@@ -1,6 +1,7 @@
 //! Routes and pools.
 
 mod covered;
+mod keys;
 mod matching;
 mod names;
 mod pool;
@@ -31,11 +32,14 @@ struct Builder<'b, 'r, 'm> {
     report: &'r mut Report<'m>,
     earlier: Earlier,
     texts: TextsByRoute,
+    /// Plugins may bring backends that are not in the file.
+    has_plugins: bool,
 }
 
 pub(super) fn build(
     routing: Routing,
     providers: &Providers,
+    has_plugins: bool,
     report: &mut Report<'_>,
 ) -> (router::RouterSpec, TextsByRoute) {
     let list = Path::of("routing.routes");
@@ -50,6 +54,7 @@ pub(super) fn build(
         report,
         earlier: Earlier::default(),
         texts: TextsByRoute::new(),
+        has_plugins,
     };
     let routes = routing.routes.into_iter().zip(names).enumerate();
     let routes = routes

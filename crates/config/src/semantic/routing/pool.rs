@@ -7,7 +7,7 @@ use std::str::FromStr;
 use hyrouter_router as router;
 
 use super::super::{Report, missing, to_usize};
-use super::{Builder, switches};
+use super::{Builder, keys, switches};
 use crate::format::without_brackets;
 use crate::mistake::message;
 use crate::model::{Backend, Fallback, Filter, Pool, Sort};
@@ -22,6 +22,7 @@ impl Builder<'_, '_, '_> {
         patterns: Option<&[router::HostPattern]>,
     ) -> router::PoolSpec {
         let report = &mut *self.report;
+        let are_backends_known = pool.discovery.is_none() && !self.has_plugins;
         if pool.backends.is_empty() && pool.discovery.is_none() {
             report.warn(path, "no backends: its players get the no_backends text");
         }
@@ -36,6 +37,7 @@ impl Builder<'_, '_, '_> {
         check_weights(path, strategy, &pool, report);
         check_captures(&path.key("backends"), &pool.backends, patterns, report);
         warn_of_twins(&path.key("backends"), &pool.backends, report);
+        warn_of_nowhere(&path.key("backends"), &pool.backends, report);
         // A key that the pool misses or has wrong was reported there.
         let has_key = key.is_some() || report.mistakes.has_around(&path.key("key"));
 
@@ -67,6 +69,9 @@ impl Builder<'_, '_, '_> {
             maintenance: None,
         };
         switches::warn(path, &built, report);
+        if are_backends_known {
+            keys::warn(path, &built, report);
+        }
         built
     }
 }
@@ -128,6 +133,20 @@ fn warn_of_twins(list: &Path, backends: &[Backend], report: &mut Report<'_>) {
                     format!("the same host and port as {first}; the backend counts twice"),
                 );
             }
+        }
+    }
+}
+
+/// RFC 6761 section 6.4: nothing is ever found under `.invalid`.
+fn warn_of_nowhere(list: &Path, backends: &[Backend], report: &mut Report<'_>) {
+    for (index, backend) in backends.iter().enumerate() {
+        let host = backend.host.strip_suffix('.').unwrap_or(&backend.host);
+        let top = host.rsplit('.').next().unwrap_or_default();
+        if top.eq_ignore_ascii_case("invalid") {
+            report.warn(
+                &list.index(index).key("host"),
+                "no player finds a host under `.invalid`; write the host's own name",
+            );
         }
     }
 }
