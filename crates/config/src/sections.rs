@@ -13,9 +13,11 @@ pub struct Sections(BTreeMap<String, u64>);
 impl Sections {
     pub(crate) fn of(config: &Value) -> Self {
         let hasher = BuildHasherDefault::<DefaultHasher>::new();
-        let sections = config.as_object().into_iter().flatten();
-        let hashed = sections.map(|(key, value)| (key.clone(), hasher.hash_one(value.to_string())));
-        Self(hashed.collect())
+        let keys = config.as_object().into_iter().flatten();
+        Self(
+            keys.map(|(key, value)| (key.clone(), hasher.hash_one(value.to_string())))
+                .collect(),
+        )
     }
 
     /// Returns the keys of the top level that are not the same in both.
