@@ -152,16 +152,12 @@ impl Service {
     }
 
     async fn ask(&self, visit: &Visit<'_>, asked: Asked) -> Answer {
-        let Asked {
-            request,
-            route,
-            templates,
-        } = asked;
-        let outcome = self.chain.run(request).await;
+        let outcome = self.chain.run(asked.request).await;
         for record in &outcome.records {
             self.plugin_counts.count(record);
         }
-        templates.mark(self.heed(visit, route.as_ref(), outcome))
+        let answer = self.heed(visit, asked.route.as_ref(), outcome);
+        asked.templates.mark(answer)
     }
 
     /// What the player of this `Connect` is answered.
