@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{Settings, Warning};
-use hyrouter_proxy::Validity;
+use hyrouter_proxy::{ServerIdentity, Validity};
 
 use crate::assembly::Assembly;
 use crate::clock;
@@ -24,7 +24,7 @@ impl Assembly {
 
     /// Those of the warnings that depend on the time.
     pub(crate) fn expired(&self, now: SystemTime) -> Vec<Warning> {
-        let validity = self.certificate.as_ref().map(|own| own.validity());
+        let validity = self.certificate.as_ref().map(ServerIdentity::validity);
         let certificate = validity.and_then(|validity| certificate(validity, now));
         certificate
             .into_iter()

@@ -85,14 +85,15 @@ fn log_routes(summary: &Summary) {
     if let Some(more @ 1..) = summary.routes.len().checked_sub(SHOWN_ROUTES) {
         tracing::info!(more, "routes that are not listed");
     }
-    match &summary.default {
-        Some(pool) => tracing::info!(
+    if let Some(pool) = &summary.default {
+        tracing::info!(
             strategy = pool.strategy,
             backends = pool.backends(),
             fallbacks = pool.fallbacks,
             "default"
-        ),
-        None => tracing::info!("no default: other hosts are refused"),
+        );
+    } else {
+        tracing::info!("no default: other hosts are refused");
     }
 }
 

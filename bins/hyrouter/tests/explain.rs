@@ -307,7 +307,7 @@ fn names_that_no_client_sends_are_refused() {
         ("play example.com", "the character ' '"),
         ("lobby.1", "its last part is a number"),
     ] {
-        for command in [&["explain"][..], &["probe", &router.address.to_string()]] {
+        for command in [&["explain"][..], &["probe", router.address.as_str()]] {
             let ran = folder.run(&[command, &["--sni", name]].concat());
             assert_eq!(ran.code, Some(64), "{ran:?}");
             assert!(ran.stderr.contains(why), "{name}: {ran:?}");

@@ -1,4 +1,5 @@
 //! Pools that cannot do what is written.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Names of routes that the configuration does not name.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod support;
 

@@ -65,12 +65,12 @@ pub(super) fn read(
         });
     }
     match assemble(running, &now, assembler, draft) {
-        Ok((assembly, service, sinks, token)) => Ok(Next {
-            assembly,
-            service,
+        Ok(made) => Ok(Next {
+            assembly: made.assembly,
+            service: made.service,
             made_beside: now,
-            sinks,
-            token,
+            sinks: made.sinks,
+            token: made.token,
             look,
             lowered,
         }),
@@ -81,21 +81,33 @@ pub(super) fn read(
     }
 }
 
+struct Assembled {
+    assembly: Assembly,
+    service: Service,
+    sinks: Option<AtWork>,
+    token: Option<Token>,
+}
+
 fn assemble(
     running: &Running,
     now: &AtWorkNow,
     assembler: &mut Assembler,
     draft: Draft,
-) -> Result<(Assembly, Service, Option<AtWork>, Option<Token>), Vec<String>> {
-    let assembled = assembler.assemble(draft, Some(&now.assembly));
-    let mut assembly = assembled.map_err(|error| lines(&error))?;
+) -> Result<Assembled, Vec<String>> {
+    let made = assembler.assemble(draft, Some(&now.assembly));
+    let mut assembly = made.map_err(|error| lines(&error))?;
     let token = assembly.admin_token.take();
     let service = running.live.service(&assembly, &now.commanded);
     let service = service.map_err(|error| vec![Causes(&error).to_string()])?;
     // Last, since it opens files.
     let sinks = running.sinks.next(&assembly.settings.logging);
     let sinks = sinks.map_err(|error| vec![Causes(error.as_ref()).to_string()])?;
-    Ok((assembly, service, sinks, token))
+    Ok(Assembled {
+        assembly,
+        service,
+        sinks,
+        token,
+    })
 }
 
 /// A line for each mistake.

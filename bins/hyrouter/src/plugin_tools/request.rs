@@ -52,18 +52,18 @@ fn with(request: &ConnectRequest, path: &str, value: &str) -> anyhow::Result<Con
     let text = Value::String(value.to_owned());
     match serde_json::from_str(value) {
         Ok(json) => {
-            put(request, path, json).or_else(|error| put(request, path, text).map_err(|_| error))
+            put(request, path, &json).or_else(|error| put(request, path, &text).map_err(|_| error))
         }
-        Err(_) => put(request, path, text),
+        Err(_) => put(request, path, &text),
     }
 }
 
-fn put(request: &ConnectRequest, path: &str, value: Value) -> anyhow::Result<ConnectRequest> {
+fn put(request: &ConnectRequest, path: &str, value: &Value) -> anyhow::Result<ConnectRequest> {
     let mut whole = serde_json::to_value(request)?;
     let place = path
         .split('.')
         .try_fold(&mut whole, |place, step| enter(place, step))?;
-    let is_new = *place != value;
+    let is_new = place != value;
     *place = value.clone();
     let made: ConnectRequest = serde_json::from_value(whole)?;
     // Names that a request does not have are ignored when it is read.
@@ -75,7 +75,7 @@ fn put(request: &ConnectRequest, path: &str, value: Value) -> anyhow::Result<Con
     let written = serde_json::to_value(&made)?;
     let written = written.pointer(&format!("/{}", path.replace('.', "/")));
     ensure!(
-        !value.is_number() || written == Some(&value),
+        !value.is_number() || written == Some(value),
         "{value} is outside of what this field can be"
     );
     Ok(made)

@@ -35,7 +35,7 @@ impl Summary {
 impl Route {
     fn of(route: &RouteSpec) -> Self {
         Self {
-            name: route.name.to_string(),
+            name: route.name.clone(),
             hosts: route.patterns.iter().map(pattern).collect(),
             conditions: route.conditions.to_string(),
             pool: Pool::of(&route.pool),

@@ -72,7 +72,7 @@ impl Plugin for Back {
 
 #[tokio::test(start_paused = true)]
 async fn a_plugin_that_is_back_is_probed_before_the_cool_down_ends() {
-    let (_, mut entry) = plugin("p").breaker(1, Duration::from_secs(3600)).build();
+    let (_, mut entry) = plugin("p").breaker(1, Duration::from_hours(1)).build();
     entry.plugin = Arc::new(Back(AtomicUsize::new(0)));
     let chain = Chain::new(vec![entry]).unwrap();
     assert_eq!(

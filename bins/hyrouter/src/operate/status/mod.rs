@@ -41,7 +41,7 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> St
         uptime_seconds: (unix_now() - started_at).max(0.0),
         listen: running.address.to_string(),
         endpoints: running.endpoints,
-        config: running.history.status(certificate(running, now)),
+        config: running.history.status(Some(certificate(running, now))),
         decisions: decisions(running),
         connections: ConnectionsStatus {
             open: server.open as u64,
@@ -63,15 +63,15 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> St
     }
 }
 
-fn certificate(running: &Running, now: SystemTime) -> Option<CertificateStatus> {
+fn certificate(running: &Running, now: SystemTime) -> CertificateStatus {
     let validity = running.server.validity();
-    Some(CertificateStatus {
+    CertificateStatus {
         sha256: running.server.fingerprint().to_string(),
         not_before: unix(validity.not_before),
         not_after: unix(validity.not_after),
         is_valid: validity.not_before <= now && now <= validity.not_after,
         ends_soon: validity.not_after < now + expiry::NOTICE,
-    })
+    }
 }
 
 fn decisions(running: &Running) -> DecisionsStatus {
