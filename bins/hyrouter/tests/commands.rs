@@ -202,6 +202,11 @@ fn probe_says_when_nobody_answers() {
     let ran = folder().run(&["probe", &address, "--timeout", "300ms"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stdout.contains("no answer within"), "{ran:?}");
+    assert!(
+        ran.stdout
+            .contains("hint: nothing answers on this UDP port"),
+        "{ran:?}"
+    );
 }
 
 #[test]

@@ -126,6 +126,9 @@ const RELOAD_CODES: &str = "Exit codes: 0 reloaded, 1 refused or no answer, 64 t
 const STOP_CODES: &str =
     "Exit codes: 0 the router has ended, 1 no answer or not ended in time, 64 as for reload";
 
+const PROBE_CODES: &str = "Exit codes: 0 the router referred or disconnected the player, 1 no such answer, 64 the command line is wrong";
+const EXPLAIN_CODES: &str = "Exit codes: 0 explained, whatever the answer is, 1 no answer of the router or a wrong question, 64 the command line or the configuration is wrong";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Validate a configuration: print a summary of it, or all its mistakes
@@ -133,6 +136,7 @@ pub(crate) enum Command {
     /// Print the JSON Schema of the configuration
     Schema,
     /// Connect as a game client does and print the answer
+    #[command(after_help = PROBE_CODES)]
     Probe(ProbeArgs),
     /// Translate packets between bytes and JSON, line by line from standard input
     Packet(PacketArgs),
@@ -141,6 +145,7 @@ pub(crate) enum Command {
     /// Look into referral data, or make some
     Envelope(EnvelopeArgs),
     /// Tell what a player would be answered, and why, by a configuration or by a router that runs
+    #[command(after_help = EXPLAIN_CODES)]
     Explain(Box<ExplainArgs>),
     /// Reload the configuration of a running router, and print what changed
     #[command(after_help = RELOAD_CODES)]

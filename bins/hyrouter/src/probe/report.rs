@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use crate::host_name::HostName;
 use crate::{clock, envelope};
 
+/// What to look at if nothing comes back at all.
+const NO_HANDSHAKE: &str = "hint: nothing answers on this UDP port; check that the router runs, address and port, and that every firewall passes UDP";
+
 pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
     let mut lines = Vec::new();
     if let Some(typed) = host.converted_from() {
@@ -60,7 +63,12 @@ pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
                 shown(error)
             ));
         }
-        Outcome::Ended(ending) => lines.push(ending_text(ending)),
+        Outcome::Ended(ending) => {
+            lines.push(ending_text(ending));
+            if exchange.handshake.is_none() && matches!(ending, Ending::NoAnswer { .. }) {
+                lines.push(NO_HANDSHAKE.to_owned());
+            }
+        }
         other => lines.push(format!("{other:?}")),
     }
     lines.join("\n")
