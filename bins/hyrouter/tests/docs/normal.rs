@@ -29,9 +29,10 @@ fn after_number(text: &str) -> &str {
 
 fn after_unit(text: &str) -> &str {
     let is_over = |rest: &&str| !rest.starts_with(char::is_alphanumeric);
+    let unit = text.strip_prefix(' ').unwrap_or(text);
     ["ns", "µs", "ms", "s"]
         .iter()
-        .find_map(|unit| text.strip_prefix(unit).filter(is_over))
+        .find_map(|name| unit.strip_prefix(name).filter(is_over))
         .unwrap_or(text)
 }
 
@@ -41,7 +42,8 @@ fn numbers_are_left_out_and_nothing_else() {
         ("", ""),
         ("took 1.5ms.", "took #."),
         ("10.0.0.8:5520, 20 calls", "#:#, # calls"),
-        ("p99.9 177.3µs, 3 s", "p# #, # s"),
+        ("p99.9 177.3µs, 3 s", "p# #, #"),
+        ("1 to 2 sessions", "# to # sessions"),
         ("2seconds", "#seconds"),
         ("g2 of 3.", "g# of #."),
     ] {

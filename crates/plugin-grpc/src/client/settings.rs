@@ -148,7 +148,7 @@ mod tests {
                 s.keepalive_timeout = Duration::ZERO;
             }),
             ("backoff.min", |s| s.backoff.min = Duration::ZERO),
-            ("backoff.max", |s| s.backoff.max = Duration::from_millis(99)),
+            ("backoff.max", |s| s.backoff.max = Duration::from_millis(19)),
             ("max_response", |s| s.max_response = 0),
         ];
         for (key, break_it) in breaks {
