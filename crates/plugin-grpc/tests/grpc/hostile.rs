@@ -211,7 +211,8 @@ async fn a_plugin_that_is_let_go_is_disconnected_and_connected_to_again() {
         assert_eq!(code(&answer), "timeout", "{answer:?}");
         plugin.let_go();
         timeout(PATIENCE, has_gone.recv()).await.unwrap().unwrap();
-        assert_eq!(connections.load(Ordering::Relaxed), round);
+        // An open breaker has the client connect again by itself.
+        assert!(connections.load(Ordering::Relaxed) >= round);
         let closed = plugin.connections_closed().unwrap();
         assert_eq!((closed.by_breaker, closed.by_flood), (round as u64, 0));
         // The time before it is connected to again is not over.
