@@ -47,11 +47,11 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("recursion", "trap", "call stack exhausted"),
     ("response_at_zero", "bad_pointer", "at 0"),
     ("response_beyond_end", "bad_pointer", "2 bytes at 131071"),
-    ("response_empty", "bad_response", "EOF"),
+    ("response_empty", "bad_response", "is empty"),
     ("response_huge", "oversize", "4294967295"),
     ("response_is_a_list", "bad_response", "expected an object"),
     ("response_not_json", "bad_response", "EOF"),
-    ("response_not_utf8", "bad_response", "unicode"),
+    ("response_not_utf8", "bad_response", "UTF-8"),
     (
         "response_of_deep_json",
         "bad_response",
