@@ -12,8 +12,8 @@
 //!
 //! let mut request = ConnectRequest::default();
 //! request.event.username = Some("deny".into());
-//! let response = plugin.on_connect(&request, Duration::from_secs(1)).await?;
-//! assert!(response.deny);
+//! let answer = plugin.on_connect(&request, Duration::from_secs(1)).await?;
+//! assert!(answer.response.deny);
 //! # Ok(())
 //! # }
 //! ```
