@@ -1,31 +1,12 @@
 //! What the status page promises is so: totals, buttons, dialogs, and a layout that does not move.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    missing_docs,
-    missing_debug_implementations,
-    unreachable_pub,
-    reason = "a test fails by panic"
-)]
-
-mod support;
 
 use hyrouter_admin::Totals;
 use serde_json::json;
-use support::browser::{Browser, DESK};
-use support::{busy, serve};
 use tokio::io::AsyncWriteExt as _;
 
-/// Whether a text can be read on the page.
-fn reads(text: &str) -> String {
-    format!("document.body.innerText.includes({})", json!(text))
-}
+use crate::reads;
+use crate::support::browser::{Browser, DESK};
+use crate::support::{busy, serve};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn its_totals_buttons_and_dialogs_are_true() {

@@ -1,26 +1,12 @@
-//! The status page in a real browser.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    missing_docs,
-    missing_debug_implementations,
-    unreachable_pub,
-    reason = "a test fails by panic"
-)]
-
-mod support;
+//! What it shows, and what its buttons do.
 
 use hyrouter_admin::{CommandError, ReloadError, State};
 use serde_json::json;
-use support::browser::{Browser, DESK, View, keep};
-use support::fake::problem;
-use support::{TOKEN, busy, run, serve, serve_with_token};
+
+use crate::reads;
+use crate::support::browser::{Browser, DESK, View, keep};
+use crate::support::fake::problem;
+use crate::support::{TOKEN, busy, run, serve, serve_with_token};
 
 const PHONE: View = View {
     width: 390,
@@ -110,11 +96,6 @@ async fn it_shows_a_busy_router_on_a_desk_and_on_a_phone() {
     }
     assert_eq!(browser.problems(), [""; 0]);
     browser.close().await;
-}
-
-/// Whether a text can be read on the page.
-fn reads(text: &str) -> String {
-    format!("document.body.innerText.includes({})", json!(text))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
