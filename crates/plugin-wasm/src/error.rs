@@ -28,6 +28,9 @@ pub enum LoadReason {
     /// The file does not begin as a WebAssembly module does.
     #[error("the file is not a WebAssembly module; one begins with the bytes 00 61 73 6d")]
     NotWasm,
+    /// The file is a component and not a module.
+    #[error("the file is a WebAssembly component; build a module, for the target wasm32-wasip1")]
+    Component,
     /// The module is damaged, or uses what is not allowed: threads, several memories, exceptions.
     #[error("does not compile: {message}")]
     Compile {

@@ -173,5 +173,9 @@ fn read(path: &Path) -> Result<Vec<u8>, LoadReason> {
     if !wasm.starts_with(b"\0asm") {
         return Err(LoadReason::NotWasm);
     }
+    // Two bytes of version, then the layer: 0 for modules, 1 for components.
+    if wasm.get(6..8) == Some(&[1, 0]) {
+        return Err(LoadReason::Component);
+    }
     Ok(wasm)
 }

@@ -142,6 +142,7 @@ async fn files_that_are_no_modules_are_refused() {
         (b"\x7fELF\x02\x01\x01", "is not a WebAssembly module"),
         (b"(module)", "is not a WebAssembly module"),
         (b"\0asm\x02\0\0\0", "does not compile"),
+        (b"\0asm\x0d\0\x01\0", "is a WebAssembly component"),
     ] {
         let error = module(bytes).load().await.unwrap_err().to_string();
         assert!(error.contains(text), "{error}");

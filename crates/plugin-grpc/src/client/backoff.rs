@@ -31,7 +31,7 @@ struct State {
 
 /// How much longer an outage is than the wait for the next attempt: the wait adds 3 % to it.
 const OUTAGE_PER_WAIT: u32 = 32;
-/// What is known of a connection that proved nothing.
+/// The problem of a connection that ended before an answer.
 const ENDED: &str = "the last connection ended before there was an answer";
 
 /// It is too early to connect.
@@ -76,7 +76,7 @@ impl Backoff {
         Ok(())
     }
 
-    /// The attempt failed. The wait begins anew, for the attempt may have taken as long. Returns when it ends.
+    /// Records a failed attempt. The wait starts again, since the attempt may have taken as long. Returns its end.
     pub(super) fn failed(&self, problem: &dyn fmt::Display, is_fault: bool) -> Instant {
         let now = Instant::now();
         let mut state = self.lock();
@@ -88,7 +88,7 @@ impl Backoff {
         retry_at
     }
 
-    /// The connection broke, which is said to those who come too early for the next one.
+    /// Records that the connection broke, as the reason for calls that come too early for the next one.
     pub(super) fn broke(&self, problem: &dyn fmt::Display) {
         self.lock().problem = Some(format!("{ENDED}: {problem}"));
     }
@@ -101,13 +101,18 @@ impl Backoff {
         }
     }
 
+    /// Returns whether there was no answer since the last attempt.
+    pub(super) fn is_unproven(&self) -> bool {
+        self.has_failures.load(Ordering::Acquire)
+    }
+
     /// Returns why there is no connection, as far as is known.
     pub(super) fn problem(&self) -> Option<String> {
         self.lock().problem.clone()
     }
 
-    /// Between a half and the whole of what is due after that long without an answer: a small part of it, so that who
-    /// waits for a server waits little longer than it is away.
+    /// Returns the wait after an outage of that length: a random part, at least a half, of 3 % of it. A call that waits
+    /// for a server then waits little longer than the outage.
     fn wait(&self, outage: Duration) -> Duration {
         let BackoffSettings { min, max } = self.settings;
         let whole = (outage / OUTAGE_PER_WAIT).clamp(min, max.max(min));

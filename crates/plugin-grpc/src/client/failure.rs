@@ -24,7 +24,7 @@ pub(super) enum Failure {
     /// The connection ended, and certainly before the plugin saw the question.
     NotAsked(String),
     /// The connection ended before there was an answer. The plugin may have seen the question.
-    Broken(PluginError),
+    Broken(String),
     /// Anything else.
     Failed(PluginError),
 }
@@ -55,7 +55,7 @@ impl Failure {
             }
         }
         if causes.iter().any(is_broken) {
-            return Self::Broken(PluginError::transport(causes));
+            return Self::Broken(causes.to_string());
         }
         let text = causes.to_string();
         // What the first bytes of another protocol read like.
@@ -77,7 +77,7 @@ impl Failure {
             return Self::Cancelled(PluginError::transport(causes));
         }
         if causes.iter().any(is_broken) {
-            return Self::Broken(PluginError::transport(causes));
+            return Self::Broken(causes.to_string());
         }
         Self::Failed(PluginError::transport(causes))
     }
@@ -94,7 +94,8 @@ impl Failure {
             Self::NotConnected(problem, _) | Self::NotAsked(problem) => {
                 PluginError::unreachable(problem)
             }
-            Self::Cancelled(error) | Self::Broken(error) | Self::Failed(error) => error,
+            Self::Broken(problem) => PluginError::transport(problem),
+            Self::Cancelled(error) | Self::Failed(error) => error,
         }
     }
 }

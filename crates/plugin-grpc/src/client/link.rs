@@ -70,7 +70,16 @@ impl Link {
         })
     }
 
-    /// Tries to connect, while nobody calls, until that works after it did not. What is connected is closed again.
+    /// Returns the likely mistake if a server closes every connection before an answer.
+    pub(super) fn closed_hint(&self) -> &'static str {
+        if self.target.tls.is_some() {
+            "a server that asks for a client certificate (`cert_file` and `key_file` of `grpc.tls`) closes so"
+        } else {
+            "a server that speaks TLS (`grpc.tls`) or HTTP/1 closes so"
+        }
+    }
+
+    /// Tries to connect while no calls are made, until that succeeds after a failure. The connection is closed again.
     pub(super) fn watch_for_return(&self) {
         self.absence.is_back.store(false, Ordering::Relaxed);
         if self.absence.is_watched.swap(true, Ordering::Relaxed) {
@@ -100,7 +109,7 @@ impl Link {
     }
 }
 
-/// What is known of a server that nobody calls because it could not be reached.
+/// The state of a server that is not called because it could not be reached.
 #[derive(Debug, Default)]
 struct Absence {
     is_watched: AtomicBool,
@@ -126,7 +135,7 @@ fn begin_by(
             Ok(runtime) => {
                 let _ = made.send(Ok(runtime.handle().clone()));
                 let _ = runtime.block_on(ended);
-                // A look-up of a name that hangs holds nobody up.
+                // A name lookup that hangs must not delay the end.
                 runtime.shutdown_background();
             }
             Err(error) => {

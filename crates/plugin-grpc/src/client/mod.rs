@@ -29,7 +29,7 @@ use self::link::Link;
 pub use self::settings::{BackoffSettings, ClientTls, GrpcSettings, MAX_CONFIG};
 use self::target::Target;
 
-/// How long a call waits that the server keeps refusing unseen.
+/// Pause of a call that the server keeps refusing before it looks at it.
 const UNASKED_PAUSE: Duration = Duration::from_millis(20);
 
 /// How often a call is made again after its connection broke. A server that is killed can break two: the one that it
@@ -68,8 +68,8 @@ impl GrpcPlugin {
         })
     }
 
-    /// Asks, and waits for the connection if there is none: a server that starts anew costs its players the time that
-    /// takes, and no more than `left`.
+    /// Calls the plugin, and waits for the connection if there is none. A restart of the server costs a player its
+    /// duration, and at most `left`.
     async fn ask(
         &self,
         request: &ConnectRequest,
@@ -122,7 +122,7 @@ impl GrpcPlugin {
                     tries.problem = Some(problem);
                     sleep_until(retry_at).await;
                 }
-                // A server that restarts or closes idle connections is asked anew at once, one that goes on so is not.
+                // Asked again at once the first time, for a server that restarts or closes idle connections, and then with pauses.
                 Err(Failure::NotAsked(problem)) => {
                     tries.problem = Some(problem);
                     if tries.unasked > 0 {
@@ -131,12 +131,18 @@ impl GrpcPlugin {
                     tries.unasked += 1;
                 }
                 // A plugin decides and changes nothing, so that it can be asked twice.
-                Err(Failure::Broken(error)) if tries.broken < MAX_BROKEN => {
-                    tries.problem = Some(error.to_string());
+                Err(Failure::Broken(problem)) if tries.broken < MAX_BROKEN => {
+                    tries.problem = Some(problem);
                     if tries.broken > 0 {
                         sleep(UNASKED_PAUSE).await;
                     }
                     tries.broken += 1;
+                }
+                Err(Failure::Broken(problem)) if self.link.backoff.is_unproven() => {
+                    return Err(PluginError::transport(format_args!(
+                        "{problem}; {}",
+                        self.link.closed_hint()
+                    )));
                 }
                 Err(failure) => return Err(failure.into_error(started, left)),
             }

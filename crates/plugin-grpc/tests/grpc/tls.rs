@@ -201,6 +201,10 @@ async fn one_side_alone_is_an_error_and_no_hang() {
         message(&answer).contains("the server does not speak TLS"),
         "{answer:?}"
     );
+    let strict = server(&ca.sign("127.0.0.1"), Some(&ca.file)).await;
+    let answer = ask_with(&strict.address, trusting(&ca.file)).await;
+    assert_eq!(code(&answer), "transport", "{answer:?}");
+    assert!(message(&answer).contains("`cert_file`"), "{answer:?}");
 }
 
 #[tokio::test]

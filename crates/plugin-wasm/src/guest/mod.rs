@@ -120,10 +120,23 @@ impl Guest {
         Ok(Place { at, len })
     }
 
+    /// Returns whether an answer may be at this place.
+    fn would_fit(&self, Place { at, len }: Place) -> bool {
+        let end = u64::from(at) + u64::from(len);
+        at != 0 && len as usize <= MAX_RESPONSE_LEN && end <= self.memory_len()
+    }
+
     /// Copies the answer out of the guest's memory.
     fn read_answer(&mut self, packed: u64) -> Result<(), PluginError> {
         let Place { at, len } = unpack(packed);
         let wanted = len as usize;
+        let swapped = Place { at: len, len: at };
+        if at != 0 && self.would_fit(swapped) && !self.would_fit(Place { at, len }) {
+            self.is_broken = true;
+            return Err(PluginError::bad_pointer(format_args!(
+                "on_connect gave {len} bytes at {at}: address and length are swapped, the address goes into the high half"
+            )));
+        }
         if wanted > MAX_RESPONSE_LEN {
             return Err(PluginError::Oversize {
                 len: wanted,
