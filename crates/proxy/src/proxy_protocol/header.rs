@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use crc::{CRC_32_ISCSI, Crc};
+
 /// What every header begins with. A QUIC packet with a long header does not, by its first bit; one with a short header
 /// has a connection id there that is random and of the server's making (RFC 9000, section 17).
 const SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
@@ -12,6 +14,12 @@ const LOCAL: u8 = 0x20;
 const PROXY: u8 = 0x21;
 const UDP_OVER_IPV4: u8 = 0x12;
 const UDP_OVER_IPV6: u8 = 0x22;
+/// Source address, destination address, source port, destination port.
+const IPV4_LEN: usize = 12;
+const IPV6_LEN: usize = 36;
+/// `PP2_TYPE_CRC32C`: a checksum of the whole header, made with zeros in its own place (section 2.2.3).
+const CHECKSUM: u8 = 0x03;
+const CRC32C: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 
 /// The header of one datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +36,8 @@ pub(super) struct Malformed;
 
 /// Reads the header that a datagram begins with; `Ok(None)`: it has none.
 ///
-/// Type-length-values after the addresses are skipped, as the text allows.
+/// Of the type-length-values after the addresses only the checksum is looked at. The others are skipped, as the text
+/// allows.
 pub(super) fn read(datagram: &[u8]) -> Result<Option<Header>, Malformed> {
     let Some(rest) = datagram.strip_prefix(&SIGNATURE) else {
         return Ok(None);
@@ -37,16 +46,39 @@ pub(super) fn read(datagram: &[u8]) -> Result<Option<Header>, Malformed> {
     let [command, family, high, low] = *fixed;
     let payload = usize::from(u16::from_be_bytes([high, low]));
     let payload = rest.get(..payload).ok_or(Malformed)?;
-    let client = match (command, family) {
-        (LOCAL, _) => None,
-        (PROXY, UDP_OVER_IPV4) => Some(v4(payload).ok_or(Malformed)?),
-        (PROXY, UDP_OVER_IPV6) => Some(v6(payload).ok_or(Malformed)?),
+    let len = FIXED_LEN + payload.len();
+    let (client, addresses) = match (command, family) {
+        (LOCAL, _) => return Ok(Some(Header { client: None, len })),
+        (PROXY, UDP_OVER_IPV4) => (v4(payload), IPV4_LEN),
+        (PROXY, UDP_OVER_IPV6) => (v6(payload), IPV6_LEN),
         _ => return Err(Malformed),
     };
-    Ok(Some(Header {
-        client,
-        len: FIXED_LEN + payload.len(),
-    }))
+    let client = Some(client.ok_or(Malformed)?);
+    let header = datagram.get(..len).ok_or(Malformed)?;
+    if !is_intact(header, FIXED_LEN + addresses) {
+        return Err(Malformed);
+    }
+    Ok(Some(Header { client, len }))
+}
+
+/// Returns whether the checksum of a header is right, if it has one. Its values begin at `at`.
+fn is_intact(header: &[u8], mut at: usize) -> bool {
+    while let Some([kind, high, low, rest @ ..]) = header.get(at..) {
+        let len = usize::from(u16::from_be_bytes([*high, *low]));
+        let Some(value) = rest.get(..len) else {
+            return true;
+        };
+        let begin = header.len() - rest.len();
+        if *kind == CHECKSUM {
+            let mut digest = CRC32C.digest();
+            digest.update(header.get(..begin).unwrap_or_default());
+            digest.update(&[0; 4]);
+            digest.update(rest.get(len..).unwrap_or_default());
+            return value == digest.finalize().to_be_bytes();
+        }
+        at = begin + len;
+    }
+    true
 }
 
 /// Source address, destination address, source port, destination port.
@@ -121,6 +153,40 @@ mod tests {
         let payload = [V4.as_slice(), &[0x04, 0, 3, 1, 2, 3]].concat();
         let header = read(&header(PROXY, UDP_OVER_IPV4, &payload)).unwrap();
         assert_eq!(header.unwrap().len, 34);
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_malformed() {
+        // The check value of CRC-32C, so that this test does not trust the code that it tests.
+        assert_eq!(CRC32C.checksum(b"123456789"), 0xe306_9283);
+        let tlvs = [
+            [0x04, 0, 1, 9].as_slice(),
+            &[CHECKSUM, 0, 4, 0, 0, 0, 0],
+            &[0x04, 0, 0],
+        ]
+        .concat();
+        for (family, addresses) in [
+            (UDP_OVER_IPV4, V4.to_vec()),
+            (UDP_OVER_IPV6, v6_payload("2001:db8::1")),
+        ] {
+            let mut whole = header(PROXY, family, &[addresses, tlvs.clone()].concat());
+            let sum = CRC32C.checksum(&whole).to_be_bytes();
+            assert_eq!(read(&whole), Err(Malformed), "zeros");
+            let at = whole.len() - 7;
+            whole[at..at + 4].copy_from_slice(&sum);
+            assert!(read(&whole).unwrap().unwrap().client.is_some());
+            for flipped in [FIXED_LEN, at - 4, at, at + 3] {
+                let mut changed = whole.clone();
+                changed[flipped] ^= 1;
+                assert_eq!(read(&changed), Err(Malformed), "{flipped}");
+            }
+        }
+        let short = header(
+            PROXY,
+            UDP_OVER_IPV4,
+            &[V4.as_slice(), &[CHECKSUM, 0, 3, 1, 2, 3]].concat(),
+        );
+        assert_eq!(read(&short), Err(Malformed));
     }
 
     #[test]
