@@ -82,6 +82,37 @@ fn keys_are_made_and_listed() {
 }
 
 #[test]
+fn keys_and_envelopes_are_json_objects() {
+    let folder = folder();
+    let made = folder.run(&["keys", "generate", "--id", "7", "--out", "k", "--json"]);
+    let made = made.json();
+    let listed = std::fs::read_to_string(folder.path("k")).unwrap();
+    let key = SigningKey::ed25519(7, &Secret::parse(listed.trim()).unwrap()).unwrap();
+    let public_key = hex::encode(key.public_key().unwrap());
+    assert_eq!(
+        made,
+        json!({"for": "referral", "id": 7, "algorithm": "ed25519", "secret_file": "k", "public_key": public_key})
+    );
+    let args = [
+        "--for", "token", "--id", "dev", "--out", "t", "--jwks", "set.json", "--json",
+    ];
+    let made = folder
+        .run(&[&["keys", "generate"][..], &args].concat())
+        .json();
+    let set = std::fs::read_to_string(folder.path("set.json")).unwrap();
+    let set: serde_json::Value = serde_json::from_str(&set).unwrap();
+    assert_eq!(
+        made,
+        json!({"for": "token", "secret_file": "t", "jwks_file": "set.json", "jwks": set})
+    );
+    let sealed = folder.run(&["envelope", "seal", "hi", "--json"]).json();
+    assert_eq!(
+        sealed,
+        json!({"envelope": "4859525001000002006869", "bytes": 11})
+    );
+}
+
+#[test]
 fn envelopes_of_version_2_by_hand() {
     let folder = folder().file("secret", SEED).file("other", SECRET);
     let sealed = folder.run(&[

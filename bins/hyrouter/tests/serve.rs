@@ -51,6 +51,10 @@ fn without_a_file_every_player_is_referred_to_the_next_port() {
         );
         assert_eq!(answer["data"], "485952500100000000");
     }
+    for (expected, code) in [("referral", 0), ("disconnect", 1)] {
+        let ran = folder.run(&["probe", &router.address, "--expect", expected]);
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+    }
 }
 
 #[test]

@@ -95,6 +95,9 @@ pub(crate) struct SealArgs {
     /// Version 2: how long it is good
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration, requires = "kind")]
     pub(crate) ttl: Duration,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// A secret is never an argument: other users of the machine can see those.
@@ -145,6 +148,9 @@ pub(crate) struct GenerateArgs {
     /// File for the public keys, with `--for token`; the key is added to those in it
     #[arg(long, value_name = "FILE")]
     pub(crate) jwks: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -22,7 +22,7 @@ pub(crate) use self::output::{
     print_json, print_line,
 };
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
-pub(crate) use self::tools::{PacketArgs, PacketCommand, ProbeArgs, SignedDuration};
+pub(crate) use self::tools::{Expected, PacketArgs, PacketCommand, ProbeArgs, SignedDuration};
 
 /// The front door of a Hytale server network: players connect here and are referred to a backend.
 ///
@@ -126,7 +126,7 @@ const RELOAD_CODES: &str = "Exit codes: 0 reloaded, 1 refused or no answer, 64 t
 const STOP_CODES: &str =
     "Exit codes: 0 the router has ended, 1 no answer or not ended in time, 64 as for reload";
 
-const PROBE_CODES: &str = "Exit codes: 0 the router referred or disconnected the player, 1 no such answer, 64 the command line is wrong";
+const PROBE_CODES: &str = "Exit codes: 0 the router referred or disconnected the player, 1 no such answer or not that of --expect, 64 the command line is wrong";
 const EXPLAIN_CODES: &str = "Exit codes: 0 explained, whatever the answer is, 1 no answer of the router or a wrong question, 64 the command line or the configuration is wrong";
 
 #[derive(Debug, Subcommand)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use hyrouter_protocol::Generation;
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ pub(crate) struct ProbeArgs {
     /// Name of the player: g1 and g2 send it, and a token that is made has it
     #[arg(long, value_name = "U")]
     pub(crate) username: Option<String>,
-    /// UUID of the player, likewise
+    /// UUID of the player, instead of that in the request
     #[arg(long, value_name = "U")]
     pub(crate) uuid: Option<Uuid>,
     /// Language of the player
@@ -62,9 +62,19 @@ pub(crate) struct ProbeArgs {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// Exit with 1 unless this is the answer, for monitoring
+    #[arg(long, value_name = "ANSWER")]
+    pub(crate) expect: Option<Expected>,
     /// How long to wait for the answer, like 10s or 500ms
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) timeout: Duration,
+}
+
+/// The answer that a probe should get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Expected {
+    Referral,
+    Disconnect,
 }
 
 /// A test token of one's own in place of one of the game's service.

@@ -6,9 +6,10 @@ use std::time::SystemTime;
 use anyhow::{Context as _, ensure};
 use hyrouter_referral::Sealer;
 use hyrouter_referral::v2::{Algorithm, Kind, SigningKey, Statement};
+use serde_json::json;
 
 use super::{from_hex, from_hex_32, read_secret, read_stdin};
-use crate::cli::{SealArgs, print};
+use crate::cli::{SealArgs, print, print_json};
 use crate::exit;
 
 pub(super) fn run(args: &SealArgs) -> anyhow::Result<ExitCode> {
@@ -25,7 +26,11 @@ pub(super) fn run(args: &SealArgs) -> anyhow::Result<ExitCode> {
         None => version_1(args, &content)?,
         Some(kind) => version_2(args, kind, &content)?,
     };
-    print(&hex::encode(envelope))?;
+    if args.json {
+        print_json(&json!({"envelope": hex::encode(&envelope), "bytes": envelope.len()}))?;
+    } else {
+        print(&hex::encode(envelope))?;
+    }
     Ok(exit::OK)
 }
 

@@ -10,8 +10,9 @@ use hyrouter_files::read_text;
 use hyrouter_identity::TokenKey;
 use hyrouter_referral::Secret;
 use hyrouter_referral::v2::{Algorithm, SigningKey};
+use serde_json::{Value, json};
 
-use crate::cli::{GenerateArgs, Purpose, print};
+use crate::cli::{GenerateArgs, Purpose, print, print_json};
 use crate::exit;
 
 /// Longest key set, in bytes. The router takes no longer one.
@@ -46,6 +47,16 @@ fn referral(args: &GenerateArgs) -> anyhow::Result<()> {
     };
     write_secret(&args.out, &format!("{text}\n"))?;
     let file = args.out.display();
+    if args.json {
+        print_json(&json!({
+            "for": "referral",
+            "id": id,
+            "algorithm": algorithm.to_string(),
+            "secret_file": args.out,
+            "public_key": key.public_key().map(hex::encode),
+        }))?;
+        return Ok(());
+    }
     print(&format!(
         "# In the configuration of the router:\n\
          referral:\n  version: 2\n  keys:\n    - {{id: {id}, algorithm: {algorithm}, secret_file: {file:?}}}",
@@ -77,9 +88,21 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
     let set = args.jwks.as_deref();
     let set = set.map(|file| with_key(file, &key)).transpose()?;
     write_secret(&args.out, &format!("{}\n", key.to_json()))?;
-    match args.jwks.as_deref().zip(set) {
-        Some((file, set)) => {
-            replace(file, &set)?;
+    if let Some((file, set)) = args.jwks.as_deref().zip(set) {
+        replace(file, &set)?;
+    }
+    if args.json {
+        let public: Value = serde_json::from_str(&key.public_jwks())?;
+        print_json(&json!({
+            "for": "token",
+            "secret_file": args.out,
+            "jwks_file": args.jwks,
+            "jwks": public,
+        }))?;
+        return Ok(());
+    }
+    match &args.jwks {
+        Some(file) => {
             print(&format!(
                 "# In the configuration of the router, for players of your own:\n\
                  identity: {{mode: require, jwks: {:?}}}\n\
@@ -95,18 +118,18 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
 
 /// The keys that are in the file already stay, so that tokens of theirs are good for as long as they last.
 fn with_key(file: &Path, key: &TokenKey) -> anyhow::Result<String> {
-    let mut set: serde_json::Value = serde_json::from_str(&key.public_jwks())?;
+    let mut set: Value = serde_json::from_str(&key.public_jwks())?;
     if file.exists() {
         let known = read_text(file, MAX_SET)?;
-        let mut known: serde_json::Value = serde_json::from_str(&known)
+        let mut known: Value = serde_json::from_str(&known)
             .with_context(|| format!("{} is not a JSON Web Key Set", file.display()))?;
         let keys = known
             .get_mut("keys")
-            .and_then(serde_json::Value::as_array_mut)
+            .and_then(Value::as_array_mut)
             .with_context(|| format!("{} has no list of keys", file.display()))?;
         let added = set
             .get_mut("keys")
-            .and_then(serde_json::Value::as_array_mut)
+            .and_then(Value::as_array_mut)
             .context("a set has a list of keys")?;
         keys.append(added);
         set = known;

@@ -11,7 +11,7 @@ use hyrouter_client::{Client, ClientCert, Dial, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_protocol::builds::ClientBuild;
 
-use crate::cli::{ProbeArgs, print, print_json};
+use crate::cli::{Expected, ProbeArgs, print, print_json};
 use crate::{envelope, exit};
 
 pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
     } else {
         print(&report::text(&exchange, &host))?;
     }
-    Ok(if answered(&exchange.outcome) {
+    Ok(if is_good(&exchange.outcome, args.expect) {
         exit::OK
     } else {
         exit::FAILED
@@ -88,9 +88,10 @@ fn source(text: &str) -> anyhow::Result<(String, u16)> {
     Ok((host.to_owned(), port))
 }
 
-fn answered(outcome: &Outcome) -> bool {
-    matches!(
-        outcome,
-        Outcome::Referral { .. } | Outcome::Disconnect { .. }
-    )
+fn is_good(outcome: &Outcome, expected: Option<Expected>) -> bool {
+    match outcome {
+        Outcome::Referral { .. } => expected != Some(Expected::Disconnect),
+        Outcome::Disconnect { .. } => expected != Some(Expected::Referral),
+        _ => false,
+    }
 }
