@@ -147,7 +147,7 @@ fn identity_keys(
         Some(_) => Begin::Reload,
         None => Begin::Start,
     };
-    // A reload may fetch keys. Nobody is called for a configuration that is refused anyway.
+    // A reload may fetch keys. A configuration that is refused must cause no requests.
     let is_refused = begin == Begin::Reload && !findings.is_empty();
     if is_refused || !findings.are_free(&["identity"]) {
         return None;

@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
 
-    /// What `check` warns of is what the entrypoint does.
+    /// The warnings of `check` use the limits of the entrypoint.
     #[test]
     fn the_configuration_knows_the_parts_of_the_entrypoint() {
         assert_eq!(LimitSettings::SOURCE_PARTS, Limits::SOURCE_PARTS);

@@ -12,7 +12,7 @@ use crate::admin_client::{AdminClient, list_of};
 use crate::cli::{self, AdminArgs, StopArgs, print, print_json, print_line};
 use crate::{exit, serve};
 
-/// How often a router that ends is asked whether it is there.
+/// Interval between requests to a router that is draining.
 const ASK_EVERY: Duration = Duration::from_millis(100);
 /// After this time the command says what it waits for.
 const QUIET: Duration = Duration::from_secs(1);

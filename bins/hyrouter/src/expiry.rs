@@ -8,7 +8,7 @@ use hyrouter_proxy::{ServerIdentity, Validity};
 use crate::assembly::Assembly;
 use crate::clock;
 
-/// How long before its end a certificate is warned of: 14 days, which is less than the third of its life that a
+/// Time before the end of a certificate at which a warning begins: 14 days, less than the third of its life that a
 /// certificate of 90 days has left when it is usually replaced.
 pub(crate) const NOTICE: Duration = Duration::from_hours(14 * 24);
 
@@ -33,7 +33,7 @@ impl Assembly {
     }
 }
 
-/// What is wrong with a certificate at this time, or will be soon.
+/// Returns a warning about a certificate that is not valid at this time, or ends soon.
 fn certificate(validity: Validity, now: SystemTime) -> Option<Warning> {
     let (from, until) = (
         clock::text(validity.not_before),

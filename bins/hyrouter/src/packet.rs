@@ -16,7 +16,7 @@ struct Answered {
     ok: bool,
 }
 
-/// Translates each line. A line that is wrong does not end the run, and the exit code tells of it.
+/// Translates each line. A wrong line does not end the run, but changes the exit code.
 pub(crate) fn run(args: &PacketArgs) -> anyhow::Result<ExitCode> {
     let translate = match args.command {
         PacketCommand::Decode => json::decode_line,

@@ -33,7 +33,7 @@ impl AccessRefused {
     }
 }
 
-/// Logs refusals, [`REFUSAL_LINES`] in [`REFUSAL_TIME`] at most: who guesses tokens must not fill the log.
+/// Logs refusals, at most [`REFUSAL_LINES`] in [`REFUSAL_TIME`]: guessed tokens must not fill the log.
 #[derive(Default)]
 pub(crate) struct RefusalLog(Mutex<Window>);
 

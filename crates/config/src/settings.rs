@@ -247,7 +247,7 @@ pub struct ReferralSettings {
     pub max_hops: u8,
 }
 
-/// What is around the content of a referral: an envelope of a version with the keys that seal it, or nothing.
+/// The envelope of referral data: a version with the keys that seal it, or none.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EnvelopeSettings {

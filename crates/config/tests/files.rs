@@ -297,7 +297,7 @@ referral: {hmac_secret: ""}
     assert!(!support::sealer(&settings).is_signed());
 }
 
-/// An earlier route that surely takes all players of a later one is told, whatever their patterns look like.
+/// An earlier route that surely takes all players of a later one causes a warning, whatever their patterns are.
 #[test]
 fn a_route_that_an_earlier_one_covers_is_told() {
     let covered = |earlier: &str, later: &str| {

@@ -80,7 +80,7 @@ fn plain_bytes_instead_of_an_envelope() {
     ] {
         let expected = keys.iter().map(|key| {
             format!(
-                "referral.{key}: not with `envelope: none`, which sends plain bytes that nobody can verify; allowed: one \
+                "referral.{key}: not with `envelope: none`, which sends plain bytes that no backend can verify; allowed: one \
                  of the two"
             )
         });

@@ -29,7 +29,7 @@ pub fn read_pem(path: &Path) -> Result<Vec<u8>, FileError> {
 /// Returns what is wrong with a key that is not that of a certificate.
 pub fn not_a_pair(certificate: &Path, key: &Path) -> String {
     format!(
-        "the private key in {} does not belong to the certificate in {}; make both anew, or name the two that belong together",
+        "the private key in {} does not belong to the certificate in {}; name a key and a certificate that belong together, or make a new pair",
         key.display(),
         certificate.display()
     )

@@ -162,7 +162,7 @@ impl Pass {
         false
     }
 
-    /// The plugin failed. One that cannot be reached may be starting anew, and is given time for that.
+    /// The plugin failed. An unreachable one may be restarting, so it gets time for that.
     pub(crate) fn failed(mut self, is_unreachable: bool) -> Failed {
         if self.is_probe {
             self.is_probe = false;

@@ -23,7 +23,7 @@ pub(crate) struct Member {
     pub(crate) settings: Settings,
     pub(crate) breaker: Arc<Breaker>,
     pub(crate) gate: Arc<Gate>,
-    /// What was told of the form of its answers, a bit for each code.
+    /// The notices about the form of its answers that were logged, a bit for each code.
     told: Arc<AtomicU8>,
     plugin: Arc<dyn Plugin>,
 }
@@ -62,7 +62,7 @@ impl Member {
         }
     }
 
-    /// Whether this is no news about the form of its answers.
+    /// Returns whether a notice about the form of its answers was logged before.
     pub(crate) fn was_told(&self, notice: &Notice) -> bool {
         let bit = match notice {
             Notice::Misnamed(_) if notice.is_taken() => 1,

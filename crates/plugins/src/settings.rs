@@ -88,8 +88,8 @@ pub struct BreakerSettings {
     /// How long it stays open before one player's call probes the plugin. Default 5 s: with a plugin that hangs, one
     /// player in 5 seconds waits for the timeout.
     pub cool_down: Duration,
-    /// How long a plugin that cannot be reached is given to start anew before its failures open the breaker. Default
-    /// 3 s. Meanwhile calls wait for the connection, each within the timeout.
+    /// Time for which a plugin may be unreachable before that opens the breaker. Default 3 s. Calls in this time wait
+    /// for the connection, each at most the timeout.
     pub connect_grace: Duration,
 }
 

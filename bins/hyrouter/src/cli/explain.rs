@@ -32,7 +32,7 @@ pub(crate) struct AdminArgs {
 pub(crate) struct StopArgs {
     #[command(flatten)]
     pub(crate) admin: AdminArgs,
-    /// How long to wait for the end of the router, like 10s or 2m
+    /// Maximum time to wait for the router to end, such as 10s or 2m
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     pub(crate) timeout: Duration,
 }

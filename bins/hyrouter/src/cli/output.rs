@@ -9,7 +9,7 @@ use hyrouter_plugin_wasm::OutputLevel;
 use hyrouter_text::{Shown, shown, shown_json};
 use serde_json::Value;
 
-/// Says on standard error what went wrong, with its causes.
+/// Prints an error and its causes on standard error.
 #[expect(
     clippy::print_stderr,
     reason = "the one place where errors reach the terminal"
@@ -18,7 +18,7 @@ pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("hyrouter: {}", text(Causes(error.as_ref())));
 }
 
-/// Says on standard error what is worth knowing.
+/// Prints a notice on standard error.
 #[expect(clippy::print_stderr, reason = "as `complain`")]
 pub(crate) fn note(text: &str) {
     eprintln!("hyrouter: {text}");
@@ -46,7 +46,7 @@ pub(crate) fn complain_of_output(lines: &[(OutputLevel, String)]) {
     }
 }
 
-/// Lists on standard error what is to be thought about in a configuration, a line a warning.
+/// Prints the warnings of a configuration on standard error, one a line.
 #[expect(clippy::print_stderr, reason = "as `complain`")]
 pub(crate) fn complain_of_warnings(warnings: &[Warning]) {
     for warning in warnings {

@@ -23,8 +23,8 @@ const CALL_CODES: &str = "Exit codes: 0 the plugin answered, 1 it failed or cann
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
-    /// Ask a plugin once, as the router would: print its answer, what it does to the player, what of it is ignored, and
-    /// what the guest printed
+    /// Call a plugin once, as the router does. Print its answer, the effect on the player, the ignored fields, and the
+    /// output of the guest
     #[command(after_help = CALL_CODES)]
     Call {
         #[command(flatten)]
@@ -76,20 +76,20 @@ pub(crate) struct TargetArgs {
     /// Name of the player, instead of that in the request
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// UUID of the player, likewise
+    /// UUID of the player, instead of that in the request
     #[arg(long, value_name = "U")]
     pub(crate) uuid: Option<Uuid>,
-    /// Language of the player, likewise
+    /// Language of the player, instead of that in the request
     #[arg(long, value_name = "L")]
     pub(crate) language: Option<String>,
-    /// Host name that the player typed, likewise; Unicode is converted as clients do
+    /// Host name that the player typed, instead of that in the request; Unicode is converted as clients do
     #[arg(long, value_name = "NAME")]
     pub(crate) sni: Option<HostName>,
     /// Any field of the request, such as event.alpn=hytale/3 or candidates.0.port=5521; may be repeated. The value is JSON,
     /// or else text
     #[arg(long, value_name = "PATH=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, String)>,
-    /// Print the request as JSON and ask nobody: the beginning of a file for --request
+    /// Print the request as JSON and do not call the plugin. The output is a starting point for --request
     #[arg(long)]
     pub(crate) print_request: bool,
     /// How long to wait for an answer, like 1s or 250ms [default: the plugin's `timeout`]

@@ -37,7 +37,7 @@ impl Default for PluginCount {
             took: Histogram::default(),
             verdicts: Codes::new(["unchanged", "changed", "denied", "failed"]),
             errors: Codes::new(PluginError::REASON_CODES.iter().copied()),
-            skipped: Codes::new(["overloaded", "breaker_open"]),
+            skipped: Codes::new(PluginError::SKIP_CODES.iter().copied()),
             last_error: Mutex::default(),
         }
     }

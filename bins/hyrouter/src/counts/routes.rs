@@ -32,7 +32,7 @@ pub(crate) struct RouteCount {
     disconnects: Arc<Counter>,
     /// By host, then by port.
     backends: HashMap<Box<str>, Vec<(u16, Arc<Counter>)>>,
-    /// Those that a plugin named.
+    /// Backends that a plugin named.
     other: Arc<Counter>,
     drained: usize,
     all: usize,

@@ -1,4 +1,4 @@
-//! What of an answer does not count, or is not written as it should be, for those who try plugins.
+//! Notes about an answer: ignored parts, and parts that are not as documented.
 
 use hyrouter_plugins::Notice;
 use hyrouter_text::shown;

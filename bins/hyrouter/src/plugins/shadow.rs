@@ -22,7 +22,7 @@ impl Observer for ShadowLog {
     fn shadow(&self, report: &ShadowReport<'_>) {
         let record = report.record;
         self.counts.count(record);
-        // Its breaker has had its line, and a player whom it was not asked about is none of its news.
+        // The breaker logged that it opened. A line for each skipped call would repeat that for each player.
         if matches!(&record.verdict, Verdict::Failed(error) if error.is_skip()) {
             return;
         }

@@ -1,4 +1,4 @@
-//! What plugins said about a player who is explained.
+//! Answers of plugins in an explanation.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -21,7 +21,7 @@ pub(crate) struct PluginSaid {
 }
 
 impl Service {
-    /// What each plugin said. What is too long is told of the last that attached something.
+    /// The answer of each plugin. A note about too much data stands at the last plugin that attached some.
     pub(super) fn said(
         &self,
         visit: &Visit<'_>,

@@ -56,8 +56,8 @@ pub(crate) struct Breaker {
     /// How long it is not asked. Then one player's call tries it, and it is asked again if that succeeds.
     #[schemars(extend("format" = "go-duration-positive"))]
     pub(crate) cool_down: String,
-    /// How long a plugin that cannot be reached is given to start anew before its failures count. Default `3s`. Players
-    /// who come in this time wait for the plugin, each at most its `timeout`.
+    /// Time for which a plugin may be unreachable before that opens its breaker. Default `3s`. Calls in this time wait
+    /// for the connection, each at most the plugin's `timeout`.
     #[schemars(extend("format" = "go-duration"))]
     pub(crate) connect_grace: String,
 }

@@ -120,7 +120,7 @@ fn signing(
     keys
 }
 
-/// Whoever gives a key wants backends to verify something.
+/// A key means that backends verify the data.
 fn refuse_keys_without_envelope(path: &Path, referral: &Referral, report: &mut Report<'_>) {
     let secret = referral.hmac_secret.as_ref();
     for (is_given, key) in [
@@ -131,7 +131,7 @@ fn refuse_keys_without_envelope(path: &Path, referral: &Referral, report: &mut R
         if is_given {
             report.mistakes.add_meaning(
                 &path.key(key),
-                "not with `envelope: none`, which sends plain bytes that nobody can verify; allowed: one of the two",
+                "not with `envelope: none`, which sends plain bytes that no backend can verify; allowed: one of the two",
             );
         }
     }

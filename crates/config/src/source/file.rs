@@ -41,8 +41,8 @@ const MAX_FILE: usize = 16 << 20;
 /// What a key of the top level begins with whose value is not read: a place for anchors of YAML.
 const FREE_KEY: &str = "x-";
 
-/// Whether a path means what this process was given open: standard input, or `<(...)` of a shell. Whoever gave it also
-/// writes to it, so that reading does not wait for nobody.
+/// Returns whether a path names an open file of this process: standard input, or `<(...)` of a shell. The process that
+/// opened it also writes to it, so that a read does not wait for ever.
 fn is_given_open(path: &FilePath) -> bool {
     let of = |place| path.starts_with(place);
     path == "-" || of("/dev/stdin") || of("/dev/fd") || of("/proc/self/fd")

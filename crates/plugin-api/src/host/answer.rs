@@ -40,7 +40,7 @@ pub fn decode_response(json: &[u8]) -> Result<Answer, PluginError> {
     }
 }
 
-/// What is wrong with an answer, in the words of somebody who wrote the program that sent it.
+/// Describes a wrong answer to the author of the plugin.
 fn problem(json: &[u8], error: &serde_json::Error) -> String {
     let blank = json.iter().take_while(|byte| byte.is_ascii_whitespace());
     let start = json.get(blank.count()..).unwrap_or_default();

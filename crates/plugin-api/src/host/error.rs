@@ -128,6 +128,9 @@ impl PluginError {
         matches!(self, Self::Overloaded { .. } | Self::BreakerOpen)
     }
 
+    /// Codes of the errors that [`is_skip`](Self::is_skip) is true of.
+    pub const SKIP_CODES: &[&str] = &["overloaded", "breaker_open"];
+
     /// All stable codes, for metrics that have a line for each.
     pub const REASON_CODES: &[&str] = &[
         "timeout",
@@ -249,5 +252,8 @@ mod tests {
         let listed: std::collections::BTreeSet<_> =
             PluginError::REASON_CODES.iter().copied().collect();
         assert_eq!(codes, listed);
+        let skips = errors.iter().filter(|error| error.is_skip());
+        let skips: Vec<_> = skips.map(PluginError::reason_code).collect();
+        assert_eq!(skips, PluginError::SKIP_CODES);
     }
 }

@@ -1,4 +1,4 @@
-//! A plugin that starts anew.
+//! A plugin that restarts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -33,7 +33,7 @@ async fn a_breaker_is_carried_over_with_its_plugin() {
     old.run(request()).await;
     assert_eq!(breaker_of(&old), BreakerState::Open);
     assert_eq!(breaker_of(&next(&old, plugin("q"))), BreakerState::Closed);
-    // A module or a server of that name that was loaded anew has not failed yet.
+    // A module or a server that was loaded again under that name has not failed yet.
     assert_eq!(breaker_of(&next(&old, plugin("p"))), BreakerState::Closed);
     let without = plugin("p").set(|settings| settings.breaker = None);
     assert_eq!(breaker_of(&next(&old, without)), BreakerState::Closed);

@@ -124,7 +124,7 @@ async fn ports_out_of_range_are_void() {
     }
 }
 
-/// What is not written as documented is told with the answer, which counts as far as it was read.
+/// Parts that are not as documented are returned beside the answer, which counts as far as it was read.
 #[tokio::test]
 async fn fields_that_are_no_fields_are_told() {
     for (json, code) in [

@@ -8,7 +8,7 @@ use super::Plugins;
 impl Plugins {
     const SECONDS: Desc = Desc::histogram(
         "hyrouter_plugin_seconds",
-        "How long players waited for a plugin, its queue included; for a shadow plugin nobody waited",
+        "How long a call of a plugin took, its queue included. Players do not wait for a shadow plugin",
         &["plugin"],
     );
     const CALLS: Desc = Desc::counter(

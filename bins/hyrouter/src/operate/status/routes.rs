@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::names;
 use crate::operate::{AtWorkNow, Running};
 
-/// Routes that are shown, from the first. Nobody reads 100,000 of them, and they are sent each second.
+/// Maximum number of routes that are shown. 100,000 of them cannot be read, and they are sent each second.
 const SHOWN_ROUTES: usize = 200;
 /// Routes beyond those that are shown, because they have a drained backend or a maintenance.
 const SHOWN_CHANGED: usize = 200;
