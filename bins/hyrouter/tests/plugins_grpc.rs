@@ -21,7 +21,8 @@ use peer::Peer;
 use players::{Player, content, player, refusal};
 use serde_json::json;
 use support::{Folder, Router, folder};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 const BROKEN: &str = "Something is broken.";
 
@@ -109,6 +110,43 @@ async fn a_plugin_in_python_vanishes_and_comes_back() {
 async fn a_plugin_in_go_vanishes_and_comes_back() {
     if let Some(peer) = Peer::go() {
         try_peer(peer).await;
+    }
+}
+
+/// Restarts in stage deny, with 50 players a second: each waits for the plugin, whose `timeout` is longer than it is away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plugin_that_restarts_refuses_no_player() {
+    let mut peer = Peer::python();
+    let more = "stage: deny, timeout: 20s, breaker: { connect_grace: 20s }";
+    let (_folder, router) = serve(peer.address(), more);
+    let alder = player(&router, "Alder");
+    assert_eq!(content(&alder.comes().await), b"ALDER");
+    let (stop, mut stopped) = oneshot::channel::<()>();
+    let coming = {
+        let alder = alder.clone();
+        tokio::spawn(async move {
+            let mut players = JoinSet::new();
+            let mut ticks = tokio::time::interval(Duration::from_millis(20));
+            while stopped.try_recv().is_err() {
+                ticks.tick().await;
+                let alder = alder.clone();
+                players.spawn(async move { alder.comes().await });
+            }
+            players.join_all().await
+        })
+    };
+    for _ in 0..2 {
+        tokio::task::block_in_place(|| {
+            peer.kill();
+            peer.start_again();
+        });
+        assert_eq!(content(&alder.comes().await), b"ALDER");
+    }
+    stop.send(()).unwrap();
+    let answers = coming.await.unwrap();
+    assert!(answers.len() > 10, "only {} came meanwhile", answers.len());
+    for answer in &answers {
+        assert_eq!(content(answer), b"ALDER");
     }
 }
 
