@@ -230,6 +230,39 @@ async fn shadow_plugins_are_told_of_and_change_nothing() {
     assert_eq!(shadow["connection"], decision["connection"].to_string());
 }
 
+/// A breaker that is open: skipped calls are counted apart, and hide neither the cause nor each other's players.
+#[tokio::test]
+async fn skipped_calls_hide_no_cause_and_fill_no_log() {
+    for mode in ["enforce", "shadow"] {
+        let plugins = format!(
+            "admin: {{ listen: '127.0.0.1:0' }}\nplugins:\n  - {{ name: bans, type: grpc, mode: {mode}, timeout: 50ms, \
+             grpc: {{ address: '127.0.0.1:1' }}, breaker: {{ failures: 1, connect_grace: 1ns, cool_down: 1h }} }}\n"
+        );
+        let folder = folder().file("config.yaml", &format!("{CONFIG}{plugins}"));
+        let (mut router, admin) = folder.serve_with_admin(&[]);
+        let alder = player(&router, "Alder");
+        alder.comes().await;
+        router.until("plugin fails, breaker opened");
+        for _ in 0..3 {
+            alder.comes().await;
+        }
+        let skipped = "hyrouter_plugin_skipped_total{plugin=\"bans\",cause=\"breaker_open\"} ";
+        assert_eq!(admin.metric(skipped), 3.0, "{mode}");
+        let status = &admin.status()["plugins"][0];
+        assert_eq!(
+            (&status["calls"], &status["failures"], &status["breaker"]),
+            (&json!(1), &json!(1), &json!("open")),
+            "{status}"
+        );
+        let cause = status["last_error"].as_str().unwrap();
+        assert!(cause.contains("Connection refused"), "{cause}");
+        router.signal("TERM");
+        let lines = std::iter::from_fn(|| router.line());
+        let shadows = lines.filter(|line| line["message"] == "shadow plugin");
+        assert!(shadows.count() <= 1, "{mode}");
+    }
+}
+
 #[tokio::test]
 async fn referral_data_that_is_too_long_is_left_out_and_warned_of() {
     let plugins = "plugins: [{ name: p, type: wasm, wasm: { path: guest.wasm } }]\n";
