@@ -31,7 +31,7 @@ impl Traces {
         #[cfg(not(feature = "otlp"))]
         anyhow::ensure!(
             settings.is_none(),
-            "telemetry.otlp: this build has no traces; build with --features otlp"
+            "this build has no traces; build with --features otlp"
         );
         #[cfg(not(feature = "otlp"))]
         Ok(())

@@ -71,6 +71,18 @@ fn all_missing_files_are_found_at_once() {
     }
 }
 
+#[test]
+fn a_webhook_whose_authority_is_no_certificate_is_a_mistake() {
+    let webhook = "logging: { webhook: { url: 'https://a.example/', ca_file: ca.pem } }\n";
+    let folder = folder()
+        .file("config.yaml", &format!("{POOL}{webhook}"))
+        .file("ca.pem", "no certificate");
+    let ran = folder.run(&["check"]);
+    assert_eq!(ran.code, Some(64), "{ran:?}");
+    assert_eq!(paths(&ran.stderr), ["logging.webhook"], "{ran:?}");
+    assert!(ran.stderr.contains("ca.pem"), "{ran:?}");
+}
+
 /// A section with a mistake of another kind is not opened: what stands in for the wrong value is not what was meant.
 #[test]
 fn missing_files_are_found_beside_mistakes_of_shape() {

@@ -13,7 +13,7 @@ use crate::counts::outcome;
 use crate::names;
 
 pub(super) fn check(settings: &OtlpSettings) -> anyhow::Result<()> {
-    wanted(settings).check().context("telemetry.otlp")
+    Ok(wanted(settings).check()?)
 }
 
 pub(super) fn open(settings: &OtlpSettings) -> anyhow::Result<Tracer> {

@@ -32,7 +32,8 @@ pub(crate) use self::routing::{
 /// Standard input (`-`, `/dev/stdin`) and `<(...)` of a shell are taken too: JSON if it can be read as such, else YAML. A
 /// pipe can be read once, so that a reload needs a file. A file is UTF-8, at most 16 MiB.
 ///
-/// Unknown keys are errors. `null` stands for an absent value and `[]` for an empty list. A key with an empty text, or
+/// Unknown keys are errors. Keys of the top level that begin with `x-` are ignored, so that YAML anchors can
+/// stand there. `null` stands for an absent value and `[]` for an empty list. A key with an empty text, or
 /// with nothing behind it, is an error, except where files of the original have such keys: in pools and host names of
 /// `routing`, in `discovery` and `messages`, and at `referral.hmac_secret`, `tls.cert_file` and `tls.key_file`. A file
 /// must hold at least one key. A duration is text as in Go: `30s`, `1m30s`, `250ms`. Names of a fixed set compare without

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::post::Receiver;
 use super::{Token, url};
 use crate::SinkError;
 
@@ -38,7 +39,7 @@ impl WebhookSettings {
         }
     }
 
-    /// Whether each setting can be used. Reads no file.
+    /// Whether each setting can be used. Reads `ca_file`, if there is one, and nothing else.
     ///
     /// # Errors
     ///
@@ -51,6 +52,9 @@ impl WebhookSettings {
             if !(1..=most).contains(&value) {
                 return Err(SinkError::Setting { key, value, most });
             }
+        }
+        if self.ca_file.is_some() {
+            return Receiver::new(self).map(drop);
         }
         url::parse(&self.url, self.token.is_some()).map(drop)
     }
