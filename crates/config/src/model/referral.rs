@@ -14,9 +14,8 @@ pub(crate) struct Referral {
     pub(crate) version: u8,
     /// Key id of `hmac_secret`, by which a backend finds the secret.
     pub(crate) key_id: u8,
-    /// Secret that signs the envelope: plain text, `base64:...` or `hex:...`; blanks around it and line breaks in base64 do not
-    /// count. Absent,
-    /// and no `keys`: the envelope is not signed. Better given as `HYROUTER_REFERRAL__HMAC_SECRET` than in a file.
+    /// Secret that signs the envelope: plain text, `base64:...` or `hex:...`; blanks around it and line breaks in base64
+    /// do not count. Absent, and no `keys`: the envelope is not signed. Better given as `HYROUTER_REFERRAL__HMAC_SECRET` than in a file.
     #[schemars(extend("format" = "secret", "writeOnly" = true))]
     pub(crate) hmac_secret: Option<String>,
     /// Keys that sign, beside `hmac_secret`. Of those that are valid the one with the latest `not_before` signs.
