@@ -23,6 +23,10 @@ use super::watched::Hold;
 const MIN_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
+/// Maximum size of the headers or trailers of an answer that the server is told, in bytes. A server that sends more may
+/// lose the connection, and with it all calls on it: h2 bounds the frames of a header block as well.
+const MAX_METADATA: u32 = 64 * 1024;
+
 /// The way to one plugin.
 ///
 /// Its connection has a thread of its own, so that a server that misbehaves takes nothing from the threads of players,
@@ -45,6 +49,7 @@ impl Link {
         // to, as the features are that others switch on in it.
         let endpoint = Endpoint::from(Uri::from_static("http://dialer"))
             .origin(target.origin.clone())
+            .http2_max_header_list_size(MAX_METADATA)
             .http2_keep_alive_interval(settings.keepalive_interval)
             .keep_alive_timeout(settings.keepalive_timeout)
             .keep_alive_while_idle(settings.keepalive_while_idle);

@@ -116,6 +116,15 @@ async fn an_answer_that_is_too_long_is_told_by_its_length() {
 }
 
 #[tokio::test]
+async fn large_metadata_ends_no_other_call() {
+    let peer = Peer::python();
+    let plugin = plugin(peer.address());
+    let (slow, large) = tokio::join!(ask(&plugin, "slow"), ask(&plugin, "metadata"));
+    assert_eq!(large, Ok(upper("metadata")));
+    assert_eq!(slow, Ok(upper("slow")));
+}
+
+#[tokio::test]
 async fn a_call_ends_when_its_time_is_up_and_holds_up_no_other() {
     for (language, peer) in peers() {
         let plugin = plugin(peer.address());

@@ -21,6 +21,8 @@ def on_connect(request, context):
         time.sleep(5)
     if name == "error":
         context.abort(grpc.StatusCode.UNAVAILABLE, "the database is away, said the python peer ü")
+    if name == "metadata":
+        context.set_trailing_metadata((("large", "x" * 70_000),))
     if name == "garbage":
         return b"{ this is not JSON"
     if name == "huge":
