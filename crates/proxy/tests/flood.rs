@@ -1,4 +1,5 @@
 //! Twenty thousand handshakes that nobody means to finish, from addresses that are not the sender's, while players come.
+//! A binary of its own: other tests in this process would count for its memory.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -7,6 +8,7 @@
     reason = "a test fails by panic and says what it measured"
 )]
 
+#[path = "proxy/support/mod.rs"]
 mod support;
 
 use std::fs;

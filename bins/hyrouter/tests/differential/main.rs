@@ -30,7 +30,7 @@ const ELSEWHERE: [(u8, &str); 2] = [
     (22, "crates/referral/tests/envelope.rs"),
     (
         38,
-        "crates/proxy/tests/exchange.rs and bins/hyrouter/tests/serve.rs",
+        "crates/proxy/tests/proxy/exchange.rs and bins/hyrouter/tests/serve.rs",
     ),
 ];
 

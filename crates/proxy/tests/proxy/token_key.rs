@@ -1,15 +1,12 @@
 //! A Retry of one server that is good on another.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::relay::relay;
+use crate::support::{Running, server};
 use hyrouter_client::{Client, Dial, Exchange, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Reconfigure, RetryMode, TokenKey};
-use support::relay::relay;
-use support::{Running, server};
 
 const ONE: &str = "correct horse battery staple 012";
 const OTHER: &str = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";

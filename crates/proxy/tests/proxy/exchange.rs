@@ -1,12 +1,10 @@
 //! A client says hello and is told where to go, or why not.
 
-mod support;
-
+use crate::support::{Told, server};
 use base64::Engine as _;
 use hyrouter_client::{ClientCert, Ending, Hello, Outcome};
 use hyrouter_protocol::builds::{ClientBuild, Generation};
 use hyrouter_proxy::Answer;
-use support::{Told, server};
 
 fn referral() -> Outcome {
     Outcome::Referral {

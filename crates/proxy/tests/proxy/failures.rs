@@ -1,14 +1,12 @@
 //! Every way in which an exchange goes wrong, and what the client gets for it.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{Running, Told, patiently, server};
 use hyrouter_client::{Ending, Hello, Outcome};
 use hyrouter_protocol::{Connect, FrameHeader, Generation};
 use hyrouter_proxy::Answer;
-use support::{Running, Told, patiently, server};
 use tokio::sync::Semaphore;
 
 fn referring() -> Running {

@@ -1,17 +1,9 @@
 //! Whom a server lets in when, and what it says of the others.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panic"
-)]
 
-mod support;
-
+use crate::support::{Running, Setup, Told, flood, patiently, server};
 use hyrouter_client::{Client, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Rate, Refusal, RetryMode};
-use support::{Running, Setup, Told, flood, patiently, server};
 
 /// `CONNECTION_REFUSED` (RFC 9000, section 20.1).
 const REFUSED: u64 = 0x02;

@@ -1,13 +1,11 @@
 //! What a server bears, and whom it turns away.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Told, patiently, server};
 use hyrouter_client::{Client, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::Answer;
-use support::{Told, patiently, server};
 
 /// `CONNECTION_REFUSED` (RFC 9000, section 20.1).
 const REFUSED: u64 = 0x02;

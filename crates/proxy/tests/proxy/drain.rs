@@ -1,16 +1,14 @@
 //! How a server ends: newcomers are refused, those in flight are answered.
 
-mod support;
-
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{Told, patiently, server};
 use hyrouter_client::{Client, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, ConnectInfo, Handler, ServerBuilder};
-use support::{Told, patiently, server};
 use tokio::sync::Semaphore;
 
 /// As on every way out of a start that fails after the port was bound.

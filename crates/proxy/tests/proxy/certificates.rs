@@ -1,17 +1,14 @@
 //! Certificates from PEM files: every kind of key, and files that are of no use.
-#![allow(clippy::unwrap_used, reason = "a test fails by panic")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::server;
 use base64::Engine as _;
 use hyrouter_client::Outcome;
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Fingerprint, IdentityError, ServerIdentity};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use support::server;
 
 /// Files of one test, in a folder that goes with it.
 struct Files(tempfile::TempDir);

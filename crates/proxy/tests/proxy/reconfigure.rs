@@ -1,19 +1,16 @@
 //! A server whose settings change while it runs.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
-
-mod support;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::relay::relay;
+use crate::support::shown::fingerprint;
+use crate::support::{Told, patiently, server};
 use hyrouter_client::{Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
     AlpnList, Answer, Reconfigure, Refusal, RetryMode, ServerError, ServerIdentity,
 };
-use support::relay::relay;
-use support::shown::fingerprint;
-use support::{Told, patiently, server};
 use tokio::sync::Semaphore;
 
 #[track_caller]

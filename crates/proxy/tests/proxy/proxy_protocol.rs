@@ -1,18 +1,15 @@
 //! Clients who come through a UDP load balancer.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
-
-mod support;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::support::balancer::{BALANCER, Headers, balancer, header};
+use crate::support::{Running, patiently, server};
 use hyrouter_client::{Client, Dial, Ending, Exchange, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Limits, ProxyProtocol, Refusal, RetryMode};
 use ipnet::IpNet;
-use support::balancer::{BALANCER, Headers, balancer, header};
-use support::{Running, patiently, server};
 
 /// How a server believes the balancers of these networks.
 type Believing = fn(Vec<IpNet>) -> ProxyProtocol;

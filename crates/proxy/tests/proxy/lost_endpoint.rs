@@ -1,20 +1,17 @@
 //! An endpoint that ends by itself takes nobody along.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
-
-mod support;
 
 use std::net::Ipv4Addr;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::support::patiently;
 use hyrouter_client::{Client, Dial, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
     Answer, ConnectInfo, Event, Handler, Limits, Refusal, ServerBuilder, ServerError,
 };
-use support::patiently;
 
 const HELD: usize = 16;
 
