@@ -9,11 +9,11 @@ use arc_swap::ArcSwap;
 use quinn::{Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
 use tokio::sync::watch;
 
-use crate::connection::Shared;
+use crate::connection::ServerContext;
+use crate::connection_admission::ConnectionAdmission;
 use crate::connection_ids::RandomIds;
 use crate::error::ServerError;
-use crate::gate::Gate;
-use crate::handle::{Control, Ending};
+use crate::handle::{EndpointsGuard, ServerControl};
 use crate::handler::Handler;
 use crate::limits::Limits;
 use crate::proxy_protocol::{Balancers, ProxiedSocket, ProxyProtocol};
@@ -121,10 +121,10 @@ impl ServerBuilder {
             .map_err(ServerError::Start)?;
 
         let (drain, draining) = watch::channel(false);
-        let gate = Gate::new(self.limits);
+        let admission = ConnectionAdmission::new(self.limits);
         let config = Arc::new(ArcSwap::from_pointee(config));
-        let control = Control::new(
-            Arc::clone(&gate),
+        let control = ServerControl::new(
+            Arc::clone(&admission),
             draining.clone(),
             balancers,
             identity,
@@ -136,16 +136,16 @@ impl ServerBuilder {
         );
         Ok(Server {
             workers,
-            shared: Arc::new(Shared {
+            server: Arc::new(ServerContext {
                 handler,
-                gate,
+                admission,
                 config,
                 draining,
             }),
             drain,
             address: sockets.address,
             recv_buffer: (sockets.recv_buffer, Sockets::WANTED_RECV_BUFFER),
-            ending: Ending(control),
+            ending: EndpointsGuard(control),
         })
     }
 }

@@ -12,17 +12,17 @@ use quinn::{Connection, Incoming, RecvStream, SendStream, ServerConfig};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::admission_policy::AdmissionPolicy;
 use crate::answer::{Action, Answer};
 use crate::close;
 use crate::connect_info::ConnectInfo;
+use crate::connection_admission::ConnectionAdmission;
 use crate::event::{Decided, Event, Times};
-use crate::first_frame::{self, NoFrame};
-use crate::gate::Gate;
+use crate::first_frame::{self, FirstFrameError};
 use crate::handler::{Failure, Handler};
-use crate::line::{Group, Line};
+use crate::handshake_queue::{Group, HandshakeQueue};
 use crate::peer::Peer;
-use crate::place::Place;
-use crate::policy::Policy;
+use crate::permit::Permit;
 use crate::refusal::Refusal;
 use crate::transport::for_one;
 
@@ -32,9 +32,9 @@ const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
 
 /// What all connections of one server share.
 #[derive(Debug)]
-pub(crate) struct Shared<H> {
+pub(crate) struct ServerContext<H> {
     pub(crate) handler: H,
-    pub(crate) gate: Arc<Gate>,
+    pub(crate) admission: Arc<ConnectionAdmission>,
     /// What new connections are set up by.
     pub(crate) config: Arc<ArcSwap<ServerConfig>>,
     /// True from the moment that a shutdown was asked for.
@@ -42,11 +42,11 @@ pub(crate) struct Shared<H> {
 }
 
 /// A connection that was let in, and what is known of it so far.
-pub(crate) struct Newcomer {
+pub(crate) struct Accepted {
     pub(crate) incoming: Incoming,
-    pub(crate) place: Place,
-    /// Where its handshake stands in line, and with whom it shares turns.
-    pub(crate) line: Arc<Line>,
+    pub(crate) permit: Permit,
+    /// Where its handshake waits, and which others it shares turns with.
+    pub(crate) queue: Arc<HandshakeQueue>,
     pub(crate) group: Group,
     pub(crate) id: u64,
     /// When its first datagram was seen.
@@ -54,32 +54,32 @@ pub(crate) struct Newcomer {
 }
 
 /// Serves one connection to its end, by the limits of the moment that it came in.
-pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, newcomer: Newcomer) {
-    let Newcomer {
+pub(crate) async fn serve<H: Handler>(server: Arc<ServerContext<H>>, accepted: Accepted) {
+    let Accepted {
         incoming,
-        mut place,
-        line,
+        mut permit,
+        queue,
         group,
         id,
         begun,
-    } = newcomer;
+    } = accepted;
     let remote = incoming.remote_address();
-    let policy = shared.gate.policy();
-    let evicted = place.evicted();
-    let shaking = handshake(&shared.config, incoming, &line, group, &mut place);
+    let policy = server.admission.policy();
+    let evicted = permit.evicted();
+    let shaking = handshake(&server.config, incoming, &queue, group, &mut permit);
     let shaken = tokio::select! {
         biased;
         () = evicted.notified() => None,
         shaken = timeout(policy.limits.handshake_timeout, shaking) => Some(shaken),
     };
     let Some(shaken) = shaken else {
-        let refusal = place.eviction().unwrap_or(Refusal::HalfOpen);
-        return shared.refused(remote, refusal);
+        let refusal = permit.eviction().unwrap_or(Refusal::HalfOpen);
+        return server.refused(remote, refusal);
     };
     let connection = match shaken.unwrap_or_else(|_| Err("it took too long".to_owned())) {
         Ok(connection) => connection,
         Err(error) => {
-            shared.handler.observe(&Event::HandshakeFailed {
+            server.handler.observe(&Event::HandshakeFailed {
                 remote,
                 error: &error,
             });
@@ -87,12 +87,12 @@ pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, newcomer: Newcomer
         }
     };
     let handshake = begun.elapsed();
-    if let Err(refusal) = place.establish(remote.ip()) {
-        return shared.turn_away(&connection, refusal);
+    if let Err(refusal) = permit.establish(remote.ip()) {
+        return server.turn_away(&connection, refusal);
     }
 
-    let visit = Visit {
-        shared: &shared,
+    let established = EstablishedConnection {
+        server: &server,
         policy: &policy,
         connection: &connection,
         begun,
@@ -101,12 +101,12 @@ pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, newcomer: Newcomer
     let answered = tokio::select! {
         biased;
         () = evicted.notified() => Err(()),
-        answered = visit.served(Peer::of(&connection, id), &mut place) => Ok(answered),
+        answered = established.served(Peer::of(&connection, id), &mut permit) => Ok(answered),
     };
     match answered {
         Err(()) => {
-            let refusal = place.eviction().unwrap_or(Refusal::Total);
-            shared.turn_away(&connection, refusal);
+            let refusal = permit.eviction().unwrap_or(Refusal::Total);
+            server.turn_away(&connection, refusal);
         }
         Ok(None) => {}
         Ok(Some((exchange, grace))) => {
@@ -124,12 +124,12 @@ pub(crate) async fn serve<H: Handler>(shared: Arc<Shared<H>>, newcomer: Newcomer
 async fn handshake(
     config: &ArcSwap<ServerConfig>,
     incoming: Incoming,
-    line: &Arc<Line>,
+    queue: &Arc<HandshakeQueue>,
     group: Group,
-    place: &mut Place,
+    permit: &mut Permit,
 ) -> Result<Connection, String> {
-    let turn = line.turn(group).await;
-    let config = for_one(&config.load(), place.begin());
+    let turn = queue.turn(group).await;
+    let config = for_one(&config.load(), permit.begin());
     let connecting = incoming
         .accept_with(config)
         .map_err(|error| error.to_string())?;
@@ -141,14 +141,17 @@ async fn handshake(
 /// The first bidirectional stream of the client, and the payload of the frame it begins with.
 async fn first_connect(
     connection: &Connection,
-    place: &mut Place,
-) -> Result<((SendStream, RecvStream), Vec<u8>), NoFrame> {
-    let (send, mut recv) = connection.accept_bi().await.map_err(|_| NoFrame::Gone)?;
-    let payload = first_frame::read(&mut recv, place).await?;
+    permit: &mut Permit,
+) -> Result<((SendStream, RecvStream), Vec<u8>), FirstFrameError> {
+    let (send, mut recv) = connection
+        .accept_bi()
+        .await
+        .map_err(|_| FirstFrameError::Gone)?;
+    let payload = first_frame::read(&mut recv, permit).await?;
     Ok(((send, recv), payload))
 }
 
-impl<H: Handler> Shared<H> {
+impl<H: Handler> ServerContext<H> {
     /// Closes a connection that there is no room for.
     fn turn_away(&self, connection: &Connection, refusal: Refusal) {
         connection.close(close::RATE_LIMITED, refusal.reason_code().as_bytes());
@@ -156,28 +159,28 @@ impl<H: Handler> Shared<H> {
     }
 
     pub(crate) fn refused(&self, remote: SocketAddr, refusal: Refusal) {
-        self.gate.refused.count(refusal);
+        self.admission.refused.count(refusal);
         self.handler.observe(&Event::Refused { remote, refusal });
     }
 }
 
 /// An established connection.
 #[derive(Clone, Copy)]
-struct Visit<'a, H> {
-    shared: &'a Shared<H>,
-    policy: &'a Policy,
+struct EstablishedConnection<'a, H> {
+    server: &'a ServerContext<H>,
+    policy: &'a AdmissionPolicy,
     connection: &'a Connection,
     begun: Instant,
     /// How long the handshake took.
     handshake: Duration,
 }
 
-impl<'a, H: Handler> Visit<'a, H> {
+impl<'a, H: Handler> EstablishedConnection<'a, H> {
     /// Reads the `Connect` and answers it. When the answer is on its way, gives the exchange and how long the client
     /// may take to leave; in all other cases the connection is closed.
-    async fn served(self, peer: Peer, place: &mut Place) -> Option<(Exchange<'a, H>, Duration)> {
+    async fn served(self, peer: Peer, permit: &mut Permit) -> Option<(Exchange<'a, H>, Duration)> {
         let asked = Instant::now();
-        let first = first_connect(self.connection, place);
+        let first = first_connect(self.connection, permit);
         let first = timeout(self.policy.limits.connect_timeout, first).await;
         let mut times = Times {
             handshake: self.handshake,
@@ -187,23 +190,23 @@ impl<'a, H: Handler> Visit<'a, H> {
         let (code, reason_code) = match first {
             Ok(Ok((streams, payload))) => {
                 let exchange = Exchange {
-                    visit: self,
+                    established: self,
                     streams,
                     times,
                 };
                 return exchange.run(peer, payload).await;
             }
-            Ok(Err(NoFrame::NoRoom)) => {
-                self.shared.turn_away(self.connection, Refusal::Memory);
+            Ok(Err(FirstFrameError::NoRoom)) => {
+                self.server.turn_away(self.connection, Refusal::Memory);
                 return None;
             }
-            Ok(Err(NoFrame::Bad)) => (close::INVALID_VERSION, "bad_frame"),
-            Ok(Err(NoFrame::Gone)) => (close::NO_ERROR, "client_gone"),
+            Ok(Err(FirstFrameError::Bad)) => (close::INVALID_VERSION, "bad_frame"),
+            Ok(Err(FirstFrameError::Gone)) => (close::NO_ERROR, "client_gone"),
             Err(_) => (close::TIMEOUT, "connect_timeout"),
         };
         self.connection.close(code, b"");
         times.total = self.begun.elapsed();
-        self.shared.handler.observe(&Event::Decided(Decided {
+        self.server.handler.observe(&Event::Decided(Decided {
             peer: &peer,
             info: None,
             error: None,
@@ -217,7 +220,7 @@ impl<'a, H: Handler> Visit<'a, H> {
 
 /// A connection whose first frame is there.
 struct Exchange<'a, H> {
-    visit: Visit<'a, H>,
+    established: EstablishedConnection<'a, H>,
     /// The receiving half is kept though nothing more is read: dropping it would tell the client
     /// to stop sending, which a game client takes for an error.
     streams: (SendStream, RecvStream),
@@ -227,13 +230,13 @@ struct Exchange<'a, H> {
 impl<H: Handler> Exchange<'_, H> {
     async fn run(mut self, peer: Peer, payload: Vec<u8>) -> Option<(Self, Duration)> {
         let begun = Instant::now();
-        let Visit {
-            shared,
+        let EstablishedConnection {
+            server,
             policy,
             connection,
             ..
-        } = self.visit;
-        let handler = &shared.handler;
+        } = self.established;
+        let handler = &server.handler;
         let grace = match ConnectInfo::decode(peer, payload) {
             Err(bad) => {
                 let failure = Failure::BadConnect {
@@ -279,7 +282,7 @@ impl<H: Handler> Exchange<'_, H> {
 
     /// How long the client may take to leave after it has acknowledged the answer; `None`: it is gone.
     async fn answer(&mut self, said: Said<'_>, answer: Answer) -> Option<Duration> {
-        let limit = self.visit.policy.limits.close_timeout;
+        let limit = self.established.policy.limits.close_timeout;
         let build = said
             .info
             .map_or(ClientBuild::Unknown, |info| info.connect().build());
@@ -295,7 +298,7 @@ impl<H: Handler> Exchange<'_, H> {
             });
         }
         self.decided(said, None, "client_gone");
-        self.visit.connection.close(close::NO_ERROR, b"");
+        self.established.connection.close(close::NO_ERROR, b"");
         None
     }
 
@@ -309,8 +312,8 @@ impl<H: Handler> Exchange<'_, H> {
     /// receiver may throw away what it has not read yet. Best is to let the client close: then it
     /// has read the packet.
     async fn linger(&self, grace: Duration) {
-        let limit = self.visit.policy.limits.close_timeout;
-        let mut draining = self.visit.shared.draining.clone();
+        let limit = self.established.policy.limits.close_timeout;
+        let mut draining = self.established.server.draining.clone();
         let acknowledged = async {
             let _ = self.streams.0.stopped().await;
             tokio::select! {
@@ -319,7 +322,7 @@ impl<H: Handler> Exchange<'_, H> {
             }
         };
         tokio::select! {
-            _ = self.visit.connection.closed() => {}
+            _ = self.established.connection.closed() => {}
             () = acknowledged => {}
             () = tokio::time::sleep(limit) => {}
         }
@@ -328,7 +331,7 @@ impl<H: Handler> Exchange<'_, H> {
     fn decided(&self, said: Said<'_>, answer: Option<&Answer>, reason_code: &'static str) {
         let Said { peer, info, error } = said;
         let times = Times {
-            total: self.visit.begun.elapsed(),
+            total: self.established.begun.elapsed(),
             ..self.times
         };
         let decided = Decided {
@@ -339,7 +342,10 @@ impl<H: Handler> Exchange<'_, H> {
             reason_code,
             times,
         };
-        self.visit.shared.handler.observe(&Event::Decided(decided));
+        self.established
+            .server
+            .handler
+            .observe(&Event::Decided(decided));
     }
 }
 

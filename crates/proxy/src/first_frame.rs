@@ -3,11 +3,11 @@
 use hyrouter_protocol::{Connect, FrameHeader, HEADER_LEN, MAX_CONNECT_PAYLOAD};
 use quinn::{ReadError, RecvStream};
 
-use crate::place::Place;
+use crate::permit::Permit;
 
 /// Why there is no first frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoFrame {
+pub(crate) enum FirstFrameError {
     /// It is no `Connect`, too long, or cut off by the end of the stream.
     Bad,
     /// The connection ended first.
@@ -19,18 +19,21 @@ pub(crate) enum NoFrame {
 /// The payload of the `Connect` frame that the stream begins with.
 ///
 /// The header is judged as soon as its eight bytes are there, and memory grows only with bytes that
-/// arrived, never with a length that was merely announced. It is counted for `place` before it is taken.
-pub(crate) async fn read(recv: &mut RecvStream, place: &mut Place) -> Result<Vec<u8>, NoFrame> {
+/// arrived, never with a length that was merely announced. It is counted for `permit` before it is taken.
+pub(crate) async fn read(
+    recv: &mut RecvStream,
+    permit: &mut Permit,
+) -> Result<Vec<u8>, FirstFrameError> {
     let mut header = [0; HEADER_LEN];
     recv.read_exact(&mut header)
         .await
         .map_err(|error| match error {
-            quinn::ReadExactError::FinishedEarly(_) => NoFrame::Bad,
+            quinn::ReadExactError::FinishedEarly(_) => FirstFrameError::Bad,
             quinn::ReadExactError::ReadError(error) => ended(&error),
         })?;
-    let header = FrameHeader::decode(&header).map_err(|_| NoFrame::Bad)?;
+    let header = FrameHeader::decode(&header).map_err(|_| FirstFrameError::Bad)?;
     if header.packet_id != Connect::PACKET_ID || header.payload_len > MAX_CONNECT_PAYLOAD {
-        return Err(NoFrame::Bad);
+        return Err(FirstFrameError::Bad);
     }
     let mut payload = Vec::new();
     while payload.len() < header.payload_len {
@@ -40,10 +43,10 @@ pub(crate) async fn read(recv: &mut RecvStream, place: &mut Place) -> Result<Vec
             .await
             .map_err(|error| ended(&error))?;
         let Some(chunk) = chunk else {
-            return Err(NoFrame::Bad);
+            return Err(FirstFrameError::Bad);
         };
         let more = growth(&payload, chunk.bytes.len(), header.payload_len);
-        place.hold(more).map_err(|_| NoFrame::NoRoom)?;
+        permit.hold(more).map_err(|_| FirstFrameError::NoRoom)?;
         payload.reserve_exact(payload.capacity() - payload.len() + more);
         payload.extend_from_slice(&chunk.bytes);
     }
@@ -61,10 +64,10 @@ fn growth(payload: &Vec<u8>, coming: usize, whole: usize) -> usize {
     wanted.saturating_sub(payload.capacity())
 }
 
-fn ended(error: &ReadError) -> NoFrame {
+fn ended(error: &ReadError) -> FirstFrameError {
     match error {
-        ReadError::ConnectionLost(_) => NoFrame::Gone,
-        _ => NoFrame::Bad,
+        ReadError::ConnectionLost(_) => FirstFrameError::Gone,
+        _ => FirstFrameError::Bad,
     }
 }
 

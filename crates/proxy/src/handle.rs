@@ -7,9 +7,9 @@ use arc_swap::ArcSwap;
 use quinn::{Endpoint, ServerConfig};
 use tokio::sync::watch;
 
+use crate::connection_admission::ConnectionAdmission;
 use crate::error::ServerError;
 use crate::fingerprint::Fingerprint;
-use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::proxy_protocol::Balancers;
 use crate::status::ServerStatus;
@@ -21,7 +21,7 @@ use crate::transport::quic_config;
 /// good before, while and after it runs, from any thread.
 #[derive(Debug, Clone)]
 pub struct ServerHandle {
-    control: Arc<Control>,
+    control: Arc<ServerControl>,
 }
 
 /// What a running server is to be from now on.
@@ -40,7 +40,7 @@ pub struct Reconfigure {
 }
 
 impl ServerHandle {
-    pub(crate) fn new(control: Arc<Control>) -> Self {
+    pub(crate) fn new(control: Arc<ServerControl>) -> Self {
         Self { control }
     }
 
@@ -56,13 +56,13 @@ impl ServerHandle {
 
     /// What the server is doing right now.
     pub fn status(&self) -> ServerStatus {
-        let Control {
-            gate,
+        let ServerControl {
+            admission,
             draining,
             balancers,
             ..
         } = &*self.control;
-        let pools = gate.pools();
+        let pools = admission.pools();
         let (total, unproven, sources) = (pools.total(), pools.unproven(), pools.sources());
         drop(pools);
         ServerStatus {
@@ -71,9 +71,9 @@ impl ServerHandle {
             unproven,
             remembered: total.remembered,
             sources,
-            admitted: gate.admitted.load(Ordering::Relaxed),
-            retries_sent: gate.retries.load(Ordering::Relaxed),
-            refused: gate.refused.read(),
+            admitted: admission.admitted.load(Ordering::Relaxed),
+            retries_sent: admission.retries.load(Ordering::Relaxed),
+            refused: admission.refused.read(),
             unread_bytes: total.unread,
             draining: *draining.borrow(),
             proxied: balancers.as_ref().map(|balancers| balancers.status()),
@@ -93,8 +93,8 @@ impl ServerHandle {
 
 /// What all handles of one server share.
 #[derive(Debug)]
-pub(crate) struct Control {
-    gate: Arc<Gate>,
+pub(crate) struct ServerControl {
+    admission: Arc<ConnectionAdmission>,
     draining: watch::Receiver<bool>,
     balancers: Option<Arc<Balancers>>,
     config: Arc<ArcSwap<ServerConfig>>,
@@ -109,9 +109,9 @@ struct Current {
     endpoints: Vec<Option<Endpoint>>,
 }
 
-impl Control {
+impl ServerControl {
     pub(crate) fn new(
-        gate: Arc<Gate>,
+        admission: Arc<ConnectionAdmission>,
         draining: watch::Receiver<bool>,
         balancers: Option<Arc<Balancers>>,
         identity: ServerIdentity,
@@ -123,7 +123,7 @@ impl Control {
             endpoints: endpoints.into_iter().map(Some).collect(),
         });
         Arc::new(Self {
-            gate,
+            admission,
             draining,
             balancers,
             config,
@@ -149,7 +149,7 @@ impl Control {
         }
         current.identity = identity;
         self.config.store(Arc::new(config));
-        self.gate.replace(settings.limits);
+        self.admission.replace(settings.limits);
         Ok(())
     }
 
@@ -168,9 +168,9 @@ impl Control {
 
 /// Lets go of all endpoints when the server is gone, however it went.
 #[derive(Debug)]
-pub(crate) struct Ending(pub(crate) Arc<Control>);
+pub(crate) struct EndpointsGuard(pub(crate) Arc<ServerControl>);
 
-impl Drop for Ending {
+impl Drop for EndpointsGuard {
     fn drop(&mut self) {
         self.0.current().endpoints.clear();
     }

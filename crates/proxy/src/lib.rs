@@ -36,25 +36,25 @@
 //! by its [`ServerHandle`].
 
 mod access;
+mod admission_policy;
 mod answer;
 mod builder;
 mod close;
 mod connect_info;
 mod connection;
+mod connection_admission;
 mod connection_ids;
 mod error;
 mod event;
 mod fingerprint;
 mod first_frame;
-mod gate;
 mod handle;
 mod handler;
+mod handshake_queue;
 mod limits;
-mod line;
 mod networks;
 mod peer;
-mod place;
-mod policy;
+mod permit;
 mod pools;
 mod proxy_protocol;
 mod rate;

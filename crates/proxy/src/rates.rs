@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::policy::Policy;
+use crate::admission_policy::AdmissionPolicy;
 use crate::pools::Prefix;
 use crate::rate::{Bucket, Pace};
 use crate::rate_table::RateTable;
@@ -34,17 +34,17 @@ impl RateLimits {
     }
 
     /// Takes a token for a newcomer whose address is proven; false when it comes too often.
-    pub(crate) fn take_proven(&self, ip: IpAddr, policy: &Policy) -> bool {
+    pub(crate) fn take_proven(&self, ip: IpAddr, policy: &AdmissionPolicy) -> bool {
         self.proven.take(ip, policy, self.now())
     }
 
     /// Likewise for one whose address may be forged.
-    pub(crate) fn take_unproven(&self, ip: IpAddr, policy: &Policy) -> bool {
+    pub(crate) fn take_unproven(&self, ip: IpAddr, policy: &AdmissionPolicy) -> bool {
         self.unproven.take(ip, policy, self.now())
     }
 
     /// Counts one that was admitted unproven and has proven its address by its handshake.
-    pub(crate) fn charge_proven(&self, ip: IpAddr, policy: &Policy) {
+    pub(crate) fn charge_proven(&self, ip: IpAddr, policy: &AdmissionPolicy) {
         let now = self.now();
         for (prefix, pace) in paced(ip, policy) {
             self.proven.sources.charge(prefix, pace, now);
@@ -69,7 +69,7 @@ impl Buckets {
     }
 
     /// The source first: one that comes too often takes nothing of all the others.
-    fn take(&self, ip: IpAddr, policy: &Policy, now: u64) -> bool {
+    fn take(&self, ip: IpAddr, policy: &AdmissionPolicy, now: u64) -> bool {
         paced(ip, policy).all(|(prefix, pace)| self.sources.take(prefix, pace, now))
             && policy
                 .global
@@ -83,6 +83,6 @@ impl Buckets {
 }
 
 /// The prefixes of an address that have a bucket, and how fast it fills.
-fn paced(ip: IpAddr, policy: &Policy) -> impl Iterator<Item = (Prefix, Pace)> {
+fn paced(ip: IpAddr, policy: &AdmissionPolicy) -> impl Iterator<Item = (Prefix, Pace)> {
     Prefix::all_of(ip).filter_map(|prefix| Some((prefix, policy.pace(prefix.level())?)))
 }

@@ -13,14 +13,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::close;
-use crate::connection::{self, Newcomer, Shared};
+use crate::connection::{self, Accepted, ServerContext};
+use crate::connection_admission::{AdmissionDecision, Proof};
 use crate::error::ServerError;
 use crate::event::Event;
 use crate::fingerprint::Fingerprint;
-use crate::gate::{Admission, Proof};
-use crate::handle::{Ending, ServerHandle};
+use crate::handle::{EndpointsGuard, ServerHandle};
 use crate::handler::Handler;
-use crate::line::Line;
+use crate::handshake_queue::HandshakeQueue;
 use crate::pools::Prefix;
 use crate::refusal::Refusal;
 use crate::worker_runtime::WorkerRuntime;
@@ -35,11 +35,11 @@ const FAREWELL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server<H> {
     pub(crate) workers: Vec<(WorkerRuntime, Endpoint)>,
-    pub(crate) shared: Arc<Shared<H>>,
+    pub(crate) server: Arc<ServerContext<H>>,
     pub(crate) drain: watch::Sender<bool>,
     pub(crate) address: SocketAddr,
     pub(crate) recv_buffer: (usize, usize),
-    pub(crate) ending: Ending,
+    pub(crate) ending: EndpointsGuard,
 }
 
 impl<H: Handler> Server<H> {
@@ -86,9 +86,9 @@ impl<H: Handler> Server<H> {
         for (index, (runtime, endpoint)) in self.workers.into_iter().enumerate() {
             let worker = Worker {
                 endpoint,
-                shared: Arc::clone(&self.shared),
+                server: Arc::clone(&self.server),
                 connection_ids: Arc::clone(&connection_ids),
-                line: Arc::default(),
+                queue: Arc::default(),
                 index,
                 drained: drained.clone(),
             };
@@ -143,10 +143,10 @@ fn mark(drained: &watch::Sender<Vec<bool>>, index: usize) {
 /// One endpoint on its thread.
 struct Worker<H> {
     endpoint: Endpoint,
-    shared: Arc<Shared<H>>,
+    server: Arc<ServerContext<H>>,
     connection_ids: Arc<AtomicU64>,
     /// Where newcomers wait for their handshake.
-    line: Arc<Line>,
+    queue: Arc<HandshakeQueue>,
     index: usize,
     /// Which of the workers have nobody in flight any more.
     drained: watch::Sender<Vec<bool>>,
@@ -155,7 +155,7 @@ struct Worker<H> {
 impl<H: Handler> Worker<H> {
     /// True when it ended because it was asked to.
     async fn run(self) -> bool {
-        let mut draining = self.shared.draining.clone();
+        let mut draining = self.server.draining.clone();
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -179,14 +179,14 @@ impl<H: Handler> Worker<H> {
         } else {
             Proof::Proven
         };
-        let gate = &self.shared.gate;
-        match gate.admit(remote.ip(), proof) {
-            Admission::Admitted(place) => {
-                gate.admitted.fetch_add(1, Ordering::Relaxed);
-                let newcomer = Newcomer {
+        let admission = &self.server.admission;
+        match admission.admit(remote.ip(), proof) {
+            AdmissionDecision::Admitted(permit) => {
+                admission.admitted.fetch_add(1, Ordering::Relaxed);
+                let accepted = Accepted {
                     incoming,
-                    place,
-                    line: Arc::clone(&self.line),
+                    permit,
+                    queue: Arc::clone(&self.queue),
                     group: match proof {
                         Proof::Proven => Prefix::all_of(remote.ip()).last(),
                         Proof::Unproven => None,
@@ -194,27 +194,27 @@ impl<H: Handler> Worker<H> {
                     id: self.connection_ids.fetch_add(1, Ordering::Relaxed),
                     begun: Instant::now(),
                 };
-                let shared = Arc::clone(&self.shared);
-                connections.spawn(connection::serve(shared, newcomer));
+                let server = Arc::clone(&self.server);
+                connections.spawn(connection::serve(server, accepted));
             }
-            Admission::Retry => {
+            AdmissionDecision::Retry => {
                 if incoming.retry().is_ok() {
-                    gate.retries.fetch_add(1, Ordering::Relaxed);
+                    admission.retries.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            Admission::Refused(refusal) => self.refuse(incoming, refusal),
+            AdmissionDecision::Refused(refusal) => self.refuse(incoming, refusal),
         }
     }
 
     fn refuse(&self, incoming: Incoming, refusal: Refusal) {
         let remote = incoming.remote_address();
         incoming.refuse();
-        self.shared.refused(remote, refusal);
+        self.server.refused(remote, refusal);
     }
 
     fn reap(&self, ended: &Result<(), JoinError>) {
         if ended.as_ref().is_err_and(JoinError::is_panic) {
-            self.shared.handler.observe(&Event::Panicked);
+            self.server.handler.observe(&Event::Panicked);
         }
     }
 
@@ -222,7 +222,7 @@ impl<H: Handler> Worker<H> {
     /// in flight on any endpoint. The kernel spreads clients by how many sockets share the port: one
     /// that closes early sends the datagrams of players who are still here to the wrong endpoints.
     async fn drain(&self, mut connections: JoinSet<()>) {
-        let deadline = tokio::time::sleep(self.shared.gate.policy().limits.drain_timeout);
+        let deadline = tokio::time::sleep(self.server.admission.policy().limits.drain_timeout);
         tokio::pin!(deadline);
         let mut others = self.drained.subscribe();
         let mut in_flight = true;

@@ -7,7 +7,7 @@ use quinn::{IdleTimeout, ServerConfig, TransportConfig, VarInt};
 
 use crate::error::ServerError;
 use crate::limits::Limits;
-use crate::place::Kept;
+use crate::permit::QuicMemory;
 use crate::tls::OneConnection;
 use crate::token_key::TokenKey;
 
@@ -51,7 +51,7 @@ pub(crate) fn quic_config(
 }
 
 /// The settings of one connection, with what is dropped once QUIC has forgotten it.
-pub(crate) fn for_one(config: &ServerConfig, kept: Kept) -> Arc<ServerConfig> {
+pub(crate) fn for_one(config: &ServerConfig, kept: QuicMemory) -> Arc<ServerConfig> {
     let mut config = config.clone();
     config.crypto = Arc::new(OneConnection::new(config.crypto, kept));
     Arc::new(config)

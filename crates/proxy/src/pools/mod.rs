@@ -4,10 +4,10 @@
 //! is taken, that part of twice what is free (a dynamic threshold, as switches share their buffers: Choudhury and Hahne,
 //! 1998). A pool that is full all the same makes room at the cost of the network that holds most.
 
-mod entry;
-mod held;
+mod connection_entry;
 mod prefix;
 mod ranking;
+mod usage;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -16,27 +16,27 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use self::entry::Entry;
-use self::ranking::{Ranking, Standing};
-use crate::gate::Proof;
+use self::connection_entry::ConnectionEntry;
+use self::ranking::{NetworkRank, Ranking};
+use crate::admission_policy::AdmissionPolicy;
+use crate::connection_admission::Proof;
 use crate::limits::RetryMode;
-use crate::policy::Policy;
 use crate::refusal::Refusal;
 
-pub(crate) use self::held::{Held, Pool};
-pub(crate) use self::prefix::{Level, Prefix};
+pub(crate) use self::prefix::{Prefix, PrefixLevel};
+pub(crate) use self::usage::{PoolUsage, PooledResource};
 
 /// The books of one server. An entry stays until its connection is served to its end and QUIC has forgotten it, so
-/// that `Policy::capacity` bounds all of this too.
+/// that `AdmissionPolicy::capacity` bounds all of this too.
 #[derive(Debug, Default)]
 pub(crate) struct Pools {
-    entries: HashMap<u64, Entry>,
+    entries: HashMap<u64, ConnectionEntry>,
     /// What connections whose address is proven hold; nothing is kept of a prefix that holds nothing.
-    holdings: HashMap<Prefix, Holding>,
+    holdings: HashMap<Prefix, PrefixUsage>,
     half_open: Ranking,
     open: Ranking,
     unread: Ranking,
-    total: Held,
+    total: PoolUsage,
     /// Open connections whose address is not proven, the oldest first. They count for no prefix.
     unproven: BTreeSet<u64>,
     /// Of those, the ones whose handshake has not been begun.
@@ -48,8 +48,8 @@ pub(crate) struct Pools {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Holding {
-    held: Held,
+struct PrefixUsage {
+    held: PoolUsage,
     /// When each of it last became more, by [`Pools::clock`].
     added: Added,
 }
@@ -62,7 +62,7 @@ struct Added {
 }
 
 impl Pools {
-    pub(crate) fn total(&self) -> Held {
+    pub(crate) fn total(&self) -> PoolUsage {
         self.total
     }
 
@@ -79,7 +79,7 @@ impl Pools {
         &mut self,
         ip: IpAddr,
         proof: Proof,
-        policy: &Policy,
+        policy: &AdmissionPolicy,
     ) -> Result<(u64, Arc<Notify>), Refusal> {
         if proof == Proof::Unproven {
             let crowded = self.unproven.len() >= policy.crowd
@@ -89,20 +89,24 @@ impl Pools {
                 return Err(Refusal::HalfOpen);
             }
         }
-        self.check(ip, Held::NEWCOMER, policy)?;
-        for pool in [Pool::Remembered, Pool::Open, Pool::HalfOpen] {
+        self.check(ip, PoolUsage::NEWCOMER, policy)?;
+        for pool in [
+            PooledResource::Remembered,
+            PooledResource::Open,
+            PooledResource::HalfOpen,
+        ] {
             self.make_room(pool, ip, proof, 1, policy)?;
         }
         let id = self.tick();
-        let entry = Entry::new(ip, proof);
+        let entry = ConnectionEntry::new(ip, proof);
         let evicted = entry.evicted();
         self.entries.insert(id, entry);
-        self.set(id, Held::NEWCOMER, proof);
+        self.set(id, PoolUsage::NEWCOMER, proof);
         Ok((id, evicted))
     }
 
     /// The handshake is over, which proves the address.
-    pub(crate) fn establish(&mut self, id: u64, policy: &Policy) -> Result<(), Refusal> {
+    pub(crate) fn establish(&mut self, id: u64, policy: &AdmissionPolicy) -> Result<(), Refusal> {
         let Some(entry) = self.entries.get(&id) else {
             return Ok(());
         };
@@ -110,7 +114,7 @@ impl Pools {
             return Err(pool.refusal());
         }
         let (ip, proof) = (entry.ip, entry.proof);
-        let held = Held {
+        let held = PoolUsage {
             half_open: 0,
             ..entry.held
         };
@@ -124,24 +128,29 @@ impl Pools {
     }
 
     /// Takes so many bytes more of the memory for first frames.
-    pub(crate) fn hold(&mut self, id: u64, bytes: usize, policy: &Policy) -> Result<(), Refusal> {
+    pub(crate) fn hold(
+        &mut self,
+        id: u64,
+        bytes: usize,
+        policy: &AdmissionPolicy,
+    ) -> Result<(), Refusal> {
         let entry = self.entries.get(&id);
         let Some(entry) = entry.filter(|entry| entry.evicted_from.is_none()) else {
             return Err(Refusal::Memory);
         };
-        let more = Held {
+        let more = PoolUsage {
             unread: bytes,
-            ..Held::NOTHING
+            ..PoolUsage::NOTHING
         };
         let (ip, proof) = (entry.ip, entry.proof);
-        let held = entry.held.with(Held::NOTHING, more);
+        let held = entry.held.with(PoolUsage::NOTHING, more);
         self.check(ip, more, policy)?;
-        self.make_room(Pool::Unread, ip, proof, bytes, policy)?;
+        self.make_room(PooledResource::Unread, ip, proof, bytes, policy)?;
         self.set(id, held, proof);
         Ok(())
     }
 
-    /// Its handshake stands in line.
+    /// Its handshake waits for a turn.
     pub(crate) fn wait(&mut self, id: u64) {
         self.set_waiting(id, true);
     }
@@ -189,9 +198,9 @@ impl Pools {
         let (served, kept, proof) = (entry.served, entry.kept, entry.proof);
         if !served {
             let remembered = usize::from(kept);
-            let held = Held {
+            let held = PoolUsage {
                 remembered,
-                ..Held::NOTHING
+                ..PoolUsage::NOTHING
             };
             self.set(id, held, proof);
             if !kept {
@@ -212,19 +221,21 @@ impl Pools {
     }
 
     /// Whether all prefixes of an address may hold so much more.
-    fn check(&self, ip: IpAddr, more: Held, policy: &Policy) -> Result<(), Refusal> {
+    fn check(&self, ip: IpAddr, more: PoolUsage, policy: &AdmissionPolicy) -> Result<(), Refusal> {
         for prefix in Prefix::all_of(ip) {
-            let Some(Holding { held, .. }) = self.holdings.get(&prefix) else {
+            let Some(PrefixUsage { held, .. }) = self.holdings.get(&prefix) else {
                 // What a pool has at least for each is enough for one that holds nothing.
                 continue;
             };
-            for pool in Pool::ALL {
+            for pool in PooledResource::ALL {
                 let more = more.of(pool);
                 let share = policy.share(prefix.level(), pool, self.total.of(pool));
                 if more > 0 && held.of(pool).saturating_add(more) > share {
                     return Err(match pool {
-                        Pool::Unread => Refusal::Memory,
-                        Pool::HalfOpen | Pool::Open | Pool::Remembered => Refusal::Source,
+                        PooledResource::Unread => Refusal::Memory,
+                        PooledResource::HalfOpen
+                        | PooledResource::Open
+                        | PooledResource::Remembered => Refusal::Source,
                     });
                 }
             }
@@ -235,11 +246,11 @@ impl Pools {
     /// Sees to it that `more` fits into a pool, at the cost of others where it is full.
     fn make_room(
         &mut self,
-        pool: Pool,
+        pool: PooledResource,
         ip: IpAddr,
         proof: Proof,
         more: usize,
-        policy: &Policy,
+        policy: &AdmissionPolicy,
     ) -> Result<(), Refusal> {
         let capacity = policy.capacity.of(pool);
         while self.total.of(pool).saturating_add(more) > capacity {
@@ -259,7 +270,7 @@ impl Pools {
 
     /// The connection that makes room in a pool for `more` of `ip`: one of the network that holds most, if that is
     /// more than what the newcomer's will hold.
-    fn victim(&self, pool: Pool, ip: IpAddr, more: usize) -> Option<u64> {
+    fn victim(&self, pool: PooledResource, ip: IpAddr, more: usize) -> Option<u64> {
         let (most, id) = self.ranking(pool)?.first()?;
         let own = Prefix::all_of(ip).find(|prefix| prefix.level().is_network())?;
         let held = self.holdings.get(&own).map_or(0, |own| own.held.of(pool));
@@ -268,33 +279,33 @@ impl Pools {
         gives_way.then_some(id)
     }
 
-    fn oldest_unproven(&self, pool: Pool) -> Option<u64> {
-        let holds = matches!(pool, Pool::HalfOpen | Pool::Open);
+    fn oldest_unproven(&self, pool: PooledResource) -> Option<u64> {
+        let holds = matches!(pool, PooledResource::HalfOpen | PooledResource::Open);
         self.unproven.first().copied().filter(|_| holds)
     }
 
     /// Takes everything from a connection except what QUIC remembers, and tells it.
-    fn evict(&mut self, id: u64, pool: Pool) {
+    fn evict(&mut self, id: u64, pool: PooledResource) {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
         entry.evict(pool);
         let proof = entry.proof;
-        let held = Held {
+        let held = PoolUsage {
             remembered: entry.held.remembered,
-            ..Held::NOTHING
+            ..PoolUsage::NOTHING
         };
         self.set_waiting(id, false);
         self.set(id, held, proof);
     }
 
-    fn ranking(&self, pool: Pool) -> Option<&Ranking> {
+    fn ranking(&self, pool: PooledResource) -> Option<&Ranking> {
         match pool {
-            Pool::HalfOpen => Some(&self.half_open),
-            Pool::Open => Some(&self.open),
-            Pool::Unread => Some(&self.unread),
+            PooledResource::HalfOpen => Some(&self.half_open),
+            PooledResource::Open => Some(&self.open),
+            PooledResource::Unread => Some(&self.unread),
             // What QUIC remembers of a closed connection can not be taken from it.
-            Pool::Remembered => None,
+            PooledResource::Remembered => None,
         }
     }
 
@@ -304,7 +315,7 @@ impl Pools {
     }
 
     /// Enters what a connection holds from now on, everywhere that it counts.
-    fn set(&mut self, id: u64, held: Held, proof: Proof) {
+    fn set(&mut self, id: u64, held: PoolUsage, proof: Proof) {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
         };
@@ -314,7 +325,7 @@ impl Pools {
         self.total = self.total.with(before.0, held);
         let counted = |(held, proof)| match proof {
             Proof::Proven => held,
-            Proof::Unproven => Held::NOTHING,
+            Proof::Unproven => PoolUsage::NOTHING,
         };
         if proof == Proof::Unproven && held.open > 0 {
             self.unproven.insert(id);
@@ -325,7 +336,7 @@ impl Pools {
     }
 
     /// Counts for its prefixes that a connection holds `after` instead of `before`.
-    fn count(&mut self, id: u64, ip: IpAddr, before: Held, after: Held) {
+    fn count(&mut self, id: u64, ip: IpAddr, before: PoolUsage, after: PoolUsage) {
         if before == after {
             return;
         }
@@ -345,7 +356,7 @@ impl Pools {
                 }
             }
             let is = *holding;
-            if is.held == Held::NOTHING {
+            if is.held == PoolUsage::NOTHING {
                 self.holdings.remove(&prefix);
             }
             if prefix.level().is_source() {
@@ -362,8 +373,8 @@ impl Pools {
         }
     }
 
-    fn rank(&mut self, network: Prefix, was: Holding, is: Holding) {
-        let standing = |held, added| Standing {
+    fn rank(&mut self, network: Prefix, was: PrefixUsage, is: PrefixUsage) {
+        let standing = |held, added| NetworkRank {
             held,
             added: Reverse(added),
             network,

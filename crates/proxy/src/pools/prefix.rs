@@ -7,14 +7,14 @@ use crate::limits::Limits;
 /// A network that one party may have all to itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Prefix {
-    level: Level,
+    level: PrefixLevel,
     /// The address bits of the prefix, the rest zero. Of IPv6 the first eight of sixteen bytes.
     bits: u64,
 }
 
 /// The length of a [`Prefix`]. Levels of one family are listed from the smallest network to the largest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Level {
+pub(crate) enum PrefixLevel {
     /// One IPv4 address: a household, or a carrier that puts many subscribers behind it.
     V4Address,
     /// An IPv4 /24, the smallest network that is routed by itself.
@@ -27,7 +27,7 @@ pub(crate) enum Level {
     V6Network,
 }
 
-impl Level {
+impl PrefixLevel {
     /// Whether this is the level that `max_connections_per_source` and `source_rate` are about.
     pub(crate) fn is_source(self) -> bool {
         matches!(self, Self::V4Address | Self::V6Link)
@@ -56,17 +56,17 @@ impl Prefix {
             IpAddr::V4(v4) => {
                 let bits = u64::from(v4.to_bits());
                 [
-                    Some((Level::V4Address, bits)),
-                    Some((Level::V4Network, bits & !0xff)),
+                    Some((PrefixLevel::V4Address, bits)),
+                    Some((PrefixLevel::V4Network, bits & !0xff)),
                     None,
                 ]
             }
             IpAddr::V6(v6) => {
                 let bits = (v6.to_bits() >> 64) as u64;
                 [
-                    Some((Level::V6Link, bits)),
-                    Some((Level::V6Site, bits & !0xff)),
-                    Some((Level::V6Network, bits & !0xffff)),
+                    Some((PrefixLevel::V6Link, bits)),
+                    Some((PrefixLevel::V6Site, bits & !0xff)),
+                    Some((PrefixLevel::V6Network, bits & !0xffff)),
                 ]
             }
         };
@@ -74,7 +74,7 @@ impl Prefix {
         prefixes.into_iter().flatten().map(prefix)
     }
 
-    pub(crate) fn level(self) -> Level {
+    pub(crate) fn level(self) -> PrefixLevel {
         self.level
     }
 }
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     /// The levels at which two addresses count as one.
-    fn shared(a: &str, b: &str) -> Vec<Level> {
+    fn shared(a: &str, b: &str) -> Vec<PrefixLevel> {
         let all = |text: &str| Prefix::all_of(text.parse().unwrap()).collect::<Vec<_>>();
         let (a, b) = (all(a), all(b));
         let both = a.into_iter().filter(|prefix| b.contains(prefix));
@@ -93,8 +93,8 @@ mod tests {
 
     #[test]
     fn addresses_share_the_levels_that_they_have_in_common() {
-        use Level::{V4Address, V4Network, V6Link, V6Network, V6Site};
-        let cases: [(&str, &str, &[Level]); 8] = [
+        use PrefixLevel::{V4Address, V4Network, V6Link, V6Network, V6Site};
+        let cases: [(&str, &str, &[PrefixLevel]); 8] = [
             ("192.0.2.1", "192.0.2.1", &[V4Address, V4Network]),
             ("192.0.2.1", "::ffff:192.0.2.1", &[V4Address, V4Network]),
             ("192.0.2.1", "192.0.2.254", &[V4Network]),

@@ -8,21 +8,21 @@ use super::prefix::Prefix;
 /// The networks that hold something of a pool, and the connections that hold it, in the order in which they make room.
 #[derive(Debug, Default)]
 pub(super) struct Ranking {
-    networks: BTreeSet<Standing>,
+    networks: BTreeSet<NetworkRank>,
     /// Of each network the connection that holds most stands first, and of equals the oldest.
     connections: BTreeSet<(Prefix, Reverse<usize>, u64)>,
 }
 
 /// What a network holds. Of equals the one that has added nothing for longest is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Standing {
+pub(super) struct NetworkRank {
     pub(super) held: usize,
     pub(super) added: Reverse<u64>,
     pub(super) network: Prefix,
 }
 
 impl Ranking {
-    pub(super) fn stand(&mut self, before: Standing, after: Standing) {
+    pub(super) fn stand(&mut self, before: NetworkRank, after: NetworkRank) {
         if before == after {
             return;
         }

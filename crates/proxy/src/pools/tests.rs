@@ -3,20 +3,20 @@ use proptest::prelude::*;
 use super::*;
 use crate::Limits;
 
-fn policy(change: impl FnOnce(&mut Limits)) -> Policy {
+fn policy(change: impl FnOnce(&mut Limits)) -> AdmissionPolicy {
     let mut limits = Limits::default();
     change(&mut limits);
-    Policy::of(limits)
+    AdmissionPolicy::of(limits)
 }
 
 /// All that is kept, made anew from what each connection holds.
 fn audit(pools: &Pools) {
     let mut made = Pools::default();
     for (id, entry) in &pools.entries {
-        made.total = made.total.with(Held::NOTHING, entry.held);
+        made.total = made.total.with(PoolUsage::NOTHING, entry.held);
         made.waiting += usize::from(entry.waiting);
         match entry.proof {
-            Proof::Proven => made.count(*id, entry.ip, Held::NOTHING, entry.held),
+            Proof::Proven => made.count(*id, entry.ip, PoolUsage::NOTHING, entry.held),
             Proof::Unproven if entry.held.open > 0 => {
                 made.unproven.insert(*id);
             }
@@ -121,7 +121,7 @@ proptest! {
                 Step::Forget(at) => pools.forget(id(at)),
             }
             audit(&pools);
-            for pool in Pool::ALL {
+            for pool in PooledResource::ALL {
                 prop_assert!(pools.total.of(pool) <= policy.capacity.of(pool), "{pool:?}");
             }
         }
@@ -129,31 +129,33 @@ proptest! {
             pools.leave(id);
             pools.forget(id);
         }
-        prop_assert_eq!(pools.total, Held::NOTHING);
+        prop_assert_eq!(pools.total, PoolUsage::NOTHING);
         prop_assert!(pools.entries.is_empty() && pools.holdings.is_empty());
         prop_assert_eq!((pools.waiting, pools.sources, pools.unproven()), (0, 0, 0));
     }
 }
 
 /// Takes all that it is given of one pool.
-fn take(pools: &mut Pools, pool: Pool, ip: IpAddr, policy: &Policy) -> bool {
+fn take(pools: &mut Pools, pool: PooledResource, ip: IpAddr, policy: &AdmissionPolicy) -> bool {
     let Ok((id, _)) = pools.enter(ip, Proof::Proven, policy) else {
         return false;
     };
     pools.keep(id);
     match pool {
-        Pool::HalfOpen => true,
-        Pool::Open => pools.establish(id, policy).is_ok(),
-        Pool::Unread => {
+        PooledResource::HalfOpen => true,
+        PooledResource::Open => pools.establish(id, policy).is_ok(),
+        PooledResource::Unread => {
             let held = pools.establish(id, policy).is_ok()
-                && pools.hold(id, Pool::Unread.least(), policy).is_ok();
+                && pools
+                    .hold(id, PooledResource::Unread.least(), policy)
+                    .is_ok();
             if !held {
                 pools.leave(id);
                 pools.forget(id);
             }
             held
         }
-        Pool::Remembered => {
+        PooledResource::Remembered => {
             let _ = pools.establish(id, policy);
             pools.leave(id);
             true
@@ -162,7 +164,7 @@ fn take(pools: &mut Pools, pool: Pool, ip: IpAddr, policy: &Policy) -> bool {
 }
 
 /// The attackers take what they can get, and then a hundred players come, each from a network of its own.
-fn attack(pool: Pool, attackers: &[IpAddr], policy: &Policy) -> Pools {
+fn attack(pool: PooledResource, attackers: &[IpAddr], policy: &AdmissionPolicy) -> Pools {
     let mut pools = Pools::default();
     let mut greedy = attackers.to_vec();
     while !greedy.is_empty() {
@@ -194,7 +196,7 @@ fn few_fill_no_pool() {
     let one_48: Vec<_> = (0..2_000)
         .map(|n| IpAddr::from([0x2001, 0xdb8, 7, n * 31, 0, 0, 0, 1]))
         .collect();
-    for pool in Pool::ALL {
+    for pool in PooledResource::ALL {
         let capacity = policy.capacity.of(pool);
         for (who, attackers, parts) in [
             ("one address", &v4(1), 24),
@@ -235,7 +237,7 @@ fn a_pool_that_many_have_filled_makes_room_at_the_cost_of_the_oldest() {
     let again = pools.enter(ip(9), Proof::Proven, &policy);
     assert_eq!(again.unwrap_err(), Refusal::Source);
     // Of connections nobody holds more than the newcomer would.
-    let policy = Policy::of(Limits {
+    let policy = AdmissionPolicy::of(Limits {
         max_connections: 4,
         ..Limits::default()
     });
@@ -245,7 +247,7 @@ fn a_pool_that_many_have_filled_makes_room_at_the_cost_of_the_oldest() {
 
 #[test]
 fn memory_for_frames_is_made_at_the_cost_of_the_longest() {
-    let whole = Pool::Unread.least();
+    let whole = PooledResource::Unread.least();
     let policy = policy(|limits| limits.max_unread_bytes = 2 * whole);
     let mut pools = Pools::default();
     let enter = |pools: &mut Pools, n| {
@@ -299,7 +301,7 @@ fn of_tree(len: usize, place: usize) -> usize {
 
 fn of_ranking(ranking: &Ranking) -> usize {
     let connection = size_of::<(Prefix, Reverse<usize>, u64)>();
-    let place = connection.max(size_of::<Standing>());
+    let place = connection.max(size_of::<NetworkRank>());
     of_tree(ranking.summary().len(), place)
 }
 
@@ -321,8 +323,8 @@ fn the_books_of_a_connection_take_what_is_documented() {
             pools.hold(id, 500, &policy).unwrap();
         }
     }
-    let entry = size_of::<(u64, Entry)>();
-    let holding = size_of::<(Prefix, Holding)>();
+    let entry = size_of::<(u64, ConnectionEntry)>();
+    let holding = size_of::<(Prefix, PrefixUsage)>();
     // With the two counts of an `Arc`.
     let notify = size_of::<Notify>() + 2 * size_of::<usize>();
     let taken = of_table(pools.entries.capacity(), entry)

@@ -23,7 +23,7 @@ const CRC32C: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 
 /// The header of one datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Header {
+pub(super) struct ProxyHeader {
     /// Whose datagram it is; `None`: the balancer's own, such as a health check.
     pub(super) client: Option<SocketAddr>,
     /// How many bytes the header takes, with all that this reader does not look at.
@@ -32,33 +32,33 @@ pub(super) struct Header {
 
 /// The datagram says that it has a header, and the header is none that UDP can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(super) struct MalformedHeader;
 
 /// Reads the header that a datagram begins with; `Ok(None)`: it has none.
 ///
 /// Of the type-length-values after the addresses only the checksum is looked at. The others are skipped, as the text
 /// allows.
-pub(super) fn read(datagram: &[u8]) -> Result<Option<Header>, Malformed> {
+pub(super) fn read(datagram: &[u8]) -> Result<Option<ProxyHeader>, MalformedHeader> {
     let Some(rest) = datagram.strip_prefix(&SIGNATURE) else {
         return Ok(None);
     };
-    let (fixed, rest) = rest.split_first_chunk::<4>().ok_or(Malformed)?;
+    let (fixed, rest) = rest.split_first_chunk::<4>().ok_or(MalformedHeader)?;
     let [command, family, high, low] = *fixed;
     let payload = usize::from(u16::from_be_bytes([high, low]));
-    let payload = rest.get(..payload).ok_or(Malformed)?;
+    let payload = rest.get(..payload).ok_or(MalformedHeader)?;
     let len = FIXED_LEN + payload.len();
     let (client, addresses) = match (command, family) {
-        (LOCAL, _) => return Ok(Some(Header { client: None, len })),
+        (LOCAL, _) => return Ok(Some(ProxyHeader { client: None, len })),
         (PROXY, UDP_OVER_IPV4) => (v4(payload), IPV4_LEN),
         (PROXY, UDP_OVER_IPV6) => (v6(payload), IPV6_LEN),
-        _ => return Err(Malformed),
+        _ => return Err(MalformedHeader),
     };
-    let client = Some(client.ok_or(Malformed)?);
-    let header = datagram.get(..len).ok_or(Malformed)?;
+    let client = Some(client.ok_or(MalformedHeader)?);
+    let header = datagram.get(..len).ok_or(MalformedHeader)?;
     if !is_intact(header, FIXED_LEN + addresses) {
-        return Err(Malformed);
+        return Err(MalformedHeader);
     }
-    Ok(Some(Header { client, len }))
+    Ok(Some(ProxyHeader { client, len }))
 }
 
 /// Returns whether the checksum of a header is right, if it has one. Its values begin at `at`.
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(bytes.len(), 28);
         assert_eq!(
             read(&[bytes.as_slice(), b"quic"].concat()),
-            Ok(Some(Header {
+            Ok(Some(ProxyHeader {
                 client: Some("192.0.2.1:8080".parse().unwrap()),
                 len: 28
             }))
@@ -171,14 +171,14 @@ mod tests {
         ] {
             let mut whole = header(PROXY, family, &[addresses, tlvs.clone()].concat());
             let sum = CRC32C.checksum(&whole).to_be_bytes();
-            assert_eq!(read(&whole), Err(Malformed), "zeros");
+            assert_eq!(read(&whole), Err(MalformedHeader), "zeros");
             let at = whole.len() - 7;
             whole[at..at + 4].copy_from_slice(&sum);
             assert!(read(&whole).unwrap().unwrap().client.is_some());
             for flipped in [FIXED_LEN, at - 4, at, at + 3] {
                 let mut changed = whole.clone();
                 changed[flipped] ^= 1;
-                assert_eq!(read(&changed), Err(Malformed), "{flipped}");
+                assert_eq!(read(&changed), Err(MalformedHeader), "{flipped}");
             }
         }
         let short = header(
@@ -186,7 +186,7 @@ mod tests {
             UDP_OVER_IPV4,
             &[V4.as_slice(), &[CHECKSUM, 0, 3, 1, 2, 3]].concat(),
         );
-        assert_eq!(read(&short), Err(Malformed));
+        assert_eq!(read(&short), Err(MalformedHeader));
     }
 
     #[test]
@@ -211,7 +211,7 @@ mod tests {
             header(LOCAL, 0, b"abc"),
         ] {
             for len in SIGNATURE.len()..whole.len() {
-                assert_eq!(read(&whole[..len]), Err(Malformed), "{len}");
+                assert_eq!(read(&whole[..len]), Err(MalformedHeader), "{len}");
             }
         }
     }
@@ -227,19 +227,28 @@ mod tests {
             (0x21, 0x21),
             (0x21, 0x32), // Unix
         ] {
-            assert_eq!(read(&header(command, family, &[1; 36])), Err(Malformed));
+            assert_eq!(
+                read(&header(command, family, &[1; 36])),
+                Err(MalformedHeader)
+            );
         }
         // Addresses of IPv4 where IPv6 is announced.
-        assert_eq!(read(&header(PROXY, UDP_OVER_IPV6, &V4)), Err(Malformed));
+        assert_eq!(
+            read(&header(PROXY, UDP_OVER_IPV6, &V4)),
+            Err(MalformedHeader)
+        );
         let mut no_port = V4;
         no_port[8..10].fill(0);
         assert_eq!(
             read(&header(PROXY, UDP_OVER_IPV4, &no_port)),
-            Err(Malformed)
+            Err(MalformedHeader)
         );
         let mut no_ip = V4;
         no_ip[..4].fill(0);
-        assert_eq!(read(&header(PROXY, UDP_OVER_IPV4, &no_ip)), Err(Malformed));
+        assert_eq!(
+            read(&header(PROXY, UDP_OVER_IPV4, &no_ip)),
+            Err(MalformedHeader)
+        );
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl ProxiedSocket {
                 let judged = client.map(|client| (client, 0));
                 judged.ok_or(&self.balancers.unknown)
             }
-            Err(header::Malformed) => Err(&self.balancers.malformed),
+            Err(header::MalformedHeader) => Err(&self.balancers.malformed),
         };
         judged
             .inspect_err(|dropped| {

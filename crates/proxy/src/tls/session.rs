@@ -12,7 +12,7 @@ use quinn::{ConnectionId, Side};
 use quinn_proto::TransportError;
 use quinn_proto::transport_parameters::TransportParameters;
 
-use crate::place::Kept;
+use crate::permit::QuicMemory;
 
 /// The longest that a client may claim to take to acknowledge a packet, in milliseconds. Implementations say 25; the
 /// protocol allows 16,383, and QUIC remembers a closed connection for three times as long (RFC 9000, sections 10.2 and
@@ -25,11 +25,11 @@ const MAX_ACK_DELAY_ID: u64 = 0x0b;
 pub(crate) struct OneConnection {
     crypto: Arc<dyn ServerConfig>,
     #[expect(dead_code, reason = "held for its drop")]
-    kept: Kept,
+    kept: QuicMemory,
 }
 
 impl OneConnection {
-    pub(crate) fn new(crypto: Arc<dyn ServerConfig>, kept: Kept) -> Self {
+    pub(crate) fn new(crypto: Arc<dyn ServerConfig>, kept: QuicMemory) -> Self {
         Self { crypto, kept }
     }
 }

@@ -183,7 +183,7 @@ async fn a_client_that_stays_is_closed_with_code_0() {
     let mut session = server.connected().await;
     session.send(&hello.frame().unwrap()).await.unwrap();
     assert_eq!(session.answer(&hello).await, referral());
-    let ended = support::patiently(session.ended()).await;
+    let ended = crate::support::patiently(session.ended()).await;
     assert_eq!(
         ended,
         Ending::Application {

@@ -128,7 +128,7 @@ async fn a_client_behind_a_balancer_can_not_say_who_it_is() {
     let server = start(|_| {});
     let way = balancer(server.address, Headers::First).await;
     let player = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let mut initials = support::flood::initials(2).await;
+    let mut initials = crate::support::flood::initials(2).await;
     let other = initials.remove(1);
     player.send_to(&initials[0], way).await.unwrap();
     server.until(|status| status.open == 1).await;
@@ -147,7 +147,7 @@ async fn datagrams_without_the_header_that_every_one_has_are_dropped() {
     let server = believing(ProxyProtocol::every, |_| {});
     let way = balancer(server.address, Headers::First).await;
     let player = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let initials = support::flood::initials(2).await;
+    let initials = crate::support::flood::initials(2).await;
     player.send_to(&initials[0], way).await.unwrap();
     server.until(|status| status.open == 1).await;
     player.send_to(&initials[1], way).await.unwrap();
@@ -164,7 +164,7 @@ async fn strangers_can_not_say_who_they_are() {
     assert_seen_as(address, &exchange);
 
     let stranger = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let initial = support::flood::initials(1).await.remove(0);
+    let initial = crate::support::flood::initials(1).await.remove(0);
     let forged = [
         header("127.0.3.1:4000".parse().unwrap(), server.address),
         initial.clone(),

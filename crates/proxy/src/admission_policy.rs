@@ -2,7 +2,7 @@
 
 use crate::access::AccessList;
 use crate::limits::{Limits, RetryMode};
-use crate::pools::{Held, Level, Pool};
+use crate::pools::{PoolUsage, PooledResource, PrefixLevel};
 use crate::rate::Pace;
 
 /// A proven newcomer stands in line behind so many forged ones at most: 256 handshakes take a core 80 ms.
@@ -13,7 +13,7 @@ const FEW: usize = 1_024;
 
 /// [`Limits`] with what newcomers are judged by made ready. Replaced as a whole when the limits change.
 #[derive(Debug)]
-pub(crate) struct Policy {
+pub(crate) struct AdmissionPolicy {
     pub(crate) limits: Limits,
     pub(crate) access: AccessList,
     pub(crate) global: Option<Pace>,
@@ -26,12 +26,12 @@ pub(crate) struct Policy {
     /// And so many of them that have not been begun do as well.
     pub(crate) queue: usize,
     /// What all connections together may hold.
-    pub(crate) capacity: Held,
+    pub(crate) capacity: PoolUsage,
     /// Connections that QUIC may remember, closed ones too, before nobody is let in whose address is not proven.
     pub(crate) max_remembered_unproven: usize,
 }
 
-impl Policy {
+impl AdmissionPolicy {
     pub(crate) fn of(limits: Limits) -> Self {
         let crowd = match limits.retry {
             RetryMode::Always => 0,
@@ -46,7 +46,7 @@ impl Policy {
             RetryMode::Never => usize::MAX,
             RetryMode::Always | RetryMode::Adaptive => MAX_QUEUE,
         };
-        let capacity = Held {
+        let capacity = PoolUsage {
             half_open: limits.max_half_open,
             open: limits.max_connections,
             unread: limits.max_unread_bytes,
@@ -66,24 +66,24 @@ impl Policy {
     }
 
     /// How fast newcomers of a prefix of that level may come; `None`: it is not counted there.
-    pub(crate) fn pace(&self, level: Level) -> Option<Pace> {
+    pub(crate) fn pace(&self, level: PrefixLevel) -> Option<Pace> {
         match level {
-            Level::V4Network | Level::V6Link => self.per_source,
-            Level::V6Network => self.per_network,
-            Level::V4Address | Level::V6Site => None,
+            PrefixLevel::V4Network | PrefixLevel::V6Link => self.per_source,
+            PrefixLevel::V6Network => self.per_network,
+            PrefixLevel::V4Address | PrefixLevel::V6Site => None,
         }
     }
 
     /// What a prefix of that level may hold of a pool that `total` is taken of: its part of the whole, or of twice what
     /// is free when that is less. So whatever is taken by few, there is room for others.
-    pub(crate) fn share(&self, level: Level, pool: Pool, total: usize) -> usize {
+    pub(crate) fn share(&self, level: PrefixLevel, pool: PooledResource, total: usize) -> usize {
         let capacity = self.capacity.of(pool);
         let free = capacity.saturating_sub(total);
         let part = capacity
             .min(free.saturating_mul(2))
             .div_ceil(level.parts())
             .max(pool.least());
-        if pool == Pool::Open && level.is_source() {
+        if pool == PooledResource::Open && level.is_source() {
             part.min(self.limits.max_connections_per_source)
         } else {
             part

@@ -6,7 +6,7 @@ use crate::refusal::Refusal;
 
 /// A resource that all connections of one server share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pool {
+pub(crate) enum PooledResource {
     /// Handshakes that are not finished.
     HalfOpen,
     /// Connections, half-open ones included.
@@ -17,7 +17,7 @@ pub(crate) enum Pool {
     Remembered,
 }
 
-impl Pool {
+impl PooledResource {
     pub(crate) const ALL: [Self; 4] = [Self::HalfOpen, Self::Open, Self::Unread, Self::Remembered];
 
     /// What a prefix may hold of it however small its share is: one client has to get in.
@@ -46,14 +46,14 @@ impl Pool {
 
 /// An amount in each pool.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Held {
+pub(crate) struct PoolUsage {
     pub(crate) half_open: usize,
     pub(crate) open: usize,
     pub(crate) unread: usize,
     pub(crate) remembered: usize,
 }
 
-impl Held {
+impl PoolUsage {
     pub(crate) const NOTHING: Self = Self {
         half_open: 0,
         open: 0,
@@ -69,12 +69,12 @@ impl Held {
         remembered: 1,
     };
 
-    pub(crate) fn of(self, pool: Pool) -> usize {
+    pub(crate) fn of(self, pool: PooledResource) -> usize {
         match pool {
-            Pool::HalfOpen => self.half_open,
-            Pool::Open => self.open,
-            Pool::Unread => self.unread,
-            Pool::Remembered => self.remembered,
+            PooledResource::HalfOpen => self.half_open,
+            PooledResource::Open => self.open,
+            PooledResource::Unread => self.unread,
+            PooledResource::Remembered => self.remembered,
         }
     }
 
@@ -86,10 +86,10 @@ impl Held {
                 .saturating_add(after.of(pool))
         };
         Self {
-            half_open: of(Pool::HalfOpen),
-            open: of(Pool::Open),
-            unread: of(Pool::Unread),
-            remembered: of(Pool::Remembered),
+            half_open: of(PooledResource::HalfOpen),
+            open: of(PooledResource::Open),
+            unread: of(PooledResource::Unread),
+            remembered: of(PooledResource::Remembered),
         }
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 
+use crate::admission_policy::AdmissionPolicy;
 use crate::limits::{Limits, RetryMode};
-use crate::place::Place;
-use crate::policy::Policy;
+use crate::permit::Permit;
 use crate::pools::Pools;
 use crate::rates::RateLimits;
 use crate::refusal::{Refusal, RefusalCounters};
@@ -16,8 +16,8 @@ use crate::refusal::{Refusal, RefusalCounters};
 /// The counts of all endpoints of one server, and the limits that they are held against. The limits may change at any
 /// time; the counts stay.
 #[derive(Debug)]
-pub(crate) struct Gate {
-    policy: ArcSwap<Policy>,
+pub(crate) struct ConnectionAdmission {
+    policy: ArcSwap<AdmissionPolicy>,
     pub(crate) rates: RateLimits,
     pools: Mutex<Pools>,
     pub(crate) admitted: AtomicU64,
@@ -36,17 +36,17 @@ pub(crate) enum Proof {
 
 /// What is done with a newcomer.
 #[derive(Debug)]
-pub(crate) enum Admission {
-    Admitted(Place),
+pub(crate) enum AdmissionDecision {
+    Admitted(Permit),
     /// It has to prove its address, which costs no state here and the client a round trip (RFC 9000, section 8.1.2).
     Retry,
     Refused(Refusal),
 }
 
-impl Gate {
+impl ConnectionAdmission {
     pub(crate) fn new(limits: Limits) -> Arc<Self> {
         Arc::new(Self {
-            policy: ArcSwap::from_pointee(Policy::of(limits)),
+            policy: ArcSwap::from_pointee(AdmissionPolicy::of(limits)),
             rates: RateLimits::new(),
             pools: Mutex::default(),
             admitted: AtomicU64::new(0),
@@ -56,35 +56,39 @@ impl Gate {
     }
 
     /// The limits of this moment.
-    pub(crate) fn policy(&self) -> Arc<Policy> {
+    pub(crate) fn policy(&self) -> Arc<AdmissionPolicy> {
         self.policy.load_full()
     }
 
     /// Puts other limits in force. Those who are inside stay, also where they are too many now.
     pub(crate) fn replace(&self, limits: Limits) {
-        self.policy.store(Arc::new(Policy::of(limits)));
+        self.policy.store(Arc::new(AdmissionPolicy::of(limits)));
     }
 
     /// Decides what a newcomer gets before anything is computed for it.
-    pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr, proof: Proof) -> Admission {
+    pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr, proof: Proof) -> AdmissionDecision {
         let policy = self.policy.load();
         if !policy.access.admits(ip) {
-            return Admission::Refused(Refusal::Denied);
+            return AdmissionDecision::Refused(Refusal::Denied);
         }
         let judged = match proof {
             Proof::Proven => self.judge_proven(ip, &policy),
             Proof::Unproven => self.judge_unproven(ip, &policy),
         };
         match (judged, proof) {
-            (Ok(place), _) => Admission::Admitted(place),
+            (Ok(permit), _) => AdmissionDecision::Admitted(permit),
             (Err(_), Proof::Unproven) if policy.limits.retry != RetryMode::Never => {
-                Admission::Retry
+                AdmissionDecision::Retry
             }
-            (Err(refusal), _) => Admission::Refused(refusal),
+            (Err(refusal), _) => AdmissionDecision::Refused(refusal),
         }
     }
 
-    fn judge_proven(self: &Arc<Self>, ip: IpAddr, policy: &Policy) -> Result<Place, Refusal> {
+    fn judge_proven(
+        self: &Arc<Self>,
+        ip: IpAddr,
+        policy: &AdmissionPolicy,
+    ) -> Result<Permit, Refusal> {
         // First: one that comes too often takes nobody's place.
         if !self.rates.take_proven(ip, policy) {
             return Err(Refusal::Rate);
@@ -92,24 +96,28 @@ impl Gate {
         self.enter(ip, Proof::Proven, policy)
     }
 
-    fn judge_unproven(self: &Arc<Self>, ip: IpAddr, policy: &Policy) -> Result<Place, Refusal> {
-        let mut place = self.enter(ip, Proof::Unproven, policy)?;
+    fn judge_unproven(
+        self: &Arc<Self>,
+        ip: IpAddr,
+        policy: &AdmissionPolicy,
+    ) -> Result<Permit, Refusal> {
+        let mut permit = self.enter(ip, Proof::Unproven, policy)?;
         if !self.rates.take_unproven(ip, policy) {
             return Err(Refusal::Rate);
         }
-        place.wait();
-        Ok(place)
+        permit.wait();
+        Ok(permit)
     }
 
     fn enter(
         self: &Arc<Self>,
         ip: IpAddr,
         proof: Proof,
-        policy: &Policy,
-    ) -> Result<Place, Refusal> {
+        policy: &AdmissionPolicy,
+    ) -> Result<Permit, Refusal> {
         let (id, evicted) = self.pools().enter(ip, proof, policy)?;
         let proven = proof == Proof::Proven;
-        Ok(Place::new(Arc::clone(self), id, evicted, proven))
+        Ok(Permit::new(Arc::clone(self), id, evicted, proven))
     }
 
     pub(crate) fn pools(&self) -> MutexGuard<'_, Pools> {

@@ -5,30 +5,30 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::held::{Held, Pool};
-use crate::gate::Proof;
+use super::usage::{PoolUsage, PooledResource};
+use crate::connection_admission::Proof;
 
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct ConnectionEntry {
     pub(super) ip: IpAddr,
     pub(super) proof: Proof,
-    pub(super) held: Held,
-    /// Its handshake stands in line.
+    pub(super) held: PoolUsage,
+    /// Its handshake waits for a turn.
     pub(super) waiting: bool,
     /// There is a task for it.
     pub(super) served: bool,
     /// QUIC holds memory for it.
     pub(super) kept: bool,
-    pub(super) evicted_from: Option<Pool>,
+    pub(super) evicted_from: Option<PooledResource>,
     evicted: Arc<Notify>,
 }
 
-impl Entry {
+impl ConnectionEntry {
     pub(super) fn new(ip: IpAddr, proof: Proof) -> Self {
         Self {
             ip,
             proof,
-            held: Held::NOTHING,
+            held: PoolUsage::NOTHING,
             waiting: false,
             served: true,
             kept: false,
@@ -42,7 +42,7 @@ impl Entry {
         Arc::clone(&self.evicted)
     }
 
-    pub(super) fn evict(&mut self, pool: Pool) {
+    pub(super) fn evict(&mut self, pool: PooledResource) {
         self.evicted_from = Some(pool);
         self.evicted.notify_one();
     }

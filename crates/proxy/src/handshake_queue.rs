@@ -12,9 +12,9 @@ pub(crate) type Group = Option<Prefix>;
 
 /// Where newcomers of one endpoint stand until their handshake is computed. One has its turn at a time, and groups take
 /// turns, so that one that comes often holds up itself and nobody else. Each of those who wait has a half-open place,
-/// which bounds the line.
+/// which bounds the queue.
 #[derive(Debug, Default)]
-pub(crate) struct Line(Mutex<Waiting>);
+pub(crate) struct HandshakeQueue(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -22,40 +22,40 @@ struct Waiting {
     busy: bool,
     /// The groups that wait, each once. The next turn is of the first.
     groups: VecDeque<Group>,
-    of_group: HashMap<Group, VecDeque<oneshot::Sender<Turn>>>,
+    of_group: HashMap<Group, VecDeque<oneshot::Sender<HandshakeTurn>>>,
 }
 
 /// The turn of one newcomer; the next one's begins when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct HandshakeTurn {
     /// `None`: it was handed on.
-    line: Option<Arc<Line>>,
+    queue: Option<Arc<HandshakeQueue>>,
 }
 
-impl Line {
+impl HandshakeQueue {
     /// Waits for a turn.
-    pub(crate) async fn turn(self: &Arc<Self>, group: Group) -> Turn {
-        let line = Some(Arc::clone(self));
+    pub(crate) async fn turn(self: &Arc<Self>, group: Group) -> HandshakeTurn {
+        let queue = Some(Arc::clone(self));
         let called = {
             let mut waiting = self.waiting();
             if !waiting.busy {
                 waiting.busy = true;
-                return Turn { line };
+                return HandshakeTurn { queue };
             }
             waiting.join(group)
         };
         // A caller is dropped only after it has called.
-        called.await.unwrap_or(Turn { line: None })
+        called.await.unwrap_or(HandshakeTurn { queue: None })
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        // The line is whole after every call, so a poisoned lock is sound.
+        // The queue is whole after every call, so a poisoned lock is sound.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Waiting {
-    fn join(&mut self, group: Group) -> oneshot::Receiver<Turn> {
+    fn join(&mut self, group: Group) -> oneshot::Receiver<HandshakeTurn> {
         let (call, called) = oneshot::channel();
         let others = self.of_group.entry(group).or_default();
         if others.is_empty() {
@@ -65,7 +65,7 @@ impl Waiting {
         called
     }
 
-    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+    fn next(&mut self) -> Option<oneshot::Sender<HandshakeTurn>> {
         // Forged packets hold up no client that has proven its address.
         if self.groups.len() > 1 && self.groups.front() == Some(&None) {
             self.groups.rotate_left(1);
@@ -85,22 +85,22 @@ impl Waiting {
     }
 }
 
-impl Drop for Turn {
+impl Drop for HandshakeTurn {
     fn drop(&mut self) {
-        let Some(line) = self.line.take() else {
+        let Some(queue) = self.queue.take() else {
             return;
         };
         loop {
-            let Some(next) = line.waiting().next() else {
+            let Some(next) = queue.waiting().next() else {
                 return;
             };
             let turn = Self {
-                line: Some(Arc::clone(&line)),
+                queue: Some(Arc::clone(&queue)),
             };
             match next.send(turn) {
                 Ok(()) => return,
                 // That one has given up.
-                Err(mut turn) => turn.line = None,
+                Err(mut turn) => turn.queue = None,
             }
         }
     }
@@ -127,12 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn groups_take_turns_whoever_has_more_in_line() {
-        let line = Arc::new(Line::default());
-        let mut turn = poll(pin!(line.turn(None)));
+    fn groups_take_turns_whoever_has_more_in_the_queue() {
+        let queue = Arc::new(HandshakeQueue::default());
+        let mut turn = poll(pin!(queue.turn(None)));
         assert!(turn.is_some(), "the first has no need to wait");
         let groups = [1, 1, 1, 1, 2, 2, 3];
-        let mut waiting = groups.map(|n| Some((n, Box::pin(line.turn(network(n))))));
+        let mut waiting = groups.map(|n| Some((n, Box::pin(queue.turn(network(n))))));
         for (_, one) in waiting.iter_mut().flatten() {
             assert!(poll(one.as_mut()).is_none());
         }
@@ -141,27 +141,27 @@ mod tests {
         let mut order = Vec::new();
         for _ in 0..6 {
             drop(turn.take());
-            for place in &mut waiting {
-                if let Some((n, one)) = place
+            for slot in &mut waiting {
+                if let Some((n, one)) = slot
                     && let Some(next) = poll(one.as_mut())
                 {
                     order.push(*n);
                     turn = Some(next);
-                    *place = None;
+                    *slot = None;
                 }
             }
         }
         assert_eq!(order, [1, 2, 3, 2, 1, 1]);
         drop(turn);
-        assert!(poll(pin!(line.turn(None))).is_some(), "nobody is left");
+        assert!(poll(pin!(queue.turn(None))).is_some(), "nobody is left");
     }
 
     #[test]
     fn proven_clients_go_before_unproven_ones() {
-        let line = Arc::new(Line::default());
-        let turn = poll(pin!(line.turn(None)));
-        let mut unproven = Box::pin(line.turn(None));
-        let mut proven = Box::pin(line.turn(network(1)));
+        let queue = Arc::new(HandshakeQueue::default());
+        let turn = poll(pin!(queue.turn(None)));
+        let mut unproven = Box::pin(queue.turn(None));
+        let mut proven = Box::pin(queue.turn(network(1)));
         assert!(poll(unproven.as_mut()).is_none());
         assert!(poll(proven.as_mut()).is_none());
         drop(turn);
@@ -173,10 +173,10 @@ mod tests {
     /// One whose turn has come may be dropped before it hears of it.
     #[test]
     fn a_turn_that_nobody_takes_is_the_next_ones() {
-        let line = Arc::new(Line::default());
-        let turn = poll(pin!(line.turn(None)));
-        let mut first = Box::pin(line.turn(network(1)));
-        let mut second = Box::pin(line.turn(network(2)));
+        let queue = Arc::new(HandshakeQueue::default());
+        let turn = poll(pin!(queue.turn(None)));
+        let mut first = Box::pin(queue.turn(network(1)));
+        let mut second = Box::pin(queue.turn(network(2)));
         assert!(poll(first.as_mut()).is_none());
         assert!(poll(second.as_mut()).is_none());
         drop(turn);
