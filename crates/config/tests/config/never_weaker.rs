@@ -1,17 +1,10 @@
 //! For every key of the schema: nothing in a variable, nothing behind the key and no key at all never take a check away
 //! without a word.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests are tests"
-)]
-
-mod support;
 
 use hyrouter_config::{ConfigError, Settings, schema};
 use serde_json::{Value, json};
-use support::load_named;
+
+use crate::support::load_named;
 
 /// What a key is to the checks of a router. A key that is in no class, or in two, fails the test: whoever adds one says
 /// what it would mean if it was lost.

@@ -1,8 +1,6 @@
 //! One mistake at a time in each section: its path, what is said, and nothing else.
 
-mod support;
-
-use support::{load, mistakes};
+use crate::support::{load, mistakes};
 
 const BACKEND: &str = "backends: [{host: h, port: 1, weight: 1}]";
 

@@ -1,11 +1,4 @@
 //! The `plugins` section as settings.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panic"
-)]
-
-mod support;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +6,8 @@ use std::time::Duration;
 use hyrouter_config::PluginKind;
 use hyrouter_plugins::{Mode, OnError, OverridePolicy, Settings, Stage};
 use serde_json::json;
-use support::load;
+
+use crate::support::load;
 
 const FULL: &str = r"
 routing: {default: {backends: [{host: h, port: 1}]}}

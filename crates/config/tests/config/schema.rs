@@ -1,9 +1,4 @@
 //! The schema and the reference that is made from it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests are tests"
-)]
 
 use hyrouter_config::{reference_markdown, schema};
 use serde_json::{Value, json};

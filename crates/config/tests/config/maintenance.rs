@@ -1,19 +1,12 @@
 //! Routes that are closed, in a file and by themselves.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panic"
-)]
-
-mod support;
-
 use std::time::{Duration, SystemTime};
 
 use hyrouter_config::MaintenanceSettings;
 use serde_json::{Value, json};
-use support::{load, mistakes, warnings};
 use uuid::Uuid;
+
+use crate::support::{load, mistakes, warnings};
 
 const BACKENDS: &str = "backends: [{host: h, port: 1}]";
 

@@ -1,13 +1,12 @@
 //! Files of the original's shape load, and mean what they say.
 
-mod support;
-
 use std::time::Duration;
 
 use hyrouter_config::{MessageKind, Settings, UnknownProtocol};
 use hyrouter_referral::{KeyRing, Secret, open};
 use hyrouter_router::{Filter, Router, SortOrder, SortType, Strategy, Subject};
-use support::{NOTHING, data, lines, load, load_file, load_named};
+
+use crate::support::{NOTHING, data, lines, load, load_file, load_named};
 
 #[test]
 fn defaults_are_those_of_the_reference() {
@@ -27,7 +26,7 @@ fn defaults_are_those_of_the_reference() {
     assert_eq!(settings.limits.max_connections_per_source, 400);
     assert_eq!(settings.unknown_protocol, UnknownProtocol::Route);
     assert!(settings.routing.routes.is_empty());
-    assert!(!support::sealer(&settings).is_signed());
+    assert!(!crate::support::sealer(&settings).is_signed());
     assert_eq!(settings.messages, hyrouter_config::Messages::default());
     assert_eq!(settings.warnings, []);
 }
@@ -187,7 +186,7 @@ fn plain_scalars_of_yaml_keep_their_text_where_a_text_is_wanted() {
     );
 
     let mut sealed = Vec::new();
-    let _ = support::sealer(&settings).seal(b"x", &mut sealed);
+    let _ = crate::support::sealer(&settings).seal(b"x", &mut sealed);
     let keys = KeyRing::new().with(7, &Secret::parse("00123").unwrap());
     assert_eq!(open(&sealed, &keys).unwrap(), b"x");
 }
@@ -204,7 +203,7 @@ fn a_full_json_file_loads() {
     assert_eq!(pool.policy.strategy, Strategy::Random);
     assert_eq!(pool.policy.key, None);
     assert!(settings.routing.default.is_none());
-    assert!(!support::sealer(&settings).is_signed());
+    assert!(!crate::support::sealer(&settings).is_signed());
     assert_eq!(settings.warnings, []);
 }
 
@@ -238,7 +237,7 @@ fn the_development_config_loads() {
         std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../dev/config.dev.yaml");
     let settings = load_file(path).unwrap();
     assert_eq!(settings.warnings, []);
-    assert!(support::sealer(&settings).is_signed());
+    assert!(crate::support::sealer(&settings).is_signed());
     assert!(settings.routing.routes.len() >= 3);
     let events = &settings.routing.routes[1].pool;
     assert_eq!(events.backends[0].meta["counter.players.count"], "12");
@@ -294,7 +293,7 @@ referral: {hmac_secret: ""}
             "referral: no `keys` and no `hmac_secret`, so envelopes are not signed and backends cannot verify them",
         ]
     );
-    assert!(!support::sealer(&settings).is_signed());
+    assert!(!crate::support::sealer(&settings).is_signed());
 }
 
 /// An earlier route that surely takes all players of a later one causes a warning, whatever their patterns are.
@@ -305,7 +304,7 @@ fn a_route_that_an_earlier_one_covers_is_told() {
         let yaml = format!(
             "identity: {{mode: report, jwks: 'https://x/'}}\nrouting: {{routes: [{{match: {earlier}, {pool}}}, {{match: {later}, {pool}}}]}}"
         );
-        let warnings = support::warnings(&load(&yaml).unwrap());
+        let warnings = crate::support::warnings(&load(&yaml).unwrap());
         warnings
             .iter()
             .any(|line| line.contains("takes all of its players first"))

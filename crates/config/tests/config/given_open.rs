@@ -1,12 +1,9 @@
 //! Configurations that come through a pipe.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::io::{self, Write as _};
 use std::os::fd::AsRawFd as _;
 
-use support::{load_file, load_named};
+use crate::support::{load_file, load_named};
 
 #[test]
 fn a_pipe_is_read_once_as_json_or_yaml() {

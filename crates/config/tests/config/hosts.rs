@@ -1,8 +1,6 @@
 //! What can be the host of a backend.
 
-mod support;
-
-use support::{load, mistakes};
+use crate::support::{load, mistakes};
 
 #[test]
 fn hosts_are_addresses_or_names_and_no_urls() {

@@ -1,11 +1,9 @@
 //! A configuration that takes a check away without saying so is told from one that says so.
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
-
-mod support;
 
 use hyrouter_config::{EnvelopeSettings, IdentityMode, Lowered, Settings};
 use hyrouter_plugins::{Mode, OnError, Stage};
-use support::{load, load_named, load_with};
+
+use crate::support::{load, load_named, load_with};
 
 /// A network that checks all that can be checked, in the order of the file of finding 1.
 const STRICT: &str = "\

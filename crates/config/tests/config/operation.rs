@@ -1,18 +1,11 @@
 //! What runs beside the way of a player: limits under attack, the admin server, the end, what is written down.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panic"
-)]
-
-mod support;
-
 use std::path::Path;
 use std::time::Duration;
 
 use hyrouter_config::{DecisionTarget, NamedFile, ProxyHeaders, RetryMode};
-use support::{load, mistakes, warnings};
+
+use crate::support::{load, mistakes, warnings};
 
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
 

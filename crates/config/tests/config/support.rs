@@ -1,10 +1,4 @@
 //! Configurations out of texts and files.
-#![allow(dead_code, reason = "each test file uses a part of it")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests are tests"
-)]
 
 use std::path::PathBuf;
 

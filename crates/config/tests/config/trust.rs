@@ -1,15 +1,8 @@
 //! Who is believed: identity, tickets, and what can not work with either.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panic"
-)]
-
-mod support;
-
 use hyrouter_config::IdentityMode;
-use support::{load, mistakes, warnings};
+
+use crate::support::{load, mistakes, warnings};
 
 const LONG: &str = "0123456789abcdef";
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";

@@ -1,10 +1,9 @@
 //! What is wrong is reported once each, all together, with path, value and what is allowed.
 
-mod support;
-
 use hyrouter_config::ConfigError;
 use hyrouter_router::HostPattern;
-use support::{NOTHING, data, lines, load, load_file, load_named, mistakes};
+
+use crate::support::{NOTHING, data, lines, load, load_file, load_named, mistakes};
 
 #[test]
 fn mistakes_of_all_kinds_are_reported_together() {
@@ -163,7 +162,7 @@ fn a_secret_is_never_printed() {
 
 #[test]
 fn mistakes_from_the_environment_name_the_variable() {
-    let error = support::load_with(
+    let error = crate::support::load_with(
         NOTHING,
         [
             ("HYROUTER_TLS__ALPN", "a,b*"),

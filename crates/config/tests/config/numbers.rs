@@ -1,8 +1,6 @@
 //! Numbers as they are written.
 
-mod support;
-
-use support::{NOTHING, lines, load, load_with, mistakes};
+use crate::support::{NOTHING, lines, load, load_with, mistakes};
 
 #[test]
 fn numbers_with_leading_zeros_are_mistakes() {

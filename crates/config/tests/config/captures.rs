@@ -1,15 +1,8 @@
 //! Backends whose host comes from the player's, drained backends, and names of routes.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panic"
-)]
-
-mod support;
-
 use hyrouter_router::Router;
-use support::{load, mistakes};
+
+use crate::support::{load, mistakes};
 
 fn route(matching: &str, hosts: &[&str]) -> String {
     let backends: Vec<_> = hosts

@@ -1,9 +1,6 @@
 //! A key or a variable that is there with nothing in it is a mistake, so that the default never stands in unseen.
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-mod support;
-
-use support::{lines, load, load_named, load_with, mistakes, warnings};
+use crate::support::{lines, load, load_named, load_with, mistakes, warnings};
 
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
 

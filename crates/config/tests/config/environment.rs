@@ -1,13 +1,12 @@
 //! Environment variables over the file over the defaults.
 
-mod support;
-
 use std::ffi::OsString;
 use std::time::Duration;
 
 use hyrouter_config::{MessageKind, Sources};
 use hyrouter_referral::{KeyRing, Secret, open};
-use support::{NOTHING, lines, load_with};
+
+use crate::support::{NOTHING, lines, load_with};
 
 #[test]
 fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
@@ -35,7 +34,7 @@ fn texts_are_taken_as_they_are() {
         ],
     );
     let mut sealed = Vec::new();
-    let _ = support::sealer(&settings.unwrap()).seal(b"x", &mut sealed);
+    let _ = crate::support::sealer(&settings.unwrap()).seal(b"x", &mut sealed);
     let keys = KeyRing::new().with(9, &Secret::parse("00123").unwrap());
     assert_eq!(open(&sealed, &keys).unwrap(), b"x");
 }

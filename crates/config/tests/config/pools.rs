@@ -1,9 +1,6 @@
 //! Pools that cannot do what is written.
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-mod support;
-
-use support::{load, mistakes, warnings};
+use crate::support::{load, mistakes, warnings};
 
 /// What is warned of for one pool with these keys, and other sections.
 fn of_pool(pool: &str, rest: &str) -> Vec<String> {

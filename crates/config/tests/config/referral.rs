@@ -1,19 +1,11 @@
 //! Keys of referrals, and the identity of players.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panic"
-)]
-
-mod support;
-
 use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{ConfigError, EnvelopeSettings, IdentityMode, Settings, Sources};
 use hyrouter_referral::v2::{Algorithm, SigningKeys};
-use support::{load, load_with, mistakes, warnings};
+
+use crate::support::{load, load_with, mistakes, warnings};
 
 const SEED: &str = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Of a key of RFC 8032, section 7.1.
@@ -40,7 +32,7 @@ fn signing_keys(settings: &Settings) -> &SigningKeys {
 fn defaults() {
     let settings = load(POOL).unwrap();
     let referral = &settings.referral;
-    assert_eq!(support::sealer(&settings).key_id(), 0);
+    assert_eq!(crate::support::sealer(&settings).key_id(), 0);
     assert!(!referral.envelope.is_signed());
     // Nobody asked for signatures.
     assert_eq!(warnings(&settings), [""; 0]);

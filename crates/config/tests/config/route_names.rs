@@ -1,9 +1,6 @@
 //! Names of routes that the configuration does not name.
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-mod support;
-
-use support::load;
+use crate::support::load;
 
 fn names(routes: &[&str]) -> Vec<String> {
     let routes: Vec<_> = routes

@@ -1,0 +1,29 @@
+//! The configuration from outside, by topic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panic, in its helpers too"
+)]
+
+mod captures;
+mod empty;
+mod environment;
+mod files;
+#[cfg(target_os = "linux")]
+mod given_open;
+mod hosts;
+mod lowered;
+mod maintenance;
+mod mistakes;
+mod never_weaker;
+mod numbers;
+mod operation;
+mod plugins;
+mod pools;
+mod referral;
+mod route_names;
+mod schema;
+mod sections;
+mod support;
+mod trust;
