@@ -28,17 +28,16 @@
 mod address;
 mod backoff;
 pub mod batch;
-mod causes;
 mod client;
 mod patience;
 mod trust;
 
 pub use self::address::{Address, AddressError, MAX_ADDRESS};
 pub use self::backoff::Backoff;
-pub use self::causes::Causes;
 pub use self::client::{Client, ClientError, ClientSettings};
 pub use self::patience::{Bounded, BoundedStream};
 pub use self::trust::TrustError;
+pub use hyrouter_text::Causes;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -11,8 +11,14 @@
 //! assert_eq!(shown("Grüße, 世界").to_string(), "Grüße, 世界");
 //! assert_eq!(shown("x".repeat(9)).within(4).to_string(), "xxxx…");
 //! ```
+//!
+//! [`Causes`] shows an error with its causes in one text.
+
+mod causes;
 
 use std::fmt::{self, Display, Formatter, Write};
+
+pub use self::causes::Causes;
 
 /// Maximum length of a [`shown`] text in bytes, unless [`Shown::within`] or [`Shown::whole`] changes it.
 pub const MAX_LEN: usize = 1024;

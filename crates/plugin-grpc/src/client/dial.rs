@@ -10,12 +10,12 @@ use std::task::{Context, Poll};
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
+use hyrouter_text::Causes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
 use tower_service::Service;
 
 use super::backoff::Backoff;
-use super::causes::Causes;
 use super::target::{Place, Target, Tls};
 use super::watched::{Hold, Watched};
 use crate::tls::ALPN;

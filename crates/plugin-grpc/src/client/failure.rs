@@ -4,9 +4,9 @@ use std::error::Error;
 use std::time::Duration;
 
 use hyrouter_plugin_api::PluginError;
+use hyrouter_text::Causes;
 use tokio::time::Instant;
 
-use super::causes::Causes;
 use super::dial::DialError;
 
 /// How late a timer may be; tokio's count in milliseconds.

@@ -2,7 +2,6 @@
 
 mod backoff;
 mod call;
-mod causes;
 mod dial;
 mod error;
 mod failure;

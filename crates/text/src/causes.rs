@@ -1,11 +1,15 @@
 use std::error::Error;
 use std::fmt;
 
-/// An error and what caused it, as one text.
-pub(super) struct Causes<'a>(pub(super) &'a (dyn Error + 'static));
+/// An error and its causes in one text, from the outermost to the innermost.
+///
+/// A cause that the error before it already repeats is left out, and so is one without a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Causes<'a>(pub &'a (dyn Error + 'static));
 
 impl<'a> Causes<'a> {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'a (dyn Error + 'static)> + use<'a> {
+    /// Returns the error, then each of its causes.
+    pub fn iter(&self) -> impl Iterator<Item = &'a (dyn Error + 'static)> + use<'a> {
         std::iter::successors(Some(self.0), |&error: &&'a (dyn Error + 'static)| {
             error.source()
         })
@@ -40,7 +44,7 @@ mod tests {
     struct Link {
         text: &'static str,
         #[source]
-        cause: Option<Box<Link>>,
+        cause: Option<Box<Self>>,
     }
 
     fn link(text: &'static str, cause: Option<Link>) -> Link {
@@ -53,12 +57,14 @@ mod tests {
     #[test]
     fn each_cause_is_said_once() {
         let refused = link("connection refused", None);
-        let repeats = link("tcp: connection refused", Some(refused));
+        let silent = link("", Some(refused));
+        let repeats = link("tcp: connection refused", Some(silent));
         let passes_on = link("tcp: connection refused", Some(repeats));
-        let error = link("can not connect", Some(passes_on));
+        let error = link("cannot connect", Some(passes_on));
+        assert_eq!(Causes(&error).iter().count(), 5);
         assert_eq!(
             Causes(&error).to_string(),
-            "can not connect: tcp: connection refused"
+            "cannot connect: tcp: connection refused"
         );
     }
 }
