@@ -48,7 +48,6 @@ mod error;
 mod format;
 mod listen;
 mod maintenance;
-mod messages;
 mod mistake;
 mod model;
 mod operation;
@@ -66,9 +65,9 @@ mod zeros;
 pub use checks::{Checks, Lowered};
 pub use duration::parse as parse_duration;
 pub use error::ConfigError;
+pub use hyrouter_messages::{MaintenanceTexts, MessageKind, Messages};
 pub use listen::ListenAddr;
-pub use maintenance::{MaintenanceSettings, MaintenanceTexts};
-pub use messages::{MessageKind, Messages};
+pub use maintenance::MaintenanceSettings;
 pub use mistake::{Mistake, Warning};
 pub use operation::{
     AdminSettings, DecisionTarget, OtlpSettings, ProxyHeaders, ProxyProtocolSettings, RateSettings,

@@ -1,19 +1,16 @@
 use std::collections::BTreeMap;
 
+use hyrouter_messages::{MaintenanceTexts, same_tag};
 use hyrouter_router as router;
 use serde_json::Value;
 
 use crate::Mistake;
 use crate::format::{network, timestamp, uuid};
-use crate::messages::same_tag;
 use crate::mistake::Mistakes;
 use crate::model;
 use crate::path::Path;
 use crate::schema::Schema;
 use crate::shape::check_section;
-
-/// The key of the text for all languages that have none of their own.
-const DEFAULT: &str = "default";
 
 /// A route is closed for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +23,6 @@ pub struct MaintenanceSettings {
     /// What the others read.
     pub texts: MaintenanceTexts,
 }
-
-/// What players read whom a maintenance keeps out, by language.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MaintenanceTexts(BTreeMap<String, String>);
 
 impl MaintenanceSettings {
     /// Reads what `routing.routes[].maintenance` takes from a value that comes by itself. `{}` closes a route for
@@ -66,28 +59,6 @@ impl MaintenanceSettings {
         } else {
             Err(mistakes)
         }
-    }
-}
-
-impl MaintenanceTexts {
-    /// The text for a player whose client reports `language`: the exact tag, else its base language, else `default`.
-    /// Case does not count in tags, and `_` equals `-`. None where nothing is said.
-    pub fn text(&self, language: Option<&str>) -> Option<&str> {
-        let base = language.and_then(|language| language.split(['-', '_']).next());
-        let tags = [language, base, Some(DEFAULT)];
-        tags.into_iter().flatten().find_map(|tag| self.of_tag(tag))
-    }
-
-    /// All texts by language; `default` is for the languages that have none.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let texts = self.0.iter();
-        texts.map(|(language, text)| (language.as_str(), text.as_str()))
-    }
-
-    fn of_tag(&self, tag: &str) -> Option<&str> {
-        let mut texts = self.0.iter();
-        let (_, text) = texts.find(|(known, _)| same_tag(known, tag))?;
-        Some(text.as_str())
     }
 }
 
@@ -130,7 +101,7 @@ pub(crate) fn build(
     MaintenanceSettings {
         enabled: given.enabled,
         rule: router::Maintenance { from, until, allow },
-        texts: MaintenanceTexts(given.text),
+        texts: MaintenanceTexts::from(given.text),
     }
 }
 

@@ -17,14 +17,15 @@ pub(crate) use self::referral::NOT_SIGNED;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use hyrouter_messages::{LocaleTexts, MessageKind, Messages, same_tag};
+
 use crate::checks::{Checks, Layers};
-use crate::messages::{LocaleTexts, same_tag};
 use crate::mistake::{Message, Mistakes, Warning, message};
 use crate::path::Path;
 use crate::secrets::Secrets;
 use crate::sections::Sections;
 use crate::settings::{IdentityFiles, Settings, TlsSettings, UnknownProtocol};
-use crate::{Messages, duration, listen, model};
+use crate::{duration, listen, model};
 
 /// Checks what the values mean together and builds the parts.
 pub(crate) fn build(
@@ -225,13 +226,24 @@ fn check_tags(locales: &BTreeMap<String, model::Texts>, mistakes: &mut Mistakes)
 }
 
 fn build_texts(texts: model::Texts) -> LocaleTexts {
-    LocaleTexts {
-        no_route: texts.no_route.unwrap_or_default(),
-        no_backends: texts.no_backends.unwrap_or_default(),
-        routing_error: texts.routing_error.unwrap_or_default(),
-        discovery_error: texts.discovery_error.unwrap_or_default(),
-        identity: texts.identity.unwrap_or_default(),
-    }
+    let model::Texts {
+        no_route,
+        no_backends,
+        routing_error,
+        discovery_error,
+        identity,
+    } = texts;
+    [
+        (MessageKind::NoRoute, no_route),
+        (MessageKind::NoBackends, no_backends),
+        (MessageKind::RoutingError, routing_error),
+        (MessageKind::DiscoveryError, discovery_error),
+        (MessageKind::Identity, identity),
+    ]
+    .into_iter()
+    .fold(LocaleTexts::default(), |texts, (kind, text)| {
+        texts.with_text(kind, text.unwrap_or_default())
+    })
 }
 
 /// The shape check lets no other text through.

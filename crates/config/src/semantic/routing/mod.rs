@@ -9,6 +9,7 @@ mod switches;
 
 use std::collections::BTreeMap;
 
+use hyrouter_messages::MaintenanceTexts;
 use hyrouter_referral::v2::MAX_ROUTE;
 use hyrouter_router as router;
 
@@ -16,7 +17,7 @@ use self::covered::Earlier;
 use super::Report;
 use super::discovery::Providers;
 use super::plugins::check_unique;
-use crate::maintenance::{self, MaintenanceTexts};
+use crate::maintenance;
 use crate::model::{Maintenance, Route, Routing};
 use crate::path::Path;
 

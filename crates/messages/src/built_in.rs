@@ -1,3 +1,5 @@
+//! The texts that need no configuration.
+
 use super::{LocaleTexts, MessageKind};
 
 pub(super) fn english(kind: MessageKind) -> &'static str {
@@ -19,33 +21,13 @@ pub(super) fn english(kind: MessageKind) -> &'static str {
 }
 
 pub(super) fn locales() -> Vec<(String, LocaleTexts)> {
-    LOCALES
-        .iter()
-        .map(
-            |&(
-                tag,
-                [
-                    no_route,
-                    no_backends,
-                    routing_error,
-                    discovery_error,
-                    identity,
-                ],
-            )| {
-                let texts = LocaleTexts {
-                    no_route: no_route.to_owned(),
-                    no_backends: no_backends.to_owned(),
-                    routing_error: routing_error.to_owned(),
-                    discovery_error: discovery_error.to_owned(),
-                    identity: identity.to_owned(),
-                };
-                (tag.to_owned(), texts)
-            },
-        )
+    let locales = LOCALES.into_iter();
+    locales
+        .map(|(tag, texts)| (tag.to_owned(), LocaleTexts(texts.map(str::to_owned))))
         .collect()
 }
 
-/// In the order of [`LocaleTexts`]. The tone is that of games in each language: `du`, `tú` and `tu`, but `você` in
+/// In the order of [`MessageKind`]. The tone is that of games in each language: `du`, `tú` and `tu`, but `você` in
 /// Brazil and `vous` in French.
 const LOCALES: [(&str, [&str; 5]); 6] = [
     (

@@ -1,13 +1,5 @@
 use super::*;
 
-const KINDS: [MessageKind; 5] = [
-    MessageKind::NoRoute,
-    MessageKind::NoBackends,
-    MessageKind::RoutingError,
-    MessageKind::DiscoveryError,
-    MessageKind::Identity,
-];
-
 #[test]
 fn the_nearest_language_is_taken() {
     let messages = given(&[
@@ -60,7 +52,7 @@ fn built_in_texts_are_there_in_seven_languages_and_all_differ() {
     let messages = Messages::default();
     let mut texts = std::collections::BTreeSet::new();
     for language in ["en", "de", "fr", "es", "pt", "pt-BR", "it"] {
-        for kind in KINDS {
+        for kind in MessageKind::ALL {
             let text = messages.text(kind, Some(language), "", "").into_owned();
             assert!(text.len() > 20 && text.ends_with('.'), "{text}");
             assert!(
@@ -102,10 +94,7 @@ fn values_from_the_network_are_bounded_and_clean() {
 }
 
 fn given(no_route: &[(&str, &str)]) -> Messages {
-    let texts = |text: &str| LocaleTexts {
-        no_route: text.to_owned(),
-        ..LocaleTexts::default()
-    };
+    let texts = |text: &str| LocaleTexts::default().with_text(MessageKind::NoRoute, text);
     let locales = no_route
         .iter()
         .map(|(tag, text)| ((*tag).to_owned(), texts(text)))
