@@ -27,7 +27,7 @@ const FILES: [&str; 4] = [
 
 /// Rows without a case, and what tests them.
 const ELSEWHERE: [(u8, &str); 2] = [
-    (22, "crates/referral/tests/envelope.rs"),
+    (22, "crates/referral/tests/referral/v1.rs"),
     (
         38,
         "crates/proxy/tests/proxy/exchange.rs and bins/hyrouter/tests/serve.rs",

@@ -1,0 +1,96 @@
+//! What is asked of a token beside its signature where the policy wants it: its age, and who shows it.
+
+use std::time::Duration;
+
+use hyrouter_identity::{Bindings, Policy, Refusal, Verifier};
+use serde_json::{Value, json};
+
+use super::fixture::{GAME, HEADER, Key, NOW, at, payload, payload_with, set, trusted, verify};
+
+const SKEW: i64 = 300;
+
+#[test]
+fn a_token_may_be_as_old_as_the_policy_says() {
+    let key = Key::new("k1");
+    let verifier = Verifier::new(Policy {
+        max_age: Some(Duration::from_hours(1)),
+        ..Policy::default()
+    });
+    verifier.replace_keys(set(&[&key]));
+    let oldest = NOW - 3600 - SKEW;
+    for (issued, refusal) in [
+        (json!(NOW), None),
+        (json!(oldest + 1), None),
+        (json!(oldest), Some(Refusal::MaxAge)),
+        (json!(0), Some(Refusal::MaxAge)),
+        (json!(i64::MIN), Some(Refusal::MaxAge)),
+        (json!(null), Some(Refusal::MaxAge)),
+        (json!(NOW + SKEW), None),
+        (json!(NOW + SKEW + 1), Some(Refusal::NotYetValid)),
+        (json!(i64::MAX), Some(Refusal::NotYetValid)),
+        (json!("1"), Some(Refusal::Malformed)),
+    ] {
+        let token = key.token(&payload_with("iat", issued.clone()));
+        assert_eq!(verify(&verifier, &token).err(), refusal, "{issued}");
+        // A token that is remembered gets too old as well.
+        let later = verifier.verify(Some(&token), &GAME, at(NOW + 400));
+        let is_older = issued == json!(oldest + 1);
+        assert_eq!(
+            later.err() == Some(Refusal::MaxAge),
+            is_older || refusal == Some(Refusal::MaxAge),
+            "{issued}"
+        );
+    }
+    assert_eq!(
+        verify(&verifier, &key.token(&payload())),
+        Err(Refusal::MaxAge)
+    );
+}
+
+#[test]
+fn without_a_limit_the_age_does_not_matter() {
+    let (key, verifier) = trusted();
+    for issued in [json!(0), json!(NOW + 100_000), Value::Null] {
+        let token = key.token(&payload_with("iat", issued));
+        assert!(verify(&verifier, &token).is_ok());
+    }
+}
+
+#[test]
+fn a_token_belongs_to_the_certificate_that_shows_it_first() {
+    let (key, verifier) = trusted();
+    let bindings = Bindings::new();
+    let show = |verifier: &Verifier, token: &str, certificate: Option<u8>| {
+        let certificate = certificate.map(|byte| [byte; 32]);
+        let judged = verifier.verify_and_bind(Some(token), &GAME, certificate, &bindings, at(NOW));
+        judged.err()
+    };
+    let token = key.token(&payload());
+    // Whoever has no good token has nothing remembered.
+    let forged = Key::new("k1").sign(HEADER, payload().to_string());
+    assert_eq!(show(&verifier, &forged, Some(9)), Some(Refusal::Signature));
+    assert_eq!(show(&verifier, &token, None), Some(Refusal::Certificate));
+    assert!(bindings.is_empty());
+    for (certificate, refusal) in [
+        (Some(1), None),
+        (Some(2), Some(Refusal::Certificate)),
+        (None, Some(Refusal::Certificate)),
+        (Some(1), None),
+    ] {
+        assert_eq!(
+            show(&verifier, &token, certificate),
+            refusal,
+            "{certificate:?}"
+        );
+    }
+    assert_eq!(verifier.counts().refused(Refusal::Certificate), 3);
+
+    // A verifier that takes the place of the first, and remembers no verdicts, goes on with what is bound.
+    let next = Verifier::new(Policy {
+        cache: 0,
+        ..Policy::default()
+    });
+    next.replace_keys(set(&[&key]));
+    assert_eq!(show(&next, &token, Some(2)), Some(Refusal::Certificate));
+    assert_eq!(show(&next, &token, Some(1)), None);
+}

@@ -1,0 +1,193 @@
+//! Tokens that are remembered: what of them is checked again, and when they are forgotten.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use hyrouter_identity::{ClientKind, Expected, Policy, Refusal, Verifier};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::fixture::{
+    GAME, HEADER, Key, NOW, PLAYER, at, payload, payload_with, set, trusted, verifier, verify,
+};
+
+fn hits(verifier: &Verifier) -> u64 {
+    verifier.counts().from_cache()
+}
+
+#[test]
+fn a_token_is_verified_once() {
+    let (key, verifier) = trusted();
+    let token = key.token(&payload());
+    let first = verify(&verifier, &token).unwrap();
+    assert_eq!((hits(&verifier), verifier.cached()), (0, 1));
+    assert_eq!(verify(&verifier, &token), Ok(first));
+    assert_eq!((hits(&verifier), verifier.cached()), (1, 1));
+}
+
+#[test]
+fn the_packet_and_the_clock_are_checked_every_time() {
+    let (key, verifier) = trusted();
+    let token = key.token(&payload_with("nbf", json!(NOW)));
+    assert!(verify(&verifier, &token).is_ok());
+    let as_client = |client, uuid| Expected { client, uuid };
+    for (expected, second, refusal) in [
+        (as_client(ClientKind::Editor, None), NOW, Refusal::Scope),
+        (
+            as_client(ClientKind::Game, Some(Uuid::nil())),
+            NOW,
+            Refusal::UuidMismatch,
+        ),
+        (GAME, NOW + 900, Refusal::Expired),
+        (GAME, NOW - 301, Refusal::NotYetValid),
+    ] {
+        let judged = verifier.verify(Some(&token), &expected, at(second));
+        assert_eq!(judged, Err(refusal));
+    }
+    assert_eq!(hits(&verifier), 0);
+    let same = as_client(ClientKind::Game, Some(PLAYER));
+    assert!(verifier.verify(Some(&token), &same, at(NOW + 899)).is_ok());
+    assert_eq!(hits(&verifier), 1);
+}
+
+#[test]
+fn what_is_refused_is_not_remembered() {
+    let (key, verifier) = trusted();
+    let stranger = Key::new("k1");
+    for token in [
+        stranger.token(&payload()),
+        key.token(&payload_with("iss", json!("x"))),
+        key.token(&payload_with("exp", json!(NOW - 300))),
+        key.token(&payload_with("scope", json!("x"))),
+        key.token(&payload_with("sub", json!("x"))),
+        key.token(&payload_with("profile", json!({}))),
+    ] {
+        assert!(verify(&verifier, &token).is_err());
+        assert_eq!(verifier.cached(), 0);
+    }
+}
+
+#[test]
+fn it_is_as_large_as_the_policy_allows() {
+    let key = Key::new("k1");
+    for cache in [0, 1, 16, 100] {
+        let verifier = Verifier::new(Policy {
+            cache,
+            ..Policy::default()
+        });
+        verifier.replace_keys(set(&[&key]));
+        for number in 0..400 {
+            let token = key.token(&payload_with("exp", json!(NOW + number)));
+            assert!(verify(&verifier, &token).is_ok());
+            assert!(verifier.cached() <= cache);
+            let again = hits(&verifier);
+            assert!(verify(&verifier, &token).is_ok());
+            assert_eq!(
+                hits(&verifier) - again,
+                u64::from(cache > 0),
+                "{number} of {cache}"
+            );
+        }
+        assert!(verifier.cached() > cache / 2 || cache == 0);
+    }
+}
+
+#[test]
+fn a_key_that_is_gone_takes_its_tokens_along() {
+    let (one, two) = (Key::new("k1"), Key::new("k2"));
+    let both = verifier(&[&one, &two]);
+    let (token_one, token_two) = (one.token(&payload()), two.token(&payload()));
+    assert!(verify(&both, &token_one).is_ok() && verify(&both, &token_two).is_ok());
+    assert_eq!(both.cached(), 2);
+
+    let change = both.replace_keys(set(&[&two]));
+    assert_eq!(
+        (change.added, change.removed),
+        (vec![], vec!["k1".to_owned()])
+    );
+    assert_eq!(both.cached(), 1);
+    assert_eq!(verify(&both, &token_one), Err(Refusal::UnknownKey));
+    assert!(verify(&both, &token_two).is_ok());
+    assert_eq!(hits(&both), 1);
+
+    both.replace_keys(set(&[&one, &two]));
+    assert!(verify(&both, &token_one).is_ok());
+    assert_eq!(hits(&both), 1);
+}
+
+#[test]
+fn another_key_under_the_same_id_is_another_key() {
+    let (old, new) = (Key::new("k1"), Key::new("k1"));
+    let verifier = verifier(&[&old]);
+    let token = old.token(&payload());
+    assert!(verify(&verifier, &token).is_ok());
+    let change = verifier.replace_keys(set(&[&new]));
+    assert_eq!(
+        (change.added, change.removed),
+        (vec!["k1".to_owned()], vec!["k1".to_owned()])
+    );
+    assert_eq!(verifier.cached(), 0);
+    assert_eq!(verify(&verifier, &token), Err(Refusal::Signature));
+}
+
+#[test]
+fn the_same_keys_again_forget_nothing() {
+    let (one, two) = (Key::new("k1"), Key::new("k2"));
+    let verifier = verifier(&[&one, &two]);
+    let token = one.token(&payload());
+    assert!(verify(&verifier, &token).is_ok());
+    assert!(verifier.replace_keys(set(&[&two, &one])).is_empty());
+    assert!(verify(&verifier, &token).is_ok());
+    assert_eq!(hits(&verifier), 1);
+}
+
+#[test]
+fn a_token_without_a_key_id_is_good_while_there_is_one_key_alone() {
+    let (one, two) = (Key::new("k1"), Key::new("k2"));
+    let verifier = verifier(&[&one]);
+    let token = one.sign(r#"{"alg":"EdDSA"}"#, payload().to_string());
+    assert!(verify(&verifier, &token).is_ok());
+    assert!(verify(&verifier, &token).is_ok());
+    assert_eq!(hits(&verifier), 1);
+    verifier.replace_keys(set(&[&one, &two]));
+    assert_eq!(verify(&verifier, &token), Err(Refusal::UnknownKey));
+    verifier.replace_keys(set(&[&one]));
+    assert!(verify(&verifier, &token).is_ok());
+}
+
+/// A thread that has begun with the old keys may remember their token after they went; it has to count for nothing.
+#[test]
+fn no_thread_brings_a_gone_key_back() {
+    let (old, new) = (Key::new("k1"), Key::new("k2"));
+    for round in 0..50 {
+        let verifier = verifier(&[&old, &new]);
+        let tokens: Vec<_> = (0..8)
+            .map(|number| {
+                old.sign(
+                    HEADER,
+                    payload_with("jti", json!([round, number])).to_string(),
+                )
+            })
+            .collect();
+        let gone = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for token in &tokens {
+                scope.spawn(|| {
+                    loop {
+                        let was_gone = gone.load(Ordering::SeqCst);
+                        let judged = verify(&verifier, token);
+                        if was_gone {
+                            assert_eq!(judged, Err(Refusal::UnknownKey));
+                            break;
+                        }
+                    }
+                });
+            }
+            verifier.replace_keys(set(&[&new]));
+            gone.store(true, Ordering::SeqCst);
+        });
+        for token in &tokens {
+            assert_eq!(verify(&verifier, token), Err(Refusal::UnknownKey));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Claims, read as claims.
+
+use hyrouter_identity::{MAX_TOKEN, Refusal, read};
+use serde_json::json;
+
+use super::fixture::{NOW, PLAYER, base64url, payload, payload_with, payload_without};
+
+/// A token that nobody signed.
+fn unsigned(header: &str, payload: &str) -> String {
+    format!("{}.{}.", base64url(header), base64url(payload))
+}
+
+#[test]
+fn nothing_is_verified() {
+    let mut payload = payload();
+    payload["exp"] = json!(1);
+    payload["iss"] = json!("anybody");
+    payload["nbf"] = json!(NOW * 2);
+    payload["scope"] = json!("hytale:editor");
+    for header in [r#"{"alg":"none"}"#, "{}", r#"{"alg":"HS256","crit":["x"]}"#] {
+        let claims = read(&unsigned(header, &payload.to_string())).unwrap();
+        assert_eq!(claims.subject, Some(PLAYER));
+        assert_eq!(claims.username.unwrap().as_str(), "Alder");
+        assert_eq!(claims.issuer.as_deref(), Some("anybody"));
+        assert_eq!(claims.expires_at, Some(1));
+        assert_eq!(claims.not_before, Some(NOW * 2));
+        assert!(claims.scopes.editor() && !claims.scopes.client());
+    }
+}
+
+#[test]
+fn what_is_no_uuid_and_no_name_is_not_told() {
+    for (member, value) in [
+        ("sub", json!("Alder")),
+        ("sub", json!(null)),
+        ("profile", json!({ "username": "../../etc/passwd" })),
+        ("profile", json!({ "username": "a\nb" })),
+        ("profile", json!({})),
+        ("iss", json!("x".repeat(257))),
+    ] {
+        let payload = payload_with(member, value.clone()).to_string();
+        let claims = read(&unsigned("{}", &payload)).unwrap();
+        let told = (
+            claims.subject.is_some(),
+            claims.username.is_some(),
+            claims.issuer.is_some(),
+        );
+        let expected = (member != "sub", member != "profile", member != "iss");
+        assert_eq!(told, expected, "{member}: {value}");
+    }
+    let claims = read(&unsigned("{}", "{}")).unwrap();
+    assert_eq!(claims, hyrouter_identity::Claims::default());
+    let longest = payload_with("iss", json!("x".repeat(256))).to_string();
+    assert!(read(&unsigned("{}", &longest)).unwrap().issuer.is_some());
+}
+
+#[test]
+fn what_is_no_token_has_no_claims() {
+    let good = payload_without("iss").to_string();
+    for (token, refusal) in [
+        (String::new(), Refusal::Missing),
+        ("x".repeat(MAX_TOKEN + 1), Refusal::TooLong),
+        ("x".repeat(MAX_TOKEN), Refusal::Malformed),
+        (unsigned("", &good), Refusal::Malformed),
+        (unsigned("[]", &good), Refusal::Malformed),
+        (unsigned("{}", ""), Refusal::Malformed),
+        (unsigned("{}", r#"{"sub":1}"#), Refusal::Malformed),
+        (unsigned("{}", r#"{"sub":"","sub":""}"#), Refusal::Malformed),
+        (unsigned("{}", &good).replace('.', ":"), Refusal::Malformed),
+    ] {
+        assert_eq!(read(&token), Err(refusal), "{token:.60}");
+    }
+}
