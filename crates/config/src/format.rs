@@ -25,7 +25,7 @@ const SECRET: &str = "plain text, base64:... or hex:...";
 const JWKS: &str = "https://..., http://... of this machine, or a file";
 
 /// What is wrong with a text, and what is allowed.
-pub(crate) struct Wrong {
+pub(crate) struct FormatError {
     pub(crate) what: String,
     pub(crate) allowed: &'static str,
 }
@@ -40,7 +40,7 @@ pub(crate) fn allowed(format: &str) -> Option<&'static str> {
 }
 
 /// Checks a text against a `format` of the schema. Formats that are only for readers pass.
-pub(crate) fn check(format: &str, text: &str) -> Result<(), Wrong> {
+pub(crate) fn check(format: &str, text: &str) -> Result<(), FormatError> {
     match format {
         "go-duration" => require(duration::parse(text).is_some(), "not a duration", DURATION),
         "go-duration-positive" => match duration::parse(text) {
@@ -103,7 +103,7 @@ pub(crate) fn check(format: &str, text: &str) -> Result<(), Wrong> {
     }
 }
 
-fn check_alpn(text: &str) -> Result<(), Wrong> {
+fn check_alpn(text: &str) -> Result<(), FormatError> {
     let text = text.trim();
     let fits = (1..=255).contains(&text.len()) && (text == "hytale/*" || !text.contains('*'));
     require(
@@ -114,7 +114,7 @@ fn check_alpn(text: &str) -> Result<(), Wrong> {
 }
 
 /// Hosts with captures are checked with the patterns of their route.
-fn check_host(text: &str) -> Result<(), Wrong> {
+fn check_host(text: &str) -> Result<(), FormatError> {
     const ALLOWED: &str = "host name or IP address, without a port";
     if text.contains('$') {
         return Ok(());
@@ -141,7 +141,7 @@ pub(crate) fn without_brackets(host: &str) -> &str {
 /// The pattern language of host names, and of the names in tickets.
 const PATTERN: &str = "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match";
 
-fn check_host_pattern(text: &str) -> Result<(), Wrong> {
+fn check_host_pattern(text: &str) -> Result<(), FormatError> {
     const ALLOWED: &str = "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match, or \"\" for clients without a \
          host name";
     match HostPattern::of_names(text.trim()) {
@@ -156,17 +156,17 @@ fn check_host_pattern(text: &str) -> Result<(), Wrong> {
     }
 }
 
-fn check_text_pattern(text: &str) -> Result<(), Wrong> {
+fn check_text_pattern(text: &str) -> Result<(), FormatError> {
     let pattern = text.trim().parse::<HostPattern>();
     pattern.map(drop).map_err(|error| malformed(&error))
 }
 
-fn malformed(error: &PatternError) -> Wrong {
+fn malformed(error: &PatternError) -> FormatError {
     let what = format!("malformed host pattern at byte {}: {}", error.at, error.why);
     wrong(&what, PATTERN)
 }
 
-fn check_backend_key(text: &str) -> Result<(), Wrong> {
+fn check_backend_key(text: &str) -> Result<(), FormatError> {
     let fits = text.trim().parse::<Key>().is_ok();
     require(
         fits,
@@ -176,7 +176,7 @@ fn check_backend_key(text: &str) -> Result<(), Wrong> {
 }
 
 /// An empty text is no secret at all, which is the same as none; blanks are a mistake in the making.
-fn check_secret(text: &str) -> Result<(), Wrong> {
+fn check_secret(text: &str) -> Result<(), FormatError> {
     if text.is_empty() {
         return Ok(());
     }
@@ -247,7 +247,7 @@ pub(crate) fn timestamp(text: &str) -> Option<SystemTime> {
 }
 
 /// An address of plain HTTP could be answered by anybody on the way, and keys from there would let anybody in.
-fn check_jwks(text: &str) -> Result<(), Wrong> {
+fn check_jwks(text: &str) -> Result<(), FormatError> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Ok(());
     };
@@ -282,7 +282,7 @@ fn is_annotation(text: &str) -> bool {
     text.trim().is_empty() || text.split_once('=').is_some_and(is_named)
 }
 
-fn require(fits: bool, what: &str, allowed: &'static str) -> Result<(), Wrong> {
+fn require(fits: bool, what: &str, allowed: &'static str) -> Result<(), FormatError> {
     if fits {
         Ok(())
     } else {
@@ -290,8 +290,8 @@ fn require(fits: bool, what: &str, allowed: &'static str) -> Result<(), Wrong> {
     }
 }
 
-fn wrong(what: &str, allowed: &'static str) -> Wrong {
-    Wrong {
+fn wrong(what: &str, allowed: &'static str) -> FormatError {
+    FormatError {
         what: what.to_owned(),
         allowed,
     }

@@ -29,9 +29,9 @@
 //!
 //! 1. Built-in defaults, then the file, then the environment are laid over each other (`source`). Maps merge, lists and
 //!    values are replaced. `null` stands for an absent value. What is there with nothing in it is a mistake.
-//! 2. The result is checked against the JSON Schema (`shape`), which is generated from the `model`. Wrong values are
+//! 2. The result is checked against the JSON Schema (`schema_check`), which is generated from the `model`. Wrong values are
 //!    reported and taken out.
-//! 3. What remains is read into the model, checked for its meaning and built into [`Settings`] (`semantic`).
+//! 3. What remains is read into the model, checked for its meaning and built into [`Settings`] (`validate`).
 //!
 //! All mistakes are found in one run, each with its path, the value (never that of a secret) and what is allowed.
 //!
@@ -46,21 +46,20 @@ mod checks;
 mod duration;
 mod error;
 mod format;
+mod leading_zeros;
 mod listen;
 mod maintenance;
 mod mistake;
 mod model;
-mod operation;
 mod path;
 mod reference;
 mod schema;
+mod schema_check;
 mod secrets;
 mod sections;
-mod semantic;
 mod settings;
-mod shape;
 mod source;
-mod zeros;
+mod validate;
 
 pub use checks::{Checks, Lowered};
 pub use duration::parse as parse_duration;
@@ -69,17 +68,14 @@ pub use hyrouter_messages::{MaintenanceTexts, MessageKind, Messages};
 pub use listen::ListenAddr;
 pub use maintenance::MaintenanceSettings;
 pub use mistake::{Mistake, Warning};
-pub use operation::{
-    AdminSettings, DecisionTarget, OtlpSettings, ProxyHeaders, ProxyProtocolSettings, RateSettings,
-    RetryMode, ShutdownSettings, WebhookSettings,
-};
 pub use reference::reference_markdown;
 pub use schema::schema;
 pub use sections::Sections;
 pub use settings::{
-    EnvelopeSettings, GrpcPlugin, GrpcTlsFiles, IdentityFiles, IdentityMode, IdentitySettings,
-    LimitSettings, LoggingSettings, NamedFile, PluginKind, PluginSettings, QuicSettings,
-    ReferralSettings, Settings, TimedSealer, TlsSettings, UnknownProtocol, WasmHostSettings,
-    WasmPlugin,
+    AdminSettings, DecisionTarget, EnvelopeSettings, GrpcPlugin, GrpcTlsFiles, IdentityFiles,
+    IdentityMode, IdentitySettings, LimitSettings, LoggingSettings, NamedFile, OtlpSettings,
+    PluginKind, PluginSettings, ProxyHeaders, ProxyProtocolSettings, QuicSettings, RateSettings,
+    ReferralSettings, RetryMode, Settings, ShutdownSettings, TimedSealer, TlsSettings,
+    UnknownProtocol, WasmHostSettings, WasmPlugin, WebhookSettings,
 };
 pub use source::{Draft, Sources};

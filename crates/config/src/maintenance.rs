@@ -10,7 +10,7 @@ use crate::mistake::Mistakes;
 use crate::model;
 use crate::path::Path;
 use crate::schema::Schema;
-use crate::shape::check_section;
+use crate::schema_check::check_section;
 
 /// A route is closed for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl MaintenanceSettings {
         let mut mistakes = Mistakes::default();
         let right =
             section().and_then(|schema| check_section(schema, value.clone(), &mut mistakes));
-        // What the shape check took out has its mistake, and so has a value that is no section.
+        // What the schema check took out has its mistake, and so has a value that is no section.
         let model = right.map(serde_json::from_value).transpose();
         let model = model.unwrap_or_else(|error| {
             mistakes.add(&Path::default(), error.to_string());
@@ -81,17 +81,17 @@ pub(crate) fn build(
         && from >= until
     {
         let message = "not after `from`, so it is never in force; allowed: a later time";
-        mistakes.add_meaning(&path.key("until"), message);
+        mistakes.add_if_clear(&path.key("until"), message);
     }
     check_tags(&path.key("text"), &given.text, mistakes);
     let allow = given.allow;
     if allow.verified && allow.uuids.is_empty() && allow.usernames.is_empty() {
-        mistakes.add_meaning(
+        mistakes.add_if_clear(
             &path.key("allow").key("verified"),
             "names nobody by itself; allowed: beside `uuids` or `usernames`",
         );
     }
-    // The shape check lets no other texts through.
+    // The schema check lets no other texts through.
     let allow = router::Allow {
         uuids: allow.uuids.iter().filter_map(|text| uuid(text)).collect(),
         networks: allow.ips.iter().filter_map(|text| network(text)).collect(),
@@ -109,7 +109,7 @@ fn check_tags(path: &Path, texts: &BTreeMap<String, String>, mistakes: &mut Mist
     for (at, tag) in texts.keys().enumerate() {
         let mut earlier = texts.keys().take(at);
         if let Some(earlier) = earlier.find(|earlier| same_tag(earlier, tag)) {
-            mistakes.add_meaning(
+            mistakes.add_if_clear(
                 &path.key(tag),
                 format!("the same language as {earlier:?}; allowed: each language once"),
             );

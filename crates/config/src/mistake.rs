@@ -82,17 +82,17 @@ impl fmt::Display for Warning {
     }
 }
 
-/// The mistakes found so far. Each is said once: what follows only from an earlier one is not added.
+/// The mistakes found so far. Each is reported once: what follows only from an earlier one is not added.
 #[derive(Default)]
 pub(crate) struct Mistakes {
-    /// By path. Without a message: the value was probably meant by a mistake that is reported elsewhere.
+    /// By path. An empty list suppresses others at the path: its value stands under an unknown key, which is reported.
     found: BTreeMap<Path, Vec<Message>>,
     /// The variables that gave a value, by the path of the value.
     variables: BTreeMap<Path, String>,
 }
 
 impl Mistakes {
-    /// Adds a mistake in the shape of the value at `path`.
+    /// Adds a mistake at `path`.
     pub(crate) fn add(&mut self, path: &Path, message: impl Into<Message>) {
         self.found
             .entry(path.clone())
@@ -100,36 +100,36 @@ impl Mistakes {
             .push(message.into());
     }
 
-    /// Adds a mistake in the meaning of the value at `path`, unless something is already wrong there or above.
-    pub(crate) fn add_meaning(&mut self, path: &Path, message: impl Into<Message>) {
-        if !self.has_around(path) {
+    /// Adds a mistake at `path`, unless something is already wrong there or above.
+    pub(crate) fn add_if_clear(&mut self, path: &Path, message: impl Into<Message>) {
+        if !self.is_covered(path) {
             self.add(path, message);
         }
     }
 
-    /// Notes that the value of an unknown key was meant for `path`.
-    pub(crate) fn note_meant(&mut self, path: Path) {
+    /// Suppresses later mistakes at `path`: its value was probably given under an unknown key, which is reported.
+    pub(crate) fn suppress(&mut self, path: Path) {
         self.found.entry(path).or_default();
     }
 
-    /// Notes that the value at `path` comes from an environment variable.
+    /// Records that the value at `path` comes from an environment variable.
     pub(crate) fn note_variable(&mut self, path: Path, variable: &str) {
         self.variables.insert(path, variable.to_owned());
     }
 
-    /// Whether something is wrong at `path` or above.
-    pub(crate) fn has_around(&self, path: &Path) -> bool {
+    /// Returns whether something is wrong at `path` or above.
+    pub(crate) fn is_covered(&self, path: &Path) -> bool {
         nearest_above(&self.found, path).is_some()
     }
 
-    /// Whether something is wrong at `path` or below.
+    /// Returns whether something is wrong at `path` or below.
     pub(crate) fn has_within(&self, path: &Path) -> bool {
         // What is within a path comes right after it in the order of paths.
         let next = self.found.range::<Path, _>(path..).next();
         next.is_some_and(|(found, _)| found.is_within(path))
     }
 
-    /// All mistakes by path.
+    /// Returns all mistakes by path.
     pub(crate) fn into_list(self) -> Vec<Mistake> {
         let mut list = Vec::new();
         for (path, messages) in self.found {

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::schema::{Kind, Schema};
+use crate::schema::{Schema, SchemaKind};
 
 const HEAD: &str = "\
 <!-- Generated from the JSON Schema of the configuration. Change the documentation of the model instead. -->
@@ -45,7 +45,7 @@ fn collect(schema: Schema, path: &str, sections: &mut Vec<Section>) {
     for (key, schema) in schema.properties() {
         let separator = if path.is_empty() { "" } else { "." };
         let (schema, path) = innermost(schema, format!("{path}{separator}{key}"));
-        if !matches!(schema.kind(), Kind::Object) {
+        if !matches!(schema.kind(), SchemaKind::Object) {
             continue;
         }
         let known = |section: &&mut Section| section.schema.definition() == schema.definition();
@@ -125,22 +125,22 @@ fn type_text(schema: Schema) -> String {
     }
     let of = |below: Option<Schema>| below.map_or_else(|| "any".to_owned(), type_text);
     match schema.kind() {
-        Kind::Object => "section".to_owned(),
-        Kind::Map => format!("map of {}", of(schema.map_value())),
-        Kind::List => format!("list of {}", of(schema.item())),
-        Kind::Text => match schema.text("format") {
+        SchemaKind::Object => "section".to_owned(),
+        SchemaKind::Map => format!("map of {}", of(schema.map_value())),
+        SchemaKind::List => format!("list of {}", of(schema.item())),
+        SchemaKind::Text => match schema.text("format") {
             Some("go-duration" | "go-duration-positive") => "duration".to_owned(),
             Some(format) => format.replace('-', " "),
             None => "text".to_owned(),
         },
-        Kind::Integer => {
+        SchemaKind::Integer => {
             let min = schema.number("minimum").unwrap_or(0);
             match schema.number("maximum") {
                 Some(max) if max < u64::from(u32::MAX) => format!("{min} to {max}"),
                 _ => format!("number, {min} or more"),
             }
         }
-        Kind::Bool => "bool".to_owned(),
-        Kind::Any => "any".to_owned(),
+        SchemaKind::Bool => "bool".to_owned(),
+        SchemaKind::Any => "any".to_owned(),
     }
 }

@@ -38,7 +38,7 @@ pub(crate) struct Schema {
     inner: &'static Value,
 }
 
-pub(crate) enum Kind {
+pub(crate) enum SchemaKind {
     Object,
     Map,
     List,
@@ -61,15 +61,15 @@ impl Schema {
         Self { outer, inner }
     }
 
-    pub(crate) fn kind(self) -> Kind {
+    pub(crate) fn kind(self) -> SchemaKind {
         match self.text("type") {
-            Some("object") if self.map_value().is_some() => Kind::Map,
-            Some("object") => Kind::Object,
-            Some("array") => Kind::List,
-            Some("string") => Kind::Text,
-            Some("integer") => Kind::Integer,
-            Some("boolean") => Kind::Bool,
-            _ => Kind::Any,
+            Some("object") if self.map_value().is_some() => SchemaKind::Map,
+            Some("object") => SchemaKind::Object,
+            Some("array") => SchemaKind::List,
+            Some("string") => SchemaKind::Text,
+            Some("integer") => SchemaKind::Integer,
+            Some("boolean") => SchemaKind::Bool,
+            _ => SchemaKind::Any,
         }
     }
 

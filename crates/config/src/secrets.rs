@@ -20,13 +20,13 @@ pub(crate) struct Secrets<'a> {
 }
 
 /// Where a key has its secret, as it is written.
-pub(crate) struct Place {
+pub(crate) struct SecretSource {
     value: Option<String>,
     file: Option<String>,
     env: Option<String>,
 }
 
-impl Place {
+impl SecretSource {
     /// An empty text is none.
     pub(crate) fn new(value: Option<String>, file: Option<String>, env: Option<String>) -> Self {
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -61,7 +61,7 @@ impl<'a> Secrets<'a> {
     pub(crate) fn read(
         &self,
         path: &Path,
-        place: &Place,
+        place: &SecretSource,
         mistakes: &mut Mistakes,
     ) -> Option<Secret> {
         let (at, text) = match (&place.value, &place.file, &place.env) {
@@ -74,7 +74,7 @@ impl<'a> Secrets<'a> {
                 } else {
                     "no secret"
                 };
-                mistakes.add_meaning(
+                mistakes.add_if_clear(
                     path,
                     format!("{what}; allowed: one of `secret`, `secret_file` and `secret_env`"),
                 );
@@ -86,7 +86,7 @@ impl<'a> Secrets<'a> {
                 .map_err(|error| format!("{error}; allowed: plain text, base64:... or hex:..."))
         });
         secret
-            .map_err(|message| mistakes.add_meaning(&at, message))
+            .map_err(|message| mistakes.add_if_clear(&at, message))
             .ok()
     }
 

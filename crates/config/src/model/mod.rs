@@ -1,7 +1,7 @@
 //! The configuration as it is written.
 //!
 //! The shape of these types, their limits (`range`), formats (`format`) and documentation become the JSON Schema, which
-//! is the only source for the shape check, the environment and the reference. Every field may be absent here, so that
+//! is the only source for the schema check, the environment and the reference. Every field may be absent here, so that
 //! one damaged value hides no other mistake; what is required is said by the `required` of the schema.
 
 mod discovery;

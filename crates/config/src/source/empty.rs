@@ -2,9 +2,9 @@
 
 use crate::mistake::{Mistakes, Warning};
 use crate::path::Path;
-use crate::schema::{Kind, Schema};
-use crate::semantic::NOT_SIGNED;
-use crate::shape::allowed;
+use crate::schema::{Schema, SchemaKind};
+use crate::schema_check::allowed;
+use crate::validate::NOT_SIGNED;
 
 /// The keys whose empty text counts as absent, and so does nothing behind them: those of the original's shape, whose
 /// files may hold `""` since Go has no absent text. Everywhere else it is a mistake, since the default may be weaker
@@ -43,13 +43,13 @@ pub(crate) fn report(bare: &[Path], mistakes: &mut Mistakes) -> Vec<Warning> {
             continue;
         };
         match schema.kind() {
-            Kind::Object | Kind::Map if counts_as_absent(path) => {}
-            Kind::Object | Kind::Map => warnings.push(Warning {
+            SchemaKind::Object | SchemaKind::Map if counts_as_absent(path) => {}
+            SchemaKind::Object | SchemaKind::Map => warnings.push(Warning {
                 path: path.to_string(),
                 message: nothing_behind(path),
             }),
             // The original has no such key of which absent is not the same as false.
-            kind if !matches!(kind, Kind::Bool) && counts_as_absent(path) => {}
+            kind if !matches!(kind, SchemaKind::Bool) && counts_as_absent(path) => {}
             _ => mistakes.add(path, message(schema, "key")),
         }
     }

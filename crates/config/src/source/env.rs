@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::{empty, without_nulls};
 use crate::mistake::Mistakes;
 use crate::path::Path;
-use crate::schema::{Kind, Schema};
-use crate::shape::nearest;
+use crate::schema::{Schema, SchemaKind};
+use crate::schema_check::nearest;
 
 /// What the names of variables begin with.
 pub(crate) const PREFIX: &str = "HYROUTER_";
@@ -124,11 +124,11 @@ fn find(name: &str, below: &Value) -> Option<Target> {
 /// The key that a part of a name means.
 fn step(schema: Schema, segment: &str, below: Option<&Value>) -> Option<(String, Schema)> {
     match schema.kind() {
-        Kind::Object => schema
+        SchemaKind::Object => schema
             .properties()
             .find(|(key, _)| key.eq_ignore_ascii_case(segment))
             .map(|(key, schema)| (key.to_owned(), schema)),
-        Kind::Map if !segment.is_empty() => {
+        SchemaKind::Map if !segment.is_empty() => {
             let mut keys = below
                 .and_then(Value::as_object)
                 .into_iter()
@@ -166,28 +166,31 @@ fn collect_names(schema: Schema, path: &str, names: &mut Vec<String>) {
     }
 }
 
-/// The value of a text. One that can not be read stays a text, so that the shape check reports it like any other.
+/// The value of a text. One that can not be read stays a text, so that the schema check reports it like any other.
 fn parse(schema: Schema, text: &str) -> Value {
     let json = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
     match schema.kind() {
-        Kind::Text => Value::from(text),
-        Kind::Integer => json(text.trim()),
-        Kind::Bool => match Switch::read(Some(text)) {
+        SchemaKind::Text => Value::from(text),
+        SchemaKind::Integer => json(text.trim()),
+        SchemaKind::Bool => match Switch::read(Some(text)) {
             Switch::On => Value::Bool(true),
             Switch::Off => Value::Bool(false),
             Switch::Unreadable => Value::from(text),
         },
-        Kind::List => match schema.item() {
+        SchemaKind::List => match schema.item() {
             Some(item) if !text.trim_start().starts_with('[') => split(item, text),
             _ => json(text),
         },
-        Kind::Object | Kind::Map | Kind::Any => json(text),
+        SchemaKind::Object | SchemaKind::Map | SchemaKind::Any => json(text),
     }
 }
 
 /// A list separated by commas, of scalars only.
 fn split(item: Schema, text: &str) -> Value {
-    if !matches!(item.kind(), Kind::Text | Kind::Integer | Kind::Bool) {
+    if !matches!(
+        item.kind(),
+        SchemaKind::Text | SchemaKind::Integer | SchemaKind::Bool
+    ) {
         return Value::from(text);
     }
     text.split(',')

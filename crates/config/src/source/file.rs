@@ -7,12 +7,12 @@ use serde_saphyr::{NonFiniteFloatPolicy, Spanned};
 
 use super::tree::Node;
 use crate::ConfigError;
+use crate::leading_zeros;
 use crate::path::{Path, Segment};
-use crate::schema::{Kind, Schema};
-use crate::zeros;
+use crate::schema::{Schema, SchemaKind};
 
 /// A file as it is written.
-pub(crate) struct Written {
+pub(crate) struct ParsedFile {
     /// Its values in the types of JSON, an object.
     pub(crate) value: Value,
     /// The keys that have nothing behind them, which YAML reads as `null`.
@@ -23,7 +23,7 @@ pub(crate) struct Written {
     pub(crate) open: Option<String>,
 }
 
-impl Written {
+impl ParsedFile {
     /// Of a text of which no beginning is a text of its own, such as JSON.
     pub(crate) fn whole(value: Value) -> Self {
         Self {
@@ -50,7 +50,7 @@ fn is_given_open(path: &FilePath) -> bool {
 
 /// Reads a file in the format of its extension. What is given open has no extension: it is JSON if it can be read as
 /// such, else YAML.
-pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
+pub(crate) fn read(path: &FilePath) -> Result<ParsedFile, ConfigError> {
     let is_given_open = is_given_open(path);
     let read = if is_given_open {
         read_text_input
@@ -77,7 +77,7 @@ pub(crate) fn read(path: &FilePath) -> Result<Written, ConfigError> {
         }
     };
     let mut written = if text.trim().is_empty() {
-        Written::whole(Value::Null)
+        ParsedFile::whole(Value::Null)
     } else {
         parse(&text).map_err(|error| ConfigError::Syntax {
             path: path.to_owned(),
@@ -121,7 +121,7 @@ struct SyntaxError {
 const ROOM: usize = 50_000_000;
 
 /// YAML 1.2 with anchors and merge keys. Duplicate keys are errors.
-fn yaml(text: &str) -> Result<Written, SyntaxError> {
+fn yaml(text: &str) -> Result<ParsedFile, SyntaxError> {
     let options = serde_saphyr::options! {
         non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         budget: serde_saphyr::budget! {
@@ -144,7 +144,7 @@ fn yaml(text: &str) -> Result<Written, SyntaxError> {
         zeros: Vec::new(),
     };
     let value = reader.value(node, Some(Schema::root()), &Path::default);
-    Ok(Written {
+    Ok(ParsedFile {
         value,
         bare: reader.bare,
         zeros: reader.zeros,
@@ -208,13 +208,13 @@ impl YamlReader<'_> {
                     return value;
                 };
                 match schema.map(Schema::kind) {
-                    Some(Kind::Text) => return Value::from(written),
-                    // The shape check says what is wrong with it, as with one of a variable.
-                    Some(Kind::Integer) if zeros::message(written).is_some() => {
+                    Some(SchemaKind::Text) => return Value::from(written),
+                    // The schema check says what is wrong with it, as with one of a variable.
+                    Some(SchemaKind::Integer) if leading_zeros::message(written).is_some() => {
                         return Value::from(written);
                     }
-                    Some(Kind::Integer | Kind::Bool) => {}
-                    _ if zeros::message(written).is_some() => self.zeros.push(at()),
+                    Some(SchemaKind::Integer | SchemaKind::Bool) => {}
+                    _ if leading_zeros::message(written).is_some() => self.zeros.push(at()),
                     _ => {}
                 }
                 value
@@ -288,14 +288,14 @@ fn yaml_error(error: &serde_saphyr::Error) -> SyntaxError {
     }
 }
 
-fn json_or_yaml(text: &str) -> Result<Written, SyntaxError> {
+fn json_or_yaml(text: &str) -> Result<ParsedFile, SyntaxError> {
     json(text).or_else(|_| yaml(text))
 }
 
 /// JSON in which duplicate keys are errors.
-fn json(text: &str) -> Result<Written, SyntaxError> {
+fn json(text: &str) -> Result<ParsedFile, SyntaxError> {
     let node: JsonNode = serde_json::from_str(text).map_err(|error| json_error(&error))?;
-    Ok(Written::whole(node.into_value()))
+    Ok(ParsedFile::whole(node.into_value()))
 }
 
 #[derive(Deserialize)]

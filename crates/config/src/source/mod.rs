@@ -13,14 +13,14 @@ use figment::providers::Serialized;
 use serde_json::Value;
 
 pub(crate) use self::env::{Environment, PREFIX};
-use self::file::Written;
+use self::file::ParsedFile;
 use crate::checks::Layers;
 use crate::mistake::{Mistake, Mistakes};
 use crate::model::Config;
 use crate::path::Path;
 use crate::secrets::Secrets;
 use crate::sections::Sections;
-use crate::{ConfigError, Settings, semantic, shape};
+use crate::{ConfigError, Settings, schema_check, validate};
 
 /// Where a configuration comes from: built-in defaults, over them a file, over it the environment.
 #[derive(Clone, Default)]
@@ -113,14 +113,14 @@ impl Sources {
             Some(_) => Config::default(),
             None => Config::built_in(),
         };
-        let Written {
+        let ParsedFile {
             value,
             bare,
             zeros,
             open,
         } = match &self.file {
             Some(path) => file::read(path)?,
-            None => Written::whole(Value::Object(serde_json::Map::new())),
+            None => ParsedFile::whole(Value::Object(serde_json::Map::new())),
         };
         let file = without_nulls(value);
         let variables = self
@@ -136,7 +136,7 @@ impl Sources {
             .extract()
             .map_err(|error| ConfigError::Merge(error.to_string()))?;
 
-        let right = shape::check(merged, &mut mistakes);
+        let right = schema_check::check(merged, &mut mistakes);
         let layers = Layers {
             environment: Some(environment.values()),
             file: Some(&file),
@@ -145,11 +145,11 @@ impl Sources {
         for path in &zeros {
             let message = "a number with leading zeros, which is octal for some programs; write it without them, or in \
                            quotes if it is a text";
-            mistakes.add_meaning(path, message);
+            mistakes.add_if_clear(path, message);
         }
         let sections = Sections::of(&right);
         let mut settings = match serde_json::from_value(right) {
-            Ok(config) => semantic::build(
+            Ok(config) => validate::build(
                 config,
                 &layers,
                 &Secrets::new(&variables).elsewhere(self.is_elsewhere),

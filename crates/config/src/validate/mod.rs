@@ -55,7 +55,7 @@ pub(crate) fn build(
     );
 
     Settings {
-        // The shape check lets no other text through; the default stands in for one that it took out.
+        // The schema check lets no other text through; the default stands in for one that it took out.
         listen: listen::parse(&config.listen).unwrap_or(listen::DEFAULT),
         tls: build_tls(config.tls, report.mistakes),
         quic: operation::quic(config.quic),
@@ -100,7 +100,7 @@ fn require_backends(config: &model::Config, mistakes: &mut Mistakes) {
     // What was meant for it may be what is wrong.
     let is_partial = mistakes.has_within(&routing) || mistakes.has_within(&plugins);
     if !is_somewhere && !is_partial {
-        mistakes.add_meaning(
+        mistakes.add_if_clear(
             &routing,
             "no player gets anywhere; allowed: a `default` pool, `routes`, or a plugin that is enforced and may name any \
              backend",
@@ -145,7 +145,7 @@ fn check_bounds(config: &model::Config, report: &mut Report<'_>) {
         if !bounds.contains(&parse_duration(text)) {
             let value = serde_json::Value::from(text);
             let message = message("out of range", &value, allowed);
-            report.mistakes.add_meaning(&Path::of(path), message);
+            report.mistakes.add_if_clear(&Path::of(path), message);
         }
     }
 }
@@ -186,8 +186,8 @@ fn check_pair(
     match (cert.filter(is_given), key.filter(is_given)) {
         (Some(cert), Some(key)) => return Some((cert, key)),
         (None, None) => {}
-        (Some(_), None) => mistakes.add_meaning(&path.key("key_file"), missing("`cert_file`")),
-        (None, Some(_)) => mistakes.add_meaning(&path.key("cert_file"), missing("`key_file`")),
+        (Some(_), None) => mistakes.add_if_clear(&path.key("key_file"), missing("`cert_file`")),
+        (None, Some(_)) => mistakes.add_if_clear(&path.key("cert_file"), missing("`key_file`")),
     }
     None
 }
@@ -217,7 +217,7 @@ fn check_tags(locales: &BTreeMap<String, model::Texts>, mistakes: &mut Mistakes)
             .find(|earlier| same_tag(earlier, tag))
         {
             let path = Path::of("messages.disconnect_locales").key(tag);
-            mistakes.add_meaning(
+            mistakes.add_if_clear(
                 &path,
                 format!("the same language as {earlier:?}; allowed: each language once"),
             );
@@ -246,7 +246,7 @@ fn build_texts(texts: model::Texts) -> LocaleTexts {
     })
 }
 
-/// The shape check lets no other text through.
+/// The schema check lets no other text through.
 fn parse_duration(text: &str) -> Duration {
     duration::parse(text).unwrap_or_default()
 }

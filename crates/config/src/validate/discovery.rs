@@ -21,18 +21,18 @@ impl Providers {
             [] => "none, since `discovery.providers` is empty".to_owned(),
             names => names.join(", "),
         };
-        mistakes.add_meaning(path, message("no such provider", &name.into(), known));
+        mistakes.add_if_clear(path, message("no such provider", &name.into(), known));
     }
 }
 
 pub(super) fn check(discovery: &Discovery, mistakes: &mut Mistakes) -> Providers {
     let list = Path::of("discovery.providers");
     let mut seen: BTreeMap<&str, Path> = BTreeMap::new();
-    let mut is_partial = mistakes.has_around(&list);
+    let mut is_partial = mistakes.is_covered(&list);
     for (index, provider) in discovery.providers.iter().enumerate() {
         let path = list.index(index);
         check_sections(&path, provider, mistakes);
-        is_partial |= mistakes.has_around(&path.key("name"));
+        is_partial |= mistakes.is_covered(&path.key("name"));
         super::plugins::check_unique(&path.key("name"), &provider.name, &mut seen, mistakes);
     }
     Providers {
@@ -55,6 +55,6 @@ fn check_sections(path: &Path, provider: &Provider, mistakes: &mut Mistakes) {
         _ => provider.agones.is_some(),
     };
     if !is_there {
-        mistakes.add_meaning(&path.key(kind), missing(&format!("type `{kind}`")));
+        mistakes.add_if_clear(&path.key(kind), missing(&format!("type `{kind}`")));
     }
 }

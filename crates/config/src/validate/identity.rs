@@ -47,7 +47,7 @@ fn max_stale(written: Option<&str>, refresh: Duration, report: &mut Report<'_>) 
     };
     let max_stale = parse_duration(text);
     if !(least..=LONGEST).contains(&max_stale) {
-        report.mistakes.add_meaning(
+        report.mistakes.add_if_clear(
             &Path::of("identity.max_stale"),
             message(
                 "out of range",

@@ -78,7 +78,7 @@ fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Rep
     let given = names.filter(|(_, (route, _))| route.name.is_some());
     for (index, (_, name)) in given {
         if name.len() > MAX_ROUTE {
-            report.mistakes.add_meaning(
+            report.mistakes.add_if_clear(
                 &list.index(index).key("name"),
                 format!(
                     "longer than an envelope can say (got {} bytes); allowed: at most {MAX_ROUTE}",
@@ -87,7 +87,7 @@ fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Rep
             );
         }
         if name == DEFAULT_NAME {
-            report.mistakes.add_meaning(
+            report.mistakes.add_if_clear(
                 &list.index(index).key("name"),
                 "that of the default pool (got \"default\"); allowed: another name",
             );

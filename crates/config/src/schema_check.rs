@@ -3,11 +3,11 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::format;
+use crate::leading_zeros;
 use crate::mistake::{Mistakes, message, secret_message};
 use crate::path::Path;
-use crate::schema::{Kind, Schema};
+use crate::schema::{Schema, SchemaKind};
 use crate::source::empty;
-use crate::zeros;
 
 /// Least likeness (Jaro-Winkler) at which one name is offered for another.
 const ALIKE: f64 = 0.8;
@@ -52,16 +52,18 @@ impl Walk<'_> {
     /// The value as far as it is right; `None` when it is wrong or says nothing.
     fn value(&mut self, schema: Schema, value: Value, path: &Path) -> Option<Value> {
         match (schema.kind(), value) {
-            (Kind::Any, value) => Some(value),
-            (Kind::Object, Value::Object(map)) => Some(self.object(schema, map, path)),
-            (Kind::Map, Value::Object(map)) => Some(self.map(schema, map, path)),
-            (Kind::List, Value::Array(items)) => self.list(schema, items, path),
-            (Kind::Text, Value::String(text)) => self.text(schema, text, path),
-            (Kind::Bool, Value::Bool(value)) => Some(Value::Bool(value)),
-            (Kind::Integer, Value::Number(number)) => {
+            (SchemaKind::Any, value) => Some(value),
+            (SchemaKind::Object, Value::Object(map)) => Some(self.object(schema, map, path)),
+            (SchemaKind::Map, Value::Object(map)) => Some(self.map(schema, map, path)),
+            (SchemaKind::List, Value::Array(items)) => self.list(schema, items, path),
+            (SchemaKind::Text, Value::String(text)) => self.text(schema, text, path),
+            (SchemaKind::Bool, Value::Bool(value)) => Some(Value::Bool(value)),
+            (SchemaKind::Integer, Value::Number(number)) => {
                 self.integer(schema, &Value::Number(number), path)
             }
-            (Kind::Integer, Value::String(text)) if let Some(message) = zeros::message(&text) => {
+            (SchemaKind::Integer, Value::String(text))
+                if let Some(message) = leading_zeros::message(&text) =>
+            {
                 self.mistakes.add(path, message);
                 None
             }
@@ -96,7 +98,7 @@ impl Walk<'_> {
         }
         for key in schema.required() {
             let at = path.key(key);
-            if !present.iter().any(|there| there == key) && !self.mistakes.has_around(&at) {
+            if !present.iter().any(|there| there == key) && !self.mistakes.is_covered(&at) {
                 self.mistakes.add(&at, "missing; it is required");
             }
         }
@@ -111,7 +113,7 @@ impl Walk<'_> {
         for (key, value) in map {
             // YAML writes an empty text as nothing at all; a section of nothing is absent.
             let value = match (below.kind(), value) {
-                (Kind::Text, Value::Null) => Value::String(String::new()),
+                (SchemaKind::Text, Value::Null) => Value::String(String::new()),
                 (_, Value::Null) => continue,
                 (_, value) => value,
             };
@@ -207,7 +209,7 @@ impl Walk<'_> {
         self.mistakes
             .add(&path.key(key), format!("unknown key{}", Hint(Some(meant))));
         if !present.iter().any(|there| there == meant) {
-            self.mistakes.note_meant(path.key(meant));
+            self.mistakes.suppress(path.key(meant));
         }
     }
 
@@ -248,10 +250,10 @@ pub(crate) fn allowed(schema: Schema) -> String {
     }
     let format = schema.text("format").and_then(format::allowed);
     match (schema.kind(), format) {
-        (Kind::Text, Some(format)) => format.to_owned(),
-        (Kind::Text, None) => "a text that is not empty".to_owned(),
-        (Kind::List, _) => "a list, `[]` for none".to_owned(),
-        (Kind::Integer, _) => range(schema),
+        (SchemaKind::Text, Some(format)) => format.to_owned(),
+        (SchemaKind::Text, None) => "a text that is not empty".to_owned(),
+        (SchemaKind::List, _) => "a list, `[]` for none".to_owned(),
+        (SchemaKind::Integer, _) => range(schema),
         _ => type_name(schema).to_owned(),
     }
 }
@@ -290,22 +292,22 @@ fn whole_number(value: &Value) -> Option<u64> {
 
 fn stand_in(schema: Schema) -> Value {
     match schema.kind() {
-        Kind::Object | Kind::Map => Value::Object(Map::new()),
-        Kind::List => Value::Array(Vec::new()),
-        Kind::Text => Value::String(String::new()),
-        Kind::Integer => Value::from(0),
-        Kind::Bool => Value::Bool(false),
-        Kind::Any => Value::Null,
+        SchemaKind::Object | SchemaKind::Map => Value::Object(Map::new()),
+        SchemaKind::List => Value::Array(Vec::new()),
+        SchemaKind::Text => Value::String(String::new()),
+        SchemaKind::Integer => Value::from(0),
+        SchemaKind::Bool => Value::Bool(false),
+        SchemaKind::Any => Value::Null,
     }
 }
 
 fn type_name(schema: Schema) -> &'static str {
     match schema.kind() {
-        Kind::Object | Kind::Map => "an object of keys and values",
-        Kind::List => "a list",
-        Kind::Text => "a text",
-        Kind::Integer => "a whole number",
-        Kind::Bool => "true or false",
-        Kind::Any => "any value",
+        SchemaKind::Object | SchemaKind::Map => "an object of keys and values",
+        SchemaKind::List => "a list",
+        SchemaKind::Text => "a text",
+        SchemaKind::Integer => "a whole number",
+        SchemaKind::Bool => "true or false",
+        SchemaKind::Any => "any value",
     }
 }

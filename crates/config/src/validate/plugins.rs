@@ -164,7 +164,7 @@ fn check(plugins: &[Plugin], mistakes: &mut Mistakes) {
         check_unique(&path.key("name"), &plugin.name, &mut seen, mistakes);
         check_target(&path, plugin, mistakes);
     }
-    let is_partial = |index| mistakes.has_around(&list.index(index).key("name"));
+    let is_partial = |index| mistakes.is_covered(&list.index(index).key("name"));
     if (0..plugins.len()).any(is_partial) {
         return;
     }
@@ -180,7 +180,7 @@ pub(super) fn check_unique<'a>(
     seen: &mut BTreeMap<&'a str, Path>,
     mistakes: &mut Mistakes,
 ) {
-    if mistakes.has_around(path) {
+    if mistakes.is_covered(path) {
         return;
     }
     if let Some(earlier) = seen.get(name) {
@@ -197,7 +197,7 @@ fn check_target(path: &Path, plugin: &Plugin, mistakes: &mut Mistakes) {
     let grpc = plugin.grpc.as_ref();
     match plugin.kind.as_deref() {
         Some("grpc") if !grpc.is_some_and(|grpc| is_given(&grpc.address)) => {
-            mistakes.add_meaning(&path.key("grpc").key("address"), missing("type `grpc`"));
+            mistakes.add_if_clear(&path.key("grpc").key("address"), missing("type `grpc`"));
         }
         Some("wasm")
             if !plugin
@@ -205,7 +205,7 @@ fn check_target(path: &Path, plugin: &Plugin, mistakes: &mut Mistakes) {
                 .as_ref()
                 .is_some_and(|wasm| is_given(&wasm.path)) =>
         {
-            mistakes.add_meaning(&path.key("wasm").key("path"), missing("type `wasm`"));
+            mistakes.add_if_clear(&path.key("wasm").key("path"), missing("type `wasm`"));
         }
         _ => {}
     }
@@ -228,7 +228,7 @@ fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], mistakes: &mut 
                     &name.as_str().into(),
                     known.join(", "),
                 );
-                mistakes.add_meaning(&path, message);
+                mistakes.add_if_clear(&path, message);
                 continue;
             };
             let (first, second) = if key == "before" {
@@ -239,7 +239,7 @@ fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], mistakes: &mut 
             if stage(first) > stage(second) {
                 let message =
                     format!("contradicts the order of stages: {name} runs in another stage");
-                mistakes.add_meaning(
+                mistakes.add_if_clear(
                     &path,
                     format!(
                         "{message}; allowed: plugins that the order deny, route, mutate permits"

@@ -7,7 +7,7 @@ use super::{Report, missing, parse_duration};
 use crate::format::{public_key, timestamp};
 use crate::model::{AcceptedKey, Referral, SigningKey};
 use crate::path::Path;
-use crate::secrets::{Place, Secrets};
+use crate::secrets::{SecretSource, Secrets};
 use crate::settings::{EnvelopeSettings, ReferralSettings, TimedSealer};
 
 /// Fewer bytes can be guessed. Version 2 refuses them; version 1 has to take what its backends have.
@@ -87,7 +87,7 @@ fn signing(
             path,
             id: referral.key_id,
             algorithm: Algorithm::HmacSha256,
-            // The shape check lets nothing through that is no secret, but for an empty text.
+            // The schema check lets nothing through that is no secret, but for an empty text.
             secret: Secret::parse(&text).ok(),
             validity: Validity::default(),
         });
@@ -108,7 +108,7 @@ fn signing(
             not_before,
             not_after,
         } = key;
-        let place = Place::new(secret, secret_file, secret_env);
+        let place = SecretSource::new(secret, secret_file, secret_env);
         keys.push(Given {
             id,
             algorithm: parse_algorithm(algorithm.as_deref()),
@@ -129,7 +129,7 @@ fn refuse_keys_without_envelope(path: &Path, referral: &Referral, report: &mut R
         (referral.version != 1, "version"),
     ] {
         if is_given {
-            report.mistakes.add_meaning(
+            report.mistakes.add_if_clear(
                 &path.key(key),
                 "not with `envelope: none`, which sends plain bytes that no backend can verify; allowed: one of the two",
             );
@@ -147,7 +147,7 @@ fn version_1(key_id: u8, keys: Vec<Given>, report: &mut Report<'_>) -> Vec<Timed
     let mut sealers = Vec::new();
     for key in keys {
         if key.algorithm != Algorithm::HmacSha256 {
-            report.mistakes.add_meaning(
+            report.mistakes.add_if_clear(
                 &key.path.key("algorithm"),
                 "not for version 1 (got \"ed25519\"); allowed: hmac_sha256, or `version: 2`",
             );
@@ -170,7 +170,7 @@ fn version_1(key_id: u8, keys: Vec<Given>, report: &mut Report<'_>) -> Vec<Timed
 fn version_2(path: &Path, keys: Vec<Given>, report: &mut Report<'_>) -> SigningKeys {
     if keys.is_empty() && !report.mistakes.has_within(path) {
         let message = missing("`version: 2`, which signs; or give `hmac_secret`");
-        report.mistakes.add_meaning(&path.key("keys"), message);
+        report.mistakes.add_if_clear(&path.key("keys"), message);
     }
     let mut built = Vec::new();
     for key in keys {
@@ -221,7 +221,7 @@ fn accepted_key(
     secrets: &Secrets<'_>,
     report: &mut Report<'_>,
 ) -> Option<Result<v2::VerifyingKey, KeyError>> {
-    let place = Place::new(
+    let place = SecretSource::new(
         key.secret.clone(),
         key.secret_file.clone(),
         key.secret_env.clone(),
@@ -229,20 +229,20 @@ fn accepted_key(
     let algorithm = parse_algorithm(key.algorithm.as_deref());
     if algorithm == Algorithm::Ed25519 {
         if place.is_given() {
-            report.mistakes.add_meaning(
+            report.mistakes.add_if_clear(
                 at,
                 "a secret for ed25519; allowed: `public_key`, since nothing is signed with it here",
             );
         }
         let Some(text) = &key.public_key else {
             let message = missing("algorithm `ed25519`");
-            report.mistakes.add_meaning(&at.key("public_key"), message);
+            report.mistakes.add_if_clear(&at.key("public_key"), message);
             return None;
         };
         return Some(v2::VerifyingKey::ed25519(key.id, &public_key(text)?));
     }
     if key.public_key.is_some() {
-        report.mistakes.add_meaning(
+        report.mistakes.add_if_clear(
             &at.key("public_key"),
             "not for hmac_sha256; allowed: a secret, or `algorithm: ed25519`",
         );
@@ -252,17 +252,17 @@ fn accepted_key(
 }
 
 fn not_unique(at: &Path, id: u8, report: &mut Report<'_>) {
-    report.mistakes.add_meaning(
+    report.mistakes.add_if_clear(
         &at.key("id"),
         format!("not unique (got {id}); allowed: each id once"),
     );
 }
 
 fn wrong_key(path: &Path, error: &KeyError, report: &mut Report<'_>) {
-    report.mistakes.add_meaning(path, error.to_string());
+    report.mistakes.add_if_clear(path, error.to_string());
 }
 
-/// The shape check lets no other names through.
+/// The schema check lets no other names through.
 fn parse_algorithm(text: Option<&str>) -> Algorithm {
     match text {
         Some("ed25519") => Algorithm::Ed25519,
@@ -283,7 +283,7 @@ fn validity(
     if let (Some(begin), Some(end)) = (validity.not_before, validity.not_after)
         && begin >= end
     {
-        report.mistakes.add_meaning(
+        report.mistakes.add_if_clear(
             &at.key("not_after"),
             "not after `not_before`, so the key is never valid; allowed: a later time",
         );

@@ -8,7 +8,7 @@ use crate::model::{Match, TicketMatch};
 use crate::path::Path;
 
 pub(super) fn conditions(name: &str, matching: &Match) -> router::Conditions {
-    // The shape check lets no other texts through.
+    // The schema check lets no other texts through.
     router::Conditions {
         ticket: matching.referral.as_ref().map(build_ticket),
         verified: matching.identity.as_ref().map(|wanted| wanted.verified),
@@ -52,7 +52,7 @@ fn build_ticket(ticket: &TicketMatch) -> router::TicketMatch {
     }
 }
 
-/// The shape check lets no other text through.
+/// The schema check lets no other text through.
 fn parse_pattern(text: &str) -> Option<router::HostPattern> {
     router::HostPattern::of_names(text.trim()).ok()
 }
@@ -76,7 +76,7 @@ pub(super) fn patterns(
         // Such a route takes every host, and clients without one.
         None if texts.is_empty() && has_conditions(matching) => {}
         None if texts.is_empty() && !report.mistakes.has_within(path) => {
-            report.mistakes.add_meaning(
+            report.mistakes.add_if_clear(
                 path,
                 "no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition",
             );

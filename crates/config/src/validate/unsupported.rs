@@ -12,6 +12,6 @@ pub(super) fn refuse(config: &Config, mistakes: &mut Mistakes) {
         let message = format!(
             "this build can not discover backends yet (got a list of {count}); allowed: an empty list"
         );
-        mistakes.add_meaning(&path, message);
+        mistakes.add_if_clear(&path, message);
     }
 }

@@ -8,12 +8,12 @@ use serde_json::Value;
 use super::{Report, contradictions, parse_duration, to_usize};
 use crate::format::network;
 use crate::mistake::message;
-use crate::operation::{
-    AdminSettings, DecisionTarget, OtlpSettings, ProxyHeaders, ProxyProtocolSettings, RateSettings,
-    RetryMode, ShutdownSettings, WebhookSettings,
-};
 use crate::path::Path;
-use crate::settings::{LimitSettings, LoggingSettings, QuicSettings};
+use crate::settings::{
+    AdminSettings, DecisionTarget, LimitSettings, LoggingSettings, OtlpSettings, ProxyHeaders,
+    ProxyProtocolSettings, QuicSettings, RateSettings, RetryMode, ShutdownSettings,
+    WebhookSettings,
+};
 use crate::{listen, model};
 
 /// Longest time to go on serving after a request to end: an hour, since whoever asked waits for it.
@@ -63,7 +63,7 @@ pub(super) fn limits(limits: &model::Limits, report: &mut Report<'_>) -> LimitSe
             let message = message("out of range", &Value::from(0), "1 or more");
             report
                 .mistakes
-                .add_meaning(&path.key(key).key("burst"), message);
+                .add_if_clear(&path.key(key).key("burst"), message);
         }
     }
     contradictions::warn(limits, report);
@@ -104,7 +104,7 @@ pub(super) fn admin(admin: model::Admin, report: &mut Report<'_>) -> Option<Admi
         );
         report
             .mistakes
-            .add_meaning(&Path::of("admin.listen"), message);
+            .add_if_clear(&Path::of("admin.listen"), message);
     }
     Some(AdminSettings { listen, token_file })
 }
@@ -123,7 +123,7 @@ pub(super) fn shutdown(
         );
         report
             .mistakes
-            .add_meaning(&Path::of("shutdown.delay"), message);
+            .add_if_clear(&Path::of("shutdown.delay"), message);
     }
     let longest = [
         &limits.handshake_timeout,
@@ -146,7 +146,7 @@ pub(super) fn otlp(telemetry: model::Telemetry) -> Option<OtlpSettings> {
     })
 }
 
-/// The shape check lets no text through that is no network.
+/// The schema check lets no text through that is no network.
 fn networks(texts: &[String]) -> Vec<ipnet::IpNet> {
     texts.iter().filter_map(|text| network(text)).collect()
 }

@@ -1,0 +1,104 @@
+//! Everything that the router is built from, as it is after validation.
+
+mod identity;
+mod limits;
+mod operation;
+mod plugins;
+mod referral;
+mod transport;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use hyrouter_router::RouterSpec;
+
+pub use self::identity::{IdentityMode, IdentitySettings};
+pub use self::limits::{LimitSettings, RateSettings, RetryMode, UnknownProtocol};
+pub use self::operation::{
+    AdminSettings, DecisionTarget, LoggingSettings, OtlpSettings, ShutdownSettings, WebhookSettings,
+};
+pub use self::plugins::{
+    GrpcPlugin, GrpcTlsFiles, PluginKind, PluginSettings, WasmHostSettings, WasmPlugin,
+};
+pub use self::referral::{EnvelopeSettings, ReferralSettings, TimedSealer};
+pub use self::transport::{
+    IdentityFiles, ProxyHeaders, ProxyProtocolSettings, QuicSettings, TlsSettings,
+};
+use crate::checks::{Checks, Layers};
+use crate::mistake::Mistakes;
+use crate::model::Config;
+use crate::secrets::Secrets;
+use crate::sections::Sections;
+use crate::{ListenAddr, MaintenanceTexts, Messages, Warning, validate};
+
+/// A checked configuration: everything that the router is built from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Address to listen on.
+    pub listen: ListenAddr,
+    /// Certificate and application protocols.
+    pub tls: TlsSettings,
+    /// The QUIC transport.
+    pub quic: QuicSettings,
+    /// What is logged, and where decisions go.
+    pub logging: LoggingSettings,
+    /// Bounds on time and on connections.
+    pub limits: LimitSettings,
+    /// Treatment of clients of newer builds.
+    pub unknown_protocol: UnknownProtocol,
+    /// Routes and pools, for `hyrouter_router::Router::new`.
+    pub routing: RouterSpec,
+    /// Texts for players whom a maintenance keeps out, by the name of the route; `default` for the default pool. Routes
+    /// without a maintenance have no entry.
+    pub maintenance: BTreeMap<String, MaintenanceTexts>,
+    /// How the identity of players is verified.
+    pub identity: IdentitySettings,
+    /// How referral data is sealed, and which tickets are accepted.
+    pub referral: ReferralSettings,
+    /// Texts for players.
+    pub messages: Messages,
+    /// Plugins in the order of the file.
+    pub plugins: Vec<PluginSettings>,
+    /// Settings that all WASM plugins share.
+    pub wasm: WasmHostSettings,
+    /// The HTTP server for operators. Absent: none.
+    pub admin: Option<AdminSettings>,
+    /// How the router shuts down.
+    pub shutdown: ShutdownSettings,
+    /// Traces over OTLP. Absent: none.
+    pub otlp: Option<OtlpSettings>,
+    /// Files that the configuration names, to be watched for changes beside the configuration itself.
+    pub files: Vec<NamedFile>,
+    /// Values that are allowed and probably not intended, for the operator to read at start.
+    pub warnings: Vec<Warning>,
+    /// How strict the configuration is, to be compared with the next one.
+    pub checks: Checks,
+    /// Contents of the sections, to be compared with the next configuration.
+    pub sections: Sections,
+}
+
+impl Settings {
+    /// Returns the settings of `hyrouter` without a file: it listens on `:5520` and refers every host to
+    /// `127.0.0.1:5521`. The environment, which [`Sources::new`](crate::Sources::new) reads, is not in it.
+    pub fn built_in() -> Self {
+        validate::build(
+            Config::built_in(),
+            &Layers::default(),
+            &Secrets::new(&[]),
+            SystemTime::UNIX_EPOCH,
+            &mut Mistakes::default(),
+        )
+    }
+}
+
+/// A file that the configuration names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NamedFile {
+    /// The key that names it, as in [`Mistake::path`](crate::Mistake::path).
+    pub key: String,
+    /// The file.
+    pub file: PathBuf,
+}
