@@ -8,13 +8,14 @@ use anyhow::Context as _;
 use hyrouter_config::{ConfigError, Draft, Settings};
 use serde_json::{Value, json};
 
-use crate::assembly::Assembler;
 use crate::cli::{self, CheckArgs, print, print_json, print_line};
-use crate::counts::Counts;
 use crate::exit;
 use crate::plugin_tools::Kept;
-use crate::serve::{self, Origin};
-use crate::summary::Summary;
+use crate::serve;
+use hyrouter_app::Assembler;
+use hyrouter_app::Counts;
+use hyrouter_app::source::{self, Origin};
+use hyrouter_app::summary::Summary;
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let origin = serve::origin(&args.config);
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 
 /// Reads the configuration and opens what it names, as a start does.
 fn check(origin: &Origin, no_files: bool) -> Result<Settings, ConfigError> {
-    let sources = serve::sources(origin.file());
+    let sources = source::sources(origin.file());
     let draft = if no_files {
         sources.elsewhere().read()?
     } else {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::bail;
+use hyrouter_app::source;
 use hyrouter_config::ConfigError;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
@@ -102,7 +103,7 @@ fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
         return Ok(AdminClient::new(address, args.token_file.as_deref()));
     }
     let origin = serve::origin(&args.config);
-    let settings = match serve::sources(origin.file()).elsewhere().read() {
+    let settings = match source::sources(origin.file()).elsewhere().read() {
         Ok(draft) if draft.mistakes.iter().any(|wrong| wrong.concerns("admin")) => {
             return Err(refused(&ConfigError::Invalid {
                 mistakes: draft.mistakes,

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, PoisonError};
 
 use clap::ValueEnum as _;
+use hyrouter_app::LogLevels;
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
@@ -59,15 +60,13 @@ pub(crate) struct Levels {
     now: Mutex<LogLevel>,
 }
 
-impl Levels {
-    pub(crate) fn now(&self) -> &'static str {
+impl LogLevels for Levels {
+    fn now(&self) -> &'static str {
         let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         now.as_str()
     }
 
-    /// # Errors
-    /// It is none of the levels.
-    pub(crate) fn set(&self, text: &str) -> Result<(), String> {
+    fn set(&self, text: &str) -> Result<(), String> {
         let Ok(level) = LogLevel::from_str(text, true) else {
             return Err(format!(
                 "{text:?} is no level; allowed: debug, info, warn, error"

@@ -4,52 +4,20 @@
 //! an exit code.
 
 mod admin_client;
-mod assembly;
-mod bind;
 mod check;
 mod cli;
-mod clock;
-mod commanded;
 mod commands;
-mod counts;
-mod decision_log;
-mod door;
-mod end;
 mod envelope;
-mod expiry;
 mod explain;
-mod findings;
-mod history;
-mod host_name;
-mod identity_keys;
 mod json_lines;
 mod keys;
-mod live;
 mod log_fields;
 mod logging;
-mod names;
-mod operate;
 mod packet;
-mod player;
 mod plugin_tools;
-mod plugins;
-mod port_holder;
 mod probe;
-mod referrals;
-mod refusals;
-mod running;
 mod serve;
-mod service;
 mod shell;
-mod signals;
-mod sinks;
-mod start_log;
-mod summary;
-mod supervised;
-mod templates;
-mod tickets;
-mod traces;
-mod watch;
 
 use std::process::ExitCode;
 
@@ -86,7 +54,7 @@ mod exit {
 fn main() -> ExitCode {
     if std::env::args_os()
         .nth(1)
-        .is_some_and(|first| first == plugins::COMPILE_WASM)
+        .is_some_and(|first| first == hyrouter_app::plugins::COMPILE_WASM)
     {
         return hyrouter_plugin_wasm::compiler_main();
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::ConfigArgs;
 use super::tools::duration;
-use crate::host_name::HostName;
+use hyrouter_app::HostName;
 
 /// A router that runs.
 #[derive(Debug, Clone, Args)]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::ConfigArgs;
 use super::tools::duration;
-use crate::host_name::HostName;
+use hyrouter_app::HostName;
 
 #[derive(Debug, Args)]
 pub(crate) struct PluginArgs {

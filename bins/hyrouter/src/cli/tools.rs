@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use hyrouter_protocol::Generation;
 use uuid::Uuid;
 
-use crate::host_name::HostName;
+use hyrouter_app::HostName;
 
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {

@@ -9,7 +9,7 @@ use hyrouter_text::shown;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::clock;
+use hyrouter_app::clock;
 
 /// An envelope of any version as a JSON object; `None` for other bytes.
 pub(crate) fn json(bytes: &[u8]) -> Option<Value> {

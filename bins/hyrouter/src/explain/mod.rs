@@ -1,86 +1,40 @@
 //! `hyrouter explain`: what a player would be answered, and why.
 
-mod question;
-mod report;
 mod text;
 
-use std::net::IpAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hyrouter_admin::CommandError;
-use hyrouter_config::Settings;
-use hyrouter_outgoing::Causes;
-use hyrouter_proxy::{Access, AlpnList, Peer, Refusal};
+use hyrouter_app::explain::{Question, by_configuration};
+use hyrouter_app::{Assembler, Counts};
 use serde_json::Value;
 
-use self::question::Question;
 use crate::admin_client::AdminClient;
-use crate::assembly::Assembler;
 use crate::cli::{self, ExplainArgs, print, print_json};
-use crate::commanded::Commanded;
-use crate::counts::Counts;
-use crate::decision_log::DecisionLog;
-use crate::exit;
-use crate::host_name::HostName;
 use crate::plugin_tools::Kept;
-use crate::serve;
-use crate::service::Service;
+use crate::{exit, serve};
 
-/// The answer to a question that came by HTTP.
-pub(crate) async fn answer(
-    service: &Service,
-    settings: &Settings,
-    question: Value,
-) -> Result<Value, CommandError> {
-    let invalid = |mistake: String| CommandError::Invalid {
-        message: "this question can not be answered".to_owned(),
-        mistakes: vec![mistake],
-    };
-    let question: Question =
-        serde_json::from_value(question).map_err(|error| invalid(error.to_string()))?;
-    report(service, settings, &question)
-        .await
-        .map_err(|error| invalid(Causes(error.as_ref()).to_string()))
-}
-
-async fn report(
-    service: &Service,
-    settings: &Settings,
-    question: &Question,
-) -> anyhow::Result<Value> {
-    let (info, hello) = question.connect()?;
-    let typed = question.sni.as_ref().and_then(HostName::converted_from);
-    if let Some(why) = turned_away(settings, info.peer(), question.comes_from())? {
-        return Ok(report::turned_away(&info, &hello, why, typed));
+fn question(args: &ExplainArgs) -> Question {
+    let player = args.player.clone();
+    Question {
+        sni: player.sni,
+        uuid: player.uuid,
+        username: player.username,
+        verified: player.verified,
+        token: player.token,
+        language: player.language,
+        build: player.build,
+        generation: player.generation.map(|known| known.as_str().to_owned()),
+        client_type: player.client_type,
+        alpn: player.alpn,
+        ip: player.ip,
+        referral: player.referral,
+        plugins: args.plugins,
     }
-    let explained = service
-        .explain(&info, question.assumed(), question.plugins)
-        .await;
-    Ok(report::json(&info, &hello, &explained, typed))
-}
-
-/// What turns this player away before it can say anything: QUIC or TLS, and no packet tells why.
-fn turned_away(
-    settings: &Settings,
-    peer: &Peer,
-    ip: Option<IpAddr>,
-) -> anyhow::Result<Option<&'static str>> {
-    let access = Access {
-        allow: settings.limits.allow.clone(),
-        deny: settings.limits.deny.clone(),
-    };
-    if ip.is_some_and(|ip| !access.admits(ip)) {
-        return Ok(Some(Refusal::Denied.reason_code()));
-    }
-    let known = AlpnList::parse(&settings.tls.alpn)?;
-    let offered = peer.alpn.as_deref().unwrap_or_default();
-    let has_one = known.protocols().iter().any(|known| **known == *offered);
-    Ok((!has_one).then_some("no_alpn"))
 }
 
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
-    let question = Question::from(args);
+    let question = question(args);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -90,7 +44,7 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
             let question = serde_json::to_value(&question)?;
             runtime.block_on(client.post("/api/explain", &question))?
         }
-        None => match runtime.block_on(by_configuration(args, &question))? {
+        None => match runtime.block_on(without_router(args, &question))? {
             Ok(report) => report,
             Err(code) => return Ok(code),
         },
@@ -104,7 +58,7 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// By the configuration that is named, as a router would that starts now.
-async fn by_configuration(
+async fn without_router(
     args: &ExplainArgs,
     question: &Question,
 ) -> anyhow::Result<Result<Value, ExitCode>> {
@@ -115,9 +69,8 @@ async fn by_configuration(
             return Ok(Err(exit::usage()));
         }
     };
-    let counts = Counts::default();
-    let mut assembler =
-        Assembler::new(Arc::<Kept>::default(), &counts).without_plugins(!question.plugins);
+    let mut assembler = Assembler::new(Arc::<Kept>::default(), &Counts::default())
+        .without_plugins(!question.plugins);
     let assembly = match assembler.assemble(draft, None) {
         Ok(assembly) => assembly,
         Err(error) => {
@@ -125,11 +78,5 @@ async fn by_configuration(
             return Ok(Err(exit::usage()));
         }
     };
-    if let Some(keys) = assembly.keys.as_ref().filter(|_| question.brings_token()) {
-        // A router has them long before the first player.
-        keys.fetch().await?;
-    }
-    let log = Arc::new(DecisionLog::new());
-    let service = Service::new(&assembly, &Commanded::default(), None, &counts, log)?;
-    report(&service, &assembly.settings, question).await.map(Ok)
+    by_configuration(&assembly, question).await.map(Ok)
 }

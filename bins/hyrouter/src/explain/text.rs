@@ -3,14 +3,13 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use hyrouter_app::clock;
+use hyrouter_app::plugins::Note;
 use hyrouter_text::{Shown, shown};
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::clock;
-use crate::plugins::Note;
-
-/// The report of [`report::json`](super::report::json) on some lines, without an end of the last.
+/// The report of an explanation on some lines, without an end of the last.
 pub(super) fn of(report: &Value) -> String {
     let mut text = String::new();
     let player = &report["player"];

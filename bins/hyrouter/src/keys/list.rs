@@ -8,7 +8,8 @@ use hyrouter_referral::v2::{Algorithm, Validity};
 use serde_json::json;
 
 use crate::cli::{self, ConfigArgs, ListArgs, print, print_line};
-use crate::{clock, exit, serve};
+use crate::{exit, serve};
+use hyrouter_app::clock;
 
 /// A key as it is shown. Secrets are not.
 struct Row {

@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 
 use super::target::Target;
 use crate::cli::print;
-use crate::{clock, exit};
+use crate::exit;
+use hyrouter_app::clock;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Load {

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::effect::Applied;
 use super::target::Target;
 use crate::cli::{print, print_json};
-use crate::{clock, exit};
+use crate::exit;
+use hyrouter_app::clock;
 
 type Answer = Result<(api::Answer, Option<CallStats>), PluginError>;
 

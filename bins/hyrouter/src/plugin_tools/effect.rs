@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::target::Target;
 use crate::envelope;
-use crate::plugins::Note;
-use crate::referrals::Bound;
+use hyrouter_app::Bound;
+use hyrouter_app::plugins::Note;
 
 /// An answer, applied to the request as a chain does.
 pub(crate) struct Applied {

@@ -6,8 +6,8 @@ use hyrouter_plugin_api::ConnectRequest;
 use serde_json::{Map, Value};
 
 use crate::cli::TargetArgs;
-use crate::host_name::HostName;
-use crate::plugins::trial_request;
+use hyrouter_app::HostName;
+use hyrouter_app::plugins::trial_request;
 
 /// Longest request that is read, in bytes.
 const MAX_LEN: usize = 16 << 20;

@@ -14,8 +14,9 @@ use tokio::time::timeout;
 
 use super::output::Kept;
 use crate::cli::{self, TargetArgs};
-use crate::referrals::Referrals;
-use crate::{exit, plugins, serve};
+use crate::{exit, serve};
+use hyrouter_app::Referrals;
+use hyrouter_app::plugins;
 
 /// A plugin that is there to be asked.
 pub(crate) struct Target {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 
 use anyhow::Context as _;
 
-use crate::host_name::HostName;
+use hyrouter_app::HostName;
 
 /// The game's port.
 const DEFAULT_PORT: u16 = 5520;

@@ -7,8 +7,9 @@ use hyrouter_router::Address;
 use hyrouter_text::shown;
 use serde_json::{Value, json};
 
-use crate::host_name::HostName;
-use crate::{clock, envelope};
+use crate::envelope;
+use hyrouter_app::HostName;
+use hyrouter_app::clock;
 
 /// What to look at if nothing comes back at all.
 const NO_HANDSHAKE: &str = "hint: nothing answers on this UDP port; check that the router runs, address and port, and that every firewall passes UDP";

@@ -1,0 +1,115 @@
+//! Who is asked about.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use anyhow::Context as _;
+use hyrouter_client::Hello;
+use hyrouter_protocol::builds::ClientBuild;
+use hyrouter_protocol::frame::HEADER_LEN;
+use hyrouter_protocol::{ClientType, Generation};
+use hyrouter_proxy::{ConnectInfo, Peer};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::host_name::HostName;
+use crate::player::Player;
+
+/// A player, as far as is known. What is absent is as of a client of the newest build that says nothing of it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Question {
+    /// Host name that the player typed; none for an address.
+    pub sni: Option<HostName>,
+    /// UUID of the player.
+    pub uuid: Option<Uuid>,
+    /// Name of the player.
+    pub username: Option<String>,
+    /// Whether UUID and name count as verified. Not with a token.
+    pub verified: bool,
+    /// Identity token, which is judged.
+    pub token: Option<String>,
+    /// Language of the client, such as `en-US`.
+    pub language: Option<String>,
+    /// Protocol build of the client. Not with a generation.
+    pub build: Option<i32>,
+    /// Generation of the protocol: `g1` to `g4`.
+    pub generation: Option<String>,
+    /// `game` or `editor`.
+    pub client_type: Option<String>,
+    /// Application protocol of the handshake; by default that of the build.
+    pub alpn: Option<String>,
+    /// Address of the client.
+    pub ip: Option<IpAddr>,
+    /// Referral data, in hexadecimal.
+    pub referral: Option<String>,
+    /// Whether plugins are asked.
+    pub plugins: bool,
+}
+
+impl Question {
+    /// The `Connect` of such a player, as the router would have read it.
+    pub(super) fn connect(&self) -> anyhow::Result<(ConnectInfo, Hello)> {
+        let hello = self.hello()?;
+        let mut payload = hello.frame().context("no client could say that")?;
+        payload.drain(..HEADER_LEN.min(payload.len()));
+        let ip = self.ip.unwrap_or(Ipv4Addr::LOCALHOST.into());
+        let mut peer = Peer::new(SocketAddr::new(ip, 0));
+        peer.host = self.sni.as_ref().map_or("", HostName::sent).into();
+        let alpn = self.alpn.as_ref().map(|alpn| alpn.clone().into_bytes());
+        peer.alpn = Some(alpn.unwrap_or_else(|| hello.alpn()).into());
+        let info = ConnectInfo::new(peer, payload).context("no router could read that")?;
+        Ok((info, hello))
+    }
+
+    /// Where the player comes from, if that is said.
+    pub(super) fn comes_from(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
+    pub(super) fn brings_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// What is taken for known of the player; none where a token is to be judged.
+    pub(super) fn assumed(&self) -> Option<Player<'_>> {
+        let player = Player::assumed(self.uuid, self.username.as_deref(), self.verified);
+        self.token.is_none().then_some(player)
+    }
+
+    fn hello(&self) -> anyhow::Result<Hello> {
+        let mut hello = match (self.build, &self.generation) {
+            (Some(_), Some(_)) => anyhow::bail!("build and generation; allowed: one of them"),
+            (Some(build), None) => Hello::of_build(ClientBuild::Number(build)),
+            (None, Some(name)) => Hello::of(name.parse::<Generation>()?),
+            (None, None) => Hello::of(Generation::G4),
+        };
+        hello.client_type = match self.client_type.as_deref() {
+            None | Some("game") => ClientType::Game,
+            Some("editor") => ClientType::Editor,
+            Some(other) => anyhow::bail!("client_type: {other:?}; allowed: game, editor"),
+        };
+        anyhow::ensure!(
+            !(self.verified && self.token.is_some()),
+            "verified and token; allowed: one of them, since a token is verified"
+        );
+        if let Some(language) = &self.language {
+            hello.language.clone_from(language);
+        }
+        hello.identity_token.clone_from(&self.token);
+        if let Some(data) = &self.referral {
+            hello.referral_data = Some(from_hex(data).context("referral")?);
+        }
+        if let Some(uuid) = self.uuid {
+            hello.uuid = uuid;
+        }
+        if let Some(username) = &self.username {
+            hello.username.clone_from(username);
+        }
+        Ok(hello)
+    }
+}
+
+fn from_hex(text: &str) -> anyhow::Result<Vec<u8>> {
+    let digits: String = text.split_whitespace().collect();
+    hex::decode(digits).context("not hexadecimal")
+}

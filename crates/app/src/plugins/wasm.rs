@@ -1,0 +1,39 @@
+//! What WASM plugins of a configuration run in.
+
+use hyrouter_config::{PluginSettings, WasmHostSettings, WasmPlugin};
+use hyrouter_plugin_wasm::{CompileLimits, Compiler, WasmHost, WasmSettings};
+
+/// The first argument of a process that compiles a module for another process of this binary. It is no command of
+/// the command line: nobody is to call it, and completions show hidden commands too.
+pub const COMPILE_WASM: &str = "compile-wasm";
+
+/// Compiles modules in processes of this binary. Keep one for the life of the process.
+pub fn compiler() -> Compiler {
+    Compiler::this_program([COMPILE_WASM])
+}
+
+/// What all WASM plugins of a configuration share.
+pub fn wasm_host(settings: &WasmHostSettings, compiler: Compiler) -> WasmHost {
+    let limits = CompileLimits {
+        timeout: settings.compile_timeout,
+        memory: settings.compile_memory,
+    };
+    let host = WasmHost::new()
+        .compiled_by(compiler)
+        .with_compile_limits(limits);
+    match &settings.cache_dir {
+        Some(folder) => host.cached_in(folder),
+        None => host,
+    }
+}
+
+/// The module's settings, with the host's defaults where nothing is said.
+pub fn wasm_settings(plugin: &PluginSettings, wasm: &WasmPlugin) -> WasmSettings {
+    let mut settings = WasmSettings::new(&plugin.settings.name, &wasm.path);
+    settings.config.clone_from(&plugin.config);
+    settings.max_memory = wasm.max_memory.unwrap_or(settings.max_memory);
+    settings.instances = wasm.instances.unwrap_or(settings.instances);
+    settings.max_calls = wasm.max_calls.unwrap_or(settings.max_calls);
+    settings.fuel = wasm.fuel.unwrap_or(settings.fuel);
+    settings
+}

@@ -1,0 +1,132 @@
+//! A configuration in a few lines.
+
+mod made;
+
+use serde::Serialize;
+
+/// Routes that are named one by one.
+pub(crate) const SHOWN_ROUTES: usize = 20;
+/// Backends of a pool that are named one by one.
+const SHOWN_BACKENDS: usize = 3;
+
+/// What a configuration has the router do, for people, machines and the log.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// As it is written in a configuration.
+    pub(crate) listen: String,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) default: Option<Pool>,
+    /// Whether tokens are verified.
+    pub(crate) identity: String,
+    /// What referral data is.
+    pub(crate) referral_data: String,
+    /// In the order in which they are asked.
+    pub(crate) plugins: Vec<Plugin>,
+    /// Backends that get no players.
+    pub(crate) drained: Vec<String>,
+    /// Routes that are closed; `default` is the default pool.
+    pub(crate) maintenance: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Route {
+    pub(crate) name: String,
+    /// Patterns. None: any host.
+    pub(crate) hosts: Vec<String>,
+    pub(crate) conditions: String,
+    pub(crate) pool: Pool,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Pool {
+    pub(crate) strategy: &'static str,
+    pub(crate) backends: Vec<String>,
+    pub(crate) fallbacks: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Plugin {
+    pub(crate) name: String,
+    pub(crate) stage: &'static str,
+    pub(crate) is_shadow: bool,
+}
+
+impl Summary {
+    /// A line a part.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("listen on {}", self.listen)];
+        let routes = self.routes.iter().take(SHOWN_ROUTES);
+        lines.extend(routes.map(Route::line));
+        if let Some(more @ 1..) = self.routes.len().checked_sub(SHOWN_ROUTES) {
+            lines.push(format!("... and {more} more routes"));
+        }
+        lines.push(match &self.default {
+            Some(default) => format!("default -> {}", default.text()),
+            None => "no default: other hosts are refused".to_owned(),
+        });
+        for (name, list) in [
+            ("drained", &self.drained),
+            ("maintenance", &self.maintenance),
+        ] {
+            if !list.is_empty() {
+                lines.push(format!("{name}: {}", first(list, SHOWN_ROUTES)));
+            }
+        }
+        lines.push(format!("identity: {}", self.identity));
+        lines.push(format!("referral data: {}", self.referral_data));
+        lines.extend(self.plugins.iter().map(Plugin::line));
+        lines
+    }
+}
+
+impl Route {
+    pub(crate) fn hosts(&self) -> String {
+        if self.hosts.is_empty() {
+            "any host".to_owned()
+        } else {
+            self.hosts.join(", ")
+        }
+    }
+
+    fn line(&self) -> String {
+        let space = if self.conditions.is_empty() { "" } else { " " };
+        let (name, hosts, pool) = (&self.name, self.hosts(), self.pool.text());
+        format!("route {name}: {hosts}{space}{} -> {pool}", self.conditions)
+    }
+}
+
+impl Pool {
+    pub(crate) fn backends(&self) -> String {
+        if self.backends.is_empty() {
+            "no backends".to_owned()
+        } else {
+            first(&self.backends, SHOWN_BACKENDS)
+        }
+    }
+
+    fn text(&self) -> String {
+        let fallbacks = match self.fallbacks {
+            0 => String::new(),
+            1 => ", 1 fallback".to_owned(),
+            count => format!(", {count} fallbacks"),
+        };
+        format!("{} of {}{fallbacks}", self.strategy, self.backends())
+    }
+}
+
+impl Plugin {
+    fn line(&self) -> String {
+        let shadow = if self.is_shadow { ", shadow" } else { "" };
+        format!("plugin {}: stage {}{shadow}", self.name, self.stage)
+    }
+}
+
+/// The first of a list, and how many more there are.
+fn first(list: &[String], shown: usize) -> String {
+    let (first, more) = list.split_at(shown.min(list.len()));
+    let first = first.join(", ");
+    match more.len() {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
