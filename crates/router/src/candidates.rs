@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use crate::pool::Entry;
+use crate::pool::PoolEntry;
 
 /// The candidates in their order: the compiled list itself, or what the player left of it.
 #[derive(Debug)]
 pub(crate) enum Candidates<'r> {
-    All(&'r [Entry]),
-    Some(Vec<&'r Entry>),
+    All(&'r [PoolEntry]),
+    Some(Vec<&'r PoolEntry>),
 }
 
 impl<'r> Candidates<'r> {
@@ -19,7 +19,7 @@ impl<'r> Candidates<'r> {
         }
     }
 
-    pub(crate) fn get(&self, at: usize) -> Option<&'r Entry> {
+    pub(crate) fn get(&self, at: usize) -> Option<&'r PoolEntry> {
         match self {
             Self::All(entries) => entries.get(at),
             Self::Some(entries) => entries.get(at).copied(),
@@ -40,9 +40,9 @@ pub(crate) struct Iter<'c, 'r> {
 }
 
 impl<'r> Iterator for Iter<'_, 'r> {
-    type Item = &'r Entry;
+    type Item = &'r PoolEntry;
 
-    fn next(&mut self) -> Option<&'r Entry> {
+    fn next(&mut self) -> Option<&'r PoolEntry> {
         self.candidates.get(self.range.next()?)
     }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
-use crate::{Backend, Strategy, candidates::Candidates, pool::Entry};
+use crate::{Backend, Strategy, candidates::Candidates, pool::PoolEntry};
 
 /// Where a player goes, or why nowhere.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl<'r> Decision<'r> {
 /// The backend that was picked, and from what.
 #[derive(Debug)]
 pub struct Choice<'r> {
-    pub(crate) entry: &'r Entry,
+    pub(crate) entry: &'r PoolEntry,
     pub(crate) selected: usize,
     /// What the route's pattern took of the host; empty where no backend asks for it.
     pub(crate) captured: Vec<String>,

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use crate::{Backend, Conditions, HostPattern, Maintenance, Policy};
 
-mod check;
 mod display;
 mod json;
+mod recorder;
 mod removal;
-mod trace;
 
 pub use self::removal::{Removal, RemovedBy, Seen};
 

@@ -1,14 +1,13 @@
 //! What a backend must fulfil to be a candidate.
 
-use std::{
-    collections::HashSet,
-    fmt,
-    time::{Duration, SystemTime},
-};
+mod check;
+mod values;
 
-use uuid::Uuid;
+use std::fmt;
 
-use crate::{Backend, Key, Request, Switch, named::named, number::Number};
+use crate::{Key, named::named, number::Number};
+
+pub(crate) use self::check::{RuntimeCheck, runtime_checks};
 
 /// What a backend must fulfil to be a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,160 +118,5 @@ impl fmt::Display for Filter {
             Self::Identity { verified } => write!(f, "identity verified {verified}"),
             Self::GameStartNotPast { key } => write!(f, "game_start_not_past {key}"),
         }
-    }
-}
-
-/// The part of a filter on one backend that depends on the player or the time.
-#[derive(Debug)]
-pub(crate) enum Gate {
-    Uuids {
-        listed: HashSet<Uuid>,
-        verified: bool,
-    },
-    Usernames {
-        listed: HashSet<Box<str>>,
-        verified: bool,
-    },
-    Verified(bool),
-    StartsAt(SystemTime),
-}
-
-/// What a filter says of one backend before any player came.
-enum Verdict {
-    Passes,
-    Fails,
-    Depends(Gate),
-}
-
-/// What is left to ask of a backend per player; nothing when some filter never lets it through.
-pub(crate) fn gates(filters: &[Filter], backend: &Backend) -> Option<Box<[Gate]>> {
-    let mut gates = Vec::new();
-    for filter in filters {
-        match filter.verdict(backend) {
-            Verdict::Passes => {}
-            Verdict::Fails => return None,
-            Verdict::Depends(gate) => gates.push(gate),
-        }
-    }
-    Some(gates.into())
-}
-
-impl Filter {
-    fn verdict(&self, backend: &Backend) -> Verdict {
-        match self {
-            Self::Compare { left, op, right } => {
-                match (left.number(backend), right.number(backend)) {
-                    (Some(left), Some(right)) if op.holds(left, right) => Verdict::Passes,
-                    _ => Verdict::Fails,
-                }
-            }
-            Self::Whitelist {
-                enabled_key,
-                list_key,
-                subject,
-                verified,
-            } => {
-                let verified = *verified;
-                match Switch::read(enabled_key.entry_or_value(backend).as_deref()) {
-                    Switch::On => {}
-                    Switch::Off => return Verdict::Passes,
-                    Switch::Unreadable => return Verdict::Fails,
-                }
-                let Some(names) = list_key
-                    .entry_or_value(backend)
-                    .and_then(|text| read_list(&text))
-                else {
-                    return Verdict::Fails;
-                };
-                Verdict::Depends(match subject {
-                    Subject::Uuid => Gate::Uuids {
-                        listed: names
-                            .iter()
-                            .filter_map(|name| Uuid::try_parse(name).ok())
-                            .collect(),
-                        verified,
-                    },
-                    Subject::Username => Gate::Usernames {
-                        listed: names.into_iter().map(String::into_boxed_str).collect(),
-                        verified,
-                    },
-                })
-            }
-            Self::Identity { verified } => Verdict::Depends(Gate::Verified(*verified)),
-            Self::GameStartNotPast { key } => {
-                match Start::read(key.entry_or_value(backend).as_deref()) {
-                    Start::Open => Verdict::Passes,
-                    Start::At(time) => Verdict::Depends(Gate::StartsAt(time)),
-                    Start::Unreadable => Verdict::Fails,
-                }
-            }
-        }
-    }
-}
-
-impl Gate {
-    pub(crate) fn admits(&self, request: &Request<'_>, now: SystemTime) -> bool {
-        match self {
-            Self::Uuids { listed, verified } => {
-                request.verified >= *verified
-                    && request.uuid.is_some_and(|uuid| listed.contains(&uuid))
-            }
-            Self::Usernames { listed, verified } => {
-                request.verified >= *verified
-                    && request.username.is_some_and(|name| listed.contains(name))
-            }
-            Self::Verified(verified) => request.verified == *verified,
-            Self::StartsAt(time) => *time > now,
-        }
-    }
-}
-
-/// The entries of a list; nothing when it begins like JSON and is no array of strings.
-///
-/// Empty entries are left out: they come from stray commas, and nobody's name is empty.
-pub(crate) fn read_list(text: &str) -> Option<Vec<String>> {
-    let text = text.trim();
-    let mut names: Vec<String> = if text.starts_with('[') {
-        serde_json::from_str(text).ok()?
-    } else {
-        text.split(',').map(|name| name.trim().to_owned()).collect()
-    };
-    names.retain(|name| !name.is_empty());
-    Some(names)
-}
-
-/// When a game begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Start {
-    /// Not planned, or later than any clock can show.
-    Open,
-    At(SystemTime),
-    Unreadable,
-}
-
-impl Start {
-    /// Numbers from here on are milliseconds; as seconds it would be the year 2286.
-    const MILLIS_FROM: u64 = 10_000_000_000;
-
-    pub(crate) fn read(text: Option<&str>) -> Self {
-        let text = text.unwrap_or_default().trim();
-        if matches!(text, "" | "-1") {
-            return Self::Open;
-        }
-        match text.parse::<i64>().map(u64::try_from) {
-            Ok(Ok(seconds)) if seconds < Self::MILLIS_FROM => {
-                Self::at(Duration::from_secs(seconds))
-            }
-            Ok(Ok(millis)) => Self::at(Duration::from_millis(millis)),
-            // A time before 1970 is past, whatever the clock says.
-            Ok(Err(_)) => Self::At(SystemTime::UNIX_EPOCH),
-            Err(_) => Self::Unreadable,
-        }
-    }
-
-    fn at(since_epoch: Duration) -> Self {
-        SystemTime::UNIX_EPOCH
-            .checked_add(since_epoch)
-            .map_or(Self::Open, Self::At)
     }
 }

@@ -47,12 +47,14 @@ mod pattern;
 mod policy;
 mod pool;
 mod request;
+mod route;
 mod router;
 mod sort;
 mod spec;
 mod strategy;
 mod switch;
 mod template;
+mod trace;
 mod turns;
 mod view;
 

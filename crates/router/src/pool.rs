@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc, time::SystemTime};
 use crate::{
     Backend, HostTemplate, Policy, PoolSpec, Request, Strategy,
     candidates::Candidates,
-    filter::{self, Gate},
+    filter::{RuntimeCheck, runtime_checks},
     number::Number,
     sort::ranks,
 };
@@ -22,17 +22,17 @@ pub(crate) struct Pool {
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) policy: Policy,
-    entries: Box<[Entry]>,
+    entries: Box<[PoolEntry]>,
     /// Some entry is not for every player.
-    gated: bool,
+    conditional: bool,
 }
 
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct PoolEntry {
     pub(crate) backend: Arc<Backend>,
     /// The value of the policy's key, read only for strategies that compare it.
     pub(crate) load: Option<Number>,
-    gates: Box<[Gate]>,
+    checks: Box<[RuntimeCheck]>,
     /// The host where it has captures.
     template: Option<HostTemplate>,
 }
@@ -55,10 +55,11 @@ impl Pool {
         }
     }
 
-    /// Whether some backend's host has captures.
+    /// Whether the host of some backend that is not drained has captures. Not only of those that may become candidates:
+    /// explanations show the others too.
     pub(crate) fn has_captures(&self) -> bool {
-        let mut entries = self.steps.iter().flat_map(|step| &step.entries);
-        entries.any(|entry| entry.template.is_some())
+        let mut active = self.backends.iter().filter(|backend| !backend.drained);
+        active.any(|backend| backend.host.contains('$'))
     }
 
     /// The strategy of the pool's own policy.
@@ -79,24 +80,24 @@ impl Step {
         }
 
         let mut entries = Vec::with_capacity(sorted.len().min(policy.max_candidates()));
-        let mut ungated = 0;
+        let mut unconditional = 0;
         for backend in sorted {
             // These always pass, so nothing behind them can be inside the limit.
-            if ungated == policy.max_candidates() {
+            if unconditional == policy.max_candidates() {
                 break;
             }
-            let Some(gates) = filter::gates(&policy.filters, backend) else {
+            let Some(checks) = runtime_checks(&policy.filters, backend) else {
                 continue;
             };
-            let entry = Entry {
-                gates,
-                ..Entry::new(&policy, backend)
+            let entry = PoolEntry {
+                checks,
+                ..PoolEntry::new(&policy, backend)
             };
-            ungated += usize::from(entry.is_for_all());
+            unconditional += usize::from(entry.is_for_all());
             entries.push(entry);
         }
         Self {
-            gated: ungated < entries.len(),
+            conditional: unconditional < entries.len(),
             entries: entries.into(),
             policy,
         }
@@ -110,13 +111,13 @@ impl Step {
         now: SystemTime,
         captured: &[String],
     ) -> Candidates<'_> {
-        if !self.gated {
+        if !self.conditional {
             return Candidates::All(&self.entries);
         }
         let limit = self.policy.max_candidates();
-        let admitted = |entry: &Entry| entry.admits(request, now, captured);
+        let admitted = |entry: &PoolEntry| entry.admits(request, now, captured);
 
-        // Most players pass every gate, then the compiled list serves as it is.
+        // Most players pass every check, then the compiled list serves as it is.
         let Some(barred) = self
             .entries
             .iter()
@@ -136,7 +137,7 @@ impl Step {
     }
 }
 
-impl Entry {
+impl PoolEntry {
     /// An entry that every player passes.
     pub(crate) fn new(policy: &Policy, backend: &Arc<Backend>) -> Self {
         let compared = match policy.strategy {
@@ -146,7 +147,7 @@ impl Entry {
         Self {
             backend: Arc::clone(backend),
             load: compared.and_then(|key| key.number(backend)),
-            gates: Box::default(),
+            checks: Box::default(),
             // The check of the specification lets no malformed captures through.
             template: HostTemplate::parse(&backend.host).unwrap_or_default(),
         }
@@ -154,11 +155,13 @@ impl Entry {
 
     /// Whether it takes every player at every time.
     fn is_for_all(&self) -> bool {
-        self.gates.is_empty() && self.template.is_none()
+        self.checks.is_empty() && self.template.is_none()
     }
 
     fn admits(&self, request: &Request<'_>, now: SystemTime, captured: &[String]) -> bool {
-        self.gates.iter().all(|gate| gate.admits(request, now))
+        self.checks
+            .iter()
+            .all(|check| check.failure(request, now).is_none())
             && self
                 .template
                 .as_ref()

@@ -1,12 +1,15 @@
 //! The compiled snapshot.
 
-use std::{sync::Arc, time::SystemTime};
+use std::time::SystemTime;
 
 use rand::Rng;
 
 use crate::{
-    Choice, Conditions, Decision, HostPattern, Maintenance, Request, RouteRef, RouteSpec,
-    RouterSpec, SpecError, Turns, hosts::HostIndex, pattern::normalise, pool::Pool, strategy::pick,
+    Choice, Decision, Request, RouteRef, RouteSpec, RouterSpec, SpecError, Turns,
+    hosts::HostIndex,
+    route::Route,
+    strategy::pick,
+    trace::{NoTrace, Trace},
 };
 
 /// Name of the default pool where a route's name would stand.
@@ -16,8 +19,8 @@ pub(crate) const DEFAULT_NAME: &str = "default";
 ///
 /// A host is found in time that does not depend on the number of routes for exact names and `*.suffix` patterns; other
 /// patterns are tried in order, each in time at most its length times the host's. So are routes with
-/// [conditions](Conditions), of which most players fail the first comparison. Memory is about 120 bytes a
-/// route beyond what the specification itself takes. It is `Send` and `Sync`; share it by [`Arc`].
+/// [conditions](crate::Conditions), of which most players fail the first comparison. Memory is about 120 bytes a
+/// route beyond what the specification itself takes. It is `Send` and `Sync`; share it by [`Arc`](std::sync::Arc).
 #[derive(Debug)]
 pub struct Router {
     pub(crate) routes: Box<[Route]>,
@@ -26,19 +29,6 @@ pub struct Router {
     index: HostIndex,
     /// Places of the routes with conditions, in order.
     conditional: Box<[usize]>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Route {
-    pub(crate) name: Arc<str>,
-    /// Place among the routes; none for the default pool.
-    pub(crate) index: Option<usize>,
-    pub(crate) patterns: Box<[HostPattern]>,
-    pub(crate) conditions: Conditions,
-    pub(crate) maintenance: Option<Box<Maintenance>>,
-    /// Whether the pool needs to know what the pattern took of the host.
-    has_captures: bool,
-    pub(crate) pool: Pool,
 }
 
 impl Router {
@@ -94,23 +84,41 @@ impl Router {
         now: SystemTime,
         rng: &mut impl Rng,
     ) -> Decision<'_> {
-        let Some(route) = self.route(request) else {
+        self.decide_with(request, |route| turns.take(route), now, rng, &mut NoTrace)
+    }
+
+    /// The one algorithm behind [`decide`](Self::decide) and [`explain`](Self::explain). `turn` returns the turn of a
+    /// route by its place.
+    pub(crate) fn decide_with<'r>(
+        &'r self,
+        request: &Request<'_>,
+        turn: impl Fn(Option<usize>) -> usize,
+        now: SystemTime,
+        rng: &mut impl Rng,
+        trace: &mut impl Trace,
+    ) -> Decision<'r> {
+        let route = self.route(request);
+        trace.route(self, route);
+        let Some(route) = route else {
             return Decision::NoRoute;
         };
-        if let Some(maintenance) = &route.maintenance
-            && maintenance.bars(request, now)
-        {
-            return Decision::Maintenance {
-                route: route.reference(),
-                until: maintenance.until,
-            };
+        if let Some(maintenance) = &route.maintenance {
+            let judgement = maintenance.judge(request, now);
+            trace.maintenance(maintenance, judgement);
+            if judgement.bars {
+                return Decision::Maintenance {
+                    route: route.reference(),
+                    until: maintenance.until,
+                };
+            }
         }
         let captured = route.captured(request.host);
         for (fallback, step) in route.pool.steps.iter().enumerate() {
             let candidates = step.candidates(request, now, &captured);
-            let turn = || turns.take(route.index);
-            if let Some((selected, entry)) = pick(&step.policy, &candidates, turn, rng, |_| ()) {
-                return Decision::Backend(Choice {
+            trace.candidates(route, step, &candidates, &captured);
+            let turn = || turn(route.index);
+            if let Some((selected, entry)) = pick(&step.policy, &candidates, turn, rng, trace) {
+                let choice = Choice {
                     entry,
                     selected,
                     captured,
@@ -118,7 +126,9 @@ impl Router {
                     strategy: step.policy.strategy,
                     route: route.reference(),
                     fallback,
-                });
+                };
+                trace.picked(&choice);
+                return Decision::Backend(choice);
             }
         }
         Decision::NoBackends {
@@ -143,75 +153,5 @@ impl Router {
             .find(|route| route.takes(request))
             .or_else(|| self.routes.get(by_host?))
             .or(self.default.as_ref())
-    }
-}
-
-impl Route {
-    fn compile(mut spec: RouteSpec, index: Option<usize>) -> Result<Self, SpecError> {
-        let patterns = index.map(|_| &*spec.patterns);
-        if let Err(problem) = spec.pool.check(patterns) {
-            return Err(SpecError {
-                route: spec.name,
-                route_index: index,
-                problem,
-            });
-        }
-        let maintenance = spec.pool.maintenance.take();
-        let pool = Pool::compile(spec.pool);
-        Ok(Self {
-            name: spec.name.into(),
-            index,
-            patterns: spec.patterns.into(),
-            conditions: spec.conditions,
-            maintenance: maintenance.map(Box::new),
-            has_captures: pool.has_captures(),
-            pool,
-        })
-    }
-
-    /// The first of the route's patterns that matches. Without a name that is an empty one: `*` does not match.
-    pub(crate) fn matching(&self, host: &str) -> Option<&HostPattern> {
-        let nameless = normalise(host).is_some_and(|host| host.is_empty());
-        let mut patterns = self.patterns.iter();
-        patterns.find(|pattern| {
-            if nameless {
-                pattern.is_empty()
-            } else {
-                pattern.matches(host)
-            }
-        })
-    }
-
-    /// Whether the route takes every host: it asks for something else alone.
-    pub(crate) fn takes_every_host(&self) -> bool {
-        self.patterns.is_empty() && !self.conditions.is_empty()
-    }
-
-    /// What the pattern took of the host; nothing where no backend asks for it.
-    pub(crate) fn captured(&self, host: &str) -> Vec<String> {
-        if !self.has_captures {
-            return Vec::new();
-        }
-        if self.takes_every_host() {
-            return vec![normalise(host).unwrap_or_default().into_owned()];
-        }
-        let mut captured = self
-            .patterns
-            .iter()
-            .filter_map(|pattern| pattern.captures(host));
-        captured.next().unwrap_or_default()
-    }
-
-    /// The conditions first: comparing is cheaper than matching.
-    fn takes(&self, request: &Request<'_>) -> bool {
-        self.conditions.hold(request)
-            && (self.takes_every_host() || self.matching(request.host).is_some())
-    }
-
-    pub(crate) const fn reference(&self) -> RouteRef<'_> {
-        RouteRef {
-            name: &self.name,
-            index: self.index,
-        }
     }
 }

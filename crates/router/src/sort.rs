@@ -57,8 +57,8 @@ impl SortBy {
                 .key
                 .value(backend)
                 .filter(|text| !text.is_empty())
-                .map(Value::Text),
-            SortType::Number => self.key.number(backend).map(Value::Number),
+                .map(SortValue::Text),
+            SortType::Number => self.key.number(backend).map(SortValue::Number),
         };
         match (value, self.order) {
             (None, _) => Rank::Missing,
@@ -71,13 +71,13 @@ impl SortBy {
 /// A backend's place by one criterion. The order of the variants is what puts a missing value last.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank<'b> {
-    Ascending(Value<'b>),
-    Descending(Reverse<Value<'b>>),
+    Ascending(SortValue<'b>),
+    Descending(Reverse<SortValue<'b>>),
     Missing,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Value<'b> {
+pub(crate) enum SortValue<'b> {
     Text(Cow<'b, str>),
     Number(Number),
 }

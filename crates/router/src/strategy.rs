@@ -2,7 +2,9 @@
 
 use rand::{Rng, RngExt};
 
-use crate::{Policy, candidates::Candidates, named::named, number::Number, pool::Entry};
+use crate::{
+    Policy, candidates::Candidates, named::named, number::Number, pool::PoolEntry, trace::Trace,
+};
 
 /// How one of the candidates is picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -32,31 +34,40 @@ named!(Strategy, "strategy", {
 
 /// The place of the picked candidate and itself; nothing only when there is none to pick from.
 ///
-/// `turn` is asked for by round robin alone. `compared` hears the place of each candidate whose load was looked at.
+/// Only round robin calls `turn`.
 pub(crate) fn pick<'r>(
     policy: &Policy,
     candidates: &Candidates<'r>,
     turn: impl FnOnce() -> usize,
     rng: &mut impl Rng,
-    compared: impl FnMut(usize),
-) -> Option<(usize, &'r Entry)> {
+    trace: &mut impl Trace,
+) -> Option<(usize, &'r PoolEntry)> {
     let count = candidates.len();
     if count == 0 {
         return None;
     }
     let at = match policy.strategy {
-        Strategy::RoundRobin => turn() % count,
+        Strategy::RoundRobin => {
+            let turn = turn();
+            trace.turn(turn);
+            turn % count
+        }
         Strategy::Random => rng.random_range(0..count),
-        Strategy::Weighted => weighted(candidates, rng)?,
-        Strategy::LeastLoaded => lowest(candidates, count, rng, compared)?,
-        Strategy::P2c => lowest(candidates, policy.sample_size(), rng, compared)?,
+        Strategy::Weighted => weighted(candidates, rng, trace)?,
+        Strategy::LeastLoaded => lowest(candidates, count, rng, trace)?,
+        Strategy::P2c => lowest(candidates, policy.sample_size(), rng, trace)?,
     };
     Some((at, candidates.get(at)?))
 }
 
-fn weighted(candidates: &Candidates<'_>, rng: &mut impl Rng) -> Option<usize> {
-    let weights = || candidates.iter().map(Entry::weight);
+fn weighted(
+    candidates: &Candidates<'_>,
+    rng: &mut impl Rng,
+    trace: &mut impl Trace,
+) -> Option<usize> {
+    let weights = || candidates.iter().map(PoolEntry::weight);
     let total: u64 = weights().sum();
+    trace.total_weight(total);
     let mut point = rng.random_range(0..total);
     weights().position(|weight| match point.checked_sub(weight) {
         Some(beyond) => {
@@ -71,11 +82,11 @@ fn lowest<R: Rng>(
     candidates: &Candidates<'_>,
     sample: usize,
     rng: &mut R,
-    mut compared: impl FnMut(usize),
+    trace: &mut impl Trace,
 ) -> Option<usize> {
     let mut lowest = Lowest::default();
     draw(candidates.len(), sample, rng, |at, rng| {
-        compared(at);
+        trace.compared(at);
         lowest.offer(at, candidates.get(at).and_then(|entry| entry.load), rng);
     });
     lowest.at

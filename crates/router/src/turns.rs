@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{HostPattern, Router, router::Route};
+use crate::{HostPattern, Router, route::Route};
 
 /// Whose turn it is under round robin, per route.
 ///

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Backend, Conditions, HostPattern, Maintenance, Router, Strategy, router::Route};
+use crate::{Backend, Conditions, HostPattern, Maintenance, Router, Strategy, route::Route};
 
 /// A route of a snapshot, or its default pool.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,8 @@
-use std::sync::Arc;
+//! Why a backend is no candidate, and the values that say so.
 
-use crate::{Backend, Filter};
+use std::{sync::Arc, time::SystemTime};
+
+use crate::{Backend, Filter, HostTemplate, Key, Maintenance, Request, Subject};
 
 /// A backend that is no candidate for this player.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,4 +40,98 @@ pub struct Seen {
     pub what: String,
     /// Its text; none when it is missing.
     pub value: Option<String>,
+}
+
+impl Removal {
+    /// The first thing that keeps a backend from the player; nothing when it is as good as a candidate.
+    pub(super) fn find(
+        filters: &[Filter],
+        backend: &Arc<Backend>,
+        captured: &[String],
+        request: &Request<'_>,
+        now: SystemTime,
+    ) -> Option<Self> {
+        let removal = |by, why, seen| {
+            Some(Self {
+                backend: Arc::clone(backend),
+                by,
+                why,
+                seen,
+            })
+        };
+        if backend.drained {
+            return removal(RemovedBy::Drain, "it takes no more players", Vec::new());
+        }
+        // The check of the specification lets no malformed captures through.
+        if let Ok(Some(template)) = HostTemplate::parse(&backend.host)
+            && template.expand(captured).is_none()
+        {
+            let why = "what the pattern took makes no host name";
+            let filled = Seen::new("host", Some(template.fill(captured)));
+            return removal(RemovedBy::Capture, why, vec![filled]);
+        }
+        filters.iter().enumerate().find_map(|(index, filter)| {
+            let why = filter.failure(backend, request, now)?;
+            let seen = Seen::of_filter(filter, backend, request);
+            let filter = filter.clone();
+            removal(RemovedBy::Filter { index, filter }, why, seen)
+        })
+    }
+}
+
+impl Seen {
+    fn new(what: impl Into<String>, value: Option<String>) -> Self {
+        let what = what.into();
+        Self { what, value }
+    }
+
+    /// The values that a filter looks at.
+    fn of_filter(filter: &Filter, backend: &Backend, request: &Request<'_>) -> Vec<Self> {
+        let of_backend =
+            |key: &Key| Self::new(key.to_string(), key.value(backend).map(String::from));
+        match filter {
+            Filter::Compare { left, right, .. } => vec![of_backend(left), of_backend(right)],
+            Filter::Identity { .. } => vec![Self::of_verification(request)],
+            Filter::GameStartNotPast { key } => vec![of_backend(key)],
+            Filter::Whitelist {
+                enabled_key,
+                list_key,
+                subject,
+                verified,
+            } => {
+                let player = match subject {
+                    Subject::Uuid => Self::of_uuid(request),
+                    Subject::Username => Self::of_username(request),
+                };
+                let mut seen = vec![of_backend(enabled_key), of_backend(list_key), player];
+                seen.extend(verified.then(|| Self::of_verification(request)));
+                seen
+            }
+        }
+    }
+
+    /// The values that a maintenance looks at.
+    pub(super) fn of_maintenance(maintenance: &Maintenance, request: &Request<'_>) -> Vec<Self> {
+        let ip = request.client.ip.map(|ip| ip.to_canonical().to_string());
+        let mut seen = vec![
+            Self::of_uuid(request),
+            Self::of_username(request),
+            Self::new("player's address", ip),
+        ];
+        let verified_only = maintenance.allow.verified_only;
+        seen.extend(verified_only.then(|| Self::of_verification(request)));
+        seen
+    }
+
+    fn of_uuid(request: &Request<'_>) -> Self {
+        Self::new("player's uuid", request.uuid.map(|uuid| uuid.to_string()))
+    }
+
+    fn of_username(request: &Request<'_>) -> Self {
+        Self::new("player's username", request.username.map(str::to_owned))
+    }
+
+    fn of_verification(request: &Request<'_>) -> Self {
+        Self::new("player verified", Some(request.verified.to_string()))
+    }
 }

@@ -17,6 +17,8 @@ mod filters;
 mod fixture;
 mod maintenance;
 mod metamorphic;
+mod naive;
+mod oracle;
 mod random;
 mod routes;
 mod spec;

@@ -1,0 +1,212 @@
+//! Records a decision while it is made.
+
+use std::{collections::HashSet, mem, sync::Arc, time::SystemTime};
+
+use rand::Rng;
+
+use super::{
+    Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal, Seen,
+    SortedBackend, StepExplanation,
+};
+use crate::{
+    Choice, Key, Maintenance, Policy, Request, Router, SortType, Strategy, Turns,
+    candidates::Candidates,
+    maintenance::Judgement,
+    number::Number,
+    pattern::normalise,
+    pool::{PoolEntry, Step},
+    route::Route,
+    sort::ranks,
+    trace::Trace,
+};
+
+impl Router {
+    /// Explains how the decision for this request comes about. It is made by the algorithm of [`decide`](Self::decide):
+    /// with the same turns and the same randomness `decide` makes this decision. Round robin does not move on.
+    ///
+    /// It costs much more than `decide`: it looks at every route before the one taken and at every backend of the pool,
+    /// and copies what it finds.
+    pub fn explain(
+        &self,
+        request: &Request<'_>,
+        turns: &Turns,
+        now: SystemTime,
+        rng: &mut impl Rng,
+    ) -> Explanation {
+        let mut recorder = Recorder::new(request, now);
+        self.decide_with(request, |route| turns.peek(route), now, rng, &mut recorder);
+        recorder.explanation
+    }
+}
+
+struct Recorder<'a> {
+    request: &'a Request<'a>,
+    now: SystemTime,
+    explanation: Explanation,
+    turn: usize,
+    total_weight: u64,
+    compared: Vec<usize>,
+}
+
+impl<'a> Recorder<'a> {
+    fn new(request: &'a Request<'a>, now: SystemTime) -> Self {
+        Self {
+            request,
+            now,
+            explanation: Explanation {
+                host: request.host.to_owned(),
+                passed_over: Vec::new(),
+                route: None,
+                maintenance: None,
+                steps: Vec::new(),
+            },
+            turn: 0,
+            total_weight: 0,
+            compared: Vec::new(),
+        }
+    }
+}
+
+impl Trace for Recorder<'_> {
+    fn route(&mut self, router: &Router, route: Option<&Route>) {
+        let taken = route.and_then(|route| route.index);
+        let before = taken.unwrap_or(router.routes.len());
+        let before = router.routes.iter().take(before);
+        let passed_over = before.filter_map(|route| route.passed_over(self.request));
+        self.explanation.passed_over = passed_over.collect();
+        self.explanation.route = route.map(|route| MatchedRoute {
+            name: Arc::clone(&route.name),
+            index: route.index,
+            pattern: route.matching(self.request.host).cloned(),
+            captured: route.captured(self.request.host),
+        });
+    }
+
+    fn maintenance(&mut self, maintenance: &Maintenance, judgement: Judgement) {
+        let asks = judgement.in_force && !maintenance.allow.is_empty();
+        self.explanation.maintenance = Some(JudgedMaintenance {
+            maintenance: maintenance.clone(),
+            in_force: judgement.in_force,
+            bars: judgement.bars,
+            why: judgement.why,
+            seen: if asks {
+                Seen::of_maintenance(maintenance, self.request)
+            } else {
+                Vec::new()
+            },
+        });
+    }
+
+    fn candidates(
+        &mut self,
+        route: &Route,
+        step: &Step,
+        candidates: &Candidates<'_>,
+        captured: &[String],
+    ) {
+        // Each listing of a backend has an `Arc` of its own.
+        let chosen: HashSet<_> = candidates
+            .iter()
+            .map(|entry| Arc::as_ptr(&entry.backend))
+            .collect();
+        let mut removed = Vec::new();
+        let mut over_limit = Vec::new();
+        for backend in &route.pool.backends {
+            if chosen.contains(&Arc::as_ptr(backend)) {
+                continue;
+            }
+            let filters = &step.policy.filters;
+            match Removal::find(filters, backend, captured, self.request, self.now) {
+                Some(removal) => removed.push(removal),
+                None => over_limit.push(PoolEntry::new(&step.policy, backend)),
+            }
+        }
+        // Not all that are over the limit are in the compiled step, so they are sorted here.
+        let sort = &step.policy.sort;
+        over_limit
+            .sort_by(|left, right| ranks(sort, &left.backend).cmp(&ranks(sort, &right.backend)));
+        let sorted = candidates.iter().chain(&over_limit);
+        self.explanation.steps.push(StepExplanation {
+            fallback: self.explanation.steps.len(),
+            policy: step.policy.clone(),
+            removed,
+            sorted: sorted
+                .map(|entry| SortedBackend::new(&step.policy, entry, captured))
+                .collect(),
+            within_limit: candidates.len(),
+            picked: None,
+        });
+    }
+
+    fn turn(&mut self, turn: usize) {
+        self.turn = turn;
+    }
+
+    fn total_weight(&mut self, total: u64) {
+        self.total_weight = total;
+    }
+
+    fn compared(&mut self, place: usize) {
+        self.compared.push(place);
+    }
+
+    fn picked(&mut self, choice: &Choice<'_>) {
+        let Some(step) = self.explanation.steps.last_mut() else {
+            return;
+        };
+        step.picked = Some(Picked {
+            index: choice.selected_index(),
+            backend: Arc::clone(choice.backend()),
+            host: choice.host().into_owned(),
+            by: match choice.strategy() {
+                Strategy::RoundRobin => Comparison::Turn(self.turn),
+                Strategy::Random => Comparison::Chance,
+                Strategy::Weighted => Comparison::Weight {
+                    weight: choice.backend().weight.max(1),
+                    total: self.total_weight,
+                },
+                Strategy::LeastLoaded | Strategy::P2c => Comparison::Load {
+                    compared: mem::take(&mut self.compared),
+                },
+            },
+        });
+    }
+}
+
+impl Route {
+    /// Why the route is not taken; nothing when it is.
+    fn passed_over(&self, request: &Request<'_>) -> Option<PassedOver> {
+        let why = match self.matching(request.host) {
+            Some(_) => self.conditions.failure(request)?,
+            None if self.takes_every_host() => self.conditions.failure(request)?,
+            None if self.patterns.is_empty() => "it has no pattern",
+            None if normalise(request.host).is_none() => "the host is too long",
+            None if request.host.is_empty() => "the client sent no host name",
+            None => "no pattern matches",
+        };
+        Some(PassedOver {
+            index: self.index.unwrap_or_default(),
+            name: Arc::clone(&self.name),
+            patterns: self.patterns.to_vec(),
+            conditions: self.conditions.clone(),
+            why,
+        })
+    }
+}
+
+impl SortedBackend {
+    fn new(policy: &Policy, entry: &PoolEntry, captured: &[String]) -> Self {
+        let backend = &entry.backend;
+        let text = |key: &Key| key.value(backend).map(String::from);
+        let sorted_by = policy.sort.iter().map(|by| match by.kind {
+            SortType::String => text(&by.key),
+            SortType::Number => by.key.number(backend).and_then(|_| text(&by.key)),
+        });
+        Self {
+            sorted_by: sorted_by.collect(),
+            host: entry.host(captured).into_owned(),
+            load: entry.load.map(Number::get),
+            backend: Arc::clone(backend),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Filters applied to a backend: what can be said in advance, and what depends on the player or the time.
+
+use std::{collections::HashSet, time::SystemTime};
+
+use uuid::Uuid;
+
+use super::{
+    Filter, Subject,
+    values::{GameStart, read_list},
+};
+use crate::{Backend, Request, Switch};
+
+/// The part of a filter on one backend that depends on the player or the time.
+#[derive(Debug)]
+pub(crate) enum RuntimeCheck {
+    Uuids {
+        listed: HashSet<Uuid>,
+        verified: bool,
+    },
+    Usernames {
+        listed: HashSet<Box<str>>,
+        verified: bool,
+    },
+    Verified(bool),
+    StartsAt(SystemTime),
+}
+
+/// The result of a filter on one backend before a player is known.
+enum Verdict {
+    Passes,
+    Fails(&'static str),
+    Depends(RuntimeCheck),
+}
+
+/// What is left to check of a backend per player; nothing when some filter never lets it through.
+pub(crate) fn runtime_checks(filters: &[Filter], backend: &Backend) -> Option<Box<[RuntimeCheck]>> {
+    let mut checks = Vec::new();
+    for filter in filters {
+        match filter.verdict(backend) {
+            Verdict::Passes => {}
+            Verdict::Fails(_) => return None,
+            Verdict::Depends(check) => checks.push(check),
+        }
+    }
+    Some(checks.into())
+}
+
+impl Filter {
+    /// Why the backend does not pass for this player at this time; nothing when it does. For explanations: it is made
+    /// of the parts that decide, but does all of the work for one player.
+    pub(crate) fn failure(
+        &self,
+        backend: &Backend,
+        request: &Request<'_>,
+        now: SystemTime,
+    ) -> Option<&'static str> {
+        match self.verdict(backend) {
+            Verdict::Passes => None,
+            Verdict::Fails(why) => Some(why),
+            Verdict::Depends(check) => check.failure(request, now),
+        }
+    }
+
+    fn verdict(&self, backend: &Backend) -> Verdict {
+        match self {
+            Self::Compare { left, op, right } => {
+                match (left.number(backend), right.number(backend)) {
+                    (None, _) => Verdict::Fails("the left value is missing or no number"),
+                    (_, None) => Verdict::Fails("the right value is missing or no number"),
+                    (Some(left), Some(right)) if op.holds(left, right) => Verdict::Passes,
+                    _ => Verdict::Fails("the comparison does not hold"),
+                }
+            }
+            Self::Whitelist {
+                enabled_key,
+                list_key,
+                subject,
+                verified,
+            } => {
+                let verified = *verified;
+                match Switch::read(enabled_key.entry_or_value(backend).as_deref()) {
+                    Switch::On => {}
+                    Switch::Off => return Verdict::Passes,
+                    Switch::Unreadable => {
+                        return Verdict::Fails("the switch is neither on nor off");
+                    }
+                }
+                let list = list_key.entry_or_value(backend);
+                let Some(names) = list.and_then(|text| read_list(&text)) else {
+                    return Verdict::Fails("the list is missing or unreadable");
+                };
+                Verdict::Depends(match subject {
+                    Subject::Uuid => RuntimeCheck::Uuids {
+                        listed: names
+                            .iter()
+                            .filter_map(|name| Uuid::try_parse(name).ok())
+                            .collect(),
+                        verified,
+                    },
+                    Subject::Username => RuntimeCheck::Usernames {
+                        listed: names.into_iter().map(String::into_boxed_str).collect(),
+                        verified,
+                    },
+                })
+            }
+            Self::Identity { verified } => Verdict::Depends(RuntimeCheck::Verified(*verified)),
+            Self::GameStartNotPast { key } => {
+                match GameStart::read(key.entry_or_value(backend).as_deref()) {
+                    GameStart::Open => Verdict::Passes,
+                    GameStart::At(time) => Verdict::Depends(RuntimeCheck::StartsAt(time)),
+                    GameStart::Unreadable => Verdict::Fails("the value is no time"),
+                }
+            }
+        }
+    }
+}
+
+impl RuntimeCheck {
+    /// Why it does not hold; nothing when it does.
+    pub(crate) fn failure(&self, request: &Request<'_>, now: SystemTime) -> Option<&'static str> {
+        match self {
+            Self::Uuids { listed, verified } => {
+                let is_listed = || Some(listed.contains(&request.uuid?));
+                whitelist_failure(*verified, request, is_listed)
+            }
+            Self::Usernames { listed, verified } => {
+                let is_listed = || Some(listed.contains(request.username?));
+                whitelist_failure(*verified, request, is_listed)
+            }
+            Self::Verified(true) => (!request.verified).then_some("the player is not verified"),
+            Self::Verified(false) => request.verified.then_some("the player is verified"),
+            Self::StartsAt(time) => (*time <= now).then_some("the game has begun"),
+        }
+    }
+}
+
+fn whitelist_failure(
+    verified: bool,
+    request: &Request<'_>,
+    is_listed: impl FnOnce() -> Option<bool>,
+) -> Option<&'static str> {
+    if verified && !request.verified {
+        return Some("the player is not verified");
+    }
+    match is_listed() {
+        None => Some("the player's name or UUID is not known"),
+        Some(false) => Some("the player is not on the list"),
+        Some(true) => None,
+    }
+}

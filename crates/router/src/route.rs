@@ -1,0 +1,91 @@
+//! A route as it is decided with.
+
+use std::sync::Arc;
+
+use crate::{
+    Conditions, HostPattern, Maintenance, Request, RouteRef, RouteSpec, SpecError,
+    pattern::normalise, pool::Pool,
+};
+
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) name: Arc<str>,
+    /// Place among the routes; none for the default pool.
+    pub(crate) index: Option<usize>,
+    pub(crate) patterns: Box<[HostPattern]>,
+    pub(crate) conditions: Conditions,
+    pub(crate) maintenance: Option<Box<Maintenance>>,
+    /// Whether the pool needs to know what the pattern took of the host.
+    has_captures: bool,
+    pub(crate) pool: Pool,
+}
+
+impl Route {
+    pub(crate) fn compile(mut spec: RouteSpec, index: Option<usize>) -> Result<Self, SpecError> {
+        let patterns = index.map(|_| &*spec.patterns);
+        if let Err(problem) = spec.pool.check(patterns) {
+            return Err(SpecError {
+                route: spec.name,
+                route_index: index,
+                problem,
+            });
+        }
+        let maintenance = spec.pool.maintenance.take();
+        let pool = Pool::compile(spec.pool);
+        Ok(Self {
+            name: spec.name.into(),
+            index,
+            patterns: spec.patterns.into(),
+            conditions: spec.conditions,
+            maintenance: maintenance.map(Box::new),
+            has_captures: pool.has_captures(),
+            pool,
+        })
+    }
+
+    /// The first of the route's patterns that matches. Without a name that is an empty one: `*` does not match.
+    pub(crate) fn matching(&self, host: &str) -> Option<&HostPattern> {
+        let nameless = normalise(host).is_some_and(|host| host.is_empty());
+        let mut patterns = self.patterns.iter();
+        patterns.find(|pattern| {
+            if nameless {
+                pattern.is_empty()
+            } else {
+                pattern.matches(host)
+            }
+        })
+    }
+
+    /// Whether the route takes every host: it asks for something else alone.
+    pub(crate) fn takes_every_host(&self) -> bool {
+        self.patterns.is_empty() && !self.conditions.is_empty()
+    }
+
+    /// What the pattern took of the host; nothing where no backend asks for it.
+    pub(crate) fn captured(&self, host: &str) -> Vec<String> {
+        if !self.has_captures {
+            return Vec::new();
+        }
+        if self.takes_every_host() {
+            return vec![normalise(host).unwrap_or_default().into_owned()];
+        }
+        let mut captured = self
+            .patterns
+            .iter()
+            .filter_map(|pattern| pattern.captures(host));
+        captured.next().unwrap_or_default()
+    }
+
+    /// The conditions first: comparing is cheaper than matching.
+    pub(crate) fn takes(&self, request: &Request<'_>) -> bool {
+        self.conditions.hold(request)
+            && (self.takes_every_host() || self.matching(request.host).is_some())
+    }
+
+    pub(crate) const fn reference(&self) -> RouteRef<'_> {
+        RouteRef {
+            name: &self.name,
+            index: self.index,
+        }
+    }
+}
