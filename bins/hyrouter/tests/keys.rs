@@ -8,8 +8,7 @@
 
 mod support;
 
-use hyrouter_referral::Secret;
-use hyrouter_referral::v2::SigningKey;
+use hyrouter_referral::{Secret, SigningKey};
 use serde_json::json;
 use support::folder;
 use support::referral::{PLAYER, SECRET, SEED, config};

@@ -10,8 +10,9 @@ mod support;
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_referral::Secret;
-use hyrouter_referral::v2::{Expectation, Keys, ReplayGuard, SigningKey, VerifyingKey, open};
+use hyrouter_referral::{
+    Expectation, ReplayGuard, Secret, SigningKey, VerifyingKey, VerifyingKeys, open,
+};
 use serde_json::{Value, json};
 use support::referral::{PLAYER, SECRET, SEED, player, router};
 
@@ -21,10 +22,12 @@ fn data(answer: &Value) -> Vec<u8> {
 }
 
 /// Two keys at once, so that whichever signs is known.
-fn keys() -> Keys {
+fn keys() -> VerifyingKeys {
     let ed25519 = SigningKey::ed25519(2, &Secret::parse(SEED).unwrap()).unwrap();
     let hmac = VerifyingKey::hmac(1, &Secret::parse(SECRET).unwrap()).unwrap();
-    Keys::new().with(hmac).with(ed25519.verifying())
+    VerifyingKeys::new()
+        .with(hmac)
+        .with(ed25519.verifying_key())
 }
 
 const ED25519: &str = "{ version: 2, ttl: 60s, keys: [{ id: 2, algorithm: ed25519, secret: 'hex:9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60' }] }";
@@ -49,8 +52,8 @@ fn a_referral_is_for_one_player_one_backend_and_a_short_time() {
     let certificate: [u8; 32] = hex::decode(certificate).unwrap().try_into().unwrap();
 
     let expected = Expectation::referral_to("lobby.example.com", 5521)
-        .player(player())
-        .certificate(certificate);
+        .with_player(player())
+        .with_certificate(certificate);
     let now = SystemTime::now();
     let said = open(&bytes, &keys(), &expected, now).unwrap();
     assert_eq!(
@@ -60,18 +63,25 @@ fn a_referral_is_for_one_player_one_backend_and_a_short_time() {
     assert!(said.issued_at <= now && said.issued_at + Duration::from_millis(1) > before);
     assert_eq!(said.expires_at, said.issued_at + Duration::from_mins(1));
 
-    let fails =
-        |expected: &Expectation<'_>, at| open(&bytes, &keys(), expected, at).unwrap_err().code();
+    let fails = |expected: &Expectation<'_>, at| {
+        open(&bytes, &keys(), expected, at)
+            .unwrap_err()
+            .code()
+            .as_str()
+    };
     assert_eq!(
         fails(&expected, said.expires_at + Duration::from_secs(1)),
         "expired"
     );
-    assert_eq!(fails(&expected.player([1; 16]), now), "player");
+    assert_eq!(fails(&expected.with_player([1; 16]), now), "player");
     assert_eq!(
-        fails(&expected.target("lobby.example.com", 5522), now),
+        fails(&expected.with_target("lobby.example.com", 5522), now),
         "target"
     );
-    assert_eq!(fails(&expected.certificate([1; 32]), now), "certificate");
+    assert_eq!(
+        fails(&expected.with_certificate([1; 32]), now),
+        "certificate"
+    );
     let mut guard = ReplayGuard::new(10);
     guard.admit(said.nonce, said.expires_at, now).unwrap();
     assert_eq!(
@@ -193,8 +203,8 @@ fn keys_change_while_players_come_and_nobody_is_refused() {
     for _ in 0..1000 {
         let answer = router.probe(&["--generation", "g2", "--uuid", PLAYER]);
         let expected = Expectation::referral_to("lobby.example.com", 5521)
-            .player(player())
-            .any_certificate();
+            .with_player(player())
+            .with_any_certificate();
         open(&data(&answer), &keys, &expected, SystemTime::now()).unwrap();
         seen.push(answer["envelope"]["key_id"].as_u64().unwrap());
         if seen.iter().filter(|id| **id == 2).count() == 20 {

@@ -10,8 +10,7 @@ mod support;
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_referral::Secret;
-use hyrouter_referral::v2::{SigningKey, Statement};
+use hyrouter_referral::{Secret, SigningKey, Statement};
 use serde_json::{Value, json};
 use support::Router;
 use support::referral::{PLAYER, TICKETS, player, router};
@@ -27,12 +26,12 @@ fn ticket(
 ) -> String {
     let key = SigningKey::hmac(key_id, &Secret::parse(secret).unwrap()).unwrap();
     let statement = Statement::ticket()
-        .issued(SystemTime::now(), Duration::from_secs(30))
-        .nonce(rand::random())
-        .player(player())
-        .route("arena-7")
-        .source("lobby")
-        .content(b"party=12");
+        .with_lifetime(SystemTime::now(), Duration::from_secs(30))
+        .with_nonce(rand::random())
+        .with_player(player())
+        .with_route("arena-7")
+        .with_source("lobby")
+        .with_content(b"party=12");
     let mut bytes = Vec::new();
     change(statement).seal(&key, &mut bytes).unwrap();
     hex::encode(bytes)
@@ -65,20 +64,24 @@ fn a_ticket_selects_a_route_and_what_nobody_signed_does_not() {
         let key = SigningKey::hmac(3, &Secret::parse(TICKETS).unwrap()).unwrap();
         let mut bytes = Vec::new();
         let statement = Statement::referral("play.example.com", 5520)
-            .issued(SystemTime::now(), Duration::from_secs(30))
-            .nonce([1; 16])
-            .player(player());
+            .with_lifetime(SystemTime::now(), Duration::from_secs(30))
+            .with_nonce([1; 16])
+            .with_player(player());
         statement.seal(&key, &mut bytes).unwrap();
         hex::encode(bytes)
     };
     let cases = [
         (good, "arena", "accepted"),
         (
-            ticket(3, TICKETS, |t| t.target("play.example.com", 1)),
+            ticket(3, TICKETS, |t| t.with_target("play.example.com", 1)),
             "arena",
             "accepted",
         ),
-        (ticket(3, TICKETS, |t| t.route("lobby")), "back", "accepted"),
+        (
+            ticket(3, TICKETS, |t| t.with_route("lobby")),
+            "back",
+            "accepted",
+        ),
         (ticket(4, TICKETS, |t| t), "back", "accepted"),
         (hex::encode(flipped), "default", "ticket_signature"),
         (
@@ -88,22 +91,24 @@ fn a_ticket_selects_a_route_and_what_nobody_signed_does_not() {
         ),
         (ticket(5, TICKETS, |t| t), "default", "ticket_unknown_key"),
         (
-            ticket(3, TICKETS, |t| t.player([9; 16])),
+            ticket(3, TICKETS, |t| t.with_player([9; 16])),
             "default",
             "ticket_player",
         ),
         (
-            ticket(3, TICKETS, |t| t.certificate([9; 32])),
+            ticket(3, TICKETS, |t| t.with_certificate([9; 32])),
             "default",
             "ticket_certificate",
         ),
         (
-            ticket(3, TICKETS, |t| t.target("other.example.com", 5520)),
+            ticket(3, TICKETS, |t| t.with_target("other.example.com", 5520)),
             "default",
             "ticket_target",
         ),
         (
-            ticket(3, TICKETS, |t| t.issued(old, Duration::from_secs(30))),
+            ticket(3, TICKETS, |t| {
+                t.with_lifetime(old, Duration::from_secs(30))
+            }),
             "default",
             "ticket_expired",
         ),
@@ -139,7 +144,11 @@ fn a_ticket_selects_a_route_and_what_nobody_signed_does_not() {
 fn a_ticket_lives_for_minutes_and_is_for_the_name_that_the_player_came_by() {
     let (_folder, mut router) = router(ACCEPTING);
     let now = SystemTime::now();
-    let minutes = |count| ticket(3, TICKETS, |t| t.issued(now, Duration::from_mins(count)));
+    let minutes = |count| {
+        ticket(3, TICKETS, |t| {
+            t.with_lifetime(now, Duration::from_mins(count))
+        })
+    };
     assert_eq!(brings(&mut router, &minutes(10)).1["ticket"], "accepted");
     assert_eq!(
         brings(&mut router, &minutes(11)).1["ticket"],
@@ -152,7 +161,7 @@ fn a_ticket_lives_for_minutes_and_is_for_the_name_that_the_player_came_by() {
         ("127.0.0.1", "ticket_target"),
         ("play.example.com", "ticket_target"),
     ] {
-        let data = ticket(3, TICKETS, |t| t.target(host, 5520));
+        let data = ticket(3, TICKETS, |t| t.with_target(host, 5520));
         router.probe(&[
             "--generation",
             "g2",
@@ -169,7 +178,7 @@ fn a_ticket_lives_for_minutes_and_is_for_the_name_that_the_player_came_by() {
 fn a_loop_ends_at_the_end_of_the_counter_too() {
     let (_folder, mut router) = router(&ACCEPTING.replace("max_hops: 2", "max_hops: 255"));
     for (hops, reason) in [(254, "referred"), (255, "ticket_loop")] {
-        let (_, line) = brings(&mut router, &ticket(3, TICKETS, |t| t.hops(hops)));
+        let (_, line) = brings(&mut router, &ticket(3, TICKETS, |t| t.with_hops(hops)));
         assert_eq!(line["reason"], reason, "{hops}");
     }
 }
@@ -180,7 +189,7 @@ fn a_loop_ends() {
     let mut hops = 0;
     let mut outcomes = Vec::new();
     for _ in 0..4 {
-        let (answer, line) = brings(&mut router, &ticket(3, TICKETS, |t| t.hops(hops)));
+        let (answer, line) = brings(&mut router, &ticket(3, TICKETS, |t| t.with_hops(hops)));
         outcomes.push(line["reason"].as_str().unwrap().to_owned());
         // A server copies the hops of the referral that brought the player.
         let said = &answer["envelope"]["hops"];

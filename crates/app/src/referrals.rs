@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{EnvelopeSettings, ReferralSettings, TimedSealer};
 use hyrouter_protocol::MAX_REFERRAL_DATA;
-use hyrouter_referral::Sealer;
-use hyrouter_referral::v2::{MAX_SOURCE, SealError, SigningKeys, Statement, Validity};
+use hyrouter_referral::v1::Sealer;
+use hyrouter_referral::{MAX_SOURCE, SealError, SigningKeys, Statement, Validity};
 
 use crate::plugins::Payload;
 
@@ -128,7 +128,7 @@ impl Referrals {
             content.bytes
         };
         let mut envelope = Vec::new();
-        statement.content(content).seal(key, &mut envelope)?;
+        statement.with_content(content).seal(key, &mut envelope)?;
         Ok(envelope)
     }
 
@@ -136,20 +136,20 @@ impl Referrals {
         // A longer name is none that DNS has, and only for the backend to read.
         let source = Some(bound.source).filter(|source| source.len() <= MAX_SOURCE);
         let mut statement = Statement::referral(bound.host, bound.port)
-            .issued(now, self.ttl)
-            .nonce(rand::random())
-            .hops(bound.hops)
-            .route(bound.route)
-            .source(source.unwrap_or_default());
+            .with_lifetime(now, self.ttl)
+            .with_nonce(rand::random())
+            .with_hops(bound.hops)
+            .with_route(bound.route)
+            .with_source(source.unwrap_or_default());
         if let Some(uuid) = bound.player {
             statement = if bound.verified {
-                statement.verified_player(uuid)
+                statement.with_verified_player(uuid)
             } else {
-                statement.player(uuid)
+                statement.with_player(uuid)
             };
         }
         if let Some(fingerprint) = bound.certificate {
-            statement = statement.certificate(fingerprint);
+            statement = statement.with_certificate(fingerprint);
         }
         statement
     }

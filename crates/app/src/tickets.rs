@@ -4,7 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_config::ReferralSettings;
 use hyrouter_proxy::ConnectInfo;
-use hyrouter_referral::v2::{Envelope, Expectation, Keys, Kind, OpenError, Statement, open};
+use hyrouter_referral::{
+    Envelope, EnvelopeKind, Expectation, OpenError, OpenErrorCode, Statement, VerifyingKeys, open,
+};
 use uuid::Uuid;
 
 /// Longest life of a ticket. A player follows a referral at once, and within its life a ticket can be shown again: no
@@ -32,7 +34,7 @@ pub(crate) enum Brought<'a> {
 /// Opens tickets.
 #[derive(Debug)]
 pub(crate) struct Tickets {
-    keys: Keys,
+    keys: VerifyingKeys,
     /// There are keys.
     accepts: bool,
     max_hops: u8,
@@ -77,14 +79,14 @@ impl Tickets {
         };
         let bound = envelope.statement();
         // The port that players use may be another than the one here.
-        let mut expectation = Expectation::new(Kind::Ticket).any_target();
+        let mut expectation = Expectation::new(EnvelopeKind::Ticket).with_any_target();
         if let Some(uuid) = player {
-            expectation = expectation.player(*uuid.as_bytes());
+            expectation = expectation.with_player(*uuid.as_bytes());
         }
         // A server need not know certificates. Where it bound its ticket to one, it has to be that.
         expectation = match (bound.certificate, info.peer().client_cert) {
-            (None, _) => expectation.any_certificate(),
-            (Some(_), Some(shown)) => expectation.certificate(*shown.as_bytes()),
+            (None, _) => expectation.with_any_certificate(),
+            (Some(_), Some(shown)) => expectation.with_certificate(*shown.as_bytes()),
             (Some(_), None) => expectation,
         };
         let statement = match open(data, &self.keys, &expectation, now) {
@@ -92,7 +94,7 @@ impl Tickets {
             Err(error) => return Brought::Ignored(code(&error)),
         };
         if !is_here(statement.host, info.host()) {
-            return Brought::Ignored("ticket_target");
+            return Brought::Ignored(TARGET);
         }
         let life = statement.expires_at.duration_since(statement.issued_at);
         if life.is_ok_and(|life| life > MAX_LIFE) {
@@ -133,6 +135,7 @@ const ACCEPTED: &str = "accepted";
 const MALFORMED: &str = "ticket_malformed";
 const NOT_ACCEPTED: &str = "ticket_not_accepted";
 const LIFETIME: &str = "ticket_lifetime";
+const TARGET: &str = "ticket_target";
 pub(crate) const LOOP: &str = "ticket_loop";
 
 /// All codes.
@@ -149,16 +152,27 @@ pub(crate) const CODES: [&str; 17] = [
     "ticket_kind",
     "ticket_not_yet_valid",
     "ticket_expired",
-    "ticket_target",
+    TARGET,
     "ticket_player",
     "ticket_unverified",
     "ticket_certificate",
     "ticket_other",
 ];
 
-/// The code of a check among those of logs.
+/// Returns the code of a check among those of logs.
 fn code(error: &OpenError) -> &'static str {
-    let check = error.code();
-    let is_of = |code: &&&str| code.strip_prefix("ticket_") == Some(check);
-    CODES.iter().find(is_of).copied().unwrap_or("ticket_other")
+    match error.code() {
+        OpenErrorCode::Malformed => MALFORMED,
+        OpenErrorCode::UnknownKey => "ticket_unknown_key",
+        OpenErrorCode::KeyNotValid => "ticket_key_not_valid",
+        OpenErrorCode::Algorithm => "ticket_algorithm",
+        OpenErrorCode::Signature => "ticket_signature",
+        OpenErrorCode::Kind => "ticket_kind",
+        OpenErrorCode::NotYetValid => "ticket_not_yet_valid",
+        OpenErrorCode::Expired => "ticket_expired",
+        OpenErrorCode::Target => TARGET,
+        OpenErrorCode::Player => "ticket_player",
+        OpenErrorCode::Unverified => "ticket_unverified",
+        OpenErrorCode::Certificate => "ticket_certificate",
+    }
 }

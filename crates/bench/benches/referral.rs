@@ -10,10 +10,10 @@ use std::hint::black_box;
 use std::time::{Duration, SystemTime};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hyrouter_referral::v2::{
-    Expectation, Keys, ReplayGuard, SigningKey, Statement, open as open_v2,
+use hyrouter_referral::v1::{KeyRing, Sealer, open as open_v1};
+use hyrouter_referral::{
+    Expectation, ReplayGuard, Secret, SigningKey, Statement, VerifyingKeys, open as open_v2,
 };
-use hyrouter_referral::{KeyRing, Sealer, Secret, open as open_v1};
 
 const CONTENT: [u8; 64] = [0x2a; 64];
 const PLAYER: [u8; 16] = [0xab; 16];
@@ -47,21 +47,21 @@ fn version_1(c: &mut Criterion) {
 fn version_2(c: &mut Criterion) {
     let now = SystemTime::now();
     let statement = Statement::referral("lobby-1.example.com", 5520)
-        .issued(now, LIFETIME)
-        .nonce([1; 16])
-        .player(PLAYER)
-        .certificate(CERTIFICATE)
-        .route("lobby")
-        .source("play.example.com")
-        .content(&CONTENT);
+        .with_lifetime(now, LIFETIME)
+        .with_nonce([1; 16])
+        .with_player(PLAYER)
+        .with_certificate(CERTIFICATE)
+        .with_route("lobby")
+        .with_source("play.example.com")
+        .with_content(&CONTENT);
     let expectation = Expectation::referral_to("lobby-1.example.com", 5520)
-        .player(PLAYER)
-        .certificate(CERTIFICATE);
+        .with_player(PLAYER)
+        .with_certificate(CERTIFICATE);
     for key in [
         SigningKey::hmac(1, &secret()).expect("a valid secret"),
         SigningKey::ed25519(1, &secret()).expect("a valid seed"),
     ] {
-        let keys = Keys::new().with(key.verifying());
+        let keys = VerifyingKeys::new().with(key.verifying_key());
         let mut out = Vec::with_capacity(4096);
         c.bench_function(&format!("seal_v2/{}", key.algorithm()), |b| {
             b.iter(|| {

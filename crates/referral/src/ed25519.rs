@@ -1,12 +1,12 @@
-//! Public keys of Ed25519 that prove something.
+//! Public keys of Ed25519 that are safe to verify with.
 
 use std::fmt;
 
 /// A public key of Ed25519 (RFC 8032) that is safe to verify with.
 ///
-/// Libraries differ in what they take for a public key. Some accept points of small order, for which anybody can make
-/// signatures: 32 zero bytes are one of them. This is the one place where the router makes a public key, for envelopes
-/// and for identity tokens.
+/// Libraries differ in what they accept as a public key. Some accept points of small order, for which anybody can make
+/// signatures: 32 zero bytes are one of them. Hyrouter makes all its public keys here, for envelopes and for identity
+/// tokens.
 ///
 /// ```
 /// use hyrouter_referral::ed25519::{PublicKey, PublicKeyError};
@@ -44,8 +44,8 @@ impl PublicKey {
         Self(key.verifying_key())
     }
 
-    /// Whether the holder of the private key signed this. Strict, so that nobody else can turn one signature into
-    /// another.
+    /// Returns whether the holder of the private key signed the message. Strict, so that only that holder can turn one
+    /// signature into another.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         ed25519_dalek::Signature::from_slice(signature)
             .is_ok_and(|signature| self.0.verify_strict(message, &signature).is_ok())
@@ -58,7 +58,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// Why 32 bytes are not a public key to verify with.
+/// 32 bytes are not a public key to verify with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublicKeyError {

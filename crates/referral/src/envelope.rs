@@ -1,175 +1,196 @@
-use crate::{FLAG_SIGNED, HEADER, KeyRing, MAGIC, MAX_ENVELOPE, SIGNATURE, VERSION};
+use std::time::{Duration, SystemTime};
 
-/// Reads an envelope and verifies it: the content, which the holder of one of the `keys` has sealed.
-///
-/// # Errors
-/// The bytes are not an envelope, it is not signed, its key is unknown, or the signature is wrong.
-pub fn open<'a>(bytes: &'a [u8], keys: &KeyRing) -> Result<&'a [u8], VerifyError> {
-    Envelope::parse(bytes)?.verify(keys)
-}
+use crate::layout::{
+    ByteReader, EnvelopeHeader, FLAG_CERTIFICATE, FLAG_PLAYER, FLAG_VERIFIED, MAX_HOST, VERSION,
+};
+use crate::{
+    Algorithm, EnvelopeKind, MAX_ENVELOPE, OpenError, ParseError, Statement, VerifyingKeys,
+    version_of,
+};
 
-/// An envelope whose layout was read and of which nothing else is known yet.
+/// Envelope of version 2 whose layout is read and of which nothing is verified. For tools that display envelopes;
+/// [`open`](crate::open) verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Envelope<'a> {
-    header: &'a [u8; HEADER],
+    message: &'a [u8],
+    signature: &'a [u8],
     key_id: u8,
-    content: &'a [u8],
-    signature: Option<&'a [u8; SIGNATURE]>,
+    algorithm: Algorithm,
+    statement: Statement<'a>,
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads the layout. It is strict: the bytes end where the envelope ends, and a flag that this version does not
-    /// know is refused, since what it changes about the layout or the meaning is unknown too.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
-        if !bytes.starts_with(&MAGIC) {
-            return Err(EnvelopeError::Magic);
+    /// Reads the layout. Strict: each statement has exactly one encoding, and unknown values are refused.
+    ///
+    /// # Errors
+    /// The first rule of the layout that the bytes break.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
+        let len = bytes.len();
+        match version_of(bytes) {
+            Some(VERSION) => {}
+            Some(version) => return Err(ParseError::Version { version }),
+            None => return Err(ParseError::Magic),
         }
-        if bytes.len() > MAX_ENVELOPE {
-            return Err(EnvelopeError::TooLong { len: bytes.len() });
+        if len > MAX_ENVELOPE {
+            return Err(ParseError::TooLong { len });
         }
-        let Some((header, rest)) = bytes.split_first_chunk::<HEADER>() else {
-            return Err(EnvelopeError::TooShort { len: bytes.len() });
-        };
-        let &[_, _, _, _, version, flags, key_id, low, high] = header;
-        if version != VERSION {
-            return Err(EnvelopeError::Version { version });
-        }
-        if flags & !FLAG_SIGNED != 0 {
-            return Err(EnvelopeError::Flags { flags });
-        }
+        let mut reader = ByteReader(bytes);
+        let header = EnvelopeHeader::read(&mut reader).ok_or(ParseError::TooShort { len })?;
+        let (kind, algorithm) = meaning(&header)?;
 
-        let signed = flags & FLAG_SIGNED != 0;
-        let expected =
-            usize::from(u16::from_le_bytes([low, high])) + if signed { SIGNATURE } else { 0 };
-        if rest.len() != expected {
-            return Err(EnvelopeError::Length {
-                len: bytes.len(),
-                expected: HEADER + expected,
-            });
+        let expected = expected_len(&header, algorithm);
+        let wrong = ParseError::Length { len, expected };
+        if len != expected {
+            return Err(wrong);
         }
-        let (content, signature) = match rest.split_last_chunk::<SIGNATURE>() {
-            Some((content, signature)) if signed => (content, Some(signature)),
-            _ => (rest, None),
-        };
-        Ok(Self {
-            header,
-            key_id,
+        let host = reader.slice(header.host_len).ok_or(wrong)?;
+        let route = reader.slice(header.route_len).ok_or(wrong)?;
+        let source = reader.slice(header.source_len).ok_or(wrong)?;
+        let content = reader.slice(header.content_len).ok_or(wrong)?;
+        let (message, signature) = len
+            .checked_sub(algorithm.signature_len())
+            .and_then(|at| bytes.split_at_checked(at))
+            .ok_or(wrong)?;
+
+        let statement = Statement {
+            kind,
+            hops: header.hops,
+            issued_at: time(header.issued_at)?,
+            expires_at: time(header.expires_at)?,
+            nonce: header.nonce,
+            player: known(
+                header.flags & FLAG_PLAYER,
+                header.player,
+                ParseError::Player,
+            )?,
+            verified: header.flags & FLAG_VERIFIED != 0,
+            certificate: known(
+                header.flags & FLAG_CERTIFICATE,
+                header.certificate,
+                ParseError::Certificate,
+            )?,
+            host: text(host, "host")?,
+            port: header.port,
+            route: text(route, "route")?,
+            source: text(source, "source")?,
             content,
+        };
+        if !kind.allows_target(statement.host, statement.port) {
+            return Err(ParseError::Target);
+        }
+        if statement.expires_at <= statement.issued_at {
+            return Err(ParseError::Lifetime);
+        }
+        Ok(Self {
+            message,
             signature,
+            key_id: header.key_id,
+            algorithm,
+            statement,
         })
     }
 
-    /// The content, provided that the key of this envelope is in `keys` and has signed it. The comparison takes the
-    /// same time wherever the signatures differ.
-    pub fn verify(&self, keys: &KeyRing) -> Result<&'a [u8], VerifyError> {
-        let Some(signature) = self.signature else {
-            return Err(VerifyError::Unsigned);
-        };
-        let Some(key) = keys.get(self.key_id) else {
-            return Err(VerifyError::UnknownKey {
-                key_id: self.key_id,
-            });
-        };
-        if !key.verify(self.header, self.content, signature) {
-            return Err(VerifyError::BadSignature {
-                key_id: self.key_id,
+    /// Checks that the key that the envelope names has signed it and is valid at this moment, and nothing else.
+    /// [`open`](crate::open) does this too.
+    ///
+    /// # Errors
+    /// [`OpenError::UnknownKey`], [`OpenError::KeyNotValid`], [`OpenError::Algorithm`] or [`OpenError::Signature`].
+    pub fn verify(&self, keys: &VerifyingKeys, now: SystemTime) -> Result<(), OpenError> {
+        let key_id = self.key_id;
+        let key = keys.get(key_id).ok_or(OpenError::UnknownKey { key_id })?;
+        let validity = key.validity();
+        if !validity.contains(now) {
+            return Err(OpenError::KeyNotValid { key_id, validity });
+        }
+        // Before the signature is checked: a key of one algorithm must never verify another, or a public key, which is
+        // no secret, would pass as an HMAC secret.
+        if key.algorithm() != self.algorithm {
+            return Err(OpenError::Algorithm {
+                key_id,
+                of_key: key.algorithm(),
+                of_envelope: self.algorithm,
             });
         }
-        Ok(self.content)
+        if !key.verify(self.message, self.signature) {
+            return Err(OpenError::Signature { key_id });
+        }
+        Ok(())
     }
 
-    /// The version of the layout, always 1 so far.
+    /// Returns the version of the layout, always 2.
     pub fn version(&self) -> u8 {
         VERSION
     }
 
-    /// The flag bits. Bit 0: signed.
-    pub fn flags(&self) -> u8 {
-        if self.is_signed() { FLAG_SIGNED } else { 0 }
-    }
-
-    /// The id of the key that it claims to be sealed with.
+    /// Returns the id of the key that the envelope claims to be sealed with.
     pub fn key_id(&self) -> u8 {
         self.key_id
     }
 
-    /// The content as the player has brought it. Believe it only after [`verify`](Self::verify).
-    pub fn content(&self) -> &'a [u8] {
-        self.content
+    /// Returns the algorithm that the envelope claims to be signed by.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
     }
 
-    /// The signature, if there is one.
-    pub fn signature(&self) -> Option<&'a [u8; SIGNATURE]> {
+    /// Returns what the envelope states, not verified. Only [`open`](crate::open) returns a statement to rely on.
+    pub fn statement(&self) -> &Statement<'a> {
+        &self.statement
+    }
+
+    /// Returns the signature, not verified.
+    pub fn signature(&self) -> &'a [u8] {
         self.signature
     }
+}
 
-    /// Whether there is a signature; not whether it is right.
-    pub fn is_signed(&self) -> bool {
-        self.signature.is_some()
+fn meaning(header: &EnvelopeHeader) -> Result<(EnvelopeKind, Algorithm), ParseError> {
+    let &EnvelopeHeader {
+        kind,
+        flags,
+        algorithm,
+        host_len,
+        ..
+    } = header;
+    let kind = EnvelopeKind::from_byte(kind).ok_or(ParseError::Kind { kind })?;
+    if flags & !(FLAG_PLAYER | FLAG_CERTIFICATE | FLAG_VERIFIED) != 0 {
+        return Err(ParseError::Flags { flags });
+    }
+    if flags & (FLAG_PLAYER | FLAG_VERIFIED) == FLAG_VERIFIED {
+        return Err(ParseError::Verified { flags });
+    }
+    let algorithm = Algorithm::from_byte(algorithm).ok_or(ParseError::Algorithm { algorithm })?;
+    if usize::from(host_len) > MAX_HOST {
+        return Err(ParseError::HostTooLong { len: host_len });
+    }
+    Ok((kind, algorithm))
+}
+
+fn expected_len(header: &EnvelopeHeader, algorithm: Algorithm) -> usize {
+    let texts = [header.route_len, header.source_len].map(usize::from);
+    let others = [header.host_len, header.content_len].map(usize::from);
+    let fields: usize = texts.into_iter().chain(others).sum();
+    EnvelopeHeader::LEN + fields + algorithm.signature_len()
+}
+
+fn time(millis: u64) -> Result<SystemTime, ParseError> {
+    SystemTime::UNIX_EPOCH
+        .checked_add(Duration::from_millis(millis))
+        .ok_or(ParseError::Time)
+}
+
+/// Returns a field behind a flag. Without the flag its bytes must be zero.
+fn known<const N: usize>(
+    flag: u8,
+    bytes: [u8; N],
+    error: ParseError,
+) -> Result<Option<[u8; N]>, ParseError> {
+    match flag {
+        0 if bytes == [0; N] => Ok(None),
+        0 => Err(error),
+        _ => Ok(Some(bytes)),
     }
 }
 
-/// Why some bytes are not an envelope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EnvelopeError {
-    /// They do not start with the magic: other referral data.
-    #[error("not an envelope: it does not start with HYRP")]
-    Magic,
-    /// They are longer than [`MAX_ENVELOPE`].
-    #[error("the envelope has {len} bytes; at most {MAX_ENVELOPE} are allowed")]
-    TooLong {
-        /// All bytes.
-        len: usize,
-    },
-    /// They end inside the header.
-    #[error("the envelope has {len} bytes; the header alone takes {HEADER}")]
-    TooShort {
-        /// All bytes.
-        len: usize,
-    },
-    /// The version is another one.
-    #[error("envelope version {version} is unknown; version {VERSION} is")]
-    Version {
-        /// The version byte.
-        version: u8,
-    },
-    /// A flag other than bit 0 is set.
-    #[error("envelope flags {flags:#04x} hold an unknown bit; only bit 0 (signed) is known")]
-    Flags {
-        /// The flags byte.
-        flags: u8,
-    },
-    /// They are not as long as flags and content length say.
-    #[error("the envelope has {len} bytes; its header says {expected}")]
-    Length {
-        /// All bytes.
-        len: usize,
-        /// All bytes by the header.
-        expected: usize,
-    },
-}
-
-/// Why the content of an envelope is not to be believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum VerifyError {
-    /// It is not an envelope. From [`open`] only.
-    #[error(transparent)]
-    Envelope(#[from] EnvelopeError),
-    /// It is not signed.
-    #[error("the envelope is not signed")]
-    Unsigned,
-    /// It is signed with a key that is not in the ring.
-    #[error("the envelope is signed with key {key_id}, which is unknown here")]
-    UnknownKey {
-        /// The key id of the envelope.
-        key_id: u8,
-    },
-    /// The signature does not fit the envelope and the key.
-    #[error("the signature of the envelope is not that of key {key_id}")]
-    BadSignature {
-        /// The key id of the envelope.
-        key_id: u8,
-    },
+fn text<'a>(bytes: &'a [u8], of: &'static str) -> Result<&'a str, ParseError> {
+    str::from_utf8(bytes).map_err(|_| ParseError::Text { of })
 }

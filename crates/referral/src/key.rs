@@ -1,90 +1,207 @@
-use std::collections::BTreeMap;
 use std::fmt;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::{Digest as _, Sha256};
-use zeroize::Zeroizing;
+use ed25519_dalek::Signer as _;
 
-use crate::{SIGNATURE, Secret};
+use crate::ed25519::PublicKey;
+use crate::hmac_key::HmacKey;
+use crate::{Algorithm, KeyError, Secret, Validity};
 
-/// The block size of SHA-256 in bytes.
-const BLOCK: usize = 64;
+/// Minimum length of an HMAC secret in bytes: 128 bits, if they are random.
+pub(crate) const MIN_SECRET: usize = 16;
 
-/// The keys by which envelopes are verified, by key id.
+/// Key that seals envelopes.
+pub type SigningKey = EnvelopeKey<Signer>;
+
+/// Key that opens envelopes.
+pub type VerifyingKey = EnvelopeKey<Verifier>;
+
+/// Key of envelopes with its id and the times at which it is valid: a [`SigningKey`] or a [`VerifyingKey`].
 ///
-/// Several at once let a network change its secret: give the backends the new key, then the entrypoint, then take the
-/// old key away.
-#[derive(Clone, Default)]
-pub struct KeyRing {
-    keys: BTreeMap<u8, Key>,
+/// Secrets are never printed and are wiped from memory on drop.
+#[derive(Clone)]
+pub struct EnvelopeKey<M> {
+    id: u8,
+    algorithm: Algorithm,
+    validity: Validity,
+    material: M,
 }
 
-impl KeyRing {
-    /// A ring without keys, which verifies nothing.
-    pub fn new() -> Self {
-        Self::default()
+/// Secret half of a [`SigningKey`].
+#[derive(Clone)]
+pub struct Signer(SignerMaterial);
+
+#[derive(Clone)]
+enum SignerMaterial {
+    Hmac(HmacKey),
+    Ed25519(ed25519_dalek::SigningKey),
+}
+
+/// What a [`VerifyingKey`] verifies with.
+#[derive(Clone)]
+pub struct Verifier(VerifierMaterial);
+
+#[derive(Clone)]
+enum VerifierMaterial {
+    Hmac(HmacKey),
+    Ed25519(PublicKey),
+}
+
+impl<M> EnvelopeKey<M> {
+    fn new(id: u8, algorithm: Algorithm, material: M) -> Self {
+        Self {
+            id,
+            algorithm,
+            validity: Validity::default(),
+            material,
+        }
     }
 
-    /// This ring with one key more. A key of the same id is replaced.
+    /// Sets when the key is valid. By default it always is.
     #[must_use]
-    pub fn with(mut self, key_id: u8, secret: &Secret) -> Self {
-        self.insert(key_id, secret);
+    pub fn with_validity(mut self, validity: Validity) -> Self {
+        self.validity = validity;
         self
     }
 
-    /// Adds a key. A key of the same id is replaced.
-    pub fn insert(&mut self, key_id: u8, secret: &Secret) {
-        self.keys.insert(key_id, Key::new(secret));
+    /// Returns the id by which envelopes name the key.
+    pub fn id(&self) -> u8 {
+        self.id
     }
 
-    pub(crate) fn get(&self, key_id: u8) -> Option<&Key> {
-        self.keys.get(&key_id)
+    /// Returns the algorithm that the key signs or verifies by.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Returns when the key is valid.
+    pub fn validity(&self) -> Validity {
+        self.validity
     }
 }
 
-impl fmt::Debug for KeyRing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.keys.keys()).finish()
+impl SigningKey {
+    /// Makes a key for HMAC-SHA256, always valid.
+    ///
+    /// # Errors
+    /// [`KeyError::SecretTooShort`] if the secret has fewer than 16 bytes.
+    pub fn hmac(id: u8, secret: &Secret) -> Result<Self, KeyError> {
+        let key = SignerMaterial::Hmac(hmac_key(id, secret)?);
+        Ok(Self::new(id, Algorithm::HmacSha256, Signer(key)))
     }
-}
 
-/// A secret taken in by HMAC-SHA256. Hashing the key block is half the work of a short message, so it is done once and
-/// the state is copied for each envelope. The state is wiped on drop.
-#[derive(Clone)]
-pub(crate) struct Key(Hmac<Sha256>);
+    /// Makes a key for Ed25519, always valid. The seed is the private key of RFC 8032.
+    ///
+    /// # Errors
+    /// [`KeyError::SeedLength`] if the seed does not have 32 bytes.
+    pub fn ed25519(id: u8, seed: &Secret) -> Result<Self, KeyError> {
+        let seed = seed.as_bytes();
+        let seed = seed.try_into().map_err(|_| KeyError::SeedLength {
+            key_id: id,
+            len: seed.len(),
+        })?;
+        let key = SignerMaterial::Ed25519(ed25519_dalek::SigningKey::from_bytes(seed));
+        Ok(Self::new(id, Algorithm::Ed25519, Signer(key)))
+    }
 
-impl Key {
-    pub(crate) fn new(secret: &Secret) -> Self {
-        // The key block of RFC 2104, section 2, filled here, because the constructor from a slice of any length is
-        // fallible by its type though it never fails.
-        let mut block = Zeroizing::new([0; BLOCK]);
-        let bytes = secret.as_bytes();
-        if let Some(start) = block.get_mut(..bytes.len()) {
-            start.copy_from_slice(bytes);
-        } else {
-            let digest = Zeroizing::new(<[u8; SIGNATURE]>::from(Sha256::digest(bytes)));
-            block
-                .iter_mut()
-                .zip(digest.iter())
-                .for_each(|(to, from)| *to = *from);
+    /// Returns the public key for those who verify. HMAC has none.
+    pub fn public_key(&self) -> Option<[u8; 32]> {
+        self.verifying_key().public_key()
+    }
+
+    /// Returns the key that opens what this one seals, of the same id and validity.
+    pub fn verifying_key(&self) -> VerifyingKey {
+        let verifier = match &self.material.0 {
+            SignerMaterial::Hmac(key) => VerifierMaterial::Hmac(key.clone()),
+            SignerMaterial::Ed25519(key) => VerifierMaterial::Ed25519(PublicKey::of(key)),
+        };
+        VerifyingKey::new(self.id, self.algorithm, Verifier(verifier)).with_validity(self.validity)
+    }
+
+    /// Appends the signature over all of `out` from `start` on.
+    pub(crate) fn sign(&self, start: usize, out: &mut Vec<u8>) {
+        let message = out.get(start..).unwrap_or_default();
+        match &self.material.0 {
+            SignerMaterial::Hmac(key) => {
+                let signature = key.sign(message, &[]);
+                out.extend_from_slice(&signature);
+            }
+            SignerMaterial::Ed25519(key) => {
+                let signature = key.sign(message).to_bytes();
+                out.extend_from_slice(&signature);
+            }
         }
-        Self(Hmac::new((&*block).into()))
+    }
+}
+
+impl VerifyingKey {
+    /// Makes a key for HMAC-SHA256, always valid.
+    ///
+    /// # Errors
+    /// [`KeyError::SecretTooShort`] if the secret has fewer than 16 bytes.
+    pub fn hmac(id: u8, secret: &Secret) -> Result<Self, KeyError> {
+        let key = VerifierMaterial::Hmac(hmac_key(id, secret)?);
+        Ok(Self::new(id, Algorithm::HmacSha256, Verifier(key)))
     }
 
-    /// Signs both parts as one message, so that they need not be copied together.
-    pub(crate) fn sign(&self, head: &[u8], tail: &[u8]) -> [u8; SIGNATURE] {
-        self.state(head, tail).finalize().into_bytes().into()
+    /// Makes a key for Ed25519, always valid, from the 32 bytes of RFC 8032.
+    ///
+    /// # Errors
+    /// [`KeyError::PublicKey`] if they are not a [`PublicKey`].
+    pub fn ed25519(id: u8, public_key: &[u8; 32]) -> Result<Self, KeyError> {
+        let key = PublicKey::from_bytes(public_key).map_err(|problem| KeyError::PublicKey {
+            key_id: id,
+            problem,
+        })?;
+        let key = VerifierMaterial::Ed25519(key);
+        Ok(Self::new(id, Algorithm::Ed25519, Verifier(key)))
     }
 
-    /// Compares in constant time.
-    pub(crate) fn verify(&self, head: &[u8], tail: &[u8], signature: &[u8; SIGNATURE]) -> bool {
-        self.state(head, tail).verify(signature.into()).is_ok()
+    /// Returns the public key. HMAC has none.
+    pub fn public_key(&self) -> Option<[u8; 32]> {
+        match &self.material.0 {
+            VerifierMaterial::Hmac(_) => None,
+            VerifierMaterial::Ed25519(key) => Some(key.to_bytes()),
+        }
     }
 
-    fn state(&self, head: &[u8], tail: &[u8]) -> Hmac<Sha256> {
-        let mut state = self.0.clone();
-        state.update(head);
-        state.update(tail);
-        state
+    /// Returns whether this key has signed the message. HMAC is compared in constant time. Ed25519 is strict, so that
+    /// only the holder of the seed can turn one signature into another.
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        match &self.material.0 {
+            VerifierMaterial::Hmac(key) => signature
+                .try_into()
+                .is_ok_and(|signature| key.verify(message, &[], signature)),
+            VerifierMaterial::Ed25519(key) => key.verify(message, signature),
+        }
+    }
+}
+
+fn hmac_key(key_id: u8, secret: &Secret) -> Result<HmacKey, KeyError> {
+    let len = secret.as_bytes().len();
+    if len < MIN_SECRET {
+        return Err(KeyError::SecretTooShort { key_id, len });
+    }
+    Ok(HmacKey::new(secret))
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signer(..)")
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Verifier(..)")
+    }
+}
+
+impl<M> fmt::Debug for EnvelopeKey<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnvelopeKey")
+            .field("id", &self.id)
+            .field("algorithm", &self.algorithm)
+            .field("validity", &self.validity)
+            .finish_non_exhaustive()
     }
 }

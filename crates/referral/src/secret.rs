@@ -5,7 +5,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-/// Standard alphabet. Padding may be there or not, and spare bits of the last digit may be set: people paste both.
+/// Standard alphabet. Padding is optional and spare bits of the last digit may be set: people paste both.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -13,16 +13,16 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// The bytes that sign an envelope. They can not be printed and are wiped from memory when this is dropped.
+/// Bytes that sign an envelope. They are never printed, and are wiped from memory on drop.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    /// Reads a secret in one of its three text forms: `base64:...` (standard alphabet, padded or not), `hex:...`, and
-    /// anything else as it is, in UTF-8. Leading and trailing blanks do not count; the prefixes may be in capitals.
+    /// Reads a secret in one of three text forms: `base64:...` (standard alphabet, padded or not), `hex:...`, or plain
+    /// UTF-8. Blanks around it are ignored, and so is the case of the prefixes.
     ///
     /// # Errors
-    /// The text is empty or not in the form that its prefix says. The error never holds any of the text.
+    /// The text is empty or not in the form of its prefix. The error never holds any of the text.
     pub fn parse(text: &str) -> Result<Self, SecretError> {
         let text = text.trim();
         let bytes = if let Some(digits) = strip_prefix(text, "base64:") {
@@ -38,7 +38,7 @@ impl Secret {
         Ok(Self(bytes))
     }
 
-    /// How many bytes it has, at least 1. Fewer than 16 can be guessed.
+    /// Returns the length in bytes, at least 1. A secret of fewer than 16 can be guessed.
     pub fn byte_count(&self) -> usize {
         self.0.len()
     }
@@ -54,11 +54,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Why a text is not a [`Secret`]. It says nothing of the text itself.
+/// A text is not a [`Secret`]. Holds nothing of the text itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
-    /// Nothing is left after the blanks and the prefix.
+    /// Nothing is left without the blanks and the prefix.
     #[error("the secret is empty")]
     Empty,
     /// What follows `base64:` is not base64.
@@ -74,8 +74,7 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(prefix).then(|| tail.trim())
 }
 
-/// Decodes into a buffer that is wiped whatever happens; the allocating decoder would leave half a secret behind when
-/// it fails.
+/// Decodes into a buffer that is always wiped. The allocating decoder would leave half a secret behind when it fails.
 fn decode_base64(digits: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     // Tools break long lines, `openssl rand -base64 64` for one.
     let mut joined = Zeroizing::new(String::with_capacity(digits.len()));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use hyrouter_referral::v2::{Algorithm, Kind};
+use hyrouter_referral::{Algorithm, EnvelopeKind};
 use uuid::Uuid;
 
 use super::ConfigArgs;
@@ -67,7 +67,7 @@ pub(crate) struct SealArgs {
     pub(crate) secret: SecretArgs,
     /// A ticket, with which a server sends a player back to the router, or a referral; both of version 2
     #[arg(long, value_name = "KIND")]
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kind: Option<EnvelopeKind>,
     /// Version 2: host that it is for; a ticket without one is for any router
     #[arg(long, value_name = "HOST", default_value = "", requires = "kind")]
     pub(crate) host: String,

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
-use hyrouter_referral::v2::Statement;
-use hyrouter_referral::{Envelope, v2};
+use hyrouter_referral::v1::EnvelopeV1;
+use hyrouter_referral::{Envelope, Statement};
 use hyrouter_text::shown;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,10 +13,10 @@ use hyrouter_app::clock;
 
 /// An envelope of any version as a JSON object; `None` for other bytes.
 pub(crate) fn json(bytes: &[u8]) -> Option<Value> {
-    if let Ok(envelope) = v2::Envelope::parse(bytes) {
+    if let Ok(envelope) = Envelope::parse(bytes) {
         return Some(json_2(&envelope));
     }
-    let envelope = Envelope::parse(bytes).ok()?;
+    let envelope = EnvelopeV1::parse(bytes).ok()?;
     let content = envelope.content();
     Some(json!({
         "version": envelope.version(),
@@ -27,7 +27,7 @@ pub(crate) fn json(bytes: &[u8]) -> Option<Value> {
     }))
 }
 
-fn json_2(envelope: &v2::Envelope<'_>) -> Value {
+fn json_2(envelope: &Envelope<'_>) -> Value {
     let said = envelope.statement();
     json!({
         "version": envelope.version(),
@@ -53,10 +53,10 @@ fn json_2(envelope: &v2::Envelope<'_>) -> Value {
 
 /// The same in words, on several lines.
 pub(crate) fn text(bytes: &[u8]) -> Option<String> {
-    if let Ok(envelope) = v2::Envelope::parse(bytes) {
+    if let Ok(envelope) = Envelope::parse(bytes) {
         return Some(text_2(&envelope));
     }
-    let envelope = Envelope::parse(bytes).ok()?;
+    let envelope = EnvelopeV1::parse(bytes).ok()?;
     let signed = if envelope.is_signed() {
         "signed"
     } else {
@@ -70,7 +70,7 @@ pub(crate) fn text(bytes: &[u8]) -> Option<String> {
     ))
 }
 
-fn text_2(envelope: &v2::Envelope<'_>) -> String {
+fn text_2(envelope: &Envelope<'_>) -> String {
     let said = envelope.statement();
     let mut text = format!(
         "envelope: version 2, {}, key {}, {}, {}",

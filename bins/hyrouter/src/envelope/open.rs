@@ -4,8 +4,11 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail, ensure};
-use hyrouter_referral::v2::{Algorithm, Expectation, Keys, OpenError, SigningKey, VerifyingKey};
-use hyrouter_referral::{Envelope, KeyRing, v2, version_of};
+use hyrouter_referral::v1::{EnvelopeV1, KeyRing};
+use hyrouter_referral::{
+    Algorithm, Envelope, Expectation, OpenError, SigningKey, VerifyingKey, VerifyingKeys,
+    version_of,
+};
 use serde_json::json;
 
 use super::{describe, from_hex, from_hex_32, read_secret, read_stdin};
@@ -31,7 +34,7 @@ pub(super) fn run(args: &OpenArgs) -> anyhow::Result<ExitCode> {
     };
     let bytes = from_hex(&text)?;
     let verdict = match version_of(&bytes) {
-        Some(v2::VERSION) => version_2(&bytes, args)?,
+        Some(hyrouter_referral::VERSION) => version_2(&bytes, args)?,
         _ => version_1(&bytes, args)?,
     };
     let (said, verified, code) = match &verdict {
@@ -63,7 +66,7 @@ pub(super) fn run(args: &OpenArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn version_1(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
-    let envelope = Envelope::parse(bytes)?;
+    let envelope = EnvelopeV1::parse(bytes)?;
     if args.public_key.is_some() || args.secret.algorithm != Algorithm::HmacSha256 {
         bail!("an envelope of version 1 is signed with hmac-sha256 alone");
     }
@@ -81,7 +84,7 @@ fn version_1(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
 }
 
 fn version_2(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
-    let envelope = v2::Envelope::parse(bytes)?;
+    let envelope = Envelope::parse(bytes)?;
     let Some(key) = key(args)? else {
         ensure!(
             args.host.is_none() && args.player.is_none() && args.certificate.is_none(),
@@ -91,21 +94,21 @@ fn version_2(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
     };
     let mut expectation = Expectation::new(envelope.statement().kind);
     expectation = match (&args.host, args.port) {
-        (Some(host), Some(port)) => expectation.target(host, port),
-        _ => expectation.any_target(),
+        (Some(host), Some(port)) => expectation.with_target(host, port),
+        _ => expectation.with_any_target(),
     };
     expectation = match args.player {
-        Some(uuid) if args.verified => expectation.verified_player(uuid.into_bytes()),
-        Some(uuid) => expectation.player(uuid.into_bytes()),
-        None => expectation.any_player(),
+        Some(uuid) if args.verified => expectation.with_verified_player(uuid.into_bytes()),
+        Some(uuid) => expectation.with_player(uuid.into_bytes()),
+        None => expectation.with_any_player(),
     };
     expectation = match &args.certificate {
-        Some(text) => expectation.certificate(from_hex_32(text).context("--certificate")?),
-        None => expectation.any_certificate(),
+        Some(text) => expectation.with_certificate(from_hex_32(text).context("--certificate")?),
+        None => expectation.with_any_certificate(),
     };
-    let opened = v2::open(
+    let opened = hyrouter_referral::open(
         bytes,
-        &Keys::new().with(key),
+        &VerifyingKeys::new().with(key),
         &expectation,
         SystemTime::now(),
     );
@@ -118,7 +121,7 @@ fn version_2(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
 fn bad(error: &OpenError) -> Verdict {
     Verdict::Bad {
         why: error.to_string(),
-        code: Some(error.code()),
+        code: Some(error.code().as_str()),
     }
 }
 
@@ -133,6 +136,6 @@ fn key(args: &OpenArgs) -> anyhow::Result<Option<VerifyingKey>> {
     };
     Ok(Some(match args.secret.algorithm {
         Algorithm::HmacSha256 => VerifyingKey::hmac(id, &secret)?,
-        Algorithm::Ed25519 => SigningKey::ed25519(id, &secret)?.verifying(),
+        Algorithm::Ed25519 => SigningKey::ed25519(id, &secret)?.verifying_key(),
     }))
 }

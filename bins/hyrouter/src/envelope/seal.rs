@@ -4,8 +4,8 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, ensure};
-use hyrouter_referral::Sealer;
-use hyrouter_referral::v2::{Algorithm, Kind, SigningKey, Statement};
+use hyrouter_referral::v1::Sealer;
+use hyrouter_referral::{Algorithm, EnvelopeKind, SigningKey, Statement};
 use serde_json::json;
 
 use super::{from_hex, from_hex_32, read_secret, read_stdin};
@@ -54,7 +54,7 @@ fn version_1(args: &SealArgs, content: &[u8]) -> anyhow::Result<Vec<u8>> {
     Ok(envelope)
 }
 
-fn version_2(args: &SealArgs, kind: Kind, content: &[u8]) -> anyhow::Result<Vec<u8>> {
+fn version_2(args: &SealArgs, kind: EnvelopeKind, content: &[u8]) -> anyhow::Result<Vec<u8>> {
     let secret = read_secret(&args.secret)?
         .context("version 2 is always signed; give --secret-file or --secret-env")?;
     let id = args.secret.key_id;
@@ -63,25 +63,25 @@ fn version_2(args: &SealArgs, kind: Kind, content: &[u8]) -> anyhow::Result<Vec<
         Algorithm::Ed25519 => SigningKey::ed25519(id, &secret)?,
     };
     let mut statement = match kind {
-        Kind::Referral => Statement::referral(&args.host, args.port),
-        Kind::Ticket => Statement::ticket().target(&args.host, args.port),
+        EnvelopeKind::Referral => Statement::referral(&args.host, args.port),
+        EnvelopeKind::Ticket => Statement::ticket().with_target(&args.host, args.port),
     };
     statement = statement
-        .issued(SystemTime::now(), args.ttl)
-        .nonce(rand::random())
-        .hops(args.hops)
-        .route(&args.route)
-        .source(&args.source)
-        .content(content);
+        .with_lifetime(SystemTime::now(), args.ttl)
+        .with_nonce(rand::random())
+        .with_hops(args.hops)
+        .with_route(&args.route)
+        .with_source(&args.source)
+        .with_content(content);
     if let Some(uuid) = args.player {
         statement = if args.verified {
-            statement.verified_player(uuid.into_bytes())
+            statement.with_verified_player(uuid.into_bytes())
         } else {
-            statement.player(uuid.into_bytes())
+            statement.with_player(uuid.into_bytes())
         };
     }
     if let Some(text) = &args.certificate {
-        statement = statement.certificate(from_hex_32(text).context("--certificate")?);
+        statement = statement.with_certificate(from_hex_32(text).context("--certificate")?);
     }
     let mut envelope = Vec::new();
     statement.seal(&key, &mut envelope)?;

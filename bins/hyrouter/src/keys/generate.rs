@@ -8,8 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, ensure};
 use hyrouter_files::read_text;
 use hyrouter_identity::TokenKey;
-use hyrouter_referral::Secret;
-use hyrouter_referral::v2::{Algorithm, SigningKey};
+use hyrouter_referral::{Algorithm, Secret, SigningKey};
 use serde_json::{Value, json};
 
 use crate::cli::{GenerateArgs, Purpose, print, print_json};

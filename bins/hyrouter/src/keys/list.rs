@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use hyrouter_config::{EnvelopeSettings, Settings};
-use hyrouter_referral::v2::{Algorithm, Validity};
+use hyrouter_referral::{Algorithm, Validity};
 use serde_json::json;
 
 use crate::cli::{self, ConfigArgs, ListArgs, print, print_line};
@@ -76,7 +76,9 @@ fn rows(settings: &Settings, now: SystemTime) -> Vec<Row> {
     for row in rows.iter_mut().filter(|row| Some(row.id) == active) {
         row.state = "signs";
     }
-    rows.extend(referral.accept.iter().map(|key| Row {
+    let mut accepted: Vec<_> = referral.accept.iter().collect();
+    accepted.sort_by_key(|key| key.id());
+    rows.extend(accepted.into_iter().map(|key| Row {
         purpose: "accept",
         id: key.id(),
         algorithm: key.algorithm(),

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use hyrouter_plugin_api::{Answer, Backend, ConnectRequest};
 use hyrouter_plugins::{Verdict, weigh};
-use hyrouter_referral::Sealer;
+use hyrouter_referral::v1::Sealer;
 use hyrouter_text::shown;
 use serde_json::{Value, json};
 

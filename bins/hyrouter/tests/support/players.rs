@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hyrouter_client::{Client, Dial, Hello, Outcome};
 use hyrouter_protocol::Generation;
-use hyrouter_referral::Envelope;
+use hyrouter_referral::v1::EnvelopeV1;
 use tokio::task::JoinHandle;
 
 /// Far longer than any answer takes unless it never comes.
@@ -90,6 +90,6 @@ pub(crate) fn content(outcome: &Outcome) -> &[u8] {
     let Outcome::Referral { data, .. } = outcome else {
         panic!("no referral: {outcome:?}");
     };
-    let envelope = Envelope::parse(data.as_deref().unwrap()).unwrap();
+    let envelope = EnvelopeV1::parse(data.as_deref().unwrap()).unwrap();
     envelope.content()
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use hyrouter_config::{MessageKind, UnknownProtocol};
 use hyrouter_proxy::{Action, Answer, ConnectInfo};
-use hyrouter_referral::v2::Envelope;
+use hyrouter_referral::Envelope;
 use hyrouter_router::Explanation;
 use tokio::time::timeout;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use hyrouter_referral::Sealer;
-use hyrouter_referral::v2::{Keys, SigningKeys, Validity};
+use hyrouter_referral::v1::Sealer;
+use hyrouter_referral::{SigningKeys, Validity, VerifyingKeys};
 
 /// How referral data is sealed, and which tickets are accepted.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct ReferralSettings {
     /// How long an envelope of version 2 is valid, 1 second to 24 hours.
     pub ttl: Duration,
     /// Keys of the servers whose tickets are accepted.
-    pub accept: Keys,
+    pub accept: VerifyingKeys,
     /// Maximum number of referrals of a player in a row.
     pub max_hops: u8,
 }

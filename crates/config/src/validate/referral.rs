@@ -1,7 +1,9 @@
 use std::time::SystemTime;
 
-use hyrouter_referral::v2::{Algorithm, KeyError, Keys, SigningKeys, Validity};
-use hyrouter_referral::{Sealer, Secret, v2};
+use hyrouter_referral::v1::Sealer;
+use hyrouter_referral::{
+    Algorithm, KeyError, Secret, SigningKeys, Validity, VerifyingKey, VerifyingKeys,
+};
 
 use super::{Report, missing, parse_duration};
 use crate::format::{public_key, timestamp};
@@ -172,20 +174,20 @@ fn version_2(path: &Path, keys: Vec<Given>, report: &mut Report<'_>) -> SigningK
         let message = missing("`version: 2`, which signs; or give `hmac_secret`");
         report.mistakes.add_if_clear(&path.key("keys"), message);
     }
-    let mut built = Vec::new();
+    let mut built = SigningKeys::new();
     for key in keys {
         let Some(secret) = &key.secret else { continue };
         let made = match key.algorithm {
-            Algorithm::Ed25519 => v2::SigningKey::ed25519(key.id, secret),
-            Algorithm::HmacSha256 => v2::SigningKey::hmac(key.id, secret),
+            Algorithm::Ed25519 => hyrouter_referral::SigningKey::ed25519(key.id, secret),
+            Algorithm::HmacSha256 => hyrouter_referral::SigningKey::hmac(key.id, secret),
         };
         match made {
-            Ok(made) => built.push(made.with_validity(key.validity)),
+            // Ids that are not unique were reported where they stand.
+            Ok(made) => built = built.with(made.with_validity(key.validity)),
             Err(error) => wrong_key(&key.path, &error, report),
         }
     }
-    // Ids that are not unique were reported where they stand.
-    SigningKeys::try_new(built).unwrap_or_default()
+    built
 }
 
 fn accepted(
@@ -193,8 +195,8 @@ fn accepted(
     keys: &[AcceptedKey],
     secrets: &Secrets<'_>,
     report: &mut Report<'_>,
-) -> Keys {
-    let mut accepted = Keys::new();
+) -> VerifyingKeys {
+    let mut accepted = VerifyingKeys::new();
     for (index, key) in keys.iter().enumerate() {
         let at = list.index(index);
         let Some(made) = accepted_key(&at, key, secrets, report) else {
@@ -220,7 +222,7 @@ fn accepted_key(
     key: &AcceptedKey,
     secrets: &Secrets<'_>,
     report: &mut Report<'_>,
-) -> Option<Result<v2::VerifyingKey, KeyError>> {
+) -> Option<Result<VerifyingKey, KeyError>> {
     let place = SecretSource::new(
         key.secret.clone(),
         key.secret_file.clone(),
@@ -239,7 +241,7 @@ fn accepted_key(
             report.mistakes.add_if_clear(&at.key("public_key"), message);
             return None;
         };
-        return Some(v2::VerifyingKey::ed25519(key.id, &public_key(text)?));
+        return Some(VerifyingKey::ed25519(key.id, &public_key(text)?));
     }
     if key.public_key.is_some() {
         report.mistakes.add_if_clear(
@@ -248,7 +250,7 @@ fn accepted_key(
         );
     }
     let secret = secrets.read(at, &place, report.mistakes)?;
-    Some(v2::VerifyingKey::hmac(key.id, &secret))
+    Some(VerifyingKey::hmac(key.id, &secret))
 }
 
 fn not_unique(at: &Path, id: u8, report: &mut Report<'_>) {

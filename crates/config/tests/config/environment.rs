@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use hyrouter_config::{MessageKind, Sources};
-use hyrouter_referral::{KeyRing, Secret, open};
+use hyrouter_referral::Secret;
+use hyrouter_referral::v1::{KeyRing, open};
 
 use crate::support::{NOTHING, lines, load_with};
 

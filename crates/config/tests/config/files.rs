@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use hyrouter_config::{MessageKind, Settings, UnknownProtocol};
-use hyrouter_referral::{KeyRing, Secret, open};
+use hyrouter_referral::Secret;
+use hyrouter_referral::v1::{KeyRing, open};
 use hyrouter_router::{Filter, Router, SortOrder, SortType, Strategy, Subject};
 
 use crate::support::{NOTHING, data, lines, load, load_file, load_named};

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{ConfigError, EnvelopeSettings, IdentityMode, Settings, Sources};
-use hyrouter_referral::v2::{Algorithm, SigningKeys};
+use hyrouter_referral::{Algorithm, SigningKeys};
 
 use crate::support::{load, load_with, mistakes, warnings};
 

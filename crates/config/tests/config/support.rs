@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hyrouter_config::{ConfigError, EnvelopeSettings, Settings, Sources};
-use hyrouter_referral::Sealer;
+use hyrouter_referral::v1::Sealer;
 
 /// A file of `tests/data`.
 pub(crate) fn data(name: &str) -> PathBuf {

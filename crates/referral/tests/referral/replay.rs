@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_referral::v2::{ReplayError, ReplayGuard};
+use hyrouter_referral::{ReplayError, ReplayGuard};
 use proptest::prelude::*;
 
 #[test]

@@ -1,9 +1,10 @@
 //! Envelopes from outside: their exact bytes, what is refused, and that nothing forged passes.
 
-use hyrouter_referral::{
-    Envelope, EnvelopeError, KeyRing, MAX_CONTENT_SIGNED, MAX_CONTENT_UNSIGNED, MAX_ENVELOPE,
-    Sealer, Secret, VerifyError, open,
+use hyrouter_referral::v1::{
+    EnvelopeError, EnvelopeV1, KeyRing, MAX_CONTENT_SIGNED, MAX_CONTENT_UNSIGNED, Sealer,
+    VerifyError, open,
 };
+use hyrouter_referral::{MAX_ENVELOPE, Secret};
 use proptest::prelude::*;
 
 const KEY_ID: u8 = 3;
@@ -69,7 +70,7 @@ fn content_that_does_not_fit_is_left_out() {
                 truncated,
                 "{len}"
             );
-            let content = Envelope::parse(&out).unwrap().content();
+            let content = EnvelopeV1::parse(&out).unwrap().content();
             assert_eq!(content.len(), if truncated { 0 } else { len });
             assert!(out.len() <= MAX_ENVELOPE);
         }
@@ -79,7 +80,7 @@ fn content_that_does_not_fit_is_left_out() {
 #[test]
 fn fields_are_read() {
     let bytes = seal(&signed(), b"hi");
-    let envelope = Envelope::parse(&bytes).unwrap();
+    let envelope = EnvelopeV1::parse(&bytes).unwrap();
     assert_eq!(envelope.version(), 1);
     assert_eq!(envelope.flags(), 1);
     assert_eq!(envelope.key_id(), KEY_ID);
@@ -134,13 +135,13 @@ fn other_layouts_are_refused() {
         ),
     ];
     for (bytes, error) in cases {
-        assert_eq!(Envelope::parse(&bytes).unwrap_err(), error, "{bytes:?}");
+        assert_eq!(EnvelopeV1::parse(&bytes).unwrap_err(), error, "{bytes:?}");
     }
     let mut long = seal(&Sealer::unsigned(0), &[0; MAX_CONTENT_UNSIGNED]);
     assert_eq!(long.len(), MAX_ENVELOPE);
     long.push(0);
     assert_eq!(
-        Envelope::parse(&long).unwrap_err(),
+        EnvelopeV1::parse(&long).unwrap_err(),
         EnvelopeError::TooLong { len: 4097 }
     );
 }

@@ -10,7 +10,7 @@ mod switches;
 use std::collections::BTreeMap;
 
 use hyrouter_messages::MaintenanceTexts;
-use hyrouter_referral::v2::MAX_ROUTE;
+use hyrouter_referral::MAX_ROUTE;
 use hyrouter_router as router;
 
 use self::covered::Earlier;

@@ -7,8 +7,7 @@ mod sealed;
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_referral::Secret;
-use hyrouter_referral::v2::{Expectation, Keys, Kind, SigningKey, Statement};
+use hyrouter_referral::{EnvelopeKind, Expectation, Secret, SigningKey, Statement, VerifyingKeys};
 
 pub(crate) const LIFETIME: Duration = Duration::from_mins(1);
 pub(crate) const MS: Duration = Duration::from_millis(1);
@@ -21,21 +20,21 @@ pub(crate) fn now() -> SystemTime {
 
 pub(crate) fn statement() -> Statement<'static> {
     Statement::referral("lobby.example.com", 5520)
-        .issued(now(), LIFETIME)
-        .nonce([3; 16])
-        .player(PLAYER)
-        .certificate(CERTIFICATE)
-        .hops(1)
-        .route("lobby")
-        .source("play.example.com")
-        .content(b"party=12")
+        .with_lifetime(now(), LIFETIME)
+        .with_nonce([3; 16])
+        .with_player(PLAYER)
+        .with_certificate(CERTIFICATE)
+        .with_hops(1)
+        .with_route("lobby")
+        .with_source("play.example.com")
+        .with_content(b"party=12")
 }
 
 pub(crate) fn anything() -> Expectation<'static> {
-    Expectation::new(Kind::Referral)
-        .any_target()
-        .any_player()
-        .any_certificate()
+    Expectation::new(EnvelopeKind::Referral)
+        .with_any_target()
+        .with_any_player()
+        .with_any_certificate()
 }
 
 pub(crate) fn secret_text() -> &'static str {
@@ -62,10 +61,10 @@ pub(crate) fn ed25519_of(id: u8) -> SigningKey {
     SigningKey::ed25519(id, &secret()).unwrap()
 }
 
-pub(crate) fn keys() -> Keys {
-    Keys::new()
-        .with(hmac().verifying())
-        .with(ed25519().verifying())
+pub(crate) fn keys() -> VerifyingKeys {
+    VerifyingKeys::new()
+        .with(hmac().verifying_key())
+        .with(ed25519().verifying_key())
 }
 
 pub(crate) fn seal(statement: &Statement<'_>, key: &SigningKey) -> Vec<u8> {

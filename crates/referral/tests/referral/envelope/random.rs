@@ -2,7 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_referral::v2::{Algorithm, Envelope, Expectation, Kind, SigningKey, Statement, open};
+use hyrouter_referral::{
+    Algorithm, Envelope, EnvelopeKind, Expectation, SigningKey, Statement, open,
+};
 use proptest::prelude::*;
 
 use super::{MS, anything, ed25519, hmac, keys, now, seal, secret, statement};
@@ -23,13 +25,13 @@ prop_compose! {
         let at = |millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
         let (nonce, player, certificate) = bytes;
         // Neither a ticket nor a verified player is sealed without a player.
-        let kind = if ticket && player.is_some() { Kind::Ticket } else { Kind::Referral };
+        let kind = if ticket && player.is_some() { EnvelopeKind::Ticket } else { EnvelopeKind::Referral };
         let verified = verified && player.is_some();
         let statement = Statement {
             kind, hops, port, player, verified, certificate,
             issued_at: at(issued),
             expires_at: at(issued + life),
-            ..Statement::ticket().nonce(nonce)
+            ..Statement::ticket().with_nonce(nonce)
         };
         (statement, texts, content)
     }
@@ -43,18 +45,18 @@ proptest! {
         let key = if ed { ed25519() } else { hmac() };
         let bytes = seal(&statement, &key);
         let mut expectation = Expectation::new(statement.kind)
-            .target(&host, statement.port)
-            .any_player()
-            .any_certificate();
+            .with_target(&host, statement.port)
+            .with_any_player()
+            .with_any_certificate();
         if let Some(player) = statement.player {
             expectation = if statement.verified {
-                expectation.verified_player(player)
+                expectation.with_verified_player(player)
             } else {
-                expectation.player(player)
+                expectation.with_player(player)
             };
         }
         if let Some(certificate) = statement.certificate {
-            expectation = expectation.certificate(certificate);
+            expectation = expectation.with_certificate(certificate);
         }
         let last = statement.expires_at - MS;
         prop_assert_eq!(open(&bytes, &keys(), &expectation, last).unwrap(), statement);

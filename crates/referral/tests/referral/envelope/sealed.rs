@@ -2,8 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_referral::v2::{Envelope, Kind, SealError, Statement};
-use hyrouter_referral::{MAX_ENVELOPE, version_of};
+use hyrouter_referral::{Envelope, EnvelopeKind, MAX_ENVELOPE, SealError, Statement, version_of};
 
 use super::{LIFETIME, MS, ed25519, hmac, now, seal, statement};
 
@@ -38,7 +37,7 @@ fn envelopes_are_appended_or_nothing_is() {
     assert_eq!(out, [b"before", &*seal(&statement(), &hmac())].concat());
 
     let mut out = b"before".to_vec();
-    let nowhere = statement().target("", 5520);
+    let nowhere = statement().with_target("", 5520);
     assert_eq!(nowhere.seal(&hmac(), &mut out), Err(SealError::Target));
     assert_eq!(out, b"before");
 }
@@ -50,18 +49,30 @@ fn what_does_not_fit_is_not_sealed() {
     let late = SystemTime::UNIX_EPOCH + Duration::from_secs(i64::MAX.unsigned_abs());
     let good = statement();
     let cases = [
-        (good.target(&long, 1), SealError::HostTooLong { len: 257 }),
-        (good.route(&long[1..]), SealError::RouteTooLong { len: 256 }),
         (
-            good.source(&long[1..]),
+            good.with_target(&long, 1),
+            SealError::HostTooLong { len: 257 },
+        ),
+        (
+            good.with_route(&long[1..]),
+            SealError::RouteTooLong { len: 256 },
+        ),
+        (
+            good.with_source(&long[1..]),
             SealError::SourceTooLong { len: 256 },
         ),
-        (good.target("a", 0), SealError::Target),
-        (good.issued(now(), Duration::ZERO), SealError::Lifetime),
-        (good.issued(now(), MS / 2), SealError::Lifetime),
-        (good.issued(now(), Duration::MAX), SealError::Lifetime),
+        (good.with_target("a", 0), SealError::Target),
         (
-            good.issued(early, LIFETIME),
+            good.with_lifetime(now(), Duration::ZERO),
+            SealError::Lifetime,
+        ),
+        (good.with_lifetime(now(), MS / 2), SealError::Lifetime),
+        (
+            good.with_lifetime(now(), Duration::MAX),
+            SealError::Lifetime,
+        ),
+        (
+            good.with_lifetime(early, LIFETIME),
             SealError::Time { of: "issue" },
         ),
         (
@@ -71,12 +82,12 @@ fn what_does_not_fit_is_not_sealed() {
             },
             SealError::Time { of: "expiry" },
         ),
-        (good.nonce([0; 16]), SealError::Nonce),
+        (good.with_nonce([0; 16]), SealError::Nonce),
         (Statement::referral("a", 1), SealError::Lifetime),
         (Statement::ticket(), SealError::Lifetime),
         (
             Statement {
-                kind: Kind::Ticket,
+                kind: EnvelopeKind::Ticket,
                 player: None,
                 ..good
             },
@@ -96,9 +107,9 @@ fn what_does_not_fit_is_not_sealed() {
         assert_eq!(sealed, Err(error), "{statement:?}");
     }
     let fits = good
-        .target(&long[1..], 1)
-        .route(&long[2..])
-        .source(&long[2..]);
+        .with_target(&long[1..], 1)
+        .with_route(&long[2..])
+        .with_source(&long[2..]);
     assert!(fits.seal(&hmac(), &mut Vec::new()).is_ok());
 }
 
@@ -107,11 +118,11 @@ fn content_fits_to_the_last_byte() {
     let content = vec![7; 70_000];
     for key in [hmac(), ed25519()] {
         let max = statement().max_content(key.algorithm());
-        let full = seal(&statement().content(&content[..max]), &key);
+        let full = seal(&statement().with_content(&content[..max]), &key);
         assert_eq!(full.len(), MAX_ENVELOPE);
         for len in [max + 1, 65_536, 70_000] {
             let sealed = statement()
-                .content(&content[..len])
+                .with_content(&content[..len])
                 .seal(&key, &mut Vec::new());
             assert_eq!(sealed, Err(SealError::ContentTooLong { len, max }));
         }
@@ -121,6 +132,6 @@ fn content_fits_to_the_last_byte() {
 #[test]
 fn times_are_cut_to_milliseconds() {
     let ragged = now() + Duration::from_micros(999);
-    let bytes = seal(&statement().issued(ragged, LIFETIME), &hmac());
+    let bytes = seal(&statement().with_lifetime(ragged, LIFETIME), &hmac());
     assert_eq!(*Envelope::parse(&bytes).unwrap().statement(), statement());
 }

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_referral::Secret;
-use hyrouter_referral::v2::{Keys, SigningKey, Validity, VerifyingKey};
+use hyrouter_referral::{Secret, SigningKey, Validity, VerifyingKey, VerifyingKeys};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, Serialize, PartialEq, Debug)]
@@ -42,7 +41,7 @@ impl Key {
         key.unwrap().with_validity(self.validity())
     }
 
-    fn verifying(&self) -> VerifyingKey {
+    fn verifying_key(&self) -> VerifyingKey {
         let key = match (&self.secret, &self.public) {
             (Some(secret), None) => VerifyingKey::hmac(self.id, &secret_of(secret)),
             (None, Some(key)) => VerifyingKey::ed25519(self.id, &bytes(key)),
@@ -139,10 +138,10 @@ impl File {
         serde_json::to_string_pretty(self).unwrap() + "\n"
     }
 
-    pub(crate) fn verifying(&self) -> Keys {
-        self.keys
-            .iter()
-            .fold(Keys::new(), |keys, key| keys.with(key.verifying()))
+    pub(crate) fn verifying_keys(&self) -> VerifyingKeys {
+        self.keys.iter().fold(VerifyingKeys::new(), |keys, key| {
+            keys.with(key.verifying_key())
+        })
     }
 }
 

@@ -1,22 +1,22 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::name::{UnknownName, is};
+use crate::name::{UnknownEnvelopeName, is};
 
-/// How an envelope is signed.
+/// Signature algorithm of an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Algorithm {
-    /// One secret signs and verifies. Whoever can verify can forge.
+    /// One secret signs and verifies, so every verifier can forge.
     HmacSha256,
     /// A seed signs, a public key verifies.
     Ed25519,
 }
 
 impl Algorithm {
-    /// All of them.
+    /// All algorithms.
     pub const ALL: [Self; 2] = [Self::HmacSha256, Self::Ed25519];
 
-    /// Its name: `hmac-sha256` or `ed25519`.
+    /// Returns the name: `hmac-sha256` or `ed25519`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::HmacSha256 => "hmac-sha256",
@@ -24,7 +24,7 @@ impl Algorithm {
         }
     }
 
-    /// The length of its signatures in bytes.
+    /// Returns the length of a signature in bytes.
     pub const fn signature_len(self) -> usize {
         match self {
             Self::HmacSha256 => 32,
@@ -32,14 +32,14 @@ impl Algorithm {
         }
     }
 
-    pub(super) const fn to_byte(self) -> u8 {
+    pub(crate) const fn to_byte(self) -> u8 {
         match self {
             Self::HmacSha256 => 1,
             Self::Ed25519 => 2,
         }
     }
 
-    pub(super) fn from_byte(byte: u8) -> Option<Self> {
+    pub(crate) fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|algorithm| algorithm.to_byte() == byte)
@@ -52,15 +52,15 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// Reads the name in any case, with `_` or `-`.
+/// Reads the name in any ASCII case, with `_` or `-`.
 impl FromStr for Algorithm {
-    type Err = UnknownName;
+    type Err = UnknownEnvelopeName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::ALL
             .into_iter()
             .find(|algorithm| is(text, algorithm.as_str()))
-            .ok_or_else(|| UnknownName {
+            .ok_or_else(|| UnknownEnvelopeName {
                 what: "algorithm",
                 known: "hmac-sha256 and ed25519",
                 name: text.to_owned(),

@@ -1,23 +1,7 @@
-use std::time::{Duration, SystemTime};
+use std::fmt;
+use std::time::Duration;
 
-use super::{Algorithm, Envelope, Expectation, Keys, Kind, ParseError, Statement, Validity};
-
-/// Opens an envelope: what it says, provided that it is well formed, signed by one of the `keys`, alive, and meant for
-/// this place and player. Whether it was shown before is for a [`ReplayGuard`](super::ReplayGuard) to say.
-///
-/// # Errors
-/// The first check that fails, in the order of the variants of [`OpenError`].
-pub fn open<'a>(
-    bytes: &'a [u8],
-    keys: &Keys,
-    expectation: &Expectation<'_>,
-    now: SystemTime,
-) -> Result<Statement<'a>, OpenError> {
-    let envelope = Envelope::parse(bytes)?;
-    envelope.verify(keys, now)?;
-    expectation.check(envelope.statement(), now)?;
-    Ok(*envelope.statement())
-}
+use crate::{Algorithm, EnvelopeKind, ParseError, Validity};
 
 /// Why an envelope is not accepted. The messages name no player and no certificate, so that they can be logged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,7 +46,7 @@ pub enum OpenError {
     #[error("the envelope is a {found}, which is not what is expected here")]
     Kind {
         /// What it is.
-        found: Kind,
+        found: EnvelopeKind,
     },
     /// It was issued further ahead than clocks may differ.
     #[error("the envelope was issued {ahead:?} ahead; the clocks differ too much")]
@@ -107,21 +91,94 @@ fn whom(known: bool, what: &str) -> String {
 }
 
 impl OpenError {
-    /// A stable name of the check that failed, for logs and counters. It is the same in every language.
-    pub fn code(&self) -> &'static str {
+    /// Returns which check failed.
+    pub const fn code(&self) -> OpenErrorCode {
         match self {
-            Self::Malformed(_) => "malformed",
-            Self::UnknownKey { .. } => "unknown_key",
-            Self::KeyNotValid { .. } => "key_not_valid",
-            Self::Algorithm { .. } => "algorithm",
-            Self::Signature { .. } => "signature",
-            Self::Kind { .. } => "kind",
-            Self::NotYetValid { .. } => "not_yet_valid",
-            Self::Expired { .. } => "expired",
-            Self::Target { .. } => "target",
-            Self::Player { .. } => "player",
-            Self::Unverified => "unverified",
-            Self::Certificate { .. } => "certificate",
+            Self::Malformed(_) => OpenErrorCode::Malformed,
+            Self::UnknownKey { .. } => OpenErrorCode::UnknownKey,
+            Self::KeyNotValid { .. } => OpenErrorCode::KeyNotValid,
+            Self::Algorithm { .. } => OpenErrorCode::Algorithm,
+            Self::Signature { .. } => OpenErrorCode::Signature,
+            Self::Kind { .. } => OpenErrorCode::Kind,
+            Self::NotYetValid { .. } => OpenErrorCode::NotYetValid,
+            Self::Expired { .. } => OpenErrorCode::Expired,
+            Self::Target { .. } => OpenErrorCode::Target,
+            Self::Player { .. } => OpenErrorCode::Player,
+            Self::Unverified => OpenErrorCode::Unverified,
+            Self::Certificate { .. } => OpenErrorCode::Certificate,
         }
+    }
+}
+
+/// Check that an [`OpenError`] failed, for logs and counters. The names are the same in every language.
+///
+/// Exhaustive, since the checks belong to the layout, which does not change within a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OpenErrorCode {
+    /// [`OpenError::Malformed`]
+    Malformed,
+    /// [`OpenError::UnknownKey`]
+    UnknownKey,
+    /// [`OpenError::KeyNotValid`]
+    KeyNotValid,
+    /// [`OpenError::Algorithm`]
+    Algorithm,
+    /// [`OpenError::Signature`]
+    Signature,
+    /// [`OpenError::Kind`]
+    Kind,
+    /// [`OpenError::NotYetValid`]
+    NotYetValid,
+    /// [`OpenError::Expired`]
+    Expired,
+    /// [`OpenError::Target`]
+    Target,
+    /// [`OpenError::Player`]
+    Player,
+    /// [`OpenError::Unverified`]
+    Unverified,
+    /// [`OpenError::Certificate`]
+    Certificate,
+}
+
+impl OpenErrorCode {
+    /// All codes, in the order of the checks.
+    pub const ALL: [Self; 12] = [
+        Self::Malformed,
+        Self::UnknownKey,
+        Self::KeyNotValid,
+        Self::Algorithm,
+        Self::Signature,
+        Self::Kind,
+        Self::NotYetValid,
+        Self::Expired,
+        Self::Target,
+        Self::Player,
+        Self::Unverified,
+        Self::Certificate,
+    ];
+
+    /// Returns the name, such as `unknown_key`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownKey => "unknown_key",
+            Self::KeyNotValid => "key_not_valid",
+            Self::Algorithm => "algorithm",
+            Self::Signature => "signature",
+            Self::Kind => "kind",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Expired => "expired",
+            Self::Target => "target",
+            Self::Player => "player",
+            Self::Unverified => "unverified",
+            Self::Certificate => "certificate",
+        }
+    }
+}
+
+impl fmt::Display for OpenErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }

@@ -1,11 +1,11 @@
-use super::layout::{Header, MAX_HOST, VERSION};
 use crate::MAX_ENVELOPE;
+use crate::layout::{EnvelopeHeader, MAX_HOST, VERSION};
 
-/// Why some bytes are not an envelope of version 2.
+/// Bytes are not an envelope of version 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {
-    /// They do not start with the magic and a version: other referral data.
+    /// They do not start with the magic and a version: referral data of another kind.
     #[error("not an envelope: it does not start with HYRP and a version")]
     Magic,
     /// The version is another one.
@@ -17,13 +17,16 @@ pub enum ParseError {
     /// They are longer than [`MAX_ENVELOPE`].
     #[error("the envelope has {len} bytes; at most {MAX_ENVELOPE} are allowed")]
     TooLong {
-        /// All bytes.
+        /// Number of bytes.
         len: usize,
     },
     /// They end inside the header.
-    #[error("the envelope has {len} bytes; the header alone takes {}", Header::LEN)]
+    #[error(
+        "the envelope has {len} bytes; the header alone takes {}",
+        EnvelopeHeader::LEN
+    )]
     TooShort {
-        /// All bytes.
+        /// Number of bytes.
         len: usize,
     },
     /// The kind is neither referral nor ticket.
@@ -58,15 +61,15 @@ pub enum ParseError {
     /// The target host is too long.
     #[error("the target host of the envelope has {len} bytes; at most {MAX_HOST} are allowed")]
     HostTooLong {
-        /// Its length by the header.
+        /// Length by the header in bytes.
         len: u16,
     },
     /// They are not as long as the header says.
     #[error("the envelope has {len} bytes; its header says {expected}")]
     Length {
-        /// All bytes.
+        /// Number of bytes.
         len: usize,
-        /// All bytes by the header.
+        /// Number of bytes by the header.
         expected: usize,
     },
     /// The player is not known by the flags, and there are bytes of one.
@@ -87,7 +90,7 @@ pub enum ParseError {
     /// It expires when it is issued or before.
     #[error("the envelope expires before it is issued, or at once")]
     Lifetime,
-    /// A time is later than this system can tell. On Unix all of them can be told.
+    /// A time is later than this system can represent. Unix represents all of them.
     #[error("the envelope holds a time that is too far ahead for this system")]
     Time,
 }

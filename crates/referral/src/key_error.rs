@@ -1,40 +1,40 @@
-use super::signing::MIN_SECRET;
 use crate::ed25519::PublicKeyError;
+use crate::key::MIN_SECRET;
 
-/// Why something is not a key, or not one more key. It says nothing of the secret itself.
+/// A key is refused. Holds nothing of the secret itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// A short secret is guessed by trying, from one envelope and without asking anybody.
+    /// The secret is short enough to be guessed offline, from one envelope.
     #[error(
         "the secret of key {key_id} has {len} bytes; at least {MIN_SECRET} are needed, 32 random ones are best"
     )]
     SecretTooShort {
-        /// The id that the key was to have.
+        /// Id of the key.
         key_id: u8,
-        /// The length of the secret in bytes.
+        /// Length of the secret in bytes.
         len: usize,
     },
-    /// An Ed25519 seed has one length.
+    /// The seed has not the one length of an Ed25519 seed.
     #[error("the seed of key {key_id} has {len} bytes; an Ed25519 seed has 32")]
     SeedLength {
-        /// The id that the key was to have.
+        /// Id of the key.
         key_id: u8,
-        /// The length of the secret in bytes.
+        /// Length of the secret in bytes.
         len: usize,
     },
-    /// The bytes are not a public key to verify with.
+    /// The public key is not safe to verify with.
     #[error("the public key of key {key_id} is refused: {problem}")]
     PublicKey {
-        /// The id that the key was to have.
+        /// Id of the key.
         key_id: u8,
-        /// What is wrong with it.
+        /// What is wrong with the public key.
         problem: PublicKeyError,
     },
-    /// Envelopes name their key by its id, so there is one of each.
+    /// There is a key of this id already. Envelopes name their key by its id.
     #[error("there is more than one key of id {key_id}")]
     Duplicate {
-        /// The id.
+        /// Id of the key.
         key_id: u8,
     },
 }

@@ -2,26 +2,26 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::time::SystemTime;
 
-/// Sees that no envelope is accepted twice: remembers nonces until their envelopes expire.
+/// Refuses envelopes that are shown again: remembers nonces until their envelopes expire.
 ///
-/// It grows with what it remembers, up to its capacity: about 60 bytes for each nonce, 110 at worst, so 100,000 are at
-/// most 11 MB. A guard that holds players per second times lifetime in seconds is never full; give it twice that. One
-/// call costs the logarithm of what is remembered, and forgetting is paid once for each nonce.
+/// Memory grows with the nonces, up to the capacity: about 60 bytes each, 110 at worst, so 100,000 take at most 11 MB.
+/// A capacity of players per second times lifetime in seconds is never exceeded; use twice that. One call takes time
+/// logarithmic in the number of nonces, and each nonce is removed once.
 ///
-/// It has to be asked after [`open`](super::open), so that only holders of a key can fill it, and with the same time.
-/// All that accept the same envelopes have to share one; backends that check their target need not.
+/// Call it after [`open`](crate::open), so that only holders of a key can fill it, and with the same time. Servers that
+/// accept the same envelopes must share one guard; backends that check their target need not.
 #[derive(Clone, Debug, Default)]
 pub struct ReplayGuard {
     capacity: usize,
     seen: BTreeSet<[u8; 16]>,
-    /// The same nonces, those first that expire first.
+    /// The same nonces, the first to expire first.
     by_expiry: BinaryHeap<Reverse<(SystemTime, [u8; 16])>>,
-    /// The latest expiry of all that was forgotten.
+    /// Latest expiry of all forgotten nonces.
     forgotten: Option<SystemTime>,
 }
 
 impl ReplayGuard {
-    /// A guard that remembers so many nonces. No memory is taken before it is needed.
+    /// Makes a guard that remembers at most `capacity` nonces. No memory is allocated before it is needed.
     pub fn new(capacity: usize) -> Self {
         Self {
             capacity,
@@ -31,13 +31,13 @@ impl ReplayGuard {
 
     /// Admits an envelope that was not seen yet, and remembers it until it expires.
     ///
-    /// A clock that is set back brings nothing back: what was forgotten can not be told from what was never seen, so
-    /// all that expires no later than something forgotten counts as seen. While time goes forward that has expired
-    /// anyway.
+    /// A clock that is set back admits nothing twice: a forgotten nonce cannot be distinguished from one that was never
+    /// seen, so every envelope that expires no later than a forgotten one counts as seen. While time goes forward such
+    /// envelopes have expired anyway.
     ///
     /// # Errors
-    /// It was seen, or there is no room to remember it: then nobody is admitted until something expires, since who is
-    /// not remembered could come again.
+    /// [`ReplayError::Replayed`] if it was seen. [`ReplayError::Full`] if there is no room to remember it: nothing is
+    /// admitted then until a nonce expires, since an envelope that is not remembered could be shown again.
     pub fn admit(
         &mut self,
         nonce: [u8; 16],
@@ -59,17 +59,17 @@ impl ReplayGuard {
         Ok(())
     }
 
-    /// The most nonces that it remembers.
+    /// Returns the maximum number of nonces.
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// How many nonces it remembers. Those that have expired count until the next call of [`admit`](Self::admit).
+    /// Returns the number of nonces. Expired ones count until the next call of [`admit`](Self::admit).
     pub fn len(&self) -> usize {
         self.seen.len()
     }
 
-    /// Whether it remembers nothing.
+    /// Returns whether there are no nonces.
     pub fn is_empty(&self) -> bool {
         self.seen.is_empty()
     }
@@ -85,25 +85,25 @@ impl ReplayGuard {
     }
 }
 
-/// Why a [`ReplayGuard`] does not admit an envelope.
+/// A [`ReplayGuard`] does not admit an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
     /// It was shown before.
     #[error("the envelope was shown before")]
     Replayed,
-    /// The guard remembers as many as it may, and none of them has expired.
+    /// The guard remembers as many nonces as it may, and none of them has expired.
     #[error(
         "the replay guard is full: it remembers {capacity} envelopes, and none of them has expired"
     )]
     Full {
-        /// How many it may remember.
+        /// Maximum number of nonces.
         capacity: usize,
     },
 }
 
 impl ReplayError {
-    /// A stable name of the reason, for logs and counters. It is the same in every language.
+    /// Returns a stable name of the reason, for logs and counters. It is the same in every language.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Replayed => "replayed",

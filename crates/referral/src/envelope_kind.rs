@@ -1,22 +1,22 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::name::{UnknownName, is};
+use crate::name::{UnknownEnvelopeName, is};
 
-/// Which way an envelope goes.
+/// Direction of an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum EnvelopeKind {
     /// From the entrypoint to a backend.
     Referral,
     /// From a backend back to the entrypoint.
     Ticket,
 }
 
-impl Kind {
-    /// All of them.
+impl EnvelopeKind {
+    /// All kinds.
     pub const ALL: [Self; 2] = [Self::Referral, Self::Ticket];
 
-    /// Its name: `referral` or `ticket`.
+    /// Returns the name: `referral` or `ticket`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Referral => "referral",
@@ -24,19 +24,19 @@ impl Kind {
         }
     }
 
-    pub(super) const fn to_byte(self) -> u8 {
+    pub(crate) const fn to_byte(self) -> u8 {
         match self {
             Self::Referral => 1,
             Self::Ticket => 2,
         }
     }
 
-    pub(super) fn from_byte(byte: u8) -> Option<Self> {
+    pub(crate) fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.to_byte() == byte)
     }
 
-    /// Whether a target is one: a referral leads somewhere, a ticket may leave open where it is shown.
-    pub(super) fn allows_target(self, host: &str, port: u16) -> bool {
+    /// Returns whether the kind allows this target. A referral needs one; a ticket may leave it open.
+    pub(crate) fn allows_target(self, host: &str, port: u16) -> bool {
         match self {
             Self::Referral => !host.is_empty() && port != 0,
             Self::Ticket => true,
@@ -44,21 +44,21 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for EnvelopeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-/// Reads the name in any case.
-impl FromStr for Kind {
-    type Err = UnknownName;
+/// Reads the name in any ASCII case.
+impl FromStr for EnvelopeKind {
+    type Err = UnknownEnvelopeName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::ALL
             .into_iter()
             .find(|kind| is(text, kind.as_str()))
-            .ok_or_else(|| UnknownName {
+            .ok_or_else(|| UnknownEnvelopeName {
                 what: "kind of envelope",
                 known: "referral and ticket",
                 name: text.to_owned(),
@@ -72,13 +72,13 @@ mod tests {
 
     #[test]
     fn names_are_read_in_any_case() {
-        for kind in Kind::ALL {
+        for kind in EnvelopeKind::ALL {
             assert_eq!(kind.to_string().parse(), Ok(kind));
             assert_eq!(kind.as_str().to_uppercase().parse(), Ok(kind));
-            assert_eq!(Kind::from_byte(kind.to_byte()), Some(kind));
+            assert_eq!(EnvelopeKind::from_byte(kind.to_byte()), Some(kind));
         }
         assert_eq!(
-            "tickets".parse::<Kind>().unwrap_err().to_string(),
+            "tickets".parse::<EnvelopeKind>().unwrap_err().to_string(),
             "`tickets` is no kind of envelope; there are referral and ticket"
         );
     }
