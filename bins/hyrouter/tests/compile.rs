@@ -7,9 +7,6 @@
 )]
 #![cfg(target_os = "linux")]
 
-#[allow(dead_code, reason = "the tests of the WASM host use the rest")]
-#[path = "../../../crates/plugin-wasm/tests/support/bombs.rs"]
-mod bombs;
 mod support;
 
 use std::fs;
@@ -17,7 +14,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bombs::{changed_in_loops, in_plugin, slow};
+use hyrouter_testing::bombs::{changed_in_loops, in_plugin, slow};
 use serde_json::json;
 use support::{Folder, Router, folder};
 

@@ -12,13 +12,11 @@
     reason = "a test fails by panic; the browser is shared with another crate"
 )]
 
-#[path = "../../../crates/admin/tests/support/browser.rs"]
-mod browser;
 #[path = "support/players.rs"]
 mod players;
 mod support;
 
-use browser::{Browser, DESK, keep};
+use hyrouter_testing::browser::{Browser, DESK, keep};
 use players::player;
 use serde_json::json;
 use support::{example_plugin, folder};

@@ -5,11 +5,9 @@
     reason = "a test fails by panic"
 )]
 
-#[path = "../../../crates/plugin-grpc/tests/support/peer.rs"]
-mod peer;
 mod support;
 
-use peer::Peer;
+use hyrouter_testing::peer::PeerProcess;
 use serde_json::json;
 use support::{Folder, example_plugin, folder};
 
@@ -84,7 +82,7 @@ fn a_guests_words_are_shown_also_when_it_refuses() {
 
 #[test]
 fn plugins_of_a_configuration_are_asked_by_name() {
-    let peer = Peer::rust_example();
+    let peer = PeerProcess::rust_example();
     let config = format!(
         "plugins:
   - {{ name: lobby, type: wasm, config: {{ tag: gold, prefix: Al }}, wasm: {{ path: '{}' }} }}
@@ -289,7 +287,7 @@ fn what_an_answer_does_to_the_player_is_told() {
 
 #[test]
 fn a_grpc_server_is_asked_by_its_address_alone() {
-    let peer = Peer::rust_example();
+    let peer = PeerProcess::rust_example();
     let call = |more: &[&str]| {
         let args = ["plugin", "call", "--grpc", peer.address()];
         folder().run(&[&args, more].concat())

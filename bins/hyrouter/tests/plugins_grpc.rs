@@ -7,8 +7,6 @@
     reason = "a test fails by panic"
 )]
 
-#[path = "../../../crates/plugin-grpc/tests/support/peer.rs"]
-mod peer;
 #[path = "support/players.rs"]
 mod players;
 mod support;
@@ -17,7 +15,7 @@ use std::time::Duration;
 
 use hyrouter_client::Outcome;
 use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, Failure, OnConnect, Server};
-use peer::Peer;
+use hyrouter_testing::peer::PeerProcess;
 use players::{Player, content, player, refusal};
 use serde_json::json;
 use support::{Folder, Router, folder};
@@ -58,7 +56,7 @@ async fn until(what: &str, player: &Player, mut is_wanted: impl FnMut(&Outcome) 
 
 /// A plugin in stage deny that is killed and stopped while players come: nobody is left without an answer, nobody gets
 /// in while it is away, and everybody does when it is back.
-async fn try_peer(mut peer: Peer) {
+async fn try_peer(mut peer: PeerProcess) {
     let more = "stage: deny, timeout: 500ms, breaker: { failures: 3, cool_down: 200ms }";
     let (_folder, router) = serve(peer.address(), more);
     let banned = player(&router, "deny");
@@ -98,17 +96,17 @@ async fn try_peer(mut peer: Peer) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_plugin_in_rust_vanishes_and_comes_back() {
-    try_peer(Peer::rust_example()).await;
+    try_peer(PeerProcess::rust_example()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_plugin_in_python_vanishes_and_comes_back() {
-    try_peer(Peer::python()).await;
+    try_peer(PeerProcess::python()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_plugin_in_go_vanishes_and_comes_back() {
-    if let Some(peer) = Peer::go() {
+    if let Some(peer) = PeerProcess::go() {
         try_peer(peer).await;
     }
 }
@@ -116,7 +114,7 @@ async fn a_plugin_in_go_vanishes_and_comes_back() {
 /// Restarts in stage deny, with 50 players a second: each waits for the plugin, whose `timeout` is longer than it is away.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plugin_that_restarts_refuses_no_player() {
-    let mut peer = Peer::python();
+    let mut peer = PeerProcess::python();
     let more = "stage: deny, timeout: 20s, breaker: { connect_grace: 20s }";
     let (_folder, router) = serve(peer.address(), more);
     let alder = player(&router, "Alder");
@@ -152,7 +150,7 @@ async fn a_plugin_that_restarts_refuses_no_player() {
 
 #[tokio::test]
 async fn a_plugin_of_a_later_stage_that_is_away_keeps_nobody_out() {
-    let mut peer = Peer::python();
+    let mut peer = PeerProcess::python();
     let (_folder, mut router) = serve(peer.address(), "stage: route, timeout: 500ms");
     let alder = player(&router, "Alder");
     assert_eq!(content(&alder.comes().await), b"ALDER");
@@ -174,7 +172,7 @@ async fn a_plugin_over_a_unix_socket_that_starts_after_the_router() {
     );
     let alder = player(&router, "Alder");
     assert_eq!(refusal(&alder.comes().await), Some(BROKEN));
-    let _peer = Peer::python_at(&address, &[]);
+    let _peer = PeerProcess::python_at(&address, &[]);
     until("in when it has started", &alder, |outcome| {
         refusal(outcome).is_none()
     })
@@ -183,7 +181,7 @@ async fn a_plugin_over_a_unix_socket_that_starts_after_the_router() {
 
 #[tokio::test]
 async fn what_a_server_says_wrong_is_a_failure_of_its_kind() {
-    let peer = Peer::python();
+    let peer = PeerProcess::python();
     let (_folder, mut router) = serve(peer.address(), "timeout: 500ms, breaker: { failures: 0 }");
     for (name, code) in [
         ("error", "status"),

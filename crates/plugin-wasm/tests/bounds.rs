@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::bombs::{changed_in_loops, in_a_row, in_plugin};
+use hyrouter_testing::bombs::{changed_in_loops, in_a_row, in_plugin};
 use support::module;
 
 const INSTRUCTIONS: &str = "a function has more than 300000 instructions";

@@ -9,7 +9,6 @@
 
 mod support;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use hyrouter_plugin_api::{Backend, ConnectRequest};
@@ -20,8 +19,7 @@ use support::{Guest, call, eventually, module, request};
 
 /// A built module; `None`: it is in Go, and there is no Go here.
 fn built(name: &str) -> Option<Guest> {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let file = target.join("plugins").join(name);
+    let file = hyrouter_testing::target().join("plugins").join(name);
     let has_go = || {
         std::process::Command::new("go")
             .arg("version")

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use hyrouter_plugin_api::ConnectResponse;
 use hyrouter_plugin_wasm::{CompileLimits, Compiler, LoadReason, WasmHost};
-use support::bombs::{changed_in_loops, in_plugin, large, slow};
+use hyrouter_testing::bombs::{changed_in_loops, in_plugin, large, slow};
 use support::{Guest, call, good_request, guest, module};
 
 const COMPILER: &str = env!("CARGO_BIN_EXE_hyrouter-wasm-compiler");

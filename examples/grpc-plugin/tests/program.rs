@@ -2,20 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panic")]
 
-#[path = "../../../crates/plugin-grpc/tests/support/peer.rs"]
-mod peer;
-
 use std::path::Path;
 use std::time::Duration;
 
 use hyrouter_plugin_api::{ConnectEvent, ConnectRequest, ConnectResponse, Plugin as _};
 use hyrouter_plugin_grpc::{Address, GrpcPlugin, GrpcSettings};
-use peer::Peer;
+use hyrouter_testing::peer::PeerProcess;
 
 /// Far more than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn plugin(peer: &Peer) -> GrpcPlugin {
+fn plugin(peer: &PeerProcess) -> GrpcPlugin {
     let settings = GrpcSettings::new(Address::parse(peer.address()).unwrap());
     GrpcPlugin::new(&settings).unwrap()
 }
@@ -41,7 +38,7 @@ async fn denies_whom_its_file_names_as_the_file_changes() {
     let folder = tempfile::tempdir().unwrap();
     let bans = folder.path().join("bans.txt");
     std::fs::write(&bans, "griefer No griefing.\n").unwrap();
-    let mut peer = Peer::rust_example_at("127.0.0.1:0", &[Path::new("--bans"), &bans]);
+    let mut peer = PeerProcess::rust_example_at("127.0.0.1:0", &[Path::new("--bans"), &bans]);
     let plugin = plugin(&peer);
 
     let denied = ConnectResponse::deny("denied by the example ban list");
@@ -74,7 +71,7 @@ async fn denies_whom_its_file_names_as_the_file_changes() {
 #[tokio::test]
 async fn ends_by_both_signals_that_ask_it_to() {
     for signal in ["INT", "TERM"] {
-        let mut peer = Peer::rust_example();
+        let mut peer = PeerProcess::rust_example();
         let plugin = plugin(&peer);
         // Who answers also listens to signals.
         assert!(ask(&plugin, "deny").await.deny);

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use crate::normal::without_numbers;
 use crate::page::{Kind, of_kind};
-use crate::peer::Peer;
 use crate::support::Folder;
 use crate::workshop::workshop;
+use hyrouter_testing::peer::PeerProcess;
 
 /// Far more than it takes.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -78,7 +78,7 @@ fn a_router_writes_the_lines_that_are_shown() {
     // Nobody is at the ban list's address yet.
     comes("Alder");
     let bans = format!("unix:{}", folder.path("bans.sock").display());
-    let _bans = Peer::rust_example_at(&bans, &[]);
+    let _bans = PeerProcess::rust_example_at(&bans, &[]);
     let started = Instant::now();
     let mut written = BTreeMap::new();
     while !wanted.is_empty() && started.elapsed() < PATIENCE {

@@ -15,8 +15,6 @@ mod links;
 mod log;
 mod normal;
 mod page;
-#[path = "../../../../crates/plugin-grpc/tests/support/peer.rs"]
-mod peer;
 mod python;
 mod server;
 #[path = "../support/mod.rs"]

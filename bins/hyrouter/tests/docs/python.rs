@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::page::{Kind, check_all};
 use crate::server::Server;
 use crate::support::folder;
-use crate::workshop::target;
+use hyrouter_testing::target;
 
 #[test]
 fn a_server_answers() {

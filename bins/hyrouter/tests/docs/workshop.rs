@@ -1,6 +1,6 @@
 //! A folder with what the pages speak of.
 
-use std::path::{Path, PathBuf};
+use hyrouter_testing::{built, target};
 
 use crate::page::{Kind, of_kind};
 use crate::support::{Folder, folder};
@@ -13,18 +13,6 @@ pub(crate) fn workshop() -> Folder {
         .file("config.yaml", &first(Kind::YamlFull))
         .file("request.json", &first(Kind::Request));
     std::os::unix::fs::symlink(target(), folder.path("target")).unwrap();
-    let plugin = folder.path("target/plugins/wasm-plugin.wasm");
-    let shown = plugin.display();
-    assert!(
-        plugin.exists(),
-        "there is no {shown}; run `cargo xtask test`, which makes it"
-    );
+    built("plugins/wasm-plugin.wasm");
     folder
-}
-
-pub(crate) fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
 }

@@ -101,14 +101,8 @@ fn hyrouter_in(folder: &Path, args: &[&str]) -> Command {
 
 /// The file of an example plugin, built by `cargo xtask plugin-wasm`.
 pub(crate) fn example_plugin(name: &str) -> String {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let file = target.join("plugins").join(name);
-    let shown = file.display();
-    assert!(
-        file.exists(),
-        "there is no {shown}; run `cargo xtask test`, which makes it"
-    );
-    shown.to_string()
+    let file = Path::new("plugins").join(name);
+    hyrouter_testing::built(file).display().to_string()
 }
 
 /// What a command printed and ended with.

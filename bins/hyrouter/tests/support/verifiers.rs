@@ -1,6 +1,6 @@
 //! The verifiers of `examples/`, built by `cargo xtask test`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
@@ -10,10 +10,7 @@ pub(crate) struct Verifier(Vec<PathBuf>);
 
 /// Both of them, as far as they are built.
 pub(crate) fn both() -> [(&'static str, Option<Verifier>); 2] {
-    let peers = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .unwrap()
-        .join("peers");
+    let peers = hyrouter_testing::target().join("peers");
     let go = peers.join("verify-go");
     let java = peers.join("verify-java");
     let java = java

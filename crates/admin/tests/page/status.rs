@@ -4,9 +4,9 @@ use hyrouter_admin::{CommandError, ReloadError, State};
 use serde_json::json;
 
 use crate::reads;
-use crate::support::browser::{Browser, DESK, View, keep};
 use crate::support::fake::problem;
 use crate::support::{TOKEN, busy, run, serve, serve_with_token};
+use hyrouter_testing::browser::{Browser, DESK, View, keep};
 
 const PHONE: View = View {
     width: 390,

@@ -5,8 +5,8 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::reads;
-use crate::support::browser::{Browser, DESK};
 use crate::support::{busy, serve};
+use hyrouter_testing::browser::{Browser, DESK};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn its_totals_buttons_and_dialogs_are_true() {

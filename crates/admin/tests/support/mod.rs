@@ -1,7 +1,6 @@
 //! A router that is none, and a client that says what it is told.
 #![allow(dead_code, reason = "not every test uses everything")]
 
-pub mod browser;
 pub mod busy;
 pub mod client;
 pub mod fake;

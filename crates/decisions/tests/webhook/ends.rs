@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use hyrouter_decisions::WebhookSink;
 
-use crate::clock::{Clock, until};
 use crate::server::{Answer, Server};
 use crate::{counts, open, record, settings};
+use hyrouter_testing::clock::{Clock, until};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -64,7 +64,10 @@ async fn the_end_does_not_wait_for_a_receiver() {
     assert!(!closing.is_finished());
     clock.pass(Duration::from_millis(20)).await;
     assert_eq!(closing.await.unwrap(), (false, (0, 10, 0)));
-    until("the end of the connection", || server.left() == 1).await;
+    until("the end of the connection", || {
+        server.closed_by_client() == 1
+    })
+    .await;
     assert_eq!(server.count(), 1);
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::clock::{Clock, until};
-use crate::listen::deaf;
 use crate::server::{Answer, OK, Server};
 use crate::{counts, open, record, settings};
+use hyrouter_testing::clock::{Clock, until};
+use hyrouter_testing::listen::deaf;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -143,9 +143,12 @@ async fn a_receiver_that_hangs_is_left_in_time() {
         until("a try", || server.count() == 1).await;
         clock.settle().await;
         clock.pass(Duration::from_millis(4_990)).await;
-        assert_eq!(server.left(), 0);
+        assert_eq!(server.closed_by_client(), 0);
         clock.pass(Duration::from_millis(20)).await;
-        until("the end of the connection", || server.left() == 1).await;
+        until("the end of the connection", || {
+            server.closed_by_client() == 1
+        })
+        .await;
         clock.settle().await;
         clock.pass(SECOND / 4).await;
         until("a success", || sink.counts().sent == 1).await;

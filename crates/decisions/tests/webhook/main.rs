@@ -5,20 +5,10 @@
     reason = "a test fails by panic"
 )]
 
-#[path = "../../../outgoing/tests/support/authority.rs"]
-mod authority;
-#[path = "../../../outgoing/tests/support/clock.rs"]
-mod clock;
 mod ends;
 mod failures;
-#[path = "../../../outgoing/tests/support/listen.rs"]
-mod listen;
-#[path = "../../../outgoing/tests/support/post.rs"]
-mod post;
 mod server;
 mod tls;
-#[path = "../../../outgoing/tests/support/told.rs"]
-mod told;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -26,8 +16,8 @@ use std::time::{Duration, SystemTime};
 use hyrouter_decisions::{Decision, Outcome, Recent, Sinks, Token, WebhookSettings, WebhookSink};
 use tokio::runtime::Handle;
 
-use crate::clock::{Clock, until};
 use crate::server::{Answer, Server};
+use hyrouter_testing::clock::{Clock, until};
 
 pub(crate) fn settings(url: &str, batch: usize) -> WebhookSettings {
     let mut settings = WebhookSettings::new(url);
@@ -71,7 +61,7 @@ async fn a_full_batch_is_sent_at_once() {
     let requests = server.requests();
     assert_eq!(requests[0].connections(), [1, 2, 3]);
     assert_eq!(requests[1].connections(), [4, 5, 6]);
-    assert_eq!(server.came(), 1, "a connection is used again");
+    assert_eq!(server.accepted(), 1, "a connection is used again");
     let head = &requests[0].head;
     assert!(
         head.starts_with("post /decisions?key=1 http/1.1\r\n"),

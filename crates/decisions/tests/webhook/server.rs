@@ -4,8 +4,8 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::Instant;
 
-use crate::listen::Stream;
-use crate::told::{self, Then, Told};
+use hyrouter_testing::listen::Stream;
+use hyrouter_testing::scripted::{AfterAnswer, ScriptedAnswer, ScriptedServer};
 
 /// What a request is answered with.
 #[derive(Clone)]
@@ -39,16 +39,12 @@ impl Request {
     }
 }
 
-pub(crate) type Server = Told<Answer>;
+pub(crate) type Server = ScriptedServer<Answer>;
 
-impl Server {
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}/decisions?key=1", self.address)
-    }
-}
-
-impl told::Answer for Answer {
+impl ScriptedAnswer for Answer {
     type Request = Request;
+
+    const PATH: &'static str = "/decisions?key=1";
 
     fn good() -> Self {
         OK
@@ -62,29 +58,29 @@ impl told::Answer for Answer {
         }
     }
 
-    async fn give(self, stream: &mut Stream) -> Then {
+    async fn give(self, stream: &mut Stream) -> AfterAnswer {
         match self {
             Self::Status(status, lines) => {
                 let head = format!("HTTP/1.1 {status}\r\n{lines}Content-Length: 0\r\n\r\n");
                 stream.write_all(head.as_bytes()).await.unwrap();
-                Then::Next
+                AfterAnswer::KeepAlive
             }
             Self::Raw(bytes) => {
                 let _ = stream.write_all(bytes.as_bytes()).await;
                 let _ = stream.shutdown().await;
-                Then::Ended
+                AfterAnswer::ClosedByServer
             }
             Self::Stall(bytes) => {
                 stream.write_all(bytes.as_bytes()).await.unwrap();
                 let _ = stream.read_u8().await;
-                Then::Left
+                AfterAnswer::ClosedByClient
             }
             Self::Endless => {
                 let mut next: &[u8] = b"HTTP/1.1 200 OK\r\n\r\n";
                 while stream.write_all(next).await.is_ok() {
                     next = &[b' '; 4096];
                 }
-                Then::Left
+                AfterAnswer::ClosedByClient
             }
         }
     }

@@ -3,10 +3,10 @@
 use hyrouter_decisions::{Token, WebhookSettings};
 use tokio::net::TcpListener;
 
-use crate::authority::Authority;
-use crate::clock::{Clock, until};
 use crate::server::Server;
 use crate::{counts, open, record};
+use hyrouter_testing::authority::Authority;
+use hyrouter_testing::clock::{Clock, until};
 
 /// A server with a certificate for this host.
 async fn server(authority: &Authority, host: &str) -> Server {
@@ -45,7 +45,7 @@ async fn a_receiver_of_another_authority_or_name_is_not() {
         let server = server(authority, host).await;
         let sink = open(&trusting(&ours, &server));
         record(&sink, [1]);
-        until("a handshake that ended", || server.left() == 1).await;
+        until("a handshake that ended", || server.closed_by_client() == 1).await;
         clock.settle().await;
         assert_eq!((server.count(), counts(&sink)), (0, (0, 0, 0)));
     }

@@ -5,12 +5,6 @@
     reason = "a test fails by panic"
 )]
 
-#[path = "../support/authority.rs"]
-mod authority;
-#[path = "../support/listen.rs"]
-mod listen;
-#[path = "../support/post.rs"]
-mod post;
 mod server;
 
 use std::path::Path;
@@ -22,9 +16,10 @@ use http_body_util::{BodyExt as _, Full};
 use hyrouter_outgoing::{Address, Causes, Client, ClientError, ClientSettings};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::authority::Authority;
-use crate::listen::{deaf, listen};
 use crate::server::Server;
+use hyrouter_testing::authority::Authority;
+use hyrouter_testing::listen::{deaf, listen};
+use hyrouter_testing::post;
 
 /// Against hanging, and longer than any test.
 const LONG: Duration = Duration::from_secs(30);

@@ -7,8 +7,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::listen::{Stream, listen};
-use crate::post;
+use hyrouter_testing::listen::{Stream, listen};
+use hyrouter_testing::post;
 
 /// A server on this runtime. Ends with it.
 #[derive(Clone)]

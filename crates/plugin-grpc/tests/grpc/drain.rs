@@ -12,8 +12,8 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::peer;
 use crate::support::{PATIENCE, Running, SHORT, ask, ask_within, code, plugin, upper};
+use hyrouter_testing::peer;
 
 /// A plugin that answers when it may, and tells when it is asked.
 #[derive(Clone)]

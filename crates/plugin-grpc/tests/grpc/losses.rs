@@ -9,14 +9,17 @@ use hyrouter_plugin_api::Plugin as _;
 use hyrouter_plugin_grpc::{ConnectResponse, GrpcPlugin};
 use tokio::time::{interval, timeout};
 
-use crate::peer::{Peer, anywhere};
 use crate::support::{
     PATIENCE, SHORT, ask, ask_until_answered, ask_within, code, message, plugin, settings,
 };
+use hyrouter_testing::peer::{PeerProcess, anywhere};
 
-fn peers() -> Vec<(&'static str, Peer)> {
-    let go = Peer::go().map(|peer| ("go", peer));
-    let others = [("python", Peer::python()), ("rust", Peer::rust_example())];
+fn peers() -> Vec<(&'static str, PeerProcess)> {
+    let go = PeerProcess::go().map(|peer| ("go", peer));
+    let others = [
+        ("python", PeerProcess::python()),
+        ("rust", PeerProcess::rust_example()),
+    ];
     go.into_iter().chain(others).collect()
 }
 
@@ -78,7 +81,7 @@ async fn a_restart_between_two_calls_costs_no_call() {
 /// Players come all the time, and a server is killed in the midst of them and started again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_under_load_costs_no_call() {
-    let mut peer = Peer::python();
+    let mut peer = PeerProcess::python();
     let plugin = Arc::new(plugin(peer.address()));
     assert_eq!(ask(&plugin, "deny").await, Ok(denied("python")));
     let is_over = Arc::new(AtomicBool::new(false));
@@ -114,7 +117,7 @@ async fn a_restart_under_load_costs_no_call() {
 /// What an open breaker goes by: it need not wait for its cool-down.
 #[tokio::test]
 async fn a_server_that_is_back_is_noticed_without_a_call() {
-    let mut peer = Peer::python();
+    let mut peer = PeerProcess::python();
     let plugin = plugin(peer.address());
     peer.kill();
     let answer = ask_within(&plugin, "deny", SHORT).await;
@@ -153,7 +156,7 @@ async fn a_server_may_come_after_the_router() {
         ask(&plugin, "deny"),
         tokio::task::spawn_blocking({
             let address = address.clone();
-            move || Peer::python_at(&address, &[])
+            move || PeerProcess::python_at(&address, &[])
         })
     );
     assert_eq!(peer.unwrap().address(), address);
@@ -179,7 +182,7 @@ async fn a_stopped_server_costs_the_deadline_and_is_asked_again_when_it_goes_on(
 
 #[tokio::test]
 async fn a_stopped_server_is_noticed_by_pings() {
-    let peer = Peer::rust_example();
+    let peer = PeerProcess::rust_example();
     let mut settings = settings(peer.address());
     settings.keepalive_interval = Duration::from_millis(100);
     settings.keepalive_timeout = Duration::from_millis(100);
@@ -201,7 +204,7 @@ async fn a_stopped_server_is_noticed_by_pings() {
 /// Calls that are given up go on neither here nor there: a thousand of them leave a connection that works.
 #[tokio::test]
 async fn a_crowd_that_leaves_ends_its_calls() {
-    let peer = Peer::python();
+    let peer = PeerProcess::python();
     let plugin = plugin(peer.address());
     assert_eq!(ask(&plugin, "deny").await, Ok(denied("python")));
     peer.signal("STOP");

@@ -12,8 +12,6 @@ mod callers;
 mod drain;
 mod hostile;
 mod losses;
-#[path = "../support/peer.rs"]
-mod peer;
 mod peers;
 mod proto;
 mod refusals;

@@ -6,13 +6,15 @@ use hyrouter_plugin_api::PluginError;
 use hyrouter_plugin_grpc::{ConnectResponse, GrpcPlugin};
 use serde_json::{Value, json};
 
-use crate::peer::Peer;
 use crate::support::{ask, ask_within, code, message, plugin, settings, upper};
+use hyrouter_testing::peer::PeerProcess;
 
 /// Each peer by its name.
-fn peers() -> Vec<(&'static str, Peer)> {
-    let go = Peer::go().map(|peer| ("go", peer));
-    go.into_iter().chain([("python", Peer::python())]).collect()
+fn peers() -> Vec<(&'static str, PeerProcess)> {
+    let go = PeerProcess::go().map(|peer| ("go", peer));
+    go.into_iter()
+        .chain([("python", PeerProcess::python())])
+        .collect()
 }
 
 async fn facts(plugin: &GrpcPlugin, left: Duration) -> Value {
@@ -117,7 +119,7 @@ async fn an_answer_that_is_too_long_is_told_by_its_length() {
 
 #[tokio::test]
 async fn large_metadata_ends_no_other_call() {
-    let peer = Peer::python();
+    let peer = PeerProcess::python();
     let plugin = plugin(peer.address());
     let (slow, large) = tokio::join!(ask(&plugin, "slow"), ask(&plugin, "metadata"));
     assert_eq!(large, Ok(upper("metadata")));

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
-use crate::peer;
+use hyrouter_testing::peer;
 
 /// Far more than anything here takes; only a hang is longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);

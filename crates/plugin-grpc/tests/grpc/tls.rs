@@ -11,11 +11,11 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::peer::Peer;
 use crate::support::{
     Answer, Running, ask, code, message, peer_like, plugin, python_client, settings, upper,
 };
 use crate::tls_files::{Files, Signed, trusting};
+use hyrouter_testing::peer::PeerProcess;
 
 /// A server of this crate with TLS.
 async fn server(own: &Signed, client_ca: Option<&Path>) -> Running {
@@ -149,7 +149,7 @@ async fn grpcio_speaks_it_as_a_server() {
         flag("--client-ca"),
         &clients.file,
     ];
-    let peer = Peer::python_at("127.0.0.1:0", &arguments);
+    let peer = PeerProcess::python_at("127.0.0.1:0", &arguments);
     let good = with_certificate(&ca.file, &clients.sign("router"));
     assert_eq!(ask_with(peer.address(), good).await, Ok(upper("a")));
     let answer = ask_with(peer.address(), trusting(&ca.file)).await;

@@ -4,18 +4,18 @@ use std::os::unix::net::UnixListener;
 
 use hyrouter_plugin_grpc::{ConnectResponse, Server};
 
-use crate::peer::Peer;
 use crate::support::{
     Running, SHORT, ask, ask_until_answered, ask_within, code, message, peer_like, plugin, upper,
 };
+use hyrouter_testing::peer::PeerProcess;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn peers_are_asked_over_a_socket_and_again_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let address = |name: &str| format!("unix:{}/{name}.sock", folder.path().display());
-    let go = Peer::go_at(&address("go")).map(|peer| (peer, "denied by go peer"));
-    let python = Peer::python_at(&address("python"), &[]);
-    let rust = Peer::rust_example_at(&address("rust"), &[]);
+    let go = PeerProcess::go_at(&address("go")).map(|peer| (peer, "denied by go peer"));
+    let python = PeerProcess::python_at(&address("python"), &[]);
+    let rust = PeerProcess::rust_example_at(&address("rust"), &[]);
     let others = [
         (python, "denied by python peer"),
         (rust, "denied by the example ban list"),

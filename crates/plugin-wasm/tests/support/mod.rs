@@ -8,8 +8,6 @@
     reason = "a test fails by panic"
 )]
 
-pub(crate) mod bombs;
-
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

@@ -7,8 +7,8 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::listen::Stream;
-use crate::told::{self, Then, Told};
+use hyrouter_testing::listen::Stream;
+use hyrouter_testing::scripted::{AfterAnswer, ScriptedAnswer, ScriptedServer};
 
 /// What a request is answered with.
 #[derive(Clone)]
@@ -56,15 +56,9 @@ pub(crate) fn attributes(attributes: &[KeyValue]) -> Vec<String> {
         .collect()
 }
 
-pub(crate) type Collector = Told<Answer>;
+pub(crate) type Collector = ScriptedServer<Answer>;
 
-impl Collector {
-    pub(crate) fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
-    }
-}
-
-impl told::Answer for Answer {
+impl ScriptedAnswer for Answer {
     type Request = Request;
 
     fn good() -> Self {
@@ -76,20 +70,20 @@ impl told::Answer for Answer {
         Request { head, export }
     }
 
-    async fn give(self, stream: &mut Stream) -> Then {
+    async fn give(self, stream: &mut Stream) -> AfterAnswer {
         match self {
             Self::Status(status, lines, body) => {
                 let length = body.len();
                 let head = format!("HTTP/1.1 {status}\r\n{lines}Content-Length: {length}\r\n\r\n");
                 stream.write_all(head.as_bytes()).await.unwrap();
                 stream.write_all(&body).await.unwrap();
-                Then::Next
+                AfterAnswer::KeepAlive
             }
             Self::Stall => {
                 let _ = stream.read_u8().await;
-                Then::Left
+                AfterAnswer::ClosedByClient
             }
-            Self::End => Then::Ended,
+            Self::End => AfterAnswer::ClosedByServer,
         }
     }
 }

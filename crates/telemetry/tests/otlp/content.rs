@@ -29,7 +29,7 @@ fn times(span: &Span) -> (u64, u64) {
 #[tokio::test]
 async fn steps_are_below_the_connection_and_plugins_below_the_decision() {
     let collector = Collector::new([]).await;
-    let tracer = open(&OtlpSettings::new(collector.endpoint()));
+    let tracer = open(&OtlpSettings::new(collector.url()));
     let mut failed = PluginSpan::new("queue", MILLI * 3, MILLI * 4, "failed");
     failed.error = Some("no answer within 4ms");
     let plugins = [PluginSpan::new("bans", MILLI, MILLI * 2, "allow"), failed];
@@ -113,7 +113,7 @@ async fn steps_are_below_the_connection_and_plugins_below_the_decision() {
 #[tokio::test]
 async fn a_connection_that_failed_is_an_error_and_has_the_steps_it_came_to() {
     let collector = Collector::new([]).await;
-    let tracer = open(&OtlpSettings::new(collector.endpoint()));
+    let tracer = open(&OtlpSettings::new(collector.url()));
     for outcome in ["closed", "disconnect"] {
         let mut exchange = Exchange::new(start(), 1, outcome, "connect_timeout");
         exchange.total = MILLI * 9;
@@ -138,7 +138,7 @@ async fn a_connection_that_failed_is_an_error_and_has_the_steps_it_came_to() {
 #[tokio::test]
 async fn who_sends_it_is_said_once() {
     let collector = Collector::new([]).await;
-    let mut settings = OtlpSettings::new(format!("{}/tenant/", collector.endpoint()));
+    let mut settings = OtlpSettings::new(format!("{}/tenant/", collector.url()));
     settings.service_name = "front-door".to_owned();
     settings.resource = vec![("service.version".to_owned(), "1.2.3".to_owned())];
     settings.headers = vec![Header::new("X-Key", "Hunter2").unwrap()];
@@ -171,7 +171,7 @@ async fn who_sends_it_is_said_once() {
 #[tokio::test]
 async fn a_long_error_is_cut() {
     let collector = Collector::new([]).await;
-    let tracer = open(&OtlpSettings::new(collector.endpoint()));
+    let tracer = open(&OtlpSettings::new(collector.url()));
     let error = "ü".repeat(10_000);
     let mut plugin = PluginSpan::new("a", MILLI, MILLI, "failed");
     plugin.error = Some(&error);

@@ -8,10 +8,10 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message as _;
 
-use crate::clock::{Clock, until};
 use crate::collector::{Answer, Collector, status};
-use crate::listen::deaf;
 use crate::{SECOND, counts, open, record};
+use hyrouter_testing::clock::{Clock, until};
+use hyrouter_testing::listen::deaf;
 
 #[tokio::test(start_paused = true)]
 async fn what_may_pass_is_tried_again() {
@@ -24,7 +24,7 @@ async fn what_may_pass_is_tried_again() {
         Answer::End,
     ] {
         let collector = Collector::new([answer]).await;
-        let tracer = open(&OtlpSettings::new(collector.endpoint()));
+        let tracer = open(&OtlpSettings::new(collector.url()));
         record(&tracer, 0..128);
         until("a try", || collector.count() == 1).await;
         clock.settle().await;
@@ -42,7 +42,7 @@ async fn a_collector_is_left_alone_as_long_as_it_asks() {
     let clock = Clock::hold().await;
     let busy = Answer::Status("429 Too Many Requests", "Retry-After: 7\r\n", Vec::new());
     let collector = Collector::new([busy]).await;
-    let tracer = open(&OtlpSettings::new(collector.endpoint()));
+    let tracer = open(&OtlpSettings::new(collector.url()));
     record(&tracer, 0..128);
     until("a try", || collector.count() == 1).await;
     clock.settle().await;
@@ -81,7 +81,7 @@ async fn what_a_collector_does_not_want_is_dropped() {
         "500 Internal Server Error",
     ] {
         let collector = Collector::new([status(refusal)]).await;
-        let tracer = open(&OtlpSettings::new(collector.endpoint()));
+        let tracer = open(&OtlpSettings::new(collector.url()));
         record(&tracer, 0..128);
         until(refusal, || counts(&tracer) == (0, 0, 256)).await;
         record(&tracer, 0..128);
@@ -110,7 +110,7 @@ async fn spans_that_are_refused_all_the_same_are_counted() {
     ] {
         let answer = Answer::Status("200 OK", "", body);
         let collector = Collector::new([answer]).await;
-        let tracer = open(&OtlpSettings::new(collector.endpoint()));
+        let tracer = open(&OtlpSettings::new(collector.url()));
         record(&tracer, 0..128);
         until("an answer", || counts(&tracer) == (sent, 0, 256 - sent)).await;
     }
@@ -120,16 +120,19 @@ async fn spans_that_are_refused_all_the_same_are_counted() {
 async fn a_collector_that_hangs_is_left_in_time() {
     let clock = Clock::hold().await;
     let collector = Collector::new([Answer::Stall]).await;
-    let mut settings = OtlpSettings::new(collector.endpoint());
+    let mut settings = OtlpSettings::new(collector.url());
     settings.timeout = SECOND * 3;
     let tracer = open(&settings);
     record(&tracer, 0..128);
     until("a try", || collector.count() == 1).await;
     clock.settle().await;
     clock.pass(Duration::from_millis(2_980)).await;
-    assert_eq!(collector.left(), 0);
+    assert_eq!(collector.closed_by_client(), 0);
     clock.pass(Duration::from_millis(40)).await;
-    until("the end of the connection", || collector.left() == 1).await;
+    until("the end of the connection", || {
+        collector.closed_by_client() == 1
+    })
+    .await;
     clock.settle().await;
     clock.pass(SECOND / 4).await;
     until("a success", || counts(&tracer) == (256, 0, 0)).await;
@@ -139,7 +142,7 @@ async fn a_collector_that_hangs_is_left_in_time() {
 async fn the_end_does_not_wait_for_a_collector() {
     let clock = Clock::hold().await;
     let collector = Collector::new([Answer::Stall]).await;
-    let tracer = open(&OtlpSettings::new(collector.endpoint()));
+    let tracer = open(&OtlpSettings::new(collector.url()));
     record(&tracer, 0..130);
     until("a request", || collector.count() == 1).await;
     let closing = tokio::spawn(async move {

@@ -6,29 +6,19 @@
     reason = "a test fails by panic"
 )]
 
-#[path = "../../../outgoing/tests/support/authority.rs"]
-mod authority;
-#[path = "../../../outgoing/tests/support/clock.rs"]
-mod clock;
 mod collector;
 mod content;
 mod failures;
-#[path = "../../../outgoing/tests/support/listen.rs"]
-mod listen;
-#[path = "../../../outgoing/tests/support/post.rs"]
-mod post;
 mod runtimes;
 mod tls;
-#[path = "../../../outgoing/tests/support/told.rs"]
-mod told;
 
 use std::time::{Duration, SystemTime};
 
 use hyrouter_telemetry::{Exchange, OtlpSettings, Tracer};
 use tokio::runtime::Handle;
 
-use crate::clock::{Clock, until};
 use crate::collector::{Answer, Collector};
+use hyrouter_testing::clock::{Clock, until};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
@@ -55,20 +45,20 @@ pub(crate) fn counts(tracer: &Tracer) -> (u64, u64, u64) {
 async fn a_full_batch_is_sent_at_once() {
     let _clock = Clock::hold().await;
     let collector = Collector::new([]).await;
-    let tracer = open(&OtlpSettings::new(collector.endpoint()));
+    let tracer = open(&OtlpSettings::new(collector.url()));
     record(&tracer, 0..128);
     until("a batch", || counts(&tracer) == (256, 0, 0)).await;
     assert_eq!(collector.requests()[0].spans().len(), 256);
     record(&tracer, 128..256);
     until("another batch", || counts(&tracer) == (512, 0, 0)).await;
-    assert_eq!(collector.came(), 1, "a connection is used again");
+    assert_eq!(collector.accepted(), 1, "a connection is used again");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_is_not_full_is_sent_after_a_second() {
     let clock = Clock::hold().await;
     let collector = Collector::new([]).await;
-    let tracer = open(&OtlpSettings::new(collector.endpoint()));
+    let tracer = open(&OtlpSettings::new(collector.url()));
     record(&tracer, [1]);
     clock.settle().await;
     clock.pass(SECOND * 9 / 10).await;
@@ -85,7 +75,7 @@ async fn a_batch_that_is_not_full_is_sent_after_a_second() {
 async fn a_queue_holds_what_it_may_and_no_more() {
     let _clock = Clock::hold().await;
     let collector = Collector::new([Answer::Stall]).await;
-    let mut settings = OtlpSettings::new(collector.endpoint());
+    let mut settings = OtlpSettings::new(collector.url());
     settings.queue = 200;
     let tracer = open(&settings);
     record(&tracer, 0..128);

@@ -8,7 +8,7 @@ use crate::{SECOND, counts, open, record};
 #[tokio::test]
 async fn threads_without_a_runtime_record_and_one_thread_sends() {
     let collector = Collector::new([]).await;
-    let tracer = open(&OtlpSettings::new(collector.endpoint()));
+    let tracer = open(&OtlpSettings::new(collector.url()));
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| record(&tracer, 0..100));
@@ -28,7 +28,7 @@ fn a_tracer_is_opened_from_outside_of_its_runtime() {
         .build()
         .unwrap();
     let collector = runtime.block_on(Collector::new([]));
-    let settings = OtlpSettings::new(collector.endpoint());
+    let settings = OtlpSettings::new(collector.url());
     let tracer = Tracer::open(&settings, runtime.handle()).unwrap();
     record(&tracer, [1]);
     assert!(runtime.block_on(tracer.shutdown(SECOND * 30)));

@@ -3,10 +3,10 @@
 use hyrouter_telemetry::OtlpSettings;
 use tokio::net::TcpListener;
 
-use crate::authority::Authority;
-use crate::clock::{Clock, until};
 use crate::collector::Collector;
 use crate::{counts, open, record};
+use hyrouter_testing::authority::Authority;
+use hyrouter_testing::clock::{Clock, until};
 
 /// A collector with a certificate for this host.
 async fn collector(authority: &Authority, host: &str) -> Collector {
@@ -42,7 +42,10 @@ async fn a_collector_of_another_authority_or_name_is_not() {
         let collector = collector(authority, host).await;
         let tracer = open(&trusting(&ours, &collector));
         record(&tracer, 0..128);
-        until("a handshake that ended", || collector.left() == 1).await;
+        until("a handshake that ended", || {
+            collector.closed_by_client() == 1
+        })
+        .await;
         clock.settle().await;
         assert_eq!((collector.count(), counts(&tracer)), (0, (0, 0, 0)));
     }

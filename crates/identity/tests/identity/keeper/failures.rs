@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 use hyrouter_identity::{KeeperSettings, Refusal};
 use serde_json::json;
 
-use super::clock::{Clock, until};
-use super::listen::deaf;
 use super::server::{Answer, Server, ok};
 use super::support::{Kept, key, keys, set};
+use hyrouter_testing::clock::{Clock, until};
+use hyrouter_testing::listen::deaf;
 
 /// Longer than any wait for the next try.
 const REFRESH: Duration = Duration::from_secs(661);

@@ -7,9 +7,9 @@ use std::time::Duration;
 use hyrouter_identity::{Refusal, Status};
 use tempfile::TempDir;
 
-use super::clock::{Clock, until};
 use super::server::Server;
 use super::support::{Kept, key, keys, set};
+use hyrouter_testing::clock::{Clock, until};
 
 /// Longer than any wait for the next try.
 const REFRESH: Duration = Duration::from_secs(661);

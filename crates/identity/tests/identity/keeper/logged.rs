@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use hyrouter_identity::Status;
 
-use super::clock::{Clock, until};
 use super::log;
 use super::server::{Answer, Server};
 use super::support::{Kept, key, keys, set};
+use hyrouter_testing::clock::{Clock, until};
 
 /// Longer than any wait for the next try.
 const REFRESH: Duration = Duration::from_secs(661);

@@ -1,13 +1,7 @@
 //! Keys are fetched, kept, and fetched again. Sockets are real; the clock is the test's.
 
-#[path = "../../../../outgoing/tests/support/authority.rs"]
-mod authority;
-#[path = "../../../../outgoing/tests/support/clock.rs"]
-mod clock;
 mod failures;
 mod files;
-#[path = "../../../../outgoing/tests/support/listen.rs"]
-mod listen;
 mod log;
 mod logged;
 mod server;
@@ -19,9 +13,9 @@ use std::time::Duration;
 
 use hyrouter_identity::Refusal;
 
-use self::clock::{Clock, until};
 use self::server::{Answer, Server};
 use self::support::{Kept, key, keys, set};
+use hyrouter_testing::clock::{Clock, until};
 
 #[tokio::test(start_paused = true)]
 async fn keys_are_fetched_at_once() {

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 use tokio_rustls::TlsAcceptor;
 
-use super::listen::{Stream, head, listen};
+use hyrouter_testing::listen::{Stream, head, listen};
 
 /// What each request is answered with.
 #[derive(Clone)]

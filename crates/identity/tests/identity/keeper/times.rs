@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use hyrouter_identity::Refusal;
 
-use super::clock::{Clock, until};
 use super::server::{Answer, Server};
 use super::support::{Kept, key, keys};
+use hyrouter_testing::clock::{Clock, until};
 
 const SECOND: Duration = Duration::from_secs(1);
 

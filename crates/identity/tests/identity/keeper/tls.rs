@@ -6,10 +6,10 @@ use hyrouter_identity::{KeeperSettings, Refusal};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
-use super::authority::Authority;
-use super::clock::{Clock, until};
 use super::server::Server;
 use super::support::{Kept, key, keys};
+use hyrouter_testing::authority::Authority;
+use hyrouter_testing::clock::{Clock, until};
 
 fn trusting(authority: &Authority, url: &str) -> Kept {
     let settings = KeeperSettings {

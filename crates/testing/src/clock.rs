@@ -1,5 +1,4 @@
-//! Time that stands still unless a test moves it, while sockets go on in real time. For tests of other crates to take
-//! it in by `#[path]`.
+//! Time that stands still unless a test moves it, while sockets go on in real time.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
@@ -13,14 +12,15 @@ use tokio::time::advance;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Holds the paused clock of a test. Otherwise it would jump to the next timer as soon as all tasks wait for sockets.
-pub(crate) struct Clock {
+pub struct Clock {
     /// The clock is held as long as a blocking task runs, which waits for the end of this.
     _held: SyncSender<()>,
     echo: TcpListener,
 }
 
 impl Clock {
-    pub(crate) async fn hold() -> Self {
+    /// Holds the clock of the current runtime, which must be paused.
+    pub async fn hold() -> Self {
         let (held, released) = sync_channel(0);
         spawn_blocking(move || released.recv());
         Self {
@@ -29,15 +29,15 @@ impl Clock {
         }
     }
 
-    /// Moves the clock in one step, and lets happen what then happens.
-    pub(crate) async fn pass(&self, time: Duration) {
+    /// Moves the clock in one step, then settles.
+    pub async fn pass(&self, time: Duration) {
         advance(time).await;
         self.settle().await;
     }
 
-    /// Lets happen what happens without the clock: longer than a request takes from its sender to a server's hands,
-    /// counted in trips of this thread to its sockets.
-    pub(crate) async fn settle(&self) {
+    /// Waits until requests in flight have arrived, without moving the clock: three round trips of this thread to its
+    /// own sockets.
+    pub async fn settle(&self) {
         for _ in 0..3 {
             let mut near = TcpStream::connect(self.echo.local_addr().unwrap())
                 .await
@@ -51,8 +51,8 @@ impl Clock {
     }
 }
 
-/// Waits for something that happens without the clock. The deadline is one of the real clock.
-pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+/// Waits for something that happens without the clock, at most 30 s of real time.
+pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = std::time::Instant::now();
     while !is_so() {
         assert!(began.elapsed() < PATIENCE, "not so in time: {what}");

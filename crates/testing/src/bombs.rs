@@ -1,7 +1,7 @@
 //! Small modules that keep a compiler busy.
 
 /// A plugin with more functions, as text.
-pub(crate) fn in_plugin(functions: &str) -> Vec<u8> {
+pub fn in_plugin(functions: &str) -> Vec<u8> {
     let text = format!(
         r#"(module
             (memory (export "memory") 1)
@@ -23,7 +23,7 @@ fn with_locals(locals: usize, body: &str) -> String {
 }
 
 /// A function that changes so many locals inside so many nested loops.
-pub(crate) fn changed_in_loops(locals: usize, loops: usize) -> String {
+pub fn changed_in_loops(locals: usize, loops: usize) -> String {
     let body = format!(
         "{}{}{}",
         "loop ".repeat(loops),
@@ -34,18 +34,18 @@ pub(crate) fn changed_in_loops(locals: usize, loops: usize) -> String {
 }
 
 /// The same with the loops one after the other.
-pub(crate) fn in_a_row(locals: usize, loops: usize) -> String {
+pub fn in_a_row(locals: usize, loops: usize) -> String {
     let each = format!("loop {} local.get 0 br_if 0 end ", change(locals));
     with_locals(locals, &each.repeat(loops))
 }
 
 /// A module within the static bounds that takes a compiler a minute and more.
-pub(crate) fn slow() -> Vec<u8> {
+pub fn slow() -> Vec<u8> {
     in_plugin(&changed_in_loops(10, 999).repeat(50))
 }
 
 /// A module within the static bounds that takes more than 256 MiB to compile.
-pub(crate) fn large() -> Vec<u8> {
+pub fn large() -> Vec<u8> {
     let add = "local.get 0 i32.load local.get 0 i32.mul local.set 0 ".repeat(50_000);
     in_plugin(&format!("(func (param i32) {add})").repeat(16))
 }

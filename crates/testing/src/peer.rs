@@ -1,13 +1,4 @@
-//! Plugin servers in processes of their own, in Python, Go and Rust. With std alone, for tests of other crates to take
-//! it in by `#[path]`.
-
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "shared by tests, each of which takes what it needs and fails by panic"
-)]
+//! Plugin servers in processes of their own, in Python, Go and Rust.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -16,11 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
-/// How long a peer may take to say its address, on a machine that is busy with other tests.
+use crate::built;
+
+/// Maximum time until a peer prints its address, on a machine that is busy with other tests.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A free port of an address that nobody else uses, so that it is still free after its owner was killed.
-pub(crate) fn anywhere() -> String {
+/// Returns a free port of an address that no other test uses, so that it is still free after its owner was killed.
+pub fn anywhere() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     if !cfg!(target_os = "linux") {
         return "127.0.0.1:0".into();
@@ -32,58 +25,59 @@ pub(crate) fn anywhere() -> String {
 }
 
 /// A plugin server in a process of its own. It is killed when dropped.
-pub(crate) struct Peer {
+pub struct PeerProcess {
     program: Vec<PathBuf>,
     address: String,
     child: Child,
 }
 
-impl Peer {
-    /// A server with grpcio alone.
-    pub(crate) fn python() -> Self {
+impl PeerProcess {
+    /// Starts a server with grpcio.
+    pub fn python() -> Self {
         Self::python_at(&anywhere(), &[])
     }
 
-    /// A server with grpcio alone, at an address and with more arguments (`--tls-cert` and so on).
-    pub(crate) fn python_at(address: &str, more: &[&Path]) -> Self {
+    /// Starts a server with grpcio at an address and with more arguments (`--tls-cert` and so on).
+    pub fn python_at(address: &str, more: &[&Path]) -> Self {
         let mut program = vec![python(), script("server.py")];
         program.extend(more.iter().map(|&path| path.to_owned()));
         Self::start(program, address)
     }
 
-    /// A server with grpc-go, if this machine has Go.
-    pub(crate) fn go() -> Option<Self> {
+    /// Starts a server with grpc-go, if this machine has Go.
+    pub fn go() -> Option<Self> {
         Self::go_at(&anywhere())
     }
 
-    /// A server with grpc-go at an address, if this machine has Go.
-    pub(crate) fn go_at(address: &str) -> Option<Self> {
+    /// Starts a server with grpc-go at an address, if this machine has Go.
+    pub fn go_at(address: &str) -> Option<Self> {
         Some(Self::start(vec![go_peer()?], address))
     }
 
-    /// `examples/grpc-plugin`.
-    pub(crate) fn rust_example() -> Self {
+    /// Starts `examples/grpc-plugin`.
+    pub fn rust_example() -> Self {
         Self::rust_example_at(&anywhere(), &[])
     }
 
-    /// `examples/grpc-plugin` at an address and with more arguments.
-    pub(crate) fn rust_example_at(address: &str, more: &[&Path]) -> Self {
-        let mut program = vec![there(target().join("debug/example-grpc-plugin"))];
+    /// Starts `examples/grpc-plugin` at an address and with more arguments.
+    pub fn rust_example_at(address: &str, more: &[&Path]) -> Self {
+        let mut program = vec![built("debug/example-grpc-plugin")];
         program.extend(more.iter().map(|&path| path.to_owned()));
         Self::start(program, address)
     }
 
-    /// Where it listens, as the router's configuration wants it.
-    pub(crate) fn address(&self) -> &str {
+    /// Returns its address in the form of the router's configuration.
+    pub fn address(&self) -> &str {
         &self.address
     }
 
-    pub(crate) fn id(&self) -> u32 {
+    /// Returns the id of its process.
+    pub fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Sends a signal by its name without `SIG`. After `STOP` it has stopped.
-    pub(crate) fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let mut kill = Command::new("kill");
         kill.arg(format!("-{name}")).arg(self.id().to_string());
         assert!(kill.status().unwrap().success(), "{kill:?}");
@@ -94,7 +88,7 @@ impl Peer {
         }
     }
 
-    /// Whether all of its threads have stopped, where the system tells.
+    /// Returns whether all of its threads have stopped, as far as the system shows it.
     fn has_stopped(&self) -> bool {
         let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", self.id())) else {
             return true;
@@ -108,18 +102,18 @@ impl Peer {
     }
 
     /// Ends it by SIGKILL.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Waits for it to end by itself, and says whether it was content.
-    pub(crate) fn wait(&mut self) -> bool {
+    /// Waits for it to end by itself, and returns whether it succeeded.
+    pub fn wait(&mut self) -> bool {
         self.child.wait().unwrap().success()
     }
 
-    /// Starts one that was killed, at the address that it had.
-    pub(crate) fn start_again(&mut self) {
+    /// Starts it again at the same address after it was killed.
+    pub fn start_again(&mut self) {
         let (child, address) = start(&self.program, &self.address);
         assert_eq!(address, self.address);
         self.child = child;
@@ -135,7 +129,7 @@ impl Peer {
     }
 }
 
-impl Drop for Peer {
+impl Drop for PeerProcess {
     fn drop(&mut self) {
         // It may have ended already.
         drop(self.child.kill());
@@ -153,57 +147,37 @@ fn start(program: &[PathBuf], address: &str) -> (Child, String) {
     let (tx, rx) = sync_channel(1);
     std::thread::spawn(move || {
         let mut line = String::new();
-        let said = output.read_line(&mut line).map(|_| line);
-        tx.send(said).unwrap();
-        // What else it says must not fill the pipe.
+        let read = output.read_line(&mut line).map(|_| line);
+        tx.send(read).unwrap();
+        // Its other output must not fill the pipe.
         std::io::copy(&mut output, &mut std::io::sink()).unwrap();
     });
     let Ok(Ok(line)) = rx.recv_timeout(START_TIMEOUT) else {
         drop(child.kill());
-        panic!("{command:?} said nothing");
+        panic!("{command:?} printed nothing");
     };
     let address = line.trim_end().rsplit(' ').next().unwrap_or_default();
     assert!(!address.is_empty(), "{command:?} ended");
     (child, address.to_owned())
 }
 
-/// The Python that has grpcio.
-pub(crate) fn python() -> PathBuf {
-    there(target().join("interop-venv/bin/python"))
+/// Returns the path of the Python that has grpcio.
+pub fn python() -> PathBuf {
+    built("interop-venv/bin/python")
 }
 
-/// A script of the Python peer.
-pub(crate) fn script(name: &str) -> PathBuf {
-    crate_folder().join("tests/peers/python").join(name)
+/// Returns the path of a script of the Python peer.
+pub fn script(name: &str) -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.join("../plugin-grpc/tests/peers/python").join(name)
 }
 
-/// The Go peer's program, if this machine has Go.
-pub(crate) fn go_peer() -> Option<PathBuf> {
+/// Returns the path of the Go peer, if this machine has Go.
+pub fn go_peer() -> Option<PathBuf> {
     let has_go = Command::new("go").arg("version").output().is_ok();
     if !has_go {
         eprintln!("skipped: there is no Go on this machine");
         return None;
     }
-    Some(there(target().join("peers/grpc-go")))
-}
-
-/// `crates/plugin-grpc`, from any crate that takes this in.
-fn crate_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/plugin-grpc")
-}
-
-fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
-}
-
-fn there(path: PathBuf) -> PathBuf {
-    let shown = path.display();
-    assert!(
-        path.exists(),
-        "there is no {shown}; run `cargo xtask test`, which sets this up"
-    );
-    path
+    Some(built("peers/grpc-go"))
 }

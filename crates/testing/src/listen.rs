@@ -1,5 +1,4 @@
-//! The part of a server for tests that is the same whatever it answers. For tests of other crates to take it in by
-//! `#[path]`.
+//! The part of a server for tests that does not depend on its answers.
 
 use std::net::SocketAddr;
 
@@ -8,15 +7,16 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::TlsAcceptor;
 
 /// A connection, with TLS or without.
-pub(crate) type Stream = Box<dyn Duplex>;
+pub type Stream = Box<dyn Duplex>;
 
-pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+/// What a connection can do.
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
 
-/// Hands over each connection that comes, or none for one that the client left in the handshake of TLS. Ends with the
-/// runtime.
-pub(crate) fn listen<F: Future<Output = ()> + Send>(
+/// Accepts connections until the runtime ends and hands each to `serve`: `None` is one that failed in the handshake of
+/// TLS.
+pub fn listen<F: Future<Output = ()> + Send>(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     serve: impl Fn(Option<Stream>) -> F + Clone + Send + 'static,
@@ -39,8 +39,8 @@ pub(crate) fn listen<F: Future<Output = ()> + Send>(
     });
 }
 
-/// The head of the next request, with the empty line at its end. None: the client left.
-pub(crate) async fn head(stream: &mut Stream) -> Option<String> {
+/// Reads the head of the next request, with the empty line at its end. `None`: the client closed the connection.
+pub async fn head(stream: &mut Stream) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
@@ -48,8 +48,8 @@ pub(crate) async fn head(stream: &mut Stream) -> Option<String> {
     Some(String::from_utf8(head).unwrap())
 }
 
-/// A port that refuses connections, and is nobody else's, until somebody listens.
-pub(crate) fn deaf() -> (TcpSocket, SocketAddr) {
+/// Reserves a port that refuses connections until a test listens on it.
+pub fn deaf() -> (TcpSocket, SocketAddr) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();

@@ -1,4 +1,4 @@
-//! A certificate authority of one's own. For tests of other crates to take it in by `#[path]`.
+//! A certificate authority for one test.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,13 +9,16 @@ use rustls::pki_types::PrivateKeyDer;
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 
-pub(crate) struct Authority {
+/// A certificate authority that lives as long as a test.
+pub struct Authority {
     folder: TempDir,
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Authority {
-    pub(crate) fn new() -> Self {
+    /// Makes an authority with a key of its own.
+    #[expect(clippy::new_without_default, reason = "two of them are never the same")]
+    pub fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -24,13 +27,13 @@ impl Authority {
         Self { folder, issuer }
     }
 
-    /// What trusts it, in PEM. Gone when this is dropped.
-    pub(crate) fn file(&self) -> PathBuf {
+    /// Returns the path of its certificate in PEM. The file is deleted when this is dropped.
+    pub fn file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
 
-    /// A server's half of TLS, with a certificate for this host.
-    pub(crate) fn acceptor(&self, host: &str) -> TlsAcceptor {
+    /// Returns a server's half of TLS, with a certificate for `host`.
+    pub fn acceptor(&self, host: &str) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();

@@ -1,5 +1,4 @@
-//! A headless Chromium, driven by its `DevTools` protocol. Needs `tokio` and `serde_json` alone, so that the tests of
-//! other crates can include this file.
+//! A headless Chromium, driven by its `DevTools` protocol.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -35,10 +34,10 @@ pub const DESK: View = View {
 
 /// Keeps a screenshot: in the folder `SCREENSHOTS`, or in one of the build.
 pub fn keep(name: &str, png: &[u8]) {
-    let folder =
-        std::env::var_os("SCREENSHOTS").unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
+    let folder = std::env::var_os("SCREENSHOTS").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| crate::target().join("tmp"));
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(Path::new(&folder).join(name), png).unwrap();
+    std::fs::write(folder.join(name), png).unwrap();
 }
 
 /// A browser with one page.
