@@ -7,12 +7,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hyrouter_protocol::ClientBuild;
-use hyrouter_proxy::{Action, Decided, Event, Refusal};
+use hyrouter_proxy::{Action, Event, Refusal};
 use hyrouter_router::Address;
 use hyrouter_text::shown;
 use tracing::field::{DisplayValue, display};
 
 use crate::counts::outcome;
+use crate::decision_note::{DecisionNote, Finished};
 
 /// Connections that were turned away are counted and told of together, at most that often: whoever floods the
 /// router must not flood its log.
@@ -36,13 +37,13 @@ impl DecisionLog {
         }
     }
 
-    pub(crate) fn event(&self, event: &Event<'_>, log_client_ip: bool) {
+    pub(crate) fn event(&self, event: &Event<'_, DecisionNote>, log_client_ip: bool) {
         let shown = |remote| logged(remote, log_client_ip);
         match event {
-            Event::Decided(decided) => decided_line(decided, log_client_ip),
+            Event::Finished(finished) => decision_line(finished, log_client_ip),
             Event::Refused { remote, refusal } => {
                 let remote = shown(remote);
-                tracing::debug!(reason = refusal.reason_code(), remote, "refused");
+                tracing::debug!(reason = refusal.as_str(), remote, "refused");
                 self.refusals
                     .count(Turned::Refused(*refusal), self.started.elapsed());
             }
@@ -84,35 +85,35 @@ fn logged(remote: &SocketAddr, log_client_ip: bool) -> Option<DisplayValue<&Sock
     log_client_ip.then_some(remote).map(display)
 }
 
-fn decided_line(decided: &Decided<'_>, log_client_ip: bool) {
-    let peer = decided.peer;
-    let connect = decided.info.map(hyrouter_proxy::ConnectInfo::connect);
+fn decision_line(finished: &Finished<'_>, log_client_ip: bool) {
+    let (peer, note) = (finished.peer, finished.note());
+    let connect = finished.info.map(hyrouter_proxy::ConnectInfo::connect);
     let build = connect.and_then(|connect| connect.build().number());
-    let backend = match decided.answer.map(|answer| &answer.action) {
+    let backend = match finished.answer().map(|answer| &answer.action) {
         Some(Action::Referral { host, port, .. }) => Some(Address(host, *port)),
         _ => None,
     };
     tracing::info!(
         connection = peer.connection_id,
-        outcome = outcome(decided),
-        reason = decided.reason_code,
+        outcome = outcome(finished),
+        reason = finished.reason_code(),
         host = &*peer.host,
-        route = decided.answer.and_then(|answer| answer.route.as_deref()),
+        route = note.and_then(|note| note.route.as_deref()),
         backend = backend.map(shown).map(display),
-        plugins = decided.answer.and_then(|answer| answer.remarks.as_deref()),
-        identity = decided.answer.and_then(|answer| answer.identity),
-        ticket = decided.answer.and_then(|answer| answer.ticket),
+        plugins = note.and_then(|note| note.remarks.as_deref()),
+        identity = note.and_then(|note| note.identity),
+        ticket = note.and_then(|note| note.ticket),
         generation = connect.map(|connect| connect.generation.as_str()),
         build,
-        error = decided.error.map(shown).map(display),
+        error = finished.error.map(shown).map(display),
         language = connect.and_then(|connect| connect.language),
         alpn = peer
             .alpn
             .as_deref()
             .and_then(|alpn| std::str::from_utf8(alpn).ok()),
-        handshake_us = micros(decided.times.handshake),
-        connect_us = micros(decided.times.connect),
-        decision_us = micros(decided.times.decision),
+        handshake_us = micros(finished.times.handshake),
+        connect_us = micros(finished.times.connect),
+        decision_us = micros(finished.times.decision),
         "decision"
     );
     if log_client_ip {

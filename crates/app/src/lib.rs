@@ -8,6 +8,7 @@ pub mod clock;
 mod commanded;
 mod counts;
 mod decision_log;
+mod decision_note;
 mod door;
 mod end;
 mod expiry;

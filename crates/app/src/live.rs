@@ -10,6 +10,7 @@ use crate::assembly::Assembly;
 use crate::commanded::Commanded;
 use crate::counts::Counts;
 use crate::decision_log::DecisionLog;
+use crate::decision_note::{DecisionNote, NotedAnswer};
 use crate::service::Service;
 use crate::sinks::Sinks;
 
@@ -72,24 +73,28 @@ impl Live {
 }
 
 impl Handler for Live {
-    async fn answer(&self, info: ConnectInfo) -> Answer {
+    type Note = DecisionNote;
+
+    async fn answer(&self, info: ConnectInfo) -> (Answer, DecisionNote) {
         let service = self.current.load_full();
-        service.answer(info).await
+        let NotedAnswer { answer, note } = service.answer(info).await;
+        (answer, note)
     }
 
-    fn failed(&self, failure: &Failure<'_>) -> Answer {
-        self.current.load().failed(failure)
+    fn failed(&self, failure: &Failure<'_>) -> (Answer, DecisionNote) {
+        let answer = self.current.load().failed(failure);
+        (answer, DecisionNote::default())
     }
 
-    fn observe(&self, event: &Event<'_>) {
+    fn observe(&self, event: &Event<'_, DecisionNote>) {
         self.counts.event(event);
         let service = self.current.load();
         // A decision that goes to standard output as a line of its own is not written there twice.
-        if !matches!(event, Event::Decided(_)) || service.logs_decisions() {
+        if !matches!(event, Event::Finished(_)) || service.logs_decisions() {
             self.log.event(event, service.log_client_ip());
         }
-        if let Event::Decided(decided) = event {
-            self.sinks.decided(decided);
+        if let Event::Finished(finished) = event {
+            self.sinks.finished(finished);
         }
     }
 }

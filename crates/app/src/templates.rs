@@ -1,7 +1,9 @@
 //! Backends whose host is made from the player's: counted as they are configured.
 
-use hyrouter_proxy::{Action, Answer};
+use hyrouter_proxy::Action;
 use hyrouter_router::{Backend, Choice};
+
+use crate::decision_note::NotedAnswer;
 
 /// The candidates of a decision whose host is made from the player's. Empty, without a heap, where there are no captures.
 #[derive(Debug, Default)]
@@ -28,14 +30,14 @@ impl Templates {
     }
 
     /// Adds the configured host to an answer that refers to one of the candidates.
-    pub(crate) fn mark(&self, answer: Answer) -> Answer {
-        let Action::Referral { host, port, .. } = &answer.action else {
+    pub(crate) fn mark(&self, answer: NotedAnswer) -> NotedAnswer {
+        let Action::Referral { host, port, .. } = &answer.answer.action else {
             return answer;
         };
         let mut made = self.0.iter();
         let found = made.find(|one| one.host == *host && one.port == *port);
         let template = found.map(|one| one.template.clone());
-        answer.configured_as(template)
+        answer.with_configured_host(template)
     }
 }
 

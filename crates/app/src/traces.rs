@@ -6,7 +6,8 @@ mod otlp;
 use std::time::Duration;
 
 use hyrouter_config::OtlpSettings;
-use hyrouter_proxy::Decided;
+
+use crate::decision_note::Finished;
 
 /// Hands connections on to a collector. Without the feature `otlp`, or when it is not configured, nothing.
 #[derive(Debug, Default)]
@@ -53,15 +54,15 @@ impl Traces {
         Ok(Self::default())
     }
 
-    pub(crate) fn decided(&self, decided: &Decided<'_>) {
+    pub(crate) fn finished(&self, finished: &Finished<'_>) {
         #[cfg(feature = "otlp")]
         if let Some(tracer) = &self.tracer
             && tracer.samples()
         {
-            otlp::record(tracer, decided);
+            otlp::record(tracer, finished);
         }
         #[cfg(not(feature = "otlp"))]
-        let _ = decided;
+        let _ = finished;
     }
 
     /// Whether nobody sends spans any more.

@@ -6,15 +6,16 @@ use std::time::Duration;
 use hyrouter_protocol::DecodeError;
 
 use crate::answer::Answer;
+use crate::close_reason::CloseReason;
 use crate::connect_info::ConnectInfo;
 use crate::peer::Peer;
 use crate::refusal::Refusal;
 
-/// Something that a [`Handler`](crate::Handler) is shown.
+/// Something that a [`Handler`](crate::Handler) with notes of the type `N` is shown.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Event<'a> {
-    /// A connection was turned away before it could say anything.
+pub enum Event<'a, N> {
+    /// A connection was turned away before it could send a `Connect`.
     Refused {
         /// Where it seems to come from; proven only for [`Refusal::Memory`].
         remote: SocketAddr,
@@ -25,31 +26,59 @@ pub enum Event<'a> {
     HandshakeFailed {
         /// Where it seems to come from.
         remote: SocketAddr,
-        /// What QUIC says.
+        /// The error of QUIC.
         error: &'a str,
     },
     /// A connection got its answer, or was closed because none was possible.
-    Decided(Decided<'a>),
+    Finished(FinishedConnection<'a, N>),
     /// Serving a connection panicked. Only that one is lost.
     Panicked,
 }
 
-/// The outcome of one connection. The answer is on its way when this is told.
+/// The outcome of one connection. If there is an answer, it is on its way.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Decided<'a> {
+pub struct FinishedConnection<'a, N> {
     /// The far end.
     pub peer: &'a Peer,
     /// Its `Connect`, where one was read and understood.
     pub info: Option<&'a ConnectInfo>,
     /// What is wrong with its `Connect`, where one was read and not understood.
     pub error: Option<&'a DecodeError>,
-    /// What it was told; `None`: closed without a packet.
-    pub answer: Option<&'a Answer>,
-    /// Why, as a stable code.
-    pub reason_code: &'static str,
+    /// What was sent, or why the connection was closed without a packet.
+    pub result: Result<SentAnswer<'a, N>, CloseReason>,
     /// How long things took.
     pub times: Times,
+}
+
+/// An answer that was sent, and what the handler knows of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SentAnswer<'a, N> {
+    /// The answer.
+    pub answer: &'a Answer,
+    /// The handler's own note.
+    pub note: &'a N,
+}
+
+impl<'a, N> FinishedConnection<'a, N> {
+    /// Returns the answer that was sent.
+    pub fn answer(&self) -> Option<&'a Answer> {
+        self.result.as_ref().ok().map(|sent| sent.answer)
+    }
+
+    /// Returns the handler's note for the answer that was sent.
+    pub fn note(&self) -> Option<&'a N> {
+        self.result.as_ref().ok().map(|sent| sent.note)
+    }
+
+    /// Returns the stable reason code: that of the answer, or of the [`CloseReason`].
+    pub fn reason_code(&self) -> &'static str {
+        match &self.result {
+            Ok(sent) => sent.answer.reason_code,
+            Err(reason) => reason.as_str(),
+        }
+    }
 }
 
 /// How long the steps of one connection took.

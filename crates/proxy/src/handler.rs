@@ -9,29 +9,26 @@ use crate::connect_info::ConnectInfo;
 use crate::event::Event;
 use crate::peer::Peer;
 
-/// Decides what a client is told. One handler serves all connections at once.
+/// Decides what a client is sent. One handler serves all connections at once.
 ///
 /// Every `async fn(ConnectInfo) -> Answer` is one. Implement the trait to word the failures
 /// yourself or to see the events.
 pub trait Handler: Send + Sync + 'static {
-    /// The answer for one `Connect`. The future is dropped when the client leaves or when
-    /// [`Limits::decision_timeout`](crate::Limits::decision_timeout) has passed.
-    fn answer(&self, info: ConnectInfo) -> impl Future<Output = Answer> + Send;
+    /// What the handler knows of a decision beside the answer. The server keeps it until the connection has finished,
+    /// and shows it to [`observe`](Self::observe).
+    type Note: Send + 'static;
 
-    /// What the client is told when no answer can be had. In English unless you say it better.
-    fn failed(&self, failure: &Failure<'_>) -> Answer {
-        let text = match failure {
-            Failure::BadConnect { .. } => "This server does not understand your game's version.",
-            Failure::BudgetExceeded { .. } => {
-                "This server is currently unreachable. Please try again later."
-            }
-        };
-        Answer::disconnect(Some(text.to_owned()))
-    }
+    /// Returns the answer for one `Connect`. The future is dropped when the client leaves or when
+    /// [`Limits::decision_timeout`](crate::Limits::decision_timeout) has passed.
+    fn answer(&self, info: ConnectInfo) -> impl Future<Output = (Answer, Self::Note)> + Send;
+
+    /// Returns what the client is sent when there is no answer, such as [`Failure::answer`]. The server sets its reason
+    /// code.
+    fn failed(&self, failure: &Failure<'_>) -> (Answer, Self::Note);
 
     /// Called for everything worth counting or logging, from the thread that serves: it must not
     /// block. Does nothing by default.
-    fn observe(&self, event: &Event<'_>) {
+    fn observe(&self, event: &Event<'_, Self::Note>) {
         let _ = event;
     }
 }
@@ -41,8 +38,15 @@ where
     F: Fn(ConnectInfo) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Answer> + Send,
 {
-    fn answer(&self, info: ConnectInfo) -> impl Future<Output = Answer> + Send {
-        self(info)
+    type Note = ();
+
+    fn answer(&self, info: ConnectInfo) -> impl Future<Output = (Answer, ())> + Send {
+        let answer = self(info);
+        async { (answer.await, ()) }
+    }
+
+    fn failed(&self, failure: &Failure<'_>) -> (Answer, ()) {
+        (failure.answer(), ())
     }
 }
 
@@ -50,7 +54,7 @@ where
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure<'a> {
-    /// The first frame is a `Connect` by its id that can not be decoded.
+    /// The first frame is a `Connect` by its id that cannot be decoded.
     BadConnect {
         /// Who sent it.
         peer: &'a Peer,
@@ -67,11 +71,45 @@ pub enum Failure<'a> {
 }
 
 impl Failure<'_> {
-    /// The stable reason code.
-    pub fn reason_code(&self) -> &'static str {
+    /// Returns the kind of the failure.
+    pub fn reason(&self) -> FailureReason {
         match self {
-            Self::BadConnect { .. } => "bad_connect",
-            Self::BudgetExceeded { .. } => "budget_exceeded",
+            Self::BadConnect { .. } => FailureReason::BadConnect,
+            Self::BudgetExceeded { .. } => FailureReason::BudgetExceeded,
+        }
+    }
+
+    /// Returns a `Disconnect` with a text in English.
+    pub fn answer(&self) -> Answer {
+        let text = match self {
+            Self::BadConnect { .. } => "This server does not understand your game's version.",
+            Self::BudgetExceeded { .. } => {
+                "This server is currently unreachable. Please try again later."
+            }
+        };
+        Answer::disconnect(Some(text.to_owned()))
+    }
+}
+
+/// The kind of a [`Failure`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureReason {
+    /// [`Failure::BadConnect`].
+    BadConnect,
+    /// [`Failure::BudgetExceeded`].
+    BudgetExceeded,
+}
+
+impl FailureReason {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::BadConnect, Self::BudgetExceeded];
+
+    /// Returns the stable reason code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BadConnect => "bad_connect",
+            Self::BudgetExceeded => "budget_exceeded",
         }
     }
 }

@@ -23,7 +23,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Every one there is.
+    /// Every refusal.
     pub const ALL: [Self; 7] = [
         Self::Total,
         Self::Source,
@@ -34,8 +34,8 @@ impl Refusal {
         Self::Draining,
     ];
 
-    /// The stable reason code.
-    pub fn reason_code(self) -> &'static str {
+    /// Returns the stable reason code.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Total => "limited_total",
             Self::Source => "limited_source",

@@ -12,7 +12,7 @@ use quinn::{Endpoint, Incoming};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 
-use crate::close;
+use crate::close_reason;
 use crate::connection::{self, Accepted, ServerContext};
 use crate::connection_admission::{AdmissionDecision, Proof};
 use crate::error::ServerError;
@@ -238,7 +238,7 @@ impl<H: Handler> Worker<H> {
                 () = &mut deadline => break,
             }
         }
-        self.endpoint.close(close::NO_ERROR, b"");
+        self.endpoint.close(close_reason::NO_ERROR, b"");
         let _ = tokio::time::timeout(FAREWELL, self.endpoint.wait_idle()).await;
     }
 }

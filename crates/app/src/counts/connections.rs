@@ -116,7 +116,7 @@ impl Source for Connections {
             into.gauge(&Self::NOT_AFTER, unix(server.validity().not_after));
         }
         let refused = status.refused.iter();
-        let refused = refused.map(|(refusal, count)| ([refusal.reason_code()], count));
+        let refused = refused.map(|(refusal, count)| ([refusal.as_str()], count));
         into.counts(&Self::REFUSED, refused);
         into.count(&Self::FAILED, self.handshakes_failed.get());
         into.count(&Self::RETRIES, status.retries_sent);

@@ -2,24 +2,20 @@
 
 use hyrouter_identity::Refusal;
 use hyrouter_metrics::{Codes, Desc, Exposition, Histogram, Source};
-use hyrouter_proxy::{Action, Decided};
+use hyrouter_proxy::{Action, CloseReason, FailureReason};
 
+use crate::decision_note::Finished;
 use crate::tickets;
 
-/// Every code that a decision has, but for those of identity tokens: docs/failures.md tells what they mean.
-const REASONS: [&str; 18] = [
+/// Reason codes, but for those of the entrypoint and of identity tokens: docs/failures.md has their meanings.
+const REASONS: [&str; 13] = [
     "referred",
     "no_route",
     "no_backends",
     "maintenance",
     "plugin_denied",
     "plugin_failed",
-    "bad_connect",
-    "bad_frame",
-    "connect_timeout",
     "unknown_protocol",
-    "budget_exceeded",
-    "client_gone",
     "referral_failed",
     "ticket_loop",
     "limited_source",
@@ -58,7 +54,10 @@ impl Default for Decisions {
 }
 
 fn reasons() -> impl Iterator<Item = &'static str> {
-    REASONS.into_iter().chain(refusals())
+    let closed = CloseReason::ALL.map(CloseReason::as_str);
+    let failed = FailureReason::ALL.map(FailureReason::as_str);
+    let own = REASONS.into_iter().chain(closed).chain(failed);
+    own.chain(refusals())
 }
 
 fn refusals() -> impl Iterator<Item = &'static str> {
@@ -66,8 +65,8 @@ fn refusals() -> impl Iterator<Item = &'static str> {
 }
 
 /// What was done, in the words of logs and metrics.
-pub(crate) fn outcome(decided: &Decided<'_>) -> &'static str {
-    match decided.answer.map(|answer| &answer.action) {
+pub(crate) fn outcome(finished: &Finished<'_>) -> &'static str {
+    match finished.answer().map(|answer| &answer.action) {
         Some(Action::Referral { .. }) => "referral",
         Some(Action::Disconnect { .. }) => "disconnect",
         _ => "closed",
@@ -111,26 +110,26 @@ impl Decisions {
         &["result"],
     );
 
-    pub(super) fn count(&self, decided: &Decided<'_>) {
-        let reason = decided.reason_code;
-        match outcome(decided) {
+    pub(super) fn count(&self, finished: &Finished<'_>) {
+        let reason = finished.reason_code();
+        match outcome(finished) {
             "referral" => self.referrals.inc(reason),
             "disconnect" => self.disconnects.inc(reason),
             _ => self.closed.inc(reason),
         }
-        let times = decided.times;
+        let times = finished.times;
         self.handshake.observe(times.handshake);
         // Who leaves before a Connect has not waited for a decision.
-        if decided.info.is_some() || decided.error.is_some() {
+        if finished.info.is_some() || finished.error.is_some() {
             self.connect.observe(times.connect);
             self.decision.observe(times.decision);
             self.exchange.observe(times.total);
         }
-        let answer = decided.answer;
-        if let Some(code) = answer.and_then(|answer| answer.identity) {
+        let note = finished.note();
+        if let Some(code) = note.and_then(|note| note.identity) {
             self.identity.inc(code);
         }
-        if let Some(code) = answer.and_then(|answer| answer.ticket) {
+        if let Some(code) = note.and_then(|note| note.ticket) {
             self.tickets.inc(code);
         }
     }

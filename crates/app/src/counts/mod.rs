@@ -9,13 +9,14 @@ mod routes;
 use std::sync::Arc;
 
 use hyrouter_metrics::Source;
-use hyrouter_proxy::{Decided, Event};
+use hyrouter_proxy::Event;
 
 pub(crate) use self::admin::AdminRefusals;
 pub(crate) use self::connections::Connections;
 pub(crate) use self::decisions::{Decisions, outcome};
 pub(crate) use self::plugins::Plugins;
 pub(crate) use self::routes::Routes;
+use crate::decision_note::{DecisionNote, Finished};
 use crate::identity_keys::KeysAtWork;
 
 /// Everything that connections are counted by. It outlives configurations.
@@ -30,18 +31,18 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn event(&self, event: &Event<'_>) {
+    pub(crate) fn event(&self, event: &Event<'_, DecisionNote>) {
         match event {
-            Event::Decided(decided) => self.decided(decided),
+            Event::Finished(finished) => self.finished(finished),
             Event::HandshakeFailed { .. } => self.connections.handshakes_failed.inc(),
             Event::Panicked => self.connections.panics.inc(),
             _ => {}
         }
     }
 
-    fn decided(&self, decided: &Decided<'_>) {
-        self.decisions.count(decided);
-        self.routes.count(decided);
+    fn finished(&self, finished: &Finished<'_>) {
+        self.decisions.count(finished);
+        self.routes.count(finished);
     }
 
     /// For the registry, in the order of the text.

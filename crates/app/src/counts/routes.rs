@@ -6,8 +6,10 @@ use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 use hyrouter_metrics::{Counter, Desc, Exposition, Source};
-use hyrouter_proxy::{Action, Decided};
+use hyrouter_proxy::Action;
 use hyrouter_router::{Maintenance, Router};
+
+use crate::decision_note::Finished;
 
 /// Routes that have counts of their own, and backends of them all. What is beyond them is counted under `other`: 100,000
 /// routes would make a text of 20 MB.
@@ -113,15 +115,15 @@ impl Routes {
         self.0.store(Arc::new(Table { by_name, other }));
     }
 
-    pub(super) fn count(&self, decided: &Decided<'_>) {
-        let Some(answer) = decided.answer else { return };
-        let Some(name) = &answer.route else { return };
+    pub(super) fn count(&self, finished: &Finished<'_>) {
+        let Ok(sent) = &finished.result else { return };
+        let Some(name) = &sent.note.route else { return };
         let table = self.0.load();
         let route = table.by_name.get(name).unwrap_or(&table.other);
-        match &answer.action {
+        match &sent.answer.action {
             Action::Referral { host, port, .. } => {
                 route.referrals.inc();
-                let host = answer.configured_host.as_deref().unwrap_or(host);
+                let host = sent.note.configured_host.as_deref().unwrap_or(host);
                 route.backend(host, *port).unwrap_or(&route.other).inc();
             }
             _ => route.disconnects.inc(),

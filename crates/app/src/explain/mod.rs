@@ -84,7 +84,7 @@ fn turned_away(
         deny: settings.limits.deny.clone(),
     };
     if ip.is_some_and(|ip| !access.admits(ip)) {
-        return Ok(Some(Refusal::Denied.reason_code()));
+        return Ok(Some(Refusal::Denied.as_str()));
     }
     let known = AlpnList::parse(&settings.tls.alpn)?;
     let offered = peer.alpn.as_deref().unwrap_or_default();

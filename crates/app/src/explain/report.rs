@@ -3,10 +3,11 @@
 
 use hyrouter_client::Hello;
 use hyrouter_protocol::{DisconnectForm, encode_disconnect, encode_referral};
-use hyrouter_proxy::{Action, Answer, ConnectInfo};
+use hyrouter_proxy::{Action, ConnectInfo};
 use serde_json::{Value, json};
 
 use crate::decision_log::micros;
+use crate::decision_note::{DecisionNote, NotedAnswer};
 use crate::names;
 use crate::service::{Explained, PluginSaid};
 
@@ -18,7 +19,7 @@ pub(super) fn json(
     typed: Option<&str>,
 ) -> Value {
     json!({
-        "player": player(info, hello, &explained.answer, typed),
+        "player": player(info, hello, &explained.answer.note, typed),
         "routing": explained.routing.as_ref().map(hyrouter_router::Explanation::to_json),
         "text": explained.routing.as_ref().map(ToString::to_string),
         "plugins": explained.plugins.as_ref().map(|plugins| {
@@ -36,7 +37,7 @@ pub(super) fn turned_away(
     reason: &'static str,
     typed: Option<&str>,
 ) -> Value {
-    let nothing = Answer::disconnect(None);
+    let nothing = DecisionNote::default();
     json!({
         "player": player(info, hello, &nothing, typed),
         "routing": null,
@@ -48,7 +49,7 @@ pub(super) fn turned_away(
 }
 
 /// `typed` is the host name before it was converted to what clients send.
-fn player(info: &ConnectInfo, hello: &Hello, answer: &Answer, typed: Option<&str>) -> Value {
+fn player(info: &ConnectInfo, hello: &Hello, note: &DecisionNote, typed: Option<&str>) -> Value {
     let peer = info.peer();
     let alpn = peer.alpn.as_deref().map(String::from_utf8_lossy);
     json!({
@@ -59,8 +60,8 @@ fn player(info: &ConnectInfo, hello: &Hello, answer: &Answer, typed: Option<&str
         "alpn": alpn,
         "ip": peer.remote.ip().to_string(),
         "language": hello.language,
-        "identity": answer.identity,
-        "ticket": answer.ticket,
+        "identity": note.identity,
+        "ticket": note.ticket,
     })
 }
 
@@ -75,7 +76,7 @@ fn plugin(said: &PluginSaid) -> Value {
 }
 
 fn answer(info: &ConnectInfo, explained: &Explained) -> Value {
-    let answer = &explained.answer;
+    let NotedAnswer { answer, note } = &explained.answer;
     let mut packet = Vec::new();
     let (kind, to, text, data, encoded) = match &answer.action {
         Action::Referral { host, port, data } => (
@@ -96,7 +97,7 @@ fn answer(info: &ConnectInfo, explained: &Explained) -> Value {
     json!({
         "packet": kind,
         "reason": answer.reason_code,
-        "route": answer.route.as_deref(),
+        "route": note.route.as_deref(),
         "to": to,
         "data_bytes": data,
         "text": text,

@@ -5,9 +5,10 @@ use std::time::SystemTime;
 
 use hyrouter_config::MessageKind;
 use hyrouter_plugins::{Decision, DenyCode, Outcome};
-use hyrouter_proxy::{Answer, Attached, ConnectInfo};
+use hyrouter_proxy::{Answer, ConnectInfo};
 
 use super::Service;
+use crate::decision_note::NotedAnswer;
 use crate::door::Visit;
 use crate::plugins::{self, Payload};
 use crate::refusals::refuse;
@@ -19,17 +20,19 @@ impl Service {
         visit: &Visit<'_>,
         route: Option<&Arc<str>>,
         outcome: Outcome,
-    ) -> Answer {
+    ) -> NotedAnswer {
         let remarks = plugins::remarks(&outcome);
-        let answer = match outcome.decision {
+        let mut answer = match outcome.decision {
             Decision::Deny {
                 code: DenyCode::PluginDenied,
                 reason,
                 ..
-            } => Answer::disconnect(reason.map(plugins::readable)).because("plugin_denied"),
+            } => Answer::disconnect(reason.map(plugins::readable))
+                .with_reason("plugin_denied")
+                .into(),
             Decision::Deny { .. } => self
                 .refuse(MessageKind::RoutingError, visit.info)
-                .because("plugin_failed"),
+                .with_reason("plugin_failed"),
             Decision::Allow { backend: None, .. } if route.is_none() => self.no_route(visit.info),
             Decision::Allow { backend: None, .. } => self.no_backends(visit.info),
             Decision::Allow {
@@ -43,8 +46,11 @@ impl Service {
                 self.refer(visit, route, &backend.host, backend.port, payload)
             }
         };
-        let spans = self.keep_records.then(|| Attached::new(outcome.records));
-        on_route(answer, route).remarking(remarks).attaching(spans)
+        answer.note.remarks = remarks;
+        if self.keep_records {
+            answer.note.records = outcome.records;
+        }
+        answer.with_route(route)
     }
 
     pub(super) fn refer(
@@ -54,45 +60,39 @@ impl Service {
         host: &str,
         port: u16,
         payload: Option<Payload<'_>>,
-    ) -> Answer {
+    ) -> NotedAnswer {
         let bound = visit.bound(host, port, route.map_or("", |route| route));
         let answer = match self.referrals.seal(bound, payload, SystemTime::now()) {
-            Ok(data) => Answer::referral(host, port, data),
+            Ok(data) => Answer::referral(host, port, data).into(),
             Err(_) => self
                 .refuse(MessageKind::RoutingError, visit.info)
-                .because("referral_failed"),
+                .with_reason("referral_failed"),
         };
-        on_route(answer, route)
+        answer.with_route(route)
     }
 
     /// For a player whose route is under maintenance: its text, or that for no backends, which says the same in general.
-    pub(super) fn closed(&self, info: &ConnectInfo, route: &Arc<str>) -> Answer {
+    pub(super) fn closed(&self, info: &ConnectInfo, route: &Arc<str>) -> NotedAnswer {
         let texts = self.maintenance.get(&**route);
         let text = texts.and_then(|texts| texts.text(info.connect().language));
         let answer = match text {
-            Some(text) => Answer::disconnect(Some(text.to_owned())),
+            Some(text) => Answer::disconnect(Some(text.to_owned())).into(),
             None => self.refuse(MessageKind::NoBackends, info),
         };
-        answer.because("maintenance").by_route(Arc::clone(route))
+        answer.with_reason("maintenance").with_route(Some(route))
     }
 
-    pub(super) fn no_route(&self, info: &ConnectInfo) -> Answer {
-        self.refuse(MessageKind::NoRoute, info).because("no_route")
+    pub(super) fn no_route(&self, info: &ConnectInfo) -> NotedAnswer {
+        self.refuse(MessageKind::NoRoute, info)
+            .with_reason("no_route")
     }
 
-    pub(super) fn no_backends(&self, info: &ConnectInfo) -> Answer {
+    pub(super) fn no_backends(&self, info: &ConnectInfo) -> NotedAnswer {
         self.refuse(MessageKind::NoBackends, info)
-            .because("no_backends")
+            .with_reason("no_backends")
     }
 
-    pub(super) fn refuse(&self, kind: MessageKind, info: &ConnectInfo) -> Answer {
-        refuse(&self.messages, kind, info)
-    }
-}
-
-pub(super) fn on_route(answer: Answer, route: Option<&Arc<str>>) -> Answer {
-    match route {
-        Some(route) => answer.by_route(Arc::clone(route)),
-        None => answer,
+    pub(super) fn refuse(&self, kind: MessageKind, info: &ConnectInfo) -> NotedAnswer {
+        refuse(&self.messages, kind, info).into()
     }
 }

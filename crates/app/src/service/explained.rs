@@ -1,17 +1,16 @@
 //! How an answer comes about.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyrouter_config::{MessageKind, UnknownProtocol};
-use hyrouter_proxy::{Action, Answer, ConnectInfo};
+use hyrouter_proxy::{Action, ConnectInfo};
 use hyrouter_referral::Envelope;
 use hyrouter_router::Explanation;
 use tokio::time::timeout;
 
 use super::Service;
-use super::answers::on_route;
 use super::said::PluginSaid;
+use crate::decision_note::NotedAnswer;
 use crate::door::{TurnedAway, Visit};
 use crate::player::{Player, ShownBy};
 use crate::plugins::Asked;
@@ -25,7 +24,7 @@ pub(crate) struct Explained {
     pub(crate) plugins: Option<Vec<PluginSaid>>,
     /// How many plugins were left out.
     pub(crate) left_out: usize,
-    pub(crate) answer: Answer,
+    pub(crate) answer: NotedAnswer,
 }
 
 impl Service {
@@ -41,7 +40,7 @@ impl Service {
         let build = info.connect().build();
         if build.is_newer_than_known() && self.unknown_protocol == UnknownProtocol::Deny {
             let refused = self.refuse(MessageKind::RoutingError, info);
-            return Explained::at_the_door(refused.because("unknown_protocol"));
+            return Explained::at_the_door(refused.with_reason("unknown_protocol"));
         }
         let received = match assumed {
             // Who is not verified does not get past this door, whatever is assumed.
@@ -76,7 +75,9 @@ impl Service {
                     self.heed(visit, route.as_ref(), outcome)
                 } else {
                     let refused = self.refuse(MessageKind::RoutingError, visit.info);
-                    on_route(refused.because("budget_exceeded"), route.as_ref())
+                    refused
+                        .with_reason("budget_exceeded")
+                        .with_route(route.as_ref())
                 }
             }
             asked => {
@@ -88,11 +89,11 @@ impl Service {
             routing: Some(routing),
             plugins,
             left_out,
-            answer: unsigned(answer.judging(visit.player.judgement(), visit.brought.code())),
+            answer: unsigned(answer.with_checks(visit.player.judgement(), visit.brought.code())),
         }
     }
 
-    fn by_routing(&self, visit: &Visit<'_>, routing: &Explanation) -> Answer {
+    fn by_routing(&self, visit: &Visit<'_>, routing: &Explanation) -> NotedAnswer {
         let Some(taken) = &routing.route else {
             return self.no_route(visit.info);
         };
@@ -102,20 +103,18 @@ impl Service {
                 let port = picked.backend.port;
                 self.refer(visit, Some(&taken.name), &picked.host, port, None)
             }
-            None => self
-                .no_backends(visit.info)
-                .by_route(Arc::clone(&taken.name)),
+            None => self.no_backends(visit.info).with_route(Some(&taken.name)),
         }
     }
 
-    pub(super) fn turned_away(&self, away: &TurnedAway, info: &ConnectInfo) -> Answer {
-        let refused = self.refuse(away.kind, info).because(away.code);
-        refused.judging(away.identity, away.ticket)
+    pub(super) fn turned_away(&self, away: &TurnedAway, info: &ConnectInfo) -> NotedAnswer {
+        let refused = self.refuse(away.kind, info).with_reason(away.code);
+        refused.with_checks(away.identity, away.ticket)
     }
 }
 
 impl Explained {
-    fn at_the_door(answer: Answer) -> Self {
+    fn at_the_door(answer: NotedAnswer) -> Self {
         Self {
             routing: None,
             plugins: None,
@@ -125,10 +124,10 @@ impl Explained {
     }
 }
 
-fn unsigned(mut answer: Answer) -> Answer {
+fn unsigned(mut answer: NotedAnswer) -> NotedAnswer {
     if let Action::Referral {
         data: Some(data), ..
-    } = &mut answer.action
+    } = &mut answer.answer.action
     {
         blank_signature(data);
     }

@@ -20,11 +20,12 @@ use crate::assembly::Assembly;
 use crate::commanded::Commanded;
 use crate::counts::{Counts, Plugins};
 use crate::decision_log::DecisionLog;
+use crate::decision_note::NotedAnswer;
 use crate::door::{Door, Visit};
 use crate::player::{Identities, ShownBy};
 use crate::plugins::Asked;
 use crate::referrals::Referrals;
-use crate::refusals::unreadable;
+use crate::refusals::{refuse, unreadable};
 use crate::templates::template;
 use crate::tickets::Tickets;
 use crate::traces::Traces;
@@ -55,7 +56,7 @@ pub(crate) struct Service {
 /// What is known before the plugins are asked.
 enum Routed {
     /// There is nothing to ask them.
-    Answer(Answer),
+    Answer(NotedAnswer),
     Ask(Box<Asked>),
 }
 
@@ -141,17 +142,17 @@ impl Service {
                 let (backend, host) = (choice.backend(), choice.host());
                 let route = Some(choice.route().name);
                 self.refer(visit, route, &host, backend.port, None)
-                    .configured_as(template(backend, &host))
+                    .with_configured_host(template(backend, &host))
             }
             Decision::NoRoute => self.no_route(visit.info),
-            Decision::NoBackends { route, .. } => self
-                .no_backends(visit.info)
-                .by_route(Arc::clone(route.name)),
+            Decision::NoBackends { route, .. } => {
+                self.no_backends(visit.info).with_route(Some(route.name))
+            }
             Decision::Maintenance { route, .. } => self.closed(visit.info, route.name),
         })
     }
 
-    async fn ask(&self, visit: &Visit<'_>, asked: Asked) -> Answer {
+    async fn ask(&self, visit: &Visit<'_>, asked: Asked) -> NotedAnswer {
         let outcome = self.chain.run(asked.request).await;
         for record in &outcome.records {
             self.plugin_counts.count(record);
@@ -161,11 +162,11 @@ impl Service {
     }
 
     /// What the player of this `Connect` is answered.
-    pub(crate) async fn answer(&self, info: ConnectInfo) -> Answer {
+    pub(crate) async fn answer(&self, info: ConnectInfo) -> NotedAnswer {
         if self.is_too_new(info.connect().build()) {
             return self
                 .refuse(MessageKind::RoutingError, &info)
-                .because("unknown_protocol");
+                .with_reason("unknown_protocol");
         }
         let now = SystemTime::now();
         let certificate = info.peer().client_cert.map(|shown| *shown.as_bytes());
@@ -177,13 +178,15 @@ impl Service {
             Routed::Answer(answer) => answer,
             Routed::Ask(asked) => self.ask(&visit, *asked).await,
         };
-        answer.judging(visit.player.judgement(), visit.brought.code())
+        answer.with_checks(visit.player.judgement(), visit.brought.code())
     }
 
     /// What a player is answered where that could not be found out.
     pub(crate) fn failed(&self, failure: &Failure<'_>) -> Answer {
         match failure {
-            Failure::BudgetExceeded { info } => self.refuse(MessageKind::RoutingError, info),
+            Failure::BudgetExceeded { info } => {
+                refuse(&self.messages, MessageKind::RoutingError, info)
+            }
             Failure::BadConnect {
                 build: Some(build), ..
             } if !is_known(*build) => {

@@ -9,10 +9,10 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use hyrouter_config::LoggingSettings;
 use hyrouter_metrics::{Desc, Exposition, Source};
-use hyrouter_proxy::Decided;
 
 pub(crate) use self::at_work::{AtWork, check};
 use self::written::written;
+use crate::decision_note::Finished;
 use crate::traces::Traces;
 
 /// How long decisions that wait may take to be written and sent at the end, or when their sink is replaced.
@@ -101,11 +101,11 @@ impl Sinks {
         tokio::join!(at_work.out.close(LAST_WORDS), self.traces.close(LAST_WORDS));
     }
 
-    pub(crate) fn decided(&self, decided: &Decided<'_>) {
-        self.traces.decided(decided);
+    pub(crate) fn finished(&self, finished: &Finished<'_>) {
+        self.traces.finished(finished);
         let at_work = self.at_work.load();
         if at_work.out.wants() {
-            let decision = written(decided, at_work.with_client_ip());
+            let decision = written(finished, at_work.with_client_ip());
             at_work.out.record(decision);
         }
     }

@@ -3,16 +3,17 @@
 use std::time::SystemTime;
 
 use hyrouter_decisions::{Decision, Outcome};
-use hyrouter_proxy::{Action, ConnectInfo, Decided};
+use hyrouter_proxy::{Action, ConnectInfo};
 
 use crate::decision_log::micros;
+use crate::decision_note::Finished;
 use crate::names;
 
 /// Without the player's name and UUID, as the log; with the client's address only where the operator asked for it.
-pub(super) fn written(decided: &Decided<'_>, with_client_ip: bool) -> Decision {
-    let (peer, answer, times) = (decided.peer, decided.answer, decided.times);
-    let connect = decided.info.map(ConnectInfo::connect);
-    let (outcome, backend) = match answer.map(|answer| &answer.action) {
+pub(super) fn written(finished: &Finished<'_>, with_client_ip: bool) -> Decision {
+    let (peer, note, times) = (finished.peer, finished.note(), finished.times);
+    let connect = finished.info.map(ConnectInfo::connect);
+    let (outcome, backend) = match finished.answer().map(|answer| &answer.action) {
         Some(Action::Referral { host, port, .. }) => {
             (Outcome::Referral, Some(names::backend(host, *port)))
         }
@@ -20,16 +21,16 @@ pub(super) fn written(decided: &Decided<'_>, with_client_ip: bool) -> Decision {
         _ => (Outcome::Closed, None),
     };
     let number = peer.connection_id;
-    let mut decision = Decision::new(SystemTime::now(), number, outcome, decided.reason_code);
+    let mut decision = Decision::new(SystemTime::now(), number, outcome, finished.reason_code());
     decision.host = peer.host.to_string();
-    decision.route = answer.and_then(|answer| answer.route.clone());
+    decision.route = note.and_then(|note| note.route.clone());
     decision.backend = backend;
-    decision.plugins = answer.and_then(|answer| answer.remarks.clone());
-    decision.identity = answer.and_then(|answer| answer.identity);
-    decision.ticket = answer.and_then(|answer| answer.ticket);
+    decision.plugins = note.and_then(|note| note.remarks.clone());
+    decision.identity = note.and_then(|note| note.identity);
+    decision.ticket = note.and_then(|note| note.ticket);
     decision.generation = connect.map(|connect| connect.generation.as_str());
     decision.build = connect.and_then(|connect| connect.build().number());
-    decision.error = decided.error.map(ToString::to_string);
+    decision.error = finished.error.map(ToString::to_string);
     let language = connect.and_then(|connect| connect.language);
     decision.language = language.map(ToOwned::to_owned);
     let alpn = peer.alpn.as_deref();

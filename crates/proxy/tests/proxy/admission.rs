@@ -1,6 +1,6 @@
 //! Whom a server lets in when, and what it says of the others.
 
-use crate::support::{Running, Setup, Told, flood, patiently, server};
+use crate::support::{Observation, Running, Setup, flood, patiently, server};
 use hyrouter_client::{Client, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Rate, Refusal, RetryMode};
@@ -41,7 +41,7 @@ async fn everybody_proves_their_address_where_it_is_always_asked_for() {
 async fn nobody_does_on_an_ordinary_day() {
     let mut server = start(server());
     assert_let_in(&server.hello(Generation::G4).await.outcome);
-    assert_eq!(server.told().await, Told::Decided("referred"));
+    assert_eq!(server.next().await, Observation::Finished("referred"));
     let status = server.until(|status| status.open == 0).await;
     assert_eq!(status.retries_sent, 0);
     assert_eq!(status.refused.total(), 0);
@@ -56,7 +56,7 @@ async fn denied_networks_are_refused_and_counted() {
         limits.retry = RetryMode::Always;
     }));
     assert_refused(&server.hello(Generation::G4).await.outcome);
-    assert_eq!(server.told().await, Told::Refused("limited_denied"));
+    assert_eq!(server.next().await, Observation::Refused("limited_denied"));
     let status = server.handle.status();
     assert_eq!(status.refused.of(Refusal::Denied), 1);
     assert_eq!(status.refused.total(), 1);
@@ -91,11 +91,11 @@ async fn a_source_that_comes_too_often_proves_its_address_and_is_refused_then() 
             Outcome::Referral { .. } => let_in += 1,
             other => break other,
         }
-        assert_eq!(server.told().await, Told::Decided("referred"));
+        assert_eq!(server.next().await, Observation::Finished("referred"));
         assert!(let_in < 200, "a source has to meet its rate");
     };
     assert_refused(&refused);
-    assert_eq!(server.told().await, Told::Refused("limited_rate"));
+    assert_eq!(server.next().await, Observation::Refused("limited_rate"));
     assert!(let_in >= 40, "{let_in}");
     let status = server.handle.status();
     assert!(status.retries_sent >= 1, "{status:?}");
@@ -130,7 +130,10 @@ async fn half_open_handshakes_are_bounded_whatever_the_mode() {
         let outcome = server.hello(Generation::G4).await.outcome;
         if mode == RetryMode::Never {
             assert_eq!(status.refused.of(Refusal::HalfOpen), others);
-            assert_eq!(server.told().await, Told::Refused("limited_half_open"));
+            assert_eq!(
+                server.next().await,
+                Observation::Refused("limited_half_open")
+            );
         } else {
             assert_eq!(status.retries_sent, others);
         }
@@ -157,13 +160,13 @@ async fn memory_for_first_frames_is_bounded() {
         reason: "limited_memory".to_owned(),
     };
     assert_eq!(patiently(second.ended()).await, limited);
-    assert_eq!(server.told().await, Told::Refused("limited_memory"));
+    assert_eq!(server.next().await, Observation::Refused("limited_memory"));
     assert_eq!(server.handle.status().refused.of(Refusal::Memory), 1);
 
     first.send(&frame[frame.len() - 1..]).await.unwrap();
     assert_let_in(&first.answer(&hello).await);
     first.leave();
-    assert_eq!(server.told().await, Told::Decided("referred"));
+    assert_eq!(server.next().await, Observation::Finished("referred"));
     server.until(|status| status.unread_bytes == 0).await;
     assert_let_in(&server.hello(Generation::G4).await.outcome);
 }

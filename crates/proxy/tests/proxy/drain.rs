@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::{Told, patiently, server};
+use crate::support::{Observation, patiently, server};
 use hyrouter_client::{Client, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
-use hyrouter_proxy::{Answer, ConnectInfo, Handler, ServerBuilder};
+use hyrouter_proxy::{Answer, ServerBuilder};
 use tokio::sync::Semaphore;
 
 /// As on every way out of a start that fails after the port was bound.
@@ -17,17 +17,9 @@ async fn a_server_that_did_not_run_is_dropped_within_a_runtime() {
     let server = ServerBuilder::default()
         .listen(SocketAddr::from(([127, 0, 0, 1], 0)))
         .endpoints(NonZeroUsize::new(2).unwrap())
-        .bind(Unasked)
+        .bind(async |_| Answer::disconnect(None))
         .unwrap();
     drop(server);
-}
-
-struct Unasked;
-
-impl Handler for Unasked {
-    async fn answer(&self, _info: ConnectInfo) -> Answer {
-        Answer::disconnect(None)
-    }
 }
 
 #[tokio::test]
@@ -102,7 +94,7 @@ async fn a_connection_that_says_nothing_is_cut_at_the_deadline() {
             reason: String::new()
         }
     );
-    while server.told().await != Told::Decided("client_gone") {}
+    while server.next().await != Observation::Finished("client_gone") {}
     server.ended().await.unwrap();
 }
 

@@ -1,6 +1,6 @@
 //! A client says hello and is told where to go, or why not.
 
-use crate::support::{Told, server};
+use crate::support::{Observation, server};
 use base64::Engine as _;
 use hyrouter_client::{ClientCert, Ending, Hello, Outcome};
 use hyrouter_protocol::builds::{ClientBuild, Generation};
@@ -24,7 +24,7 @@ async fn every_generation_is_referred() {
     for generation in Generation::ALL {
         let exchange = server.hello(generation).await;
         assert_eq!(exchange.outcome, referral(), "{generation}");
-        assert_eq!(server.told().await, Told::Decided("referred"));
+        assert_eq!(server.next().await, Observation::Finished("referred"));
     }
 }
 
@@ -149,7 +149,7 @@ async fn no_common_alpn_is_a_tls_alert() {
         ),
         "{exchange:?}"
     );
-    assert_eq!(server.told().await, Told::HandshakeFailed);
+    assert_eq!(server.next().await, Observation::HandshakeFailed);
 }
 
 #[tokio::test]
@@ -166,10 +166,10 @@ async fn what_follows_the_first_connect_changes_nothing() {
     assert_eq!(session.answer(&hello).await, referral());
     session.leave();
 
-    assert_eq!(server.told().await, Told::Decided("referred"));
+    assert_eq!(server.next().await, Observation::Finished("referred"));
     // Had any of it led to a second decision, it would be told before this one.
     let _ = server.hello(Generation::G1).await;
-    assert_eq!(server.told().await, Told::Decided("referred"));
+    assert_eq!(server.next().await, Observation::Finished("referred"));
     server.stop();
     server.ended().await.unwrap();
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::{Running, Told, patiently, server};
+use crate::support::{Observation, Running, patiently, server};
 use hyrouter_client::{Ending, Hello, Outcome};
 use hyrouter_protocol::{Connect, FrameHeader, Generation};
 use hyrouter_proxy::Answer;
@@ -46,7 +46,11 @@ async fn a_first_frame_that_is_no_connect_closes_with_3() {
         let mut session = server.connected().await;
         session.send(&sent).await.unwrap();
         assert_eq!(patiently(session.ended()).await, application(3), "{what}");
-        assert_eq!(server.told().await, Told::Decided("bad_frame"), "{what}");
+        assert_eq!(
+            server.next().await,
+            Observation::Finished("bad_frame"),
+            "{what}"
+        );
     }
 }
 
@@ -64,8 +68,8 @@ async fn a_stream_that_ends_inside_the_frame_closes_with_3() {
             "cut at {cut}"
         );
         assert_eq!(
-            server.told().await,
-            Told::Decided("bad_frame"),
+            server.next().await,
+            Observation::Finished("bad_frame"),
             "cut at {cut}"
         );
     }
@@ -84,8 +88,8 @@ async fn a_connect_that_does_not_come_closes_with_4() {
             "cut at {cut}"
         );
         assert_eq!(
-            server.told().await,
-            Told::Decided("connect_timeout"),
+            server.next().await,
+            Observation::Finished("connect_timeout"),
             "cut at {cut}"
         );
     }
@@ -104,7 +108,7 @@ async fn a_connect_that_can_not_be_read_is_answered_in_the_safe_form() {
         session.send(&garbage).await.unwrap();
         let outcome = session.answer(&Hello::of(Generation::G4)).await;
         assert_eq!(outcome, Outcome::Disconnect { packet_id, reason });
-        assert_eq!(server.told().await, Told::Decided("bad_connect"));
+        assert_eq!(server.next().await, Observation::Finished("bad_connect"));
     }
 }
 
@@ -122,7 +126,10 @@ async fn a_handler_that_takes_too_long_is_cut_off() {
             reason
         }
     );
-    assert_eq!(server.told().await, Told::Decided("budget_exceeded"));
+    assert_eq!(
+        server.next().await,
+        Observation::Finished("budget_exceeded")
+    );
 }
 
 #[tokio::test]
@@ -140,14 +147,14 @@ async fn a_client_that_leaves_cancels_its_decision() {
         .unwrap();
     let _begun = patiently(deciding.acquire()).await.unwrap();
     session.leave();
-    assert_eq!(server.told().await, Told::Decided("client_gone"));
+    assert_eq!(server.next().await, Observation::Finished("client_gone"));
 }
 
 #[tokio::test]
 async fn a_client_that_leaves_before_its_connect_is_gone() {
     let mut server = referring();
     server.connected().await.leave();
-    assert_eq!(server.told().await, Told::Decided("client_gone"));
+    assert_eq!(server.next().await, Observation::Finished("client_gone"));
 }
 
 #[tokio::test]
@@ -165,7 +172,7 @@ async fn a_panic_costs_one_connection() {
         matches!(exchange.outcome, Outcome::Ended(_)),
         "{exchange:?}"
     );
-    assert_eq!(server.told().await, Told::Panicked);
+    assert_eq!(server.next().await, Observation::Panicked);
     let exchange = server.hello(Generation::G4).await;
     assert!(
         matches!(exchange.outcome, Outcome::Referral { .. }),

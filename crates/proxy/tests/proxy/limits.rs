@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Told, patiently, server};
+use crate::support::{Observation, patiently, server};
 use hyrouter_client::{Client, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::Answer;
@@ -32,12 +32,12 @@ async fn connections_in_total_are_bounded() {
     server.until(|status| status.sources == 2).await;
     let refusal = third.exchange(&dial, &hello).await;
     assert!(refused(&refusal.outcome), "{refusal:?}");
-    assert_eq!(server.told().await, Told::Refused("limited_total"));
+    assert_eq!(server.next().await, Observation::Refused("limited_total"));
 
     first.leave();
-    assert_eq!(server.told().await, Told::Decided("client_gone"));
+    assert_eq!(server.next().await, Observation::Finished("client_gone"));
     drop(second);
-    assert_eq!(server.told().await, Told::Decided("client_gone"));
+    assert_eq!(server.next().await, Observation::Finished("client_gone"));
     let next = third.exchange(&dial, &hello).await;
     assert!(matches!(next.outcome, Outcome::Referral { .. }), "{next:?}");
 }
@@ -53,10 +53,10 @@ async fn connections_of_one_source_are_bounded_apart_from_others() {
     let mut held = server.connected().await;
     held.send(&hello.frame().unwrap()).await.unwrap();
     let _ = held.answer(&hello).await;
-    assert_eq!(server.told().await, Told::Decided("referred"));
+    assert_eq!(server.next().await, Observation::Finished("referred"));
     let again = server.hello(Generation::G4).await;
     assert!(refused(&again.outcome), "{again:?}");
-    assert_eq!(server.told().await, Told::Refused("limited_source"));
+    assert_eq!(server.next().await, Observation::Refused("limited_source"));
 
     // The whole of 127.0.0.0/8 is this machine on Linux.
     #[cfg(target_os = "linux")]
@@ -69,7 +69,7 @@ async fn connections_of_one_source_are_bounded_apart_from_others() {
             matches!(exchange.outcome, Outcome::Referral { .. }),
             "{exchange:?}"
         );
-        assert_eq!(server.told().await, Told::Decided("referred"));
+        assert_eq!(server.next().await, Observation::Finished("referred"));
     }
     held.leave();
 }
@@ -101,7 +101,7 @@ async fn a_handshake_that_never_ends_is_given_up() {
     .await
     .unwrap();
     silent.send_to(&initial, server.address).unwrap();
-    assert_eq!(server.told().await, Told::HandshakeFailed);
+    assert_eq!(server.next().await, Observation::HandshakeFailed);
     asking.abort();
 }
 

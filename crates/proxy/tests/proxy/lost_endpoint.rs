@@ -10,7 +10,7 @@ use crate::support::patiently;
 use hyrouter_client::{Client, Dial, Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
-    Answer, ConnectInfo, Event, Handler, Limits, Refusal, ServerBuilder, ServerError,
+    Answer, ConnectInfo, Event, Failure, Handler, Limits, Refusal, ServerBuilder, ServerError,
 };
 
 const HELD: usize = 16;
@@ -22,11 +22,17 @@ struct Clumsy {
 }
 
 impl Handler for Clumsy {
-    async fn answer(&self, _info: ConnectInfo) -> Answer {
-        Answer::referral("10.0.0.7", 5521, None)
+    type Note = ();
+
+    async fn answer(&self, _info: ConnectInfo) -> (Answer, ()) {
+        (Answer::referral("10.0.0.7", 5521, None), ())
     }
 
-    fn observe(&self, event: &Event<'_>) {
+    fn failed(&self, failure: &Failure<'_>) -> (Answer, ()) {
+        (failure.answer(), ())
+    }
+
+    fn observe(&self, event: &Event<'_, ()>) {
         let refused = matches!(
             event,
             Event::Refused {

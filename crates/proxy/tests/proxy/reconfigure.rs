@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::relay::relay;
 use crate::support::shown::fingerprint;
-use crate::support::{Told, patiently, server};
+use crate::support::{Observation, patiently, server};
 use hyrouter_client::{Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
@@ -67,7 +67,7 @@ async fn protocols_and_limits_hold_for_those_who_come_then() {
         ),
         "{exchange:?}"
     );
-    assert_eq!(server.told().await, Told::HandshakeFailed);
+    assert_eq!(server.next().await, Observation::HandshakeFailed);
 
     let lenient = settings(|settings| settings.limits.max_connections_per_source = 1);
     server.handle.reconfigure(lenient).unwrap();
@@ -79,12 +79,12 @@ async fn protocols_and_limits_hold_for_those_who_come_then() {
         ),
         "the connection in flight still counts: {exchange:?}"
     );
-    assert_eq!(server.told().await, Told::Refused("limited_source"));
+    assert_eq!(server.next().await, Observation::Refused("limited_source"));
 
     in_flight.send(&hello.frame().unwrap()).await.unwrap();
     assert_let_in(&in_flight.answer(&hello).await);
     in_flight.leave();
-    assert_eq!(server.told().await, Told::Decided("referred"));
+    assert_eq!(server.next().await, Observation::Finished("referred"));
     server.until(|status| status.open == 0).await;
     assert_let_in(&server.hello(Generation::G4).await.outcome);
     assert_eq!(server.handle.status().refused.of(Refusal::Source), 1);

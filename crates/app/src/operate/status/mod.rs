@@ -165,7 +165,7 @@ fn refusals(running: &Running) -> Vec<Count> {
     let refused = counts.connections.status().refused;
     let refused = refused.iter().filter(|(_, count)| *count > 0);
     let mut refusals: Vec<_> = refused
-        .map(|(refusal, n)| count((refusal.reason_code(), n)))
+        .map(|(refusal, n)| count((refusal.as_str(), n)))
         .collect();
     let denied = counts.decisions.seen();
     let denied = denied.filter(|(outcome, _, _)| *outcome != "referral");

@@ -39,41 +39,55 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone)]
 struct Watched {
     decide: Arc<Decide>,
-    reasons: mpsc::Sender<Told>,
+    reasons: mpsc::Sender<Observation>,
 }
 
 /// What the handler was shown, in short.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum Observation {
     Refused(&'static str),
     HandshakeFailed,
-    Decided(&'static str),
+    Finished(&'static str),
     Panicked,
 }
 
 impl Handler for Watched {
-    fn answer(&self, info: ConnectInfo) -> impl Future<Output = Answer> + Send {
-        (self.decide)(info)
+    /// The number of the connection.
+    type Note = u64;
+
+    fn answer(&self, info: ConnectInfo) -> impl Future<Output = (Answer, u64)> + Send {
+        let id = info.peer().connection_id;
+        let answer = (self.decide)(info);
+        async move { (answer.await, id) }
     }
 
-    fn failed(&self, failure: &Failure<'_>) -> Answer {
-        Answer::disconnect(Some(failure.reason_code().to_owned()))
+    fn failed(&self, failure: &Failure<'_>) -> (Answer, u64) {
+        let peer = match failure {
+            Failure::BadConnect { peer, .. } => peer,
+            Failure::BudgetExceeded { info } => info.peer(),
+            _ => unreachable!("{failure:?}"),
+        };
+        let reason = failure.reason().as_str().to_owned();
+        (Answer::disconnect(Some(reason)), peer.connection_id)
     }
 
-    fn observe(&self, event: &Event<'_>) {
-        let told = match event {
-            Event::Refused { refusal, .. } => Told::Refused(refusal.reason_code()),
-            Event::HandshakeFailed { .. } => Told::HandshakeFailed,
-            Event::Decided(decided) => {
-                let times = decided.times;
+    fn observe(&self, event: &Event<'_, u64>) {
+        let observed = match event {
+            Event::Refused { refusal, .. } => Observation::Refused(refusal.as_str()),
+            Event::HandshakeFailed { .. } => Observation::HandshakeFailed,
+            Event::Finished(finished) => {
+                let times = finished.times;
                 let steps = times.handshake + times.connect + times.decision;
                 assert!(times.total >= steps && !times.total.is_zero(), "{times:?}");
-                Told::Decided(decided.reason_code)
+                if let Ok(sent) = &finished.result {
+                    assert_eq!(*sent.note, finished.peer.connection_id);
+                }
+                Observation::Finished(finished.reason_code())
             }
-            Event::Panicked => Told::Panicked,
+            Event::Panicked => Observation::Panicked,
             _ => return,
         };
-        match self.reasons.try_send(told) {
+        match self.reasons.try_send(observed) {
             // The test has seen what it wanted and is gone.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
             Err(full @ mpsc::error::TrySendError::Full(_)) => {
@@ -96,7 +110,7 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) client: Client,
     pub(crate) handle: ServerHandle,
-    told: mpsc::Receiver<Told>,
+    observed: mpsc::Receiver<Observation>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<Result<(), ServerError>>,
 }
@@ -148,7 +162,7 @@ impl Setup {
         F: Fn(ConnectInfo) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Answer> + Send + 'static,
     {
-        let (reasons, told) = mpsc::channel(4096);
+        let (reasons, observed) = mpsc::channel(4096);
         let handler = Watched {
             decide: Arc::new(move |info| Box::pin(decide(info))),
             reasons,
@@ -171,7 +185,7 @@ impl Setup {
             address,
             client,
             handle,
-            told,
+            observed,
             stop: Some(stop),
             server,
         }
@@ -201,8 +215,10 @@ impl Running {
     }
 
     /// The next thing that the handler was shown.
-    pub(crate) async fn told(&mut self) -> Told {
-        patiently(self.told.recv()).await.expect("the server runs")
+    pub(crate) async fn next(&mut self) -> Observation {
+        patiently(self.observed.recv())
+            .await
+            .expect("the server runs")
     }
 
     /// Waits until the server's counts are as wanted.

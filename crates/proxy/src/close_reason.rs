@@ -1,0 +1,46 @@
+//! Why a connection is closed, and the application close codes for it, as the game's own server uses them.
+
+use quinn::VarInt;
+
+/// Nothing went wrong.
+pub(crate) const NO_ERROR: VarInt = VarInt::from_u32(0);
+/// A limit was met.
+pub(crate) const RATE_LIMITED: VarInt = VarInt::from_u32(1);
+const INVALID_VERSION: VarInt = VarInt::from_u32(3);
+const TIMEOUT: VarInt = VarInt::from_u32(4);
+
+/// Why a connection ended without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// The first frame is not one that any version of the game begins with. The connection is closed with application
+    /// code 3.
+    BadFrame,
+    /// No whole frame came within [`Limits::connect_timeout`](crate::Limits::connect_timeout). The connection is closed
+    /// with application code 4.
+    ConnectTimeout,
+    /// The client left before the answer was sent, or takes no bytes.
+    ClientGone,
+}
+
+impl CloseReason {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::BadFrame, Self::ConnectTimeout, Self::ClientGone];
+
+    /// Returns the stable code for logs and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BadFrame => "bad_frame",
+            Self::ConnectTimeout => "connect_timeout",
+            Self::ClientGone => "client_gone",
+        }
+    }
+
+    pub(crate) fn close_code(self) -> VarInt {
+        match self {
+            Self::BadFrame => INVALID_VERSION,
+            Self::ConnectTimeout => TIMEOUT,
+            Self::ClientGone => NO_ERROR,
+        }
+    }
+}

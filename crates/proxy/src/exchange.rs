@@ -1,0 +1,166 @@
+//! One `Connect` and its answer.
+
+use std::time::{Duration, Instant};
+
+use hyrouter_protocol::{ClientBuild, DisconnectForm};
+use quinn::{RecvStream, SendStream};
+use tokio::time::timeout;
+
+use crate::answer::{Action, Answer};
+use crate::close_reason::CloseReason;
+use crate::connect_info::ConnectInfo;
+use crate::established_connection::{EstablishedConnection, RequestContext};
+use crate::event::{SentAnswer, Times};
+use crate::handler::{Failure, Handler};
+use crate::peer::Peer;
+
+/// How long a client that has a Disconnect in its buffers may take to read it and leave by itself.
+/// The game's own server gives it 0.1 to 1 s.
+const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
+
+/// A connection whose first frame is there.
+pub(crate) struct Exchange<'a, H> {
+    established: EstablishedConnection<'a, H>,
+    /// The receiving half is kept though nothing more is read: dropping it would tell the client
+    /// to stop sending, which a game client takes for an error.
+    streams: (SendStream, RecvStream),
+    times: Times,
+}
+
+impl<'a, H: Handler> Exchange<'a, H> {
+    pub(crate) fn new(
+        established: EstablishedConnection<'a, H>,
+        streams: (SendStream, RecvStream),
+        times: Times,
+    ) -> Self {
+        Self {
+            established,
+            streams,
+            times,
+        }
+    }
+
+    /// Answers the `Connect`; `None`: the client left before.
+    pub(crate) async fn run(mut self, peer: Peer, payload: Vec<u8>) -> Option<Farewell<'a, H>> {
+        let begun = Instant::now();
+        let handler = &self.established.server.handler;
+        let grace = match ConnectInfo::decode(peer, payload) {
+            Err(bad) => {
+                let failure = Failure::BadConnect {
+                    peer: &bad.peer,
+                    error: &bad.error,
+                    build: bad.build,
+                };
+                let (answer, note) = failed(handler, &failure);
+                self.times.decision = begun.elapsed();
+                let request = RequestContext {
+                    peer: &bad.peer,
+                    info: None,
+                    error: Some(&bad.error),
+                };
+                self.answer(request, answer, note).await
+            }
+            Ok(info) => {
+                let decision_timeout = self.established.policy.limits.decision_timeout;
+                let decided = tokio::select! {
+                    // A decision that is ready counts, also when its time is over.
+                    biased;
+                    decided = handler.answer(info.clone()) => Some(decided),
+                    () = tokio::time::sleep(decision_timeout) => {
+                        Some(failed(handler, &Failure::BudgetExceeded { info: &info }))
+                    }
+                    _ = self.established.connection.closed() => None,
+                };
+                self.times.decision = begun.elapsed();
+                let request = RequestContext {
+                    peer: info.peer(),
+                    info: Some(&info),
+                    error: None,
+                };
+                if let Some((answer, note)) = decided {
+                    self.answer(request, answer, note).await
+                } else {
+                    let gone = Err(CloseReason::ClientGone);
+                    self.established.finish(request, self.times, gone);
+                    None
+                }
+            }
+        };
+        grace.map(|grace| Farewell {
+            exchange: self,
+            grace,
+        })
+    }
+
+    /// How long the client may take to leave after it has acknowledged the answer; `None`: it is gone.
+    async fn answer(
+        &mut self,
+        request: RequestContext<'_>,
+        answer: Answer,
+        note: H::Note,
+    ) -> Option<Duration> {
+        let limit = self.established.policy.limits.close_timeout;
+        let build = request
+            .info
+            .map_or(ClientBuild::Unknown, |info| info.connect().build());
+        let form = DisconnectForm::for_client(request.peer.alpn.as_deref(), build);
+        let (answer, packet) = answer.encode(form);
+        // A client that grants no window would hold the bytes back for ever.
+        let sent = timeout(limit, self.send(&packet)).await;
+        if matches!(sent, Ok(true)) {
+            let sent = SentAnswer {
+                answer: &answer,
+                note: &note,
+            };
+            self.established.finish(request, self.times, Ok(sent));
+            return Some(match answer.action {
+                Action::Referral { .. } => limit,
+                Action::Disconnect { .. } => DISCONNECT_GRACE.min(limit),
+            });
+        }
+        let reason = CloseReason::ClientGone;
+        self.established.finish(request, self.times, Err(reason));
+        self.established.connection.close(reason.close_code(), b"");
+        None
+    }
+
+    /// Hands the packet over to QUIC; false when the connection or the stream is gone.
+    async fn send(&mut self, packet: &[u8]) -> bool {
+        let (send, _) = &mut self.streams;
+        send.write_all(packet).await.is_ok() && send.finish().is_ok()
+    }
+}
+
+/// A connection whose answer is on its way.
+pub(crate) struct Farewell<'a, H> {
+    exchange: Exchange<'a, H>,
+    /// How long the client may take to leave after it has acknowledged the answer.
+    grace: Duration,
+}
+
+impl<H: Handler> Farewell<'_, H> {
+    /// Waits until the packet has surely arrived: closing throws away what was not sent, and a
+    /// receiver may throw away what it has not read yet. Best is to let the client close: then it
+    /// has read the packet.
+    pub(crate) async fn linger(&self) {
+        let established = &self.exchange.established;
+        let mut draining = established.server.draining.clone();
+        let acknowledged = async {
+            let _ = self.exchange.streams.0.stopped().await;
+            tokio::select! {
+                () = tokio::time::sleep(self.grace) => {}
+                _ = draining.wait_for(|draining| *draining) => {}
+            }
+        };
+        tokio::select! {
+            _ = established.connection.closed() => {}
+            () = acknowledged => {}
+            () = tokio::time::sleep(established.policy.limits.close_timeout) => {}
+        }
+    }
+}
+
+fn failed<H: Handler>(handler: &H, failure: &Failure<'_>) -> (Answer, H::Note) {
+    let (answer, note) = handler.failed(failure);
+    (answer.with_reason(failure.reason().as_str()), note)
+}
