@@ -54,8 +54,8 @@ impl Door {
             Err(refusal) => {
                 return Err(TurnedAway {
                     kind: MessageKind::Identity,
-                    code: refusal.code(),
-                    identity: Some(refusal.code()),
+                    code: refusal.as_str(),
+                    identity: Some(refusal.as_str()),
                     ticket: None,
                 });
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyrouter_config::{IdentityMode, IdentitySettings};
-use hyrouter_identity::{Claims, ClientKind, Expected, Refusal, Username};
+use hyrouter_identity::{Claims, ClientKind, Expected, TokenRefusal, Username};
 use hyrouter_protocol::{ClientType, Connect};
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ pub(crate) struct Player<'a> {
     username: Option<&'a str>,
     claims: Option<Claims>,
     verified: bool,
-    refusal: Option<Refusal>,
+    refusal: Option<TokenRefusal>,
 }
 
 impl<'a> Player<'a> {
@@ -70,7 +70,7 @@ impl Player<'_> {
     /// What became of the token, for logs.
     pub(crate) fn judgement(&self) -> Option<&'static str> {
         match (self.refusal, &self.claims) {
-            (Some(refusal), _) => Some(refusal.code()),
+            (Some(refusal), _) => Some(refusal.as_str()),
             (None, _) if self.verified => Some("verified"),
             (None, Some(_)) => Some("claimed"),
             (None, None) => None,
@@ -115,7 +115,7 @@ impl Identities {
         connect: &Connect<'a>,
         shown_by: ShownBy,
         now: SystemTime,
-    ) -> Result<Player<'a>, Refusal> {
+    ) -> Result<Player<'a>, TokenRefusal> {
         let mut player = Player {
             uuid: connect.uuid,
             // A name that the game does not allow is nobody's.

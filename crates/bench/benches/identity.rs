@@ -11,7 +11,8 @@ use std::time::{Duration, SystemTime};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use hyrouter_identity::{
-    ClientKind, Expected, KeySet, Policy, Refusal, TestClaims, TokenKey, Verifier, read,
+    ClientKind, Expected, KeySet, TestClaims, TokenPolicy, TokenRefusal, TokenSigningKey,
+    TokenVerifier, read,
 };
 
 const EXPECTED: Expected = Expected {
@@ -19,17 +20,17 @@ const EXPECTED: Expected = Expected {
     uuid: None,
 };
 
-fn verifier(key: &TokenKey, cache: usize) -> Verifier {
-    let verifier = Verifier::new(Policy {
+fn verifier(key: &TokenSigningKey, cache: usize) -> TokenVerifier {
+    let verifier = TokenVerifier::new(TokenPolicy {
         cache,
-        ..Policy::default()
+        ..TokenPolicy::default()
     });
     let keys = KeySet::parse(key.public_jwks().as_bytes()).expect("a valid set");
     verifier.replace_keys(keys);
     verifier
 }
 
-fn token(key: &TokenKey, now: SystemTime) -> String {
+fn token(key: &TokenSigningKey, now: SystemTime) -> String {
     let claims = TestClaims {
         issued_at: now,
         expires_at: now + Duration::from_mins(10),
@@ -39,9 +40,9 @@ fn token(key: &TokenKey, now: SystemTime) -> String {
 }
 
 fn identity(c: &mut Criterion) {
-    let key = TokenKey::generate("bench").expect("a key");
-    let stranger = TokenKey::generate("bench").expect("a key");
-    let unknown = TokenKey::generate("unknown").expect("a key");
+    let key = TokenSigningKey::generate("bench").expect("a key");
+    let stranger = TokenSigningKey::generate("bench").expect("a key");
+    let unknown = TokenSigningKey::generate("unknown").expect("a key");
     let now = SystemTime::now();
     let good = token(&key, now);
     assert!(
@@ -59,13 +60,13 @@ fn identity(c: &mut Criterion) {
             "refuse_signature",
             1024,
             token(&stranger, now),
-            Some(Refusal::Signature),
+            Some(TokenRefusal::Signature),
         ),
         (
             "refuse_unknown_key",
             1024,
             token(&unknown, now),
-            Some(Refusal::UnknownKey),
+            Some(TokenRefusal::UnknownKey),
         ),
     ];
     for (name, cache, token, refusal) in &cases {

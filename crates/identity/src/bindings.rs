@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-use crate::cache::Fingerprint;
+use crate::cache::TokenHash;
 
 /// Most tokens that are remembered.
 const CAPACITY: usize = 131_072;
@@ -28,14 +28,14 @@ const SHARE: usize = 4;
 /// in its set.
 #[derive(Debug)]
 pub struct Bindings {
-    sets: Box<[Mutex<Vec<Shown>>]>,
+    sets: Box<[Mutex<Vec<Binding>>]>,
     hasher: RandomState,
 }
 
 /// A token that is good, and the certificate of the client that shows it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown {
-    pub(crate) token: Fingerprint,
+pub(crate) struct Binding {
+    pub(crate) token: TokenHash,
     pub(crate) certificate: [u8; 32],
     pub(crate) player: Uuid,
     /// When the token is no longer good, in seconds since 1970.
@@ -52,7 +52,7 @@ impl Bindings {
     }
 
     /// Whether the certificate is the first that shows this token, which is remembered then, or the same as before.
-    pub(crate) fn admit(&self, shown: Shown, now: i64) -> bool {
+    pub(crate) fn admit(&self, shown: Binding, now: i64) -> bool {
         let hash = self.hasher.hash_one(shown.player);
         let count = u64::try_from(self.sets.len()).unwrap_or(u64::MAX);
         let place = hash.checked_rem(count).map(usize::try_from);
@@ -74,7 +74,7 @@ impl Bindings {
     /// How many tokens are remembered. Looks at all of them, so it is for tests and status pages.
     pub fn len(&self) -> usize {
         let lock =
-            |set: &Mutex<Vec<Shown>>| set.lock().unwrap_or_else(PoisonError::into_inner).len();
+            |set: &Mutex<Vec<Binding>>| set.lock().unwrap_or_else(PoisonError::into_inner).len();
         self.sets.iter().map(lock).sum()
     }
 
@@ -91,10 +91,10 @@ impl Default for Bindings {
 }
 
 /// The place of what makes room for a token of this player. None: there is room.
-fn leaves(set: &[Shown], player: Uuid, now: i64) -> Option<usize> {
+fn leaves(set: &[Binding], player: Uuid, now: i64) -> Option<usize> {
     let held = |player: Uuid| set.iter().filter(|one| one.player == player).count();
     let own = held(player);
-    let first_to_end = |of: &dyn Fn(&Shown) -> bool| {
+    let first_to_end = |of: &dyn Fn(&Binding) -> bool| {
         let places = set.iter().enumerate().filter(|(_, one)| of(one));
         places
             .min_by_key(|(_, one)| one.ends)

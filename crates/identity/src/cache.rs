@@ -22,9 +22,9 @@ pub(crate) struct Cache {
 
 /// The SHA-256 of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fingerprint([u8; 32]);
+pub(crate) struct TokenHash([u8; 32]);
 
-impl Fingerprint {
+impl TokenHash {
     /// None never happens: the hash has 32 bytes.
     pub(crate) fn of(token: &str) -> Option<Self> {
         let hash = digest::digest(&SHA256, token.as_bytes());
@@ -34,14 +34,14 @@ impl Fingerprint {
 
 /// What is remembered of a token.
 #[derive(Clone)]
-pub(crate) struct Verdict {
+pub(crate) struct VerifiedToken {
     pub(crate) claims: Claims,
     pub(crate) key: KeyUse,
 }
 
 struct Entry {
-    token: Fingerprint,
-    verdict: Verdict,
+    token: TokenHash,
+    verdict: VerifiedToken,
 }
 
 impl Cache {
@@ -55,17 +55,17 @@ impl Cache {
     }
 
     /// The hash of a token; none where nothing is remembered, since it costs time.
-    pub(crate) fn fingerprint(&self, token: &str) -> Option<Fingerprint> {
-        (!self.sets.is_empty()).then(|| Fingerprint::of(token))?
+    pub(crate) fn hash(&self, token: &str) -> Option<TokenHash> {
+        (!self.sets.is_empty()).then(|| TokenHash::of(token))?
     }
 
-    pub(crate) fn get(&self, token: &Fingerprint) -> Option<Verdict> {
+    pub(crate) fn get(&self, token: &TokenHash) -> Option<VerifiedToken> {
         let set = self.set(token)?;
         let entry = set.iter().find(|entry| entry.token == *token)?;
         Some(entry.verdict.clone())
     }
 
-    pub(crate) fn insert(&self, token: Fingerprint, verdict: Verdict) {
+    pub(crate) fn insert(&self, token: TokenHash, verdict: VerifiedToken) {
         let Some(mut set) = self.set(&token) else {
             return;
         };
@@ -91,7 +91,7 @@ impl Cache {
         self.sets.iter().map(|set| lock(set).len()).sum()
     }
 
-    fn set(&self, Fingerprint(hash): &Fingerprint) -> Option<MutexGuard<'_, Vec<Entry>>> {
+    fn set(&self, TokenHash(hash): &TokenHash) -> Option<MutexGuard<'_, Vec<Entry>>> {
         let number = u64::from_le_bytes(*hash.first_chunk()?);
         let count = u64::try_from(self.sets.len()).ok()?;
         let place = number.checked_rem(count)?;

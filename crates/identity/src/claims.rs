@@ -3,15 +3,15 @@ use std::sync::Arc;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::json::{NumericDate, Object, Text};
-use crate::token::{Header, Token};
-use crate::{Refusal, Scopes, Username};
+use crate::json::{JsonObject, NumericDate, Text};
+use crate::token_parts::{TokenHeader, TokenParts};
+use crate::{Scopes, TokenRefusal, Username};
 
 /// Longest issuer in bytes that is kept. It is an address, and stands in logs.
 const MAX_ISSUER: usize = 256;
 
 /// What a token says of a player. Whether it is true is another question: [`read`] does not ask, a
-/// [`Verifier`](crate::Verifier) does.
+/// [`TokenVerifier`](crate::TokenVerifier) does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {
@@ -35,19 +35,20 @@ pub struct Claims {
 ///
 /// # Errors
 ///
-/// When there is no token, or it is not one: [`Refusal::Missing`], [`Refusal::TooLong`] or [`Refusal::Malformed`].
-pub fn read(token: &str) -> Result<Claims, Refusal> {
-    let token = Token::split(token)?;
-    token.header()?.read::<Header<'_>>()?;
+/// When there is no token, or it is not one: [`TokenRefusal::Missing`], [`TokenRefusal::TooLong`] or
+/// [`TokenRefusal::Malformed`].
+pub fn read(token: &str) -> Result<Claims, TokenRefusal> {
+    let token = TokenParts::split(token)?;
+    token.header()?.read::<TokenHeader<'_>>()?;
     let payload = token.payload()?;
-    let payload = payload.read::<Payload<'_>>()?;
+    let payload = payload.read::<TokenPayload<'_>>()?;
     let issuer = payload.issuer().filter(|issuer| issuer.len() <= MAX_ISSUER);
     Ok(payload.claims(issuer.map(Arc::from)))
 }
 
 /// The payload, as far as it decides something. Null is the same as absent; a member that is there twice is an error.
 #[derive(Deserialize)]
-pub(crate) struct Payload<'a> {
+pub(crate) struct TokenPayload<'a> {
     #[serde(borrow)]
     iss: Option<Text<'a>>,
     #[serde(borrow)]
@@ -58,7 +59,7 @@ pub(crate) struct Payload<'a> {
     #[serde(default)]
     scope: Option<Scopes>,
     #[serde(borrow)]
-    profile: Option<Object<Profile<'a>>>,
+    profile: Option<JsonObject<Profile<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -67,14 +68,14 @@ struct Profile<'a> {
     username: Option<Text<'a>>,
 }
 
-impl Payload<'_> {
+impl TokenPayload<'_> {
     pub(crate) fn issuer(&self) -> Option<&str> {
         self.iss.as_deref()
     }
 
     pub(crate) fn claims(&self, issuer: Option<Arc<str>>) -> Claims {
         let profile = self.profile.as_ref();
-        let username = profile.and_then(|Object(profile)| profile.username.as_deref());
+        let username = profile.and_then(|JsonObject(profile)| profile.username.as_deref());
         Claims {
             subject: self.sub.as_deref().and_then(uuid),
             username: username.and_then(|name| Username::try_from(name).ok()),

@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use crate::{Claims, Refusal};
+use crate::{Claims, TokenRefusal};
 
 /// The program that a player came with. Each needs a scope of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,18 +23,18 @@ pub struct Expected {
 }
 
 impl Expected {
-    pub(crate) fn check(&self, claims: &Claims) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, claims: &Claims) -> Result<(), TokenRefusal> {
         let allowed = match self.client {
             ClientKind::Game | ClientKind::Other(_) => claims.scopes.client(),
             ClientKind::Editor => claims.scopes.editor(),
         };
         if !allowed {
-            return Err(Refusal::Scope);
+            return Err(TokenRefusal::Scope);
         }
-        let subject = claims.subject.ok_or(Refusal::Subject)?;
-        claims.username.ok_or(Refusal::Username)?;
+        let subject = claims.subject.ok_or(TokenRefusal::Subject)?;
+        claims.username.ok_or(TokenRefusal::Username)?;
         match self.uuid {
-            Some(uuid) if uuid != subject => Err(Refusal::UuidMismatch),
+            Some(uuid) if uuid != subject => Err(TokenRefusal::UuidMismatch),
             _ => Ok(()),
         }
     }

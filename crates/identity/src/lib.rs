@@ -1,18 +1,18 @@
 //! The identity token of a Hytale player: a JWT that the game's session service signed with Ed25519.
 //!
 //! Since build 77 it is the only place of the first packet in which a UUID and a name are. [`read`] takes them out and
-//! verifies nothing: claims are claims. A [`Verifier`] says whether they are true, offline, with the public keys of
-//! the service. No clock is read and nothing waits for a network; the time is handed in.
+//! verifies nothing: claims are claims. A [`TokenVerifier`] says whether they are true, offline, with the public keys
+//! of the service. No clock is read and nothing waits for a network; the time is handed in.
 //!
 //! ```
 //! # #[cfg(feature = "sign")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::time::{Duration, SystemTime};
 //!
-//! use hyrouter_identity::{ClientKind, Expected, KeySet, Policy, Refusal, Verifier};
-//! # use hyrouter_identity::{TestClaims, TokenKey};
+//! use hyrouter_identity::{ClientKind, Expected, KeySet, TokenPolicy, TokenRefusal, TokenVerifier};
+//! # use hyrouter_identity::{TestClaims, TokenSigningKey};
 //! # let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-//! # let key = TokenKey::generate("k1")?;
+//! # let key = TokenSigningKey::generate("k1")?;
 //! # let jwks = key.public_jwks();
 //! # let token = &key.sign(&TestClaims {
 //! #     username: "Alder".to_owned(),
@@ -21,7 +21,7 @@
 //! #     ..TestClaims::default()
 //! # })?;
 //!
-//! let verifier = Verifier::new(Policy::default()); // one for all threads
+//! let verifier = TokenVerifier::new(TokenPolicy::default()); // one for all threads
 //! verifier.replace_keys(KeySet::parse(jwks.as_bytes())?);
 //!
 //! let expected = Expected { client: ClientKind::Game, uuid: None };
@@ -30,8 +30,8 @@
 //!
 //! let an_hour_later = now + Duration::from_secs(3600);
 //! let refusal = verifier.verify(Some(token), &expected, an_hour_later);
-//! assert_eq!(refusal, Err(Refusal::Expired));
-//! assert_eq!(Refusal::Expired.code(), "identity_expired");
+//! assert_eq!(refusal, Err(TokenRefusal::Expired));
+//! assert_eq!(TokenRefusal::Expired.as_str(), "identity_expired");
 //! # Ok(())
 //! # }
 //! # #[cfg(not(feature = "sign"))]
@@ -52,7 +52,7 @@
 //! | payload | `iss` | the issuer, letter for letter |
 //! | | `exp` | seconds since 1970, a number; a token without it counts as ended |
 //! | | `nbf` | likewise; may be absent |
-//! | | `iat` | likewise; may be absent unless [`Policy::max_age`] is set |
+//! | | `iat` | likewise; may be absent unless [`TokenPolicy::max_age`] is set |
 //! | | `scope` | `hytale:client` or `hytale:editor` among others, with blanks between them or in a list |
 //! | | `sub` | the UUID, with hyphens or without |
 //! | | `profile.username` | the name |
@@ -63,42 +63,44 @@
 //!
 //! # Features
 //!
-//! `fetch`: `Keeper` fetches the keys of a service or a file in the background. `sign`: `TokenKey` makes keys and
-//! tokens of one's own, for development and tests.
+//! `fetch`: `Keeper` fetches the keys of a service or a file in the background. `sign`: `TokenSigningKey` makes keys
+//! and tokens of one's own, for development and tests.
 
 mod bindings;
 mod cache;
 mod claims;
-mod counts;
 mod expected;
 mod freshness;
 mod json;
 #[cfg(feature = "fetch")]
 mod keeper;
 mod keys;
-mod policy;
-mod refusal;
 mod scopes;
+mod token_counts;
+mod token_parts;
+mod token_policy;
+mod token_refusal;
 #[cfg(feature = "sign")]
-mod sign;
-mod token;
+mod token_signing_key;
+mod token_verifier;
 mod username;
-mod verifier;
 
 pub use bindings::Bindings;
 pub use claims::{Claims, read};
-pub use counts::Counts;
 pub use expected::{ClientKind, Expected};
 #[cfg(feature = "fetch")]
-pub use keeper::{JwksSource, JwksUrl, Keeper, KeeperError, KeeperSettings, SourceError, Status};
-pub use keys::{Change, KeyProblem, KeySet, KeySetError, RefusedKey};
-pub use policy::Policy;
-pub use refusal::Refusal;
+pub use keeper::{
+    JwksSource, JwksUrl, Keeper, KeeperError, KeeperSettings, KeeperStatus, SourceError,
+};
+pub use keys::{KeyProblem, KeySet, KeySetChange, KeySetError, RefusedKey};
 pub use scopes::Scopes;
+pub use token_counts::TokenCounts;
+pub use token_policy::TokenPolicy;
+pub use token_refusal::TokenRefusal;
 #[cfg(feature = "sign")]
-pub use sign::{TestClaims, TokenKey, TokenKeyError};
+pub use token_signing_key::{TestClaims, TokenSigningError, TokenSigningKey};
+pub use token_verifier::TokenVerifier;
 pub use username::{Username, UsernameError};
-pub use verifier::Verifier;
 
 /// Longest token in bytes, the bound of the game.
 pub const MAX_TOKEN: usize = 8192;

@@ -78,8 +78,8 @@ impl<'a> Expectation<'a> {
         self
     }
 
-    /// Accepts the player of this UUID, in the order of print, claimed or verified. Enough where something else, such as
-    /// the game's own authentication, verifies that the client is this player.
+    /// Accepts the player of this UUID, in the order of print, claimed or verified. Enough where something else, such
+    /// as the game's own authentication, verifies that the client is this player.
     pub const fn with_player(mut self, uuid: [u8; 16]) -> Self {
         self.player = Rule::Only(uuid);
         self.verified = false;

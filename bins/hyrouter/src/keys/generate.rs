@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
 use hyrouter_files::read_text;
-use hyrouter_identity::TokenKey;
+use hyrouter_identity::TokenSigningKey;
 use hyrouter_referral::{Algorithm, Secret, SigningKey};
 use serde_json::{Value, json};
 
@@ -81,8 +81,8 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
     );
     ensure!(args.id.as_deref() != Some(""), "--id must not be empty");
     let key = match &args.id {
-        Some(id) => TokenKey::generate(id)?,
-        None => TokenKey::generate(&format!("dev-{:08x}", rand::random::<u32>()))?,
+        Some(id) => TokenSigningKey::generate(id)?,
+        None => TokenSigningKey::generate(&format!("dev-{:08x}", rand::random::<u32>()))?,
     };
     let set = args.jwks.as_deref();
     let set = set.map(|file| with_key(file, &key)).transpose()?;
@@ -116,7 +116,7 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
 }
 
 /// The keys that are in the file already stay, so that tokens of theirs are good for as long as they last.
-fn with_key(file: &Path, key: &TokenKey) -> anyhow::Result<String> {
+fn with_key(file: &Path, key: &TokenSigningKey) -> anyhow::Result<String> {
     let mut set: Value = serde_json::from_str(&key.public_jwks())?;
     if file.exists() {
         let known = read_text(file, MAX_SET)?;

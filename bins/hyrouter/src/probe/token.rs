@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use hyrouter_files::read_text_input;
-use hyrouter_identity::{TestClaims, TokenKey};
+use hyrouter_identity::{TestClaims, TokenSigningKey};
 use uuid::Uuid;
 
 use crate::cli::{ProbeArgs, SignedDuration};
@@ -20,7 +20,7 @@ pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
         return Ok(args.token.clone());
     };
     let text = read_text_input(file, MAX_KEY)?;
-    let key = TokenKey::from_json(text.as_bytes()).with_context(|| {
+    let key = TokenSigningKey::from_json(text.as_bytes()).with_context(|| {
         format!(
             "{} is not a key of `hyrouter keys generate --for token`",
             file.display()

@@ -13,7 +13,7 @@ mod support;
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use hyrouter_identity::{TestClaims, TokenKey};
+use hyrouter_identity::{TestClaims, TokenSigningKey};
 use serde_json::{Value, json};
 use support::keys::key_pair;
 use support::{Folder, Router, folder};
@@ -111,7 +111,7 @@ fn require_refers_the_verified_and_tells_the_others_in_their_language() {
 
 /// A token for `UUID`, signed with the key of a file.
 fn token(folder: &Folder, key: &str) -> String {
-    let key = TokenKey::from_json(&fs::read(folder.path(key)).unwrap()).unwrap();
+    let key = TokenSigningKey::from_json(&fs::read(folder.path(key)).unwrap()).unwrap();
     let now = SystemTime::now();
     key.sign(&TestClaims {
         uuid: UUID.parse().unwrap(),
@@ -327,7 +327,7 @@ fn a_token_may_be_as_old_as_is_configured() {
         let config = format!("{CONFIG}identity: {{ {identity} }}\n");
         fs::write(folder.path("config.yaml"), config).unwrap();
         let mut router = folder.serve(&[]);
-        let key = TokenKey::from_json(&fs::read(folder.path("good.json")).unwrap()).unwrap();
+        let key = TokenSigningKey::from_json(&fs::read(folder.path("good.json")).unwrap()).unwrap();
         let now = SystemTime::now();
         let claims = TestClaims {
             uuid: UUID.parse().unwrap(),

@@ -1,6 +1,6 @@
 //! Decisions, and how long they took.
 
-use hyrouter_identity::Refusal;
+use hyrouter_identity::TokenRefusal;
 use hyrouter_metrics::{Codes, Desc, Exposition, Histogram, Source};
 use hyrouter_proxy::{Action, CloseReason, FailureReason};
 
@@ -61,7 +61,7 @@ fn reasons() -> impl Iterator<Item = &'static str> {
 }
 
 fn refusals() -> impl Iterator<Item = &'static str> {
-    Refusal::ALL.iter().map(|refusal| refusal.code())
+    TokenRefusal::ALL.iter().map(|refusal| refusal.as_str())
 }
 
 /// What was done, in the words of logs and metrics.

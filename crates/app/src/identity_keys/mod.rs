@@ -9,7 +9,9 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use hyrouter_config::{IdentityMode, IdentitySettings, Mistake};
-use hyrouter_identity::{Bindings, JwksSource, Keeper, KeeperSettings, Policy, Status, Verifier};
+use hyrouter_identity::{
+    Bindings, JwksSource, Keeper, KeeperSettings, KeeperStatus, TokenPolicy, TokenVerifier,
+};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -21,10 +23,10 @@ use crate::watch::Look;
 pub(crate) struct IdentityKeys {
     settings: IdentitySettings,
     files: Look,
-    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) verifier: Arc<TokenVerifier>,
     /// None where tokens are not bound to certificates.
     pub(crate) bindings: Option<Arc<Bindings>>,
-    status: watch::Receiver<Status>,
+    status: watch::Receiver<KeeperStatus>,
     /// Until it is at work.
     keeper: Mutex<Option<Keeper>>,
 }
@@ -66,7 +68,7 @@ impl IdentityKeys {
             }
             return Ok(Some(Arc::clone(earlier)));
         }
-        let verifier = Arc::new(Verifier::new(Policy {
+        let verifier = Arc::new(TokenVerifier::new(TokenPolicy {
             issuer: settings.issuer.clone(),
             clock_skew: settings.clock_skew,
             max_stale: settings.max_stale,
@@ -125,7 +127,7 @@ impl IdentityKeys {
     }
 
     /// How the keeper fares.
-    pub(crate) fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> KeeperStatus {
         self.status.borrow().clone()
     }
 

@@ -9,7 +9,7 @@ use anyhow::{Context as _, ensure};
 use clap::Parser;
 use hyrouter_bench::Percentiles;
 use hyrouter_client::{Client, Dial, Exchange, Hello, Outcome};
-use hyrouter_identity::{TestClaims, TokenKey};
+use hyrouter_identity::{TestClaims, TokenSigningKey};
 use hyrouter_protocol::Generation;
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
@@ -130,7 +130,7 @@ fn token(key: &Path) -> anyhow::Result<String> {
         expires_at: now + Duration::from_hours(1),
         ..TestClaims::default()
     };
-    Ok(TokenKey::from_json(&text)?.sign(&claims)?)
+    Ok(TokenSigningKey::from_json(&text)?.sign(&claims)?)
 }
 
 fn report(results: &[(Exchange, Duration)], elapsed: Duration) {

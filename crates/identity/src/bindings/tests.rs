@@ -1,13 +1,13 @@
 use uuid::Uuid;
 
-use super::{Bindings, CAPACITY, SHARE, Shown, WAYS};
-use crate::cache::Fingerprint;
+use super::{Binding, Bindings, CAPACITY, SHARE, WAYS};
+use crate::cache::TokenHash;
 
 const NOW: i64 = 1_000;
 
-fn shown(token: &str, player: u128, certificate: u8, ends: i64) -> Shown {
-    Shown {
-        token: Fingerprint::of(token).unwrap(),
+fn shown(token: &str, player: u128, certificate: u8, ends: i64) -> Binding {
+    Binding {
+        token: TokenHash::of(token).unwrap(),
         certificate: [certificate; 32],
         player: Uuid::from_u128(player),
         ends,
@@ -70,7 +70,7 @@ fn a_full_set_forgets_what_has_ended_and_then_of_whoever_has_most() {
     }
     let is_bound = |token: &str, player| {
         let known = bindings.sets[0].lock().unwrap();
-        let token = Fingerprint::of(token).unwrap();
+        let token = TokenHash::of(token).unwrap();
         known
             .iter()
             .any(|one| one.token == token && one.player == Uuid::from_u128(player))
@@ -87,7 +87,7 @@ fn a_full_set_forgets_what_has_ended_and_then_of_whoever_has_most() {
 /// What the documentation says of the memory: a set grows by doubling, so half of what it has may be empty.
 #[test]
 fn the_memory_is_as_documented() {
-    assert!(size_of::<Shown>() <= 88, "{}", size_of::<Shown>());
-    assert!(size_of::<std::sync::Mutex<Vec<Shown>>>() <= 4 * WAYS);
+    assert!(size_of::<Binding>() <= 88, "{}", size_of::<Binding>());
+    assert!(size_of::<std::sync::Mutex<Vec<Binding>>>() <= 4 * WAYS);
     assert_eq!((CAPACITY, CAPACITY / WAYS, SHARE), (131_072, 8_192, 4));
 }

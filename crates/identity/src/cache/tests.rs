@@ -1,13 +1,13 @@
-use super::{Cache, Entry, Fingerprint, Verdict, WAYS};
+use super::{Cache, Entry, TokenHash, VerifiedToken, WAYS};
 use crate::Claims;
 use crate::keys::KeyUse;
 
-fn token(cache: &Cache, number: u32) -> Fingerprint {
-    cache.fingerprint(&number.to_string()).unwrap()
+fn token(cache: &Cache, number: u32) -> TokenHash {
+    cache.hash(&number.to_string()).unwrap()
 }
 
-fn until(expires_at: i64) -> Verdict {
-    Verdict {
+fn until(expires_at: i64) -> VerifiedToken {
+    VerifiedToken {
         claims: Claims {
             expires_at: Some(expires_at),
             ..Claims::default()
@@ -32,7 +32,7 @@ fn it_is_never_larger_than_it_may_be() {
 #[test]
 fn nothing_is_hashed_or_kept_where_nothing_may_be() {
     let cache = Cache::new(0);
-    assert!(cache.fingerprint("token").is_none());
+    assert!(cache.hash("token").is_none());
     let token = token(&Cache::new(1), 1);
     cache.insert(token, until(1));
     assert!(cache.get(&token).is_none());
@@ -70,7 +70,7 @@ fn what_is_not_kept_is_gone() {
     let cache = Cache::new(64);
     for number in 0..20 {
         let key = KeyUse::for_tests(u64::from(number % 2));
-        let verdict = Verdict { key, ..until(1) };
+        let verdict = VerifiedToken { key, ..until(1) };
         cache.insert(token(&cache, number), verdict);
     }
     cache.retain(|key| key == KeyUse::for_tests(1));
@@ -95,7 +95,7 @@ fn a_poisoned_lock_locks_nobody_out() {
     assert_eq!(cache.len(), 1);
 }
 
-/// What `Policy::cache` says of the memory: a set grows by doubling, so half of what it has may be empty.
+/// What `TokenPolicy::cache` says of the memory: a set grows by doubling, so half of what it has may be empty.
 #[test]
 fn an_entry_is_as_small_as_documented() {
     assert!(size_of::<Entry>() <= 152, "{}", size_of::<Entry>());

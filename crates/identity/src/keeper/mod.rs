@@ -1,8 +1,8 @@
 //! Keys that are fetched in the background, so that no decision waits for the network.
 
 mod error;
-mod file;
-mod http;
+mod key_file;
+mod key_service;
 mod schedule;
 mod settings;
 mod source;
@@ -19,34 +19,34 @@ use tracing::{error, info, warn};
 pub use self::error::KeeperError;
 pub use self::settings::KeeperSettings;
 pub use self::source::{JwksSource, JwksUrl, SourceError};
-pub use self::status::Status;
+pub use self::status::KeeperStatus;
 
 use self::error::FetchError;
-use self::file::KeyFile;
-use self::http::KeyService;
+use self::key_file::KeyFile;
+use self::key_service::KeyService;
 use self::schedule::Schedule;
-use crate::{KeySet, RefusedKey, Verifier};
+use crate::{KeySet, RefusedKey, TokenVerifier};
 
 /// Longest key set in bytes. The game's has some hundred; more is not read, however much is sent.
 const MAX_JWKS: usize = 256 * 1024;
 
-/// Keeps a [`Verifier`] in keys: fetches them at once, then every [`KeeperSettings::refresh`], and sooner when a token
-/// names a key that is not known.
+/// Keeps a [`TokenVerifier`] in keys: fetches them at once, then every [`KeeperSettings::refresh`], and sooner when a
+/// token names a key that is not known.
 ///
 /// Keys that were had once stay while their source is away or gives nonsense, for
-/// [`Policy::max_stale`](crate::Policy::max_stale) after they were last had. What changes is logged, once: the first
-/// keys, keys that came or went, keys that are refused, a source that is away or back, and another reason for which it
-/// is away.
+/// [`TokenPolicy::max_stale`](crate::TokenPolicy::max_stale) after they were last had. What changes is logged, once:
+/// the first keys, keys that came or went, keys that are refused, a source that is away or back, and another reason for
+/// which it is away.
 ///
 /// It holds the last key set as it was sent, 256 KiB at most, and while it fetches the next one as well.
 ///
 /// ```no_run
 /// use std::sync::Arc;
 ///
-/// use hyrouter_identity::{JwksSource, Keeper, KeeperSettings, Policy, Verifier};
+/// use hyrouter_identity::{JwksSource, Keeper, KeeperSettings, TokenPolicy, TokenVerifier};
 ///
 /// # async fn keep() -> Result<(), Box<dyn std::error::Error>> {
-/// let verifier = Arc::new(Verifier::new(Policy::default()));
+/// let verifier = Arc::new(TokenVerifier::new(TokenPolicy::default()));
 /// let source = JwksSource::parse("https://sessions.hytale.com/.well-known/jwks.json")?;
 /// let keeper = Keeper::new(source, Arc::clone(&verifier), KeeperSettings::default())?;
 /// tokio::spawn(keeper.run());
@@ -55,10 +55,10 @@ const MAX_JWKS: usize = 256 * 1024;
 /// ```
 pub struct Keeper {
     source: Source,
-    verifier: Arc<Verifier>,
+    verifier: Arc<TokenVerifier>,
     settings: KeeperSettings,
     unknown_key: Arc<Notify>,
-    status: watch::Sender<Status>,
+    status: watch::Sender<KeeperStatus>,
     /// The key set that the verifier has, as it was sent. The same again is not worth reading.
     last: Option<Vec<u8>>,
     /// The keys of it that were refused, which are logged when they change.
@@ -81,7 +81,7 @@ impl Keeper {
     /// When a setting is out of its range, or the certificates can not be used.
     pub fn new(
         source: JwksSource,
-        verifier: Arc<Verifier>,
+        verifier: Arc<TokenVerifier>,
         settings: KeeperSettings,
     ) -> Result<Self, KeeperError> {
         settings.check()?;
@@ -124,8 +124,8 @@ impl Keeper {
         Ok(())
     }
 
-    /// Fetches the keys once, now, and waits for them: for who must not begin without. What [`run`](Self::run) does later
-    /// is the same with or without this.
+    /// Fetches the keys once, now, and waits for them: for who must not begin without. What [`run`](Self::run) does
+    /// later is the same with or without this.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl Keeper {
     }
 
     /// How the keeper fares, for a status page. Lives on after the keeper is moved into [`run`](Self::run).
-    pub fn status(&self) -> watch::Receiver<Status> {
+    pub fn status(&self) -> watch::Receiver<KeeperStatus> {
         self.status.subscribe()
     }
 

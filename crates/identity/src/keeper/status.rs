@@ -8,7 +8,7 @@ const MAX_ERROR: usize = 400;
 /// How a keeper fares.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Status {
+pub struct KeeperStatus {
     /// When the source last gave usable keys, whether they were new or not. None: never yet.
     pub last_success: Option<SystemTime>,
     /// What went wrong in the last try, at most 400 characters on one line. None if it was good, or there was none.
@@ -19,7 +19,7 @@ pub struct Status {
     pub key_ids: Vec<String>,
 }
 
-impl Status {
+impl KeeperStatus {
     /// Whether the last try failed.
     pub fn is_away(&self) -> bool {
         self.last_error.is_some()

@@ -7,19 +7,19 @@ use serde::de::IgnoredAny;
 
 use hyrouter_referral::ed25519;
 
-use super::{KeyProblem, MAX_ID, PublicKey, RefusedKey};
-use crate::json::Object;
+use super::{KeyProblem, KeySetKey, MAX_ID, RefusedKey};
+use crate::json::JsonObject;
 
 #[derive(Deserialize)]
 pub(super) struct Jwks {
-    pub(super) keys: Vec<Entry>,
+    pub(super) keys: Vec<JwkEntry>,
 }
 
 /// Keys for other things may be of any shape.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum Entry {
-    Key(Object<Jwk>),
+pub(super) enum JwkEntry {
+    Key(JsonObject<Jwk>),
     Other(IgnoredAny),
 }
 
@@ -35,10 +35,10 @@ pub(super) struct Jwk {
     key_ops: Option<Vec<String>>,
 }
 
-impl Entry {
+impl JwkEntry {
     /// The key, if it is for verifying tokens. An error if it is and nothing may be verified with it.
-    pub(super) fn usable(self) -> Option<Result<PublicKey, RefusedKey>> {
-        let Self::Key(Object(key)) = self else {
+    pub(super) fn usable(self) -> Option<Result<KeySetKey, RefusedKey>> {
+        let Self::Key(JsonObject(key)) = self else {
             return None;
         };
         let is_ours = key.kty == "OKP"
@@ -53,7 +53,7 @@ impl Entry {
             return None;
         }
         Some(match public_key(&key.x) {
-            Ok(bytes) => Ok(PublicKey { id, bytes }),
+            Ok(bytes) => Ok(KeySetKey { id, bytes }),
             Err(problem) => Err(RefusedKey { id, problem }),
         })
     }

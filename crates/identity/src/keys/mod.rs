@@ -2,16 +2,16 @@
 
 mod error;
 mod jwk;
-mod trusted;
+mod trusted_keys;
 
 use std::fmt;
 
 pub use self::error::{KeyProblem, KeySetError, RefusedKey};
-pub use self::trusted::Change;
-pub(crate) use self::trusted::{KeyUse, Trusted};
+pub use self::trusted_keys::KeySetChange;
+pub(crate) use self::trusted_keys::{KeyUse, TrustedKeys};
 
 use self::jwk::Jwks;
-use crate::json::Object;
+use crate::json::JsonObject;
 
 /// Longest key set in bytes. The game's has some hundred.
 const MAX_BYTES: usize = 256 * 1024;
@@ -29,14 +29,14 @@ pub(crate) const MAX_ID: usize = 256;
 /// small order anybody could sign.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeySet {
-    keys: Vec<PublicKey>,
+    keys: Vec<KeySetKey>,
     skipped: usize,
     refused: Vec<RefusedKey>,
 }
 
 /// One key. Its id is empty if it has none.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct PublicKey {
+pub(crate) struct KeySetKey {
     pub(crate) id: String,
     pub(crate) bytes: [u8; 32],
 }
@@ -55,12 +55,12 @@ impl KeySet {
         if json.len() > MAX_BYTES {
             return Err(KeySetError::TooLong { len: json.len() });
         }
-        let Object(set): Object<Jwks> = serde_json::from_slice(json)?;
+        let JsonObject(set): JsonObject<Jwks> = serde_json::from_slice(json)?;
         let count = set.keys.len();
         if count > MAX_KEYS {
             return Err(KeySetError::TooMany { count });
         }
-        let (mut keys, mut refused, mut skipped) = (Vec::<PublicKey>::new(), Vec::new(), 0);
+        let (mut keys, mut refused, mut skipped) = (Vec::<KeySetKey>::new(), Vec::new(), 0);
         for entry in set.keys {
             match entry.usable() {
                 Some(Ok(key)) if keys.contains(&key) => {}

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_identity::{KeeperSettings, Refusal};
+use hyrouter_identity::{KeeperSettings, TokenRefusal};
 use serde_json::json;
 
 use super::server::{Answer, Server, ok};
@@ -24,7 +24,7 @@ async fn a_service_that_is_away_at_first_is_asked_until_it_is_there() {
     until("a failure", || kept.status().failures == 1).await;
     assert!(kept.error().contains("refused"), "{}", kept.error());
     assert_eq!(kept.status().last_success, None);
-    assert_eq!(kept.verify(&key), Err(Refusal::KeysUnavailable));
+    assert_eq!(kept.verify(&key), Err(TokenRefusal::KeysUnavailable));
 
     let _server = Server::on(port.listen(16).unwrap(), None, keys(&[&key]));
     clock.pass(SECOND + SECOND / 100).await;
@@ -132,7 +132,7 @@ async fn keys_are_as_old_as_the_last_good_answer() {
 
         let long_ago = || kept.verifier.confirm_keys(SystemTime::now() - 7 * HOUR);
         long_ago();
-        assert_eq!(kept.verify(&key), Err(Refusal::KeysUnavailable));
+        assert_eq!(kept.verify(&key), Err(TokenRefusal::KeysUnavailable));
         clock.pass(REFRESH).await;
         until("the same keys again", || kept.verify(&key).is_ok()).await;
 
@@ -145,7 +145,7 @@ async fn keys_are_as_old_as_the_last_good_answer() {
         clock.pass(REFRESH).await;
         until("a failure", || kept.status().failures == 1).await;
         assert!(age() >= 7 * HOUR);
-        assert_eq!(kept.verify(&key), Err(Refusal::KeysUnavailable));
+        assert_eq!(kept.verify(&key), Err(TokenRefusal::KeysUnavailable));
         kept.stop().await;
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hyrouter_identity::{Refusal, Status};
+use hyrouter_identity::{KeeperStatus, TokenRefusal};
 use tempfile::TempDir;
 
 use super::server::Server;
@@ -31,7 +31,7 @@ fn a_file_is_loaded_before_anything_runs() {
     let key = key("a");
     let (_folder, file) = folder(&set(&[&key]));
     let mut kept = kept(&file);
-    assert_eq!(kept.verify(&key), Err(Refusal::KeysUnavailable));
+    assert_eq!(kept.verify(&key), Err(TokenRefusal::KeysUnavailable));
     kept.keeper.as_mut().unwrap().load_file().unwrap();
     assert_eq!(kept.verify(&key), Ok(()));
     assert_eq!(kept.status().key_ids, ["a"]);
@@ -84,7 +84,7 @@ async fn a_service_is_not_waited_for_when_files_are_loaded() {
     kept.keeper.as_mut().unwrap().load_file().unwrap();
     clock.settle().await;
     assert_eq!(server.count(), 0);
-    assert_eq!(kept.status(), Status::default());
+    assert_eq!(kept.status(), KeeperStatus::default());
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,7 +107,7 @@ async fn a_file_that_vanishes_or_breaks_leaves_the_keys() {
     fs::write(&file, set(&[&b])).unwrap();
     clock.pass(REFRESH).await;
     until("the new key", || kept.verify(&b).is_ok()).await;
-    assert_eq!(kept.verify(&a), Err(Refusal::UnknownKey));
+    assert_eq!(kept.verify(&a), Err(TokenRefusal::UnknownKey));
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,7 +118,7 @@ async fn an_unknown_key_has_the_file_read_again_at_once() {
     let kept = kept(&file).run();
     until("keys", || kept.verify(&a).is_ok()).await;
     fs::write(&file, set(&[&b])).unwrap();
-    assert_eq!(kept.verify(&b), Err(Refusal::UnknownKey));
+    assert_eq!(kept.verify(&b), Err(TokenRefusal::UnknownKey));
     until("the new key", || kept.verifier.key_ids() == ["b"]).await;
     assert_eq!(kept.verify(&b), Ok(()));
 }
@@ -149,7 +149,7 @@ async fn a_link_that_is_exchanged_is_followed_whatever_the_times_say() {
     fs::rename(at("..data_tmp"), at("..data")).unwrap();
     clock.pass(REFRESH).await;
     until("the new key", || kept.verify(&b).is_ok()).await;
-    assert_eq!(kept.verify(&a), Err(Refusal::UnknownKey));
+    assert_eq!(kept.verify(&a), Err(TokenRefusal::UnknownKey));
 }
 
 #[cfg(unix)]

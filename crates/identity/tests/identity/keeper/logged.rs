@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hyrouter_identity::Status;
+use hyrouter_identity::KeeperStatus;
 
 use super::log;
 use super::server::{Answer, Server};
@@ -97,7 +97,7 @@ async fn what_a_server_sends_is_not_in_the_log() {
     ] {
         let server = Server::new(Answer::Keys(body)).await;
         let kept = Kept::new(&server.url()).run();
-        until("a try", || kept.status() != Status::default()).await;
+        until("a try", || kept.status() != KeeperStatus::default()).await;
         let d = secret.split(r#""d":""#).nth(1).unwrap();
         let d = d.split('"').next().unwrap();
         assert_eq!(d.len(), 43, "32 bytes in base64");

@@ -11,7 +11,7 @@ mod tls;
 
 use std::time::Duration;
 
-use hyrouter_identity::Refusal;
+use hyrouter_identity::TokenRefusal;
 
 use self::server::{Answer, Server};
 use self::support::{Kept, key, keys, set};
@@ -23,7 +23,7 @@ async fn keys_are_fetched_at_once() {
     let key = key("a");
     let server = Server::new(keys(&[&key])).await;
     let kept = Kept::new(&server.url());
-    assert_eq!(kept.verify(&key), Err(Refusal::KeysUnavailable));
+    assert_eq!(kept.verify(&key), Err(TokenRefusal::KeysUnavailable));
     assert_eq!(server.count(), 0, "making a keeper fetches nothing");
 
     let kept = kept.run();
@@ -58,7 +58,7 @@ async fn a_key_that_is_withdrawn_is_not_trusted_after_the_refresh() {
     assert_eq!(server.count(), 1, "nine minutes are too early");
     clock.pass(Duration::from_secs(122)).await;
     until("a refresh", || {
-        kept.verify(&old) == Err(Refusal::UnknownKey)
+        kept.verify(&old) == Err(TokenRefusal::UnknownKey)
     })
     .await;
     assert_eq!(kept.verify(&new), Ok(()));
@@ -75,7 +75,7 @@ async fn a_key_of_the_same_id_is_exchanged_too() {
     server.answers(keys(&[&new]));
     clock.pass(Duration::from_secs(661)).await;
     until("the new key", || kept.verify(&new).is_ok()).await;
-    assert_eq!(kept.verify(&old), Err(Refusal::Signature));
+    assert_eq!(kept.verify(&old), Err(TokenRefusal::Signature));
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,7 +87,7 @@ async fn an_unknown_key_is_fetched_without_waiting() {
     until("keys", || kept.verify(&old).is_ok()).await;
 
     server.answers(Answer::Keys(set(&[&old, &new])));
-    assert_eq!(kept.verify(&new), Err(Refusal::UnknownKey));
+    assert_eq!(kept.verify(&new), Err(TokenRefusal::UnknownKey));
     // The clock stands still: whatever is waited for by a timer would never come.
     until("the new key", || kept.verifier.key_ids().len() == 2).await;
     assert_eq!(kept.verify(&new), Ok(()));

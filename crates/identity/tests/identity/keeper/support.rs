@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use hyrouter_identity::{
-    ClientKind, Expected, JwksSource, Keeper, KeeperSettings, Policy, Refusal, Status, TestClaims,
-    TokenKey, Verifier,
+    ClientKind, Expected, JwksSource, Keeper, KeeperSettings, KeeperStatus, TestClaims,
+    TokenPolicy, TokenRefusal, TokenSigningKey, TokenVerifier,
 };
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -17,9 +17,9 @@ use super::server::Answer;
 
 /// A verifier and its keeper, which runs or not yet.
 pub(crate) struct Kept {
-    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) verifier: Arc<TokenVerifier>,
     pub(crate) keeper: Option<Keeper>,
-    status: watch::Receiver<Status>,
+    status: watch::Receiver<KeeperStatus>,
     running: RefCell<Option<JoinHandle<()>>>,
 }
 
@@ -30,7 +30,7 @@ impl Kept {
 
     pub(crate) fn with(source: &str, settings: KeeperSettings) -> Self {
         log::keep();
-        let verifier = Arc::new(Verifier::new(Policy::default()));
+        let verifier = Arc::new(TokenVerifier::new(TokenPolicy::default()));
         let source = JwksSource::parse(source).unwrap();
         let keeper = Keeper::new(source, Arc::clone(&verifier), settings).unwrap();
         Self {
@@ -54,7 +54,7 @@ impl Kept {
     }
 
     /// Shows a token that was signed with this key.
-    pub(crate) fn verify(&self, key: &TokenKey) -> Result<(), Refusal> {
+    pub(crate) fn verify(&self, key: &TokenSigningKey) -> Result<(), TokenRefusal> {
         let now = SystemTime::now();
         let claims = TestClaims {
             issued_at: now,
@@ -71,7 +71,7 @@ impl Kept {
             .map(|_| ())
     }
 
-    pub(crate) fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> KeeperStatus {
         self.status.borrow().clone()
     }
 
@@ -80,12 +80,12 @@ impl Kept {
     }
 }
 
-pub(crate) fn key(kid: &str) -> TokenKey {
-    TokenKey::generate(kid).unwrap()
+pub(crate) fn key(kid: &str) -> TokenSigningKey {
+    TokenSigningKey::generate(kid).unwrap()
 }
 
 /// The public halves of keys, as a service publishes them.
-pub(crate) fn set(of: &[&TokenKey]) -> String {
+pub(crate) fn set(of: &[&TokenSigningKey]) -> String {
     let public = of.iter().flat_map(|key| {
         let mut set: Value = serde_json::from_str(&key.public_jwks()).unwrap();
         std::mem::take(set["keys"].as_array_mut().unwrap())
@@ -93,6 +93,6 @@ pub(crate) fn set(of: &[&TokenKey]) -> String {
     json!({ "keys": public.collect::<Vec<_>>() }).to_string()
 }
 
-pub(crate) fn keys(of: &[&TokenKey]) -> Answer {
+pub(crate) fn keys(of: &[&TokenSigningKey]) -> Answer {
     Answer::Keys(set(of))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hyrouter_identity::Refusal;
+use hyrouter_identity::TokenRefusal;
 
 use super::server::{Answer, Server};
 use super::support::{Kept, key, keys};
@@ -29,7 +29,7 @@ async fn a_flood_of_unknown_keys_is_one_fetch_in_thirty_seconds() {
 
     for _ in 0..100 {
         for _ in 0..10 {
-            assert_eq!(kept.verify(&unknown), Err(Refusal::UnknownKey));
+            assert_eq!(kept.verify(&unknown), Err(TokenRefusal::UnknownKey));
         }
         clock.pass(SECOND).await;
     }
@@ -52,7 +52,7 @@ async fn the_first_token_after_the_flood_counts_as_ever() {
     let kept = Kept::new(&server.url()).run();
     until("keys", || kept.verify(&known).is_ok()).await;
     for _ in 0..2 {
-        assert_eq!(kept.verify(&unknown), Err(Refusal::UnknownKey));
+        assert_eq!(kept.verify(&unknown), Err(TokenRefusal::UnknownKey));
         let count = server.count();
         until("a fetch at once", || server.count() == count + 1).await;
         // Both fetches have ended, and no token came while they went on.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hyrouter_identity::{KeeperSettings, Refusal};
+use hyrouter_identity::{KeeperSettings, TokenRefusal};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
@@ -54,7 +54,7 @@ async fn a_service_of_another_authority_or_name_is_not() {
         let kept = trusting(&ours, &https(&server)).run();
         until("a failure", || kept.status().failures == 1).await;
         assert!(kept.error().contains(problem), "{}", kept.error());
-        assert_eq!(kept.verify(&key), Err(Refusal::KeysUnavailable));
+        assert_eq!(kept.verify(&key), Err(TokenRefusal::KeysUnavailable));
         until("a handshake that ended", || server.left() == 1).await;
         assert_eq!(server.count(), 0);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hyrouter_identity::{Bindings, Policy, Refusal, Verifier};
+use hyrouter_identity::{Bindings, TokenPolicy, TokenRefusal, TokenVerifier};
 use serde_json::{Value, json};
 
 use super::fixture::{GAME, HEADER, Key, NOW, at, payload, payload_with, set, trusted, verify};
@@ -12,23 +12,23 @@ const SKEW: i64 = 300;
 #[test]
 fn a_token_may_be_as_old_as_the_policy_says() {
     let key = Key::new("k1");
-    let verifier = Verifier::new(Policy {
+    let verifier = TokenVerifier::new(TokenPolicy {
         max_age: Some(Duration::from_hours(1)),
-        ..Policy::default()
+        ..TokenPolicy::default()
     });
     verifier.replace_keys(set(&[&key]));
     let oldest = NOW - 3600 - SKEW;
     for (issued, refusal) in [
         (json!(NOW), None),
         (json!(oldest + 1), None),
-        (json!(oldest), Some(Refusal::MaxAge)),
-        (json!(0), Some(Refusal::MaxAge)),
-        (json!(i64::MIN), Some(Refusal::MaxAge)),
-        (json!(null), Some(Refusal::MaxAge)),
+        (json!(oldest), Some(TokenRefusal::MaxAge)),
+        (json!(0), Some(TokenRefusal::MaxAge)),
+        (json!(i64::MIN), Some(TokenRefusal::MaxAge)),
+        (json!(null), Some(TokenRefusal::MaxAge)),
         (json!(NOW + SKEW), None),
-        (json!(NOW + SKEW + 1), Some(Refusal::NotYetValid)),
-        (json!(i64::MAX), Some(Refusal::NotYetValid)),
-        (json!("1"), Some(Refusal::Malformed)),
+        (json!(NOW + SKEW + 1), Some(TokenRefusal::NotYetValid)),
+        (json!(i64::MAX), Some(TokenRefusal::NotYetValid)),
+        (json!("1"), Some(TokenRefusal::Malformed)),
     ] {
         let token = key.token(&payload_with("iat", issued.clone()));
         assert_eq!(verify(&verifier, &token).err(), refusal, "{issued}");
@@ -36,14 +36,14 @@ fn a_token_may_be_as_old_as_the_policy_says() {
         let later = verifier.verify(Some(&token), &GAME, at(NOW + 400));
         let is_older = issued == json!(oldest + 1);
         assert_eq!(
-            later.err() == Some(Refusal::MaxAge),
-            is_older || refusal == Some(Refusal::MaxAge),
+            later.err() == Some(TokenRefusal::MaxAge),
+            is_older || refusal == Some(TokenRefusal::MaxAge),
             "{issued}"
         );
     }
     assert_eq!(
         verify(&verifier, &key.token(&payload())),
-        Err(Refusal::MaxAge)
+        Err(TokenRefusal::MaxAge)
     );
 }
 
@@ -60,7 +60,7 @@ fn without_a_limit_the_age_does_not_matter() {
 fn a_token_belongs_to_the_certificate_that_shows_it_first() {
     let (key, verifier) = trusted();
     let bindings = Bindings::new();
-    let show = |verifier: &Verifier, token: &str, certificate: Option<u8>| {
+    let show = |verifier: &TokenVerifier, token: &str, certificate: Option<u8>| {
         let certificate = certificate.map(|byte| [byte; 32]);
         let judged = verifier.verify_and_bind(Some(token), &GAME, certificate, &bindings, at(NOW));
         judged.err()
@@ -68,13 +68,19 @@ fn a_token_belongs_to_the_certificate_that_shows_it_first() {
     let token = key.token(&payload());
     // Whoever has no good token has nothing remembered.
     let forged = Key::new("k1").sign(HEADER, payload().to_string());
-    assert_eq!(show(&verifier, &forged, Some(9)), Some(Refusal::Signature));
-    assert_eq!(show(&verifier, &token, None), Some(Refusal::Certificate));
+    assert_eq!(
+        show(&verifier, &forged, Some(9)),
+        Some(TokenRefusal::Signature)
+    );
+    assert_eq!(
+        show(&verifier, &token, None),
+        Some(TokenRefusal::Certificate)
+    );
     assert!(bindings.is_empty());
     for (certificate, refusal) in [
         (Some(1), None),
-        (Some(2), Some(Refusal::Certificate)),
-        (None, Some(Refusal::Certificate)),
+        (Some(2), Some(TokenRefusal::Certificate)),
+        (None, Some(TokenRefusal::Certificate)),
         (Some(1), None),
     ] {
         assert_eq!(
@@ -83,14 +89,17 @@ fn a_token_belongs_to_the_certificate_that_shows_it_first() {
             "{certificate:?}"
         );
     }
-    assert_eq!(verifier.counts().refused(Refusal::Certificate), 3);
+    assert_eq!(verifier.counts().refused(TokenRefusal::Certificate), 3);
 
     // A verifier that takes the place of the first, and remembers no verdicts, goes on with what is bound.
-    let next = Verifier::new(Policy {
+    let next = TokenVerifier::new(TokenPolicy {
         cache: 0,
-        ..Policy::default()
+        ..TokenPolicy::default()
     });
     next.replace_keys(set(&[&key]));
-    assert_eq!(show(&next, &token, Some(2)), Some(Refusal::Certificate));
+    assert_eq!(
+        show(&next, &token, Some(2)),
+        Some(TokenRefusal::Certificate)
+    );
     assert_eq!(show(&next, &token, Some(1)), None);
 }

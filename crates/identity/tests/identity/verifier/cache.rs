@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use hyrouter_identity::{ClientKind, Expected, Policy, Refusal, Verifier};
+use hyrouter_identity::{ClientKind, Expected, TokenPolicy, TokenRefusal, TokenVerifier};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use super::fixture::{
     GAME, HEADER, Key, NOW, PLAYER, at, payload, payload_with, set, trusted, verifier, verify,
 };
 
-fn hits(verifier: &Verifier) -> u64 {
+fn hits(verifier: &TokenVerifier) -> u64 {
     verifier.counts().from_cache()
 }
 
@@ -32,14 +32,18 @@ fn the_packet_and_the_clock_are_checked_every_time() {
     assert!(verify(&verifier, &token).is_ok());
     let as_client = |client, uuid| Expected { client, uuid };
     for (expected, second, refusal) in [
-        (as_client(ClientKind::Editor, None), NOW, Refusal::Scope),
+        (
+            as_client(ClientKind::Editor, None),
+            NOW,
+            TokenRefusal::Scope,
+        ),
         (
             as_client(ClientKind::Game, Some(Uuid::nil())),
             NOW,
-            Refusal::UuidMismatch,
+            TokenRefusal::UuidMismatch,
         ),
-        (GAME, NOW + 900, Refusal::Expired),
-        (GAME, NOW - 301, Refusal::NotYetValid),
+        (GAME, NOW + 900, TokenRefusal::Expired),
+        (GAME, NOW - 301, TokenRefusal::NotYetValid),
     ] {
         let judged = verifier.verify(Some(&token), &expected, at(second));
         assert_eq!(judged, Err(refusal));
@@ -71,9 +75,9 @@ fn what_is_refused_is_not_remembered() {
 fn it_is_as_large_as_the_policy_allows() {
     let key = Key::new("k1");
     for cache in [0, 1, 16, 100] {
-        let verifier = Verifier::new(Policy {
+        let verifier = TokenVerifier::new(TokenPolicy {
             cache,
-            ..Policy::default()
+            ..TokenPolicy::default()
         });
         verifier.replace_keys(set(&[&key]));
         for number in 0..400 {
@@ -106,7 +110,7 @@ fn a_key_that_is_gone_takes_its_tokens_along() {
         (vec![], vec!["k1".to_owned()])
     );
     assert_eq!(both.cached(), 1);
-    assert_eq!(verify(&both, &token_one), Err(Refusal::UnknownKey));
+    assert_eq!(verify(&both, &token_one), Err(TokenRefusal::UnknownKey));
     assert!(verify(&both, &token_two).is_ok());
     assert_eq!(hits(&both), 1);
 
@@ -127,7 +131,7 @@ fn another_key_under_the_same_id_is_another_key() {
         (vec!["k1".to_owned()], vec!["k1".to_owned()])
     );
     assert_eq!(verifier.cached(), 0);
-    assert_eq!(verify(&verifier, &token), Err(Refusal::Signature));
+    assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Signature));
 }
 
 #[test]
@@ -150,7 +154,7 @@ fn a_token_without_a_key_id_is_good_while_there_is_one_key_alone() {
     assert!(verify(&verifier, &token).is_ok());
     assert_eq!(hits(&verifier), 1);
     verifier.replace_keys(set(&[&one, &two]));
-    assert_eq!(verify(&verifier, &token), Err(Refusal::UnknownKey));
+    assert_eq!(verify(&verifier, &token), Err(TokenRefusal::UnknownKey));
     verifier.replace_keys(set(&[&one]));
     assert!(verify(&verifier, &token).is_ok());
 }
@@ -177,7 +181,7 @@ fn no_thread_brings_a_gone_key_back() {
                         let was_gone = gone.load(Ordering::SeqCst);
                         let judged = verify(&verifier, token);
                         if was_gone {
-                            assert_eq!(judged, Err(Refusal::UnknownKey));
+                            assert_eq!(judged, Err(TokenRefusal::UnknownKey));
                             break;
                         }
                     }
@@ -187,7 +191,7 @@ fn no_thread_brings_a_gone_key_back() {
             gone.store(true, Ordering::SeqCst);
         });
         for token in &tokens {
-            assert_eq!(verify(&verifier, token), Err(Refusal::UnknownKey));
+            assert_eq!(verify(&verifier, token), Err(TokenRefusal::UnknownKey));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Claims, read as claims.
 
-use hyrouter_identity::{MAX_TOKEN, Refusal, read};
+use hyrouter_identity::{MAX_TOKEN, TokenRefusal, read};
 use serde_json::json;
 
 use super::fixture::{NOW, PLAYER, base64url, payload, payload_with, payload_without};
@@ -58,15 +58,21 @@ fn what_is_no_uuid_and_no_name_is_not_told() {
 fn what_is_no_token_has_no_claims() {
     let good = payload_without("iss").to_string();
     for (token, refusal) in [
-        (String::new(), Refusal::Missing),
-        ("x".repeat(MAX_TOKEN + 1), Refusal::TooLong),
-        ("x".repeat(MAX_TOKEN), Refusal::Malformed),
-        (unsigned("", &good), Refusal::Malformed),
-        (unsigned("[]", &good), Refusal::Malformed),
-        (unsigned("{}", ""), Refusal::Malformed),
-        (unsigned("{}", r#"{"sub":1}"#), Refusal::Malformed),
-        (unsigned("{}", r#"{"sub":"","sub":""}"#), Refusal::Malformed),
-        (unsigned("{}", &good).replace('.', ":"), Refusal::Malformed),
+        (String::new(), TokenRefusal::Missing),
+        ("x".repeat(MAX_TOKEN + 1), TokenRefusal::TooLong),
+        ("x".repeat(MAX_TOKEN), TokenRefusal::Malformed),
+        (unsigned("", &good), TokenRefusal::Malformed),
+        (unsigned("[]", &good), TokenRefusal::Malformed),
+        (unsigned("{}", ""), TokenRefusal::Malformed),
+        (unsigned("{}", r#"{"sub":1}"#), TokenRefusal::Malformed),
+        (
+            unsigned("{}", r#"{"sub":"","sub":""}"#),
+            TokenRefusal::Malformed,
+        ),
+        (
+            unsigned("{}", &good).replace('.', ":"),
+            TokenRefusal::Malformed,
+        ),
     ] {
         assert_eq!(read(&token), Err(refusal), "{token:.60}");
     }

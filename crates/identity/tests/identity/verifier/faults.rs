@@ -2,7 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_identity::{ClientKind, Expected, MAX_TOKEN, Policy, Refusal, Verifier, read};
+use hyrouter_identity::{
+    ClientKind, Expected, MAX_TOKEN, TokenPolicy, TokenRefusal, TokenVerifier, read,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,7 +25,7 @@ struct Faulty {
 }
 
 impl Faulty {
-    fn new(faults: [Refusal; 2]) -> Self {
+    fn new(faults: [TokenRefusal; 2]) -> Self {
         let mut token = Self {
             header: json!({ "alg": "EdDSA", "kid": "k1" }),
             payload: payload_with("iat", json!(NOW)),
@@ -38,33 +40,33 @@ impl Faulty {
         token
     }
 
-    fn add(&mut self, fault: Refusal) {
+    fn add(&mut self, fault: TokenRefusal) {
         match fault {
-            Refusal::TooLong => self.tail.push_str(&"A".repeat(MAX_TOKEN)),
-            Refusal::Malformed => self.tail.push('.'),
-            Refusal::Algorithm => self.header["alg"] = json!("HS256"),
-            Refusal::KeysUnavailable => self.has_keys = false,
-            Refusal::UnknownKey => self.header["kid"] = json!("k2"),
-            Refusal::Signature => self.is_forged = true,
-            Refusal::Issuer => self.payload["iss"] = json!("https://sessions.hytale.con"),
-            Refusal::Expired => self.payload["exp"] = json!(NOW - 300),
-            Refusal::MaxAge => self.payload["iat"] = json!(NOW - 900),
-            Refusal::NotYetValid => self.payload["nbf"] = json!(NOW + 301),
-            Refusal::Scope => self.payload["scope"] = json!("hytale:clientele"),
-            Refusal::Subject => self.payload["sub"] = json!("Alder"),
-            Refusal::Username => self.payload["profile"]["username"] = json!("Al der"),
-            Refusal::UuidMismatch => self.uuid = Uuid::nil(),
+            TokenRefusal::TooLong => self.tail.push_str(&"A".repeat(MAX_TOKEN)),
+            TokenRefusal::Malformed => self.tail.push('.'),
+            TokenRefusal::Algorithm => self.header["alg"] = json!("HS256"),
+            TokenRefusal::KeysUnavailable => self.has_keys = false,
+            TokenRefusal::UnknownKey => self.header["kid"] = json!("k2"),
+            TokenRefusal::Signature => self.is_forged = true,
+            TokenRefusal::Issuer => self.payload["iss"] = json!("https://sessions.hytale.con"),
+            TokenRefusal::Expired => self.payload["exp"] = json!(NOW - 300),
+            TokenRefusal::MaxAge => self.payload["iat"] = json!(NOW - 900),
+            TokenRefusal::NotYetValid => self.payload["nbf"] = json!(NOW + 301),
+            TokenRefusal::Scope => self.payload["scope"] = json!("hytale:clientele"),
+            TokenRefusal::Subject => self.payload["sub"] = json!("Alder"),
+            TokenRefusal::Username => self.payload["profile"]["username"] = json!("Al der"),
+            TokenRefusal::UuidMismatch => self.uuid = Uuid::nil(),
             other => panic!("{other:?} is not made here"),
         }
     }
 
     /// Shows it to a verifier that has judged nothing else.
-    fn judge(&self) -> (Option<Refusal>, Verifier) {
+    fn judge(&self) -> (Option<TokenRefusal>, TokenVerifier) {
         let key = Key::new("k1");
         let forger = Key::new("k1");
-        let verifier = Verifier::new(Policy {
+        let verifier = TokenVerifier::new(TokenPolicy {
             max_age: Some(Duration::from_mins(10)),
-            ..Policy::default()
+            ..TokenPolicy::default()
         });
         if self.has_keys {
             verifier.replace_keys(set(&[&key]));
@@ -84,7 +86,7 @@ impl Faulty {
 #[test]
 fn of_two_faults_the_first_is_told_and_counted() {
     // The last is a fault of the client, not of the token.
-    let faults = &Refusal::ALL[1..Refusal::ALL.len() - 1];
+    let faults = &TokenRefusal::ALL[1..TokenRefusal::ALL.len() - 1];
     for (place, first) in faults.iter().enumerate() {
         for second in &faults[place..] {
             for order in [[*first, *second], [*second, *first]] {
@@ -101,7 +103,7 @@ fn of_two_faults_the_first_is_told_and_counted() {
 
 #[test]
 fn a_token_without_those_faults_is_good() {
-    let mut token = Faulty::new([Refusal::Signature; 2]);
+    let mut token = Faulty::new([TokenRefusal::Signature; 2]);
     token.is_forged = false;
     let (judged, verifier) = token.judge();
     assert_eq!((judged, verifier.counts().verified()), (None, 1));
@@ -116,9 +118,9 @@ fn a_payload_is_not_read_before_its_signature_is_good() {
         let header = base64url(HEADER);
         let unknown = base64url(r#"{"alg":"EdDSA","kid":"k2"}"#);
         for (key, header, refusal) in [
-            (&key, &header, Refusal::Malformed),
-            (&forger, &header, Refusal::Signature),
-            (&stranger, &unknown, Refusal::UnknownKey),
+            (&key, &header, TokenRefusal::Malformed),
+            (&forger, &header, TokenRefusal::Signature),
+            (&stranger, &unknown, TokenRefusal::UnknownKey),
         ] {
             let token = key.sign_text(&format!("{header}.{body}"));
             assert_eq!(verify(&verifier, &token), Err(refusal), "{token}");
@@ -135,18 +137,18 @@ fn a_key_is_looked_for_before_the_signature_is_looked_at() {
         let header = json!({ "alg": "EdDSA", "kid": kid }).to_string();
         let signed = format!("{}.{}", base64url(header), base64url(payload().to_string()));
         for (wrong, refusal) in [
-            (String::new(), Refusal::Signature),
-            (base64url([0; 63]), Refusal::Signature),
-            (base64url([0; 64]), Refusal::Signature),
-            (base64url([0; 65]), Refusal::Signature),
-            ("=".to_owned(), Refusal::Malformed),
-            (format!("{signature}="), Refusal::Malformed),
+            (String::new(), TokenRefusal::Signature),
+            (base64url([0; 63]), TokenRefusal::Signature),
+            (base64url([0; 64]), TokenRefusal::Signature),
+            (base64url([0; 65]), TokenRefusal::Signature),
+            ("=".to_owned(), TokenRefusal::Malformed),
+            (format!("{signature}="), TokenRefusal::Malformed),
         ] {
             let judged = verify(&verifier, &format!("{signed}.{wrong}"));
             let refusal = if kid == "k1" {
                 refusal
             } else {
-                Refusal::UnknownKey
+                TokenRefusal::UnknownKey
             };
             assert_eq!(judged, Err(refusal), "{kid}: {wrong}");
         }
@@ -160,9 +162,9 @@ fn a_key_that_comes_along_does_not_stand_in_for_an_id() {
     let header = json!({ "alg": "Ed25519", "jwk": thief.jwk() }).to_string();
     let token = thief.sign(header, payload().to_string());
     let verifier = verifier(&[&one]);
-    assert_eq!(verify(&verifier, &token), Err(Refusal::Signature));
+    assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Signature));
     verifier.replace_keys(set(&[&one, &two]));
-    assert_eq!(verify(&verifier, &token), Err(Refusal::UnknownKey));
+    assert_eq!(verify(&verifier, &token), Err(TokenRefusal::UnknownKey));
 }
 
 #[test]
@@ -175,16 +177,16 @@ fn null_at_first_does_not_allow_a_second() {
         r#"{"alg":"EdDSA","kid":"k1","kid":null}"#,
     ] {
         let token = key.sign(header, &good);
-        assert_eq!(verify(&verifier, &token), Err(Refusal::Malformed));
-        assert_eq!(read(&token), Err(Refusal::Malformed), "{header}");
+        assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Malformed));
+        assert_eq!(read(&token), Err(TokenRefusal::Malformed), "{header}");
     }
     for member in ["iss", "sub", "exp", "nbf", "scope", "profile", "username"] {
         let name = format!("\"{member}\":");
         let twice = good.replacen(&name, &format!("{name}null,{name}"), 1);
         assert_ne!(twice, good);
         let token = key.sign(HEADER, twice);
-        assert_eq!(verify(&verifier, &token), Err(Refusal::Malformed));
-        assert_eq!(read(&token), Err(Refusal::Malformed), "{member}");
+        assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Malformed));
+        assert_eq!(read(&token), Err(TokenRefusal::Malformed), "{member}");
     }
 }
 
@@ -217,8 +219,8 @@ fn moment(second: i64, nanos: i64) -> SystemTime {
 #[test]
 fn times_before_1970_are_times() {
     let (key, verifier) = trusted();
-    let expired = Some(Refusal::Expired);
-    let early = Some(Refusal::NotYetValid);
+    let expired = Some(TokenRefusal::Expired);
+    let early = Some(TokenRefusal::NotYetValid);
     for (exp, nbf, now, refusal) in [
         (json!(-10), json!(null), moment(290, -1), None),
         (json!(-10), json!(null), moment(290, 0), expired),
@@ -255,8 +257,8 @@ fn the_farthest_times_and_skews_do_not_overflow() {
         key.token(&payload)
     };
     let (min, max) = (i64::MIN, i64::MAX);
-    let expired = Some(Refusal::Expired);
-    let early = Some(Refusal::NotYetValid);
+    let expired = Some(TokenRefusal::Expired);
+    let early = Some(TokenRefusal::NotYetValid);
     for (skew, exp, nbf, now, refusal) in [
         (Duration::ZERO, max, min, first, None),
         (Duration::ZERO, max, min, last, expired),
@@ -267,9 +269,9 @@ fn the_farthest_times_and_skews_do_not_overflow() {
         (Duration::MAX, max, max, first, None),
         (Duration::MAX, min, min, last, None),
     ] {
-        let verifier = Verifier::new(Policy {
+        let verifier = TokenVerifier::new(TokenPolicy {
             clock_skew: skew,
-            ..Policy::default()
+            ..TokenPolicy::default()
         });
         verifier.replace_keys(set(&[&key]));
         let judged = verifier.verify(Some(&ends(exp, nbf)), &GAME, now);
@@ -309,14 +311,14 @@ fn scopes_are_whole_names_between_blanks() {
         ] {
             let expected = Expected { client, uuid: None };
             let judged = verifier.verify(Some(&token), &expected, at(NOW));
-            let refusal = (!is_allowed).then_some(Refusal::Scope);
+            let refusal = (!is_allowed).then_some(TokenRefusal::Scope);
             assert_eq!(judged.err(), refusal, "{client:?} {scope}");
         }
     }
     let broken = payload_with("scope", json!(["hytale:client", null]));
     assert_eq!(
         verify(&verifier, &key.token(&broken)),
-        Err(Refusal::Malformed)
+        Err(TokenRefusal::Malformed)
     );
 }
 
@@ -345,7 +347,7 @@ fn times_are_read_to_the_second() {
         for number in ["9223372036854775808", "1e16", "-1e300", "\"1\"", "[1]"] {
             let payload = format!(r#"{{"{member}":{number}}}"#);
             let judged = read(&format!("{}.{}.", base64url("{}"), base64url(payload)));
-            assert_eq!(judged, Err(Refusal::Malformed), "{member}: {number}");
+            assert_eq!(judged, Err(TokenRefusal::Malformed), "{member}: {number}");
         }
     }
 }

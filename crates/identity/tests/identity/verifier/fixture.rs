@@ -5,7 +5,9 @@ use std::time::{Duration, SystemTime};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hyrouter_identity::{Claims, ClientKind, Expected, KeySet, Policy, Refusal, Verifier};
+use hyrouter_identity::{
+    Claims, ClientKind, Expected, KeySet, TokenPolicy, TokenRefusal, TokenVerifier,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -55,14 +57,14 @@ impl Key {
 }
 
 /// A key with the id `k1`, and a verifier that trusts it alone.
-pub(crate) fn trusted() -> (Key, Verifier) {
+pub(crate) fn trusted() -> (Key, TokenVerifier) {
     let key = Key::new("k1");
     let verifier = verifier(&[&key]);
     (key, verifier)
 }
 
-pub(crate) fn verifier(keys: &[&Key]) -> Verifier {
-    let verifier = Verifier::new(Policy::default());
+pub(crate) fn verifier(keys: &[&Key]) -> TokenVerifier {
+    let verifier = TokenVerifier::new(TokenPolicy::default());
     verifier.replace_keys(set(keys));
     verifier
 }
@@ -101,7 +103,7 @@ pub(crate) fn at(second: i64) -> SystemTime {
 }
 
 /// What becomes of a token now, from the game.
-pub(crate) fn verify(verifier: &Verifier, token: &str) -> Result<Claims, Refusal> {
+pub(crate) fn verify(verifier: &TokenVerifier, token: &str) -> Result<Claims, TokenRefusal> {
     verifier.verify(Some(token), &GAME, at(NOW))
 }
 

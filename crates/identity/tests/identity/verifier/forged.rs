@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hyrouter_identity::{KeySet, Policy, Refusal, Verifier};
+use hyrouter_identity::{KeySet, TokenPolicy, TokenRefusal, TokenVerifier};
 use serde_json::json;
 
 use super::fixture::{HEADER, Key, base64url, payload, payload_with, trusted, verify};
@@ -25,7 +25,10 @@ fn the_public_key_is_no_secret_to_sign_with() {
     ];
     for secret in secrets {
         let secret = hmac::Key::new(hmac::HMAC_SHA256, &secret);
-        for (alg, refusal) in [("HS256", Refusal::Algorithm), ("EdDSA", Refusal::Signature)] {
+        for (alg, refusal) in [
+            ("HS256", TokenRefusal::Algorithm),
+            ("EdDSA", TokenRefusal::Signature),
+        ] {
             let header = json!({ "alg": alg, "kid": "k1" }).to_string();
             let signed = format!("{}.{}", base64url(header), base64url(payload().to_string()));
             let tag = hmac::sign(&secret, signed.as_bytes());
@@ -53,7 +56,7 @@ fn a_signature_has_to_be_there() {
         let token = format!("{signed}.{}", base64url(&wrong));
         assert_eq!(
             verify(&verifier, &token),
-            Err(Refusal::Signature),
+            Err(TokenRefusal::Signature),
             "{wrong:?}"
         );
     }
@@ -63,7 +66,7 @@ fn a_signature_has_to_be_there() {
         base64url(header),
         base64url(payload().to_string())
     );
-    assert_eq!(verify(&verifier, &none), Err(Refusal::Algorithm));
+    assert_eq!(verify(&verifier, &none), Err(TokenRefusal::Algorithm));
 }
 
 /// With the order of the group added, the equation of the signature still holds.
@@ -82,14 +85,17 @@ fn a_signature_has_one_form() {
     }
     assert_eq!(carry, 0);
     let token = format!("{signed}.{}", base64url(bytes));
-    assert_eq!(verify(&verifier, &token), Err(Refusal::Signature));
+    assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Signature));
 }
 
 #[test]
 fn a_key_that_comes_with_the_token_is_not_looked_at() {
     let (_, verifier) = trusted();
     let thief = Key::new("k1");
-    for (kid, refusal) in [("k1", Refusal::Signature), ("thief", Refusal::UnknownKey)] {
+    for (kid, refusal) in [
+        ("k1", TokenRefusal::Signature),
+        ("thief", TokenRefusal::UnknownKey),
+    ] {
         let header = json!({
             "alg": "EdDSA", "kid": kid, "jwk": thief.jwk(), "jku": "https://example.org/jwks.json",
             "x5u": "https://example.org/chain.pem", "x5c": [thief.x()],
@@ -111,11 +117,11 @@ fn parts_of_two_good_tokens_are_no_token() {
     let (signed, _) = one.rsplit_once('.').unwrap();
     let (_, signature) = two.rsplit_once('.').unwrap();
     let token = format!("{signed}.{signature}");
-    assert_eq!(verify(&verifier, &token), Err(Refusal::Signature));
+    assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Signature));
     let other_header = base64url(r#"{"alg":"Ed25519","kid":"k1"}"#);
     let (_, rest) = one.split_once('.').unwrap();
     let token = format!("{other_header}.{rest}");
-    assert_eq!(verify(&verifier, &token), Err(Refusal::Signature));
+    assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Signature));
 }
 
 /// Bits that no byte has would give one token many texts, and a cache many entries. Signed or not, they are refused.
@@ -131,7 +137,7 @@ fn bits_to_spare_are_zero() {
         let token = format!("{stem}{other}");
         assert_eq!(
             verify(&verifier, &token),
-            Err(Refusal::Malformed),
+            Err(TokenRefusal::Malformed),
             "{other}"
         );
     }
@@ -147,7 +153,7 @@ fn bits_to_spare_are_zero() {
         let token = key.sign_text(&format!("{}.{body}", with_spare_bit(&header)));
         assert_eq!(
             verify(&verifier, &token),
-            Err(Refusal::Malformed),
+            Err(TokenRefusal::Malformed),
             "{header}"
         );
     }
@@ -157,7 +163,11 @@ fn bits_to_spare_are_zero() {
             continue;
         }
         let token = key.sign_text(&format!("{}.{}", base64url(HEADER), with_spare_bit(&body)));
-        assert_eq!(verify(&verifier, &token), Err(Refusal::Malformed), "{body}");
+        assert_eq!(
+            verify(&verifier, &token),
+            Err(TokenRefusal::Malformed),
+            "{body}"
+        );
     }
 }
 
@@ -180,7 +190,7 @@ fn nobody_signs_for_a_point_of_small_order() {
     for weak in [&zero, &identity] {
         let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "weak", "x": base64url(weak) });
         let set = json!({ "keys": [jwk, Key::new("k1").jwk()] }).to_string();
-        let verifier = Verifier::new(Policy::default());
+        let verifier = TokenVerifier::new(TokenPolicy::default());
         verifier.replace_keys(KeySet::parse(set.as_bytes()).unwrap());
         for try_number in 0..32 {
             let header = r#"{"alg":"EdDSA","kid":"weak"}"#;
@@ -190,7 +200,7 @@ fn nobody_signs_for_a_point_of_small_order() {
             let token = format!("{signed}.{}", base64url(signature));
             assert_eq!(
                 verify(&verifier, &token),
-                Err(Refusal::UnknownKey),
+                Err(TokenRefusal::UnknownKey),
                 "try {try_number}"
             );
         }

@@ -1,10 +1,10 @@
 //! What a header may say. All of these are signed with the key that is trusted.
 
-use hyrouter_identity::Refusal;
+use hyrouter_identity::TokenRefusal;
 
 use super::fixture::{Key, payload, trusted, verifier, verify};
 
-fn judge(header: impl AsRef<[u8]>) -> Option<Refusal> {
+fn judge(header: impl AsRef<[u8]>) -> Option<TokenRefusal> {
     let (key, verifier) = trusted();
     let token = key.sign(header, payload().to_string());
     verify(&verifier, &token).err()
@@ -45,7 +45,7 @@ fn other_algorithms_are_refused() {
         r#"{"alg":"EdDSA ","kid":"k1"}"#,
         r#"{"alg":"EdDSA\u0000","kid":"k1"}"#,
     ] {
-        assert_eq!(judge(header), Some(Refusal::Algorithm), "{header}");
+        assert_eq!(judge(header), Some(TokenRefusal::Algorithm), "{header}");
     }
 }
 
@@ -60,7 +60,7 @@ fn extensions_that_have_to_be_understood_are_not() {
         r#""exp""#,
     ] {
         let header = format!(r#"{{"alg":"EdDSA","kid":"k1","b64":false,"crit":{crit}}}"#);
-        assert_eq!(judge(&header), Some(Refusal::Algorithm), "{header}");
+        assert_eq!(judge(&header), Some(TokenRefusal::Algorithm), "{header}");
     }
 }
 
@@ -94,7 +94,7 @@ fn a_header_is_one_object_and_says_nothing_twice() {
         br#"{"alg":"EdDSA","kid":"k1","crit":[],"crit":[]}"#,
     ] {
         let text = String::from_utf8_lossy(header);
-        assert_eq!(judge(header), Some(Refusal::Malformed), "{text}");
+        assert_eq!(judge(header), Some(TokenRefusal::Malformed), "{text}");
     }
 }
 
@@ -108,28 +108,28 @@ fn the_key_is_the_one_that_is_named() {
         (
             r#"{"alg":"EdDSA","kid":"k2"}"#,
             &one,
-            Some(Refusal::Signature),
+            Some(TokenRefusal::Signature),
         ),
         (
             r#"{"alg":"EdDSA","kid":"k3"}"#,
             &one,
-            Some(Refusal::UnknownKey),
+            Some(TokenRefusal::UnknownKey),
         ),
         (
             r#"{"alg":"EdDSA","kid":"K1"}"#,
             &one,
-            Some(Refusal::UnknownKey),
+            Some(TokenRefusal::UnknownKey),
         ),
         (
             r#"{"alg":"EdDSA","kid":""}"#,
             &one,
-            Some(Refusal::UnknownKey),
+            Some(TokenRefusal::UnknownKey),
         ),
-        (r#"{"alg":"EdDSA"}"#, &one, Some(Refusal::UnknownKey)),
+        (r#"{"alg":"EdDSA"}"#, &one, Some(TokenRefusal::UnknownKey)),
         (
             r#"{"alg":"EdDSA","kid":null}"#,
             &two,
-            Some(Refusal::UnknownKey),
+            Some(TokenRefusal::UnknownKey),
         ),
     ] {
         let token = key.sign(header, payload().to_string());

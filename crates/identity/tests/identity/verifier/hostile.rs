@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use hyrouter_identity::{MAX_TOKEN, Refusal, read};
+use hyrouter_identity::{MAX_TOKEN, TokenRefusal, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ fn depth_costs_no_stack() {
         for (skin, refusal) in [
             (&deep_list, None),
             (&deep_object, None),
-            (&open, Some(Refusal::Malformed)),
+            (&open, Some(TokenRefusal::Malformed)),
         ] {
             let token = key.sign(HEADER, hash(skin));
             assert!(token.len() <= MAX_TOKEN, "{}", token.len());
@@ -85,7 +85,7 @@ fn depth_costs_no_stack() {
             let token = key.sign(HEADER, payload.replace("\"#\"", &deep_list));
             assert_eq!(
                 verify(&verifier, &token),
-                Err(Refusal::Malformed),
+                Err(TokenRefusal::Malformed),
                 "{member}"
             );
         }

@@ -9,7 +9,9 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
 };
-use hyrouter_identity::{KeySet, KeySetError, Policy, Refusal, TokenKey, Verifier};
+use hyrouter_identity::{
+    KeySet, KeySetError, TokenPolicy, TokenRefusal, TokenSigningKey, TokenVerifier,
+};
 use serde_json::{Value, json};
 
 use super::fixture::{HEADER, Key, base64url, payload, set, verifier, verify};
@@ -57,13 +59,17 @@ fn keys_for_other_things_stand_beside_ours() {
     assert_eq!(set.key_ids().collect::<Vec<_>>(), ["good"]);
     assert_eq!(set.skipped(), others.len());
 
-    let verifier = Verifier::new(Policy::default());
+    let verifier = TokenVerifier::new(TokenPolicy::default());
     verifier.replace_keys(set);
     // The bytes of our key, named as another one.
     for kid in ["rsa", "ec", "x", "secret", "enc"] {
         let header = json!({ "alg": "EdDSA", "kid": kid }).to_string();
         let token = good.sign(header, payload().to_string());
-        assert_eq!(verify(&verifier, &token), Err(Refusal::UnknownKey), "{kid}");
+        assert_eq!(
+            verify(&verifier, &token),
+            Err(TokenRefusal::UnknownKey),
+            "{kid}"
+        );
     }
     assert!(verify(&verifier, &good.token(&payload())).is_ok());
 }
@@ -86,7 +92,7 @@ fn keys_of_other_kinds_sign_no_tokens() {
           "n": base64url(modulus.big_endian_without_leading_zero()), "e": "AQAB" },
         Key::new("k1").jwk(),
     ] });
-    let verifier = Verifier::new(Policy::default());
+    let verifier = TokenVerifier::new(TokenPolicy::default());
     verifier.replace_keys(KeySet::parse(set.to_string().as_bytes()).unwrap());
     assert_eq!(verifier.key_ids(), ["k1"]);
 
@@ -100,12 +106,12 @@ fn keys_of_other_kinds_sign_no_tokens() {
     let signers: [Signer<'_>; 2] = [("ES256", &sign_ecdsa), ("RS256", &sign_rsa)];
     for (own, sign) in signers {
         for (alg, kid, refusal) in [
-            (own, Some(own), Refusal::Algorithm),
-            (own, Some("k1"), Refusal::Algorithm),
-            ("EdDSA", Some(own), Refusal::UnknownKey),
-            ("EdDSA", Some("k1"), Refusal::Signature),
-            ("Ed25519", Some("k1"), Refusal::Signature),
-            ("Ed25519", None, Refusal::Signature),
+            (own, Some(own), TokenRefusal::Algorithm),
+            (own, Some("k1"), TokenRefusal::Algorithm),
+            ("EdDSA", Some(own), TokenRefusal::UnknownKey),
+            ("EdDSA", Some("k1"), TokenRefusal::Signature),
+            ("Ed25519", Some("k1"), TokenRefusal::Signature),
+            ("Ed25519", None, TokenRefusal::Signature),
         ] {
             let header = json!({ "alg": alg, "kid": kid }).to_string();
             let signed = format!("{}.{}", base64url(header), base64url(payload().to_string()));
@@ -117,7 +123,7 @@ fn keys_of_other_kinds_sign_no_tokens() {
 
 #[test]
 fn a_private_part_is_not_kept_and_not_printed() {
-    let key = TokenKey::generate("k1").unwrap();
+    let key = TokenSigningKey::generate("k1").unwrap();
     let jwk: Value = serde_json::from_str(&key.to_json()).unwrap();
     let private = jwk["d"].as_str().unwrap();
     let (public, bytes) = (jwk["x"].as_str().unwrap(), private.as_bytes());
@@ -127,13 +133,13 @@ fn a_private_part_is_not_kept_and_not_printed() {
     // As a set, it is the one without.
     assert_eq!(set, KeySet::parse(key.public_jwks().as_bytes()).unwrap());
     let mut printed = format!("{set:?} {set:#?}");
-    let verifier = Verifier::new(Policy::default());
+    let verifier = TokenVerifier::new(TokenPolicy::default());
     let change = verifier.replace_keys(set);
     write!(printed, "{change:?} {verifier:?} {verifier:#?}").unwrap();
     assert!(verify(&verifier, &key.sign_json(&payload()).unwrap()).is_ok());
 
     let mut other: Value =
-        serde_json::from_str(&TokenKey::generate("k1").unwrap().to_json()).unwrap();
+        serde_json::from_str(&TokenSigningKey::generate("k1").unwrap().to_json()).unwrap();
     other["d"] = json!(private);
     let whole = json!({ "keys": [jwk, other] }).to_string();
     for text in [&whole, &whole[..whole.len() - 1], &whole.replace("k1", "")] {
@@ -191,18 +197,18 @@ fn an_empty_id_is_none() {
     let beside = parse(&[renamed(&key, json!("")), other.jwk()]);
     assert_eq!(beside.unwrap_err(), KeySetError::MissingId);
 
-    let verifier = Verifier::new(Policy::default());
+    let verifier = TokenVerifier::new(TokenPolicy::default());
     verifier.replace_keys(set);
     let nameless = key.sign(r#"{"alg":"EdDSA"}"#, payload().to_string());
     assert!(verify(&verifier, &nameless).is_ok());
     let named = key.sign(HEADER, payload().to_string());
-    assert_eq!(verify(&verifier, &named), Err(Refusal::UnknownKey));
+    assert_eq!(verify(&verifier, &named), Err(TokenRefusal::UnknownKey));
 }
 
 #[test]
 fn one_key_may_have_two_ids() {
     let key = Key::new("k1");
-    let verifier = Verifier::new(Policy::default());
+    let verifier = TokenVerifier::new(TokenPolicy::default());
     let both = [key.jwk(), renamed(&key, json!("k2"))];
     verifier.replace_keys(parse(&both).unwrap());
     let named = |kid| {
@@ -216,7 +222,10 @@ fn one_key_may_have_two_ids() {
     let change = verifier.replace_keys(set(&[&key]));
     assert_eq!(change.removed, ["k2"]);
     assert!(change.added.is_empty() && !change.is_empty());
-    assert_eq!(verify(&verifier, &named("k2")), Err(Refusal::UnknownKey));
+    assert_eq!(
+        verify(&verifier, &named("k2")),
+        Err(TokenRefusal::UnknownKey)
+    );
     assert!(verify(&verifier, &named("k1")).is_ok());
 }
 
@@ -233,14 +242,14 @@ fn keys_that_change_their_names_are_other_keys() {
     assert_eq!(change.added, ["k2", "k1"]);
     assert_eq!(change.removed, ["k1", "k2"]);
     for token in &tokens {
-        assert_eq!(verify(&verifier, token), Err(Refusal::Signature));
+        assert_eq!(verify(&verifier, token), Err(TokenRefusal::Signature));
     }
 }
 
 #[test]
 fn a_key_gets_a_name() {
     let key = Key::new("k1");
-    let verifier = Verifier::new(Policy::default());
+    let verifier = TokenVerifier::new(TokenPolicy::default());
     let change = verifier.replace_keys(parse(&[renamed(&key, Value::Null)]).unwrap());
     assert_eq!(change.added, [""]);
     assert!(verifier.has_keys());
@@ -259,7 +268,7 @@ fn a_key_gets_a_name() {
 #[test]
 fn a_token_that_names_no_key_is_one_of_an_unknown_key() {
     let (one, two) = (Key::new("k1"), Key::new("k2"));
-    let verifier = Arc::new(Verifier::new(Policy::default()));
+    let verifier = Arc::new(TokenVerifier::new(TokenPolicy::default()));
     let heard = Arc::new(AtomicU64::new(0));
     let ear = Arc::clone(&heard);
     verifier.on_unknown_key(Box::new(move || {
@@ -269,24 +278,27 @@ fn a_token_that_names_no_key_is_one_of_an_unknown_key() {
     let unknown = || (verifier.unknown_keys(), heard.load(Ordering::Relaxed));
 
     // Without keys no key is more unknown than another.
-    assert_eq!(verify(&verifier, &nameless), Err(Refusal::KeysUnavailable));
+    assert_eq!(
+        verify(&verifier, &nameless),
+        Err(TokenRefusal::KeysUnavailable)
+    );
     assert_eq!(unknown(), (0, 0));
     verifier.replace_keys(set(&[&two]));
-    assert_eq!(verify(&verifier, &nameless), Err(Refusal::Signature));
+    assert_eq!(verify(&verifier, &nameless), Err(TokenRefusal::Signature));
     assert_eq!(unknown(), (0, 0));
     verifier.replace_keys(set(&[&one, &two]));
-    assert_eq!(verify(&verifier, &nameless), Err(Refusal::UnknownKey));
+    assert_eq!(verify(&verifier, &nameless), Err(TokenRefusal::UnknownKey));
     assert_eq!(unknown(), (1, 1));
-    assert_eq!(verifier.counts().refused(Refusal::UnknownKey), 1);
+    assert_eq!(verifier.counts().refused(TokenRefusal::UnknownKey), 1);
 }
 
 /// Whatever the order in which threads bring sets, each change follows the one before it.
 #[test]
 fn what_came_and_went_adds_up() {
     // Nothing is remembered, so that the threads spend their time with nothing but the exchange.
-    let verifier = Verifier::new(Policy {
+    let verifier = TokenVerifier::new(TokenPolicy {
         cache: 0,
-        ..Policy::default()
+        ..TokenPolicy::default()
     });
     let keys = ["a", "b", "c"].map(Key::new);
     let sets = [[0, 1], [1, 2], [0, 2]].map(|[one, two]| set(&[&keys[one], &keys[two]]));
@@ -303,7 +315,7 @@ fn what_came_and_went_adds_up() {
         threads.map(|thread| thread.join().unwrap()).concat()
     });
     for id in ["a", "b", "c"] {
-        let count = |of: fn(&hyrouter_identity::Change) -> &Vec<String>| {
+        let count = |of: fn(&hyrouter_identity::KeySetChange) -> &Vec<String>| {
             let ids = changes.iter().flat_map(|change| of(change).iter());
             ids.filter(|known| *known == id).count()
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hyrouter_identity::{KeySet, KeySetError, Refusal};
+use hyrouter_identity::{KeySet, KeySetError, TokenRefusal};
 use serde_json::{Value, json};
 
 use super::fixture::{Key, base64url, payload, set, trusted, verify};
@@ -128,7 +128,8 @@ fn a_key_that_proves_nothing_is_refused_and_the_others_work() {
         assert_eq!((ids(&set), set.skipped()), (vec!["good"], 0), "{x}");
         let told: Vec<_> = set.refused().iter().map(ToString::to_string).collect();
         assert_eq!(told, [format!("kid \"k1\" is refused: {problem}")]);
-        let verifier = hyrouter_identity::Verifier::new(hyrouter_identity::Policy::default());
+        let verifier =
+            hyrouter_identity::TokenVerifier::new(hyrouter_identity::TokenPolicy::default());
         verifier.replace_keys(set);
         assert!(verify(&verifier, &good.token(&payload())).is_ok());
 
@@ -294,16 +295,16 @@ fn whoever_listens_hears_of_unknown_keys_and_of_nothing_else() {
     assert!(verify(&verifier, &key.token(&payload())).is_ok());
     assert_eq!(
         verify(&verifier, &stranger.token(&payload())),
-        Err(Refusal::Signature)
+        Err(TokenRefusal::Signature)
     );
-    assert_eq!(verify(&verifier, "x"), Err(Refusal::Malformed));
+    assert_eq!(verify(&verifier, "x"), Err(TokenRefusal::Malformed));
     assert_eq!(
         (verifier.unknown_keys(), heard.load(Ordering::Relaxed)),
         (0, 0)
     );
     for count in 1..=3 {
         let unknown = Key::new("k2").token(&payload());
-        assert_eq!(verify(&verifier, &unknown), Err(Refusal::UnknownKey));
+        assert_eq!(verify(&verifier, &unknown), Err(TokenRefusal::UnknownKey));
         assert_eq!(
             (verifier.unknown_keys(), heard.load(Ordering::Relaxed)),
             (count, count)

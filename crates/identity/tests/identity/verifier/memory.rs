@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use hyrouter_identity::{ClientKind, Expected, Policy, Refusal, Verifier};
+use hyrouter_identity::{ClientKind, Expected, TokenPolicy, TokenRefusal, TokenVerifier};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,10 +13,10 @@ use super::fixture::{
 };
 
 /// A verifier that remembers so many tokens.
-fn remembering(cache: usize, keys: &[&Key]) -> Verifier {
-    let verifier = Verifier::new(Policy {
+fn remembering(cache: usize, keys: &[&Key]) -> TokenVerifier {
+    let verifier = TokenVerifier::new(TokenPolicy {
         cache,
-        ..Policy::default()
+        ..TokenPolicy::default()
     });
     verifier.replace_keys(set(keys));
     verifier
@@ -70,13 +70,13 @@ fn a_remembered_token_ends_to_the_nanosecond() {
     let tick = Duration::from_nanos(1);
     let (begin, end) = (at(NOW - 10 - 300), at(NOW + 600 + 300));
     for (now, refusal, hits) in [
-        (begin - tick, Some(Refusal::NotYetValid), 0),
+        (begin - tick, Some(TokenRefusal::NotYetValid), 0),
         (begin, None, 1),
         (end - tick, None, 2),
-        (end, Some(Refusal::Expired), 2),
+        (end, Some(TokenRefusal::Expired), 2),
         (
             end + Duration::from_secs(1 << 32),
-            Some(Refusal::Expired),
+            Some(TokenRefusal::Expired),
             2,
         ),
     ] {
@@ -86,8 +86,8 @@ fn a_remembered_token_ends_to_the_nanosecond() {
     }
     let counts = verifier.counts();
     assert_eq!(counts.verified(), 3);
-    assert_eq!(counts.refused(Refusal::Expired), 2);
-    assert_eq!(counts.refused(Refusal::NotYetValid), 1);
+    assert_eq!(counts.refused(TokenRefusal::Expired), 2);
+    assert_eq!(counts.refused(TokenRefusal::NotYetValid), 1);
 }
 
 #[test]
@@ -103,9 +103,18 @@ fn a_remembered_token_is_for_its_player_and_client_alone() {
     );
     let other = Uuid::from_u128(PLAYER.as_u128() ^ 1);
     for (expected, refusal) in [
-        (expect(ClientKind::Game, Some(PLAYER)), Some(Refusal::Scope)),
-        (expect(ClientKind::Other(1), None), Some(Refusal::Scope)),
-        (expect(editor, Some(other)), Some(Refusal::UuidMismatch)),
+        (
+            expect(ClientKind::Game, Some(PLAYER)),
+            Some(TokenRefusal::Scope),
+        ),
+        (
+            expect(ClientKind::Other(1), None),
+            Some(TokenRefusal::Scope),
+        ),
+        (
+            expect(editor, Some(other)),
+            Some(TokenRefusal::UuidMismatch),
+        ),
         (expect(editor, Some(PLAYER)), None),
     ] {
         let judged = verifier.verify(Some(&token), &expected, at(NOW));
@@ -126,7 +135,7 @@ fn company_drops_the_tokens_that_name_no_key() {
 
     verifier.replace_keys(set(&[&two, &one]));
     assert_eq!(verifier.cached(), 1);
-    assert_eq!(verify(&verifier, &nameless), Err(Refusal::UnknownKey));
+    assert_eq!(verify(&verifier, &nameless), Err(TokenRefusal::UnknownKey));
     assert!(verify(&verifier, &named).is_ok());
     assert_eq!(verifier.counts().from_cache(), 1);
 
@@ -147,7 +156,7 @@ fn a_key_that_comes_back_is_new() {
         assert_eq!(verifier.counts().from_cache(), round + 1);
         verifier.replace_keys(set(&[&new]));
         assert_eq!(verifier.cached(), 0);
-        assert_eq!(verify(&verifier, &token), Err(Refusal::Signature));
+        assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Signature));
         verifier.replace_keys(set(&[&old]));
     }
 }
@@ -174,7 +183,7 @@ fn a_removed_key_is_not_accepted_after_the_exchange() {
             let first = removed.load(Ordering::SeqCst);
             for token in &tokens[first.saturating_sub(3)..first] {
                 let judged = verify(&verifier, token);
-                assert_eq!(judged, Err(Refusal::Signature), "before {first}");
+                assert_eq!(judged, Err(TokenRefusal::Signature), "before {first}");
             }
             if first == EXCHANGES {
                 break;
@@ -182,7 +191,7 @@ fn a_removed_key_is_not_accepted_after_the_exchange() {
             // The first may go at any moment; then it is refused like those before it.
             match verify(&verifier, &tokens[first]) {
                 Ok(_) => drop(accepted.fetch_add(1, Ordering::SeqCst)),
-                Err(refusal) => assert_eq!(refusal, Refusal::Signature),
+                Err(refusal) => assert_eq!(refusal, TokenRefusal::Signature),
             }
         }
     };

@@ -2,24 +2,24 @@
 
 use std::time::Duration;
 
-use hyrouter_identity::{Claims, ClientKind, Expected, Refusal};
+use hyrouter_identity::{Claims, ClientKind, Expected, TokenRefusal};
 use serde_json::{Value, json};
 
 use super::fixture::{
     GAME, HEADER, NOW, PLAYER, at, payload, payload_with, payload_without, trusted, verify,
 };
 
-fn judge(payload: &Value) -> Result<Claims, Refusal> {
+fn judge(payload: &Value) -> Result<Claims, TokenRefusal> {
     judge_text(payload.to_string())
 }
 
-fn judge_text(payload: impl AsRef<[u8]>) -> Result<Claims, Refusal> {
+fn judge_text(payload: impl AsRef<[u8]>) -> Result<Claims, TokenRefusal> {
     let (key, verifier) = trusted();
     verify(&verifier, &key.sign(HEADER, payload))
 }
 
 /// Each value of a member, and what becomes of the token.
-fn table(member: &str, cases: impl IntoIterator<Item = (Value, Option<Refusal>)>) {
+fn table(member: &str, cases: impl IntoIterator<Item = (Value, Option<TokenRefusal>)>) {
     for (value, refusal) in cases {
         let judged = judge(&payload_with(member, value.clone()));
         assert_eq!(judged.err(), refusal, "{member}: {value}");
@@ -36,17 +36,20 @@ fn the_issuer_is_compared_letter_for_letter() {
         " https://sessions.hytale.com",
         "https://sessions.hytale.com.example.org",
     ];
-    table("iss", others.map(|iss| (json!(iss), Some(Refusal::Issuer))));
-    table("iss", [(json!(null), Some(Refusal::Issuer))]);
+    table(
+        "iss",
+        others.map(|iss| (json!(iss), Some(TokenRefusal::Issuer))),
+    );
+    table("iss", [(json!(null), Some(TokenRefusal::Issuer))]);
     let wrong = [json!(7), json!(["https://sessions.hytale.com"]), json!({})];
-    table("iss", wrong.map(|iss| (iss, Some(Refusal::Malformed))));
-    assert_eq!(judge(&payload_without("iss")), Err(Refusal::Issuer));
+    table("iss", wrong.map(|iss| (iss, Some(TokenRefusal::Malformed))));
+    assert_eq!(judge(&payload_without("iss")), Err(TokenRefusal::Issuer));
 }
 
 #[test]
 fn a_token_without_an_end_has_ended() {
-    assert_eq!(judge(&payload_without("exp")), Err(Refusal::Expired));
-    table("exp", [(json!(null), Some(Refusal::Expired))]);
+    assert_eq!(judge(&payload_without("exp")), Err(TokenRefusal::Expired));
+    table("exp", [(json!(null), Some(TokenRefusal::Expired))]);
 }
 
 #[test]
@@ -55,22 +58,25 @@ fn the_end_is_a_number_of_seconds() {
         "exp",
         [
             (json!(NOW - 299), None),
-            (json!(NOW - 300), Some(Refusal::Expired)),
+            (json!(NOW - 300), Some(TokenRefusal::Expired)),
             (json!(1_799_999_701.0), None),
-            (json!(1_799_999_700.999), Some(Refusal::Expired)),
-            (json!(0), Some(Refusal::Expired)),
-            (json!(-1), Some(Refusal::Expired)),
-            (json!(-1.5), Some(Refusal::Expired)),
-            (json!(i64::MIN), Some(Refusal::Expired)),
+            (json!(1_799_999_700.999), Some(TokenRefusal::Expired)),
+            (json!(0), Some(TokenRefusal::Expired)),
+            (json!(-1), Some(TokenRefusal::Expired)),
+            (json!(-1.5), Some(TokenRefusal::Expired)),
+            (json!(i64::MIN), Some(TokenRefusal::Expired)),
             (json!(i64::MAX), None),
             (json!(9_007_199_254_740_992.0), None),
-            (json!(u64::MAX), Some(Refusal::Malformed)),
-            (json!(1e300), Some(Refusal::Malformed)),
-            (json!(-1e300), Some(Refusal::Malformed)),
-            (json!((NOW + 600).to_string()), Some(Refusal::Malformed)),
-            (json!(true), Some(Refusal::Malformed)),
-            (json!([NOW + 600]), Some(Refusal::Malformed)),
-            (json!({ "$date": NOW + 600 }), Some(Refusal::Malformed)),
+            (json!(u64::MAX), Some(TokenRefusal::Malformed)),
+            (json!(1e300), Some(TokenRefusal::Malformed)),
+            (json!(-1e300), Some(TokenRefusal::Malformed)),
+            (
+                json!((NOW + 600).to_string()),
+                Some(TokenRefusal::Malformed),
+            ),
+            (json!(true), Some(TokenRefusal::Malformed)),
+            (json!([NOW + 600]), Some(TokenRefusal::Malformed)),
+            (json!({ "$date": NOW + 600 }), Some(TokenRefusal::Malformed)),
         ],
     );
     for number in [
@@ -85,7 +91,7 @@ fn the_end_is_a_number_of_seconds() {
         let text = payload_with("exp", json!("#"))
             .to_string()
             .replace("\"#\"", number);
-        assert_eq!(judge_text(text), Err(Refusal::Malformed), "{number}");
+        assert_eq!(judge_text(text), Err(TokenRefusal::Malformed), "{number}");
     }
 }
 
@@ -96,13 +102,13 @@ fn the_beginning_is_a_number_of_seconds_or_absent() {
         [
             (json!(null), None),
             (json!(NOW + 300), None),
-            (json!(NOW + 301), Some(Refusal::NotYetValid)),
-            (json!(1_800_000_300.001), Some(Refusal::NotYetValid)),
+            (json!(NOW + 301), Some(TokenRefusal::NotYetValid)),
+            (json!(1_800_000_300.001), Some(TokenRefusal::NotYetValid)),
             (json!(-7), None),
             (json!(i64::MIN), None),
-            (json!(i64::MAX), Some(Refusal::NotYetValid)),
-            (json!("0"), Some(Refusal::Malformed)),
-            (json!(u64::MAX), Some(Refusal::Malformed)),
+            (json!(i64::MAX), Some(TokenRefusal::NotYetValid)),
+            (json!("0"), Some(TokenRefusal::Malformed)),
+            (json!(u64::MAX), Some(TokenRefusal::Malformed)),
         ],
     );
 }
@@ -113,11 +119,14 @@ fn times_are_held_against_parts_of_a_second_too() {
     let token = key.token(&payload_with("nbf", json!(NOW)));
     let tick = Duration::from_nanos(1);
     for (time, refusal) in [
-        (at(NOW - 300) - tick, Some(Refusal::NotYetValid)),
+        (at(NOW - 300) - tick, Some(TokenRefusal::NotYetValid)),
         (at(NOW - 300), None),
         (at(NOW + 900) - tick, None),
-        (at(NOW + 900), Some(Refusal::Expired)),
-        (at(0) - Duration::from_secs(7), Some(Refusal::NotYetValid)),
+        (at(NOW + 900), Some(TokenRefusal::Expired)),
+        (
+            at(0) - Duration::from_secs(7),
+            Some(TokenRefusal::NotYetValid),
+        ),
     ] {
         let judged = verifier.verify(Some(&token), &GAME, time);
         assert_eq!(judged.err(), refusal, "{time:?}");
@@ -132,7 +141,7 @@ fn each_client_needs_its_scope() {
         let expected = Expected { client, uuid: None };
         verifier.verify(Some(&token), &expected, at(NOW)).err()
     };
-    let missing = Some(Refusal::Scope);
+    let missing = Some(TokenRefusal::Scope);
     for (scope, game, editor) in [
         (json!("hytale:client"), None, missing),
         (json!("hytale:editor"), missing, None),
@@ -163,9 +172,9 @@ fn each_client_needs_its_scope() {
     ];
     table(
         "scope",
-        wrong.map(|scope| (scope, Some(Refusal::Malformed))),
+        wrong.map(|scope| (scope, Some(TokenRefusal::Malformed))),
     );
-    assert_eq!(judge(&payload_without("scope")), Err(Refusal::Scope));
+    assert_eq!(judge(&payload_without("scope")), Err(TokenRefusal::Scope));
 }
 
 #[test]
@@ -176,25 +185,31 @@ fn the_subject_is_a_uuid() {
         [
             (json!(simple), None),
             (json!(simple.to_uppercase()), None),
-            (json!(PLAYER.urn().to_string()), Some(Refusal::Subject)),
-            (json!(PLAYER.braced().to_string()), Some(Refusal::Subject)),
-            (json!(format!("{PLAYER} ")), Some(Refusal::Subject)),
-            (json!(&simple[1..]), Some(Refusal::Subject)),
-            (json!(format!("{}g", &simple[1..])), Some(Refusal::Subject)),
-            (json!(""), Some(Refusal::Subject)),
-            (json!(null), Some(Refusal::Subject)),
-            (json!(1), Some(Refusal::Malformed)),
-            (json!([PLAYER.to_string()]), Some(Refusal::Malformed)),
+            (json!(PLAYER.urn().to_string()), Some(TokenRefusal::Subject)),
+            (
+                json!(PLAYER.braced().to_string()),
+                Some(TokenRefusal::Subject),
+            ),
+            (json!(format!("{PLAYER} ")), Some(TokenRefusal::Subject)),
+            (json!(&simple[1..]), Some(TokenRefusal::Subject)),
+            (
+                json!(format!("{}g", &simple[1..])),
+                Some(TokenRefusal::Subject),
+            ),
+            (json!(""), Some(TokenRefusal::Subject)),
+            (json!(null), Some(TokenRefusal::Subject)),
+            (json!(1), Some(TokenRefusal::Malformed)),
+            (json!([PLAYER.to_string()]), Some(TokenRefusal::Malformed)),
         ],
     );
-    assert_eq!(judge(&payload_without("sub")), Err(Refusal::Subject));
+    assert_eq!(judge(&payload_without("sub")), Err(TokenRefusal::Subject));
 }
 
 #[test]
 fn the_name_is_one_that_the_game_allows() {
     let name = |name: Value| json!({ "username": name });
-    let absent = Some(Refusal::Username);
-    let malformed = Some(Refusal::Malformed);
+    let absent = Some(TokenRefusal::Username);
+    let malformed = Some(TokenRefusal::Malformed);
     table(
         "profile",
         [
@@ -214,7 +229,10 @@ fn the_name_is_one_that_the_game_allows() {
             (json!("Alder"), malformed),
         ],
     );
-    assert_eq!(judge(&payload_without("profile")), Err(Refusal::Username));
+    assert_eq!(
+        judge(&payload_without("profile")),
+        Err(TokenRefusal::Username)
+    );
 }
 
 #[test]
@@ -231,12 +249,16 @@ fn nothing_that_decides_is_said_twice() {
         r#""profile":{"username":"Alder"}"#,
         r#""profile":null"#,
     ] {
-        assert_eq!(judge_text(with(twice)), Err(Refusal::Malformed), "{twice}");
+        assert_eq!(
+            judge_text(with(twice)),
+            Err(TokenRefusal::Malformed),
+            "{twice}"
+        );
     }
     assert!(judge_text(with(r#""aud":1,"aud":[],"Sub":1"#)).is_ok());
     let name = text.replace(r#""username""#, r#""username":"Birch","username""#);
     assert_ne!(name, text);
-    assert_eq!(judge_text(name), Err(Refusal::Malformed));
+    assert_eq!(judge_text(name), Err(TokenRefusal::Malformed));
 }
 
 #[test]
@@ -256,6 +278,6 @@ fn a_payload_is_one_object_of_text() {
         [b"{\"\xc0\x80\":1,", &good.as_bytes()[1..]].concat(),
     ] {
         let text = String::from_utf8_lossy(&bad).into_owned();
-        assert_eq!(judge_text(bad), Err(Refusal::Malformed), "{text}");
+        assert_eq!(judge_text(bad), Err(TokenRefusal::Malformed), "{text}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::thread;
 
-use hyrouter_identity::{KeySet, KeySetError, MAX_TOKEN, Refusal, read};
+use hyrouter_identity::{KeySet, KeySetError, MAX_TOKEN, TokenRefusal, read};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -41,14 +41,14 @@ fn depth_in_a_token_costs_no_stack() {
             for payload in [payload_of("skin", deep), payload_of("profile", &profile)] {
                 let token = key.sign(HEADER, payload);
                 assert!(token.len() <= MAX_TOKEN, "{}", token.len());
-                let refusal = (!is_whole).then_some(Refusal::Malformed);
+                let refusal = (!is_whole).then_some(TokenRefusal::Malformed);
                 assert_eq!(verify(&verifier, &token).err(), refusal);
                 assert_eq!(read(&token).err(), refusal);
             }
             for member in ["iss", "sub", "exp", "nbf", "scope"] {
                 let token = key.sign(HEADER, payload_of(member, deep));
-                assert_eq!(verify(&verifier, &token), Err(Refusal::Malformed));
-                assert_eq!(read(&token), Err(Refusal::Malformed), "{member}");
+                assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Malformed));
+                assert_eq!(read(&token), Err(TokenRefusal::Malformed), "{member}");
             }
             let header = format!(r#"{{"alg":"EdDSA","kid":"k1","jwk":{deep}}}"#);
             let token = key.sign(header, payload().to_string());
@@ -175,10 +175,10 @@ proptest! {
         }
         let text: String = text.into_iter().collect();
         let refusal = verify(&verifier, &text).unwrap_err();
-        let is_missing = refusal == Refusal::Missing;
+        let is_missing = refusal == TokenRefusal::Missing;
         prop_assert_eq!(is_missing, text.is_empty());
         // Nothing that is signed with nothing gets as far as a signature.
-        prop_assert!(is_missing || refusal == Refusal::Malformed, "{:?}", refusal);
+        prop_assert!(is_missing || refusal == TokenRefusal::Malformed, "{:?}", refusal);
         prop_assert_eq!(read(&text), Err(refusal));
     }
 
@@ -270,9 +270,9 @@ fn a_part_of_a_token_is_no_part_of_another_place() {
     }
     // And a payload is not a header because it is signed.
     let token = key.sign(payload().to_string(), HEADER);
-    assert_eq!(verify(&verifier, &token), Err(Refusal::Algorithm));
+    assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Algorithm));
     assert_eq!(
         verify(&verifier, &base64url(HEADER)),
-        Err(Refusal::Malformed)
+        Err(TokenRefusal::Malformed)
     );
 }

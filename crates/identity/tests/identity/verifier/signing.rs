@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_identity::{KeySet, Policy, Refusal, TestClaims, TokenKey, TokenKeyError, Verifier};
+use hyrouter_identity::{
+    KeySet, TestClaims, TokenPolicy, TokenRefusal, TokenSigningError, TokenSigningKey,
+    TokenVerifier,
+};
 use serde_json::{Value, json};
 
 use super::fixture::{NOW, PLAYER, at, payload_with, verify};
@@ -17,15 +20,15 @@ fn claims() -> TestClaims {
     }
 }
 
-fn trusting(jwks: &[u8]) -> Verifier {
-    let verifier = Verifier::new(Policy::default());
+fn trusting(jwks: &[u8]) -> TokenVerifier {
+    let verifier = TokenVerifier::new(TokenPolicy::default());
     verifier.replace_keys(KeySet::parse(jwks).unwrap());
     verifier
 }
 
 #[test]
 fn what_is_signed_verifies() {
-    let key = TokenKey::generate("k1").unwrap();
+    let key = TokenSigningKey::generate("k1").unwrap();
     let verifier = trusting(key.public_jwks().as_bytes());
     let told = verify(&verifier, &key.sign(&claims()).unwrap()).unwrap();
     assert_eq!(told.subject, Some(PLAYER));
@@ -33,26 +36,29 @@ fn what_is_signed_verifies() {
     assert_eq!(told.expires_at, Some(NOW + 60));
 
     let by_default = key.sign(&TestClaims::default()).unwrap();
-    assert_eq!(verify(&verifier, &by_default), Err(Refusal::Expired));
+    assert_eq!(verify(&verifier, &by_default), Err(TokenRefusal::Expired));
     let wrong = key.sign_json(&payload_with("exp", json!("soon"))).unwrap();
-    assert_eq!(verify(&verifier, &wrong), Err(Refusal::Malformed));
+    assert_eq!(verify(&verifier, &wrong), Err(TokenRefusal::Malformed));
 }
 
 #[test]
 fn a_key_is_the_same_after_it_was_written() {
-    let key = TokenKey::generate("k1").unwrap();
-    let again = TokenKey::from_json(key.to_json().as_bytes()).unwrap();
+    let key = TokenSigningKey::generate("k1").unwrap();
+    let again = TokenSigningKey::from_json(key.to_json().as_bytes()).unwrap();
     assert_eq!(again.kid(), "k1");
     assert_eq!(again.to_json(), key.to_json());
     assert_eq!(again.public_jwks(), key.public_jwks());
     let verifier = trusting(key.public_jwks().as_bytes());
     assert!(verify(&verifier, &again.sign(&claims()).unwrap()).is_ok());
-    assert_ne!(TokenKey::generate("k1").unwrap().to_json(), key.to_json());
+    assert_ne!(
+        TokenSigningKey::generate("k1").unwrap().to_json(),
+        key.to_json()
+    );
 }
 
 #[test]
 fn the_private_half_stays_private() {
-    let key = TokenKey::generate("k1").unwrap();
+    let key = TokenSigningKey::generate("k1").unwrap();
     let jwk: Value = serde_json::from_str(&key.to_json()).unwrap();
     let private = jwk["d"].as_str().unwrap();
     assert_eq!(private.len(), 43);
@@ -67,9 +73,10 @@ fn the_private_half_stays_private() {
 
 #[test]
 fn other_files_are_no_keys() {
-    let text = TokenKey::generate("k1").unwrap().to_json();
+    let text = TokenSigningKey::generate("k1").unwrap().to_json();
     let jwk: Value = serde_json::from_str(&text).unwrap();
-    let other: Value = serde_json::from_str(&TokenKey::generate("k1").unwrap().to_json()).unwrap();
+    let other: Value =
+        serde_json::from_str(&TokenSigningKey::generate("k1").unwrap().to_json()).unwrap();
     for (member, value) in [
         ("kty", json!("EC")),
         ("crv", json!("X25519")),
@@ -83,8 +90,8 @@ fn other_files_are_no_keys() {
     ] {
         let mut jwk = jwk.clone();
         jwk[member] = value.clone();
-        let refused = TokenKey::from_json(jwk.to_string().as_bytes()).unwrap_err();
-        assert_eq!(refused, TokenKeyError::Key, "{member}: {value}");
+        let refused = TokenSigningKey::from_json(jwk.to_string().as_bytes()).unwrap_err();
+        assert_eq!(refused, TokenSigningError::Key, "{member}: {value}");
         assert!(
             !refused
                 .to_string()
@@ -96,21 +103,21 @@ fn other_files_are_no_keys() {
         "{}",
         "[]",
         "\"key\"",
-        &TokenKey::generate("k1").unwrap().public_jwks(),
+        &TokenSigningKey::generate("k1").unwrap().public_jwks(),
     ] {
-        let refused = TokenKey::from_json(text.as_bytes()).unwrap_err();
-        assert_eq!(refused, TokenKeyError::Key, "{text}");
+        let refused = TokenSigningKey::from_json(text.as_bytes()).unwrap_err();
+        assert_eq!(refused, TokenSigningError::Key, "{text}");
     }
 }
 
 #[test]
 fn a_time_before_1970_can_not_be_told() {
-    let key = TokenKey::generate("k1").unwrap();
+    let key = TokenSigningKey::generate("k1").unwrap();
     let refused = key.sign(&TestClaims {
         expires_at: SystemTime::UNIX_EPOCH - Duration::from_secs(1),
         ..claims()
     });
-    assert_eq!(refused, Err(TokenKeyError::Time));
+    assert_eq!(refused, Err(TokenSigningError::Time));
 }
 
 /// The pair under `dev/identity`, with which the documentation has everything tried.
@@ -118,7 +125,7 @@ fn a_time_before_1970_can_not_be_told() {
 fn the_development_keys_belong_together() {
     let key = include_bytes!("../../../../../dev/identity/key.json");
     let jwks = include_bytes!("../../../../../dev/identity/jwks.json");
-    let key = TokenKey::from_json(key).unwrap();
+    let key = TokenSigningKey::from_json(key).unwrap();
     assert_eq!(key.kid(), "dev-1");
     let verifier = trusting(jwks);
     assert!(verify(&verifier, &key.sign(&claims()).unwrap()).is_ok());

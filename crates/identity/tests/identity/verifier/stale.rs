@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyrouter_identity::{Policy, Refusal, Verifier};
+use hyrouter_identity::{TokenPolicy, TokenRefusal, TokenVerifier};
 
 use super::fixture::{GAME, Key, NOW, at, payload_with, set, trusted};
 use serde_json::json;
@@ -15,7 +15,7 @@ fn token(key: &Key) -> String {
     key.token(&payload_with("exp", json!(NOW + 100 * DAYS)))
 }
 
-fn shown(verifier: &Verifier, token: &str, now: SystemTime) -> Result<(), Refusal> {
+fn shown(verifier: &TokenVerifier, token: &str, now: SystemTime) -> Result<(), TokenRefusal> {
     verifier.verify(Some(token), &GAME, now).map(drop)
 }
 
@@ -30,19 +30,22 @@ fn keys_end_six_hours_after_they_were_last_had() {
     assert!(verifier.can_verify(last));
     assert_eq!(
         shown(&verifier, &token, end),
-        Err(Refusal::KeysUnavailable),
+        Err(TokenRefusal::KeysUnavailable),
         "though remembered"
     );
     assert!(!verifier.can_verify(end) && verifier.has_keys());
     assert_eq!(verifier.keys_age(end), Some(Duration::from_hours(6)));
     // What is no token is none without keys, too.
-    assert_eq!(shown(&verifier, "x.y.z", end), Err(Refusal::Malformed));
-    assert_eq!(shown(&verifier, "", end), Err(Refusal::Missing));
+    assert_eq!(shown(&verifier, "x.y.z", end), Err(TokenRefusal::Malformed));
+    assert_eq!(shown(&verifier, "", end), Err(TokenRefusal::Missing));
 
     verifier.confirm_keys(end);
     assert_eq!(shown(&verifier, &token, end), Ok(()));
     let end = end + Duration::from_hours(6);
-    assert_eq!(shown(&verifier, &token, end), Err(Refusal::KeysUnavailable));
+    assert_eq!(
+        shown(&verifier, &token, end),
+        Err(TokenRefusal::KeysUnavailable)
+    );
 }
 
 #[test]
@@ -53,7 +56,7 @@ fn new_keys_alone_do_not_make_them_fresh() {
     verifier.replace_keys(set(&[&key]));
     assert_eq!(
         shown(&verifier, &token(&key), later),
-        Err(Refusal::KeysUnavailable)
+        Err(TokenRefusal::KeysUnavailable)
     );
 }
 
@@ -69,16 +72,16 @@ fn keys_that_were_handed_in_have_no_end() {
 fn what_another_begins_with_is_no_fresher() {
     let (key, verifier) = trusted();
     verifier.confirm_keys(at(NOW));
-    let next = Verifier::new(Policy {
+    let next = TokenVerifier::new(TokenPolicy {
         max_stale: Duration::from_hours(1),
-        ..Policy::default()
+        ..TokenPolicy::default()
     });
     next.begin_with_keys_of(&verifier);
     let token = token(&key);
     assert_eq!(shown(&next, &token, at(NOW + HOUR - 1)), Ok(()));
     assert_eq!(
         shown(&next, &token, at(NOW + HOUR)),
-        Err(Refusal::KeysUnavailable)
+        Err(TokenRefusal::KeysUnavailable)
     );
     assert_eq!(shown(&verifier, &token, at(NOW + HOUR)), Ok(()));
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hyrouter_identity::{ClientKind, Expected, MAX_TOKEN, Policy, Refusal, Verifier};
+use hyrouter_identity::{
+    ClientKind, Expected, MAX_TOKEN, TokenPolicy, TokenRefusal, TokenVerifier,
+};
 use uuid::Uuid;
 
 use super::fixture::{
@@ -29,20 +31,23 @@ fn no_token_and_an_empty_one_are_the_same() {
     let (_, verifier) = trusted();
     for token in [None, Some("")] {
         let refused = verifier.verify(token, &GAME, at(NOW));
-        assert_eq!(refused, Err(Refusal::Missing));
+        assert_eq!(refused, Err(TokenRefusal::Missing));
     }
 }
 
 #[test]
 fn the_longest_token_is_good_and_one_byte_more_is_not() {
     let (key, verifier) = trusted();
-    for (len, refusal) in [(MAX_TOKEN, None), (MAX_TOKEN + 1, Some(Refusal::TooLong))] {
+    for (len, refusal) in [
+        (MAX_TOKEN, None),
+        (MAX_TOKEN + 1, Some(TokenRefusal::TooLong)),
+    ] {
         let token = token_of(&key, len);
         assert_eq!(verify(&verifier, &token).err(), refusal);
     }
     assert_eq!(
         verify(&verifier, &"x".repeat(1 << 20)),
-        Err(Refusal::TooLong)
+        Err(TokenRefusal::TooLong)
     );
 }
 
@@ -104,7 +109,11 @@ fn a_token_has_three_parts_in_base64url() {
         format!("{header}.{body}.{}\0", &signature[1..]),
         format!("{header}.{body}.é{}", &signature[2..]),
     ] {
-        assert_eq!(verify(&verifier, &bad), Err(Refusal::Malformed), "{bad:?}");
+        assert_eq!(
+            verify(&verifier, &bad),
+            Err(TokenRefusal::Malformed),
+            "{bad:?}"
+        );
     }
 }
 
@@ -120,17 +129,20 @@ fn a_payload_with_padding_is_refused_though_it_is_signed() {
     let body = base64url(format!("{text}{odd}"));
     for padded in [format!("{body}="), format!("{body}==")] {
         let token = key.sign_text(&format!("{}.{padded}", base64url(HEADER)));
-        assert_eq!(verify(&verifier, &token), Err(Refusal::Malformed));
+        assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Malformed));
     }
 }
 
 #[test]
 fn without_keys_nothing_is_good() {
-    let verifier = Verifier::new(Policy::default());
+    let verifier = TokenVerifier::new(TokenPolicy::default());
     assert!(!verifier.has_keys());
     let token = Key::new("k1").token(&payload());
-    assert_eq!(verify(&verifier, &token), Err(Refusal::KeysUnavailable));
-    assert_eq!(verify(&verifier, "nonsense"), Err(Refusal::Malformed));
+    assert_eq!(
+        verify(&verifier, &token),
+        Err(TokenRefusal::KeysUnavailable)
+    );
+    assert_eq!(verify(&verifier, "nonsense"), Err(TokenRefusal::Malformed));
 }
 
 #[test]
@@ -140,7 +152,7 @@ fn the_uuid_of_the_packet_has_to_be_that_of_the_token() {
     for (uuid, refusal) in [
         (None, None),
         (Some(PLAYER), None),
-        (Some(Uuid::nil()), Some(Refusal::UuidMismatch)),
+        (Some(Uuid::nil()), Some(TokenRefusal::UuidMismatch)),
     ] {
         let client = ClientKind::Game;
         let judged = verifier.verify(Some(&token), &Expected { client, uuid }, at(NOW));
@@ -151,32 +163,32 @@ fn the_uuid_of_the_packet_has_to_be_that_of_the_token() {
 #[test]
 fn issuer_and_skew_are_those_of_the_policy() {
     let (key, _) = trusted();
-    let verifier = Verifier::new(Policy {
+    let verifier = TokenVerifier::new(TokenPolicy {
         issuer: "test".to_owned(),
         clock_skew: Duration::ZERO,
-        ..Policy::default()
+        ..TokenPolicy::default()
     });
     verifier.replace_keys(set(&[&key]));
     let token = key.token(&payload_with("iss", "test".into()));
     let verify_at = |second| verifier.verify(Some(&token), &GAME, at(second)).err();
     assert_eq!(verify_at(NOW + 599), None);
-    assert_eq!(verify_at(NOW + 600), Some(Refusal::Expired));
+    assert_eq!(verify_at(NOW + 600), Some(TokenRefusal::Expired));
     assert_eq!(
         verify(&verifier, &key.token(&payload())),
-        Err(Refusal::Issuer)
+        Err(TokenRefusal::Issuer)
     );
 }
 
 #[test]
 fn a_skew_may_have_a_fraction() {
     let (key, _) = trusted();
-    let verifier = Verifier::new(Policy {
+    let verifier = TokenVerifier::new(TokenPolicy {
         clock_skew: Duration::from_millis(500),
-        ..Policy::default()
+        ..TokenPolicy::default()
     });
     verifier.replace_keys(set(&[&key]));
     let token = key.token(&payload());
-    for (millis, refusal) in [(499, None), (500, Some(Refusal::Expired))] {
+    for (millis, refusal) in [(499, None), (500, Some(TokenRefusal::Expired))] {
         let time = at(NOW + 600) + Duration::from_millis(millis);
         let judged = verifier.verify(Some(&token), &GAME, time);
         assert_eq!(judged.err(), refusal, "{millis}");
@@ -192,8 +204,8 @@ fn each_end_is_counted_under_its_name() {
     }
     let counts = verifier.counts();
     assert_eq!((counts.verified(), counts.from_cache()), (3, 2));
-    assert_eq!(counts.refused(Refusal::Missing), 1);
-    assert_eq!(counts.refused(Refusal::Malformed), 2);
+    assert_eq!(counts.refused(TokenRefusal::Missing), 1);
+    assert_eq!(counts.refused(TokenRefusal::Malformed), 2);
     let counted: Vec<_> = counts.iter().filter(|(_, count)| *count > 0).collect();
     let expected = [
         ("verified", 3),
@@ -202,5 +214,5 @@ fn each_end_is_counted_under_its_name() {
         ("identity_malformed", 2),
     ];
     assert_eq!(counted, expected);
-    assert_eq!(counts.iter().count(), 2 + Refusal::ALL.len());
+    assert_eq!(counts.iter().count(), 2 + TokenRefusal::ALL.len());
 }

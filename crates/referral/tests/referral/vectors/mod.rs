@@ -1,8 +1,8 @@
 //! `tests/vectors.json`, the envelopes that every verifier in every language is tried with.
 //!
-//! The file is made by this test: `HYROUTER_WRITE_VECTORS=1 cargo test -p hyrouter-referral --test referral vectors` writes it
-//! anew. It is made without the crate, by a second writer of the layout. Without the variable the test takes the file
-//! as it is, and fails when it is another than would be made.
+//! The file is made by this test: `HYROUTER_WRITE_VECTORS=1 cargo test -p hyrouter-referral --test referral vectors`
+//! writes it anew. It is made without the crate, by a second writer of the layout. Without the variable the test takes
+//! the file as it is, and fails when it is another than would be made.
 
 mod file;
 mod forged;

@@ -3,19 +3,19 @@
 use jsonwebtoken::crypto::aws_lc;
 use jsonwebtoken::{Algorithm, DecodingKey};
 
-use super::{KeySet, PublicKey};
-use crate::Refusal;
+use super::{KeySet, KeySetKey};
+use crate::TokenRefusal;
 
 /// The keys of a verifier. Never changed, only replaced.
 #[derive(Default)]
-pub(crate) struct Trusted {
+pub(crate) struct TrustedKeys {
     keys: Vec<TrustedKey>,
     /// The number of the next key that is new.
     next: u64,
 }
 
 struct TrustedKey {
-    public: PublicKey,
+    public: KeySetKey,
     decoding: DecodingKey,
     /// No other key of the verifier ever has the same, not even one with the same id.
     number: u64,
@@ -29,28 +29,28 @@ pub(crate) struct KeyUse {
     is_named: bool,
 }
 
-/// What [`Verifier::replace_keys`](crate::Verifier::replace_keys) changed. A key that has another value under the same
-/// id is in both lists. The id of a key without one is empty.
+/// What [`TokenVerifier::replace_keys`](crate::TokenVerifier::replace_keys) changed. A key that has another value under
+/// the same id is in both lists. The id of a key without one is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Change {
+pub struct KeySetChange {
     /// The ids of keys that came.
     pub added: Vec<String>,
     /// The ids of keys that went.
     pub removed: Vec<String>,
 }
 
-impl Change {
+impl KeySetChange {
     /// Whether the keys are the same as before.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty()
     }
 }
 
-impl Trusted {
+impl TrustedKeys {
     /// The keys that come after these. Those that are in both keep their number.
-    pub(crate) fn followed_by(&self, set: KeySet) -> (Self, Change) {
-        let mut change = Change::default();
+    pub(crate) fn followed_by(&self, set: KeySet) -> (Self, KeySetChange) {
+        let mut change = KeySetChange::default();
         let mut next = self.next;
         let keys: Vec<_> = set
             .keys
@@ -90,14 +90,14 @@ impl Trusted {
         &self,
         id: Option<&str>,
         signed: &[u8],
-        signature: impl FnOnce() -> Result<Vec<u8>, Refusal>,
-    ) -> Result<KeyUse, Refusal> {
+        signature: impl FnOnce() -> Result<Vec<u8>, TokenRefusal>,
+    ) -> Result<KeyUse, TokenRefusal> {
         let key = match (id, self.keys.as_slice()) {
             (Some(id), keys) => keys.iter().find(|key| key.public.id == id),
             (None, [only]) => Some(only),
             (None, _) => None,
         };
-        let key = key.ok_or(Refusal::UnknownKey)?;
+        let key = key.ok_or(TokenRefusal::UnknownKey)?;
         key.verify(signed, &signature()?)?;
         Ok(KeyUse {
             number: key.number,
@@ -116,11 +116,11 @@ impl Trusted {
 
 impl TrustedKey {
     /// The provider is named, not taken from the process: which one that has is for others to say, and it may be none.
-    fn verify(&self, signed: &[u8], signature: &Vec<u8>) -> Result<(), Refusal> {
+    fn verify(&self, signed: &[u8], signature: &Vec<u8>) -> Result<(), TokenRefusal> {
         (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&Algorithm::EdDSA, &self.decoding)
-            .map_err(|_| Refusal::Signature)?
+            .map_err(|_| TokenRefusal::Signature)?
             .verify(signed, signature)
-            .map_err(|_| Refusal::Signature)
+            .map_err(|_| TokenRefusal::Signature)
     }
 }
 

@@ -14,10 +14,10 @@ use thiserror::Error;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::Policy;
+use crate::TokenPolicy;
 
 /// A key pair that signs tokens as the session service does. Its private part is never printed.
-pub struct TokenKey {
+pub struct TokenSigningKey {
     kid: String,
     public: String,
     seed: Zeroizing<String>,
@@ -46,7 +46,7 @@ impl Default for TestClaims {
         Self {
             uuid: Uuid::nil(),
             username: "Player".to_owned(),
-            issuer: Policy::default().issuer,
+            issuer: TokenPolicy::default().issuer,
             scope: "hytale:client".to_owned(),
             issued_at: SystemTime::UNIX_EPOCH,
             expires_at: SystemTime::UNIX_EPOCH,
@@ -64,13 +64,13 @@ struct PrivateJwk {
     kid: String,
 }
 
-impl TokenKey {
+impl TokenSigningKey {
     /// A new key pair under this id.
     ///
     /// # Errors
     /// The system has no randomness.
-    pub fn generate(kid: &str) -> Result<Self, TokenKeyError> {
-        let pair = Ed25519KeyPair::generate().map_err(|_| TokenKeyError::Generate)?;
+    pub fn generate(kid: &str) -> Result<Self, TokenSigningError> {
+        let pair = Ed25519KeyPair::generate().map_err(|_| TokenSigningError::Generate)?;
         Self::new(kid, &pair)
     }
 
@@ -78,24 +78,24 @@ impl TokenKey {
     ///
     /// # Errors
     /// It is another text, or its two halves do not belong together.
-    pub fn from_json(json: &[u8]) -> Result<Self, TokenKeyError> {
-        let jwk: PrivateJwk = serde_json::from_slice(json).map_err(|_| TokenKeyError::Key)?;
+    pub fn from_json(json: &[u8]) -> Result<Self, TokenSigningError> {
+        let jwk: PrivateJwk = serde_json::from_slice(json).map_err(|_| TokenSigningError::Key)?;
         let d = Zeroizing::new(jwk.d);
         if jwk.kty != "OKP" || jwk.crv != "Ed25519" {
-            return Err(TokenKeyError::Key);
+            return Err(TokenSigningError::Key);
         }
         let seed = Zeroizing::new(decode(&d)?);
         let pair = Ed25519KeyPair::from_seed_and_public_key(&seed, &decode(&jwk.x)?)
-            .map_err(|_| TokenKeyError::Key)?;
+            .map_err(|_| TokenSigningError::Key)?;
         Self::new(&jwk.kid, &pair)
     }
 
-    fn new(kid: &str, pair: &Ed25519KeyPair) -> Result<Self, TokenKeyError> {
+    fn new(kid: &str, pair: &Ed25519KeyPair) -> Result<Self, TokenSigningError> {
         let seed = pair
             .seed()
             .and_then(|seed| seed.as_be_bytes())
-            .map_err(|_| TokenKeyError::Generate)?;
-        let der = pair.to_pkcs8v1().map_err(|_| TokenKeyError::Generate)?;
+            .map_err(|_| TokenSigningError::Generate)?;
+        let der = pair.to_pkcs8v1().map_err(|_| TokenSigningError::Generate)?;
         Ok(Self {
             kid: kid.to_owned(),
             public: URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()),
@@ -134,7 +134,7 @@ impl TokenKey {
     ///
     /// # Errors
     /// A time before 1970.
-    pub fn sign(&self, claims: &TestClaims) -> Result<String, TokenKeyError> {
+    pub fn sign(&self, claims: &TestClaims) -> Result<String, TokenSigningError> {
         self.sign_json(&json!({
             "iss": claims.issuer,
             "sub": claims.uuid.to_string(),
@@ -154,26 +154,28 @@ impl TokenKey {
     ///
     /// # Errors
     /// None that a JSON value can cause.
-    pub fn sign_json(&self, payload: &Value) -> Result<String, TokenKeyError> {
+    pub fn sign_json(&self, payload: &Value) -> Result<String, TokenSigningError> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.kid.clone());
-        jsonwebtoken::encode(&header, payload, &self.key).map_err(|_| TokenKeyError::Sign)
+        jsonwebtoken::encode(&header, payload, &self.key).map_err(|_| TokenSigningError::Sign)
     }
 }
 
-fn decode(text: &str) -> Result<Vec<u8>, TokenKeyError> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenKeyError::Key)
+fn decode(text: &str) -> Result<Vec<u8>, TokenSigningError> {
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|_| TokenSigningError::Key)
 }
 
-fn seconds(at: SystemTime) -> Result<u64, TokenKeyError> {
+fn seconds(at: SystemTime) -> Result<u64, TokenSigningError> {
     at.duration_since(SystemTime::UNIX_EPOCH)
         .map(|since| since.as_secs())
-        .map_err(|_| TokenKeyError::Time)
+        .map_err(|_| TokenSigningError::Time)
 }
 
-impl fmt::Debug for TokenKey {
+impl fmt::Debug for TokenSigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenKey")
+        f.debug_struct("TokenSigningKey")
             .field("kid", &self.kid)
             .finish_non_exhaustive()
     }
@@ -182,7 +184,7 @@ impl fmt::Debug for TokenKey {
 /// Why no key or token could be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum TokenKeyError {
+pub enum TokenSigningError {
     /// The system has no randomness.
     #[error("no key could be made: the system has no randomness")]
     Generate,

@@ -1,16 +1,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::Refusal;
+use crate::TokenRefusal;
 
-/// How often a [`Verifier`](crate::Verifier) came to what end, since it was made.
+/// How often a [`TokenVerifier`](crate::TokenVerifier) came to what end, since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct TokenCounts {
     verified: u64,
     from_cache: u64,
-    refused: [u64; Refusal::ALL.len()],
+    refused: [u64; TokenRefusal::ALL.len()],
 }
 
-impl Counts {
+impl TokenCounts {
     /// Tokens that were good.
     pub fn verified(&self) -> u64 {
         self.verified
@@ -22,27 +22,27 @@ impl Counts {
     }
 
     /// Tokens that were refused so.
-    pub fn refused(&self, refusal: Refusal) -> u64 {
+    pub fn refused(&self, refusal: TokenRefusal) -> u64 {
         self.refused.get(refusal.place()).copied().unwrap_or(0)
     }
 
     /// All of them by name: `verified`, `from_cache`, and the code of each refusal.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
         let good = [("verified", self.verified), ("from_cache", self.from_cache)];
-        let codes = Refusal::ALL.iter().map(|refusal| refusal.code());
+        let codes = TokenRefusal::ALL.iter().map(|refusal| refusal.as_str());
         good.into_iter().chain(codes.zip(self.refused))
     }
 }
 
 /// Where it is counted.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct TokenTally {
     verified: AtomicU64,
     from_cache: AtomicU64,
-    refused: [AtomicU64; Refusal::ALL.len()],
+    refused: [AtomicU64; TokenRefusal::ALL.len()],
 }
 
-impl Tally {
+impl TokenTally {
     pub(crate) fn verified(&self) {
         self.verified.fetch_add(1, Ordering::Relaxed);
     }
@@ -51,14 +51,14 @@ impl Tally {
         self.from_cache.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn refused(&self, refusal: Refusal) {
+    pub(crate) fn refused(&self, refusal: TokenRefusal) {
         if let Some(count) = self.refused.get(refusal.place()) {
             count.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    pub(crate) fn counts(&self) -> Counts {
-        Counts {
+    pub(crate) fn counts(&self) -> TokenCounts {
+        TokenCounts {
             verified: self.verified.load(Ordering::Relaxed),
             from_cache: self.from_cache.load(Ordering::Relaxed),
             refused: self

@@ -3,7 +3,7 @@
 /// The text of it tells an operator what is wrong. It holds nothing of the token and nothing of the player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum TokenRefusal {
     /// There is none, or an empty one.
     #[error("the player shows no identity token")]
     Missing,
@@ -69,7 +69,7 @@ pub enum Refusal {
     Certificate,
 }
 
-impl Refusal {
+impl TokenRefusal {
     /// All of them, in the order in which they are declared.
     pub const ALL: &[Self] = &[
         Self::Missing,
@@ -91,7 +91,7 @@ impl Refusal {
     ];
 
     /// A stable name, for logs and counters.
-    pub const fn code(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Missing => "identity_missing",
             Self::TooLong => "identity_too_long",
@@ -122,23 +122,23 @@ impl Refusal {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::Refusal;
+    use super::TokenRefusal;
 
     #[test]
     fn each_has_its_place_and_its_own_code() {
         let mut codes = BTreeSet::new();
-        for (place, refusal) in Refusal::ALL.iter().enumerate() {
+        for (place, refusal) in TokenRefusal::ALL.iter().enumerate() {
             assert_eq!(refusal.place(), place);
-            assert!(refusal.code().starts_with("identity_"));
-            assert!(codes.insert(refusal.code()), "{refusal:?}");
+            assert!(refusal.as_str().starts_with("identity_"));
+            assert!(codes.insert(refusal.as_str()), "{refusal:?}");
         }
-        assert_eq!(Refusal::ALL.last(), Some(&Refusal::Certificate));
+        assert_eq!(TokenRefusal::ALL.last(), Some(&TokenRefusal::Certificate));
     }
 
     #[test]
     fn the_limit_is_told_as_it_is() {
         assert!(
-            Refusal::TooLong
+            TokenRefusal::TooLong
                 .to_string()
                 .contains(&crate::MAX_TOKEN.to_string())
         );

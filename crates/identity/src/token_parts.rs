@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
-use crate::json::{IsPresent, Object, Text};
-use crate::{MAX_TOKEN, Refusal};
+use crate::json::{IsPresent, JsonObject, Text};
+use crate::{MAX_TOKEN, TokenRefusal};
 
 /// A token that was cut into its parts; none of them was decoded.
-pub(crate) struct Token<'a> {
+pub(crate) struct TokenParts<'a> {
     header: &'a str,
     payload: &'a str,
     signature: &'a str,
@@ -16,19 +16,19 @@ pub(crate) struct Token<'a> {
     pub(crate) signed: &'a [u8],
 }
 
-impl<'a> Token<'a> {
-    pub(crate) fn split(text: &'a str) -> Result<Self, Refusal> {
+impl<'a> TokenParts<'a> {
+    pub(crate) fn split(text: &'a str) -> Result<Self, TokenRefusal> {
         if text.is_empty() {
-            return Err(Refusal::Missing);
+            return Err(TokenRefusal::Missing);
         }
         if text.len() > MAX_TOKEN {
-            return Err(Refusal::TooLong);
+            return Err(TokenRefusal::TooLong);
         }
-        let (signed, signature) = text.rsplit_once('.').ok_or(Refusal::Malformed)?;
-        let (header, payload) = signed.split_once('.').ok_or(Refusal::Malformed)?;
+        let (signed, signature) = text.rsplit_once('.').ok_or(TokenRefusal::Malformed)?;
+        let (header, payload) = signed.split_once('.').ok_or(TokenRefusal::Malformed)?;
         // Decoding would find it as well, but only once the signature is known to be good.
         if payload.contains('.') {
-            return Err(Refusal::Malformed);
+            return Err(TokenRefusal::Malformed);
         }
         Ok(Self {
             header,
@@ -38,39 +38,42 @@ impl<'a> Token<'a> {
         })
     }
 
-    pub(crate) fn header(&self) -> Result<Json, Refusal> {
-        Json::decode(self.header)
+    pub(crate) fn header(&self) -> Result<TokenPart, TokenRefusal> {
+        TokenPart::decode(self.header)
     }
 
-    pub(crate) fn payload(&self) -> Result<Json, Refusal> {
-        Json::decode(self.payload)
+    pub(crate) fn payload(&self) -> Result<TokenPart, TokenRefusal> {
+        TokenPart::decode(self.payload)
     }
 
     /// Of any length: whether it is one is for the key to say.
-    pub(crate) fn signature(&self) -> Result<Vec<u8>, Refusal> {
+    pub(crate) fn signature(&self) -> Result<Vec<u8>, TokenRefusal> {
         decode(self.signature)
     }
 }
 
 /// Strict: no padding, no blanks, and no bits to spare that are not zero, so that a token has one form alone.
-fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal::Malformed)
+fn decode(part: &str) -> Result<Vec<u8>, TokenRefusal> {
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| TokenRefusal::Malformed)
 }
 
 /// A decoded part.
-pub(crate) struct Json(String);
+pub(crate) struct TokenPart(String);
 
-impl Json {
-    fn decode(part: &str) -> Result<Self, Refusal> {
+impl TokenPart {
+    fn decode(part: &str) -> Result<Self, TokenRefusal> {
         // As a whole, since what is skipped later is not looked at as text.
-        let text = String::from_utf8(decode(part)?).map_err(|_| Refusal::Malformed)?;
+        let text = String::from_utf8(decode(part)?).map_err(|_| TokenRefusal::Malformed)?;
         Ok(Self(text))
     }
 
     /// Reads an object. Members of other names may be anything, nested as deep as they like: they are skipped without
     /// recursion.
-    pub(crate) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Refusal> {
-        let Object(value) = serde_json::from_str(&self.0).map_err(|_| Refusal::Malformed)?;
+    pub(crate) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, TokenRefusal> {
+        let JsonObject(value) =
+            serde_json::from_str(&self.0).map_err(|_| TokenRefusal::Malformed)?;
         Ok(value)
     }
 }
@@ -78,7 +81,7 @@ impl Json {
 /// The header, as far as it decides something. Keys that come with the token (`jwk`, `jku`, `x5u`, `x5c`) are none of
 /// it, so they are not looked at.
 #[derive(Deserialize)]
-pub(crate) struct Header<'a> {
+pub(crate) struct TokenHeader<'a> {
     #[serde(borrow)]
     alg: Option<Text<'a>>,
     #[serde(borrow)]
@@ -87,12 +90,12 @@ pub(crate) struct Header<'a> {
     crit: IsPresent,
 }
 
-impl Header<'_> {
+impl TokenHeader<'_> {
     /// Refuses all but Ed25519. `EdDSA` stands for Ed448 as well; the key decides, and all of ours are Ed25519.
-    pub(crate) fn check(&self) -> Result<(), Refusal> {
+    pub(crate) fn check(&self) -> Result<(), TokenRefusal> {
         match self.alg.as_deref() {
             Some("EdDSA" | "Ed25519") if !self.crit.0 => Ok(()),
-            _ => Err(Refusal::Algorithm),
+            _ => Err(TokenRefusal::Algorithm),
         }
     }
 
