@@ -2,7 +2,7 @@
 //!
 //! A [`RouterSpec`] says what there is, and [`Router::new`] compiles it into an immutable snapshot. [`Router::decide`]
 //! is a pure function of that snapshot, the request, the time and a source of randomness; the one thing that it moves is
-//! the round-robin counter in [`Turns`]. [`Router::explain`] tells step by step how such a decision comes about.
+//! the round-robin counter in [`Turns`]. [`Router::explain`] makes the same decision and records how it comes about.
 //!
 //! ```
 //! use std::time::SystemTime;

@@ -62,7 +62,7 @@ impl Service {
         now: SystemTime,
     ) -> Explained {
         let request = visit.request();
-        let routing = self
+        let (_, routing) = self
             .router
             .explain(&request, &self.turns, now, &mut rand::rng());
         let asked = Asked::explained(visit, &routing, self.log_client_ip);

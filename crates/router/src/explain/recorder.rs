@@ -9,7 +9,7 @@ use super::{
     SortedBackend, StepExplanation,
 };
 use crate::{
-    Choice, Key, Maintenance, Policy, Request, Router, SortType, Strategy, Turns,
+    Choice, Decision, Key, Maintenance, Policy, Request, Router, SortType, Strategy, Turns,
     candidates::Candidates,
     maintenance::Judgement,
     number::Number,
@@ -21,8 +21,26 @@ use crate::{
 };
 
 impl Router {
-    /// Explains how the decision for this request comes about. It is made by the algorithm of [`decide`](Self::decide):
-    /// with the same turns and the same randomness `decide` makes this decision. Round robin does not move on.
+    /// Makes the decision for this request and explains how it comes about: the decision first, the explanation second.
+    ///
+    /// Both come from one run of the algorithm of [`decide`](Self::decide). With the same turns and the same randomness
+    /// `decide` makes the same decision, and round robin does not move on. A server that explains on request takes the
+    /// decision from here in place of [`decide`](Self::decide) and continues on the same path:
+    ///
+    /// ```
+    /// # use std::time::SystemTime;
+    /// # use hyrouter_router::{Request, Router, Turns};
+    /// # fn answer(router: &Router, request: &Request<'_>, turns: &Turns, rng: &mut impl rand::Rng, is_dry: bool) {
+    /// let now = SystemTime::now();
+    /// let (decision, explanation) = if is_dry {
+    ///     let (decision, explanation) = router.explain(request, turns, now, rng);
+    ///     (decision, Some(explanation))
+    /// } else {
+    ///     (router.decide(request, turns, now, rng), None)
+    /// };
+    /// # let _ = (decision, explanation);
+    /// # }
+    /// ```
     ///
     /// It costs much more than `decide`: it looks at every route before the one taken and at every backend of the pool,
     /// and copies what it finds.
@@ -32,10 +50,11 @@ impl Router {
         turns: &Turns,
         now: SystemTime,
         rng: &mut impl Rng,
-    ) -> Explanation {
+    ) -> (Decision<'_>, Explanation) {
         let mut recorder = Recorder::new(request, now);
-        self.decide_with(request, |route| turns.peek(route), now, rng, &mut recorder);
-        recorder.explanation
+        let turn = |route| turns.peek(route);
+        let decision = self.decide_with(request, turn, now, rng, &mut recorder);
+        (decision, recorder.explanation)
     }
 }
 

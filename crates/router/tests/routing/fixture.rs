@@ -235,8 +235,15 @@ impl Fixture {
     }
 
     pub(crate) fn explain(&mut self, request: &Request<'_>) -> Explanation {
-        self.router
-            .explain(request, &self.turns, self.now, &mut self.rng)
+        let (decision, explanation) =
+            self.router
+                .explain(request, &self.turns, self.now, &mut self.rng);
+        assert_eq!(decision.reason_code(), explanation.reason_code());
+        assert_eq!(
+            Outcome::of(&decision).host,
+            explanation.picked().map_or("", |picked| &picked.host)
+        );
+        explanation
     }
 
     /// The hosts that so many players are sent to.
