@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use hyrouter_config::MessageKind;
 use hyrouter_protocol::ClientType;
 use hyrouter_proxy::ConnectInfo;
-use hyrouter_router::{Client, Request};
+use hyrouter_router::{Client, RouteRequest};
 use hyrouter_text::shown;
 
 use crate::player::{Identities, Player, ShownBy};
@@ -108,8 +108,8 @@ impl Visit<'_> {
     }
 
     /// What routes go by.
-    pub(crate) fn request(&self) -> Request<'_> {
-        Request {
+    pub(crate) fn request(&self) -> RouteRequest<'_> {
+        RouteRequest {
             host: self.info.host(),
             uuid: self.player.uuid(),
             username: self.player.username(),

@@ -15,7 +15,7 @@ use hyrouter_client::Hello;
 use hyrouter_protocol::{Connect, Generation, HEADER_LEN, encode_referral};
 use hyrouter_referral::Secret;
 use hyrouter_referral::v1::Sealer;
-use hyrouter_router::{Backend, PoolSpec, Request, RouteSpec, Router, RouterSpec, Turns};
+use hyrouter_router::{Backend, PoolSpec, RouteRequest, RouteSpec, Router, RouterSpec, Turns};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
@@ -110,13 +110,16 @@ fn decide(c: &mut Criterion) {
             ("default", "nobody.example.org"),
         ] {
             group.bench_with_input(BenchmarkId::new(kind, routes), host, |b, host| {
-                let request = Request {
+                let request = RouteRequest {
                     host,
-                    ..Request::default()
+                    ..RouteRequest::default()
                 };
                 b.iter(|| {
                     let decision = router.decide(black_box(&request), &turns, now, &mut rng);
-                    black_box(matches!(decision, hyrouter_router::Decision::Backend(_)))
+                    black_box(matches!(
+                        decision,
+                        hyrouter_router::RouteDecision::Backend(_)
+                    ))
                 });
             });
         }

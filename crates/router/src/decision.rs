@@ -6,7 +6,7 @@ use crate::{Backend, Strategy, candidates::Candidates, pool::PoolEntry};
 
 /// Where a player goes, or why nowhere.
 #[derive(Debug)]
-pub enum Decision<'r> {
+pub enum RouteDecision<'r> {
     /// To a backend.
     Backend(Choice<'r>),
     /// No route matches the host and there is no default pool.
@@ -27,7 +27,7 @@ pub enum Decision<'r> {
     },
 }
 
-impl<'r> Decision<'r> {
+impl<'r> RouteDecision<'r> {
     /// The stable code of what went wrong: `no_route`, `maintenance`, `no_backends`, or none when there is a
     /// backend.
     pub const fn reason_code(&self) -> Option<&'static str> {

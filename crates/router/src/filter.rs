@@ -26,7 +26,7 @@ pub enum Filter {
     /// `enabled_key` is a [`Switch`]. When it is on, the list must be there, be readable and hold the subject, and the
     /// subject must be known. When it cannot be read, the backend takes no player.
     ///
-    /// Names and UUIDs that are not [verified](crate::Request::verified) are what a client says: anybody can be on a
+    /// Names and UUIDs that are not [verified](crate::RouteRequest::verified) are what a client says: anybody can be on a
     /// list then, unless `verified` is asked for.
     Whitelist {
         /// Switches the whitelist on.

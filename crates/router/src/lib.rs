@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use std::time::SystemTime;
-//! use hyrouter_router::{Backend, Decision, PoolSpec, Request, RouteSpec, Router, RouterSpec, Turns};
+//! use hyrouter_router::{Backend, RouteDecision, PoolSpec, RouteRequest, RouteSpec, Router, RouterSpec, Turns};
 //! use rand::SeedableRng;
 //!
 //! let backend = Backend { host: "10.0.0.1".into(), port: 5520, ..Backend::default() };
@@ -15,10 +15,10 @@
 //! let router = Router::new(RouterSpec { routes: vec![route], default: None })?;
 //! let turns = Turns::new(&router);
 //!
-//! let request = Request { host: "eu.example.com", ..Request::default() };
+//! let request = RouteRequest { host: "eu.example.com", ..RouteRequest::default() };
 //! let mut rng = rand::rngs::StdRng::seed_from_u64(7);
 //! let decision = router.decide(&request, &turns, SystemTime::now(), &mut rng);
-//! let Decision::Backend(choice) = decision else { panic!("{decision:?}") };
+//! let RouteDecision::Backend(choice) = decision else { panic!("{decision:?}") };
 //! assert_eq!(choice.backend().to_string(), "10.0.0.1:5520");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -61,7 +61,7 @@ mod view;
 pub use backend::{Address, Backend};
 pub use conditions::{ClientMatch, Conditions, Share, TicketMatch};
 pub use cover::PatternCover;
-pub use decision::{Candidate, Choice, Decision, RouteRef};
+pub use decision::{Candidate, Choice, RouteDecision, RouteRef};
 pub use explain::{
     Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,
     RemovedBy, Seen, SortedBackend, StepExplanation,
@@ -75,7 +75,7 @@ pub use named::UnknownName;
 pub use overlay::Overlay;
 pub use pattern::{HostPattern, HostPatternError, MAX_HOST_LEN, PatternError};
 pub use policy::{DEFAULT_SAMPLE, Policy, PolicyPatch};
-pub use request::{Client, Request, Ticket};
+pub use request::{Client, RouteRequest, Ticket};
 pub use router::Router;
 pub use sort::{SortBy, SortOrder, SortType};
 pub use spec::{PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
-use crate::Request;
+use crate::RouteRequest;
 
 /// A pool is closed for maintenance. The default is in force at all times and lets nobody in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,7 +21,7 @@ pub struct Maintenance {
 
 /// Who may enter during a maintenance: everybody whom one of the lists has. The default is nobody.
 ///
-/// Names and UUIDs that are not [verified](Request::verified) are what a client says, and anybody can say them. An
+/// Names and UUIDs that are not [verified](RouteRequest::verified) are what a client says, and anybody can say them. An
 /// address is nobody's claim: a handshake came from there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Allow {
@@ -51,11 +51,11 @@ impl Maintenance {
     }
 
     /// Whether it keeps this player out at this time.
-    pub fn bars(&self, request: &Request<'_>, now: SystemTime) -> bool {
+    pub fn bars(&self, request: &RouteRequest<'_>, now: SystemTime) -> bool {
         self.judge(request, now).bars
     }
 
-    pub(crate) fn judge(&self, request: &Request<'_>, now: SystemTime) -> Judgement {
+    pub(crate) fn judge(&self, request: &RouteRequest<'_>, now: SystemTime) -> Judgement {
         let over = |why| Judgement {
             in_force: false,
             bars: false,
@@ -86,7 +86,7 @@ impl Allow {
     }
 
     /// By what the player may enter, or why not.
-    fn judge(&self, request: &Request<'_>) -> Result<&'static str, &'static str> {
+    fn judge(&self, request: &RouteRequest<'_>) -> Result<&'static str, &'static str> {
         if self.is_empty() {
             return Err("nobody may enter");
         }

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use crate::{
-    Backend, HostTemplate, Policy, PoolSpec, Request, Strategy,
+    Backend, HostTemplate, Policy, PoolSpec, RouteRequest, Strategy,
     candidates::Candidates,
     filter::{RuntimeCheck, runtime_checks},
     number::Number,
@@ -107,7 +107,7 @@ impl Step {
     /// route's pattern took of the host.
     pub(crate) fn candidates(
         &self,
-        request: &Request<'_>,
+        request: &RouteRequest<'_>,
         now: SystemTime,
         captured: &[String],
     ) -> Candidates<'_> {
@@ -158,7 +158,7 @@ impl PoolEntry {
         self.checks.is_empty() && self.template.is_none()
     }
 
-    fn admits(&self, request: &Request<'_>, now: SystemTime, captured: &[String]) -> bool {
+    fn admits(&self, request: &RouteRequest<'_>, now: SystemTime, captured: &[String]) -> bool {
         self.checks
             .iter()
             .all(|check| check.failure(request, now).is_none())

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 /// What is known of a player when the decision is due.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Request<'a> {
+pub struct RouteRequest<'a> {
     /// The server name that the client asked for; empty when it sent none. The case of letters and a trailing dot do
     /// not count.
     pub host: &'a str,

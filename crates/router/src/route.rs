@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Conditions, HostPattern, Maintenance, Request, RouteRef, RouteSpec, SpecError,
+    Conditions, HostPattern, Maintenance, RouteRef, RouteRequest, RouteSpec, SpecError,
     pattern::normalise, pool::Pool,
 };
 
@@ -77,7 +77,7 @@ impl Route {
     }
 
     /// The conditions first: comparing is cheaper than matching.
-    pub(crate) fn takes(&self, request: &Request<'_>) -> bool {
+    pub(crate) fn takes(&self, request: &RouteRequest<'_>) -> bool {
         self.conditions.hold(request)
             && (self.takes_every_host() || self.matching(request.host).is_some())
     }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use rand::Rng;
 
 use crate::{
-    Choice, Decision, Request, RouteRef, RouteSpec, RouterSpec, SpecError, Turns,
+    Choice, RouteDecision, RouteRef, RouteRequest, RouteSpec, RouterSpec, SpecError, Turns,
     hosts::HostIndex,
     route::Route,
     strategy::pick,
@@ -79,11 +79,11 @@ impl Router {
     /// route has backends whose host has captures.
     pub fn decide(
         &self,
-        request: &Request<'_>,
+        request: &RouteRequest<'_>,
         turns: &Turns,
         now: SystemTime,
         rng: &mut impl Rng,
-    ) -> Decision<'_> {
+    ) -> RouteDecision<'_> {
         self.decide_with(request, |route| turns.take(route), now, rng, &mut NoTrace)
     }
 
@@ -91,22 +91,22 @@ impl Router {
     /// route by its place.
     pub(crate) fn decide_with<'r>(
         &'r self,
-        request: &Request<'_>,
+        request: &RouteRequest<'_>,
         turn: impl Fn(Option<usize>) -> usize,
         now: SystemTime,
         rng: &mut impl Rng,
         trace: &mut impl Trace,
-    ) -> Decision<'r> {
+    ) -> RouteDecision<'r> {
         let route = self.route(request);
         trace.route(self, route);
         let Some(route) = route else {
-            return Decision::NoRoute;
+            return RouteDecision::NoRoute;
         };
         if let Some(maintenance) = &route.maintenance {
             let judgement = maintenance.judge(request, now);
             trace.maintenance(maintenance, judgement);
             if judgement.bars {
-                return Decision::Maintenance {
+                return RouteDecision::Maintenance {
                     route: route.reference(),
                     until: maintenance.until,
                 };
@@ -128,21 +128,21 @@ impl Router {
                     fallback,
                 };
                 trace.picked(&choice);
-                return Decision::Backend(choice);
+                return RouteDecision::Backend(choice);
             }
         }
-        Decision::NoBackends {
+        RouteDecision::NoBackends {
             route: route.reference(),
             strategy: route.pool.strategy(),
         }
     }
 
     /// The route that a player is led to, the default pool included.
-    pub fn find(&self, request: &Request<'_>) -> Option<RouteRef<'_>> {
+    pub fn find(&self, request: &RouteRequest<'_>) -> Option<RouteRef<'_>> {
         self.route(request).map(Route::reference)
     }
 
-    fn route(&self, request: &Request<'_>) -> Option<&Route> {
+    fn route(&self, request: &RouteRequest<'_>) -> Option<&Route> {
         let by_host = self.index.find(request.host);
         let before = self
             .conditional

@@ -6,7 +6,7 @@ use hyrouter_plugin_api::{
     Backend, ConnectEvent, ConnectRequest, Identity, Referral, ReferralSource,
 };
 use hyrouter_protocol::{Connect, Protocol};
-use hyrouter_router::{Decision, Explanation, RouteRef, StepExplanation, Strategy};
+use hyrouter_router::{Explanation, RouteDecision, RouteRef, StepExplanation, Strategy};
 
 use crate::door::Visit;
 use crate::player::Player;
@@ -25,17 +25,17 @@ impl Asked {
     /// `None` for a player whom a maintenance keeps out: no plugin opens a closed route.
     pub(crate) fn new(
         visit: &Visit<'_>,
-        decision: &Decision<'_>,
+        decision: &RouteDecision<'_>,
         tell_address: bool,
     ) -> Option<Self> {
         let mut templates = Templates::default();
         let (route, strategy, candidates, selected) = match decision {
-            Decision::Maintenance { .. } => return None,
-            Decision::NoRoute => (None, None, Vec::new(), None),
-            Decision::NoBackends { route, strategy } => {
+            RouteDecision::Maintenance { .. } => return None,
+            RouteDecision::NoRoute => (None, None, Vec::new(), None),
+            RouteDecision::NoBackends { route, strategy } => {
                 (Some(*route), Some(*strategy), Vec::new(), None)
             }
-            Decision::Backend(choice) => {
+            RouteDecision::Backend(choice) => {
                 templates = Templates::of(choice);
                 let candidates = choice.candidates();
                 let candidates = candidates.map(|one| told(one.backend, &one.host)).collect();
@@ -48,7 +48,7 @@ impl Asked {
             }
         };
         let backend = match decision {
-            Decision::Backend(choice) => Some(told(choice.backend(), &choice.host())),
+            RouteDecision::Backend(choice) => Some(told(choice.backend(), &choice.host())),
             _ => None,
         };
         let request = ConnectRequest {

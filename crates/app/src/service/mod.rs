@@ -13,7 +13,7 @@ use hyrouter_plugins::Chain;
 use hyrouter_protocol::ClientBuild;
 use hyrouter_protocol::builds::is_known;
 use hyrouter_proxy::{Answer, ConnectInfo, Failure};
-use hyrouter_router::{Decision, Router, SpecError, Turns};
+use hyrouter_router::{RouteDecision, Router, SpecError, Turns};
 
 pub(crate) use self::{explained::Explained, said::PluginSaid};
 use crate::assembly::Assembly;
@@ -138,17 +138,17 @@ impl Service {
             return Routed::Ask(Box::new(asked));
         }
         Routed::Answer(match decision {
-            Decision::Backend(choice) => {
+            RouteDecision::Backend(choice) => {
                 let (backend, host) = (choice.backend(), choice.host());
                 let route = Some(choice.route().name);
                 self.refer(visit, route, &host, backend.port, None)
                     .with_configured_host(template(backend, &host))
             }
-            Decision::NoRoute => self.no_route(visit.info),
-            Decision::NoBackends { route, .. } => {
+            RouteDecision::NoRoute => self.no_route(visit.info),
+            RouteDecision::NoBackends { route, .. } => {
                 self.no_backends(visit.info).with_route(Some(route.name))
             }
-            Decision::Maintenance { route, .. } => self.closed(visit.info, route.name),
+            RouteDecision::Maintenance { route, .. } => self.closed(visit.info, route.name),
         })
     }
 

@@ -9,7 +9,7 @@ use std::fmt;
 pub use self::client::ClientMatch;
 pub use self::share::Share;
 pub use self::ticket::TicketMatch;
-use crate::Request;
+use crate::RouteRequest;
 
 /// What a route asks for beside the host; all of it has to hold. The default asks for nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,12 +41,12 @@ impl Conditions {
         is_as_wide && is_of_all && is_whole && self.client.takes_all_of(&others.client)
     }
 
-    pub(crate) fn hold(&self, request: &Request<'_>) -> bool {
+    pub(crate) fn hold(&self, request: &RouteRequest<'_>) -> bool {
         self.failure(request).is_none()
     }
 
     /// What does not hold.
-    pub(crate) fn failure(&self, request: &Request<'_>) -> Option<&'static str> {
+    pub(crate) fn failure(&self, request: &RouteRequest<'_>) -> Option<&'static str> {
         if let Some(wanted) = &self.ticket {
             let Some(ticket) = &request.ticket else {
                 return Some("it takes players with a ticket only");

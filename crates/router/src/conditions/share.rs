@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use crate::Request;
+use crate::RouteRequest;
 
 /// How many parts a share is counted in: hundredths of a per cent.
 const PARTS: u64 = 10_000;
@@ -26,7 +26,7 @@ impl Share {
         }
     }
 
-    pub(super) fn has(&self, request: &Request<'_>) -> bool {
+    pub(super) fn has(&self, request: &RouteRequest<'_>) -> bool {
         let mut hash = Hash::default();
         hash.add(self.name.as_bytes());
         hash.add(&[0]);

@@ -9,7 +9,8 @@ use super::{
     SortedBackend, StepExplanation,
 };
 use crate::{
-    Choice, Decision, Key, Maintenance, Policy, Request, Router, SortType, Strategy, Turns,
+    Choice, Key, Maintenance, Policy, RouteDecision, RouteRequest, Router, SortType, Strategy,
+    Turns,
     candidates::Candidates,
     maintenance::Judgement,
     number::Number,
@@ -29,8 +30,8 @@ impl Router {
     ///
     /// ```
     /// # use std::time::SystemTime;
-    /// # use hyrouter_router::{Request, Router, Turns};
-    /// # fn answer(router: &Router, request: &Request<'_>, turns: &Turns, rng: &mut impl rand::Rng, is_dry: bool) {
+    /// # use hyrouter_router::{RouteRequest, Router, Turns};
+    /// # fn answer(router: &Router, request: &RouteRequest<'_>, turns: &Turns, rng: &mut impl rand::Rng, is_dry: bool) {
     /// let now = SystemTime::now();
     /// let (decision, explanation) = if is_dry {
     ///     let (decision, explanation) = router.explain(request, turns, now, rng);
@@ -46,11 +47,11 @@ impl Router {
     /// and copies what it finds.
     pub fn explain(
         &self,
-        request: &Request<'_>,
+        request: &RouteRequest<'_>,
         turns: &Turns,
         now: SystemTime,
         rng: &mut impl Rng,
-    ) -> (Decision<'_>, Explanation) {
+    ) -> (RouteDecision<'_>, Explanation) {
         let mut recorder = Recorder::new(request, now);
         let turn = |route| turns.peek(route);
         let decision = self.decide_with(request, turn, now, rng, &mut recorder);
@@ -59,7 +60,7 @@ impl Router {
 }
 
 struct Recorder<'a> {
-    request: &'a Request<'a>,
+    request: &'a RouteRequest<'a>,
     now: SystemTime,
     explanation: Explanation,
     turn: usize,
@@ -68,7 +69,7 @@ struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    fn new(request: &'a Request<'a>, now: SystemTime) -> Self {
+    fn new(request: &'a RouteRequest<'a>, now: SystemTime) -> Self {
         Self {
             request,
             now,
@@ -194,7 +195,7 @@ impl Trace for Recorder<'_> {
 
 impl Route {
     /// Why the route is not taken; nothing when it is.
-    fn passed_over(&self, request: &Request<'_>) -> Option<PassedOver> {
+    fn passed_over(&self, request: &RouteRequest<'_>) -> Option<PassedOver> {
         let why = match self.matching(request.host) {
             Some(_) => self.conditions.failure(request)?,
             None if self.takes_every_host() => self.conditions.failure(request)?,

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use crate::{Backend, Filter, HostTemplate, Key, Maintenance, Request, Subject};
+use crate::{Backend, Filter, HostTemplate, Key, Maintenance, RouteRequest, Subject};
 
 /// A backend that is no candidate for this player.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Removal {
         filters: &[Filter],
         backend: &Arc<Backend>,
         captured: &[String],
-        request: &Request<'_>,
+        request: &RouteRequest<'_>,
         now: SystemTime,
     ) -> Option<Self> {
         let removal = |by, why, seen| {
@@ -86,7 +86,7 @@ impl Seen {
     }
 
     /// The values that a filter looks at.
-    fn of_filter(filter: &Filter, backend: &Backend, request: &Request<'_>) -> Vec<Self> {
+    fn of_filter(filter: &Filter, backend: &Backend, request: &RouteRequest<'_>) -> Vec<Self> {
         let of_backend =
             |key: &Key| Self::new(key.to_string(), key.value(backend).map(String::from));
         match filter {
@@ -111,7 +111,10 @@ impl Seen {
     }
 
     /// The values that a maintenance looks at.
-    pub(super) fn of_maintenance(maintenance: &Maintenance, request: &Request<'_>) -> Vec<Self> {
+    pub(super) fn of_maintenance(
+        maintenance: &Maintenance,
+        request: &RouteRequest<'_>,
+    ) -> Vec<Self> {
         let ip = request.client.ip.map(|ip| ip.to_canonical().to_string());
         let mut seen = vec![
             Self::of_uuid(request),
@@ -123,15 +126,15 @@ impl Seen {
         seen
     }
 
-    fn of_uuid(request: &Request<'_>) -> Self {
+    fn of_uuid(request: &RouteRequest<'_>) -> Self {
         Self::new("player's uuid", request.uuid.map(|uuid| uuid.to_string()))
     }
 
-    fn of_username(request: &Request<'_>) -> Self {
+    fn of_username(request: &RouteRequest<'_>) -> Self {
         Self::new("player's username", request.username.map(str::to_owned))
     }
 
-    fn of_verification(request: &Request<'_>) -> Self {
+    fn of_verification(request: &RouteRequest<'_>) -> Self {
         Self::new("player verified", Some(request.verified.to_string()))
     }
 }

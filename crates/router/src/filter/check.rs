@@ -8,7 +8,7 @@ use super::{
     Filter, Subject,
     values::{GameStart, read_list},
 };
-use crate::{Backend, Request, Switch};
+use crate::{Backend, RouteRequest, Switch};
 
 /// The part of a filter on one backend that depends on the player or the time.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Filter {
     pub(crate) fn failure(
         &self,
         backend: &Backend,
-        request: &Request<'_>,
+        request: &RouteRequest<'_>,
         now: SystemTime,
     ) -> Option<&'static str> {
         match self.verdict(backend) {
@@ -117,7 +117,11 @@ impl Filter {
 
 impl RuntimeCheck {
     /// Why it does not hold; nothing when it does.
-    pub(crate) fn failure(&self, request: &Request<'_>, now: SystemTime) -> Option<&'static str> {
+    pub(crate) fn failure(
+        &self,
+        request: &RouteRequest<'_>,
+        now: SystemTime,
+    ) -> Option<&'static str> {
         match self {
             Self::Uuids { listed, verified } => {
                 let is_listed = || Some(listed.contains(&request.uuid?));
@@ -136,7 +140,7 @@ impl RuntimeCheck {
 
 fn whitelist_failure(
     verified: bool,
-    request: &Request<'_>,
+    request: &RouteRequest<'_>,
     is_listed: impl FnOnce() -> Option<bool>,
 ) -> Option<&'static str> {
     if verified && !request.verified {

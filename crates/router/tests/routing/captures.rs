@@ -1,5 +1,6 @@
 use hyrouter_router::{
-    CaptureProblem, Decision, PolicyPatch, RemovedBy, Request, Router, RouterSpec, SpecProblem,
+    CaptureProblem, PolicyPatch, RemovedBy, RouteDecision, RouteRequest, Router, RouterSpec,
+    SpecProblem,
 };
 use proptest::prelude::*;
 
@@ -42,7 +43,7 @@ fn the_choice_has_both_the_template_and_the_host() {
     let decision = fixture
         .router
         .decide(&request, &fixture.turns, fixture.now, &mut fixture.rng);
-    let Decision::Backend(choice) = decision else {
+    let RouteDecision::Backend(choice) = decision else {
         panic!("{decision:?}");
     };
     assert_eq!(choice.backend().host, "$1.servers.svc");
@@ -125,7 +126,7 @@ fn conditions_and_fallbacks_keep_the_captures() {
         });
     let mut conditional = route("r", "*.x", spec);
     conditional.conditions.verified = Some(true);
-    let request = Request {
+    let request = RouteRequest {
         verified: true,
         ..of_host("eu.x")
     };

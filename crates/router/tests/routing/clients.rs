@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hyrouter_router::{Client, ClientMatch, Conditions, Request, RouteSpec, Share};
+use hyrouter_router::{Client, ClientMatch, Conditions, RouteRequest, RouteSpec, Share};
 use ipnet::IpNet;
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ fn networks(list: &[&str]) -> Vec<IpNet> {
 
 #[test]
 fn a_client_selects_a_route() {
-    let player = Request {
+    let player = RouteRequest {
         host: "h",
         verified: true,
         client: Client {
@@ -75,7 +75,7 @@ fn a_client_selects_a_route() {
             kind: Some("game"),
             language: Some("pt-BR"),
         },
-        ..Request::default()
+        ..RouteRequest::default()
     };
     for (change, why) in CASES {
         let mut conditions = Conditions::default();
@@ -134,9 +134,9 @@ fn a_share_is_as_large_as_it_says_and_keeps_its_players() {
         let fixture = Fixture::of_routes([route]);
         players()
             .filter(|player| {
-                let request = Request {
+                let request = RouteRequest {
                     uuid: Some(*player),
-                    ..Request::default()
+                    ..RouteRequest::default()
                 };
                 fixture.router.find(&request).is_some()
             })
@@ -156,16 +156,16 @@ fn a_share_is_as_large_as_it_says_and_keeps_its_players() {
 /// Players would change sides if these changed.
 #[test]
 fn who_is_in_a_share_never_changes() {
-    let request = |uuid, username, ip: Option<&str>| Request {
+    let request = |uuid, username, ip: Option<&str>| RouteRequest {
         uuid,
         username,
         client: Client {
             ip: ip.map(|ip| ip.parse().unwrap()),
             ..Client::default()
         },
-        ..Request::default()
+        ..RouteRequest::default()
     };
-    let smallest = |request: &Request<'_>| {
+    let smallest = |request: &RouteRequest<'_>| {
         (0..=10_000).find(|parts| {
             let share = Share {
                 parts: *parts,
@@ -188,7 +188,7 @@ fn who_is_in_a_share_never_changes() {
         smallest(&request(None, Some("Alder"), Some("192.0.2.1"))),
         smallest(&request(None, None, Some("192.0.2.1"))),
         smallest(&request(None, None, Some("::ffff:192.0.2.1"))),
-        smallest(&Request::default()),
+        smallest(&RouteRequest::default()),
     ];
     assert_eq!(found, PINNED.map(Some));
 }

@@ -1,4 +1,4 @@
-use hyrouter_router::{Conditions, HostPattern, Request, RouteSpec, Ticket, TicketMatch};
+use hyrouter_router::{Conditions, HostPattern, RouteRequest, RouteSpec, Ticket, TicketMatch};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::fixture::{Fixture, backend, pool, route};
@@ -22,11 +22,11 @@ fn to(name: &str, patterns: &str) -> RouteSpec {
     route(name, patterns, pool([backend(name)]))
 }
 
-fn request<'a>(host: &'a str, ticket: Option<Ticket<'a>>) -> Request<'a> {
-    Request {
+fn request<'a>(host: &'a str, ticket: Option<Ticket<'a>>) -> RouteRequest<'a> {
+    RouteRequest {
         host,
         ticket,
-        ..Request::default()
+        ..RouteRequest::default()
     }
 }
 

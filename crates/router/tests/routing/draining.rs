@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use hyrouter_router::{
-    Backend, Maintenance, Overlay, PolicyPatch, RemovedBy, Request, RouterSpec, SortOrder,
+    Backend, Maintenance, Overlay, PolicyPatch, RemovedBy, RouteRequest, RouterSpec, SortOrder,
     SortType, Strategy, Turns,
 };
 use proptest::prelude::*;
@@ -73,7 +73,7 @@ fn each_listing_of_a_backend_counts_and_is_drained_by_itself() {
 #[test]
 fn the_explanation_shows_it() {
     let mut fixture = Fixture::of_pool(pool([drained("a"), backend("b")]));
-    let explained = fixture.explain(&Request::default());
+    let explained = fixture.explain(&RouteRequest::default());
     let removed = &explained.steps[0].removed;
     assert_eq!(removed.len(), 1);
     assert_eq!(removed[0].by, RemovedBy::Drain);

@@ -1,4 +1,4 @@
-use hyrouter_router::{Comparison, PolicyPatch, Request, SortOrder, SortType, Strategy};
+use hyrouter_router::{Comparison, PolicyPatch, RouteRequest, SortOrder, SortType, Strategy};
 use proptest::prelude::*;
 
 use crate::{
@@ -45,7 +45,7 @@ fn it_does_not_take_a_turn() {
     let mut fixture = Fixture::of_pool(pool([backend("a"), backend("b")]));
     fixture.anyone();
     for _ in 0..3 {
-        let explained = fixture.explain(&Request::default());
+        let explained = fixture.explain(&RouteRequest::default());
         let picked = explained.picked().unwrap();
         assert_eq!(
             (picked.backend.host.as_str(), &picked.by),
@@ -77,9 +77,9 @@ fn it_reads_well() {
         route("games", "*.example.com", games),
     ]);
 
-    let explained = fixture.explain(&Request {
+    let explained = fixture.explain(&RouteRequest {
         host: "Play.example.com",
-        ..Request::default()
+        ..RouteRequest::default()
     });
 
     let expected = r#"host "Play.example.com"
@@ -112,7 +112,7 @@ fn it_tells_of_fallbacks() {
         });
     let text = Fixture::of_pool(full)
         .seed(1)
-        .explain(&Request::default())
+        .explain(&RouteRequest::default())
         .to_string();
     let left_out = "the left value is missing or no number; free missing";
     let removed = format!(
@@ -144,10 +144,11 @@ fn it_tells_why_nobody_takes_the_player() {
             "no route: nothing matches and there is no default pool",
         ),
     ] {
-        let explained = Fixture::of_routes([route("r", "a.b", empty.clone())]).explain(&Request {
-            host,
-            ..Request::default()
-        });
+        let explained =
+            Fixture::of_routes([route("r", "a.b", empty.clone())]).explain(&RouteRequest {
+                host,
+                ..RouteRequest::default()
+            });
         assert_eq!(explained.reason_code(), Some(reason));
         assert!(explained.to_string().ends_with(says), "{explained}");
     }
@@ -156,9 +157,9 @@ fn it_tells_why_nobody_takes_the_player() {
 #[test]
 fn it_tells_that_a_host_is_too_long() {
     let host = "a".repeat(300);
-    let explained = Fixture::of_routes([route("r", "*", pool([]))]).explain(&Request {
+    let explained = Fixture::of_routes([route("r", "*", pool([]))]).explain(&RouteRequest {
         host: &host,
-        ..Request::default()
+        ..RouteRequest::default()
     });
     assert_eq!(explained.passed_over[0].why, "the host is too long");
 }
@@ -166,7 +167,7 @@ fn it_tells_that_a_host_is_too_long() {
 #[test]
 fn it_counts_what_is_too_much_to_show() {
     let routes = (0..13).map(|number| route(&number.to_string(), "other", pool([])));
-    let explained = Fixture::of_routes(routes).explain(&Request::default());
+    let explained = Fixture::of_routes(routes).explain(&RouteRequest::default());
     assert_eq!(explained.passed_over.len(), 13);
     let text = explained.to_string();
     assert!(
@@ -179,8 +180,8 @@ fn it_counts_what_is_too_much_to_show() {
     );
 
     let long = backend("a").meta("n", &"é".repeat(200));
-    let explained =
-        Fixture::of_pool(pool([long]).filter(compare("n", "eq", "n"))).explain(&Request::default());
+    let explained = Fixture::of_pool(pool([long]).filter(compare("n", "eq", "n")))
+        .explain(&RouteRequest::default());
     assert_eq!(
         explained.to_string().matches('é').count(),
         160,

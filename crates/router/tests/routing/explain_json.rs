@@ -1,6 +1,6 @@
 use hyrouter_router::{
-    Allow, Backend, Maintenance, Policy, PolicyPatch, PoolSpec, Request, RouteSpec, RouterSpec,
-    SortOrder, SortType, Strategy,
+    Allow, Backend, Maintenance, Policy, PolicyPatch, PoolSpec, RouteRequest, RouteSpec,
+    RouterSpec, SortOrder, SortType, Strategy,
 };
 use serde_json::{Value, json};
 
@@ -8,11 +8,11 @@ use crate::fixture::{
     BackendExt, Fixture, NOW, PoolExt, at, backend, compare, of_host, pool, route,
 };
 
-fn request() -> Request<'static> {
-    Request {
+fn request() -> RouteRequest<'static> {
+    RouteRequest {
         host: "EU.play.example.com",
         username: Some("builder"),
-        ..Request::default()
+        ..RouteRequest::default()
     }
 }
 
@@ -180,7 +180,9 @@ fn it_says_what_went_wrong() {
         ),
         (of_pool(closed), "maintenance", 0),
     ] {
-        let explained = Fixture::new(spec).explain(&Request::default()).to_json();
+        let explained = Fixture::new(spec)
+            .explain(&RouteRequest::default())
+            .to_json();
         assert_eq!(explained["outcome"], outcome);
         assert_eq!(
             explained["steps"].as_array().unwrap().len(),

@@ -1,5 +1,6 @@
 use hyrouter_router::{
-    Filter, Key, PolicyPatch, PoolSpec, Request, SortBy, SortOrder, SortType, Strategy, Subject,
+    Filter, Key, PolicyPatch, PoolSpec, RouteRequest, SortBy, SortOrder, SortType, Strategy,
+    Subject,
 };
 use uuid::Uuid;
 
@@ -178,9 +179,9 @@ fn it_may_depend_on_the_player() {
         (Some(Uuid::nil()), "any", 1),
         (None, "any", 1),
     ] {
-        let outcome = fixture.ask(&Request {
+        let outcome = fixture.ask(&RouteRequest {
             uuid,
-            ..Request::default()
+            ..RouteRequest::default()
         });
         assert_eq!(
             (outcome.host.as_str(), outcome.fallback),

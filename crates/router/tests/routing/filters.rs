@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use hyrouter_router::{Backend, Filter, Key, Request, Subject};
+use hyrouter_router::{Backend, Filter, Key, RouteRequest, Subject};
 use uuid::Uuid;
 
 use crate::fixture::{BackendExt, Fixture, NOW, PoolExt, at, backend, compare, pool};
@@ -8,7 +8,7 @@ use crate::fixture::{BackendExt, Fixture, NOW, PoolExt, at, backend, compare, po
 const PLAYER: Uuid = Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
 
 /// Whether this backend passes; the decision and its explanation must agree.
-fn passes(filter: &Filter, backend: Backend, request: &Request<'_>, now: SystemTime) -> bool {
+fn passes(filter: &Filter, backend: Backend, request: &RouteRequest<'_>, now: SystemTime) -> bool {
     let mut fixture = Fixture::of_pool(pool([backend]).filter(filter.clone()));
     fixture.now = now;
     let passes = fixture.ask(request).reason.is_none();
@@ -25,16 +25,16 @@ fn passes(filter: &Filter, backend: Backend, request: &Request<'_>, now: SystemT
 /// Whether a player passes whose UUID and name are `PLAYER` and its text.
 fn passes_listed(filter: &Filter, backend: Backend) -> bool {
     let name = PLAYER.to_string();
-    let request = Request {
+    let request = RouteRequest {
         uuid: Some(PLAYER),
         username: Some(&name),
-        ..Request::default()
+        ..RouteRequest::default()
     };
     passes(filter, backend, &request, at(NOW))
 }
 
 fn passes_anyone(filter: &Filter, backend: Backend) -> bool {
-    passes(filter, backend, &Request::default(), at(NOW))
+    passes(filter, backend, &RouteRequest::default(), at(NOW))
 }
 
 #[test]
@@ -181,10 +181,10 @@ fn a_whitelist_of_names_goes_letter_for_letter() {
         (r#"["alice"],"alice""#, false),
         (r#"{"alice":true}"#, false),
     ] {
-        let request = Request {
+        let request = RouteRequest {
             username: Some("alice"),
             uuid: Some(PLAYER),
-            ..Request::default()
+            ..RouteRequest::default()
         };
         let backend = backend("a").meta("on", "true").meta("list", list);
         assert_eq!(
@@ -209,10 +209,10 @@ fn a_whitelist_of_uuids_goes_by_value() {
         (hyphens[1..].to_owned(), false),
         ("alice".to_owned(), false),
     ] {
-        let request = Request {
+        let request = RouteRequest {
             username: Some("alice"),
             uuid: Some(PLAYER),
-            ..Request::default()
+            ..RouteRequest::default()
         };
         let backend = backend("a").meta("on", "true").meta("list", &list);
         assert_eq!(
@@ -225,13 +225,13 @@ fn a_whitelist_of_uuids_goes_by_value() {
 
 #[test]
 fn a_whitelist_is_closed_when_something_is_missing() {
-    let named = Request {
+    let named = RouteRequest {
         username: Some("alice"),
-        ..Request::default()
+        ..RouteRequest::default()
     };
-    let known = Request {
+    let known = RouteRequest {
         uuid: Some(PLAYER),
-        ..Request::default()
+        ..RouteRequest::default()
     };
     let on = || backend("a").meta("on", "yes");
     let list = format!("alice,{PLAYER}");
@@ -255,9 +255,9 @@ fn a_whitelist_is_closed_when_something_is_missing() {
 
 #[test]
 fn an_empty_name_is_on_no_list() {
-    let nameless = Request {
+    let nameless = RouteRequest {
         username: Some(""),
-        ..Request::default()
+        ..RouteRequest::default()
     };
     for list in ["", ",", "[\"\"]"] {
         let backend = backend("a").meta("on", "1").meta("list", list);
@@ -279,16 +279,16 @@ fn a_whitelist_can_ask_for_verified_players() {
         };
         let list = format!("alice,{PLAYER}");
         let backend = |on| backend("a").meta("on", on).meta("list", &list);
-        let player = |verified| Request {
+        let player = |verified| RouteRequest {
             username: Some("alice"),
             uuid: Some(PLAYER),
             verified,
-            ..Request::default()
+            ..RouteRequest::default()
         };
         assert!(passes(&filter, backend("1"), &player(true), at(NOW)));
         assert!(!passes(&filter, backend("1"), &player(false), at(NOW)));
         // Verified is not listed.
-        let stranger = Request {
+        let stranger = RouteRequest {
             uuid: Some(Uuid::from_u128(9)),
             username: Some("bob"),
             ..player(true)
@@ -307,9 +307,9 @@ fn identity() {
         (false, true, false),
         (false, false, true),
     ] {
-        let request = Request {
+        let request = RouteRequest {
             verified,
-            ..Request::default()
+            ..RouteRequest::default()
         };
         let filter = Filter::Identity { verified: wanted };
         assert_eq!(
@@ -348,7 +348,7 @@ fn game_start() {
     ] {
         let backend = backend("a").meta("start", start);
         assert_eq!(
-            passes(&filter, backend, &Request::default(), at(NOW)),
+            passes(&filter, backend, &RouteRequest::default(), at(NOW)),
             expected,
             "{start:?}"
         );

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use hyrouter_router::{
-    Backend, Decision, Explanation, Filter, Key, Policy, PolicyPatch, PoolSpec, Request, RouteSpec,
-    Router, RouterSpec, SortBy, SortOrder, SortType, Strategy, Turns,
+    Backend, Explanation, Filter, Key, Policy, PolicyPatch, PoolSpec, RouteDecision, RouteRequest,
+    RouteSpec, Router, RouterSpec, SortBy, SortOrder, SortType, Strategy, Turns,
 };
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -109,10 +109,10 @@ pub(crate) fn compare(left: &str, op: &str, right: &str) -> Filter {
 }
 
 /// A player of whom the host alone is known.
-pub(crate) fn of_host(host: &str) -> Request<'_> {
-    Request {
+pub(crate) fn of_host(host: &str) -> RouteRequest<'_> {
+    RouteRequest {
         host,
-        ..Request::default()
+        ..RouteRequest::default()
     }
 }
 
@@ -142,14 +142,14 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    fn of(decision: &Decision<'_>) -> Self {
+    fn of(decision: &RouteDecision<'_>) -> Self {
         let route = match decision.route().map(|route| route.index) {
             Some(Some(index)) => index.to_string(),
             Some(None) => "default".to_owned(),
             None => "none".to_owned(),
         };
         let reason = decision.reason_code();
-        let Decision::Backend(choice) = decision else {
+        let RouteDecision::Backend(choice) = decision else {
             return Self {
                 reason,
                 route,
@@ -214,7 +214,7 @@ impl Fixture {
         }
     }
 
-    pub(crate) fn ask(&mut self, request: &Request<'_>) -> Outcome {
+    pub(crate) fn ask(&mut self, request: &RouteRequest<'_>) -> Outcome {
         Outcome::of(
             &self
                 .router
@@ -223,18 +223,18 @@ impl Fixture {
     }
 
     pub(crate) fn host(&mut self, host: &str) -> Outcome {
-        self.ask(&Request {
+        self.ask(&RouteRequest {
             host,
-            ..Request::default()
+            ..RouteRequest::default()
         })
     }
 
     /// A player of whom nothing is known.
     pub(crate) fn anyone(&mut self) -> Outcome {
-        self.ask(&Request::default())
+        self.ask(&RouteRequest::default())
     }
 
-    pub(crate) fn explain(&mut self, request: &Request<'_>) -> Explanation {
+    pub(crate) fn explain(&mut self, request: &RouteRequest<'_>) -> Explanation {
         let (decision, explanation) =
             self.router
                 .explain(request, &self.turns, self.now, &mut self.rng);

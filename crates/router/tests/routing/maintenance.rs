@@ -1,4 +1,4 @@
-use hyrouter_router::{Allow, Client, Decision, Maintenance, Request, RouterSpec};
+use hyrouter_router::{Allow, Client, Maintenance, RouteDecision, RouteRequest, RouterSpec};
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, NOW, PoolExt, at, backend, pool, route};
@@ -21,15 +21,15 @@ fn fixture(maintenance: Maintenance) -> Fixture {
     ])
 }
 
-fn player() -> Request<'static> {
-    Request {
+fn player() -> RouteRequest<'static> {
+    RouteRequest {
         host: "games.example.com",
-        ..Request::default()
+        ..RouteRequest::default()
     }
 }
 
 /// By the decision, which has to be what the explanation says.
-fn enters(maintenance: &Maintenance, request: &Request<'_>) -> bool {
+fn enters(maintenance: &Maintenance, request: &RouteRequest<'_>) -> bool {
     let mut fixture = fixture(maintenance.clone());
     let explained = fixture.explain(request);
     let outcome = fixture.ask(request);
@@ -58,12 +58,12 @@ fn it_closes_the_default_pool_by_that_name() {
     });
     let mut fixture = Fixture::of_pool(spec);
     let decision = fixture.router.decide(
-        &Request::default(),
+        &RouteRequest::default(),
         &fixture.turns,
         fixture.now,
         &mut fixture.rng,
     );
-    let Decision::Maintenance { route, until } = decision else {
+    let RouteDecision::Maintenance { route, until } = decision else {
         panic!("{decision:?}");
     };
     assert_eq!((&**route.name, route.index), ("default", None));
@@ -114,77 +114,77 @@ fn whoever_is_on_a_list_enters() {
     for (request, expected) in [
         (player(), false),
         (
-            Request {
+            RouteRequest {
                 uuid: Some(BUILDER),
                 ..player()
             },
             true,
         ),
         (
-            Request {
+            RouteRequest {
                 uuid: Some(Uuid::from_u128(8)),
                 ..player()
             },
             false,
         ),
         (
-            Request {
+            RouteRequest {
                 username: Some("bUILDER"),
                 ..player()
             },
             true,
         ),
         (
-            Request {
+            RouteRequest {
                 username: Some("Builder2"),
                 ..player()
             },
             false,
         ),
         (
-            Request {
+            RouteRequest {
                 username: Some(""),
                 ..player()
             },
             false,
         ),
         (
-            Request {
+            RouteRequest {
                 client: from("203.0.113.9"),
                 ..player()
             },
             true,
         ),
         (
-            Request {
+            RouteRequest {
                 client: from("::ffff:203.0.113.9"),
                 ..player()
             },
             true,
         ),
         (
-            Request {
+            RouteRequest {
                 client: from("203.0.114.9"),
                 ..player()
             },
             false,
         ),
         (
-            Request {
+            RouteRequest {
                 client: from("2001:db8::1"),
                 ..player()
             },
             true,
         ),
         (
-            Request {
+            RouteRequest {
                 verified: true,
                 ..player()
             },
             false,
         ),
         (
-            Request {
+            RouteRequest {
                 uuid: Some(Uuid::from_u128(8)),
                 username: Some("builder"),
                 ..player()
@@ -212,7 +212,7 @@ fn a_claim_may_not_be_enough() {
         ip: Some("203.0.113.7".parse().unwrap()),
         ..Client::default()
     };
-    let claimed = Request {
+    let claimed = RouteRequest {
         uuid: Some(BUILDER),
         username: Some("builder"),
         ..player()
@@ -220,14 +220,14 @@ fn a_claim_may_not_be_enough() {
     for (request, expected) in [
         (claimed, false),
         (
-            Request {
+            RouteRequest {
                 verified: true,
                 ..claimed
             },
             true,
         ),
         (
-            Request {
+            RouteRequest {
                 verified: true,
                 username: None,
                 ..claimed
@@ -235,7 +235,7 @@ fn a_claim_may_not_be_enough() {
             true,
         ),
         (
-            Request {
+            RouteRequest {
                 verified: true,
                 ..player()
             },
@@ -243,7 +243,7 @@ fn a_claim_may_not_be_enough() {
         ),
         // An address is no claim.
         (
-            Request {
+            RouteRequest {
                 client: there,
                 ..player()
             },
@@ -266,9 +266,9 @@ fn it_takes_no_turn() {
         ..Allow::default()
     }));
     let mut fixture = Fixture::of_pool(spec);
-    let builder = Request {
+    let builder = RouteRequest {
         username: Some("builder"),
-        ..Request::default()
+        ..RouteRequest::default()
     };
     assert_eq!(fixture.ask(&builder).host, "a");
     fixture.anyone();
@@ -288,7 +288,8 @@ fn the_explanation_says_why() {
         until: Some(at(2_100_000_000)),
         allow,
     };
-    let text = |request: &Request<'_>| fixture(maintenance.clone()).explain(request).to_string();
+    let text =
+        |request: &RouteRequest<'_>| fixture(maintenance.clone()).explain(request).to_string();
     let when = "maintenance from 2023-11-14T22:13:20Z until 2036-07-18T13:20:00Z";
     assert_eq!(
         text(&player()),
@@ -300,14 +301,14 @@ route 0 (\"games\") matches by \"games.*\"
 maintenance: the route is closed to the player"
         )
     );
-    let claimed = Request {
+    let claimed = RouteRequest {
         username: Some("Builder"),
         ..player()
     };
     for (request, says) in [
         (claimed, "in force: the player is not verified; "),
         (
-            Request {
+            RouteRequest {
                 verified: true,
                 ..claimed
             },
@@ -352,9 +353,9 @@ fn a_player_who_is_let_in_is_filtered_like_any_other() {
         routes: Vec::new(),
         default: Some(spec),
     });
-    let builder = Request {
+    let builder = RouteRequest {
         uuid: Some(BUILDER),
-        ..Request::default()
+        ..RouteRequest::default()
     };
     assert_eq!(fixture.ask(&builder).reason, Some("no_backends"));
     assert_eq!(fixture.explain(&builder).reason_code(), Some("no_backends"));

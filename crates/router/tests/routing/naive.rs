@@ -1,6 +1,6 @@
 //! The router against the naive one.
 
-use hyrouter_router::{Conditions, Request, RouteSpec, RouterSpec};
+use hyrouter_router::{Conditions, RouteRequest, RouteSpec, RouterSpec};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{
@@ -49,7 +49,7 @@ proptest! {
         seed: u64, turns in 0..9_usize,
     ) {
         let spec = RouterSpec { routes, default };
-        let request = Request { host, ..player.request() };
+        let request = RouteRequest { host, ..player.request() };
         let mut fixture = Fixture::new(spec.clone()).seed(seed);
         fixture.now = at(player.now);
         // Each player of round robin takes a turn, the others do not.

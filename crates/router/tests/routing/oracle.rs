@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_router::{
     Backend, CompareOp, Comparison, Filter, HostPattern, Key, Maintenance, Policy, PoolSpec,
-    RemovedBy, Request, RouterSpec, SortBy, SortOrder, SortType, StepExplanation, Strategy,
+    RemovedBy, RouteRequest, RouterSpec, SortBy, SortOrder, SortType, StepExplanation, Strategy,
     Subject, Switch,
 };
 use uuid::Uuid;
@@ -54,7 +54,7 @@ impl From<&StepExplanation> for Step {
     }
 }
 
-pub(crate) fn expected(spec: &RouterSpec, request: &Request<'_>, now: u64) -> Expected {
+pub(crate) fn expected(spec: &RouterSpec, request: &RouteRequest<'_>, now: u64) -> Expected {
     let takes = |pattern: &HostPattern| {
         pattern.matches(request.host) && (!request.host.is_empty() || pattern.is_empty())
     };
@@ -103,7 +103,7 @@ pub(crate) fn expected(spec: &RouterSpec, request: &Request<'_>, now: u64) -> Ex
     }
 }
 
-fn bars(maintenance: &Maintenance, request: &Request<'_>, now: u64) -> bool {
+fn bars(maintenance: &Maintenance, request: &RouteRequest<'_>, now: u64) -> bool {
     let Maintenance { from, until, allow } = maintenance;
     let has_begun = from.is_none_or(|from| from <= at(now));
     let is_over = until.is_some_and(|until| until <= at(now));
@@ -120,7 +120,7 @@ fn bars(maintenance: &Maintenance, request: &Request<'_>, now: u64) -> bool {
 }
 
 /// The steps up to the first that leaves a candidate.
-fn steps(pool: &PoolSpec, captured: &[String], request: &Request<'_>, now: u64) -> Vec<Step> {
+fn steps(pool: &PoolSpec, captured: &[String], request: &RouteRequest<'_>, now: u64) -> Vec<Step> {
     let own = pool.policy.clone();
     let fallbacks = pool.fallback.iter().map(|patch| pool.policy.patched(patch));
     let mut steps = Vec::new();
@@ -139,7 +139,7 @@ fn step(
     policy: &Policy,
     backends: &[Backend],
     captured: &[String],
-    request: &Request<'_>,
+    request: &RouteRequest<'_>,
     now: u64,
 ) -> Step {
     let mut removed = Vec::new();
@@ -170,7 +170,7 @@ fn check(
     filters: &[Filter],
     backend: &Backend,
     captured: &[String],
-    request: &Request<'_>,
+    request: &RouteRequest<'_>,
     now: u64,
 ) -> Result<String, (Result<usize, &'static str>, &'static str)> {
     if backend.drained {
@@ -199,7 +199,7 @@ fn check(
 fn failure(
     filter: &Filter,
     backend: &Backend,
-    request: &Request<'_>,
+    request: &RouteRequest<'_>,
     now: u64,
 ) -> Option<&'static str> {
     match filter {

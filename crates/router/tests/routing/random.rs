@@ -1,8 +1,8 @@
 //! Random pools, policies and players for properties.
 
 use hyrouter_router::{
-    Allow, Backend, CompareOp, Filter, Key, Maintenance, Policy, PolicyPatch, PoolSpec, Request,
-    SortBy, SortOrder, SortType, Strategy, Subject,
+    Allow, Backend, CompareOp, Filter, Key, Maintenance, Policy, PolicyPatch, PoolSpec,
+    RouteRequest, SortBy, SortOrder, SortType, Strategy, Subject,
 };
 use proptest::{
     bool::weighted,
@@ -29,12 +29,12 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    pub(crate) fn request(&self) -> Request<'static> {
-        Request {
+    pub(crate) fn request(&self) -> RouteRequest<'static> {
+        RouteRequest {
             uuid: self.uuid,
             username: self.username,
             verified: self.verified,
-            ..Request::default()
+            ..RouteRequest::default()
         }
     }
 }

@@ -1,6 +1,8 @@
 use std::{sync::Barrier, thread};
 
-use hyrouter_router::{Decision, Request, RouteSpec, Router, RouterSpec, Strategy, Turns};
+use hyrouter_router::{
+    RouteDecision, RouteRequest, RouteSpec, Router, RouterSpec, Strategy, Turns,
+};
 use rand::{SeedableRng, rngs::StdRng};
 
 use crate::fixture::{Fixture, PoolExt, backend, pool, route};
@@ -116,14 +118,14 @@ fn no_turn_is_lost_between_threads() {
         let mine = || {
             let mut rng = StdRng::seed_from_u64(0);
             start.wait();
-            let request = Request::default();
+            let request = RouteRequest::default();
             (0..300)
                 .filter(|_| {
                     let decision =
                         fixture
                             .router
                             .decide(&request, &fixture.turns, fixture.now, &mut rng);
-                    matches!(decision, Decision::Backend(choice) if choice.backend().host == host)
+                    matches!(decision, RouteDecision::Backend(choice) if choice.backend().host == host)
                 })
                 .count()
         };

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginFuture};
 use hyrouter_plugins::{Chain, Entry, Settings};
-use hyrouter_router::{Backend, PoolSpec, Request, Router, RouterSpec, Turns};
+use hyrouter_router::{Backend, PoolSpec, RouteRequest, Router, RouterSpec, Turns};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
@@ -93,9 +93,9 @@ pub(crate) fn decisions(args: &Args) -> anyhow::Result<String> {
                 players.spawn(async move {
                     for _ in 0..each {
                         let asked = {
-                            let who = Request {
+                            let who = RouteRequest {
                                 host: "play.example.com",
-                                ..Request::default()
+                                ..RouteRequest::default()
                             };
                             let now = SystemTime::now();
                             std::hint::black_box(router.decide(
