@@ -7,7 +7,7 @@ use hyrouter_config::{ConfigError, Draft, NamedFile, Settings};
 use hyrouter_files::RegularFile;
 use hyrouter_plugin_wasm::OutputSink;
 use hyrouter_plugins::Chain;
-use hyrouter_proxy::{ServerIdentity, TokenKey};
+use hyrouter_proxy::{AddressTokenKey, ServerCertificate};
 
 use crate::counts::Counts;
 use crate::findings::{Findings, at};
@@ -22,8 +22,8 @@ pub struct Assembly {
     /// As they are used.
     pub settings: Settings,
     /// None: a self-signed one, made when the router starts and kept.
-    pub(crate) certificate: Option<ServerIdentity>,
-    pub(crate) token_key: Option<TokenKey>,
+    pub(crate) certificate: Option<ServerCertificate>,
+    pub(crate) token_key: Option<AddressTokenKey>,
     /// Of the admin server. Taken out by its user.
     pub(crate) admin_token: Option<Token>,
     pub(crate) keys: Option<Arc<IdentityKeys>>,
@@ -116,19 +116,21 @@ fn open_all(settings: &Settings, findings: &mut Findings) {
     }
 }
 
-fn certificate(settings: &Settings, findings: &mut Findings) -> Option<ServerIdentity> {
+fn certificate(settings: &Settings, findings: &mut Findings) -> Option<ServerCertificate> {
     let files = settings.tls.identity.as_ref()?;
     if !findings.are_free(&["tls.cert_file", "tls.key_file"]) {
         return None;
     }
-    let read = ServerIdentity::from_pem_files(&files.cert, &files.key);
+    let read = ServerCertificate::from_pem_files(&files.cert, &files.key);
     findings.keep(read.map_err(at("tls")))
 }
 
-fn token_key(settings: &Settings, findings: &mut Findings) -> Option<TokenKey> {
+fn token_key(settings: &Settings, findings: &mut Findings) -> Option<AddressTokenKey> {
     const KEY: &str = "quic.token_key_file";
     let file = settings.quic.token_key_file.as_ref()?;
-    let read = findings.are_free(&[KEY]).then(|| TokenKey::read(file))?;
+    let read = findings
+        .are_free(&[KEY])
+        .then(|| AddressTokenKey::read(file))?;
     findings.keep(read.map_err(at(KEY)))
 }
 

@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use hyrouter_admin::{Admin, AdminError, AdminSettings, Control};
-use hyrouter_config::{ProxyHeaders, RateSettings, Settings};
+use hyrouter_config::{RateSettings, Settings};
 use hyrouter_proxy::{
-    Access, AlpnList, Handler, Headers, Limits, Listen, ProxyProtocol, Rate, Rates, Reconfigure,
-    RetryMode, Server, ServerBuilder, ServerError, ServerIdentity, TokenKey,
+    Access, AddressTokenKey, AlpnList, Handler, Limits, ListenAddress, ProxyHeaders, ProxyProtocol,
+    Rate, Rates, Reconfiguration, RetryMode, Server, ServerBuilder, ServerCertificate, ServerError,
 };
 
 use crate::assembly::Assembly;
@@ -40,8 +40,8 @@ fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H
     if let Some(endpoints) = NonZeroUsize::new(settings.quic.endpoints) {
         builder = builder.endpoints(endpoints);
     }
-    if let Some(identity) = &assembly.certificate {
-        builder = builder.identity(identity.clone());
+    if let Some(certificate) = &assembly.certificate {
+        builder = builder.certificate(certificate.clone());
     }
     if let Some(key) = &assembly.token_key {
         builder = builder.token_key(key.clone());
@@ -49,8 +49,8 @@ fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H
     if let Some(proxy) = &settings.quic.proxy_protocol {
         let trusted = proxy.trusted.clone();
         let headers = match proxy.headers {
-            ProxyHeaders::First => Headers::First,
-            ProxyHeaders::Every => Headers::Every,
+            hyrouter_config::ProxyHeaders::First => ProxyHeaders::First,
+            hyrouter_config::ProxyHeaders::Every => ProxyHeaders::Every,
         };
         builder = builder.proxy_protocol(ProxyProtocol { trusted, headers });
     }
@@ -58,13 +58,13 @@ fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H
 }
 
 /// What a server that runs by `now` has to change to run by `next`.
-pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> anyhow::Result<Reconfigure> {
-    let mut changes = Reconfigure::default();
+pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> anyhow::Result<Reconfiguration> {
+    let mut changes = Reconfiguration::default();
     changes.alpn = AlpnList::parse(&next.settings.tls.alpn)?;
     changes.limits = limits(&next.settings);
-    changes.identity.clone_from(&next.certificate);
+    changes.certificate.clone_from(&next.certificate);
     if next.certificate.is_none() && now.certificate.is_some() {
-        changes.identity = Some(ServerIdentity::self_signed()?);
+        changes.certificate = Some(ServerCertificate::self_signed()?);
     }
     changes.token_key.clone_from(&next.token_key);
     if next.token_key.is_none() && now.token_key.is_some() {
@@ -74,9 +74,12 @@ pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> anyhow::Result<Rec
 }
 
 /// A key as a server has that is given none.
-fn random_key() -> anyhow::Result<TokenKey> {
+fn random_key() -> anyhow::Result<AddressTokenKey> {
     let secret: [u8; 32] = rand::random();
-    Ok(TokenKey::parse(&format!("hex:{}", hex::encode(secret)))?)
+    Ok(AddressTokenKey::parse(&format!(
+        "hex:{}",
+        hex::encode(secret)
+    ))?)
 }
 
 fn limits(settings: &Settings) -> Limits {
@@ -116,12 +119,12 @@ fn rate(rate: RateSettings) -> Rate {
     }
 }
 
-fn listen(settings: &Settings) -> Listen {
+fn listen(settings: &Settings) -> ListenAddress {
     let listen = &settings.listen;
     if listen.dual_stack {
-        Listen::AllInterfaces(listen.addr.port())
+        ListenAddress::AllInterfaces(listen.addr.port())
     } else {
-        Listen::Address(listen.addr)
+        ListenAddress::Address(listen.addr)
     }
 }
 

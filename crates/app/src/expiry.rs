@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{Settings, Warning};
-use hyrouter_proxy::{ServerIdentity, Validity};
+use hyrouter_proxy::{CertificateValidity, ServerCertificate};
 
 use crate::assembly::Assembly;
 use crate::clock;
@@ -24,7 +24,7 @@ impl Assembly {
 
     /// Those of the warnings that depend on the time.
     pub fn expired(&self, now: SystemTime) -> Vec<Warning> {
-        let validity = self.certificate.as_ref().map(ServerIdentity::validity);
+        let validity = self.certificate.as_ref().map(ServerCertificate::validity);
         let certificate = validity.and_then(|validity| certificate(validity, now));
         certificate
             .into_iter()
@@ -34,7 +34,7 @@ impl Assembly {
 }
 
 /// Returns a warning about a certificate that is not valid at this time, or ends soon.
-fn certificate(validity: Validity, now: SystemTime) -> Option<Warning> {
+fn certificate(validity: CertificateValidity, now: SystemTime) -> Option<Warning> {
     let (from, until) = (
         clock::text(validity.not_before),
         clock::text(validity.not_after),
@@ -77,7 +77,7 @@ mod tests {
     fn a_certificate_is_warned_of_outside_of_its_time_and_14_days_before_its_end() {
         let at = |days: u64| SystemTime::UNIX_EPOCH + Duration::from_hours(24 * days);
         let second = Duration::from_secs(1);
-        let validity = Validity {
+        let validity = CertificateValidity {
             not_before: at(100),
             not_after: at(200),
         };

@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use quinn::{Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
 use tokio::sync::watch;
 
+use crate::address_token_key::AddressTokenKey;
 use crate::connection::ServerContext;
 use crate::connection_admission::ConnectionAdmission;
 use crate::connection_ids::RandomIds;
@@ -18,9 +19,8 @@ use crate::handler::Handler;
 use crate::limits::Limits;
 use crate::proxy_protocol::{Balancers, ProxiedSocket, ProxyProtocol};
 use crate::server::Server;
-use crate::socket::{Listen, Sockets};
-use crate::tls::{self, AlpnList, ServerIdentity, crypto_provider};
-use crate::token_key::TokenKey;
+use crate::socket::{ListenAddress, Sockets};
+use crate::tls::{self, AlpnList, ServerCertificate, crypto_provider};
 use crate::transport::quic_config;
 use crate::worker_runtime::WorkerRuntime;
 
@@ -30,27 +30,27 @@ const DEFAULT_PORT: u16 = 5520;
 /// The settings of a [`Server`]; every one has a default.
 #[derive(Debug, Default)]
 pub struct ServerBuilder {
-    listen: Option<Listen>,
-    identity: Option<ServerIdentity>,
+    listen: Option<ListenAddress>,
+    certificate: Option<ServerCertificate>,
     alpn: AlpnList,
     limits: Limits,
     endpoints: Option<NonZeroUsize>,
-    token_key: Option<TokenKey>,
+    token_key: Option<AddressTokenKey>,
     proxy_protocol: ProxyProtocol,
 }
 
 impl ServerBuilder {
     /// Where to listen. Default: all interfaces, port 5520.
     #[must_use]
-    pub fn listen(mut self, listen: impl Into<Listen>) -> Self {
+    pub fn listen(mut self, listen: impl Into<ListenAddress>) -> Self {
         self.listen = Some(listen.into());
         self
     }
 
     /// The certificate. Default: a self-signed one that is made now.
     #[must_use]
-    pub fn identity(mut self, identity: ServerIdentity) -> Self {
-        self.identity = Some(identity);
+    pub fn certificate(mut self, certificate: ServerCertificate) -> Self {
+        self.certificate = Some(certificate);
         self
     }
 
@@ -78,7 +78,7 @@ impl ServerBuilder {
 
     /// What Retry tokens are sealed with. Default: a random key, so that a Retry is good with this server alone.
     #[must_use]
-    pub fn token_key(mut self, key: TokenKey) -> Self {
+    pub fn token_key(mut self, key: AddressTokenKey) -> Self {
         self.token_key = Some(key);
         self
     }
@@ -98,11 +98,11 @@ impl ServerBuilder {
     /// When the address is taken, or a setting can not be used.
     pub fn bind<H: Handler>(self, handler: H) -> Result<Server<H>, ServerError> {
         let provider = crypto_provider();
-        let identity = match self.identity {
-            Some(identity) => identity,
-            None => ServerIdentity::self_signed()?,
+        let certificate = match self.certificate {
+            Some(certificate) => certificate,
+            None => ServerCertificate::self_signed()?,
         };
-        let crypto = tls::server_crypto(&provider, &identity, &self.alpn)?;
+        let crypto = tls::server_crypto(&provider, &certificate, &self.alpn)?;
         let config = quic_config(None, crypto, &self.limits, self.token_key.as_ref())?;
 
         let count = self
@@ -110,7 +110,9 @@ impl ServerBuilder {
             .or_else(|| available_parallelism().ok())
             .map_or(1, NonZeroUsize::get);
         let count = if cfg!(target_os = "linux") { count } else { 1 };
-        let listen = self.listen.unwrap_or(Listen::AllInterfaces(DEFAULT_PORT));
+        let listen = self
+            .listen
+            .unwrap_or(ListenAddress::AllInterfaces(DEFAULT_PORT));
         let sockets = Sockets::bind(listen, count)?;
         let balancers = Balancers::of(&self.proxy_protocol, count).map(Arc::new);
         let workers = sockets
@@ -127,7 +129,7 @@ impl ServerBuilder {
             Arc::clone(&admission),
             draining.clone(),
             balancers,
-            identity,
+            certificate,
             Arc::clone(&config),
             workers
                 .iter()

@@ -1,7 +1,7 @@
 use std::io;
 
-use crate::socket::Listen;
-use crate::tls::{AlpnError, IdentityError};
+use crate::socket::ListenAddress;
+use crate::tls::{AlpnError, CertificateError};
 
 /// Why a server can not start, or ended before it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -11,13 +11,13 @@ pub enum ServerError {
     #[error("cannot listen on UDP {listen}: {error}")]
     Bind {
         /// What was asked for.
-        listen: Listen,
+        listen: ListenAddress,
         /// What the system said; [`io::ErrorKind::AddrInUse`] where another process has the port.
         error: io::Error,
     },
     /// The certificate or key can not be used.
     #[error(transparent)]
-    Identity(#[from] IdentityError),
+    Certificate(#[from] CertificateError),
     /// The list of ALPN names can not be used.
     #[error(transparent)]
     Alpn(#[from] AlpnError),

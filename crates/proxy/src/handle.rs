@@ -7,14 +7,14 @@ use arc_swap::ArcSwap;
 use quinn::{Endpoint, ServerConfig};
 use tokio::sync::watch;
 
+use crate::address_token_key::AddressTokenKey;
+use crate::certificate_fingerprint::CertificateFingerprint;
 use crate::connection_admission::ConnectionAdmission;
 use crate::error::ServerError;
-use crate::fingerprint::Fingerprint;
 use crate::limits::Limits;
 use crate::proxy_protocol::Balancers;
 use crate::status::ServerStatus;
-use crate::tls::{self, AlpnList, ServerIdentity, Validity, crypto_provider};
-use crate::token_key::TokenKey;
+use crate::tls::{self, AlpnList, CertificateValidity, ServerCertificate, crypto_provider};
 use crate::transport::quic_config;
 
 /// A hold on a server that lives on its own threads: from [`Server::handle`](crate::Server::handle). Cheap to clone,
@@ -27,16 +27,16 @@ pub struct ServerHandle {
 /// What a running server is to be from now on.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Reconfigure {
+pub struct Reconfiguration {
     /// The certificate; `None` keeps the one there is, also where it is self-signed.
-    pub identity: Option<ServerIdentity>,
+    pub certificate: Option<ServerCertificate>,
     /// The application protocols.
     pub alpn: AlpnList,
     /// The bounds.
     pub limits: Limits,
     /// What Retry tokens are sealed with; `None` keeps the key there is. With another, a client that is in the middle
     /// of a Retry has to connect anew.
-    pub token_key: Option<TokenKey>,
+    pub token_key: Option<AddressTokenKey>,
 }
 
 impl ServerHandle {
@@ -50,7 +50,7 @@ impl ServerHandle {
     /// # Errors
     ///
     /// When a setting can not be used, and [`ServerError::Ended`] when there is no server any more.
-    pub fn reconfigure(&self, settings: Reconfigure) -> Result<(), ServerError> {
+    pub fn reconfigure(&self, settings: Reconfiguration) -> Result<(), ServerError> {
         self.control.reconfigure(settings)
     }
 
@@ -81,13 +81,13 @@ impl ServerHandle {
     }
 
     /// Of the certificate that new clients are shown.
-    pub fn fingerprint(&self) -> Fingerprint {
-        self.control.current().identity.fingerprint()
+    pub fn fingerprint(&self) -> CertificateFingerprint {
+        self.control.current().certificate.fingerprint()
     }
 
     /// When the certificate is valid that new clients are shown.
-    pub fn validity(&self) -> Validity {
-        self.control.current().identity.validity()
+    pub fn validity(&self) -> CertificateValidity {
+        self.control.current().certificate.validity()
     }
 }
 
@@ -104,7 +104,7 @@ pub(crate) struct ServerControl {
 /// What can be replaced.
 #[derive(Debug)]
 struct Current {
-    identity: ServerIdentity,
+    certificate: ServerCertificate,
     /// One for each worker, until it has ended: an endpoint that is held keeps its socket open.
     endpoints: Vec<Option<Endpoint>>,
 }
@@ -114,12 +114,12 @@ impl ServerControl {
         admission: Arc<ConnectionAdmission>,
         draining: watch::Receiver<bool>,
         balancers: Option<Arc<Balancers>>,
-        identity: ServerIdentity,
+        certificate: ServerCertificate,
         config: Arc<ArcSwap<ServerConfig>>,
         endpoints: Vec<Endpoint>,
     ) -> Arc<Self> {
         let current = Mutex::new(Current {
-            identity,
+            certificate,
             endpoints: endpoints.into_iter().map(Some).collect(),
         });
         Arc::new(Self {
@@ -131,15 +131,15 @@ impl ServerControl {
         })
     }
 
-    fn reconfigure(&self, settings: Reconfigure) -> Result<(), ServerError> {
+    fn reconfigure(&self, settings: Reconfiguration) -> Result<(), ServerError> {
         let mut current = self.current();
         if current.endpoints.iter().all(Option::is_none) {
             return Err(ServerError::Ended);
         }
-        let identity = settings
-            .identity
-            .unwrap_or_else(|| current.identity.clone());
-        let crypto = tls::server_crypto(&crypto_provider(), &identity, &settings.alpn)?;
+        let certificate = settings
+            .certificate
+            .unwrap_or_else(|| current.certificate.clone());
+        let crypto = tls::server_crypto(&crypto_provider(), &certificate, &settings.alpn)?;
         let key = settings.token_key.as_ref();
         let before = self.config.load();
         let config = quic_config(Some(&before), crypto, &settings.limits, key)?;
@@ -147,7 +147,7 @@ impl ServerControl {
         for endpoint in current.endpoints.iter().flatten() {
             endpoint.set_server_config(Some(config.clone()));
         }
-        current.identity = identity;
+        current.certificate = certificate;
         self.config.store(Arc::new(config));
         self.admission.replace(settings.limits);
         Ok(())

@@ -36,9 +36,11 @@
 //! by its [`ServerHandle`].
 
 mod access;
+mod address_token_key;
 mod admission_policy;
 mod answer;
 mod builder;
+mod certificate_fingerprint;
 mod close_reason;
 mod connect_info;
 mod connection;
@@ -48,7 +50,6 @@ mod error;
 mod established_connection;
 mod event;
 mod exchange;
-mod fingerprint;
 mod first_frame;
 mod handle;
 mod handler;
@@ -67,27 +68,28 @@ mod server;
 mod socket;
 mod status;
 mod tls;
-mod token_key;
 mod transport;
 mod worker_runtime;
 
 pub use self::access::Access;
+pub use self::address_token_key::{AddressTokenKey, AddressTokenKeyError};
 pub use self::answer::{Action, Answer};
 pub use self::builder::ServerBuilder;
+pub use self::certificate_fingerprint::CertificateFingerprint;
 pub use self::close_reason::CloseReason;
 pub use self::connect_info::ConnectInfo;
 pub use self::error::ServerError;
 pub use self::event::{Event, FinishedConnection, SentAnswer, Times};
-pub use self::fingerprint::Fingerprint;
-pub use self::handle::{Reconfigure, ServerHandle};
+pub use self::handle::{Reconfiguration, ServerHandle};
 pub use self::handler::{Failure, FailureReason, Handler};
 pub use self::limits::{Limits, RetryMode};
 pub use self::peer::Peer;
-pub use self::proxy_protocol::{Headers, ProxyProtocol};
+pub use self::proxy_protocol::{ProxyHeaders, ProxyProtocol};
 pub use self::rate::{Rate, Rates};
 pub use self::refusal::{Refusal, RefusalCounts};
 pub use self::server::Server;
-pub use self::socket::Listen;
+pub use self::socket::ListenAddress;
 pub use self::status::{ProxiedStatus, ServerStatus};
-pub use self::tls::{AlpnError, AlpnList, IdentityError, ServerIdentity, Validity};
-pub use self::token_key::{TokenKey, TokenKeyError};
+pub use self::tls::{
+    AlpnError, AlpnList, CertificateError, CertificateValidity, ServerCertificate,
+};

@@ -6,7 +6,7 @@ use quinn::Connection;
 use quinn::crypto::rustls::HandshakeData;
 use rustls::pki_types::CertificateDer;
 
-use crate::fingerprint::Fingerprint;
+use crate::certificate_fingerprint::CertificateFingerprint;
 
 /// The far end of one connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Peer {
     /// The application protocol that was agreed on.
     pub alpn: Option<Box<[u8]>>,
     /// Of the client's certificate, whose key it has proven to hold.
-    pub client_cert: Option<Fingerprint>,
+    pub client_cert: Option<CertificateFingerprint>,
 }
 
 impl Peer {
@@ -47,7 +47,7 @@ impl Peer {
         let client_cert = connection
             .peer_identity()
             .and_then(|identity| identity.downcast::<Vec<CertificateDer<'static>>>().ok())
-            .and_then(|chain| chain.first().map(|cert| Fingerprint::of(cert)));
+            .and_then(|chain| chain.first().map(|cert| CertificateFingerprint::of(cert)));
         let remote = connection.remote_address();
         Self {
             connection_id,

@@ -12,12 +12,12 @@ use quinn::{Endpoint, Incoming};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 
+use crate::certificate_fingerprint::CertificateFingerprint;
 use crate::close_reason;
 use crate::connection::{self, Accepted, ServerContext};
 use crate::connection_admission::{AdmissionDecision, Proof};
 use crate::error::ServerError;
 use crate::event::Event;
-use crate::fingerprint::Fingerprint;
 use crate::handle::{EndpointsGuard, ServerHandle};
 use crate::handler::Handler;
 use crate::handshake_queue::HandshakeQueue;
@@ -49,7 +49,7 @@ impl<H: Handler> Server<H> {
     }
 
     /// Of the certificate that clients are shown.
-    pub fn fingerprint(&self) -> Fingerprint {
+    pub fn fingerprint(&self) -> CertificateFingerprint {
         self.handle().fingerprint()
     }
 

@@ -15,14 +15,14 @@ const SEND_BUFFER: usize = 2 << 20;
 
 /// Where a server listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listen {
+pub enum ListenAddress {
     /// One address.
     Address(SocketAddr),
     /// All interfaces on this port: IPv6 and IPv4 on one socket where the system can, else IPv4.
     AllInterfaces(u16),
 }
 
-impl Listen {
+impl ListenAddress {
     /// The port that is asked for; 0 leaves the choice to the system.
     pub fn port(self) -> u16 {
         match self {
@@ -32,13 +32,13 @@ impl Listen {
     }
 }
 
-impl From<SocketAddr> for Listen {
+impl From<SocketAddr> for ListenAddress {
     fn from(address: SocketAddr) -> Self {
         Self::Address(address)
     }
 }
 
-impl std::fmt::Display for Listen {
+impl std::fmt::Display for ListenAddress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Address(address) => address.fmt(f),
@@ -61,11 +61,11 @@ impl Sockets {
     pub(crate) const WANTED_RECV_BUFFER: usize = RECV_BUFFER;
 
     /// Binds `count` sockets that share the port, so that each core has one of its own.
-    pub(crate) fn bind(listen: Listen, count: usize) -> Result<Self, ServerError> {
+    pub(crate) fn bind(listen: ListenAddress, count: usize) -> Result<Self, ServerError> {
         let failed = |error| ServerError::Bind { listen, error };
         let mut wanted = match listen {
-            Listen::Address(address) => address,
-            Listen::AllInterfaces(port) => all_interfaces(port),
+            ListenAddress::Address(address) => address,
+            ListenAddress::AllInterfaces(port) => all_interfaces(port),
         };
         // Sockets that share a port may be bound beside those of a stranger who shares it too, and
         // players would be split between the two. A socket that does not share notices.
@@ -148,8 +148,8 @@ fn open(address: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
 mod tests {
     use super::*;
 
-    fn loopback() -> Listen {
-        Listen::Address(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+    fn loopback() -> ListenAddress {
+        ListenAddress::Address(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
     }
 
     #[cfg(target_os = "linux")]
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_port_that_another_shares_is_taken_all_the_same() {
         let first = Sockets::bind(loopback(), 2).unwrap();
-        let failure = Sockets::bind(Listen::Address(first.address), 2).unwrap_err();
+        let failure = Sockets::bind(ListenAddress::Address(first.address), 2).unwrap_err();
         assert!(matches!(
             failure,
             ServerError::Bind { error, .. } if error.kind() == io::ErrorKind::AddrInUse
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn all_interfaces_take_v4_clients_too() {
-        let bound = Sockets::bind(Listen::AllInterfaces(0), 1).unwrap();
+        let bound = Sockets::bind(ListenAddress::AllInterfaces(0), 1).unwrap();
         let client = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         client
             .send_to(b"x", (Ipv4Addr::LOCALHOST, bound.address.port()))

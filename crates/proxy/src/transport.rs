@@ -5,11 +5,11 @@ use std::sync::Arc;
 use quinn::crypto::rustls::QuicServerConfig;
 use quinn::{IdleTimeout, ServerConfig, TransportConfig, VarInt};
 
+use crate::address_token_key::AddressTokenKey;
 use crate::error::ServerError;
 use crate::limits::Limits;
 use crate::permit::QuicMemory;
 use crate::tls::OneConnection;
-use crate::token_key::TokenKey;
 
 /// What a client can send before anybody reads. A `Connect` is a few hundred bytes; the longest, 38 KB, takes two.
 const CONNECTION_WINDOW: u32 = 32 << 10;
@@ -25,7 +25,7 @@ pub(crate) fn quic_config(
     before: Option<&ServerConfig>,
     crypto: QuicServerConfig,
     limits: &Limits,
-    token_key: Option<&TokenKey>,
+    token_key: Option<&AddressTokenKey>,
 ) -> Result<ServerConfig, ServerError> {
     let transport = Arc::new(transport(limits)?);
     let crypto = Arc::new(crypto);

@@ -32,26 +32,26 @@ pub struct ProxyProtocol {
     /// Networks of load balancers. Where this is empty, nobody is believed and no datagram is looked into.
     pub trusted: Vec<IpNet>,
     /// Which datagrams of theirs have a header.
-    pub headers: Headers,
+    pub headers: ProxyHeaders,
 }
 
 impl ProxyProtocol {
     /// Balancers that put a header in front of the first datagram of each flow.
     pub fn first(trusted: Vec<IpNet>) -> Self {
-        let headers = Headers::First;
+        let headers = ProxyHeaders::First;
         Self { trusted, headers }
     }
 
     /// Balancers that put a header in front of every datagram.
     pub fn every(trusted: Vec<IpNet>) -> Self {
-        let headers = Headers::Every;
+        let headers = ProxyHeaders::Every;
         Self { trusted, headers }
     }
 }
 
 /// In front of which datagrams a balancer puts a header.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Headers {
+pub enum ProxyHeaders {
     /// The first of a flow at least. What follows may begin with a header that the client wrote, so that one which names
     /// another client, or none, is dropped within 10 seconds of the flow's last datagram, and no client is taken from
     /// another flow that was heard of within that time. After such a silence a client can name whom it likes: this is
@@ -66,7 +66,7 @@ pub enum Headers {
 #[derive(Debug)]
 pub(crate) struct Balancers {
     trusted: Networks,
-    headers: Headers,
+    headers: ProxyHeaders,
     /// One table for all endpoints: the system hands two flows that name one client to two of them.
     flows: Mutex<Flows>,
     unknown: AtomicU64,

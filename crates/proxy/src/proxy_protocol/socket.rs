@@ -13,7 +13,7 @@ use quinn::udp::{RecvMeta, Transmit};
 use quinn::{AsyncUdpSocket, UdpPoller};
 
 use super::direct::Direct;
-use super::{Balancers, Headers, header};
+use super::{Balancers, ProxyHeaders, header};
 
 /// One endpoint's socket. QUIC sees the client's address wherever a trusted balancer told it.
 #[derive(Debug)]
@@ -99,11 +99,11 @@ impl ProxiedSocket {
             Ok(Some(header)) => {
                 let client = header.client.unwrap_or(balancer);
                 let believed = match self.balancers.headers {
-                    Headers::First => {
+                    ProxyHeaders::First => {
                         let mut flows = self.balancers.flows();
                         flows.learn_unless_fresh(balancer, client, now)
                     }
-                    Headers::Every => {
+                    ProxyHeaders::Every => {
                         self.balancers.flows().learn(balancer, client, now);
                         true
                     }
@@ -113,8 +113,8 @@ impl ProxiedSocket {
             }
             Ok(None) => {
                 let client = match self.balancers.headers {
-                    Headers::First => self.balancers.flows().client_of(balancer, now),
-                    Headers::Every => None,
+                    ProxyHeaders::First => self.balancers.flows().client_of(balancer, now),
+                    ProxyHeaders::Every => None,
                 };
                 let judged = client.map(|client| (client, 0));
                 judged.ok_or(&self.balancers.unknown)

@@ -2,11 +2,11 @@
 //! certificate that is asked for and never required.
 
 mod alpn;
+mod certificate_validity;
 mod client_auth;
-mod identity;
+mod server_certificate;
 mod session;
 mod spki;
-mod validity;
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use quinn::crypto::rustls::QuicServerConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 
 pub use self::alpn::{AlpnError, AlpnList};
-pub use self::identity::{IdentityError, ServerIdentity};
-pub use self::validity::Validity;
+pub use self::certificate_validity::CertificateValidity;
+pub use self::server_certificate::{CertificateError, ServerCertificate};
 
 pub(crate) use self::session::OneConnection;
 
@@ -44,14 +44,14 @@ pub(crate) fn crypto_provider() -> Arc<CryptoProvider> {
 /// The QUIC side of TLS for one server.
 pub(crate) fn server_crypto(
     provider: &Arc<CryptoProvider>,
-    identity: &ServerIdentity,
+    certificate: &ServerCertificate,
     alpn: &AlpnList,
 ) -> Result<QuicServerConfig, ServerError> {
     let mut tls = rustls::ServerConfig::builder_with_provider(Arc::clone(provider))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(ServerError::Tls)?
         .with_client_cert_verifier(Arc::new(AnyClientCert::new(Arc::clone(provider))))
-        .with_cert_resolver(identity.resolver());
+        .with_cert_resolver(certificate.resolver());
     tls.alpn_protocols = alpn.protocols().to_vec();
     tls.ignore_client_order = true;
     // A client comes once, is told where to go, and leaves: a ticket would never be used.

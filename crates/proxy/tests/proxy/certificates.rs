@@ -7,7 +7,7 @@ use crate::support::server;
 use base64::Engine as _;
 use hyrouter_client::Outcome;
 use hyrouter_protocol::Generation;
-use hyrouter_proxy::{Answer, Fingerprint, IdentityError, ServerIdentity};
+use hyrouter_proxy::{Answer, CertificateError, CertificateFingerprint, ServerCertificate};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
 /// Files of one test, in a folder that goes with it.
@@ -47,8 +47,8 @@ fn params() -> CertificateParams {
     CertificateParams::new(["play.example.com".to_owned()]).unwrap()
 }
 
-fn load(cert: &Path, key: &Path) -> Result<ServerIdentity, IdentityError> {
-    ServerIdentity::from_pem_files(cert, key)
+fn load(cert: &Path, key: &Path) -> Result<ServerCertificate, CertificateError> {
+    ServerCertificate::from_pem_files(cert, key)
 }
 
 #[tokio::test]
@@ -75,15 +75,15 @@ async fn every_kind_of_key_serves() {
         let files = Files::new();
         let cert_file = files.pem("cert.pem", "CERTIFICATE", &[cert.der()]);
         let key_file = files.pem("key.pem", "PRIVATE KEY", &[key.serialized_der()]);
-        let identity = load(&cert_file, &key_file).unwrap();
+        let certificate = load(&cert_file, &key_file).unwrap();
         assert_eq!(
-            identity.fingerprint(),
-            Fingerprint::of(cert.der()),
+            certificate.fingerprint(),
+            CertificateFingerprint::of(cert.der()),
             "{name}"
         );
 
         let server = server()
-            .identity(identity)
+            .certificate(certificate)
             .answering(|_| Answer::referral("10.0.0.7", 5521, None));
         let exchange = server.hello(Generation::G4).await;
         assert!(
@@ -105,7 +105,7 @@ fn the_fingerprint_is_that_of_the_first_certificate_of_a_chain() {
     let key_file = files.pem("key.pem", "PRIVATE KEY", &[key.serialized_der()]);
     assert_eq!(
         load(&cert_file, &key_file).unwrap().fingerprint(),
-        Fingerprint::of(cert.der())
+        CertificateFingerprint::of(cert.der())
     );
 }
 

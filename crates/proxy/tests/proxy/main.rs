@@ -6,6 +6,7 @@
     reason = "a test fails by panic, in its helpers too"
 )]
 
+mod address_token_key;
 mod admission;
 mod certificates;
 mod drain;
@@ -16,4 +17,3 @@ mod lost_endpoint;
 mod proxy_protocol;
 mod reconfigure;
 mod support;
-mod token_key;

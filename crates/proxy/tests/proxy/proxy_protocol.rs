@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::support::balancer::{BALANCER, Headers, balancer, header};
+use crate::support::balancer::{BALANCER, ProxyHeaders, balancer, header};
 use crate::support::{Running, patiently, server};
 use hyrouter_client::{Client, Dial, Ending, Exchange, Hello, Outcome};
 use hyrouter_protocol::Generation;
@@ -51,10 +51,10 @@ fn assert_seen_as(address: SocketAddr, exchange: &Exchange) {
 
 #[tokio::test]
 async fn the_server_sees_the_clients_own_addresses() {
-    let cases: [(Believing, Headers); 3] = [
-        (ProxyProtocol::first, Headers::First),
-        (ProxyProtocol::first, Headers::Each),
-        (ProxyProtocol::every, Headers::Each),
+    let cases: [(Believing, ProxyHeaders); 3] = [
+        (ProxyProtocol::first, ProxyHeaders::First),
+        (ProxyProtocol::first, ProxyHeaders::Each),
+        (ProxyProtocol::every, ProxyHeaders::Each),
     ];
     for (settings, headers) in cases {
         for retry in [RetryMode::Never, RetryMode::Always] {
@@ -74,7 +74,7 @@ async fn the_server_sees_the_clients_own_addresses() {
 #[tokio::test]
 async fn limits_count_clients_and_not_the_balancer() {
     let server = start(|limits| limits.max_connections_per_source = 1);
-    let way = balancer(server.address, Headers::First).await;
+    let way = balancer(server.address, ProxyHeaders::First).await;
     let dial = Dial::new(way).timeout(Duration::from_secs(20));
     let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let held = client.connect(&dial, b"hytale/3").await.unwrap();
@@ -100,7 +100,7 @@ async fn limits_count_clients_and_not_the_balancer() {
 #[tokio::test]
 async fn lists_of_networks_are_held_against_clients() {
     let server = start(|limits| limits.access.deny = vec!["127.0.3.0/24".parse().unwrap()]);
-    let way = balancer(server.address, Headers::First).await;
+    let way = balancer(server.address, ProxyHeaders::First).await;
     let (address, exchange) = visit("127.0.0.1:0", way).await;
     assert_seen_as(address, &exchange);
     let (_, exchange) = visit("127.0.3.1:0", way).await;
@@ -113,7 +113,7 @@ async fn lists_of_networks_are_held_against_clients() {
 #[tokio::test]
 async fn a_balancer_that_sends_no_header_is_not_taken_for_a_client() {
     let server = start(|_| {});
-    let way = balancer(server.address, Headers::None).await;
+    let way = balancer(server.address, ProxyHeaders::None).await;
     let asking = tokio::spawn(async move { visit("127.0.0.1:0", way).await });
     let status = server
         .until(|status| status.proxied.is_some_and(|proxied| proxied.unknown > 0))
@@ -126,7 +126,7 @@ async fn a_balancer_that_sends_no_header_is_not_taken_for_a_client() {
 #[tokio::test]
 async fn a_client_behind_a_balancer_can_not_say_who_it_is() {
     let server = start(|_| {});
-    let way = balancer(server.address, Headers::First).await;
+    let way = balancer(server.address, ProxyHeaders::First).await;
     let player = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let mut initials = crate::support::flood::initials(2).await;
     let other = initials.remove(1);
@@ -145,7 +145,7 @@ async fn a_client_behind_a_balancer_can_not_say_who_it_is() {
 #[tokio::test]
 async fn datagrams_without_the_header_that_every_one_has_are_dropped() {
     let server = believing(ProxyProtocol::every, |_| {});
-    let way = balancer(server.address, Headers::First).await;
+    let way = balancer(server.address, ProxyHeaders::First).await;
     let player = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let initials = crate::support::flood::initials(2).await;
     player.send_to(&initials[0], way).await.unwrap();

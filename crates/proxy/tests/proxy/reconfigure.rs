@@ -9,7 +9,7 @@ use crate::support::{Observation, patiently, server};
 use hyrouter_client::{Ending, Hello, Outcome};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
-    AlpnList, Answer, Reconfigure, Refusal, RetryMode, ServerError, ServerIdentity,
+    AlpnList, Answer, Reconfiguration, Refusal, RetryMode, ServerCertificate, ServerError,
 };
 use tokio::sync::Semaphore;
 
@@ -18,8 +18,8 @@ fn assert_let_in(outcome: &Outcome) {
     assert!(matches!(outcome, Outcome::Referral { .. }), "{outcome:?}");
 }
 
-fn settings(change: impl FnOnce(&mut Reconfigure)) -> Reconfigure {
-    let mut settings = Reconfigure::default();
+fn settings(change: impl FnOnce(&mut Reconfiguration)) -> Reconfiguration {
+    let mut settings = Reconfiguration::default();
     change(&mut settings);
     settings
 }
@@ -30,16 +30,21 @@ async fn a_certificate_is_kept_or_replaced() {
         .endpoints(2)
         .answering(|_| Answer::referral("10.0.0.7", 5521, None));
     let before = server.handle.fingerprint();
-    server.handle.reconfigure(Reconfigure::default()).unwrap();
+    server
+        .handle
+        .reconfigure(Reconfiguration::default())
+        .unwrap();
     assert_eq!(server.handle.fingerprint(), before);
     assert_eq!(fingerprint(server.address).await, before);
 
-    let identity = ServerIdentity::self_signed().unwrap();
-    let after = identity.fingerprint();
+    let certificate = ServerCertificate::self_signed().unwrap();
+    let after = certificate.fingerprint();
     assert_ne!(after, before);
     server
         .handle
-        .reconfigure(settings(|settings| settings.identity = Some(identity)))
+        .reconfigure(settings(|settings| {
+            settings.certificate = Some(certificate)
+        }))
         .unwrap();
     assert_eq!(server.handle.fingerprint(), after);
     // Enough that both endpoints are met.
@@ -95,7 +100,7 @@ async fn what_can_not_be_used_changes_nothing() {
     let server = server().answering(|_| Answer::referral("10.0.0.7", 5521, None));
     let before = server.handle.fingerprint();
     let unusable = settings(|settings| {
-        settings.identity = Some(ServerIdentity::self_signed().unwrap());
+        settings.certificate = Some(ServerCertificate::self_signed().unwrap());
         settings.limits.retry = RetryMode::Always;
         settings.limits.idle_timeout = Duration::MAX;
     });
@@ -146,7 +151,7 @@ async fn changes_are_safe_while_draining_and_too_late_after_the_end() {
     server.stop();
     server.until(|status| status.draining).await;
     for _ in 0..20 {
-        handle.reconfigure(Reconfigure::default()).unwrap();
+        handle.reconfigure(Reconfiguration::default()).unwrap();
     }
     assert_eq!(handle.status().open, 1);
     gate.add_permits(1);
@@ -155,7 +160,7 @@ async fn changes_are_safe_while_draining_and_too_late_after_the_end() {
 
     let address = server.address;
     server.ended().await.unwrap();
-    let error = handle.reconfigure(Reconfigure::default()).unwrap_err();
+    let error = handle.reconfigure(Reconfiguration::default()).unwrap_err();
     assert!(matches!(error, ServerError::Ended), "{error}");
     let _ = handle.fingerprint();
     assert_eq!(handle.status().open, 0);
@@ -171,9 +176,11 @@ async fn a_thousand_changes_lose_no_player() {
     let handle = server.handle.clone();
     let changing = std::thread::spawn(move || {
         for _ in 0..1_000 {
-            let identity = ServerIdentity::self_signed().unwrap();
+            let certificate = ServerCertificate::self_signed().unwrap();
             handle
-                .reconfigure(settings(|settings| settings.identity = Some(identity)))
+                .reconfigure(settings(|settings| {
+                    settings.certificate = Some(certificate)
+                }))
                 .unwrap();
         }
     });

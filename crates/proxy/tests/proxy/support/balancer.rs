@@ -8,7 +8,7 @@ use tokio::net::UdpSocket;
 
 /// In front of which datagrams of a flow a header stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Headers {
+pub(crate) enum ProxyHeaders {
     First,
     Each,
     None,
@@ -18,7 +18,7 @@ pub(crate) enum Headers {
 pub(crate) const BALANCER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 9);
 
 /// Starts one on 127.0.0.1 in front of `server`; each client gets a port of [`BALANCER`] of its own.
-pub(crate) async fn balancer(server: SocketAddr, headers: Headers) -> SocketAddr {
+pub(crate) async fn balancer(server: SocketAddr, headers: ProxyHeaders) -> SocketAddr {
     let front = Arc::new(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap());
     let address = front.local_addr().unwrap();
     tokio::spawn(async move {
@@ -34,9 +34,9 @@ pub(crate) async fn balancer(server: SocketAddr, headers: Headers) -> SocketAddr
                 flows.insert(client, back);
             }
             let mut forwarded = match headers {
-                Headers::Each => header(client, server),
-                Headers::First if is_new => header(client, server),
-                Headers::First | Headers::None => Vec::new(),
+                ProxyHeaders::Each => header(client, server),
+                ProxyHeaders::First if is_new => header(client, server),
+                ProxyHeaders::First | ProxyHeaders::None => Vec::new(),
             };
             forwarded.extend_from_slice(&datagram[..len]);
             flows[&client].send(&forwarded).await.unwrap();

@@ -24,8 +24,8 @@ use std::time::Duration;
 use hyrouter_client::{Client, Dial, Exchange, Hello, Session};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
-    Answer, ConnectInfo, Event, Failure, Handler, Limits, Listen, Server, ServerBuilder,
-    ServerError, ServerHandle, ServerIdentity, ServerStatus,
+    Answer, ConnectInfo, Event, Failure, Handler, Limits, ListenAddress, Server, ServerBuilder,
+    ServerCertificate, ServerError, ServerHandle, ServerStatus,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -99,7 +99,7 @@ impl Handler for Watched {
 
 /// A server to be started.
 pub(crate) struct Setup {
-    listen: Listen,
+    listen: ListenAddress,
     limits: Limits,
     endpoints: usize,
     builder: ServerBuilder,
@@ -117,7 +117,7 @@ pub(crate) struct Running {
 
 pub(crate) fn server() -> Setup {
     Setup {
-        listen: Listen::Address(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+        listen: ListenAddress::Address(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         limits: Limits::default(),
         endpoints: 1,
         builder: ServerBuilder::default(),
@@ -135,8 +135,8 @@ impl Setup {
         self
     }
 
-    pub(crate) fn identity(self, identity: ServerIdentity) -> Self {
-        self.built(|builder| builder.identity(identity))
+    pub(crate) fn certificate(self, certificate: ServerCertificate) -> Self {
+        self.built(|builder| builder.certificate(certificate))
     }
 
     /// With whatever else the builder offers.

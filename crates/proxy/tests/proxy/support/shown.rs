@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use hyrouter_proxy::Fingerprint;
+use hyrouter_proxy::CertificateFingerprint;
 use quinn::Endpoint;
 use rustls::pki_types::CertificateDer;
 
@@ -13,11 +13,11 @@ pub(crate) fn client_config() -> quinn::ClientConfig {
 }
 
 /// Of the certificate that a client that comes now is shown.
-pub(crate) async fn fingerprint(server: SocketAddr) -> Fingerprint {
+pub(crate) async fn fingerprint(server: SocketAddr) -> CertificateFingerprint {
     let client = Endpoint::client("127.0.0.1:0".parse().unwrap()).unwrap();
     let connecting = client.connect_with(client_config(), server, "localhost");
     let connection = connecting.unwrap().await.unwrap();
     let identity = connection.peer_identity().unwrap();
     let chain = identity.downcast::<Vec<CertificateDer<'static>>>().unwrap();
-    Fingerprint::of(&chain[0])
+    CertificateFingerprint::of(&chain[0])
 }

@@ -12,25 +12,25 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use zeroize::Zeroizing;
 
-use super::{Validity, crypto_provider};
-use crate::fingerprint::Fingerprint;
+use super::{CertificateValidity, crypto_provider};
+use crate::certificate_fingerprint::CertificateFingerprint;
 
 /// A certificate chain and its private key.
 #[derive(Clone)]
-pub struct ServerIdentity {
+pub struct ServerCertificate {
     key: Arc<CertifiedKey>,
-    fingerprint: Fingerprint,
-    validity: Validity,
+    fingerprint: CertificateFingerprint,
+    validity: CertificateValidity,
 }
 
-impl ServerIdentity {
+impl ServerCertificate {
     /// Makes a key and a self-signed certificate in memory: ECDSA P-256, which every TLS stack
     /// takes. The game's clients do not check who signed a server's certificate.
     ///
     /// # Errors
     ///
     /// Only where the system gives no randomness.
-    pub fn self_signed() -> Result<Self, IdentityError> {
+    pub fn self_signed() -> Result<Self, CertificateError> {
         let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
         let mut params = rcgen::CertificateParams::new(["hyrouter".to_owned()])?;
         params
@@ -38,9 +38,11 @@ impl ServerIdentity {
             .push(rcgen::DnType::CommonName, "Hyrouter");
         let cert = params.self_signed(&key)?;
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        Self::from_der(vec![cert.der().clone()], private).map_err(|error| IdentityError::Unusable {
-            what: "the self-signed certificate".into(),
-            error,
+        Self::from_der(vec![cert.der().clone()], private).map_err(|error| {
+            CertificateError::Unusable {
+                what: "the self-signed certificate".into(),
+                error,
+            }
         })
     }
 
@@ -52,8 +54,8 @@ impl ServerIdentity {
     ///
     /// Names the file that can not be read or holds no certificate or key, and says so when the
     /// two do not belong together.
-    pub fn from_pem_files(cert: &Path, key: &Path) -> Result<Self, IdentityError> {
-        let bad = |file: &Path, pem: &[u8], wanted| IdentityError::Pem {
+    pub fn from_pem_files(cert: &Path, key: &Path) -> Result<Self, CertificateError> {
+        let bad = |file: &Path, pem: &[u8], wanted| CertificateError::Pem {
             file: file.to_owned(),
             problem: pem_problem(pem, wanted),
         };
@@ -67,11 +69,13 @@ impl ServerIdentity {
         let private =
             PrivateKeyDer::from_pem_slice(&pem).map_err(|_| bad(key, &pem, Pem::PrivateKey))?;
         Self::from_der(chain, private).map_err(|error| match error {
-            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => IdentityError::Pem {
-                file: key.to_owned(),
-                problem: not_a_pair(cert, key),
-            },
-            error => IdentityError::Unusable {
+            rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+                CertificateError::Pem {
+                    file: key.to_owned(),
+                    problem: not_a_pair(cert, key),
+                }
+            }
+            error => CertificateError::Unusable {
                 what: format!("{} with {}", cert.display(), key.display()),
                 error,
             },
@@ -85,7 +89,10 @@ impl ServerIdentity {
         let own = chain
             .first()
             .ok_or(rustls::Error::NoCertificatesPresented)?;
-        let (fingerprint, validity) = (Fingerprint::of(own), Validity::of(own)?);
+        let (fingerprint, validity) = (
+            CertificateFingerprint::of(own),
+            CertificateValidity::of(own)?,
+        );
         let key = CertifiedKey::from_der(chain, key, &crypto_provider())?;
         Ok(Self {
             key: Arc::new(key),
@@ -95,12 +102,12 @@ impl ServerIdentity {
     }
 
     /// SHA-256 over the server's certificate, as game clients compare it.
-    pub fn fingerprint(&self) -> Fingerprint {
+    pub fn fingerprint(&self) -> CertificateFingerprint {
         self.fingerprint
     }
 
     /// When the server's own certificate is valid. A server shows it at other times too.
-    pub fn validity(&self) -> Validity {
+    pub fn validity(&self) -> CertificateValidity {
         self.validity
     }
 
@@ -109,16 +116,16 @@ impl ServerIdentity {
     }
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, IdentityError> {
-    read_pem(file).map_err(|error| IdentityError::Read {
+fn read(file: &Path) -> Result<Vec<u8>, CertificateError> {
+    read_pem(file).map_err(|error| CertificateError::Read {
         file: error.path,
         problem: error.problem,
     })
 }
 
-impl fmt::Debug for ServerIdentity {
+impl fmt::Debug for ServerCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServerIdentity")
+        f.debug_struct("ServerCertificate")
             .field("fingerprint", &self.fingerprint)
             .finish_non_exhaustive()
     }
@@ -137,7 +144,7 @@ impl ResolvesServerCert for Always {
 /// Why a certificate and key can not be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum IdentityError {
+pub enum CertificateError {
     /// A file that cannot be read.
     #[error("{}: {problem}", file.display())]
     Read {

@@ -28,16 +28,16 @@ const MAX_FILE: usize = 4096;
 /// A token says which address it was made for and when; whoever knows the key can forge addresses as if there were no
 /// Retry. It can not be printed, and the secret itself is not kept.
 #[derive(Clone)]
-pub struct TokenKey(Arc<hkdf::Prk>);
+pub struct AddressTokenKey(Arc<hkdf::Prk>);
 
-impl TokenKey {
+impl AddressTokenKey {
     /// Reads a secret of at least 32 bytes in one of its three text forms: `base64:...` (standard alphabet, padded or
     /// not), `hex:...`, and anything else as it is. Blanks around it do not count.
     ///
     /// # Errors
     ///
     /// It is too short or not in the form that its prefix says. The error holds nothing of the text.
-    pub fn parse(text: &str) -> Result<Self, TokenKeyError> {
+    pub fn parse(text: &str) -> Result<Self, AddressTokenKeyError> {
         let text = text.trim();
         let secret = if let Some(digits) = strip_prefix(text, "base64:") {
             decode_base64(digits)?
@@ -47,7 +47,7 @@ impl TokenKey {
             Zeroizing::new(text.as_bytes().to_vec())
         };
         if secret.len() < MIN_LEN {
-            return Err(TokenKeyError::Short {
+            return Err(AddressTokenKeyError::Short {
                 bytes: secret.len(),
             });
         }
@@ -61,13 +61,13 @@ impl TokenKey {
     ///
     /// As [`parse`](Self::parse), or the file cannot be read, is not a regular file, is not UTF-8, or is longer than
     /// 4 KiB. Each names the file.
-    pub fn read(path: &Path) -> Result<Self, TokenKeyError> {
-        let named = |error| TokenKeyError::File {
+    pub fn read(path: &Path) -> Result<Self, AddressTokenKeyError> {
+        let named = |error| AddressTokenKeyError::File {
             file: path.to_owned(),
             error: Box::new(error),
         };
-        let text =
-            read_text(path, MAX_FILE).map_err(|error| named(TokenKeyError::Read(error.problem)))?;
+        let text = read_text(path, MAX_FILE)
+            .map_err(|error| named(AddressTokenKeyError::Read(error.problem)))?;
         Self::parse(&text).map_err(named)
     }
 
@@ -76,23 +76,23 @@ impl TokenKey {
     }
 }
 
-impl fmt::Debug for TokenKey {
+impl fmt::Debug for AddressTokenKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenKey(..)")
+        f.write_str("AddressTokenKey(..)")
     }
 }
 
-/// Why a text or file is not a [`TokenKey`]. It says nothing of the secret.
+/// Why a text or file is not an [`AddressTokenKey`]. It says nothing of the secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum TokenKeyError {
+pub enum AddressTokenKeyError {
     /// A file that can not be used.
     #[error("{}: {error}", file.display())]
     File {
         /// Which.
         file: PathBuf,
         /// What is wrong with it.
-        error: Box<TokenKeyError>,
+        error: Box<AddressTokenKeyError>,
     },
     /// It cannot be read.
     #[error(transparent)]
@@ -117,18 +117,18 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 }
 
 /// Into a buffer that is wiped whatever happens.
-fn decode_base64(digits: &str) -> Result<Zeroizing<Vec<u8>>, TokenKeyError> {
+fn decode_base64(digits: &str) -> Result<Zeroizing<Vec<u8>>, AddressTokenKeyError> {
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(digits.len())]);
     let len = BASE64
         .decode_slice(digits, &mut bytes)
-        .map_err(|_| TokenKeyError::Base64)?;
+        .map_err(|_| AddressTokenKeyError::Base64)?;
     bytes.truncate(len);
     Ok(bytes)
 }
 
-fn decode_hex(digits: &str) -> Result<Zeroizing<Vec<u8>>, TokenKeyError> {
+fn decode_hex(digits: &str) -> Result<Zeroizing<Vec<u8>>, AddressTokenKeyError> {
     let mut bytes = Zeroizing::new(vec![0; digits.len() / 2]);
-    hex::decode_to_slice(digits, &mut bytes).map_err(|_| TokenKeyError::Hex)?;
+    hex::decode_to_slice(digits, &mut bytes).map_err(|_| AddressTokenKeyError::Hex)?;
     Ok(bytes)
 }
 
@@ -139,7 +139,7 @@ mod tests {
     const PLAIN: &str = "correct horse battery staple 012";
 
     /// What a client would see sealed with it.
-    fn sealed(key: &TokenKey) -> Vec<u8> {
+    fn sealed(key: &AddressTokenKey) -> Vec<u8> {
         let mut data = b"token".to_vec();
         key.for_quic()
             .aead_from_hkdf(&[7; 16])
@@ -150,14 +150,14 @@ mod tests {
 
     #[test]
     fn the_three_forms_of_one_secret_are_one_key() {
-        let plain = sealed(&TokenKey::parse(PLAIN).unwrap());
+        let plain = sealed(&AddressTokenKey::parse(PLAIN).unwrap());
         let hex = format!(" HEX: {}\n", hex::encode(PLAIN));
         let base64 = format!("base64:{}", BASE64.encode(PLAIN));
-        assert_eq!(sealed(&TokenKey::parse(&hex).unwrap()), plain);
-        assert_eq!(sealed(&TokenKey::parse(&base64).unwrap()), plain);
+        assert_eq!(sealed(&AddressTokenKey::parse(&hex).unwrap()), plain);
+        assert_eq!(sealed(&AddressTokenKey::parse(&base64).unwrap()), plain);
         let unpadded = base64.trim_end_matches('=');
-        assert_eq!(sealed(&TokenKey::parse(unpadded).unwrap()), plain);
-        let other = TokenKey::parse("correct horse battery staple 013").unwrap();
+        assert_eq!(sealed(&AddressTokenKey::parse(unpadded).unwrap()), plain);
+        let other = AddressTokenKey::parse("correct horse battery staple 013").unwrap();
         assert_ne!(sealed(&other), plain);
     }
 
@@ -170,12 +170,12 @@ mod tests {
             ("hex:hunter2", "hexadecimal"),
             ("base64:hunter2!", "standard base64"),
         ] {
-            let error = TokenKey::parse(text).unwrap_err();
+            let error = AddressTokenKey::parse(text).unwrap_err();
             assert!(error.to_string().contains(says), "{text}: {error}");
             assert!(!format!("{error} {error:?}").contains("hunter2"));
         }
-        let key = TokenKey::parse(PLAIN).unwrap();
-        assert_eq!(format!("{key:?}"), "TokenKey(..)");
+        let key = AddressTokenKey::parse(PLAIN).unwrap();
+        assert_eq!(format!("{key:?}"), "AddressTokenKey(..)");
     }
 
     #[test]
@@ -183,7 +183,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         let says = |what: &str| {
-            let error = TokenKey::read(&path).unwrap_err().to_string();
+            let error = AddressTokenKey::read(&path).unwrap_err().to_string();
             assert!(error.contains(path.to_str().unwrap()), "{error}");
             assert!(error.contains(what), "{error}");
         };
@@ -195,7 +195,10 @@ mod tests {
         std::fs::write(&path, "x".repeat(5_000)).unwrap();
         says("at most 4096");
         std::fs::write(&path, format!("{PLAIN}\n")).unwrap();
-        let read = TokenKey::read(&path).unwrap();
-        assert_eq!(sealed(&read), sealed(&TokenKey::parse(PLAIN).unwrap()));
+        let read = AddressTokenKey::read(&path).unwrap();
+        assert_eq!(
+            sealed(&read),
+            sealed(&AddressTokenKey::parse(PLAIN).unwrap())
+        );
     }
 }

@@ -8,14 +8,14 @@ use x509_parser::time::ASN1Time;
 
 /// When a certificate is valid (RFC 5280, section 4.1.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Validity {
+pub struct CertificateValidity {
     /// The first second in which it is valid.
     pub not_before: SystemTime,
     /// The last second in which it is valid.
     pub not_after: SystemTime,
 }
 
-impl Validity {
+impl CertificateValidity {
     /// Reads the validity of a certificate in DER.
     pub(super) fn of(der: &[u8]) -> Result<Self, rustls::Error> {
         let unreadable = || rustls::Error::from(CertificateError::BadEncoding);
@@ -50,11 +50,11 @@ mod tests {
         params.not_before = rcgen::date_time_ymd(1969, 12, 31);
         params.not_after = rcgen::date_time_ymd(2050, 1, 1);
         let certificate = params.self_signed(&key).unwrap();
-        let validity = Validity::of(certificate.der()).unwrap();
+        let validity = CertificateValidity::of(certificate.der()).unwrap();
         let day = Duration::from_hours(24);
         assert_eq!(validity.not_before, SystemTime::UNIX_EPOCH - day);
         let until = SystemTime::UNIX_EPOCH + Duration::from_hours(701_280);
         assert_eq!(validity.not_after, until);
-        assert!(Validity::of(b"no certificate").is_err());
+        assert!(CertificateValidity::of(b"no certificate").is_err());
     }
 }

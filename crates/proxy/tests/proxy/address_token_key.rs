@@ -6,13 +6,13 @@ use crate::support::relay::relay;
 use crate::support::{Running, server};
 use hyrouter_client::{Client, Dial, Exchange, Hello, Outcome};
 use hyrouter_protocol::Generation;
-use hyrouter_proxy::{Answer, Reconfigure, RetryMode, TokenKey};
+use hyrouter_proxy::{AddressTokenKey, Answer, Reconfiguration, RetryMode};
 
 const ONE: &str = "correct horse battery staple 012";
 const OTHER: &str = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 fn replica(key: &str) -> Running {
-    let key = TokenKey::parse(key).unwrap();
+    let key = AddressTokenKey::parse(key).unwrap();
     server()
         .limits(|limits| limits.retry = RetryMode::Always)
         .built(|builder| builder.token_key(key))
@@ -52,9 +52,9 @@ async fn a_token_of_another_key_proves_nothing() {
 #[tokio::test]
 async fn a_key_can_be_replaced_while_the_server_runs() {
     let (first, second) = (replica(ONE), replica(OTHER));
-    let mut settings = Reconfigure::default();
+    let mut settings = Reconfiguration::default();
     settings.limits.retry = RetryMode::Always;
-    settings.token_key = Some(TokenKey::parse(ONE).unwrap());
+    settings.token_key = Some(AddressTokenKey::parse(ONE).unwrap());
     second.handle.reconfigure(settings).unwrap();
     let exchange = exchange(&first, &second).await.await.unwrap();
     assert!(
