@@ -59,18 +59,19 @@ fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H
 
 /// What a server that runs by `now` has to change to run by `next`.
 pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> anyhow::Result<Reconfiguration> {
-    let mut changes = Reconfiguration::default();
-    changes.alpn = AlpnList::parse(&next.settings.tls.alpn)?;
-    changes.limits = limits(&next.settings);
-    changes.certificate.clone_from(&next.certificate);
-    if next.certificate.is_none() && now.certificate.is_some() {
-        changes.certificate = Some(ServerCertificate::self_signed()?);
-    }
-    changes.token_key.clone_from(&next.token_key);
-    if next.token_key.is_none() && now.token_key.is_some() {
-        changes.token_key = Some(random_key()?);
-    }
-    Ok(changes)
+    let certificate = match &next.certificate {
+        None if now.certificate.is_some() => Some(ServerCertificate::self_signed()?),
+        certificate => certificate.clone(),
+    };
+    let token_key = match &next.token_key {
+        None if now.token_key.is_some() => Some(random_key()?),
+        key => key.clone(),
+    };
+    Ok(Reconfiguration::default()
+        .with_alpn(AlpnList::parse(&next.settings.tls.alpn)?)
+        .with_limits(limits(&next.settings))
+        .with_certificate(certificate)
+        .with_token_key(token_key))
 }
 
 /// A key as a server has that is given none.
@@ -84,32 +85,34 @@ fn random_key() -> anyhow::Result<AddressTokenKey> {
 
 fn limits(settings: &Settings) -> Limits {
     let limits = &settings.limits;
-    let mut bounds = Limits::default();
-    bounds.handshake_timeout = limits.handshake_timeout;
-    bounds.connect_timeout = limits.connect_timeout;
-    bounds.decision_timeout = limits.decision_timeout;
-    bounds.close_timeout = limits.close_timeout;
-    bounds.drain_timeout = settings.shutdown.timeout;
-    bounds.idle_timeout = settings.quic.max_idle_timeout;
-    bounds.retry = match limits.retry {
+    let retry = match limits.retry {
         hyrouter_config::RetryMode::Always => RetryMode::Always,
         hyrouter_config::RetryMode::Never => RetryMode::Never,
         hyrouter_config::RetryMode::Adaptive => RetryMode::Adaptive,
     };
-    bounds.retry_threshold = limits.retry_threshold;
-    bounds.max_half_open = limits.max_half_open;
-    bounds.max_connections = limits.max_connections;
-    bounds.max_connections_per_source = limits.max_connections_per_source;
-    bounds.max_unread_bytes = limits.max_unread;
-    bounds.rate = Rates {
+    let rate = Rates {
         global: rate(limits.rate),
         per_source: rate(limits.source_rate),
     };
-    bounds.access = Access {
+    let access = Access {
         allow: limits.allow.clone(),
         deny: limits.deny.clone(),
     };
-    bounds
+    Limits::default()
+        .with_handshake_timeout(limits.handshake_timeout)
+        .with_connect_timeout(limits.connect_timeout)
+        .with_decision_timeout(limits.decision_timeout)
+        .with_close_timeout(limits.close_timeout)
+        .with_drain_timeout(settings.shutdown.timeout)
+        .with_idle_timeout(settings.quic.max_idle_timeout)
+        .with_retry(retry)
+        .with_retry_threshold(limits.retry_threshold)
+        .with_max_half_open(limits.max_half_open)
+        .with_max_connections(limits.max_connections)
+        .with_max_connections_per_source(limits.max_connections_per_source)
+        .with_max_unread_bytes(limits.max_unread)
+        .with_rate(rate)
+        .with_access(access)
 }
 
 fn rate(rate: RateSettings) -> Rate {

@@ -53,11 +53,11 @@ pub(crate) fn log<H: Handler>(
         };
         tracing::info!(plugin = plugin.name, stage = plugin.stage, mode, "plugin");
     }
-    let (granted, wanted) = server.recv_buffer();
-    if granted < wanted {
+    let buffer = server.recv_buffer();
+    if buffer.granted < buffer.requested {
         tracing::warn!(
-            granted,
-            wanted,
+            granted = buffer.granted,
+            wanted = buffer.requested,
             "the system grants small receive buffers: players who arrive at once may wait a second longer; raise net.core.rmem_max"
         );
     }

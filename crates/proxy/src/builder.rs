@@ -146,8 +146,8 @@ impl ServerBuilder {
             }),
             drain,
             address: sockets.address,
-            recv_buffer: (sockets.recv_buffer, Sockets::WANTED_RECV_BUFFER),
-            ending: EndpointsGuard(control),
+            recv_buffer: sockets.recv_buffer,
+            endpoints_guard: EndpointsGuard(control),
         })
     }
 }

@@ -39,6 +39,36 @@ pub struct Reconfiguration {
     pub token_key: Option<AddressTokenKey>,
 }
 
+impl Reconfiguration {
+    /// Sets [`certificate`](Self::certificate).
+    #[must_use]
+    pub fn with_certificate(mut self, certificate: Option<ServerCertificate>) -> Self {
+        self.certificate = certificate;
+        self
+    }
+
+    /// Sets [`alpn`](Self::alpn).
+    #[must_use]
+    pub fn with_alpn(mut self, alpn: AlpnList) -> Self {
+        self.alpn = alpn;
+        self
+    }
+
+    /// Sets [`limits`](Self::limits).
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets [`token_key`](Self::token_key).
+    #[must_use]
+    pub fn with_token_key(mut self, token_key: Option<AddressTokenKey>) -> Self {
+        self.token_key = token_key;
+        self
+    }
+}
+
 impl ServerHandle {
     pub(crate) fn new(control: Arc<ServerControl>) -> Self {
         Self { control }

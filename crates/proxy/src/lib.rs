@@ -69,6 +69,7 @@ mod socket;
 mod status;
 mod tls;
 mod transport;
+mod worker;
 mod worker_runtime;
 
 pub use self::access::Access;
@@ -88,7 +89,7 @@ pub use self::proxy_protocol::{ProxyHeaders, ProxyProtocol};
 pub use self::rate::{Rate, Rates};
 pub use self::refusal::{Refusal, RefusalCounts};
 pub use self::server::Server;
-pub use self::socket::ListenAddress;
+pub use self::socket::{ListenAddress, RecvBuffer};
 pub use self::status::{ProxiedStatus, ServerStatus};
 pub use self::tls::{
     AlpnError, AlpnList, CertificateError, CertificateValidity, ServerCertificate,

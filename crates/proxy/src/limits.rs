@@ -5,6 +5,17 @@ use std::time::Duration;
 use crate::access::Access;
 use crate::rate::Rates;
 
+macro_rules! setters {
+    ($($setter:ident $field:ident: $kind:ty;)*) => {$(
+        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $setter(mut self, $field: $kind) -> Self {
+            self.$field = $field;
+            self
+        }
+    )*};
+}
+
 /// When newcomers have to prove their address by Retry (RFC 9000, section 8.1.2), which costs them a round trip and
 /// the server nothing to remember.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,6 +111,25 @@ impl Limits {
     /// An IPv4 /24 or IPv6 /48 holds at most one of so many parts of a pool, and gets at most that part of
     /// [`Rates::global`].
     pub const NETWORK_PARTS: u8 = 16;
+
+    setters! {
+        with_handshake_timeout handshake_timeout: Duration;
+        with_connect_timeout connect_timeout: Duration;
+        with_decision_timeout decision_timeout: Duration;
+        with_close_timeout close_timeout: Duration;
+        with_drain_timeout drain_timeout: Duration;
+        with_idle_timeout idle_timeout: Duration;
+        with_retry retry: RetryMode;
+        with_retry_threshold retry_threshold: usize;
+        with_max_half_open max_half_open: usize;
+        with_max_connections max_connections: usize;
+        with_max_connections_per_source max_connections_per_source: usize;
+        with_max_unread_bytes max_unread_bytes: usize;
+        with_rate rate: Rates;
+        with_access access: Access;
+        with_max_streams max_streams: u8;
+        with_max_incoming max_incoming: usize;
+    }
 }
 
 impl Default for Limits {

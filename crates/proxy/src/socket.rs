@@ -52,14 +52,21 @@ impl std::fmt::Display for ListenAddress {
 pub(crate) struct Sockets {
     pub(crate) bound: Vec<UdpSocket>,
     pub(crate) address: SocketAddr,
-    /// What the kernel granted of [`RECV_BUFFER`], in bytes.
-    pub(crate) recv_buffer: usize,
+    pub(crate) recv_buffer: RecvBuffer,
+}
+
+/// The receive buffer of a UDP socket, in bytes. If the system grants less than was requested, players who arrive in a
+/// burst lose their first packet and a second of their time. On Linux `net.core.rmem_max` is the bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecvBuffer {
+    /// Bytes that the server asked for.
+    pub requested: usize,
+    /// Bytes that the system granted.
+    pub granted: usize,
 }
 
 impl Sockets {
-    /// How many bytes of receive buffer each socket asks for.
-    pub(crate) const WANTED_RECV_BUFFER: usize = RECV_BUFFER;
-
     /// Binds `count` sockets that share the port, so that each core has one of its own.
     pub(crate) fn bind(listen: ListenAddress, count: usize) -> Result<Self, ServerError> {
         let failed = |error| ServerError::Bind { listen, error };
@@ -87,20 +94,23 @@ impl Sockets {
                 .unwrap_or(wanted);
             sockets.push(socket);
         }
-        let recv_buffer = sockets
+        let granted = sockets
             .first()
             .and_then(|s| s.recv_buffer_size().ok())
             .unwrap_or(0);
         // Linux counts its own bookkeeping in and answers twice what was granted (socket(7)).
-        let recv_buffer = if cfg!(target_os = "linux") {
-            recv_buffer / 2
+        let granted = if cfg!(target_os = "linux") {
+            granted / 2
         } else {
-            recv_buffer
+            granted
         };
         Ok(Self {
             bound: sockets.into_iter().map(UdpSocket::from).collect(),
             address: wanted,
-            recv_buffer,
+            recv_buffer: RecvBuffer {
+                requested: RECV_BUFFER,
+                granted,
+            },
         })
     }
 }
