@@ -49,7 +49,7 @@ const READERS: &[(&str, &str)] = &[
     ("crates/bench", "not part of the router"),
     ("crates/testing", "not part of the router"),
     ("crates/metrics/src/process.rs", "reads /proc/self"),
-    ("crates/app/src/port_holder.rs", "reads /proc"),
+    ("crates/app/src/build/port_holder.rs", "reads /proc"),
     (
         "crates/decisions/src/file/output.rs",
         "writes the decision log",

@@ -13,7 +13,7 @@ use crate::exit;
 use crate::plugin_tools::Kept;
 use crate::serve;
 use hyrouter_app::Assembler;
-use hyrouter_app::Counts;
+use hyrouter_app::Metrics;
 use hyrouter_app::source::{self, Origin};
 use hyrouter_app::summary::Summary;
 
@@ -58,7 +58,7 @@ fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
         .build();
     let runtime = runtime.map_err(|error| ConfigError::Merge(error.to_string()))?;
     let output = Arc::<Kept>::default();
-    let mut assembler = Assembler::new(Arc::<Kept>::clone(&output) as _, &Counts::default());
+    let mut assembler = Assembler::new(Arc::<Kept>::clone(&output) as _, &Metrics::default());
     let assembly = runtime.block_on(async { assembler.assemble(draft, None) });
     if assembly.is_err() {
         // Why a guest refuses is often what it prints.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use hyrouter_app::source::{self, Origin};
-use hyrouter_app::{Assembler, Counts, Ended, Hangups, Look, RunError, Start};
+use hyrouter_app::{Assembler, Ended, FileSet, Hangups, Metrics, RunError, Start};
 use hyrouter_config::{ConfigError, Draft, Settings};
 use hyrouter_plugin_wasm::TracingSink;
 
@@ -45,7 +45,7 @@ pub(crate) fn run(
     log: &LoggingArgs,
     serve: ServeArgs,
 ) -> anyhow::Result<ExitCode> {
-    let before = Look::at([named(config).unwrap_or_default()]);
+    let before = FileSet::at([named(config).unwrap_or_default()]);
     let origin = origin(config);
     let draft = match source::read(origin.file()) {
         Ok(draft) => draft,
@@ -54,7 +54,7 @@ pub(crate) fn run(
             return Ok(exit::usage());
         }
     };
-    let look = source::look(origin.file(), &draft.settings).since(&before);
+    let look = source::look(origin.file(), &draft.settings).with_earlier(&before);
     // Dropped last, so that the final lines are written.
     let (_written_at_the_end, levels) = logging::init(log);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -68,8 +68,8 @@ pub(crate) fn run(
         .enable_all()
         .build()?;
     let hangups = runtime.block_on(async { Hangups::new() })?;
-    let counts = Counts::default();
-    let mut assembler = Assembler::new(Arc::new(TracingSink), &counts);
+    let metrics = Metrics::default();
+    let mut assembler = Assembler::new(Arc::new(TracingSink), &metrics);
     // Before SIGTERM is waited for, so that it ends a start that takes long.
     let made = services.block_on(async { assembler.assemble(draft, None) });
     let assembly = match made {
@@ -84,14 +84,14 @@ pub(crate) fn run(
         assembler,
         origin,
         look,
-        counts: counts.clone(),
+        metrics: metrics.clone(),
         levels: Arc::new(levels),
         hangups,
         watching: !serve.no_watch,
         services: services.handle().clone(),
     };
     let ended = runtime.block_on(hyrouter_app::run(start));
-    hyrouter_app::log_end(&counts);
+    hyrouter_app::log_end(&metrics);
     // A look-up of a name or a read of a file that hangs holds nobody up.
     services.shutdown_background();
     runtime.shutdown_background();

@@ -2,17 +2,17 @@
 
 use hyrouter_metrics::Codes;
 
-use crate::counts::Counts;
+use crate::metrics::Metrics;
 
 /// Tells what became of the tokens and the referral data that players brought.
-pub fn log(counts: &Counts) {
-    let tokens = words(&counts.decisions.identity);
+pub fn log(metrics: &Metrics) {
+    let tokens = words(&metrics.decisions.identity);
     if !tokens.is_empty() {
-        tracing::info!(counts = tokens, "identity tokens");
+        tracing::info!(metrics = tokens, "identity tokens");
     }
-    let tickets = words(&counts.decisions.tickets);
+    let tickets = words(&metrics.decisions.tickets);
     if !tickets.is_empty() {
-        tracing::info!(counts = tickets, "referral data that players brought");
+        tracing::info!(metrics = tickets, "referral data that players brought");
     }
 }
 

@@ -8,7 +8,7 @@ use hyrouter_identity::{Claims, ClientKind, Expected, TokenRefusal, Username};
 use hyrouter_protocol::{ClientType, Connect};
 use uuid::Uuid;
 
-use crate::identity_keys::IdentityKeys;
+use crate::build::identity_keys::IdentityKeys;
 
 /// A player as far as the `Connect` tells, and whether it is proven.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use hyrouter_config::{ConfigError, Draft, Settings, Sources};
 
-use crate::watch::Look;
+use crate::file_set::FileSet;
 
 /// Where a configuration came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +52,8 @@ pub fn sources(file: Option<&Path>) -> Sources {
 }
 
 /// Returns how the configuration's file and those that it names look.
-pub fn look(file: Option<&Path>, settings: &Settings) -> Look {
+pub fn look(file: Option<&Path>, settings: &Settings) -> FileSet {
     let file = file.map(Path::to_owned);
     let named = settings.files.iter().map(|named| named.file.clone());
-    Look::at(file.into_iter().chain(named))
+    FileSet::at(file.into_iter().chain(named))
 }

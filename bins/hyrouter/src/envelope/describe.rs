@@ -9,7 +9,7 @@ use hyrouter_text::shown;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use hyrouter_app::clock;
+use hyrouter_app::timestamp;
 
 /// An envelope of any version as a JSON object; `None` for other bytes.
 pub(crate) fn json(bytes: &[u8]) -> Option<Value> {
@@ -36,8 +36,8 @@ fn json_2(envelope: &Envelope<'_>) -> Value {
         "signed": true,
         "algorithm": envelope.algorithm().as_str(),
         "hops": said.hops,
-        "issued_at": clock::millis(said.issued_at),
-        "expires_at": clock::millis(said.expires_at),
+        "issued_at": timestamp::millis(said.issued_at),
+        "expires_at": timestamp::millis(said.expires_at),
         "nonce": hex::encode(said.nonce),
         "player": player(said),
         "player_verified": said.verified,
@@ -101,8 +101,8 @@ fn text_2(envelope: &Envelope<'_>) -> String {
             "good",
             format!(
                 "{} to {}",
-                clock::text(said.issued_at),
-                clock::text(said.expires_at)
+                timestamp::text(said.issued_at),
+                timestamp::text(said.expires_at)
             ),
         ),
     ];

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use hyrouter_app::explain::{Question, by_configuration};
-use hyrouter_app::{Assembler, Counts};
+use hyrouter_app::{Assembler, Metrics};
 use serde_json::Value;
 
 use crate::admin_client::AdminClient;
@@ -69,7 +69,7 @@ async fn without_router(
             return Ok(Err(exit::usage()));
         }
     };
-    let mut assembler = Assembler::new(Arc::<Kept>::default(), &Counts::default())
+    let mut assembler = Assembler::new(Arc::<Kept>::default(), &Metrics::default())
         .without_plugins(!question.plugins);
     let assembly = match assembler.assemble(draft, None) {
         Ok(assembly) => assembly,

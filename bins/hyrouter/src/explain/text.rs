@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use hyrouter_app::clock;
 use hyrouter_app::plugins::Note;
+use hyrouter_app::timestamp;
 use hyrouter_text::{Shown, shown};
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -53,7 +53,7 @@ fn plugins(report: &Value, text: &mut String) {
             or(&plugin["name"], "?"),
             or(&plugin["verdict"], "?"),
             said(": ", &plugin["detail"]),
-            clock::span(Duration::from_micros(
+            timestamp::span(Duration::from_micros(
                 plugin["took_us"].as_u64().unwrap_or_default()
             )),
         );

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::cli::{self, ConfigArgs, ListArgs, print, print_line};
 use crate::{exit, serve};
-use hyrouter_app::clock;
+use hyrouter_app::timestamp;
 
 /// A key as it is shown. Secrets are not.
 struct Row {
@@ -101,7 +101,7 @@ fn state(validity: Validity, now: SystemTime) -> &'static str {
 
 impl Row {
     fn text(&self) -> String {
-        let time = |at: Option<SystemTime>| at.map_or_else(|| "-".to_owned(), clock::text);
+        let time = |at: Option<SystemTime>| at.map_or_else(|| "-".to_owned(), timestamp::text);
         format!(
             "{:<6}  key {:<3}  {:<11}  {:<7}  from {:<20}  until {:<20}{}",
             self.purpose,
@@ -123,8 +123,8 @@ impl Row {
             "id": self.id,
             "algorithm": self.algorithm.as_str(),
             "state": self.state,
-            "not_before": self.validity.not_before.map(clock::text),
-            "not_after": self.validity.not_after.map(clock::text),
+            "not_before": self.validity.not_before.map(timestamp::text),
+            "not_after": self.validity.not_after.map(timestamp::text),
             "public_key": self.public_key.map(hex::encode),
         })
         .to_string()

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::target::Target;
 use crate::cli::print;
 use crate::exit;
-use hyrouter_app::clock;
+use hyrouter_app::timestamp;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Load {
@@ -113,7 +113,7 @@ impl Seen {
             "plugin {}: {answered} of {} calls answered, {} at a time, {rate:.0} calls a second",
             target.name, load.calls, load.concurrency
         )];
-        let times = quantiles.map(|(name, time)| format!("{name} {}", clock::span(time)));
+        let times = quantiles.map(|(name, time)| format!("{name} {}", timestamp::span(time)));
         lines.push(times.join(", "));
         let failures = self.failures.iter();
         lines.extend(failures.map(|(code, count)| format!("failed: {count} by {code}")));

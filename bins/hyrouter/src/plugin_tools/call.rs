@@ -12,7 +12,7 @@ use super::effect::Applied;
 use super::target::Target;
 use crate::cli::{print, print_json};
 use crate::exit;
-use hyrouter_app::clock;
+use hyrouter_app::timestamp;
 
 type Answer = Result<(api::Answer, Option<CallStats>), PluginError>;
 
@@ -85,7 +85,11 @@ fn describe_text(
     output: &[(OutputLevel, String)],
 ) -> anyhow::Result<Vec<String>> {
     let mut lines = vec![match target.load_time {
-        Some(time) => format!("plugin {}: loaded in {}", target.name, clock::span(time)),
+        Some(time) => format!(
+            "plugin {}: loaded in {}",
+            target.name,
+            timestamp::span(time)
+        ),
         None => format!("plugin {}", target.name),
     }];
     for (level, line) in output {
@@ -95,18 +99,18 @@ fn describe_text(
         Ok((answer, stats)) => {
             let json = serde_json::to_string(&answer.response)?;
             lines.push(format!("response: {}", shown_json(&json)));
-            lines.push(format!("answered in {}", clock::span(took)));
+            lines.push(format!("answered in {}", timestamp::span(took)));
             if let Some(stats) = stats {
                 lines.push(format!(
                     "in the guest: {}, {} of {} units of fuel, {} KiB of memory",
-                    clock::span(stats.elapsed),
+                    timestamp::span(stats.elapsed),
                     stats.fuel,
                     target.fuel.unwrap_or_default(),
                     stats.memory / 1024,
                 ));
             }
         }
-        Err(error) => lines.push(format!("failed after {}: {error}", clock::span(took))),
+        Err(error) => lines.push(format!("failed after {}: {error}", timestamp::span(took))),
     }
     Ok(lines)
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::envelope;
 use hyrouter_app::HostName;
-use hyrouter_app::clock;
+use hyrouter_app::timestamp;
 
 /// What to look at if nothing comes back at all.
 const NO_HANDSHAKE: &str = "hint: nothing answers on this UDP port; check that the router runs, address and port, and that every firewall passes UDP";
@@ -26,13 +26,13 @@ pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
             .map_or("no ALPN".into(), String::from_utf8_lossy);
         lines.push(format!(
             "connected in {} ({})",
-            clock::span(handshake),
+            timestamp::span(handshake),
             shown(alpn)
         ));
     }
-    let after = exchange
-        .answer
-        .map_or_else(String::new, |time| format!(" after {}", clock::span(time)));
+    let after = exchange.answer.map_or_else(String::new, |time| {
+        format!(" after {}", timestamp::span(time))
+    });
     match &exchange.outcome {
         Outcome::Referral { host, port, data } => {
             let to = Address(host, *port);
@@ -101,7 +101,7 @@ fn ending_text(ending: &Ending) -> String {
             )
         }
         Ending::EndOfStream => "the server ended its stream without a packet".to_owned(),
-        Ending::NoAnswer { waited } => format!("no answer within {}", clock::span(*waited)),
+        Ending::NoAnswer { waited } => format!("no answer within {}", timestamp::span(*waited)),
         Ending::Local(error) => format!("no connection: {}", shown(error)),
         other => format!("{other:?}"),
     }

@@ -1,22 +1,15 @@
 //! Plugins: loaded from a configuration, asked about players, told of in logs.
 
 mod asked;
-mod load;
 mod notes;
-mod shadow;
-mod trial;
-mod wasm;
 
 use std::fmt::Write as _;
 
 use hyrouter_plugins::{Outcome, Record, Verdict};
 
 pub(crate) use self::asked::Asked;
-pub use self::load::load_one;
-pub(crate) use self::load::{Loaded, Loader};
 pub use self::notes::Note;
-pub use self::trial::trial_request;
-pub use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
+pub use crate::build::{COMPILE_WASM, compiler, load_one, trial_request, wasm_host, wasm_settings};
 
 /// Longest text that a plugin may have a player read, in bytes: more than fits the game's window.
 const MAX_REASON: usize = 4096;

@@ -16,19 +16,19 @@ use hyrouter_proxy::{Answer, ConnectInfo, Failure};
 use hyrouter_router::{RouteDecision, Router, SpecError, Turns};
 
 pub(crate) use self::{explained::Explained, said::PluginSaid};
-use crate::assembly::Assembly;
-use crate::commanded::Commanded;
-use crate::counts::{Counts, Plugins};
-use crate::decision_log::DecisionLog;
+use crate::build::Assembly;
 use crate::decision_note::NotedAnswer;
 use crate::door::{Door, Visit};
+use crate::metrics::{Metrics, PluginMetrics};
+use crate::observe::access_log::AccessLog;
+use crate::observe::traces::Traces;
 use crate::player::{Identities, ShownBy};
 use crate::plugins::Asked;
+use crate::reconfigure::Overrides;
 use crate::referrals::Referrals;
 use crate::refusals::{refuse, unreadable};
 use crate::templates::template;
 use crate::tickets::Tickets;
-use crate::traces::Traces;
 
 /// One loaded configuration, at work.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(crate) struct Service {
     router: Router,
     turns: Turns,
     chain: Arc<Chain>,
-    plugin_counts: Arc<Plugins>,
+    plugin_metrics: Arc<PluginMetrics>,
     door: Door,
     referrals: Referrals,
     messages: Messages,
@@ -50,7 +50,7 @@ pub(crate) struct Service {
     plugins_in_all: usize,
     /// Whether answers carry what plugins said, for traces.
     keep_records: bool,
-    log: Arc<DecisionLog>,
+    log: Arc<AccessLog>,
 }
 
 /// What is known before the plugins are asked.
@@ -61,27 +61,27 @@ enum Routed {
 }
 
 impl Service {
-    /// The configuration of `assembly` under what an operator commanded. Round robin goes on where it is in `previous`.
+    /// The configuration of `assembly` under what an operator overrides. Round robin goes on where it is in `previous`.
     pub(crate) fn new(
         assembly: &Assembly,
-        commanded: &Commanded,
+        overrides: &Overrides,
         previous: Option<&Self>,
-        counts: &Counts,
-        log: Arc<DecisionLog>,
+        metrics: &Metrics,
+        log: Arc<AccessLog>,
     ) -> Result<Self, SpecError> {
         let settings = &assembly.settings;
-        let router = Router::new(settings.routing.overlaid(&commanded.overlay()))?;
+        let router = Router::new(settings.routing.overlaid(&overrides.overlay()))?;
         let turns = match previous {
             Some(previous) => previous.turns.carry(&previous.router, &router),
             None => Turns::new(&router),
         };
         let mut maintenance = settings.maintenance.clone();
-        maintenance.extend(commanded.texts());
+        maintenance.extend(overrides.texts());
         Ok(Self {
             turns,
             router,
             chain: Arc::clone(&assembly.chain),
-            plugin_counts: Arc::clone(&counts.plugins),
+            plugin_metrics: Arc::clone(&metrics.plugins),
             door: Door::new(
                 Identities::new(&settings.identity, assembly.keys.clone()),
                 Tickets::new(&settings.referral),
@@ -155,7 +155,7 @@ impl Service {
     async fn ask(&self, visit: &Visit<'_>, asked: Asked) -> NotedAnswer {
         let outcome = self.chain.run(asked.request).await;
         for record in &outcome.records {
-            self.plugin_counts.count(record);
+            self.plugin_metrics.count(record);
         }
         let answer = self.heed(visit, asked.route.as_ref(), outcome);
         asked.templates.mark(answer)

@@ -1,6 +1,6 @@
 //! A configuration in a few lines.
 
-mod made;
+mod settings;
 
 use serde::Serialize;
 
@@ -14,14 +14,14 @@ const SHOWN_BACKENDS: usize = 3;
 pub struct Summary {
     /// As it is written in a configuration.
     pub(crate) listen: String,
-    pub(crate) routes: Vec<Route>,
-    pub(crate) default: Option<Pool>,
+    pub(crate) routes: Vec<RouteSummary>,
+    pub(crate) default: Option<PoolSummary>,
     /// Whether tokens are verified.
     pub(crate) identity: String,
     /// What referral data is.
     pub(crate) referral_data: String,
     /// In the order in which they are asked.
-    pub(crate) plugins: Vec<Plugin>,
+    pub(crate) plugins: Vec<PluginSummary>,
     /// Backends that get no players.
     pub(crate) drained: Vec<String>,
     /// Routes that are closed; `default` is the default pool.
@@ -29,23 +29,23 @@ pub struct Summary {
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Route {
+pub(crate) struct RouteSummary {
     pub(crate) name: String,
     /// Patterns. None: any host.
     pub(crate) hosts: Vec<String>,
     pub(crate) conditions: String,
-    pub(crate) pool: Pool,
+    pub(crate) pool: PoolSummary,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Pool {
+pub(crate) struct PoolSummary {
     pub(crate) strategy: &'static str,
     pub(crate) backends: Vec<String>,
     pub(crate) fallbacks: usize,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Plugin {
+pub(crate) struct PluginSummary {
     pub(crate) name: String,
     pub(crate) stage: &'static str,
     pub(crate) is_shadow: bool,
@@ -56,7 +56,7 @@ impl Summary {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("listen on {}", self.listen)];
         let routes = self.routes.iter().take(SHOWN_ROUTES);
-        lines.extend(routes.map(Route::line));
+        lines.extend(routes.map(RouteSummary::line));
         if let Some(more @ 1..) = self.routes.len().checked_sub(SHOWN_ROUTES) {
             lines.push(format!("... and {more} more routes"));
         }
@@ -74,12 +74,12 @@ impl Summary {
         }
         lines.push(format!("identity: {}", self.identity));
         lines.push(format!("referral data: {}", self.referral_data));
-        lines.extend(self.plugins.iter().map(Plugin::line));
+        lines.extend(self.plugins.iter().map(PluginSummary::line));
         lines
     }
 }
 
-impl Route {
+impl RouteSummary {
     pub(crate) fn hosts(&self) -> String {
         if self.hosts.is_empty() {
             "any host".to_owned()
@@ -95,7 +95,7 @@ impl Route {
     }
 }
 
-impl Pool {
+impl PoolSummary {
     pub(crate) fn backends(&self) -> String {
         if self.backends.is_empty() {
             "no backends".to_owned()
@@ -114,7 +114,7 @@ impl Pool {
     }
 }
 
-impl Plugin {
+impl PluginSummary {
     fn line(&self) -> String {
         let shadow = if self.is_shadow { ", shadow" } else { "" };
         format!("plugin {}: stage {}{shadow}", self.name, self.stage)

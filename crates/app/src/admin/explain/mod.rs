@@ -1,0 +1,93 @@
+//! What a player would be answered, and why.
+
+mod question;
+mod report;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use hyrouter_admin::CommandError;
+use hyrouter_config::Settings;
+use hyrouter_outgoing::Causes;
+use hyrouter_proxy::{Access, AlpnList, Peer, Refusal};
+use serde_json::Value;
+
+pub use self::question::Question;
+use crate::build::Assembly;
+use crate::host_name::HostName;
+use crate::metrics::Metrics;
+use crate::observe::access_log::AccessLog;
+use crate::reconfigure::Overrides;
+use crate::service::Service;
+
+/// The answer to a question that came by HTTP.
+pub(crate) async fn answer(
+    service: &Service,
+    settings: &Settings,
+    question: Value,
+) -> Result<Value, CommandError> {
+    let invalid = |mistake: String| CommandError::Invalid {
+        message: "this question can not be answered".to_owned(),
+        mistakes: vec![mistake],
+    };
+    let question: Question =
+        serde_json::from_value(question).map_err(|error| invalid(error.to_string()))?;
+    report(service, settings, &question)
+        .await
+        .map_err(|error| invalid(Causes(error.as_ref()).to_string()))
+}
+
+/// Explains by a configuration, as a router would that starts now.
+///
+/// # Errors
+/// No client can be such a player, or identity keys could not be fetched.
+pub async fn by_configuration(assembly: &Assembly, question: &Question) -> anyhow::Result<Value> {
+    if let Some(keys) = assembly.keys.as_ref().filter(|_| question.brings_token()) {
+        // A router has them long before the first player.
+        keys.fetch().await?;
+    }
+    let log = Arc::new(AccessLog::new());
+    let service = Service::new(
+        assembly,
+        &Overrides::default(),
+        None,
+        &Metrics::default(),
+        log,
+    )?;
+    report(&service, &assembly.settings, question).await
+}
+
+async fn report(
+    service: &Service,
+    settings: &Settings,
+    question: &Question,
+) -> anyhow::Result<Value> {
+    let (info, hello) = question.connect()?;
+    let typed = question.sni.as_ref().and_then(HostName::converted_from);
+    if let Some(why) = turned_away(settings, info.peer(), question.comes_from())? {
+        return Ok(report::turned_away(&info, &hello, why, typed));
+    }
+    let explained = service
+        .explain(&info, question.assumed(), question.plugins)
+        .await;
+    Ok(report::json(&info, &hello, &explained, typed))
+}
+
+/// What turns this player away before it can say anything: QUIC or TLS, and no packet tells why.
+fn turned_away(
+    settings: &Settings,
+    peer: &Peer,
+    ip: Option<IpAddr>,
+) -> anyhow::Result<Option<&'static str>> {
+    let access = Access {
+        allow: settings.limits.allow.clone(),
+        deny: settings.limits.deny.clone(),
+    };
+    if ip.is_some_and(|ip| !access.admits(ip)) {
+        return Ok(Some(Refusal::Denied.as_str()));
+    }
+    let known = AlpnList::parse(&settings.tls.alpn)?;
+    let offered = peer.alpn.as_deref().unwrap_or_default();
+    let has_one = known.protocols().iter().any(|known| **known == *offered);
+    Ok((!has_one).then_some("no_alpn"))
+}

@@ -1,0 +1,107 @@
+//! An explanation as machines read it. Text for people is made of the same, so that a router that runs is explained as
+//! a configuration is.
+
+use hyrouter_client::Hello;
+use hyrouter_protocol::{DisconnectForm, encode_disconnect, encode_referral};
+use hyrouter_proxy::{Action, ConnectInfo};
+use serde_json::{Value, json};
+
+use crate::address;
+use crate::decision_note::{DecisionNote, NotedAnswer};
+use crate::observe::access_log::micros;
+use crate::service::{Explained, PluginSaid};
+
+/// Fields: `player`, `routing` and its `text`, `plugins`, `plugins_left_out`, `answer`.
+pub(super) fn json(
+    info: &ConnectInfo,
+    hello: &Hello,
+    explained: &Explained,
+    typed: Option<&str>,
+) -> Value {
+    json!({
+        "player": player(info, hello, &explained.answer.note, typed),
+        "routing": explained.routing.as_ref().map(hyrouter_router::Explanation::to_json),
+        "text": explained.routing.as_ref().map(ToString::to_string),
+        "plugins": explained.plugins.as_ref().map(|plugins| {
+            plugins.iter().map(plugin).collect::<Vec<_>>()
+        }),
+        "plugins_left_out": explained.left_out,
+        "answer": answer(info, explained),
+    })
+}
+
+/// The same for a player who is turned away before that.
+pub(super) fn turned_away(
+    info: &ConnectInfo,
+    hello: &Hello,
+    reason: &'static str,
+    typed: Option<&str>,
+) -> Value {
+    let nothing = DecisionNote::default();
+    json!({
+        "player": player(info, hello, &nothing, typed),
+        "routing": null,
+        "text": null,
+        "plugins": null,
+        "plugins_left_out": 0,
+        "answer": { "packet": null, "reason": reason },
+    })
+}
+
+/// `typed` is the host name before it was converted to what clients send.
+fn player(info: &ConnectInfo, hello: &Hello, note: &DecisionNote, typed: Option<&str>) -> Value {
+    let peer = info.peer();
+    let alpn = peer.alpn.as_deref().map(String::from_utf8_lossy);
+    json!({
+        "host": &*peer.host,
+        "typed_host": typed,
+        "generation": hello.generation.as_str(),
+        "build": info.connect().build().number(),
+        "alpn": alpn,
+        "ip": peer.remote.ip().to_string(),
+        "language": hello.language,
+        "identity": note.identity,
+        "ticket": note.ticket,
+    })
+}
+
+fn plugin(said: &PluginSaid) -> Value {
+    json!({
+        "name": &*said.name,
+        "verdict": said.verdict,
+        "detail": said.detail,
+        "notes": said.notes,
+        "took_us": micros(said.took),
+    })
+}
+
+fn answer(info: &ConnectInfo, explained: &Explained) -> Value {
+    let NotedAnswer { answer, note } = &explained.answer;
+    let mut packet = Vec::new();
+    let (kind, to, text, data, encoded) = match &answer.action {
+        Action::Referral { host, port, data } => (
+            Some("ClientReferral"),
+            Some(address::backend(host, *port)),
+            None,
+            data.as_ref().map_or(0, Vec::len),
+            encode_referral(host, *port, data.as_deref(), &mut packet),
+        ),
+        Action::Disconnect { reason } => {
+            let alpn = info.peer().alpn.as_deref();
+            let form = DisconnectForm::for_client(alpn, info.connect().build());
+            let encoded = encode_disconnect(form, reason.as_deref(), &mut packet);
+            (Some("Disconnect"), None, reason.clone(), 0, encoded)
+        }
+        _ => (None, None, None, 0, Ok(())),
+    };
+    json!({
+        "packet": kind,
+        "reason": answer.reason_code,
+        "route": note.route.as_deref(),
+        "to": to,
+        "data_bytes": data,
+        "text": text,
+        "hex": encoded.is_ok().then(|| hex::encode(&packet)),
+        "error": encoded.err().map(|error| error.to_string()),
+    })
+}

@@ -1,0 +1,10 @@
+//! What operators see of a router over HTTP, and what they command.
+
+mod control;
+pub mod explain;
+mod readiness;
+mod status;
+
+pub(crate) use self::control::AppControl;
+pub use self::control::LogLevels;
+pub(crate) use self::readiness::Readiness;

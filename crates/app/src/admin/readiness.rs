@@ -1,0 +1,84 @@
+//! Whether players should be sent here, and whether the process is whole.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use hyrouter_admin::{Health, Problem};
+use hyrouter_metrics::{Desc, Exposition, Source};
+
+use crate::lifecycle::CriticalTasks;
+use crate::lifecycle::{Phase, Phases};
+use crate::metrics::KeyHealth;
+use crate::metrics::Metrics;
+use crate::observe::sinks::DecisionSinks;
+
+/// Everything that the answers to `/livez` and `/readyz` rest on.
+#[derive(Debug, Clone)]
+pub(crate) struct Readiness {
+    pub(crate) phases: Phases,
+    pub(crate) supervisor: CriticalTasks,
+    pub(crate) metrics: Metrics,
+    pub(crate) sinks: Arc<DecisionSinks>,
+}
+
+impl Readiness {
+    const READY: Desc = Desc::gauge("hyrouter_ready", "1 while players should be sent here", &[]);
+    const DRAINING: Desc = Desc::gauge(
+        "hyrouter_draining",
+        "1 from the moment that the router was asked to end",
+        &[],
+    );
+    const DEAD: Desc = Desc::gauge(
+        "hyrouter_dead_tasks",
+        "Tasks that the router can not do without and that have died; a restart is the remedy",
+        &[],
+    );
+
+    /// Why the process should be replaced.
+    pub(crate) fn dead(&self) -> Vec<Problem> {
+        let mut problems = self.supervisor.problems();
+        let gone = self.sinks.dead().into_iter();
+        problems.extend(gone.map(|part| problem(part, "it has ended; restart the router")));
+        problems
+    }
+
+    /// Why no players should be sent here, and why that may be before long.
+    pub(crate) fn health(&self) -> Health {
+        let mut problems = self.dead();
+        let mut warnings = Vec::new();
+        match self.phases.now() {
+            Phase::Starting => problems.push(problem("listen", "the router has no port yet")),
+            Phase::Draining => problems.push(problem("drain", "the router was asked to end")),
+            Phase::Serving if self.metrics.connections.status().draining => {
+                problems.push(problem("listen", "an endpoint was lost; the router ends"));
+            }
+            Phase::Serving => {}
+        }
+        match self.metrics.keys.health(SystemTime::now()) {
+            KeyHealth::Good => {}
+            KeyHealth::Warning(text) => warnings.push(problem("identity.jwks", &text)),
+            KeyHealth::Failing(text) => problems.push(problem("identity.jwks", &text)),
+        }
+        Health { problems, warnings }
+    }
+}
+
+fn problem(part: &str, problem: &str) -> Problem {
+    Problem {
+        part: part.to_owned(),
+        problem: problem.to_owned(),
+    }
+}
+
+impl Source for Readiness {
+    fn descs(&self) -> &'static [Desc] {
+        &[Self::READY, Self::DRAINING, Self::DEAD]
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "tasks are a handful")]
+    fn collect(&self, into: &mut Exposition<'_, '_>) {
+        into.flag(&Self::READY, self.health().is_ok());
+        into.flag(&Self::DRAINING, self.phases.now() == Phase::Draining);
+        into.gauge(&Self::DEAD, self.dead().len() as f64);
+    }
+}

@@ -1,0 +1,180 @@
+//! What the status page shows.
+
+mod limits;
+mod routes;
+
+use std::time::SystemTime;
+
+use hyrouter_admin::{
+    CertificateStatus, ConnectionsStatus, Count, DecisionsStatus, IdentityStatus, Latency,
+    PluginStatus, Problem, Quantiles, State, Status,
+};
+use hyrouter_config::{IdentityMode, PluginKind, Settings};
+use hyrouter_metrics::Histogram;
+use hyrouter_plugins::Mode;
+
+use crate::build::NOTICE;
+use crate::build::identity_keys::IdentityKeys;
+use crate::lifecycle::Phase;
+use crate::reconfigure::Running;
+use crate::timestamp::{unix, unix_now};
+
+pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> Status {
+    let active = running.active.load();
+    let settings = &active.assembly.settings;
+    let metrics = running.live.metrics();
+    let server = metrics.connections.status();
+    let started_at = running.started_at;
+    let service = running.live.current();
+    let now = SystemTime::now();
+    let mut warnings = active.assembly.warnings(now);
+    warnings.extend(active.overrides.without_effect(service.router()));
+    Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        state: match phase {
+            Phase::Starting => State::Starting,
+            Phase::Serving => State::Serving,
+            Phase::Draining => State::Draining,
+        },
+        started_at,
+        uptime_seconds: (unix_now() - started_at).max(0.0),
+        listen: running.address.to_string(),
+        endpoints: running.endpoints,
+        config: running.history.status(Some(certificate(running, now))),
+        decisions: decisions(running),
+        connections: ConnectionsStatus {
+            open: server.open as u64,
+            half_open: server.half_open as u64,
+            retries: server.retries_sent,
+            refused: server.refused.total(),
+            handshakes_failed: metrics.connections.handshakes_failed.get(),
+        },
+        routes: routes::shown(service.router().routes())
+            .map(|shown| routes::of(running, &active, shown))
+            .collect(),
+        totals: routes::totals(service.router().routes()),
+        plugins: plugins(running, settings),
+        identity: identity(running, settings, active.assembly.keys.as_deref()),
+        limits: limits::of(&settings.limits),
+        refusals: refusals(running),
+        warnings,
+        problems,
+    }
+}
+
+fn certificate(running: &Running, now: SystemTime) -> CertificateStatus {
+    let validity = running.server.validity();
+    CertificateStatus {
+        sha256: running.server.fingerprint().to_string(),
+        not_before: unix(validity.not_before),
+        not_after: unix(validity.not_after),
+        is_valid: validity.not_before <= now && now <= validity.not_after,
+        ends_soon: validity.not_after < now + NOTICE,
+    }
+}
+
+fn decisions(running: &Running) -> DecisionsStatus {
+    let decisions = &running.live.metrics().decisions;
+    let outcomes: Vec<_> = decisions
+        .seen()
+        .map(|(outcome, reason, count)| Count {
+            name: if reason == "referred" || outcome == "disconnect" {
+                reason.to_owned()
+            } else {
+                format!("{outcome}: {reason}")
+            },
+            count,
+        })
+        .collect();
+    DecisionsStatus {
+        total: outcomes.iter().map(|outcome| outcome.count).sum(),
+        outcomes,
+        latency: Latency {
+            handshake: quantiles(&decisions.handshake),
+            connect: quantiles(&decisions.connect),
+            decision: quantiles(&decisions.decision),
+            exchange: quantiles(&decisions.exchange),
+        },
+    }
+}
+
+fn quantiles(histogram: &Histogram) -> Quantiles {
+    let read = histogram.read().quantiles();
+    Quantiles {
+        p50: read.p50,
+        p90: read.p90,
+        p99: read.p99,
+    }
+}
+
+fn plugins(running: &Running, settings: &Settings) -> Vec<PluginStatus> {
+    let metrics = &running.live.metrics().plugins;
+    let service = running.live.current();
+    let shown = service.chain().plugins().map(|plugin| {
+        let count = metrics.of(plugin.name).unwrap_or_default();
+        let written = settings
+            .plugins
+            .iter()
+            .find(|written| written.settings.name == plugin.name);
+        PluginStatus {
+            name: plugin.name.to_owned(),
+            kind: match written.map(|written| &written.kind) {
+                Some(PluginKind::Grpc(_)) => "grpc".to_owned(),
+                _ => "wasm".to_owned(),
+            },
+            stage: plugin.stage.to_string(),
+            mode: match plugin.mode {
+                Mode::Shadow => "shadow".to_owned(),
+                Mode::Enforce => "enforce".to_owned(),
+            },
+            breaker: plugin.breaker.as_str().to_owned(),
+            running: plugin.running as u64,
+            waiting: plugin.waiting as u64,
+            calls: count.calls(),
+            failures: count.verdict("failed"),
+            denials: count.verdict("denied"),
+            latency: quantiles(&count.took),
+            last_error: count.last_error(),
+        }
+    });
+    shown.collect()
+}
+
+fn identity(running: &Running, settings: &Settings, keys: Option<&IdentityKeys>) -> IdentityStatus {
+    let status = keys.map(IdentityKeys::status);
+    let results = running.live.metrics().decisions.identity.seen();
+    IdentityStatus {
+        mode: match settings.identity.mode {
+            IdentityMode::Off => "off",
+            IdentityMode::Report => "report",
+            IdentityMode::Require => "require",
+        }
+        .to_owned(),
+        keys: status.as_ref().map(|status| status.key_ids.len() as u64),
+        keys_age_seconds: keys
+            .and_then(|keys| keys.verifier.keys_age(SystemTime::now()))
+            .map(|age| age.as_secs_f64()),
+        problem: status.and_then(|status| status.last_error),
+        results: results.map(count).collect(),
+    }
+}
+
+fn refusals(running: &Running) -> Vec<Count> {
+    let metrics = running.live.metrics();
+    let refused = metrics.connections.status().refused;
+    let refused = refused.iter().filter(|(_, count)| *count > 0);
+    let mut refusals: Vec<_> = refused
+        .map(|(refusal, n)| count((refusal.as_str(), n)))
+        .collect();
+    let denied = metrics.decisions.seen();
+    let denied = denied.filter(|(outcome, _, _)| *outcome != "referral");
+    refusals.extend(denied.map(|(_, reason, n)| count((reason, n))));
+    refusals
+}
+
+fn count((name, count): (&'static str, u64)) -> Count {
+    Count {
+        name: name.to_owned(),
+        count,
+    }
+}

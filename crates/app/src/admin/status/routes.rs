@@ -1,0 +1,123 @@
+//! Routes, their backends, and how many players went there.
+
+use std::time::SystemTime;
+
+use hyrouter_admin::{BackendStatus, RouteStatus, Totals};
+use hyrouter_router::RouteView;
+use serde_json::{Map, Value};
+
+use crate::address;
+use crate::reconfigure::{Active, Running};
+
+/// Maximum number of routes that are shown. 100,000 of them cannot be read, and they are sent each second.
+const SHOWN_ROUTES: usize = 200;
+/// Routes beyond those that are shown, because they have a drained backend or a maintenance.
+const SHOWN_CHANGED: usize = 200;
+/// Backends of a route that are shown.
+const SHOWN_BACKENDS: usize = 100;
+
+/// Selects the routes that are shown: the first, those that an operator has to find again, and the default pool.
+pub(super) fn shown<'r>(
+    all: impl Iterator<Item = RouteView<'r>>,
+) -> impl Iterator<Item = RouteView<'r>> {
+    let mut changed = 0;
+    all.enumerate().filter_map(move |(place, route)| {
+        let is_changed =
+            || route.maintenance.is_some() || route.backends.iter().any(|backend| backend.drained);
+        let is_shown = place < SHOWN_ROUTES
+            || route.index.is_none()
+            || (changed < SHOWN_CHANGED && is_changed() && {
+                changed += 1;
+                true
+            });
+        is_shown.then_some(route)
+    })
+}
+
+/// Metrics all routes and backends.
+pub(super) fn totals<'r>(all: impl Iterator<Item = RouteView<'r>>) -> Totals {
+    let mut totals = Totals::default();
+    for route in all {
+        totals.routes += 1;
+        totals.backends += route.backends.len() as u64;
+        let drained = route.backends.iter().filter(|backend| backend.drained);
+        totals.drained += drained.count() as u64;
+    }
+    totals
+}
+
+pub(super) fn of(running: &Running, active: &Active, shown: RouteView<'_>) -> RouteStatus {
+    let count = running.live.metrics().routes.of(shown.name);
+    let commanded = active.overrides.maintenance(shown.name);
+    let maintenance = shown.maintenance.map(|rule| {
+        let mut told = Map::new();
+        let by = if commanded.is_some() {
+            "command"
+        } else {
+            "config"
+        };
+        told.insert("by".to_owned(), by.into());
+        let in_force = rule.in_force(SystemTime::now());
+        told.insert("in_force".to_owned(), in_force.into());
+        let when = rule.to_string();
+        let when = when.trim_start_matches("maintenance").trim_start();
+        if !when.is_empty() {
+            told.insert("when".to_owned(), when.into());
+        }
+        let text = match commanded {
+            Some(written) => written.get("text").cloned(),
+            None => configured_text(active, shown.name),
+        };
+        if let Some(text) = text {
+            told.insert("text".to_owned(), text);
+        }
+        Value::from(told)
+    });
+    // Drained ones are the ones that an operator looks for.
+    let (drained, serving): (Vec<_>, Vec<_>) = if shown.backends.len() > SHOWN_BACKENDS {
+        shown.backends.iter().partition(|backend| backend.drained)
+    } else {
+        (Vec::new(), shown.backends.iter().collect())
+    };
+    let backends = drained.into_iter().chain(serving).take(SHOWN_BACKENDS);
+    let backends = backends.map(|backend| {
+        let (host, port) = (&*backend.host, backend.port);
+        let drained = if active.overrides.is_drained(host, port) {
+            Some("command")
+        } else {
+            backend.drained.then_some("config")
+        };
+        BackendStatus {
+            address: address::backend(host, port),
+            weight: backend.weight,
+            referrals: count
+                .as_ref()
+                .map_or(0, |count| count.referrals_to(host, port)),
+            drained: drained.map(ToOwned::to_owned),
+        }
+    });
+    RouteStatus {
+        name: shown.name.to_string(),
+        patterns: shown.patterns.iter().map(ToString::to_string).collect(),
+        conditions: Some(shown.conditions)
+            .filter(|conditions| !conditions.is_empty())
+            .map(ToString::to_string)
+            .into_iter()
+            .collect(),
+        strategy: shown.strategy.as_str().to_owned(),
+        decisions: count.as_ref().map_or(0, |count| count.decisions()),
+        maintenance,
+        backends: backends.collect(),
+        more_backends: shown.backends.len().saturating_sub(SHOWN_BACKENDS) as u64,
+    }
+}
+
+/// The text of the configuration for players whom the maintenance keeps out, by language.
+fn configured_text(active: &Active, route: &str) -> Option<Value> {
+    let texts = active.assembly.settings.maintenance.get(route)?;
+    let texts: Map<_, _> = texts
+        .iter()
+        .map(|(language, text)| (language.to_owned(), text.into()))
+        .collect();
+    (!texts.is_empty()).then_some(Value::Object(texts))
+}

@@ -1,0 +1,174 @@
+//! The keys that identity tokens are verified with.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use hyrouter_config::{IdentityMode, IdentitySettings, Mistake};
+use hyrouter_identity::{
+    Bindings, JwksSource, Keeper, KeeperSettings, KeeperStatus, TokenPolicy, TokenVerifier,
+};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::build::findings::at;
+use crate::file_set::FileSet;
+
+/// A verifier, and who keeps its keys.
+pub(crate) struct IdentityKeys {
+    settings: IdentitySettings,
+    files: FileSet,
+    pub(crate) verifier: Arc<TokenVerifier>,
+    /// None where tokens are not bound to certificates.
+    pub(crate) bindings: Option<Arc<Bindings>>,
+    status: watch::Receiver<KeeperStatus>,
+    /// Until it is at work.
+    keeper: Mutex<Option<Keeper>>,
+}
+
+impl IdentityKeys {
+    /// `None` where nothing is verified. Keys of a file are loaded; those of an address come later, but for
+    /// [`Begin::Reload`]. `earlier` goes on where settings and files are the same, and keeps what it has verified.
+    ///
+    /// # Errors
+    /// The file can not be used, or the certificates that the address is trusted by; or nobody could be verified by the
+    /// keys that a reload would begin with.
+    pub(crate) fn open(
+        settings: &IdentitySettings,
+        earlier: Option<&Arc<Self>>,
+        begin: Begin,
+    ) -> Result<Option<Arc<Self>>, Mistake> {
+        if settings.mode == IdentityMode::Off {
+            return Ok(None);
+        }
+        let required = settings.mode == IdentityMode::Require;
+        let source = JwksSource::parse(&settings.jwks).map_err(at("identity.jwks"))?;
+        let file = Some(&settings.jwks).filter(|jwks| !jwks.contains("://"));
+        let is_file = file.is_some();
+        let files = FileSet::at(
+            file.map(PathBuf::from)
+                .into_iter()
+                .chain(settings.ca_file.clone()),
+        );
+        if let Some(earlier) = earlier
+            && earlier.files == files
+            && same_keys(&earlier.settings, settings)
+        {
+            let begins = required && earlier.settings.mode != IdentityMode::Require;
+            if begins && !earlier.verifier.can_verify(SystemTime::now()) {
+                let problem = format!(
+                    "there are no keys from {source}, or they are too old, so that everybody would be refused"
+                );
+                return Err(Mistake::new("identity.mode", problem));
+            }
+            return Ok(Some(Arc::clone(earlier)));
+        }
+        let verifier = Arc::new(TokenVerifier::new(TokenPolicy {
+            issuer: settings.issuer.clone(),
+            clock_skew: settings.clock_skew,
+            max_stale: settings.max_stale,
+            max_age: settings.max_age,
+            cache: settings.cache_size,
+        }));
+        let mut keeper = Keeper::new(
+            source,
+            Arc::clone(&verifier),
+            KeeperSettings {
+                refresh: settings.refresh,
+                ca_file: settings.ca_file.clone(),
+                ..KeeperSettings::default()
+            },
+        )
+        .map_err(at("identity"))?;
+        keeper.load_file().map_err(at("identity.jwks"))?;
+        let trusted = earlier
+            .filter(|earlier| earlier.files == files && same_trust(&earlier.settings, settings));
+        if let Some(earlier) = trusted.filter(|_| !is_file) {
+            verifier.begin_with_keys_of(&earlier.verifier);
+        }
+        // What is bound stays so, whatever else changes.
+        let bound = earlier.and_then(|earlier| earlier.bindings.clone());
+        let bindings = settings.bind_certificate.then(|| bound.unwrap_or_default());
+        if begin == Begin::Reload && required && !verifier.can_verify(SystemTime::now()) {
+            // Until they are here everybody would be refused whom the configuration before lets in.
+            let fetched = Handle::current().block_on(keeper.fetch_now());
+            fetched.map_err(at("identity.jwks"))?;
+        }
+        Ok(Some(Arc::new(Self {
+            settings: settings.clone(),
+            files,
+            bindings,
+            verifier,
+            status: keeper.status(),
+            keeper: Mutex::new(Some(keeper)),
+        })))
+    }
+
+    /// Fetches the keys once if there are none, for who has no time to wait for them.
+    pub(crate) async fn fetch(&self) -> anyhow::Result<()> {
+        if self.verifier.has_keys() {
+            return Ok(());
+        }
+        let keeper = self.lock().take();
+        if let Some(mut keeper) = keeper {
+            keeper.fetch_now().await.context("identity.jwks")?;
+        }
+        Ok(())
+    }
+
+    /// Returns the age at which keys are not used any more.
+    pub(crate) fn max_stale(&self) -> Duration {
+        self.settings.max_stale
+    }
+
+    /// How the keeper fares.
+    pub(crate) fn status(&self) -> KeeperStatus {
+        self.status.borrow().clone()
+    }
+
+    /// Keeps the keys up to date while it is polled. `None` for those that are kept already.
+    pub(crate) fn keep(&self) -> Option<impl Future<Output = ()> + Send + use<>> {
+        let keeper = self.lock().take()?;
+        if self.verifier.has_keys() {
+            tracing::info!(key_ids = ?self.verifier.key_ids(), "identity keys are here");
+        }
+        Some(keeper.run())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Keeper>> {
+        // It is only taken out, so that a poisoned one is sound.
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When keys are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// The router starts, which it has to while the service with the keys is away.
+    Start,
+    /// Another configuration is at work. Needs a thread that may wait.
+    Reload,
+}
+
+/// Whether keys that were fetched under one are to be believed under the other. What the certificates in `ca_file` are
+/// is for the files to say.
+fn same_trust(one: &IdentitySettings, other: &IdentitySettings) -> bool {
+    one.jwks == other.jwks && one.ca_file == other.ca_file
+}
+
+/// Whether the same tokens are good by the same keys. Who is let in without one is not a matter of keys.
+fn same_keys(one: &IdentitySettings, other: &IdentitySettings) -> bool {
+    let mut one = one.clone();
+    one.mode = other.mode;
+    one == *other
+}
+
+impl fmt::Debug for IdentityKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdentityKeys")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,174 @@
+//! Everything that a configuration needs beside itself, opened and checked before anything of it is used.
+
+mod expiry;
+pub(crate) mod findings;
+pub(crate) mod identity_keys;
+mod plugins;
+mod port_holder;
+pub(crate) mod server;
+mod trial;
+mod wasm;
+
+use std::sync::Arc;
+
+use hyrouter_admin::Token;
+use hyrouter_config::{ConfigError, Draft, NamedFile, Settings};
+use hyrouter_files::RegularFile;
+use hyrouter_plugin_wasm::OutputSink;
+use hyrouter_plugins::Chain;
+use hyrouter_proxy::{AddressTokenKey, ServerCertificate};
+
+pub(crate) use self::expiry::NOTICE;
+use self::findings::{Findings, at};
+use self::identity_keys::{Begin, IdentityKeys};
+pub use self::plugins::load_one;
+use self::plugins::{Loaded, Loader};
+pub use self::trial::trial_request;
+pub use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
+use crate::metrics::Metrics;
+use crate::observe::sinks;
+use crate::observe::traces::Traces;
+
+/// A configuration with its certificate, keys and plugins.
+#[derive(Debug)]
+pub struct Assembly {
+    /// As they are used.
+    pub settings: Settings,
+    /// None: a self-signed one, made when the router starts and kept.
+    pub(crate) certificate: Option<ServerCertificate>,
+    pub(crate) token_key: Option<AddressTokenKey>,
+    /// Of the admin server. Taken out by its user.
+    pub(crate) admin_token: Option<Token>,
+    pub(crate) keys: Option<Arc<IdentityKeys>>,
+    pub(crate) chain: Arc<Chain>,
+    /// Plugins of the configuration, which are more than those of the chain where they are left out.
+    pub(crate) plugins_in_all: usize,
+    loaded: Loaded,
+}
+
+/// Puts assemblies together.
+#[derive(Debug, Clone)]
+pub struct Assembler {
+    loader: Loader,
+    without_plugins: bool,
+}
+
+impl Assembler {
+    /// Output of WASM plugins goes to `output`. What shadow plugins say is counted.
+    pub fn new(output: Arc<dyn OutputSink>, metrics: &Metrics) -> Self {
+        Self {
+            loader: Loader::new(output, Arc::clone(&metrics.plugins)),
+            without_plugins: false,
+        }
+    }
+
+    /// Leaves plugins out: compiling modules takes seconds.
+    #[must_use]
+    pub fn without_plugins(mut self, without: bool) -> Self {
+        self.without_plugins = without;
+        self
+    }
+
+    /// Reads files, compiles modules: takes seconds, and needs a tokio runtime. What is the same in `previous` is taken
+    /// from there, running.
+    ///
+    /// # Errors
+    /// All mistakes: those of the draft, and everything that cannot be opened or used. Nothing is changed then.
+    pub fn assemble(
+        &mut self,
+        draft: Draft,
+        previous: Option<&Assembly>,
+    ) -> Result<Assembly, ConfigError> {
+        let Draft {
+            mut settings,
+            mistakes,
+            ..
+        } = draft;
+        let mut findings = Findings::beginning_with(mistakes);
+        let plugins_in_all = settings.plugins.len();
+        if self.without_plugins {
+            settings.plugins.clear();
+            settings
+                .files
+                .retain(|named| !named.key.starts_with("plugins["));
+        }
+        open_all(&settings, &mut findings);
+        // Their own place opens them; a mistake in them is one of the configuration all the same.
+        sinks::check(&settings.logging, &mut findings);
+        let otlp = Traces::check(settings.otlp.as_ref());
+        findings.keep(otlp.map_err(at("telemetry.otlp")));
+        let certificate = certificate(&settings, &mut findings);
+        let token_key = token_key(&settings, &mut findings);
+        let admin_token = admin_token(&settings, &mut findings);
+        let keys = identity_keys(&settings, previous, &mut findings);
+        let earlier = previous.map(|previous| &previous.loaded);
+        let loaded = self.loader.load(&settings, earlier, &mut findings);
+        let made = loaded.map(|(chain, loaded)| Assembly {
+            settings,
+            certificate,
+            token_key,
+            admin_token,
+            keys,
+            chain: Arc::new(match previous {
+                Some(previous) => chain.carry_over(&previous.chain),
+                None => chain,
+            }),
+            plugins_in_all,
+            loaded,
+        });
+        findings.unless_wrong(made)
+    }
+}
+
+/// Opens each file that the configuration names, so that all that are missing are found at once.
+fn open_all(settings: &Settings, findings: &mut Findings) {
+    for NamedFile { key, file, .. } in &settings.files {
+        if findings.are_free(&[key]) {
+            findings.keep(RegularFile::open(file).map(drop).map_err(at(key)));
+        }
+    }
+}
+
+fn certificate(settings: &Settings, findings: &mut Findings) -> Option<ServerCertificate> {
+    let files = settings.tls.identity.as_ref()?;
+    if !findings.are_free(&["tls.cert_file", "tls.key_file"]) {
+        return None;
+    }
+    let read = ServerCertificate::from_pem_files(&files.cert, &files.key);
+    findings.keep(read.map_err(at("tls")))
+}
+
+fn token_key(settings: &Settings, findings: &mut Findings) -> Option<AddressTokenKey> {
+    const KEY: &str = "quic.token_key_file";
+    let file = settings.quic.token_key_file.as_ref()?;
+    let read = findings
+        .are_free(&[KEY])
+        .then(|| AddressTokenKey::read(file))?;
+    findings.keep(read.map_err(at(KEY)))
+}
+
+fn admin_token(settings: &Settings, findings: &mut Findings) -> Option<Token> {
+    const KEY: &str = "admin.token_file";
+    let file = settings.admin.as_ref()?.token_file.as_ref()?;
+    let read = findings.are_free(&[KEY]).then(|| Token::read(file))?;
+    findings.keep(read.map_err(at(KEY)))
+}
+
+fn identity_keys(
+    settings: &Settings,
+    previous: Option<&Assembly>,
+    findings: &mut Findings,
+) -> Option<Arc<IdentityKeys>> {
+    let earlier = previous.and_then(|previous| previous.keys.as_ref());
+    let begin = match previous {
+        Some(_) => Begin::Reload,
+        None => Begin::Start,
+    };
+    // A reload may fetch keys. A configuration that is refused must cause no requests.
+    let is_refused = begin == Begin::Reload && !findings.is_empty();
+    if is_refused || !findings.are_free(&["identity"]) {
+        return None;
+    }
+    let opened = IdentityKeys::open(&settings.identity, earlier, begin);
+    findings.keep(opened).flatten()
+}

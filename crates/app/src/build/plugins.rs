@@ -1,0 +1,196 @@
+//! From the configuration to plugins that can be asked.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use hyrouter_config::{GrpcPlugin, PluginKind, PluginSettings, Settings, WasmHostSettings};
+use hyrouter_plugin_api::Plugin;
+use hyrouter_plugin_grpc::{Address, ClientTls, GrpcSettings};
+use hyrouter_plugin_wasm::{Compiler, OutputSink, WasmHost};
+use hyrouter_plugins::{Chain, Entry};
+
+use super::trial::trial_request;
+use super::wasm::{compiler, wasm_host, wasm_settings};
+use crate::build::findings::{Findings, at};
+use crate::file_set::FileSet;
+use crate::metrics::PluginMetrics;
+use crate::observe::shadow_log::ShadowLog;
+
+/// Loads plugins. Keep one for the life of the process, so that a module that is loaded again is not compiled again.
+#[derive(Clone)]
+pub(crate) struct Loader {
+    output: Arc<dyn OutputSink>,
+    metrics: Arc<PluginMetrics>,
+    compiler: Compiler,
+    host: Option<(WasmHostSettings, WasmHost)>,
+}
+
+/// Plugins that were loaded, each with what it was loaded from.
+#[derive(Default)]
+pub(crate) struct Loaded(Vec<LoadedPlugin>);
+
+struct LoadedPlugin {
+    settings: PluginSettings,
+    files: FileSet,
+    plugin: Arc<dyn Plugin>,
+}
+
+impl Loader {
+    /// Output of WASM plugins goes to `output`.
+    pub(crate) fn new(output: Arc<dyn OutputSink>, metrics: Arc<PluginMetrics>) -> Self {
+        Self {
+            output,
+            metrics,
+            compiler: compiler(),
+            host: None,
+        }
+    }
+
+    /// All plugins of a configuration, in the order in which they are asked. One that is loaded from the same in
+    /// `earlier` is taken from there with its instances.
+    ///
+    /// A WASM plugin that cannot be loaded is a mistake; a gRPC plugin is not even dialled yet. Plugins with a mistake are
+    /// left out, and then there is no chain. Takes seconds when modules are compiled, and needs a tokio runtime.
+    pub(crate) fn load(
+        &mut self,
+        settings: &Settings,
+        earlier: Option<&Loaded>,
+        findings: &mut Findings,
+    ) -> Option<(Chain, Loaded)> {
+        let host = self.host(settings);
+        let mut entries = Vec::with_capacity(settings.plugins.len());
+        let mut loaded = Vec::with_capacity(settings.plugins.len());
+        for (index, plugin) in settings.plugins.iter().enumerate() {
+            let key = format!("plugins[{index}]");
+            if !findings.are_free(&[&key]) {
+                continue;
+            }
+            // Before they are read: what is changed meanwhile is seen by the next reload.
+            let files = FileSet::at(files(plugin));
+            let same = earlier.and_then(|earlier| earlier.find(plugin, &files));
+            let made = match same {
+                Some(same) => Ok(same),
+                None => load_one(plugin, &host).map_err(at(&key)),
+            };
+            let Some(made) = findings.keep(made) else {
+                continue;
+            };
+            entries.push(Entry {
+                plugin: Arc::clone(&made),
+                settings: plugin.settings.clone(),
+            });
+            loaded.push(LoadedPlugin {
+                settings: plugin.clone(),
+                files,
+                plugin: made,
+            });
+        }
+        if entries.len() < settings.plugins.len() {
+            return None;
+        }
+        let observer = ShadowLog::counting(Arc::clone(&self.metrics));
+        let chain = findings.keep(Chain::new(entries).map_err(at("plugins")))?;
+        Some((chain.observed_by(Arc::new(observer)), Loaded(loaded)))
+    }
+
+    fn host(&mut self, settings: &Settings) -> WasmHost {
+        if let Some((same, host)) = &self.host
+            && *same == settings.wasm
+        {
+            return host.clone();
+        }
+        let host =
+            wasm_host(&settings.wasm, self.compiler.clone()).with_output(Arc::clone(&self.output));
+        self.host = Some((settings.wasm.clone(), host.clone()));
+        host
+    }
+}
+
+impl fmt::Debug for Loader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loader").finish_non_exhaustive()
+    }
+}
+
+impl Loaded {
+    /// The plugin that was loaded from exactly this, whatever the chain does with it.
+    fn find(&self, wanted: &PluginSettings, files: &FileSet) -> Option<Arc<dyn Plugin>> {
+        let same = |loaded: &&LoadedPlugin| {
+            loaded.files == *files
+                && loaded.settings.settings.name == wanted.settings.name
+                && loaded.settings.kind == wanted.kind
+                && loaded.settings.config == wanted.config
+        };
+        let found = self.0.iter().find(same);
+        found.map(|loaded| Arc::clone(&loaded.plugin))
+    }
+}
+
+impl fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.iter().map(|loaded| &loaded.settings.settings.name);
+        f.debug_list().entries(names).finish()
+    }
+}
+
+/// The files that a plugin is loaded from.
+fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
+    match &plugin.kind {
+        PluginKind::Wasm(wasm) => vec![wasm.path.clone()],
+        PluginKind::Grpc(grpc) => {
+            let tls = grpc.tls.as_ref();
+            let identity = tls.and_then(|tls| tls.identity.as_ref());
+            let pair = identity.map(|files| [files.cert.clone(), files.key.clone()]);
+            let ca = tls.and_then(|tls| tls.ca.clone());
+            pair.into_iter().flatten().chain(ca).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Loads one plugin.
+///
+/// # Errors
+/// The module cannot be loaded, or the address cannot be used.
+pub fn load_one(plugin: &PluginSettings, host: &WasmHost) -> anyhow::Result<Arc<dyn Plugin>> {
+    match &plugin.kind {
+        PluginKind::Wasm(wasm) => {
+            let mut settings = wasm_settings(plugin, wasm);
+            settings.trial = Some(trial_request());
+            Ok(Arc::new(hyrouter_plugin_wasm::WasmPlugin::load(
+                host, &settings,
+            )?))
+        }
+        PluginKind::Grpc(grpc) => {
+            let settings = grpc_settings(plugin, grpc)?;
+            let loaded = hyrouter_plugin_grpc::GrpcPlugin::new(&settings)
+                .with_context(|| format!("plugin {:?}, grpc", plugin.settings.name))?;
+            Ok(Arc::new(loaded))
+        }
+        _ => anyhow::bail!(
+            "plugin {:?} is of a type that this build does not know",
+            plugin.settings.name
+        ),
+    }
+}
+
+fn grpc_settings(plugin: &PluginSettings, grpc: &GrpcPlugin) -> anyhow::Result<GrpcSettings> {
+    let name = &plugin.settings.name;
+    let address =
+        Address::parse(&grpc.address).with_context(|| format!("plugin {name:?}, grpc.address"))?;
+    let mut settings = GrpcSettings::new(address);
+    settings.config.clone_from(&plugin.config);
+    if let Some(files) = &grpc.tls {
+        let mut tls = ClientTls::default();
+        tls.ca_file.clone_from(&files.ca);
+        if let Some(identity) = &files.identity {
+            tls.cert_file = Some(identity.cert.clone());
+            tls.key_file = Some(identity.key.clone());
+        }
+        tls.domain.clone_from(&files.domain);
+        settings.tls = Some(tls);
+    }
+    Ok(settings)
+}

@@ -1,0 +1,119 @@
+//! How files look, to notice that they have changed.
+
+use std::fs;
+use std::path::PathBuf;
+
+/// How files looked. Their contents are not read: what an editor, a copy or a swapped link leaves behind is another file
+/// (by device and number), of another length, or was written or linked at another time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSet(Vec<(PathBuf, Option<Fingerprint>)>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Fingerprint {
+    #[cfg(unix)]
+    inode: (u64, u64),
+    /// Seconds and nanoseconds of the last change of the file's entry.
+    #[cfg(unix)]
+    changed: (i64, i64),
+    modified: Option<std::time::SystemTime>,
+    length: u64,
+}
+
+impl FileSet {
+    /// How these files look now, whatever links lead to them. A file that is not there has a look, too.
+    pub fn at(files: impl IntoIterator<Item = PathBuf>) -> Self {
+        let look = |file: PathBuf| {
+            let fingerprint = fs::metadata(&file).ok().map(|found| fingerprint(&found));
+            (file, fingerprint)
+        };
+        Self(files.into_iter().map(look).collect())
+    }
+
+    /// This look, but for files that `earlier` has seen: how those looked then. For files that were read in between: what
+    /// changed meanwhile is news.
+    #[must_use]
+    pub fn with_earlier(mut self, earlier: &Self) -> Self {
+        for (file, fingerprint) in &mut self.0 {
+            let seen = earlier.0.iter().find(|(known, _)| known == file);
+            if let Some((_, seen)) = seen {
+                *fingerprint = *seen;
+            }
+        }
+        self
+    }
+
+    /// Of all files of both, each once.
+    pub(crate) fn merge(mut self, other: Self) -> Self {
+        for (file, fingerprint) in other.0 {
+            if !self.0.iter().any(|(known, _)| *known == file) {
+                self.0.push((file, fingerprint));
+            }
+        }
+        self
+    }
+
+    /// Returns the files of both that look different now.
+    pub(crate) fn changed_since(&self, earlier: &Self) -> Vec<String> {
+        let changed = self.0.iter().filter(|(file, fingerprint)| {
+            let known = earlier.0.iter().find(|(known, _)| known == file);
+            known.is_some_and(|(_, before)| before != fingerprint)
+        });
+        changed
+            .map(|(file, _)| file.display().to_string())
+            .collect()
+    }
+
+    /// How the same files look now.
+    pub(crate) fn refresh(&self) -> Self {
+        Self::at(self.0.iter().map(|(file, _)| file.clone()))
+    }
+}
+
+fn fingerprint(found: &fs::Metadata) -> Fingerprint {
+    #[cfg(unix)]
+    use std::os::unix::fs::MetadataExt as _;
+    Fingerprint {
+        #[cfg(unix)]
+        inode: (found.dev(), found.ino()),
+        #[cfg(unix)]
+        changed: (found.ctime(), found.ctime_nsec()),
+        modified: found.modified().ok(),
+        length: found.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(folder: &tempfile::TempDir) -> FileSet {
+        FileSet::at(["a", "b"].map(|name| folder.path().join(name)))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn swapped_links_and_renames_are_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        // As Kubernetes mounts a ConfigMap: a -> ..data/a, ..data -> ..1.
+        for version in ["..1", "..2"] {
+            fs::create_dir(path(version)).unwrap();
+            fs::write(path(version).join("a"), "same length").unwrap();
+        }
+        std::os::unix::fs::symlink("..1", path("..data")).unwrap();
+        std::os::unix::fs::symlink("..data/a", path("a")).unwrap();
+        let before = look(&folder);
+        assert_eq!(before, look(&folder));
+        std::os::unix::fs::symlink("..2", path("..next")).unwrap();
+        fs::rename(path("..next"), path("..data")).unwrap();
+        let swapped = look(&folder);
+        assert_ne!(before, swapped);
+        // As an editor saves: a new file, renamed over the old.
+        fs::write(path("b~"), "b").unwrap();
+        fs::rename(path("b~"), path("b")).unwrap();
+        let saved = look(&folder);
+        assert_ne!(swapped, saved);
+        fs::remove_file(path("b")).unwrap();
+        assert_ne!(saved, look(&folder));
+    }
+}

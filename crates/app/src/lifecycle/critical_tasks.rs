@@ -1,0 +1,99 @@
+//! Tasks that the router can not do without.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hyrouter_admin::Problem;
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+
+/// Knows which of its tasks have died.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CriticalTasks {
+    dead: Arc<Mutex<Vec<&'static str>>>,
+}
+
+impl CriticalTasks {
+    /// Runs what has no end of its own. When it ends, by a panic above all, the process is not whole any more: an error
+    /// line says so, and [`problems`](Self::problems).
+    pub(crate) fn spawn(
+        &self,
+        name: &'static str,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) -> AbortHandle {
+        self.spawn_on(&Handle::current(), name, task)
+    }
+
+    /// As [`spawn`](Self::spawn), on another runtime than the one that this is called in.
+    pub(crate) fn spawn_on(
+        &self,
+        runtime: &Handle,
+        name: &'static str,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) -> AbortHandle {
+        let running = runtime.spawn(task);
+        let handle = running.abort_handle();
+        let dead = Arc::clone(&self.dead);
+        runtime.spawn(async move {
+            match running.await {
+                // Somebody took it away.
+                Err(error) if error.is_cancelled() => {}
+                ended => {
+                    let why = ended
+                        .err()
+                        .map_or_else(|| "it ended".to_owned(), |error| error.to_string());
+                    tracing::error!(task = name, why, "a task has died; restart the router");
+                    let mut dead = dead.lock().unwrap_or_else(PoisonError::into_inner);
+                    dead.push(name);
+                }
+            }
+        });
+        handle
+    }
+
+    /// What has died.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let dead = self.dead.lock().unwrap_or_else(PoisonError::into_inner);
+        let problem = |name: &&'static str| Problem {
+            part: (*name).to_owned(),
+            problem: "this task has died; restart the router".to_owned(),
+        };
+        dead.iter().map(problem).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn until_dead(supervisor: &CriticalTasks) -> Vec<String> {
+        while supervisor.problems().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let problems = supervisor.problems().into_iter();
+        problems.map(|problem| problem.part).collect()
+    }
+
+    #[tokio::test]
+    async fn a_panic_and_an_end_are_told_of() {
+        for task in [true, false] {
+            let supervisor = CriticalTasks::default();
+            assert_eq!(supervisor.problems(), []);
+            supervisor.spawn("keeper", async move {
+                assert!(task, "a task that panics");
+            });
+            assert_eq!(until_dead(&supervisor).await, ["keeper"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_away_is_not_missed() {
+        let supervisor = CriticalTasks::default();
+        let task = supervisor.spawn("keeper", std::future::pending());
+        task.abort();
+        while !task.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        supervisor.spawn("other", async {});
+        assert_eq!(until_dead(&supervisor).await, ["other"]);
+    }
+}

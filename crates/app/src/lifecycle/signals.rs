@@ -1,0 +1,91 @@
+//! Signals that ask the process for something.
+
+use std::io;
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// SIGHUP: read the configuration again.
+    Reload,
+    /// SIGTERM or ctrl-c (SIGINT): end.
+    Shutdown(&'static str),
+}
+
+/// SIGHUP, which is kept from the start on: a service manager may ask for a reload while plugins are being compiled,
+/// and by itself the signal ends a process.
+#[derive(Debug)]
+pub struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
+
+impl Hangups {
+    /// Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// The system refuses.
+    #[cfg(unix)]
+    pub fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    /// There is no such signal here.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(not(unix))]
+    pub fn new() -> io::Result<Self> {
+        Ok(Self())
+    }
+}
+
+/// SIGTERM, SIGINT and SIGHUP, one after the other.
+pub(crate) struct Signals {
+    #[cfg(unix)]
+    term: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    int: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    hup: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// From now on these signals no longer end the process by themselves.
+    #[cfg(unix)]
+    pub(crate) fn new(hangups: Hangups) -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            int: signal(SignalKind::interrupt())?,
+            hup: hangups.0,
+        })
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn new(_hangups: Hangups) -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for the next one.
+    #[cfg(unix)]
+    pub(crate) async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.term.recv() => Signal::Shutdown("SIGTERM"),
+            _ = self.int.recv() => Signal::Shutdown("SIGINT"),
+            _ = self.hup.recv() => Signal::Reload,
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) async fn next(&mut self) -> Signal {
+        let _ = tokio::signal::ctrl_c().await;
+        Signal::Shutdown("ctrl-c")
+    }
+
+    /// Waits for one that asks to end, and says which it was.
+    pub(crate) async fn end(&mut self) -> &'static str {
+        loop {
+            if let Signal::Shutdown(signal) = self.next().await {
+                return signal;
+            }
+        }
+    }
+}

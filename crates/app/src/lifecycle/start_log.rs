@@ -1,0 +1,106 @@
+//! What the log says of a start.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use hyrouter_config::{Settings, Warning};
+use hyrouter_proxy::{Handler, Server};
+
+use crate::source::Origin;
+use crate::summary::{PoolSummary, SHOWN_ROUTES, Summary};
+
+/// Logs what has started.
+pub(crate) fn log<H: Handler>(
+    settings: &Settings,
+    expired: &[Warning],
+    origin: &Origin,
+    server: &Server<H>,
+) {
+    let address = server.local_addr();
+    let summary = Summary::of(settings);
+    match origin {
+        Origin::File(file) => tracing::info!(file = %file.display(), "configuration"),
+        Origin::BuiltIn => tracing::info!(
+            "no config.yaml here, so every player is referred to {}; try: hyrouter probe {} --sni play.example.com",
+            summary
+                .default
+                .as_ref()
+                .map_or_else(|| "nobody".to_owned(), PoolSummary::backends),
+            reachable(address),
+        ),
+    }
+    for warning in settings.warnings.iter().chain(expired) {
+        tracing::warn!(key = warning.path, "configuration: {}", warning.message);
+    }
+    log_routes(&summary);
+    if !summary.drained.is_empty() {
+        let backends = summary.drained.join(", ");
+        tracing::info!(backends, "drained by the configuration");
+    }
+    if !summary.maintenance.is_empty() {
+        let routes = summary.maintenance.join(", ");
+        tracing::info!(routes, "under maintenance by the configuration");
+    }
+    tracing::info!(
+        identity = summary.identity,
+        referral_data = summary.referral_data,
+        "trust"
+    );
+    for plugin in &summary.plugins {
+        let mode = if plugin.is_shadow {
+            "shadow"
+        } else {
+            "enforce"
+        };
+        tracing::info!(plugin = plugin.name, stage = plugin.stage, mode, "plugin");
+    }
+    let buffer = server.recv_buffer();
+    if buffer.granted < buffer.requested {
+        tracing::warn!(
+            granted = buffer.granted,
+            wanted = buffer.requested,
+            "the system grants small receive buffers: players who arrive at once may wait a second longer; raise net.core.rmem_max"
+        );
+    }
+    // Last, so that whoever waits for it knows that everything else is up.
+    tracing::info!(
+        listen = %address,
+        fingerprint = %server.fingerprint(),
+        endpoints = server.endpoints(),
+        "ready for players"
+    );
+}
+
+fn log_routes(summary: &Summary) {
+    for route in summary.routes.iter().take(SHOWN_ROUTES) {
+        tracing::info!(
+            route = route.name,
+            hosts = route.hosts(),
+            conditions = Some(&*route.conditions).filter(|text| !text.is_empty()),
+            strategy = route.pool.strategy,
+            backends = route.pool.backends(),
+            fallbacks = route.pool.fallbacks,
+            "route"
+        );
+    }
+    if let Some(more @ 1..) = summary.routes.len().checked_sub(SHOWN_ROUTES) {
+        tracing::info!(more, "routes that are not listed");
+    }
+    if let Some(pool) = &summary.default {
+        tracing::info!(
+            strategy = pool.strategy,
+            backends = pool.backends(),
+            fallbacks = pool.fallbacks,
+            "default"
+        );
+    } else {
+        tracing::info!("no default: other hosts are refused");
+    }
+}
+
+/// Where a person on this machine reaches a server that listens there.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
+}

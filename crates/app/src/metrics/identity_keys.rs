@@ -1,0 +1,162 @@
+//! The keys of the configuration at work, for those who look on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwapOption;
+use hyrouter_config::IdentityMode;
+use hyrouter_metrics::{Desc, Exposition, Source};
+
+use crate::build::identity_keys::IdentityKeys;
+
+/// `/readyz` fails this long before keys are too old, so that load balancers take a router that is cut off from its key
+/// service out in time. Not longer: where the service is away for all routers, it ends the whole network.
+const LEAVING: Duration = Duration::from_mins(1);
+
+/// The keys of the configuration at work.
+#[derive(Debug, Default)]
+pub(crate) struct KeyMetrics {
+    keys: ArcSwapOption<IdentityKeys>,
+    required: AtomicBool,
+}
+
+/// How near the keys are to being of no use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KeyHealth {
+    /// They are fresh, or nothing is verified.
+    Good,
+    /// Players are verified, and will not be before long if the source stays as it is.
+    Warning(String),
+    /// Players are refused, or will be in a minute.
+    Failing(String),
+}
+
+impl KeyMetrics {
+    const KEYS: Desc = Desc::gauge(
+        "hyrouter_identity_keys",
+        "Keys that identity tokens are verified with, 0 when they are too old; no line where nothing is verified",
+        &[],
+    );
+    const AGE: Desc = Desc::gauge(
+        "hyrouter_identity_keys_age_seconds",
+        "Time since the last good fetch or read of the keys; no line before that",
+        &[],
+    );
+    const MAX_STALE: Desc = Desc::gauge(
+        "hyrouter_identity_keys_max_stale_seconds",
+        "Age at which the keys are no longer used (identity.max_stale); no line where nothing is verified",
+        &[],
+    );
+
+    pub(crate) fn follow(&self, keys: Option<Arc<IdentityKeys>>, mode: IdentityMode) {
+        self.keys.store(keys);
+        let required = mode == IdentityMode::Require;
+        self.required.store(required, Ordering::Relaxed);
+    }
+
+    /// Returns how the keys fare at this time.
+    pub(crate) fn health(&self, now: SystemTime) -> KeyHealth {
+        let keys = self.keys.load();
+        let Some(keys) = keys.as_ref() else {
+            return KeyHealth::Good;
+        };
+        let age = keys
+            .verifier
+            .has_keys()
+            .then(|| keys.verifier.keys_age(now));
+        let age = age.map(Option::unwrap_or_default);
+        health(age, keys.max_stale(), self.required.load(Ordering::Relaxed))
+    }
+}
+
+/// An age of none: there are no keys.
+fn health(age: Option<Duration>, max_stale: Duration, required: bool) -> KeyHealth {
+    let Some(age) = age else {
+        return if required {
+            let text = "there are no keys to verify players with, so that all are refused";
+            KeyHealth::Failing(text.to_owned())
+        } else {
+            KeyHealth::Warning("there are no keys to verify players with".to_owned())
+        };
+    };
+    if age < max_stale / 2 {
+        return KeyHealth::Good;
+    }
+    let (age_text, max) = (Duration::from_secs(age.as_secs()), max_stale);
+    let result = if required { "refused" } else { "not verified" };
+    let text = format!(
+        "the last good fetch of the keys was {age_text:?} ago; players are {result} from {max:?} on (identity.max_stale)"
+    );
+    let leaves = max_stale.saturating_sub(LEAVING.min(max_stale / 10));
+    if required && age >= leaves {
+        KeyHealth::Failing(text)
+    } else {
+        KeyHealth::Warning(text)
+    }
+}
+
+impl Source for KeyMetrics {
+    fn descs(&self) -> &'static [Desc] {
+        &[Self::KEYS, Self::AGE, Self::MAX_STALE]
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "keys are below 2^53")]
+    fn collect(&self, into: &mut Exposition<'_, '_>) {
+        let now = SystemTime::now();
+        let keys = self.keys.load();
+        let keys = keys.as_ref();
+        let count = keys.map(|keys| {
+            if keys.verifier.can_verify(now) {
+                keys.verifier.key_ids().len() as f64
+            } else {
+                0.0
+            }
+        });
+        let age = keys.and_then(|keys| keys.verifier.keys_age(now));
+        let max_stale = keys.map(|keys| keys.max_stale());
+        let line = |value: f64| ([""; 0], value);
+        into.gauges(&Self::KEYS, count.map(line));
+        into.gauges(&Self::AGE, age.map(|age| age.as_secs_f64()).map(line));
+        let seconds = max_stale.map(|time| time.as_secs_f64());
+        into.gauges(&Self::MAX_STALE, seconds.map(line));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{KeyHealth, health};
+
+    #[test]
+    fn readiness_warns_at_half_and_fails_a_minute_before_the_end() {
+        let hours = Duration::from_hours;
+        let second = Duration::from_secs(1);
+        let is_warning = |health: &KeyHealth| matches!(health, KeyHealth::Warning(_));
+        let is_failing = |health: &KeyHealth| matches!(health, KeyHealth::Failing(_));
+        for (age, max, warns, fails) in [
+            (Duration::ZERO, hours(6), false, false),
+            (hours(2) + 3_599 * second, hours(6), false, false),
+            (hours(3), hours(6), true, false),
+            (hours(5) + 3_539 * second, hours(6), true, false),
+            (hours(5) + 3_540 * second, hours(6), true, true),
+            (hours(7), hours(6), true, true),
+            (second, 2 * second, true, false),
+            (2 * second, 2 * second, true, true),
+        ] {
+            let required = health(Some(age), max, true);
+            assert_eq!(is_failing(&required), fails, "{age:?} {required:?}");
+            assert_eq!(
+                is_warning(&required),
+                warns && !fails,
+                "{age:?} {required:?}"
+            );
+            let reported = health(Some(age), max, false);
+            assert_eq!(is_warning(&reported), warns, "{age:?} {reported:?}");
+            assert!(!is_failing(&reported), "whoever is not verified is let in");
+        }
+        assert!(is_failing(&health(None, hours(6), true)));
+        assert!(is_warning(&health(None, hours(6), false)));
+    }
+}

@@ -1,0 +1,187 @@
+//! One line a decision, and what else happens to connections.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use hyrouter_protocol::ClientBuild;
+use hyrouter_proxy::{Action, Event, Refusal};
+use hyrouter_router::Address;
+use hyrouter_text::shown;
+use tracing::field::{DisplayValue, display};
+
+use crate::decision_note::{DecisionNote, Finished};
+use crate::metrics::outcome;
+
+/// Connections that were turned away are counted and told of together, at most that often: whoever floods the
+/// router must not flood its log.
+const REFUSALS_EVERY_MS: u64 = 1_000;
+/// Builds that were warned of once. A client can send any number, so there has to be an end.
+const REMEMBERED_BUILDS: usize = 64;
+
+#[derive(Debug)]
+pub(crate) struct AccessLog {
+    started: Instant,
+    refusals: Refusals,
+    warned_builds: Mutex<BTreeSet<i32>>,
+}
+
+impl AccessLog {
+    pub(crate) fn new() -> Self {
+        Self {
+            started: Instant::now(),
+            refusals: Refusals::default(),
+            warned_builds: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn event(&self, event: &Event<'_, DecisionNote>, log_client_ip: bool) {
+        let shown = |remote| logged(remote, log_client_ip);
+        match event {
+            Event::Finished(finished) => decision_line(finished, log_client_ip),
+            Event::Refused { remote, refusal } => {
+                let remote = shown(remote);
+                tracing::debug!(reason = refusal.as_str(), remote, "refused");
+                self.refusals
+                    .count(Turned::Refused(*refusal), self.started.elapsed());
+            }
+            Event::HandshakeFailed { remote, error } => {
+                let remote = shown(remote);
+                tracing::debug!(error, remote, "handshake failed");
+                self.refusals
+                    .count(Turned::Handshake, self.started.elapsed());
+            }
+            Event::Panicked => tracing::error!(
+                reason = "panic",
+                "serving a connection panicked; the others go on"
+            ),
+            _ => {}
+        }
+    }
+
+    /// Warns once of each build that is newer than any known one.
+    pub(crate) fn unknown_protocol(&self, build: ClientBuild) {
+        let ClientBuild::Number(number) = build else {
+            return;
+        };
+        let mut warned = self
+            .warned_builds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if warned.len() < REMEMBERED_BUILDS && warned.insert(number) {
+            tracing::warn!(
+                build = number,
+                reason = "unknown_protocol",
+                "clients of a build newer than this router knows; they are read by the newest layouts it has"
+            );
+        }
+    }
+}
+
+/// The client's address, if the operator lets it into the log.
+fn logged(remote: &SocketAddr, log_client_ip: bool) -> Option<DisplayValue<&SocketAddr>> {
+    log_client_ip.then_some(remote).map(display)
+}
+
+fn decision_line(finished: &Finished<'_>, log_client_ip: bool) {
+    let (peer, note) = (finished.peer, finished.note());
+    let connect = finished.info.map(hyrouter_proxy::ConnectInfo::connect);
+    let build = connect.and_then(|connect| connect.build().number());
+    let backend = match finished.answer().map(|answer| &answer.action) {
+        Some(Action::Referral { host, port, .. }) => Some(Address(host, *port)),
+        _ => None,
+    };
+    tracing::info!(
+        connection = peer.connection_id,
+        outcome = outcome(finished),
+        reason = finished.reason_code(),
+        host = &*peer.host,
+        route = note.and_then(|note| note.route.as_deref()),
+        backend = backend.map(shown).map(display),
+        plugins = note.and_then(|note| note.remarks.as_deref()),
+        identity = note.and_then(|note| note.identity),
+        ticket = note.and_then(|note| note.ticket),
+        generation = connect.map(|connect| connect.generation.as_str()),
+        build,
+        error = finished.error.map(shown).map(display),
+        language = connect.and_then(|connect| connect.language),
+        alpn = peer
+            .alpn
+            .as_deref()
+            .and_then(|alpn| std::str::from_utf8(alpn).ok()),
+        handshake_us = micros(finished.times.handshake),
+        connect_us = micros(finished.times.connect),
+        decision_us = micros(finished.times.decision),
+        "decision"
+    );
+    if log_client_ip {
+        tracing::debug!(connection = peer.connection_id, remote = %peer.remote, "client");
+    }
+}
+
+/// What keeps a connection from a decision.
+#[derive(Clone, Copy)]
+enum Turned {
+    Refused(Refusal),
+    Handshake,
+}
+
+/// Counts of what was turned away since the last line about it.
+#[derive(Debug, Default)]
+struct Refusals {
+    total: AtomicU64,
+    half_open: AtomicU64,
+    source: AtomicU64,
+    rate: AtomicU64,
+    denied: AtomicU64,
+    memory: AtomicU64,
+    draining: AtomicU64,
+    handshake: AtomicU64,
+    /// When the last line was written, in milliseconds since the start; 0: never.
+    told_at: AtomicU64,
+}
+
+impl Refusals {
+    fn count(&self, turned: Turned, now: Duration) {
+        let counter = match turned {
+            Turned::Refused(Refusal::Total) => &self.total,
+            Turned::Refused(Refusal::HalfOpen) => &self.half_open,
+            Turned::Refused(Refusal::Source) => &self.source,
+            Turned::Refused(Refusal::Rate) => &self.rate,
+            Turned::Refused(Refusal::Denied) => &self.denied,
+            Turned::Refused(Refusal::Memory) => &self.memory,
+            Turned::Refused(_) => &self.draining,
+            Turned::Handshake => &self.handshake,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX).max(1);
+        let told_at = self.told_at.load(Ordering::Relaxed);
+        let due = told_at == 0 || now.saturating_sub(told_at) >= REFUSALS_EVERY_MS;
+        let mine = due
+            && self
+                .told_at
+                .compare_exchange(told_at, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if mine {
+            let since = |counter: &AtomicU64| counter.swap(0, Ordering::Relaxed);
+            tracing::info!(
+                limited_total = since(&self.total),
+                limited_half_open = since(&self.half_open),
+                limited_source = since(&self.source),
+                limited_rate = since(&self.rate),
+                limited_denied = since(&self.denied),
+                limited_memory = since(&self.memory),
+                draining = since(&self.draining),
+                handshake_failed = since(&self.handshake),
+                "connections were turned away"
+            );
+        }
+    }
+}
+
+/// In microseconds.
+pub(crate) fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

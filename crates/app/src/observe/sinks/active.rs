@@ -1,0 +1,163 @@
+//! The sinks that one configuration asks for.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use hyrouter_config::{DecisionTarget, LoggingSettings, Mistake};
+use hyrouter_decisions::{
+    FileSettings, FileSink, Recent, Target, Token, WebhookSettings, WebhookSink,
+};
+use tokio::runtime::Handle;
+
+use crate::build::findings::{Findings, at};
+use crate::file_set::FileSet;
+
+/// DecisionSinks as one configuration has them.
+#[derive(Debug)]
+pub(crate) struct ActiveSinks {
+    settings: LoggingSettings,
+    files: FileSet,
+    pub(super) out: hyrouter_decisions::Sinks,
+}
+
+/// Finds what is wrong with sinks without opening any: nothing is written and nobody is called.
+pub(crate) fn check(settings: &LoggingSettings, findings: &mut Findings) {
+    if let Some(DecisionTarget::File(file)) = &settings.decisions {
+        findings.keep(check_target(file));
+    }
+    if findings.are_free(&["logging.webhook"]) {
+        findings.keep(webhook(settings));
+    }
+}
+
+fn check_target(file: &Path) -> Result<(), Mistake> {
+    let folder = file.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let problem = match folder.filter(|folder| !folder.is_dir()) {
+        Some(folder) => format!("there is no folder {}", folder.display()),
+        None if file.is_dir() => format!("{} is a folder", file.display()),
+        None => return Ok(()),
+    };
+    Err(Mistake::new("logging.decisions", problem))
+}
+
+/// The webhook as its crate wants it, with the token read.
+fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookSettings>, Mistake> {
+    let Some(webhook) = &settings.webhook else {
+        return Ok(None);
+    };
+    let mut wanted = WebhookSettings::new(&webhook.url);
+    wanted.ca_file.clone_from(&webhook.ca_file);
+    wanted.queue = webhook.queue;
+    if let Some(file) = &webhook.token_file {
+        let token = Token::read(file).map_err(at("logging.webhook.token_file"))?;
+        wanted.token = Some(token);
+    }
+    wanted.check().map_err(at("logging.webhook"))?;
+    Ok(Some(wanted))
+}
+
+impl ActiveSinks {
+    /// Opens files and reads tokens. Needs a tokio runtime, on which a webhook is sent from. The last decisions are kept
+    /// for `readers`: without an admin server nobody could ask for them.
+    ///
+    /// # Errors
+    /// The first that can not be used.
+    pub(crate) fn open(
+        settings: &LoggingSettings,
+        readers: bool,
+        earlier: Option<&Self>,
+    ) -> anyhow::Result<Self> {
+        let capacity = if readers {
+            settings.recent_decisions
+        } else {
+            0
+        };
+        let recent = earlier
+            .and_then(|earlier| earlier.out.recent.as_ref())
+            .filter(|recent| recent.capacity() == capacity)
+            // Addresses that nobody wants any more are not kept either.
+            .filter(|_| {
+                settings.decision_client_ip
+                    || earlier.is_some_and(|earlier| !earlier.with_client_ip())
+            });
+        let recent = match (recent, capacity) {
+            (_, 0) => None,
+            (Some(recent), _) => Some(Arc::clone(recent)),
+            (None, capacity) => Some(Arc::new(Recent::new(capacity))),
+        };
+        let files = look(settings);
+        let file = match &settings.decisions {
+            None => None,
+            Some(target) => {
+                let target = match target {
+                    DecisionTarget::Stdout => Target::Stdout,
+                    DecisionTarget::File(file) => Target::File(file.clone()),
+                };
+                let opened = FileSink::open(FileSettings::new(target));
+                Some(opened.context("logging.decisions")?)
+            }
+        };
+        let webhook = match webhook(settings)? {
+            None => None,
+            Some(wanted) => {
+                let opened = WebhookSink::open(&wanted, &Handle::current());
+                Some(opened.context("logging.webhook")?)
+            }
+        };
+        Ok(Self {
+            out: hyrouter_decisions::Sinks {
+                recent,
+                file,
+                webhook,
+            },
+            settings: settings.clone(),
+            files,
+        })
+    }
+
+    /// Workers that have ended though nobody told them to.
+    pub(super) fn dead(&self) -> Vec<&'static str> {
+        let file = self
+            .out
+            .file
+            .as_ref()
+            .is_some_and(|sink| !sink.is_at_work());
+        let webhook = self.out.webhook.as_ref();
+        let webhook = webhook.is_some_and(|sink| !sink.is_at_work());
+        let dead = [("logging.decisions", file), ("logging.webhook", webhook)];
+        let dead = dead.into_iter().filter(|(_, dead)| *dead);
+        dead.map(|(part, _)| part).collect()
+    }
+
+    /// Whether addresses of clients stand in decisions.
+    pub(super) fn with_client_ip(&self) -> bool {
+        self.settings.decision_client_ip
+    }
+
+    /// Whether that is what these settings ask for.
+    pub(super) fn serves(&self, settings: &LoggingSettings) -> bool {
+        let mut same = settings.clone();
+        same.log_client_ip = self.settings.log_client_ip;
+        self.settings == same && self.files == look(settings)
+    }
+
+    pub(super) fn lost(&self) -> [u64; 2] {
+        let lost = |counts: hyrouter_decisions::Counts| counts.lost + counts.failed;
+        [
+            self.out.file.as_ref().map_or(0, |sink| lost(sink.counts())),
+            self.out
+                .webhook
+                .as_ref()
+                .map_or(0, |sink| lost(sink.counts())),
+        ]
+    }
+}
+
+fn look(settings: &LoggingSettings) -> FileSet {
+    let webhook = settings.webhook.iter();
+    let files = webhook.flat_map(|webhook| [&webhook.token_file, &webhook.ca_file]);
+    let files: Vec<PathBuf> = files.flatten().cloned().collect();
+    FileSet::at(files)
+}

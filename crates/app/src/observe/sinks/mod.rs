@@ -1,0 +1,164 @@
+//! Where decisions go beside the log: memory, a file, a webhook, traces.
+
+mod active;
+mod record;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use hyrouter_config::LoggingSettings;
+use hyrouter_metrics::{Desc, Exposition, Source};
+
+pub(crate) use self::active::{ActiveSinks, check};
+use self::record::record;
+use crate::decision_note::Finished;
+use crate::observe::traces::Traces;
+
+/// How long decisions that wait may take to be written and sent at the end, or when their sink is replaced.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// All of them. What is written down survives the configuration that asked for it.
+#[derive(Debug)]
+pub(crate) struct DecisionSinks {
+    active: ArcSwap<ActiveSinks>,
+    traces: Traces,
+    /// Whether there is an admin server that shows the last decisions.
+    readers: bool,
+    retired: Mutex<RetiredSinks>,
+}
+
+/// DecisionSinks that were replaced.
+#[derive(Debug, Default)]
+struct RetiredSinks {
+    ending: Vec<Arc<ActiveSinks>>,
+    /// What those lost that have ended: file and webhook.
+    lost: [u64; 2],
+}
+
+impl DecisionSinks {
+    const LOST: Desc = Desc::counter(
+        "hyrouter_decision_log_lost",
+        "Decisions that were not written or sent: the queue was full, or the sink failed",
+        &["sink"],
+    );
+    const SPANS_LOST: Desc = Desc::counter(
+        "hyrouter_trace_spans_lost",
+        "Spans that were not sent: the queue was full, or the collector was away",
+        &[],
+    );
+
+    /// What these settings ask for; as [`ActiveSinks::open`].
+    pub(crate) fn open(
+        settings: &LoggingSettings,
+        readers: bool,
+        traces: Traces,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            active: ArcSwap::from_pointee(ActiveSinks::open(settings, readers, None)?),
+            traces,
+            readers,
+            retired: Mutex::default(),
+        })
+    }
+
+    /// What these settings ask for beside what is at work; `None` where that serves.
+    pub(crate) fn next(&self, settings: &LoggingSettings) -> anyhow::Result<Option<ActiveSinks>> {
+        let now = self.active.load();
+        if now.serves(settings) {
+            return Ok(None);
+        }
+        ActiveSinks::open(settings, self.readers, Some(&now)).map(Some)
+    }
+
+    /// Opens files anew, for whoever moved them away.
+    pub(crate) fn reopen(&self) {
+        self.active.load().out.reopen();
+    }
+
+    /// Writes there from now on. What was at work before finishes on its own.
+    pub(crate) fn replace(self: &Arc<Self>, next: ActiveSinks) {
+        let before = {
+            let mut retired = self.retired();
+            let before = self.active.swap(Arc::new(next));
+            retired.ending.push(Arc::clone(&before));
+            before
+        };
+        let sinks = Arc::clone(self);
+        tokio::spawn(async move {
+            before.out.close(LAST_WORDS).await;
+            sinks.retired().settle(&before);
+        });
+    }
+
+    fn retired(&self) -> MutexGuard<'_, RetiredSinks> {
+        // Counts of what is lost anyway; a poisoned lock takes nothing from anybody.
+        self.retired.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) async fn close(&self) {
+        let active = self.active.load_full();
+        tokio::join!(active.out.close(LAST_WORDS), self.traces.close(LAST_WORDS));
+    }
+
+    pub(crate) fn finished(&self, finished: &Finished<'_>) {
+        self.traces.finished(finished);
+        let active = self.active.load();
+        if active.out.wants() {
+            let decision = record(finished, active.with_client_ip());
+            active.out.record(decision);
+        }
+    }
+
+    /// Workers that have ended though nobody told them to.
+    pub(crate) fn dead(&self) -> Vec<&'static str> {
+        let active = self.active.load();
+        let mut dead = active.dead();
+        if self.traces.is_dead() {
+            dead.push("telemetry.otlp");
+        }
+        dead
+    }
+
+    /// The last decisions, the newest first.
+    pub(crate) fn newest(&self, limit: usize) -> Vec<serde_json::Value> {
+        let active = self.active.load();
+        let recent = active.out.recent.as_ref();
+        let newest = recent
+            .map(|recent| recent.newest(limit))
+            .unwrap_or_default();
+        let values = newest.iter().map(serde_json::to_value);
+        values.filter_map(Result::ok).collect()
+    }
+}
+
+impl Source for DecisionSinks {
+    fn descs(&self) -> &'static [Desc] {
+        &[Self::LOST, Self::SPANS_LOST]
+    }
+
+    fn collect(&self, into: &mut Exposition<'_, '_>) {
+        let lost = {
+            let retired = self.retired();
+            let now = self.active.load();
+            let running = retired.ending.iter().map(|ending| ending.lost());
+            running.chain([now.lost()]).fold(retired.lost, sum)
+        };
+        let lines = ["file", "webhook"].into_iter().zip(lost);
+        into.counts(&Self::LOST, lines.map(|(sink, lost)| ([sink], lost)));
+        into.count(&Self::SPANS_LOST, self.traces.lost());
+    }
+}
+
+impl RetiredSinks {
+    /// Counts what this one lost for good.
+    fn settle(&mut self, ended: &Arc<ActiveSinks>) {
+        self.ending.retain(|ending| !Arc::ptr_eq(ending, ended));
+        self.lost = sum(self.lost, ended.lost());
+    }
+}
+
+fn sum(one: [u64; 2], other: [u64; 2]) -> [u64; 2] {
+    let ([file, webhook], [more_file, more_webhook]) = (one, other);
+    [file + more_file, webhook + more_webhook]
+}

@@ -1,0 +1,95 @@
+//! A new configuration takes the place of the one at work, or nothing happens.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use hyrouter_admin::Reloaded;
+use hyrouter_config::Warning;
+use hyrouter_outgoing::Causes;
+
+use super::candidate::Candidate;
+use super::task::{Active, Reconfigurer};
+use super::watch::Watch;
+use crate::build::server;
+
+impl Reconfigurer {
+    /// What can fail comes first, then everything is replaced without a pause.
+    pub(super) async fn apply(&mut self, next: Candidate) -> Result<Reloaded, Vec<String>> {
+        let now = self.running.active.load_full();
+        let assembly = Arc::new(next.assembly);
+        // What was commanded while files were read is in force in the next configuration, too.
+        let service = if Arc::ptr_eq(&next.made_beside, &now) {
+            next.service
+        } else {
+            let made = self.service(&assembly, &now.overrides).await;
+            made.map_err(|problem| vec![problem])?
+        };
+        let (before, wanted) = (&now.assembly.settings, &assembly.settings);
+        let reconfigure = server::reconfigure(&assembly, &now.assembly)
+            .map_err(|error| vec![Causes(error.as_ref()).to_string()])?;
+        self.running
+            .server
+            .reconfigure(reconfigure)
+            .map_err(|error| vec![error.to_string()])?;
+        self.running.live.replace(service);
+        self.running.active.store(Arc::new(Active {
+            assembly: Arc::clone(&assembly),
+            overrides: now.overrides.clone(),
+        }));
+        self.keep_keys();
+        if let Some(sinks) = next.sinks {
+            self.running.sinks.replace(sinks);
+        }
+        let restart_only = &self.running.restart_only;
+        if let (Some(tokens), Some(token)) = (self.running.tokens.get(), next.token)
+            && restart_only.has_token_file_of(wanted)
+        {
+            tokens.replace(token);
+        }
+        let changed_files = next.look.changed_since(&self.active_files);
+        self.active_files = next.look.clone();
+        self.watch = Watch::from(next.look);
+        let new = |warning: &&Warning| !before.warnings.contains(warning);
+        for warning in wanted.warnings.iter().filter(new) {
+            tracing::warn!("configuration: {warning}");
+        }
+        for warning in assembly.expired(SystemTime::now()) {
+            tracing::warn!("configuration: {warning}");
+        }
+        for lowered in &next.lowered {
+            tracing::warn!("a check was lowered, as the configuration says: {lowered}");
+        }
+        let restart_needed = restart_only.waiting(wanted);
+        let history = &self.running.history;
+        history.succeeded(restart_needed.clone(), &wanted.checks);
+        Ok(Reloaded {
+            changed: wanted.sections.changed_from(&before.sections),
+            changed_files,
+            warnings: wanted.warnings.iter().map(Warning::to_string).collect(),
+            restart_needed,
+        })
+    }
+
+    /// Has the keys of the configuration at work kept up to date, and no others.
+    pub(super) fn keep_keys(&mut self) {
+        let now = self.running.active.load();
+        let metrics = self.running.live.metrics();
+        let mode = now.assembly.settings.identity.mode;
+        metrics.keys.follow(now.assembly.keys.clone(), mode);
+        let Some(keys) = &now.assembly.keys else {
+            if let Some(keeping) = self.keeping.take() {
+                keeping.abort();
+            }
+            return;
+        };
+        if let Some(task) = keys.keep() {
+            let keeping =
+                self.running
+                    .supervisor
+                    .spawn_on(&self.running.services, "identity keys", task);
+            if let Some(before) = self.keeping.replace(keeping) {
+                before.abort();
+            }
+        }
+    }
+}

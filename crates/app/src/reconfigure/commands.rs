@@ -1,0 +1,141 @@
+//! Backends and routes are taken out of service and put back.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use hyrouter_admin::CommandError;
+use hyrouter_config::{MaintenanceSettings, Settings};
+
+use super::task::{Active, Reconfigurer};
+use crate::address;
+use crate::build::Assembly;
+use crate::reconfigure::Overrides;
+use crate::service::Service;
+use crate::timestamp;
+
+impl Reconfigurer {
+    pub(super) async fn drain_backend(
+        &mut self,
+        address: &str,
+        drained: bool,
+    ) -> Result<(), CommandError> {
+        let unknown = || CommandError::Unknown(format!("there is no backend {address:?}"));
+        let (host, port) = address::parse_backend(address).ok_or_else(unknown)?;
+        let now = self.running.active.load_full();
+        let found = backends(&now.assembly.settings)
+            .find(|backend| backend.host == host && backend.port == port);
+        // One that the configuration no longer has can still be taken from the commands.
+        if found.is_none() && (drained || !now.overrides.is_drained(host, port)) {
+            return Err(unknown());
+        }
+        if !drained && found.is_some_and(|backend| backend.drained) {
+            return Err(CommandError::failed(format!(
+                "{address} is drained by the configuration; change it there"
+            )));
+        }
+        let mut overrides = now.overrides.clone();
+        if overrides.drain(host, port, drained) {
+            self.command(overrides).await?;
+            tracing::info!(
+                backend = address,
+                drained,
+                "a backend was drained or taken back"
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) async fn maintain(
+        &mut self,
+        route: &str,
+        maintenance: Option<serde_json::Value>,
+    ) -> Result<(), CommandError> {
+        let now = self.running.active.load_full();
+        let is_known = {
+            let service = self.running.live.current();
+            let mut routes = service.router().routes();
+            routes.any(|known| &**known.name == route)
+        };
+        let mut overrides = now.overrides.clone();
+        let settings = match &maintenance {
+            Some(_) if !is_known => return Err(unknown_route(route)),
+            Some(written) => {
+                Some(closed(written, SystemTime::now())?).filter(|settings| settings.enabled)
+            }
+            None => None,
+        };
+        if let (Some(settings), Some(written)) = (settings, maintenance) {
+            overrides.maintain(route, settings, written);
+            self.command(overrides).await?;
+            tracing::info!(route, "a route was put under maintenance");
+        } else if overrides.end_maintenance(route) {
+            self.command(overrides).await?;
+            tracing::info!(route, "the maintenance of a route was ended");
+        } else if now.assembly.settings.maintenance.contains_key(route) {
+            return Err(CommandError::failed(format!(
+                "{route:?} is under maintenance by the configuration; change it there"
+            )));
+        } else if !is_known {
+            return Err(unknown_route(route));
+        }
+        Ok(())
+    }
+
+    /// Puts commands in force.
+    async fn command(&mut self, overrides: Overrides) -> Result<(), CommandError> {
+        let assembly = Arc::clone(&self.running.active.load().assembly);
+        let made = self.service(&assembly, &overrides).await;
+        self.running
+            .live
+            .replace(made.map_err(CommandError::failed)?);
+        self.running.active.store(Arc::new(Active {
+            assembly,
+            overrides,
+        }));
+        Ok(())
+    }
+
+    /// A configuration under these commands. It takes a while with many routes, and touches no file.
+    pub(super) async fn service(
+        &self,
+        assembly: &Arc<Assembly>,
+        overrides: &Overrides,
+    ) -> Result<Service, String> {
+        let live = self.running.live.clone();
+        let (assembly, overrides) = (Arc::clone(assembly), overrides.clone());
+        let making = tokio::task::spawn_blocking(move || live.service(&assembly, &overrides));
+        let made = making.await.map_err(|error| error.to_string())?;
+        made.map_err(|error| error.to_string())
+    }
+}
+
+fn unknown_route(route: &str) -> CommandError {
+    CommandError::Unknown(format!("there is no route {route:?}"))
+}
+
+/// The maintenance that is written there.
+fn closed(
+    written: &serde_json::Value,
+    now: SystemTime,
+) -> Result<MaintenanceSettings, CommandError> {
+    let settings =
+        MaintenanceSettings::from_json(written).map_err(|mistakes| CommandError::Invalid {
+            message: "this maintenance cannot be used".to_owned(),
+            mistakes: mistakes.iter().map(ToString::to_string).collect(),
+        })?;
+    match settings.rule.until {
+        Some(until) if settings.enabled && until <= now => Err(CommandError::failed(format!(
+            "until: {} is over, it is {} now; give a later time, or leave `until` out",
+            timestamp::text(until),
+            timestamp::text(now)
+        ))),
+        _ => Ok(settings),
+    }
+}
+
+/// All backends that are written in a configuration.
+fn backends(settings: &Settings) -> impl Iterator<Item = &hyrouter_router::Backend> {
+    let pools = settings.routing.routes.iter().map(|route| &route.pool);
+    let pools = pools.chain(&settings.routing.default);
+    pools.flat_map(|pool| &pool.backends)
+}

@@ -1,0 +1,17 @@
+//! Changes of a router that runs: reloads, drained backends, maintenance.
+
+mod apply;
+mod candidate;
+mod commands;
+mod history;
+mod job;
+mod overrides;
+mod reload;
+mod restart_only;
+mod task;
+mod watch;
+
+pub(crate) use self::history::ReloadHistory;
+pub(crate) use self::overrides::Overrides;
+pub(crate) use self::restart_only::RestartOnly;
+pub(crate) use self::task::{Active, Command, CommandSender, Reconfigurer, Running};

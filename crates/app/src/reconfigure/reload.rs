@@ -1,0 +1,178 @@
+//! The next configuration is read on a thread of its own, while commands are followed.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use hyrouter_admin::{CommandError, Reloaded};
+use tokio::time::Instant;
+
+use super::candidate::{Candidate, Rejection, read};
+use super::job::{Job, Progress};
+use super::task::{Reconfigurer, Reply};
+use super::watch::Watch;
+use crate::build::Assembler;
+use crate::file_set::FileSet;
+
+/// Longest time for files to be read and plugins to be compiled: a disk may hang.
+const READING: Duration = Duration::from_mins(5);
+/// How long after a refusal the same configuration is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(30);
+
+/// A configuration and the assembler that made it.
+type Read = (Result<Candidate, Rejection>, Assembler);
+
+/// What is read, and who waits for it.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// At most one: when it hangs, the next one waits for its end.
+    pub(super) job: Option<Job<Read>>,
+    /// How the files looked just before.
+    before: Arc<OnceLock<FileSet>>,
+    /// The mistakes of the refused configuration that is tried again; these are not told again.
+    known: Option<Vec<String>>,
+    replies: Vec<Reply<Reloaded>>,
+    /// Who asked while files were read already, which may have changed since: they are read once more for all of them.
+    again: Option<Vec<Reply<Reloaded>>>,
+}
+
+impl Reconfigurer {
+    /// Reads the configuration and all that it names, and puts it to work if nothing is wrong. If anything is, nothing
+    /// changes.
+    pub(super) fn reload(&mut self, reply: Option<Reply<Reloaded>>) {
+        // Whoever moved the decision log away waits for that, whatever becomes of the rest.
+        self.running.sinks.reopen();
+        // Nobody waits for the answer to a signal.
+        let reply = reply.filter(|reply| !reply.is_closed());
+        match &self.reading.job {
+            None => self.begin(None, reply.into_iter().collect()),
+            Some(job) if job.is_overdue() => {
+                if let Some(reply) = reply {
+                    answer(reply, &Err(not_reloaded(vec![overdue()])));
+                }
+            }
+            Some(_) => {
+                let again = self.reading.again.get_or_insert_default();
+                again.retain(|reply| !reply.is_closed());
+                again.extend(reply);
+            }
+        }
+    }
+
+    /// Tries a configuration again that was refused, in case that what it lacked has come without a file of it having
+    /// changed.
+    pub(super) fn try_again(&mut self) {
+        if let Some((at, before)) = &self.refused
+            && at.elapsed() >= TRY_AGAIN
+        {
+            self.begin(Some(before.clone()), Vec::new());
+        }
+    }
+
+    fn begin(&mut self, known: Option<Vec<String>>, replies: Vec<Reply<Reloaded>>) {
+        let (running, file) = (self.running.clone(), self.file.clone());
+        let mut assembler = self.assembler.clone();
+        let files = self.watch.read().clone();
+        let before = Arc::new(OnceLock::new());
+        self.reading.before = Arc::clone(&before);
+        self.reading.known = known;
+        self.reading.replies = replies;
+        let work = move || {
+            let looked = files.refresh();
+            let _ = before.set(looked.clone());
+            let next = read(&running, file.as_deref(), &mut assembler, looked);
+            (next, assembler)
+        };
+        self.reading.job = Some(Job::begin(&self.running.services, READING, work));
+    }
+
+    /// Goes on when the files were read, or were not in time.
+    pub(super) async fn has_read(&mut self, read: Progress<Read>) {
+        let result = match read {
+            Progress::Done(Ok((Ok(next), assembler))) => {
+                self.assembler = assembler;
+                self.apply(next).await
+            }
+            Progress::Done(Ok((Err(Rejection { mistakes, look }), assembler))) => {
+                self.assembler = assembler;
+                self.watch = Watch::from(look);
+                Err(mistakes)
+            }
+            Progress::Done(Err(error)) => {
+                self.same_files_rest();
+                Err(vec![format!(
+                    "reading it or loading a plugin ended by itself: {error}"
+                )])
+            }
+            Progress::Overdue => Err(vec![overdue()]),
+            Progress::Late => return self.same_files_rest(),
+        };
+        let is_overdue = self.reading.job.is_some();
+        let known = self.reading.known.take();
+        self.tell(&result, known.as_deref());
+        let result = result.map_err(not_reloaded);
+        for reply in self.reading.replies.drain(..) {
+            answer(reply, &result);
+        }
+        match self.reading.again.take() {
+            Some(replies) if is_overdue => {
+                for reply in replies {
+                    answer(reply, &result);
+                }
+            }
+            Some(replies) => self.begin(None, replies),
+            None => {}
+        }
+    }
+
+    /// The same files are not read again before they change.
+    fn same_files_rest(&mut self) {
+        if let Some(before) = self.reading.before.get() {
+            self.watch = Watch::from(before.clone());
+        }
+    }
+
+    fn tell(&mut self, result: &Result<Reloaded, Vec<String>>, known: Option<&[String]>) {
+        match result {
+            Ok(reloaded) => {
+                self.refused = None;
+                let waiting = &reloaded.restart_needed;
+                if waiting.is_empty() {
+                    tracing::info!("the configuration was reloaded");
+                } else {
+                    let keys = waiting.join(", ");
+                    tracing::warn!(
+                        keys,
+                        "the configuration was reloaded; these keys wait for a restart"
+                    );
+                }
+            }
+            Err(mistakes) => {
+                // What is tried again by itself says the same every time.
+                if known != Some(mistakes) {
+                    for mistake in mistakes {
+                        tracing::error!("configuration: {mistake}");
+                    }
+                    tracing::error!("the configuration was not reloaded; the one before stays");
+                    self.running.history.failed(mistakes.clone());
+                }
+                self.refused = Some((Instant::now(), mistakes.clone()));
+            }
+        }
+    }
+}
+
+fn overdue() -> String {
+    format!("reading it and loading plugins takes longer than {READING:?}; a file system may hang")
+}
+
+fn not_reloaded(mistakes: Vec<String>) -> CommandError {
+    CommandError::Failed {
+        message: "the configuration was not reloaded; the one before stays".to_owned(),
+        mistakes,
+    }
+}
+
+/// Whoever asked may have gone.
+fn answer(reply: Reply<Reloaded>, result: &Result<Reloaded, CommandError>) {
+    let _ = reply.send(result.clone());
+}

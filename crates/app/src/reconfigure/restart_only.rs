@@ -1,0 +1,54 @@
+//! What of a new configuration waits for a restart.
+
+use std::path::Path;
+
+use hyrouter_config::{AdminSettings, ListenAddr, OtlpSettings, ProxyProtocolSettings, Settings};
+
+/// What is used when the router starts and not again: sockets are bound once, and the collector of traces is told of
+/// once.
+#[derive(Debug)]
+pub(crate) struct RestartOnly {
+    listen: ListenAddr,
+    endpoints: usize,
+    proxy_protocol: Option<ProxyProtocolSettings>,
+    admin: Option<AdminSettings>,
+    otlp: Option<OtlpSettings>,
+}
+
+impl RestartOnly {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            listen: settings.listen,
+            endpoints: settings.quic.endpoints,
+            proxy_protocol: settings.quic.proxy_protocol.clone(),
+            admin: settings.admin.clone(),
+            otlp: settings.otlp.clone(),
+        }
+    }
+
+    /// The keys whose new value is not used before a restart.
+    pub(super) fn waiting(&self, wanted: &Settings) -> Vec<String> {
+        let differs = [
+            ("listen", self.listen != wanted.listen),
+            ("quic.endpoints", self.endpoints != wanted.quic.endpoints),
+            (
+                "quic.proxy_protocol",
+                self.proxy_protocol != wanted.quic.proxy_protocol,
+            ),
+            ("admin", self.admin != wanted.admin),
+            ("telemetry", self.otlp != wanted.otlp),
+        ];
+        let waiting = differs.into_iter().filter(|(_, differs)| *differs);
+        waiting.map(|(key, _)| key.to_owned()).collect()
+    }
+
+    /// Whether the token of the admin server is in the same place. Another place waits for a restart, another token in
+    /// the same one does not.
+    pub(super) fn has_token_file_of(&self, wanted: &Settings) -> bool {
+        token_file(self.admin.as_ref()) == token_file(wanted.admin.as_ref())
+    }
+}
+
+fn token_file(admin: Option<&AdminSettings>) -> Option<&Path> {
+    admin?.token_file.as_deref()
+}
