@@ -66,6 +66,8 @@
 //! `fetch`: `Keeper` fetches the keys of a service or a file in the background. `sign`: `TokenSigningKey` makes keys
 //! and tokens of one's own, for development and tests.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod bindings;
 mod cache;
 mod claims;

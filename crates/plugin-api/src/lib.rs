@@ -29,6 +29,8 @@
 //! Without features there are the types alone, which build for `wasm32-wasip1`. Feature `host` adds the side that
 //! calls plugins: the trait `Plugin` and its `PluginError`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod backend;
 mod bounded;
 mod bytes;

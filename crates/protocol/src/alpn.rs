@@ -1,6 +1,6 @@
 //! The ALPN names of the game, `hytale/<n>`.
 
-/// The number in `hytale/<n>`, or `None` for any other name.
+/// Returns the number in `hytale/<n>`, or `None` for any other name.
 ///
 /// Strict: decimal digits without sign or leading zero, at most `u32::MAX`. Names seen are `hytale/1` to `hytale/3`.
 /// The number says little about a client: `hytale/2` covers two layouts of Connect (builds 2 to 63 and 77 to 100), so

@@ -1,10 +1,11 @@
 //! `FormattedMessage`: text for the screen of a player, inside of `ServerDisconnect`.
 
 use crate::error::{DecodeError, EncodeError};
-use crate::reader::{Reader, Slots};
+use crate::field_slots::FieldSlots;
+use crate::reader::Reader;
 use crate::writer::{VarField, check_len, write_fields};
 
-/// Longest text of a message or of a reason, in bytes of UTF-8.
+/// Maximum length of the text of a message or of a reason in bytes of UTF-8.
 pub const MAX_TEXT: usize = 4_096_000;
 
 const HEAD: &str = "head of message";
@@ -22,8 +23,9 @@ const OTHERS: [&str; 6] = [
 /// Slots of all layouts.
 const SLOTS: usize = 2 + OTHERS.len();
 
-/// How a message is laid out, by the length of its head in bytes.
+/// Layout of a message, by the length of its head in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FormattedLayout {
     /// Seen in builds 51 and 53.
     Fm38,
@@ -34,7 +36,7 @@ pub enum FormattedLayout {
 }
 
 impl FormattedLayout {
-    /// Bytes of null bits.
+    /// Returns the number of bytes of null bits.
     const fn null_len(self) -> usize {
         match self {
             Self::Fm38 => 1,
@@ -42,8 +44,8 @@ impl FormattedLayout {
         }
     }
 
-    /// Bytes before the slots: null bits, then one byte each for bold, italic, mono, underlined, in fm40
-    /// strikethrough, and markup. All zero is plain text.
+    /// Returns the number of bytes before the slots: null bits, then one byte each for bold, italic, mono, underlined,
+    /// in fm40 strikethrough, and markup. All zero is plain text.
     const fn fixed_len(self) -> usize {
         match self {
             Self::Fm38 => 6,
@@ -52,8 +54,8 @@ impl FormattedLayout {
         }
     }
 
-    /// Null bit of the first slot, the raw text; those of the other slots follow it. Lower bits are for styles, which
-    /// in fm38 have a value of their own for null.
+    /// Returns the null bit of the first slot, the raw text; those of the other slots follow it. Lower bits are for
+    /// styles, which in fm38 have a value of their own for null.
     const fn first_bit(self) -> u32 {
         match self {
             Self::Fm38 => 0,
@@ -67,7 +69,7 @@ impl FormattedLayout {
     }
 }
 
-/// What a message says: text, or the name of a text that the client has in its language.
+/// Message: text, or the name of a text that the client has in its language.
 ///
 /// The other fields of a message (styles, children, parameters, colour, link, image) are not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,7 +81,7 @@ pub struct FormattedMessage<'a> {
 }
 
 impl<'a> FormattedMessage<'a> {
-    /// A message that is plain text.
+    /// Makes a message of plain text.
     #[must_use]
     pub const fn text(text: &'a str) -> Self {
         Self {
@@ -89,8 +91,11 @@ impl<'a> FormattedMessage<'a> {
     }
 
     /// Reads a message that is the rest of a payload. Fields that are not kept must lie inside of it.
+    ///
+    /// # Errors
+    /// The message is too short, or a field is not allowed.
     pub fn decode(bytes: &'a [u8], layout: FormattedLayout) -> Result<Self, DecodeError> {
-        let mut slots = Slots::new(HEAD, bytes, layout.head_len(), false)?;
+        let mut slots = FieldSlots::new(HEAD, bytes, layout.head_len(), false)?;
         let nulls = match layout.null_len() {
             1 => u16::from(slots.head.u8(HEAD)?),
             _ => slots.head.u16(HEAD)?,
@@ -117,6 +122,9 @@ impl<'a> FormattedMessage<'a> {
     }
 
     /// Appends the message with no style set. On an error `out` is unchanged.
+    ///
+    /// # Errors
+    /// [`EncodeError::TooLong`] if a text has more than [`MAX_TEXT`] bytes.
     pub fn encode(&self, layout: FormattedLayout, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         self.check()?;
         let present =

@@ -4,10 +4,10 @@ use crate::error::{DecodeError, EncodeError};
 use crate::reader::Reader;
 use crate::writer::check_len;
 
-/// Longest host in bytes of UTF-8, in every generation.
+/// Maximum length of a host in bytes of UTF-8, in every generation.
 pub const MAX_HOST: usize = 256;
 
-/// A host and a port, as a referral names them.
+/// Host and port, as a referral names them.
 ///
 /// On the wire: port as `u16` little-endian, then the host behind its length. The host is the bare text that the
 /// sender put there, whatever it is: a name, an address, brackets, or nothing. In a Connect it is untrusted.

@@ -3,8 +3,8 @@
 //! No I/O, no clock, no async: what a front door needs to read the first packet of a client and to answer it, and what
 //! a test client needs to be one. Nothing that a peer sends makes it panic, and nothing is allocated on its word.
 //!
-//! The game has had four layouts of [`Connect`] ([`Generation`]) and four ways to say goodbye ([`DisconnectForm`]);
-//! which build of the game has which stands in one table, [`builds`].
+//! The game has had four layouts of [`Connect`] ([`Generation`]) and four of the packet that tells a client to leave
+//! ([`DisconnectForm`]). One table, [`builds`], has the layouts of each build.
 //!
 //! ```
 //! use hyrouter_protocol::{ClientBuild, Connect, DisconnectForm, FrameReader, encode_disconnect, encode_referral};
@@ -30,11 +30,14 @@
 //!
 //! The feature `json` adds the module `json`: packets as JSON lines, for tools and test vectors. Off by default.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod alpn;
 pub mod builds;
 mod connect;
 mod disconnect;
 mod error;
+mod field_slots;
 mod formatted;
 pub mod frame;
 mod host;

@@ -2,10 +2,7 @@
 
 use crate::error::DecodeError;
 
-/// Slot of an absent field.
-pub(crate) const ABSENT: i32 = -1;
-
-/// A position in a payload.
+/// Position in a payload.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
@@ -21,7 +18,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What was not read yet.
+    /// Returns what was not read yet.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -61,8 +58,8 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    /// ASCII of a fixed width, padded with NUL; a text of the full width has no NUL. What follows the first NUL is
-    /// padding whatever it holds: the game stops there too.
+    /// Reads ASCII of a fixed width, padded with NUL; a text of the full width has no NUL. What follows the first NUL
+    /// is padding whatever it holds: the game stops there too.
     pub(crate) fn fixed_ascii(
         &mut self,
         field: &'static str,
@@ -75,7 +72,7 @@ impl<'a> Reader<'a> {
         )
     }
 
-    /// Bytes behind their length.
+    /// Reads bytes behind their length.
     pub(crate) fn bytes(
         &mut self,
         field: &'static str,
@@ -88,7 +85,7 @@ impl<'a> Reader<'a> {
         self.take(field, len)
     }
 
-    /// UTF-8 behind its length in bytes.
+    /// Reads UTF-8 behind its length in bytes.
     pub(crate) fn utf8(
         &mut self,
         field: &'static str,
@@ -97,7 +94,7 @@ impl<'a> Reader<'a> {
         utf8(field, self.bytes(field, limit)?)
     }
 
-    /// ASCII behind its length.
+    /// Reads ASCII behind its length.
     pub(crate) fn ascii(
         &mut self,
         field: &'static str,
@@ -106,7 +103,8 @@ impl<'a> Reader<'a> {
         ascii(field, self.bytes(field, limit)?)
     }
 
-    /// Unsigned LEB128 of at most five bytes. Above `i32::MAX` it is a negative number to the game and refused there.
+    /// Reads an unsigned LEB128 of at most five bytes. Above `i32::MAX` it is a negative number to the game and refused
+    /// there.
     fn varint(&mut self, field: &'static str) -> Result<usize, DecodeError> {
         let mut value = 0;
         for shift in [0, 7, 14, 21, 28] {
@@ -131,96 +129,6 @@ impl<'a> Reader<'a> {
             needed,
             have: self.rest.len(),
         }
-    }
-}
-
-/// A payload of the common form: a head of fixed length that ends in slots, and behind it a block into which the slots
-/// are offsets.
-#[derive(Debug)]
-pub(crate) struct Slots<'a> {
-    /// Position in the head; each field read moves it over one slot.
-    pub(crate) head: Reader<'a>,
-    block: &'a [u8],
-    /// Fields must follow one another in the order of their slots, without gaps.
-    strict: bool,
-    /// Where in the block the last field read ended.
-    end: usize,
-}
-
-impl<'a> Slots<'a> {
-    /// `payload` with a head of `head_len` bytes, which must all be there.
-    pub(crate) fn new(
-        head: &'static str,
-        payload: &'a [u8],
-        head_len: usize,
-        strict: bool,
-    ) -> Result<Self, DecodeError> {
-        let Some((fixed, block)) = payload.split_at_checked(head_len) else {
-            return Err(DecodeError::Truncated {
-                field: head,
-                needed: head_len,
-                have: payload.len(),
-            });
-        };
-        Ok(Self {
-            head: Reader::new(fixed, strict),
-            block,
-            strict,
-            end: 0,
-        })
-    }
-
-    /// Reads the field of the next slot if its null bit says that there is one.
-    pub(crate) fn optional<T>(
-        &mut self,
-        field: &'static str,
-        present: bool,
-        read: impl FnOnce(&mut Reader<'a>, &'static str) -> Result<T, DecodeError>,
-    ) -> Result<Option<T>, DecodeError> {
-        if present {
-            return self.required(field, read).map(Some);
-        }
-        let offset = self.head.i32(field)?;
-        if self.strict && offset != ABSENT {
-            return Err(DecodeError::NotCanonical {
-                field,
-                offset,
-                expected: ABSENT,
-            });
-        }
-        Ok(None)
-    }
-
-    /// Reads the field of the next slot.
-    pub(crate) fn required<T>(
-        &mut self,
-        field: &'static str,
-        read: impl FnOnce(&mut Reader<'a>, &'static str) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
-        let offset = self.head.i32(field)?;
-        let out_of_range = DecodeError::OffsetOutOfRange {
-            field,
-            offset,
-            len: self.block.len(),
-        };
-        let bytes = usize::try_from(offset)
-            .ok()
-            .and_then(|start| self.block.get(start..))
-            .ok_or(out_of_range)?;
-        if self.strict {
-            let expected = i32::try_from(self.end).map_err(|_| out_of_range)?;
-            if offset != expected {
-                return Err(DecodeError::NotCanonical {
-                    field,
-                    offset,
-                    expected,
-                });
-            }
-        }
-        let mut reader = Reader::new(bytes, self.strict);
-        let value = read(&mut reader, field)?;
-        self.end = self.block.len() - reader.rest.len();
-        Ok(value)
     }
 }
 

@@ -4,9 +4,10 @@ use std::net::Ipv6Addr;
 
 use crate::connect::MAX_REFERRAL_DATA;
 use crate::error::{DecodeError, EncodeError};
+use crate::field_slots::FieldSlots;
 use crate::frame::write_frame;
 use crate::host::HostAddress;
-use crate::reader::{Reader, Slots};
+use crate::reader::Reader;
 use crate::writer::{VarField, check_len, write_fields};
 
 const HEAD: &str = "head of client_referral";
@@ -14,7 +15,7 @@ const HOST_TO: &str = "host_to";
 const DATA: &str = "data";
 const HEAD_LEN: usize = 9;
 
-/// Tells a client to leave and to connect elsewhere, with data that it hands over there. The same bytes in every
+/// Packet that tells a client to connect elsewhere, with data that it hands over there. The same bytes in every
 /// generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientReferral<'a> {
@@ -29,8 +30,11 @@ impl<'a> ClientReferral<'a> {
     pub const PACKET_ID: i32 = 18;
 
     /// Reads a payload, with its fields in any order.
+    ///
+    /// # Errors
+    /// The payload is too short, or a field is not allowed.
     pub fn decode(payload: &'a [u8]) -> Result<Self, DecodeError> {
-        let mut slots = Slots::new(HEAD, payload, HEAD_LEN, false)?;
+        let mut slots = FieldSlots::new(HEAD, payload, HEAD_LEN, false)?;
         let nulls = slots.head.u8(HEAD)?;
         let host_to = slots.optional(HOST_TO, nulls & 1 != 0, HostAddress::read)?;
         let data = slots.optional(DATA, nulls & 2 != 0, |reader: &mut Reader<'a>, field| {
@@ -42,6 +46,9 @@ impl<'a> ClientReferral<'a> {
     /// Appends the payload, host before data: builds from 208 on read no other order. On an error `out` is unchanged.
     ///
     /// The host is written as it is, even if it is empty; [`encode_referral`] is stricter.
+    ///
+    /// # Errors
+    /// [`EncodeError::TooLong`] if the host or the data is too long.
     pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         if let Some(host_to) = self.host_to {
             host_to.check(HOST_TO)?;
@@ -75,6 +82,10 @@ impl<'a> ClientReferral<'a> {
 /// assert_eq!(referral.host_to, Some(HostAddress { host: "2001:db8::7", port: 5520 }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Errors
+/// [`EncodeError::Empty`] or [`EncodeError::ZeroPort`] for a target that the game does not take,
+/// [`EncodeError::TooLong`] if the host or the data is too long.
 pub fn encode_referral(
     host: &str,
     port: u16,
@@ -95,7 +106,7 @@ pub fn encode_referral(
     write_frame(out, ClientReferral::PACKET_ID, |out| referral.encode(out))
 }
 
-/// The address in `[address]`, if it is an IPv6 one, with or without a zone; any other text as it is.
+/// Returns the address in `[address]`, if it is an IPv6 one, with or without a zone; any other text as it is.
 fn without_brackets(host: &str) -> &str {
     let inner = host
         .strip_prefix('[')

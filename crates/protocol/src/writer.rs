@@ -1,10 +1,10 @@
 //! Canonical writing: variable fields in the order of their slots, without gaps, lengths in their shortest form.
 //!
-//! Writing can not fail; limits are checked before the first byte is written, so that an error leaves no half packet.
+//! Writing cannot fail; limits are checked before the first byte is written, so that an error leaves no half packet.
 
 use crate::error::EncodeError;
+use crate::field_slots::ABSENT;
 use crate::host::HostAddress;
-use crate::reader::ABSENT;
 
 /// A field of the variable block.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use crate::builds::{ClientBuild, Generation};
 use crate::error::DecodeError;
 use crate::host::HostAddress;
 
-/// A Connect together with its payload, to be moved to where a borrow can not go, such as another task.
+/// Connect together with its payload, to be moved to where a borrow cannot go, such as another task.
 ///
 /// Remembers where in the payload each field is: nothing is decoded again and no field is copied.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,6 +32,9 @@ pub struct ConnectBuf {
 
 impl ConnectBuf {
     /// Reads a payload as [`Connect::decode`] does and keeps it.
+    ///
+    /// # Errors
+    /// As [`Connect::decode`].
     pub fn decode(payload: Vec<u8>, alpn: Option<&[u8]>) -> Result<Self, DecodeError> {
         let connect = Connect::decode(&payload, alpn)?;
         let range = |field: &[u8]| range_in(&payload, field);
@@ -62,7 +65,7 @@ impl ConnectBuf {
         })
     }
 
-    /// The packet. Cheap: the text is checked for UTF-8 once more, that is all.
+    /// Returns the packet. Cheap: its texts are only checked for UTF-8 once more.
     #[must_use]
     pub fn connect(&self) -> Connect<'_> {
         let text = |range: &Option<Range<usize>>| range.as_ref().map(|range| self.text(range));
@@ -93,7 +96,7 @@ impl ConnectBuf {
         }
     }
 
-    /// The payload as it came in.
+    /// Returns the payload as it came in.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
         &self.payload
@@ -115,7 +118,7 @@ impl fmt::Debug for ConnectBuf {
     }
 }
 
-/// Where `part`, a piece of `whole`, is in it.
+/// Returns where `part`, a piece of `whole`, is in it.
 fn range_in(whole: &[u8], part: &[u8]) -> Range<usize> {
     let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
     start..start + part.len()

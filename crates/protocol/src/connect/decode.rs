@@ -1,4 +1,4 @@
-//! Reading a Connect of a generation that has to be found out first.
+//! Reading a Connect whose generation has to be found out first.
 
 use uuid::Uuid;
 
@@ -9,8 +9,9 @@ use super::{
 use crate::alpn::alpn_version;
 use crate::builds::{ClientRules, Generation, HASH_RULES, rules_of};
 use crate::error::DecodeError;
+use crate::field_slots::FieldSlots;
 use crate::host::HostAddress;
-use crate::reader::{Reader, Slots};
+use crate::reader::Reader;
 
 /// Where the type of the client is in all generations but g1.
 const CLIENT_TYPE_AT: usize = 29;
@@ -31,20 +32,24 @@ impl<'a> Connect<'a> {
     /// for bad text, it is refused here, so that no odd name goes on to logs and plugins.
     ///
     /// Nothing is copied or allocated.
+    ///
+    /// # Errors
+    /// The payload is too short for its generation, or a field is not allowed. If two generations are tried, the error
+    /// is that of the first.
     pub fn decode(payload: &'a [u8], alpn: Option<&[u8]>) -> Result<Self, DecodeError> {
         let version = alpn.and_then(alpn_version);
-        match (HashLook::of(payload), version) {
-            (HashLook::Possible, Some(2..)) | (HashLook::No, Some(1)) => {
+        match (HashMatch::of(payload), version) {
+            (HashMatch::Possible, Some(2..)) | (HashMatch::No, Some(1)) => {
                 by_build(payload).or_else(|error| by_hash(payload).map_err(|_| error))
             }
-            (HashLook::Certain | HashLook::Possible, _) => by_hash(payload),
-            (HashLook::No, _) => by_build(payload),
+            (HashMatch::Certain | HashMatch::Possible, _) => by_hash(payload),
+            (HashMatch::No, _) => by_build(payload),
         }
     }
 }
 
-/// Whether a payload starts, after the null bits, with a protocol hash: hexadecimal digits, then NUL up to the width.
-enum HashLook {
+/// How a payload starts, after the null bits, with a protocol hash: hexadecimal digits, then NUL up to the width.
+enum HashMatch {
     No,
     /// Few enough digits that they could also be CRC, build number and version of a client with zeros behind.
     Possible,
@@ -52,7 +57,7 @@ enum HashLook {
     Certain,
 }
 
-impl HashLook {
+impl HashMatch {
     fn of(payload: &[u8]) -> Self {
         let Some(hash) = payload.get(1..=HASH_WIDTH) else {
             return Self::No;
@@ -110,7 +115,7 @@ fn decode_as<'a>(
     generation: Generation,
     rules: &ClientRules,
 ) -> Result<Connect<'a>, DecodeError> {
-    let mut slots = Slots::new(field::HEAD, payload, generation.head_len(), rules.strict)?;
+    let mut slots = FieldSlots::new(field::HEAD, payload, generation.head_len(), rules.strict)?;
     let nulls = slots.head.u8(field::HEAD)?;
     let protocol = read_protocol(&mut slots.head, generation)?;
     let client_type = read_client_type(&mut slots.head)?;

@@ -12,8 +12,9 @@ impl Connect<'_> {
     /// Appends the payload in its canonical form: fields in the order of their slots, no gaps, -1 in the slots of
     /// absent fields. Every generation reads this form.
     ///
-    /// Refused, with `out` unchanged, is what [`decode`](Self::decode) would not give back: a field over its limit,
-    /// one that the generation does not have or lacks, and a build that does not belong to the generation.
+    /// # Errors
+    /// [`decode`](Self::decode) would not return the same packet: a field is over its limit, the generation does not
+    /// have a field or lacks one, or the build does not belong to the generation. `out` is unchanged then.
     pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         self.check()?;
         out.push(self.null_bits());

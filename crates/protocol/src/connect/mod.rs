@@ -13,11 +13,11 @@ pub use buf::ConnectBuf;
 use crate::builds::{ClientBuild, Generation, KNOWN_HASH, known_build};
 use crate::host::HostAddress;
 
-/// Longest `username`, in bytes of ASCII.
+/// Maximum length of `username` in bytes of ASCII.
 pub const MAX_USERNAME: usize = 16;
-/// Longest `identity_token`, in bytes of UTF-8.
+/// Maximum length of `identity_token` in bytes of UTF-8.
 pub const MAX_IDENTITY_TOKEN: usize = 8192;
-/// Longest referral data in Connect and in a referral, in bytes.
+/// Maximum length of referral data in Connect and in a referral in bytes.
 pub const MAX_REFERRAL_DATA: usize = 4096;
 
 /// Width of the protocol hash of g1.
@@ -41,9 +41,11 @@ mod field {
     pub(super) const REFERRAL_SOURCE: &str = "referral_source";
 }
 
-/// A Connect, borrowed from its payload.
+/// Connect, borrowed from its payload.
 ///
-/// Everything in it is what the client says and nobody has verified. Text is well-formed, but may hold any character,
+/// Exhaustive, since it is also the input of [`encode`](Self::encode): a field that a later build brings has to be set.
+///
+/// Everything in it is a claim of the client and not verified. Text is well-formed, but may hold any character,
 /// control characters included. In g3 and g4 the identity of the player is in the token alone.
 ///
 /// `Debug` prints the token and the referral data as their lengths.
@@ -51,7 +53,7 @@ mod field {
 pub struct Connect<'a> {
     /// Layout that the packet has.
     pub generation: Generation,
-    /// What the client speaks.
+    /// Protocol of the client.
     pub protocol: Protocol<'a>,
     /// Game or editor.
     pub client_type: ClientType,
@@ -65,9 +67,9 @@ pub struct Connect<'a> {
     pub language: Option<&'a str>,
     /// JWT of the session service, at most [`MAX_IDENTITY_TOKEN`] bytes. The game treats an empty one as none.
     pub identity_token: Option<&'a str>,
-    /// What the server gave along that referred the client here, at most [`MAX_REFERRAL_DATA`] bytes.
+    /// Data of the server that referred the client here, at most [`MAX_REFERRAL_DATA`] bytes.
     pub referral_data: Option<&'a [u8]>,
-    /// The server that referred the client here.
+    /// Server that referred the client here.
     pub referral_source: Option<HostAddress<'a>>,
 }
 
@@ -75,7 +77,7 @@ impl Connect<'_> {
     /// Packet id of Connect, in every generation.
     pub const PACKET_ID: i32 = 0;
 
-    /// The build of the client, as far as it named one.
+    /// Returns the build that the client names.
     #[must_use]
     pub const fn build(&self) -> ClientBuild {
         match self.protocol {
@@ -101,7 +103,7 @@ impl fmt::Debug for Connect<'_> {
     }
 }
 
-/// What a client says it speaks.
+/// Protocol that a client names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Protocol<'a> {
     /// g1: 1 to 64 characters, hexadecimal in every client seen.
@@ -118,8 +120,8 @@ pub enum Protocol<'a> {
 }
 
 impl Protocol<'static> {
-    /// What a client of that build says, for a client that has to pose as one. CRC and version of builds that nobody
-    /// has seen are 0 and empty; an unknown client is taken for one of [`KNOWN_HASH`].
+    /// Returns what a client of that build sends, for a client that poses as one. CRC and version of builds that were
+    /// never seen are 0 and empty; an unknown client is taken for one of [`KNOWN_HASH`].
     #[must_use]
     pub fn of(build: ClientBuild) -> Self {
         let ClientBuild::Number(number) = build else {
@@ -136,7 +138,7 @@ impl Protocol<'static> {
     }
 }
 
-/// What kind of client connects.
+/// Kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ClientType {
     /// The game, 0.
@@ -147,7 +149,7 @@ pub enum ClientType {
 }
 
 impl ClientType {
-    /// The number on the wire.
+    /// Returns the number on the wire.
     #[must_use]
     pub const fn number(self) -> u8 {
         match self {
@@ -156,7 +158,7 @@ impl ClientType {
         }
     }
 
-    /// The type with that number. The game refuses others than 0 and 1.
+    /// Returns the type of this number. The game refuses others than 0 and 1.
     #[must_use]
     pub const fn from_number(number: u8) -> Option<Self> {
         match number {

@@ -1,10 +1,18 @@
-//! How a client is told to leave, which is not the same packet in all builds.
+//! Packets that end a connection: id 1 of old in both directions, and the pair that replaced it with build 29.
 
-mod packets;
+mod client_disconnect;
+#[expect(
+    clippy::module_inception,
+    reason = "the packet of this name is one of several in the module"
+)]
+mod disconnect;
+mod disconnect_type;
+mod server_disconnect;
 
-pub use packets::{
-    ClientDisconnect, ClientDisconnectReason, Disconnect, DisconnectType, ServerDisconnect,
-};
+pub use client_disconnect::{ClientDisconnect, ClientDisconnectReason};
+pub use disconnect::Disconnect;
+pub use disconnect_type::DisconnectType;
+pub use server_disconnect::ServerDisconnect;
 
 use crate::alpn::alpn_version;
 use crate::builds::ClientBuild;
@@ -12,8 +20,9 @@ use crate::error::EncodeError;
 use crate::formatted::{FormattedLayout, FormattedMessage};
 use crate::frame::write_frame;
 
-/// The packet that a client understands as "leave".
+/// Packet that a client understands as "leave".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DisconnectForm {
     /// [`Disconnect`], id 1, with the reason as plain text: g1 and builds up to 20, and 21 to 28, of which nothing is
     /// known.
@@ -27,8 +36,8 @@ pub enum DisconnectForm {
 }
 
 impl DisconnectForm {
-    /// The form for a client, by its build, or by the negotiated ALPN name when its Connect could not be decoded:
-    /// `hytale/1` means [`Plain`](Self::Plain), any other and none [`Bare`](Self::Bare).
+    /// Returns the form for a client, by its build, or by the negotiated ALPN name when its Connect could not be
+    /// decoded: `hytale/1` means [`Plain`](Self::Plain), any other and none [`Bare`](Self::Bare).
     ///
     /// ```
     /// use hyrouter_protocol::{ClientBuild, DisconnectForm, FormattedLayout};
@@ -49,7 +58,10 @@ impl DisconnectForm {
 /// Appends a whole frame that tells a client to leave and, if the form can carry it, why.
 ///
 /// In the [`Bare`](DisconnectForm::Bare) form the reason is dropped: there is no way to write it that such a client is
-/// known to read. The reason may have [`MAX_TEXT`](crate::MAX_TEXT) bytes; on an error `out` is unchanged.
+/// known to read. On an error `out` is unchanged.
+///
+/// # Errors
+/// [`EncodeError::TooLong`] if the reason has more than [`MAX_TEXT`](crate::MAX_TEXT) bytes.
 pub fn encode_disconnect(
     form: DisconnectForm,
     reason: Option<&str>,

@@ -14,26 +14,30 @@ pub use reader::{Frame, FrameReader};
 
 use crate::error::{EncodeError, FrameError};
 
-/// Bytes before the payload.
+/// Length of the header in bytes.
 pub const HEADER_LEN: usize = 8;
 
-/// Longest payload of any packet, 1,677,721,600 bytes: the game closes the connection above it.
+/// Maximum length of any payload in bytes, 1,677,721,600: the game closes the connection above it.
 pub const MAX_PAYLOAD: usize = 0x6400_0000;
 
-/// Longest payload of a Connect in any generation: that of g1, where later ones allow 38,013 to 38,056 bytes.
+/// Maximum length of the payload of a Connect in any generation in bytes: that of g1, where later ones allow 38,013 to
+/// 38,056 bytes.
 pub const MAX_CONNECT_PAYLOAD: usize = 38_161;
 
-/// What stands before a payload.
+/// Header of a frame, before its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameHeader {
-    /// Bytes of payload that follow.
+    /// Length of the payload in bytes.
     pub payload_len: usize,
-    /// Which packet the payload is.
+    /// Id of the packet in the payload.
     pub packet_id: i32,
 }
 
 impl FrameHeader {
-    /// Reads a header. A negative length, one above [`MAX_PAYLOAD`] and a negative id are refused.
+    /// Reads a header.
+    ///
+    /// # Errors
+    /// The length is negative or above [`MAX_PAYLOAD`], or the id is negative.
     pub fn decode(bytes: &[u8; HEADER_LEN]) -> Result<Self, FrameError> {
         let [l0, l1, l2, l3, i0, i1, i2, i3] = *bytes;
         let len = i32::from_le_bytes([l0, l1, l2, l3]);
@@ -56,7 +60,10 @@ impl FrameHeader {
         })
     }
 
-    /// Writes a header, under the same limits as [`decode`](Self::decode).
+    /// Writes a header.
+    ///
+    /// # Errors
+    /// The length is above [`MAX_PAYLOAD`], or the id is negative.
     pub fn encode(&self) -> Result<[u8; HEADER_LEN], EncodeError> {
         if self.packet_id < 0 {
             return Err(EncodeError::NegativeId(self.packet_id));
@@ -90,6 +97,9 @@ impl FrameHeader {
 /// assert_eq!(out, [2, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
 /// # Ok::<(), hyrouter_protocol::EncodeError>(())
 /// ```
+///
+/// # Errors
+/// The error of `payload`, or of [`FrameHeader::encode`].
 pub fn write_frame(
     out: &mut Vec<u8>,
     packet_id: i32,

@@ -6,12 +6,12 @@ use super::{FrameHeader, HEADER_LEN, MAX_CONNECT_PAYLOAD, MAX_PAYLOAD};
 use crate::connect::Connect;
 use crate::error::FrameError;
 
-/// One packet as it came off the stream.
+/// Packet as it came off the stream.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// Which packet it is.
+    /// Id of the packet.
     pub packet_id: i32,
-    /// Its bytes, without the header.
+    /// Bytes of the packet, without the header.
     pub payload: &'a [u8],
 }
 
@@ -25,7 +25,7 @@ impl fmt::Debug for Frame<'_> {
     }
 }
 
-/// Takes bytes in pieces of any size and gives frames.
+/// Splits bytes that come in pieces of any size into frames.
 ///
 /// A header is judged as soon as its eight bytes are there, before any of its payload is kept. After the first error
 /// the reader is done: it drops what it holds and what it is given, and repeats the error.
@@ -58,7 +58,7 @@ pub struct FrameReader {
 }
 
 impl FrameReader {
-    /// A reader of frames of at most `limit` bytes of payload ([`MAX_PAYLOAD`] if that is less).
+    /// Makes a reader of frames of at most `limit` bytes of payload ([`MAX_PAYLOAD`] if that is less).
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self {
@@ -71,8 +71,8 @@ impl FrameReader {
         }
     }
 
-    /// What a server reads a client's stream with: the first frame must be a Connect (id 0), and no frame may have
-    /// more than [`MAX_CONNECT_PAYLOAD`] bytes.
+    /// Makes the reader for a client's stream: the first frame must be a Connect (id 0), and no frame may have more
+    /// than [`MAX_CONNECT_PAYLOAD`] bytes.
     #[must_use]
     pub fn first_connect() -> Self {
         Self::new(MAX_CONNECT_PAYLOAD).connect_first()
@@ -86,7 +86,7 @@ impl FrameReader {
         self
     }
 
-    /// Takes the next bytes of the stream. What is wrong with them is told by [`next_frame`](Self::next_frame).
+    /// Takes the next bytes of the stream. [`next_frame`](Self::next_frame) returns what is wrong with them.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.drain(..self.start);
         self.start = 0;
@@ -102,7 +102,10 @@ impl FrameReader {
         }
     }
 
-    /// The next whole frame, or `None` until more bytes are pushed.
+    /// Returns the next whole frame, or `None` until more bytes are pushed.
+    ///
+    /// # Errors
+    /// A header is refused. The reader repeats the error from then on.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
         self.read_header();
         if let Some(error) = self.failed {
@@ -126,8 +129,8 @@ impl FrameReader {
         Ok(Some(Frame { packet_id, payload }))
     }
 
-    /// Bytes that are held and that no frame has taken. Not zero at the end of a stream means that it ended inside of
-    /// a frame.
+    /// Returns the number of bytes that no frame has taken. If it is not zero at the end of a stream, the stream ended
+    /// inside of a frame.
     #[must_use]
     pub fn buffered(&self) -> usize {
         self.buffer.len() - self.start

@@ -37,7 +37,7 @@ pub fn decode_line(line: &str) -> String {
 
 /// Encodes the packet of a line `{name, kind, generation, fields}` in its canonical form.
 ///
-/// The answer is `{name, ok: true, hex}` or `{name, ok: false, error}`. Kind `frame` can not be encoded: its fields
+/// The answer is `{name, ok: true, hex}` or `{name, ok: false, error}`. Kind `frame` cannot be encoded: its fields
 /// are without payloads. A line that is wrong in any way gives an `ok: false` answer.
 #[must_use]
 pub fn encode_line(line: &str) -> String {

@@ -284,6 +284,7 @@ proptest! {
                 prop_assert_eq!(packet.reason, Some(FormattedMessage::text(&text)));
             }
             DisconnectForm::Bare => prop_assert_eq!((frame.packet_id, frame.payload), (2, &[0, 0][..])),
+            form => prop_assert!(false, "{form:?}"),
         }
         prop_assert_eq!(reader.buffered(), 0);
     }
