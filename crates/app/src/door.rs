@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use hyrouter_config::MessageKind;
 use hyrouter_protocol::ClientType;
 use hyrouter_proxy::ConnectInfo;
-use hyrouter_router::{Client, RouteRequest};
+use hyrouter_router::{RouteClient, RouteRequest};
 use hyrouter_text::shown;
 
 use crate::player::{Identities, Player, ShownBy};
@@ -114,7 +114,7 @@ impl Visit<'_> {
             uuid: self.player.uuid(),
             username: self.player.username(),
             verified: self.player.is_verified(),
-            ticket: self.ticket().map(|ticket| hyrouter_router::Ticket {
+            ticket: self.ticket().map(|ticket| hyrouter_router::RouteTicket {
                 route: ticket.statement.route,
                 source: ticket.statement.source,
                 key_id: ticket.key_id,
@@ -123,9 +123,9 @@ impl Visit<'_> {
         }
     }
 
-    fn client(&self) -> Client<'_> {
+    fn client(&self) -> RouteClient<'_> {
         let (peer, connect) = (self.info.peer(), self.info.connect());
-        Client {
+        RouteClient {
             ip: Some(peer.remote.ip()),
             alpn: peer
                 .alpn

@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hyrouter_referral::Secret;
-use hyrouter_router::{HostPattern, HostPatternError, HostProblem, Key, PatternError, wire_name};
+use hyrouter_router::{
+    BackendKey, HostPattern, HostPatternError, HostProblem, PatternError, wire_name,
+};
 use ipnet::IpNet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -167,7 +169,7 @@ fn malformed(error: &PatternError) -> FormatError {
 }
 
 fn check_backend_key(text: &str) -> Result<(), FormatError> {
-    let fits = text.trim().parse::<Key>().is_ok();
+    let fits = text.trim().parse::<BackendKey>().is_ok();
     require(
         fits,
         "not a key",

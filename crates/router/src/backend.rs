@@ -11,7 +11,7 @@ pub struct Backend {
     pub port: u16,
     /// Share of the players under [`Strategy::Weighted`](crate::Strategy::Weighted), relative to the others.
     pub weight: u32,
-    /// Facts about the backend that filters, sorting and strategies read by [`Key`](crate::Key).
+    /// Facts about the backend that filters, sorting and strategies read by [`BackendKey`](crate::BackendKey).
     pub meta: BTreeMap<String, String>,
     /// Whether it gets no players, so that those who are there can finish and nobody comes after them.
     pub drained: bool,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Backend, Conditions, HostPattern, Maintenance, Policy};
+use crate::{Backend, Conditions, HostPattern, Maintenance, PoolPolicy};
 
 mod display;
 mod json;
@@ -78,7 +78,7 @@ pub struct StepExplanation {
     /// 0 for the pool's own policy, 1 for the first fallback and so on.
     pub fallback: usize,
     /// The policy in force, what a fallback replaces already replaced.
-    pub policy: Policy,
+    pub policy: PoolPolicy,
     /// Backends that are no candidates for this player, in the order of the pool.
     pub removed: Vec<Removal>,
     /// The other backends, sorted.

@@ -5,7 +5,7 @@ mod values;
 
 use std::fmt;
 
-use crate::{Key, named::named, number::Number};
+use crate::{BackendKey, named::named, number::Number};
 
 pub(crate) use self::check::{RuntimeCheck, runtime_checks};
 
@@ -15,11 +15,11 @@ pub enum Filter {
     /// Both values are numbers and the comparison holds; a missing one fails.
     Compare {
         /// Left side.
-        left: Key,
+        left: BackendKey,
         /// The comparison.
         op: CompareOp,
         /// Right side, a key like the left one.
-        right: Key,
+        right: BackendKey,
     },
     /// A backend that has a whitelist switched on takes only the players on it.
     ///
@@ -30,11 +30,11 @@ pub enum Filter {
     /// list then, unless `verified` is asked for.
     Whitelist {
         /// Switches the whitelist on.
-        enabled_key: Key,
+        enabled_key: BackendKey,
         /// The list: a JSON array of strings, or comma separated with blanks around the entries ignored.
-        list_key: Key,
+        list_key: BackendKey,
         /// What the list holds.
-        subject: Subject,
+        subject: WhitelistSubject,
         /// Whether the player must be verified where the whitelist is on.
         verified: bool,
     },
@@ -49,7 +49,7 @@ pub enum Filter {
     /// that is neither fails.
     GameStartNotPast {
         /// When the game begins.
-        key: Key,
+        key: BackendKey,
     },
 }
 
@@ -76,7 +76,7 @@ named!(CompareOp, "comparison", {
 
 /// By what a whitelist names players.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Subject {
+pub enum WhitelistSubject {
     /// The UUID, in any case, with or without hyphens.
     #[default]
     Uuid,
@@ -84,7 +84,7 @@ pub enum Subject {
     Username,
 }
 
-named!(Subject, "subject", { Uuid => "uuid", Username => "username" });
+named!(WhitelistSubject, "subject", { Uuid => "uuid", Username => "username" });
 
 impl CompareOp {
     pub(crate) fn holds(self, left: Number, right: Number) -> bool {

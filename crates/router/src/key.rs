@@ -17,7 +17,7 @@ use crate::{Backend, number::Number};
 /// Case counts. Of a host with captures `host` is the template. As a number, a value must be finite decimal text
 /// (`-12.5`, `1e3`, without blanks); any other text counts as missing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Key {
+pub struct BackendKey {
     text: Box<str>,
     field: Field,
 }
@@ -37,7 +37,7 @@ enum Field {
 #[error("a key must not be empty")]
 pub struct EmptyKey;
 
-impl Key {
+impl BackendKey {
     /// The text that the key was made from.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -77,7 +77,7 @@ impl Key {
 }
 
 /// The empty text names the meta entry whose name is empty; [`FromStr`] refuses it.
-impl From<&str> for Key {
+impl From<&str> for BackendKey {
     fn from(text: &str) -> Self {
         let field = match text {
             "host" => Field::Host,
@@ -97,7 +97,7 @@ impl From<&str> for Key {
     }
 }
 
-impl FromStr for Key {
+impl FromStr for BackendKey {
     type Err = EmptyKey;
 
     fn from_str(text: &str) -> Result<Self, EmptyKey> {
@@ -108,7 +108,7 @@ impl FromStr for Key {
     }
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for BackendKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
@@ -116,7 +116,7 @@ impl fmt::Display for Key {
 
 #[cfg(test)]
 mod tests {
-    use super::{EmptyKey, Key};
+    use super::{BackendKey, EmptyKey};
     use crate::Backend;
 
     fn backend() -> Backend {
@@ -159,7 +159,7 @@ mod tests {
             ("absent", None, None),
             ("", Some("nameless"), None),
         ] {
-            let named = Key::from(key);
+            let named = BackendKey::from(key);
             assert_eq!(named.value(&backend).as_deref(), text, "{key}");
             assert_eq!(
                 named.number(&backend).map(super::Number::get),
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn only_the_empty_text_is_no_key() {
-        assert_eq!("".parse::<Key>(), Err(EmptyKey));
-        assert_eq!(" ".parse::<Key>().unwrap().as_str(), " ");
+        assert_eq!("".parse::<BackendKey>(), Err(EmptyKey));
+        assert_eq!(" ".parse::<BackendKey>().unwrap().as_str(), " ");
     }
 }

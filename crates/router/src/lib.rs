@@ -66,16 +66,16 @@ pub use explain::{
     Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,
     RemovedBy, Seen, SortedBackend, StepExplanation,
 };
-pub use filter::{CompareOp, Filter, Subject};
+pub use filter::{CompareOp, Filter, WhitelistSubject};
 pub use host::{HostProblem, MAX_NAME_LEN, check_host};
 pub use host_name::{NameProblem, wire_name};
-pub use key::{EmptyKey, Key};
+pub use key::{BackendKey, EmptyKey};
 pub use maintenance::{Allow, Maintenance};
-pub use named::UnknownName;
+pub use named::UnknownVariant;
 pub use overlay::Overlay;
 pub use pattern::{HostPattern, HostPatternError, MAX_HOST_LEN, PatternError};
-pub use policy::{DEFAULT_SAMPLE, Policy, PolicyPatch};
-pub use request::{Client, RouteRequest, Ticket};
+pub use policy::{DEFAULT_SAMPLE, PolicyPatch, PoolPolicy};
+pub use request::{RouteClient, RouteRequest, RouteTicket};
 pub use router::Router;
 pub use sort::{SortBy, SortOrder, SortType};
 pub use spec::{PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};

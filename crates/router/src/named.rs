@@ -3,7 +3,7 @@
 /// A text is none of the names of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {what} {given:?}, allowed: {}", .allowed.join(", "))]
-pub struct UnknownName {
+pub struct UnknownVariant {
     /// What was to be named, `strategy` for example.
     pub what: &'static str,
     /// The text as given.
@@ -41,13 +41,13 @@ macro_rules! named {
 
         /// Case does not count, and `-` equals `_`.
         impl std::str::FromStr for $type {
-            type Err = $crate::UnknownName;
+            type Err = $crate::UnknownVariant;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 $(if $crate::named::same_name(text, $name) {
                     return Ok(Self::$variant);
                 })+
-                Err($crate::UnknownName {
+                Err($crate::UnknownVariant {
                     what: $what,
                     given: text.to_owned(),
                     allowed: &[$($name),+],
@@ -61,7 +61,7 @@ pub(crate) use named;
 
 #[cfg(test)]
 mod tests {
-    use crate::{CompareOp, SortOrder, SortType, Strategy, Subject, UnknownName};
+    use crate::{CompareOp, SortOrder, SortType, Strategy, UnknownVariant, WhitelistSubject};
 
     #[test]
     fn every_canonical_name_reads_back() {
@@ -78,7 +78,7 @@ mod tests {
             assert_eq!(name.parse::<SortType>().unwrap().as_str(), name);
         }
         for name in ["uuid", "username"] {
-            assert_eq!(name.parse::<Subject>().unwrap().as_str(), name);
+            assert_eq!(name.parse::<WhitelistSubject>().unwrap().as_str(), name);
         }
     }
 
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn an_unknown_name_tells_what_is_allowed() {
-        let error: UnknownName = "roundrobin".parse::<Strategy>().unwrap_err();
+        let error: UnknownVariant = "roundrobin".parse::<Strategy>().unwrap_err();
         assert_eq!(
             error.to_string(),
             "unknown strategy \"roundrobin\", allowed: round_robin, random, weighted, least_loaded, p2c"

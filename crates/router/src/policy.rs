@@ -1,6 +1,6 @@
 //! How a pool chooses: what an operator writes.
 
-use crate::{Filter, Key, SortBy, Strategy};
+use crate::{BackendKey, Filter, SortBy, Strategy};
 
 /// How many candidates [`Strategy::P2c`] compares unless told otherwise.
 pub const DEFAULT_SAMPLE: usize = 2;
@@ -9,11 +9,11 @@ pub const DEFAULT_SAMPLE: usize = 2;
 ///
 /// The default is round robin over all backends in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policy {
+pub struct PoolPolicy {
     /// Picks among the candidates.
     pub strategy: Strategy,
     /// The number that `least_loaded` and `p2c` compare, lower is better; both need it, the others ignore it.
-    pub key: Option<Key>,
+    pub key: Option<BackendKey>,
     /// How many distinct candidates `p2c` draws, at most all of them. 0 stands for the default, 2.
     pub sample: usize,
     /// Order of the candidates, the first entry counts most.
@@ -27,21 +27,21 @@ pub struct Policy {
 /// A fallback: the fields of the pool's own policy that it replaces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyPatch {
-    /// Replaces [`Policy::strategy`].
+    /// Replaces [`PoolPolicy::strategy`].
     pub strategy: Option<Strategy>,
-    /// Replaces [`Policy::key`].
-    pub key: Option<Key>,
-    /// Replaces [`Policy::sample`].
+    /// Replaces [`PoolPolicy::key`].
+    pub key: Option<BackendKey>,
+    /// Replaces [`PoolPolicy::sample`].
     pub sample: Option<usize>,
-    /// Replaces [`Policy::sort`]; an empty list means the order of the backends.
+    /// Replaces [`PoolPolicy::sort`]; an empty list means the order of the backends.
     pub sort: Option<Vec<SortBy>>,
-    /// Replaces [`Policy::limit`]; 0 means no limit.
+    /// Replaces [`PoolPolicy::limit`]; 0 means no limit.
     pub limit: Option<usize>,
-    /// Replaces [`Policy::filters`]; an empty list means none.
+    /// Replaces [`PoolPolicy::filters`]; an empty list means none.
     pub filters: Option<Vec<Filter>>,
 }
 
-impl Default for Policy {
+impl Default for PoolPolicy {
     fn default() -> Self {
         Self {
             strategy: Strategy::default(),
@@ -54,7 +54,7 @@ impl Default for Policy {
     }
 }
 
-impl Policy {
+impl PoolPolicy {
     /// This policy with the fields that the patch names replaced.
     #[must_use]
     pub fn patched(&self, patch: &PolicyPatch) -> Self {
@@ -89,18 +89,18 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
-    use super::{Policy, PolicyPatch};
-    use crate::{Filter, Key, SortBy, Strategy};
+    use super::{PolicyPatch, PoolPolicy};
+    use crate::{BackendKey, Filter, SortBy, Strategy};
 
-    fn own() -> Policy {
-        Policy {
+    fn own() -> PoolPolicy {
+        PoolPolicy {
             strategy: Strategy::P2c,
-            key: Some(Key::from("load")),
+            key: Some(BackendKey::from("load")),
             sample: 3,
-            sort: vec![SortBy::new(Key::from("port"))],
+            sort: vec![SortBy::new(BackendKey::from("port"))],
             limit: 4,
             filters: vec![Filter::GameStartNotPast {
-                key: Key::from("start"),
+                key: BackendKey::from("start"),
             }],
         }
     }
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn each_field_is_replaced_alone() {
-        type Case = (PolicyPatch, fn(&mut Policy));
+        type Case = (PolicyPatch, fn(&mut PoolPolicy));
         let cases: [Case; 6] = [
             (
                 PolicyPatch {
@@ -123,10 +123,10 @@ mod tests {
             ),
             (
                 PolicyPatch {
-                    key: Some(Key::from("weight")),
+                    key: Some(BackendKey::from("weight")),
                     ..PolicyPatch::default()
                 },
-                |policy| policy.key = Some(Key::from("weight")),
+                |policy| policy.key = Some(BackendKey::from("weight")),
             ),
             (
                 PolicyPatch {

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use crate::{
-    Backend, HostTemplate, Policy, PoolSpec, RouteRequest, Strategy,
+    Backend, HostTemplate, PoolPolicy, PoolSpec, RouteRequest, Strategy,
     candidates::Candidates,
     filter::{RuntimeCheck, runtime_checks},
     number::Number,
@@ -21,7 +21,7 @@ pub(crate) struct Pool {
 /// One policy and the backends that may be candidates under it, sorted.
 #[derive(Debug)]
 pub(crate) struct Step {
-    pub(crate) policy: Policy,
+    pub(crate) policy: PoolPolicy,
     entries: Box<[PoolEntry]>,
     /// Some entry is not for every player.
     conditional: bool,
@@ -41,7 +41,7 @@ impl Pool {
     pub(crate) fn compile(spec: PoolSpec) -> Self {
         let backends: Box<[_]> = spec.backends.into_iter().map(Arc::new).collect();
         let own = spec.policy;
-        let patched: Vec<Policy> = spec
+        let patched: Vec<PoolPolicy> = spec
             .fallback
             .iter()
             .map(|patch| own.patched(patch))
@@ -72,7 +72,7 @@ impl Pool {
 impl Step {
     /// Drained backends are left out. Sorting before filtering gives the same order as after it, and needs to be done
     /// only once.
-    fn compile(policy: Policy, backends: &[Arc<Backend>]) -> Self {
+    fn compile(policy: PoolPolicy, backends: &[Arc<Backend>]) -> Self {
         let mut sorted: Vec<&Arc<Backend>> =
             backends.iter().filter(|backend| !backend.drained).collect();
         if !policy.sort.is_empty() {
@@ -139,7 +139,7 @@ impl Step {
 
 impl PoolEntry {
     /// An entry that every player passes.
-    pub(crate) fn new(policy: &Policy, backend: &Arc<Backend>) -> Self {
+    pub(crate) fn new(policy: &PoolPolicy, backend: &Arc<Backend>) -> Self {
         let compared = match policy.strategy {
             Strategy::LeastLoaded | Strategy::P2c => policy.key.as_ref(),
             Strategy::RoundRobin | Strategy::Random | Strategy::Weighted => None,

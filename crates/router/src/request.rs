@@ -18,14 +18,14 @@ pub struct RouteRequest<'a> {
     pub verified: bool,
     /// The ticket that another server signed and sent the player here with. Give only one whose signature was checked:
     /// routes are chosen by it.
-    pub ticket: Option<Ticket<'a>>,
+    pub ticket: Option<RouteTicket<'a>>,
     /// The client.
-    pub client: Client<'a>,
+    pub client: RouteClient<'a>,
 }
 
 /// What is known of a player's client. What it says of itself nothing proves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Client<'a> {
+pub struct RouteClient<'a> {
     /// Where it connects from.
     pub ip: Option<IpAddr>,
     /// The application protocol of the handshake.
@@ -42,7 +42,7 @@ pub struct Client<'a> {
 
 /// What a server that sent a player here has signed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Ticket<'a> {
+pub struct RouteTicket<'a> {
     /// The route that it wishes; empty when it wishes none.
     pub route: &'a str,
     /// How it calls itself.

@@ -2,14 +2,14 @@
 
 use std::{borrow::Cow, cmp::Reverse};
 
-use crate::{Backend, Key, named::named, number::Number};
+use crate::{Backend, BackendKey, named::named, number::Number};
 
 /// One criterion of the order. Sorting is stable; a backend without the value comes after those with it, whatever the
 /// order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortBy {
     /// The value compared.
-    pub key: Key,
+    pub key: BackendKey,
     /// Which end comes first.
     pub order: SortOrder,
     /// What the value is compared as.
@@ -42,7 +42,7 @@ named!(SortType, "sort type", { String => "string", Number => "number" });
 
 impl SortBy {
     /// Ascending by text, the defaults.
-    pub fn new(key: Key) -> Self {
+    pub fn new(key: BackendKey) -> Self {
         Self {
             key,
             order: SortOrder::default(),
@@ -90,7 +90,7 @@ pub(crate) fn ranks<'b>(sort: &[SortBy], backend: &'b Backend) -> Vec<Rank<'b>> 
 #[cfg(test)]
 mod tests {
     use super::{SortBy, SortOrder, SortType, ranks};
-    use crate::{Backend, Key};
+    use crate::{Backend, BackendKey};
 
     /// Sorts backends that have these values under `v` (`-` is none) and gives their places.
     fn order(values: &[&str], sort: &[SortBy]) -> Vec<u16> {
@@ -112,7 +112,7 @@ mod tests {
 
     fn by(key: &str, order: SortOrder, kind: SortType) -> SortBy {
         SortBy {
-            key: Key::from(key),
+            key: BackendKey::from(key),
             order,
             kind,
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     Backend, CaptureProblem, Conditions, HostPattern, HostProblem, HostTemplate, Maintenance,
-    Policy, PolicyPatch, Strategy, check_host,
+    PolicyPatch, PoolPolicy, Strategy, check_host,
 };
 
 /// Everything that a [`Router`](crate::Router) knows.
@@ -35,7 +35,7 @@ pub struct RouteSpec {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PoolSpec {
     /// The pool's own policy.
-    pub policy: Policy,
+    pub policy: PoolPolicy,
     /// Tried in order when a policy leaves no candidate. Each replaces fields of the pool's own policy, not of the
     /// fallback before it, and starts again from all backends.
     pub fallback: Vec<PolicyPatch>,

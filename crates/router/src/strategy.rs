@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 
 use crate::{
-    Policy, candidates::Candidates, named::named, number::Number, pool::PoolEntry, trace::Trace,
+    PoolPolicy, candidates::Candidates, named::named, number::Number, pool::PoolEntry, trace::Trace,
 };
 
 /// How one of the candidates is picked.
@@ -36,7 +36,7 @@ named!(Strategy, "strategy", {
 ///
 /// Only round robin calls `turn`.
 pub(crate) fn pick<'r>(
-    policy: &Policy,
+    policy: &PoolPolicy,
     candidates: &Candidates<'r>,
     turn: impl FnOnce() -> usize,
     rng: &mut impl Rng,

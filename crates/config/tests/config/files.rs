@@ -5,7 +5,7 @@ use std::time::Duration;
 use hyrouter_config::{MessageKind, Settings, UnknownProtocol};
 use hyrouter_referral::Secret;
 use hyrouter_referral::v1::{KeyRing, open};
-use hyrouter_router::{Filter, Router, SortOrder, SortType, Strategy, Subject};
+use hyrouter_router::{Filter, Router, SortOrder, SortType, Strategy, WhitelistSubject};
 
 use crate::support::{NOTHING, data, lines, load, load_file, load_named};
 
@@ -136,7 +136,7 @@ fn a_full_yaml_file_loads() {
     assert!(matches!(
         policy.filters[1],
         Filter::Whitelist {
-            subject: Subject::Username,
+            subject: WhitelistSubject::Username,
             ..
         }
     ));

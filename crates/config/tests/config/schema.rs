@@ -150,7 +150,7 @@ fn names_of_the_schema_are_those_of_the_router() {
     );
     assert!(
         names("routing.default.filters[].subject")
-            .all(|name| name.parse::<hyrouter_router::Subject>().is_ok())
+            .all(|name| name.parse::<hyrouter_router::WhitelistSubject>().is_ok())
     );
 }
 

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use ipnet::IpNet;
 
 use super::joined;
-use crate::Client;
+use crate::RouteClient;
 
 /// Which clients a route takes. Of each list one entry has to fit; an empty one asks for nothing. What is not known of
 /// a client fits nothing. The default takes every client.
@@ -42,7 +42,7 @@ impl ClientMatch {
             && wide(&self.languages, &others.languages)
     }
 
-    pub(super) fn failure(&self, client: &Client<'_>) -> Option<&'static str> {
+    pub(super) fn failure(&self, client: &RouteClient<'_>) -> Option<&'static str> {
         let named =
             |list: &[String], value: Option<&str>| fits(list, value, |entry, value| entry == value);
         let ip = client.ip.map(|ip| ip.to_canonical());

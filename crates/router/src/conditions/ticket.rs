@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::joined;
-use crate::{HostPattern, Ticket};
+use crate::{HostPattern, RouteTicket};
 
 /// Which tickets a route takes. The default takes every ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,7 +15,7 @@ pub struct TicketMatch {
 }
 
 impl TicketMatch {
-    pub(super) fn failure(&self, ticket: &Ticket<'_>) -> Option<&'static str> {
+    pub(super) fn failure(&self, ticket: &RouteTicket<'_>) -> Option<&'static str> {
         let fits = |patterns: &[HostPattern], text| {
             patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(text))
         };

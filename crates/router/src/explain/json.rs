@@ -6,7 +6,7 @@ use super::{
     Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,
     RemovedBy, Seen, SortedBackend, StepExplanation,
 };
-use crate::{HostPattern, Key, backend::Address, maintenance::moment};
+use crate::{BackendKey, HostPattern, backend::Address, maintenance::moment};
 
 impl Explanation {
     /// The explanation as JSON, in whole. Names of fields and of fixed values stay as they are; more fields may come.
@@ -79,7 +79,7 @@ fn step(step: &StepExplanation) -> Value {
     json!({
         "fallback": step.fallback,
         "strategy": policy.strategy.as_str(),
-        "key": policy.key.as_ref().map(Key::as_str),
+        "key": policy.key.as_ref().map(BackendKey::as_str),
         "limit": (policy.limit > 0).then_some(policy.limit),
         "removed": step.removed.iter().map(removal).collect::<Value>(),
         "sorted": step.sorted.iter().map(sorted).collect::<Value>(),

@@ -9,8 +9,8 @@ use super::{
     SortedBackend, StepExplanation,
 };
 use crate::{
-    Choice, Key, Maintenance, Policy, RouteDecision, RouteRequest, Router, SortType, Strategy,
-    Turns,
+    BackendKey, Choice, Maintenance, PoolPolicy, RouteDecision, RouteRequest, Router, SortType,
+    Strategy, Turns,
     candidates::Candidates,
     maintenance::Judgement,
     number::Number,
@@ -215,9 +215,9 @@ impl Route {
 }
 
 impl SortedBackend {
-    fn new(policy: &Policy, entry: &PoolEntry, captured: &[String]) -> Self {
+    fn new(policy: &PoolPolicy, entry: &PoolEntry, captured: &[String]) -> Self {
         let backend = &entry.backend;
-        let text = |key: &Key| key.value(backend).map(String::from);
+        let text = |key: &BackendKey| key.value(backend).map(String::from);
         let sorted_by = policy.sort.iter().map(|by| match by.kind {
             SortType::String => text(&by.key),
             SortType::Number => by.key.number(backend).and_then(|_| text(&by.key)),

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use crate::{Backend, Filter, HostTemplate, Key, Maintenance, RouteRequest, Subject};
+use crate::{
+    Backend, BackendKey, Filter, HostTemplate, Maintenance, RouteRequest, WhitelistSubject,
+};
 
 /// A backend that is no candidate for this player.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +90,7 @@ impl Seen {
     /// The values that a filter looks at.
     fn of_filter(filter: &Filter, backend: &Backend, request: &RouteRequest<'_>) -> Vec<Self> {
         let of_backend =
-            |key: &Key| Self::new(key.to_string(), key.value(backend).map(String::from));
+            |key: &BackendKey| Self::new(key.to_string(), key.value(backend).map(String::from));
         match filter {
             Filter::Compare { left, right, .. } => vec![of_backend(left), of_backend(right)],
             Filter::Identity { .. } => vec![Self::of_verification(request)],
@@ -100,8 +102,8 @@ impl Seen {
                 verified,
             } => {
                 let player = match subject {
-                    Subject::Uuid => Self::of_uuid(request),
-                    Subject::Username => Self::of_username(request),
+                    WhitelistSubject::Uuid => Self::of_uuid(request),
+                    WhitelistSubject::Username => Self::of_username(request),
                 };
                 let mut seen = vec![of_backend(enabled_key), of_backend(list_key), player];
                 seen.extend(verified.then(|| Self::of_verification(request)));

@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::SystemTime};
 use uuid::Uuid;
 
 use super::{
-    Filter, Subject,
+    Filter, WhitelistSubject,
     values::{GameStart, read_list},
 };
 use crate::{Backend, RouteRequest, Switch};
@@ -90,14 +90,14 @@ impl Filter {
                     return Verdict::Fails("the list is missing or unreadable");
                 };
                 Verdict::Depends(match subject {
-                    Subject::Uuid => RuntimeCheck::Uuids {
+                    WhitelistSubject::Uuid => RuntimeCheck::Uuids {
                         listed: names
                             .iter()
                             .filter_map(|name| Uuid::try_parse(name).ok())
                             .collect(),
                         verified,
                     },
-                    Subject::Username => RuntimeCheck::Usernames {
+                    WhitelistSubject::Username => RuntimeCheck::Usernames {
                         listed: names.into_iter().map(String::into_boxed_str).collect(),
                         verified,
                     },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hyrouter_router::{Client, ClientMatch, Conditions, RouteRequest, RouteSpec, Share};
+use hyrouter_router::{ClientMatch, Conditions, RouteClient, RouteRequest, RouteSpec, Share};
 use ipnet::IpNet;
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ fn a_client_selects_a_route() {
     let player = RouteRequest {
         host: "h",
         verified: true,
-        client: Client {
+        client: RouteClient {
             ip: Some("::ffff:192.0.2.7".parse().unwrap()),
             alpn: Some("hytale/2"),
             build: Some(117),
@@ -159,9 +159,9 @@ fn who_is_in_a_share_never_changes() {
     let request = |uuid, username, ip: Option<&str>| RouteRequest {
         uuid,
         username,
-        client: Client {
+        client: RouteClient {
             ip: ip.map(|ip| ip.parse().unwrap()),
-            ..Client::default()
+            ..RouteClient::default()
         },
         ..RouteRequest::default()
     };

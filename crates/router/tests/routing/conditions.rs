@@ -1,4 +1,4 @@
-use hyrouter_router::{Conditions, HostPattern, RouteRequest, RouteSpec, Ticket, TicketMatch};
+use hyrouter_router::{Conditions, HostPattern, RouteRequest, RouteSpec, RouteTicket, TicketMatch};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::fixture::{Fixture, backend, pool, route};
@@ -22,7 +22,7 @@ fn to(name: &str, patterns: &str) -> RouteSpec {
     route(name, patterns, pool([backend(name)]))
 }
 
-fn request<'a>(host: &'a str, ticket: Option<Ticket<'a>>) -> RouteRequest<'a> {
+fn request<'a>(host: &'a str, ticket: Option<RouteTicket<'a>>) -> RouteRequest<'a> {
     RouteRequest {
         host,
         ticket,
@@ -42,7 +42,7 @@ fn a_ticket_selects_a_route() {
         with_ticket(to("back", "play.example.com"), TicketMatch::default()),
         to("front", "*.example.com"),
     ]);
-    let ticket = Ticket {
+    let ticket = RouteTicket {
         route: "arena-7",
         source: "lobby-1",
         key_id: 4,
@@ -52,7 +52,7 @@ fn a_ticket_selects_a_route() {
         ("", Some(ticket), "arena"),
         (
             "play.example.com",
-            Some(Ticket {
+            Some(RouteTicket {
                 route: "Arena",
                 ..ticket
             }),
@@ -60,7 +60,7 @@ fn a_ticket_selects_a_route() {
         ),
         (
             "play.example.com",
-            Some(Ticket {
+            Some(RouteTicket {
                 route: "arena7",
                 ..ticket
             }),
@@ -68,7 +68,7 @@ fn a_ticket_selects_a_route() {
         ),
         (
             "play.example.com",
-            Some(Ticket {
+            Some(RouteTicket {
                 source: "lobby-10",
                 ..ticket
             }),
@@ -76,14 +76,14 @@ fn a_ticket_selects_a_route() {
         ),
         (
             "play.example.com",
-            Some(Ticket {
+            Some(RouteTicket {
                 key_id: 5,
                 ..ticket
             }),
             "back",
         ),
-        ("play.example.com", Some(Ticket::default()), "back"),
-        ("eu.example.com", Some(Ticket::default()), "front"),
+        ("play.example.com", Some(RouteTicket::default()), "back"),
+        ("eu.example.com", Some(RouteTicket::default()), "front"),
         ("play.example.com", None, "front"),
     ] {
         let outcome = fixture.ask(&request(host, ticket));
@@ -104,8 +104,8 @@ fn an_earlier_route_wins_with_or_without_a_condition() {
         to("third", "*"),
     ]);
     for (host, ticket, expected) in [
-        ("a", Some(Ticket::default()), "first"),
-        ("b", Some(Ticket::default()), "second"),
+        ("a", Some(RouteTicket::default()), "first"),
+        ("b", Some(RouteTicket::default()), "second"),
         ("b", None, "third"),
     ] {
         assert_eq!(fixture.ask(&request(host, ticket)).host, expected);
@@ -120,7 +120,7 @@ fn an_explanation_says_what_of_the_ticket_does_not_fit() {
         key_ids: vec![1],
     };
     let mut fixture = Fixture::of_routes([with_ticket(to("arena", "*"), wanted), to("any", "*")]);
-    let good = Ticket {
+    let good = RouteTicket {
         route: "arena",
         source: "lobby",
         key_id: 1,
@@ -128,18 +128,18 @@ fn an_explanation_says_what_of_the_ticket_does_not_fit() {
     for (ticket, why) in [
         (None, "it takes players with a ticket only"),
         (
-            Some(Ticket { route: "x", ..good }),
+            Some(RouteTicket { route: "x", ..good }),
             "the ticket wishes another route",
         ),
         (
-            Some(Ticket {
+            Some(RouteTicket {
                 source: "x",
                 ..good
             }),
             "the ticket comes from another source",
         ),
         (
-            Some(Ticket { key_id: 2, ..good }),
+            Some(RouteTicket { key_id: 2, ..good }),
             "the ticket is signed with another key",
         ),
     ] {
@@ -180,7 +180,7 @@ proptest! {
             }
         });
         let mut fixture = Fixture::of_routes(specs);
-        let ticket = wish.map(|route| Ticket { route, ..Ticket::default() });
+        let ticket = wish.map(|route| RouteTicket { route, ..RouteTicket::default() });
         let request = request(host, ticket);
 
         let scanned = routes.iter().position(|(patterns, wanted)| {

@@ -1,5 +1,5 @@
 use hyrouter_router::{
-    Allow, Backend, Maintenance, Policy, PolicyPatch, PoolSpec, RouteRequest, RouteSpec,
+    Allow, Backend, Maintenance, PolicyPatch, PoolPolicy, PoolSpec, RouteRequest, RouteSpec,
     RouterSpec, SortOrder, SortType, Strategy,
 };
 use serde_json::{Value, json};
@@ -201,10 +201,10 @@ fn how_it_was_picked_has_a_shape_for_each_strategy() {
         (Strategy::Weighted, json!({"weight": 3, "total": 3})),
         (Strategy::P2c, json!({"compared": [0]})),
     ] {
-        let policy = Policy {
+        let policy = PoolPolicy {
             strategy,
             key: Some("n".into()),
-            ..Policy::default()
+            ..PoolPolicy::default()
         };
         let spec = PoolSpec {
             policy,

@@ -1,6 +1,6 @@
 use hyrouter_router::{
-    Filter, Key, PolicyPatch, PoolSpec, RouteRequest, SortBy, SortOrder, SortType, Strategy,
-    Subject,
+    BackendKey, Filter, PolicyPatch, PoolSpec, RouteRequest, SortBy, SortOrder, SortType, Strategy,
+    WhitelistSubject,
 };
 use uuid::Uuid;
 
@@ -55,7 +55,7 @@ fn what_it_does_not_name_stays() {
 #[test]
 fn each_field_is_replaced() {
     let by_load = SortBy {
-        key: Key::from("load"),
+        key: BackendKey::from("load"),
         order: SortOrder::Asc,
         kind: SortType::Number,
     };
@@ -109,7 +109,7 @@ fn strategy_key_and_sample_are_replaced() {
     };
     let least = PolicyPatch {
         strategy: Some(Strategy::LeastLoaded),
-        key: Some(Key::from("load")),
+        key: Some(BackendKey::from("load")),
         ..all()
     };
     let mut fixture = Fixture::of_pool(stuck().fallback(least));
@@ -157,9 +157,9 @@ fn the_first_that_helps_is_taken() {
 fn it_may_depend_on_the_player() {
     let listed = Uuid::from_u128(7);
     let whitelist = Filter::Whitelist {
-        enabled_key: Key::from("on"),
-        list_key: Key::from("list"),
-        subject: Subject::Uuid,
+        enabled_key: BackendKey::from("on"),
+        list_key: BackendKey::from("list"),
+        subject: WhitelistSubject::Uuid,
         verified: false,
     };
     let vip = backend("vip")

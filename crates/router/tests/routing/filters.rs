@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use hyrouter_router::{Backend, Filter, Key, RouteRequest, Subject};
+use hyrouter_router::{Backend, BackendKey, Filter, RouteRequest, WhitelistSubject};
 use uuid::Uuid;
 
 use crate::fixture::{BackendExt, Fixture, NOW, PoolExt, at, backend, compare, pool};
@@ -111,10 +111,10 @@ fn compare_reads_every_form_of_key() {
     }
 }
 
-fn whitelist(subject: Subject) -> Filter {
+fn whitelist(subject: WhitelistSubject) -> Filter {
     Filter::Whitelist {
-        enabled_key: Key::from("on"),
-        list_key: Key::from("list"),
+        enabled_key: BackendKey::from("on"),
+        list_key: BackendKey::from("list"),
         subject,
         verified: false,
     }
@@ -124,10 +124,13 @@ fn whitelist(subject: Subject) -> Filter {
 fn a_whitelist_that_is_off_lets_everybody_in() {
     for off in ["", "  ", "false", "FALSE", "0", "no", "off", " Off\n"] {
         let backend = backend("a").meta("on", off).meta("list", "nobody");
-        assert!(passes_anyone(&whitelist(Subject::Uuid), backend), "{off:?}");
+        assert!(
+            passes_anyone(&whitelist(WhitelistSubject::Uuid), backend),
+            "{off:?}"
+        );
     }
     assert!(passes_anyone(
-        &whitelist(Subject::Uuid),
+        &whitelist(WhitelistSubject::Uuid),
         backend("a").meta("list", "nobody")
     ));
 }
@@ -136,7 +139,7 @@ fn a_whitelist_that_is_off_lets_everybody_in() {
 fn a_whitelist_is_on_by_several_words() {
     for on in ["true", "TRUE", "1", "yes", "Yes", "on", "ON", " true\n"] {
         let backend = |list| backend("a").meta("on", on).meta("list", list);
-        let filter = whitelist(Subject::Uuid);
+        let filter = whitelist(WhitelistSubject::Uuid);
         assert!(!passes_anyone(&filter, backend("nobody")), "{on:?}");
         assert!(
             passes_listed(&filter, backend(&PLAYER.to_string())),
@@ -150,7 +153,7 @@ fn a_whitelist_whose_switch_can_not_be_read_lets_nobody_in() {
     for text in [
         "enabled", "y", "n", "2", "ture", "truee", "\"true\"", "on off", "none", "-", "[]",
     ] {
-        for subject in [Subject::Uuid, Subject::Username] {
+        for subject in [WhitelistSubject::Uuid, WhitelistSubject::Username] {
             let backend = backend("a")
                 .meta("on", text)
                 .meta("list", &PLAYER.to_string());
@@ -188,7 +191,12 @@ fn a_whitelist_of_names_goes_letter_for_letter() {
         };
         let backend = backend("a").meta("on", "true").meta("list", list);
         assert_eq!(
-            passes(&whitelist(Subject::Username), backend, &request, at(NOW)),
+            passes(
+                &whitelist(WhitelistSubject::Username),
+                backend,
+                &request,
+                at(NOW)
+            ),
             listed,
             "{list:?}"
         );
@@ -216,7 +224,12 @@ fn a_whitelist_of_uuids_goes_by_value() {
         };
         let backend = backend("a").meta("on", "true").meta("list", &list);
         assert_eq!(
-            passes(&whitelist(Subject::Uuid), backend, &request, at(NOW)),
+            passes(
+                &whitelist(WhitelistSubject::Uuid),
+                backend,
+                &request,
+                at(NOW)
+            ),
             listed,
             "{list:?}"
         );
@@ -236,14 +249,34 @@ fn a_whitelist_is_closed_when_something_is_missing() {
     let on = || backend("a").meta("on", "yes");
     let list = format!("alice,{PLAYER}");
     for (subject, backend, request, expected) in [
-        (Subject::Username, on().meta("list", &list), named, true),
-        (Subject::Uuid, on().meta("list", &list), known, true),
+        (
+            WhitelistSubject::Username,
+            on().meta("list", &list),
+            named,
+            true,
+        ),
+        (
+            WhitelistSubject::Uuid,
+            on().meta("list", &list),
+            known,
+            true,
+        ),
         // The subject is missing.
-        (Subject::Username, on().meta("list", &list), known, false),
-        (Subject::Uuid, on().meta("list", &list), named, false),
+        (
+            WhitelistSubject::Username,
+            on().meta("list", &list),
+            known,
+            false,
+        ),
+        (
+            WhitelistSubject::Uuid,
+            on().meta("list", &list),
+            named,
+            false,
+        ),
         // The list is missing.
-        (Subject::Username, on(), named, false),
-        (Subject::Uuid, on(), known, false),
+        (WhitelistSubject::Username, on(), named, false),
+        (WhitelistSubject::Uuid, on(), known, false),
     ] {
         assert_eq!(
             passes(&whitelist(subject), backend, &request, at(NOW)),
@@ -262,7 +295,12 @@ fn an_empty_name_is_on_no_list() {
     for list in ["", ",", "[\"\"]"] {
         let backend = backend("a").meta("on", "1").meta("list", list);
         assert!(
-            !passes(&whitelist(Subject::Username), backend, &nameless, at(NOW)),
+            !passes(
+                &whitelist(WhitelistSubject::Username),
+                backend,
+                &nameless,
+                at(NOW)
+            ),
             "{list:?}"
         );
     }
@@ -270,10 +308,10 @@ fn an_empty_name_is_on_no_list() {
 
 #[test]
 fn a_whitelist_can_ask_for_verified_players() {
-    for subject in [Subject::Username, Subject::Uuid] {
+    for subject in [WhitelistSubject::Username, WhitelistSubject::Uuid] {
         let filter = Filter::Whitelist {
-            enabled_key: Key::from("on"),
-            list_key: Key::from("list"),
+            enabled_key: BackendKey::from("on"),
+            list_key: BackendKey::from("list"),
             subject,
             verified: true,
         };
@@ -323,7 +361,7 @@ fn identity() {
 #[test]
 fn game_start() {
     let filter = Filter::GameStartNotPast {
-        key: Key::from("start"),
+        key: BackendKey::from("start"),
     };
     for (start, expected) in [
         ("", true),
@@ -359,7 +397,7 @@ fn game_start() {
 #[test]
 fn game_start_is_asked_at_each_decision() {
     let filter = Filter::GameStartNotPast {
-        key: Key::from("start"),
+        key: BackendKey::from("start"),
     };
     let mut fixture =
         Fixture::of_pool(pool([backend("a").meta("start", "2000000000500")]).filter(filter));
@@ -387,7 +425,7 @@ fn all_filters_must_hold() {
         .filter(compare("n", "gt", "weight"))
         .filter(compare("port", "neq", "n"))
         .filter(Filter::GameStartNotPast {
-            key: Key::from("start"),
+            key: BackendKey::from("start"),
         }),
     );
     assert_eq!(fixture.anyone().candidates, ["b", "c"]);

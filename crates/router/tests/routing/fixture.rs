@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use hyrouter_router::{
-    Backend, Explanation, Filter, Key, Policy, PolicyPatch, PoolSpec, RouteDecision, RouteRequest,
-    RouteSpec, Router, RouterSpec, SortBy, SortOrder, SortType, Strategy, Turns,
+    Backend, BackendKey, Explanation, Filter, PolicyPatch, PoolPolicy, PoolSpec, RouteDecision,
+    RouteRequest, RouteSpec, Router, RouterSpec, SortBy, SortOrder, SortType, Strategy, Turns,
 };
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -60,7 +60,7 @@ pub(crate) trait PoolExt {
 
 impl PoolExt for PoolSpec {
     fn strategy(self, strategy: Strategy) -> PoolSpec {
-        let policy = Policy {
+        let policy = PoolPolicy {
             strategy,
             ..self.policy
         };
@@ -68,7 +68,7 @@ impl PoolExt for PoolSpec {
     }
 
     fn key(mut self, key: &str) -> PoolSpec {
-        self.policy.key = Some(Key::from(key));
+        self.policy.key = Some(BackendKey::from(key));
         self
     }
 
@@ -88,7 +88,7 @@ impl PoolExt for PoolSpec {
     }
 
     fn sort(mut self, key: &str, order: SortOrder, kind: SortType) -> PoolSpec {
-        let key = Key::from(key);
+        let key = BackendKey::from(key);
         self.policy.sort.push(SortBy { key, order, kind });
         self
     }
@@ -102,9 +102,9 @@ impl PoolExt for PoolSpec {
 /// `left op right` by keys.
 pub(crate) fn compare(left: &str, op: &str, right: &str) -> Filter {
     Filter::Compare {
-        left: Key::from(left),
+        left: BackendKey::from(left),
         op: op.parse().unwrap(),
-        right: Key::from(right),
+        right: BackendKey::from(right),
     }
 }
 

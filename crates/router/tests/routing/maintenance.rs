@@ -1,4 +1,4 @@
-use hyrouter_router::{Allow, Client, Maintenance, RouteDecision, RouteRequest, RouterSpec};
+use hyrouter_router::{Allow, Maintenance, RouteClient, RouteDecision, RouteRequest, RouterSpec};
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, NOW, PoolExt, at, backend, pool, route};
@@ -107,9 +107,9 @@ fn whoever_is_on_a_list_enters() {
         ],
         verified_only: false,
     };
-    let from = |ip: &str| Client {
+    let from = |ip: &str| RouteClient {
         ip: Some(ip.parse().unwrap()),
-        ..Client::default()
+        ..RouteClient::default()
     };
     for (request, expected) in [
         (player(), false),
@@ -208,9 +208,9 @@ fn a_claim_may_not_be_enough() {
         networks: vec!["203.0.113.7/32".parse().unwrap()],
         verified_only: true,
     };
-    let there = Client {
+    let there = RouteClient {
         ip: Some("203.0.113.7".parse().unwrap()),
-        ..Client::default()
+        ..RouteClient::default()
     };
     let claimed = RouteRequest {
         uuid: Some(BUILDER),

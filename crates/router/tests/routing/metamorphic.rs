@@ -1,6 +1,6 @@
 //! Changes that must not change anything, or only in a way that is known.
 
-use hyrouter_router::{Backend, Filter, Key, PoolSpec, SortOrder, SortType, Strategy};
+use hyrouter_router::{Backend, BackendKey, Filter, PoolSpec, SortOrder, SortType, Strategy};
 use proptest::prelude::*;
 
 use crate::{
@@ -32,7 +32,7 @@ proptest! {
         policy in policy(), backends in backends(), place: prop::sample::Index, player in player(), seed: u64,
     ) {
         let mut spec = PoolSpec { policy, backends, ..PoolSpec::default() };
-        spec.policy.filters.push(Filter::GameStartNotPast { key: Key::from("start") });
+        spec.policy.filters.push(Filter::GameStartNotPast { key: BackendKey::from("start") });
         let mut longer = spec.clone();
         longer.backends.insert(place.index(spec.backends.len() + 1), failing());
         prop_assert_eq!(outcomes(longer, &player, seed), outcomes(spec, &player, seed));
@@ -51,7 +51,7 @@ proptest! {
 
     #[test]
     fn the_order_of_backends_matters_only_to_equals(policy in policy(), backends in backends(), player in player()) {
-        let policy = hyrouter_router::Policy { limit: 0, ..policy };
+        let policy = hyrouter_router::PoolPolicy { limit: 0, ..policy };
         let spec = PoolSpec { policy, backends, ..PoolSpec::default() };
         let mut sorted = spec.clone().sort("host", SortOrder::Asc, SortType::String);
         // Only the first of each address, so that nothing but the order of the list is another.

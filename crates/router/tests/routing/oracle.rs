@@ -6,9 +6,9 @@ use std::cmp::Ordering;
 use std::time::{Duration, SystemTime};
 
 use hyrouter_router::{
-    Backend, CompareOp, Comparison, Filter, HostPattern, Key, Maintenance, Policy, PoolSpec,
-    RemovedBy, RouteRequest, RouterSpec, SortBy, SortOrder, SortType, StepExplanation, Strategy,
-    Subject, Switch,
+    Backend, BackendKey, CompareOp, Comparison, Filter, HostPattern, Maintenance, PoolPolicy,
+    PoolSpec, RemovedBy, RouteRequest, RouterSpec, SortBy, SortOrder, SortType, StepExplanation,
+    Strategy, Switch, WhitelistSubject,
 };
 use uuid::Uuid;
 
@@ -136,7 +136,7 @@ fn steps(pool: &PoolSpec, captured: &[String], request: &RouteRequest<'_>, now: 
 }
 
 fn step(
-    policy: &Policy,
+    policy: &PoolPolicy,
     backends: &[Backend],
     captured: &[String],
     request: &RouteRequest<'_>,
@@ -238,10 +238,10 @@ fn failure(
             };
             let mut names = names.iter();
             let listed = match subject {
-                Subject::Uuid => request
+                WhitelistSubject::Uuid => request
                     .uuid
                     .map(|uuid| names.any(|name| Uuid::try_parse(name) == Ok(uuid))),
-                Subject::Username => request
+                WhitelistSubject::Username => request
                     .username
                     .map(|player| names.any(|name| name == player)),
             };
@@ -287,7 +287,7 @@ fn list_of(text: &str) -> Option<Vec<String>> {
     Some(names.filter(|name| !name.is_empty()).collect())
 }
 
-fn number(key: &Key, backend: &Backend) -> Option<f64> {
+fn number(key: &BackendKey, backend: &Backend) -> Option<f64> {
     let value: f64 = key.value(backend)?.parse().ok()?;
     value.is_finite().then_some(value)
 }

@@ -1,8 +1,8 @@
 //! Random pools, policies and players for properties.
 
 use hyrouter_router::{
-    Allow, Backend, CompareOp, Filter, Key, Maintenance, Policy, PolicyPatch, PoolSpec,
-    RouteRequest, SortBy, SortOrder, SortType, Strategy, Subject,
+    Allow, Backend, BackendKey, CompareOp, Filter, Maintenance, PolicyPatch, PoolPolicy, PoolSpec,
+    RouteRequest, SortBy, SortOrder, SortType, Strategy, WhitelistSubject,
 };
 use proptest::{
     bool::weighted,
@@ -102,7 +102,7 @@ fn maintenance() -> impl Generator<Value = Option<Maintenance>> {
     option::weighted(0.2, one)
 }
 
-pub(crate) fn policy() -> impl Generator<Value = Policy> {
+pub(crate) fn policy() -> impl Generator<Value = PoolPolicy> {
     (
         strategy(),
         key(),
@@ -111,7 +111,7 @@ pub(crate) fn policy() -> impl Generator<Value = Policy> {
         0..5_usize,
         vec(filter(), 0..3),
     )
-        .prop_map(|(strategy, key, sample, sort, limit, filters)| Policy {
+        .prop_map(|(strategy, key, sample, sort, limit, filters)| PoolPolicy {
             strategy,
             key: Some(key),
             sample,
@@ -171,22 +171,22 @@ fn filter() -> impl Generator<Value = Filter> {
             CompareOp::Neq,
         ][..],
     );
-    let subject = select(&[Subject::Uuid, Subject::Username][..]);
+    let subject = select(&[WhitelistSubject::Uuid, WhitelistSubject::Username][..]);
     prop_oneof![
         (key(), op, key()).prop_map(|(left, op, right)| Filter::Compare { left, op, right }),
         (subject, any::<bool>()).prop_map(|(subject, verified)| Filter::Whitelist {
-            enabled_key: Key::from("on"),
-            list_key: Key::from("list"),
+            enabled_key: BackendKey::from("on"),
+            list_key: BackendKey::from("list"),
             subject,
             verified,
         }),
         Just(Filter::GameStartNotPast {
-            key: Key::from("start")
+            key: BackendKey::from("start")
         }),
     ]
 }
 
-fn key() -> impl Generator<Value = Key> {
+fn key() -> impl Generator<Value = BackendKey> {
     select(
         &[
             "host",
@@ -198,7 +198,7 @@ fn key() -> impl Generator<Value = Key> {
             "start",
         ][..],
     )
-    .prop_map(Key::from)
+    .prop_map(BackendKey::from)
 }
 
 fn meta_key() -> impl Generator<Value = String> {

@@ -1,6 +1,6 @@
 use hyrouter_router::{
-    Backend, HostProblem, Key, MAX_NAME_LEN, PolicyPatch, PoolSpec, Router, RouterSpec, SpecError,
-    SpecProblem, Strategy, Turns,
+    Backend, BackendKey, HostProblem, MAX_NAME_LEN, PolicyPatch, PoolSpec, Router, RouterSpec,
+    SpecError, SpecProblem, Strategy, Turns,
 };
 
 use crate::fixture::{BackendExt, PoolExt, backend, pool, route};
@@ -83,7 +83,7 @@ fn problems_are_named() {
 fn what_is_allowed() {
     let keyed = PolicyPatch {
         strategy: Some(Strategy::P2c),
-        key: Some(Key::from("n")),
+        key: Some(BackendKey::from("n")),
         ..PolicyPatch::default()
     };
     let weighted = PolicyPatch {

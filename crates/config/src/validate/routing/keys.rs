@@ -1,13 +1,13 @@
 //! Keys of policies that no backend of a pool has.
 
-use hyrouter_router::{Backend, Filter, Key, PoolSpec, SortBy, Strategy};
+use hyrouter_router::{Backend, BackendKey, Filter, PoolSpec, SortBy, Strategy};
 
 use super::super::Report;
 use crate::path::Path;
 
 /// Warns of each, once for each place. It is for pools whose backends are all known: they are written in the file.
 pub(super) fn warn(path: &Path, pool: &PoolSpec, report: &mut Report<'_>) {
-    let mut check = |at: Path, key: &Key| {
+    let mut check = |at: Path, key: &BackendKey| {
         let has = |backend: &Backend| key.entry_or_value(backend).is_some();
         if !pool.backends.is_empty() && !pool.backends.iter().any(has) {
             report.warn(
@@ -40,7 +40,12 @@ fn needs_key(strategy: Strategy) -> bool {
     matches!(strategy, Strategy::LeastLoaded | Strategy::P2c)
 }
 
-fn each(path: &Path, sort: &[SortBy], filters: &[Filter], check: &mut impl FnMut(Path, &Key)) {
+fn each(
+    path: &Path,
+    sort: &[SortBy],
+    filters: &[Filter],
+    check: &mut impl FnMut(Path, &BackendKey),
+) {
     for (index, sort) in sort.iter().enumerate() {
         check(path.key("sort").index(index).key("key"), &sort.key);
     }

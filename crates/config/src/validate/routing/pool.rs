@@ -56,7 +56,7 @@ impl Builder<'_, '_, '_> {
         });
         let fallback = fallback.collect();
         let built = router::PoolSpec {
-            policy: router::Policy {
+            policy: router::PoolPolicy {
                 strategy,
                 key,
                 sample: pool.sample.map_or(router::DEFAULT_SAMPLE, to_usize),
@@ -268,7 +268,7 @@ fn build_backend(backend: Backend) -> router::Backend {
     }
 }
 
-fn parse_key(text: Option<&str>) -> Option<router::Key> {
+fn parse_key(text: Option<&str>) -> Option<router::BackendKey> {
     parse(text.map(str::trim))
 }
 

@@ -1,6 +1,6 @@
 //! Switches in the meta of static backends.
 
-use hyrouter_router::{Backend, Filter, Key, PoolSpec, Switch};
+use hyrouter_router::{Backend, BackendKey, Filter, PoolSpec, Switch};
 
 use super::super::Report;
 use crate::mistake::message;
@@ -14,7 +14,7 @@ pub(super) fn warn(path: &Path, pool: &PoolSpec, report: &mut Report<'_>) {
         .fallback
         .iter()
         .filter_map(|patch| patch.filters.as_ref());
-    let mut seen: Vec<&Key> = Vec::new();
+    let mut seen: Vec<&BackendKey> = Vec::new();
     for filter in own.chain(fallback.flatten()) {
         let Filter::Whitelist { enabled_key, .. } = filter else {
             continue;
@@ -34,7 +34,7 @@ pub(super) fn warn(path: &Path, pool: &PoolSpec, report: &mut Report<'_>) {
     }
 }
 
-fn warn_of_backend(path: &Path, key: &Key, backend: &Backend, report: &mut Report<'_>) {
+fn warn_of_backend(path: &Path, key: &BackendKey, backend: &Backend, report: &mut Report<'_>) {
     let Some(text) = key.entry_or_value(backend) else {
         return;
     };
