@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     HostPattern,
-    glob::{Glob, Token},
+    glob::{Glob, GlobToken},
     pattern::Shape,
 };
 
@@ -76,9 +76,9 @@ impl PatternCover {
 }
 
 /// What every match ends with.
-fn literal_end(tokens: &[Token]) -> String {
+fn literal_end(tokens: &[GlobToken]) -> String {
     let end = tokens.iter().rev().map_while(|token| match token {
-        Token::Literal(c) => Some(*c),
+        GlobToken::Literal(c) => Some(*c),
         _ => None,
     });
     let end: Vec<_> = end.collect();
@@ -87,13 +87,13 @@ fn literal_end(tokens: &[Token]) -> String {
 
 /// Whether `general` surely matches every host name that `special` matches: it matches the tokens of `special`, of which
 /// each wildcard stands for a character, or for a run of them, that is not known. Host names have no `/`.
-fn takes_all(general: &[Token], special: &[Token]) -> bool {
+fn takes_all(general: &[GlobToken], special: &[GlobToken]) -> bool {
     let (mut at, mut place) = (0, 0);
     // Where a run begins to take, and what follows it.
     let mut run: Option<(usize, usize)> = None;
     loop {
         match (general.get(at), special.get(place)) {
-            (Some(Token::Run), _) => {
+            (Some(GlobToken::Run), _) => {
                 at += 1;
                 run = Some((at, place));
                 continue;
@@ -114,11 +114,11 @@ fn takes_all(general: &[Token], special: &[Token]) -> bool {
 }
 
 /// Whether a token that is no run takes every character which the other stands for.
-fn takes(token: &Token, other: &Token) -> bool {
+fn takes(token: &GlobToken, other: &GlobToken) -> bool {
     match (token, other) {
-        (_, Token::Run) => false,
-        (Token::One, _) => true,
-        (Token::Class(_), Token::Literal(c)) => token.matches(*c),
+        (_, GlobToken::Run) => false,
+        (GlobToken::One, _) => true,
+        (GlobToken::Class(_), GlobToken::Literal(c)) => token.matches(*c),
         _ => token == other,
     }
 }

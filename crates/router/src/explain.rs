@@ -9,7 +9,7 @@ mod json;
 mod recorder;
 mod removal;
 
-pub use self::removal::{Removal, RemovedBy, Seen};
+pub use self::removal::{Observation, Removal, RemovalCause};
 
 /// How a decision comes about, step by step. [`Display`](std::fmt::Display) writes it for people, on several lines.
 ///
@@ -19,11 +19,11 @@ pub struct Explanation {
     /// The host as given.
     pub host: String,
     /// The routes before the one that was taken, in order; all when none was.
-    pub passed_over: Vec<PassedOver>,
+    pub passed_over: Vec<SkippedRoute>,
     /// The route that was taken; none when no route matches and there is no default pool.
     pub route: Option<MatchedRoute>,
     /// What the route's maintenance means for the player; none when there is no maintenance.
-    pub maintenance: Option<JudgedMaintenance>,
+    pub maintenance: Option<MaintenanceCheck>,
     /// The pool's own policy and the fallbacks up to the one that had candidates; nothing when a maintenance keeps the
     /// player out.
     pub steps: Vec<StepExplanation>,
@@ -31,7 +31,7 @@ pub struct Explanation {
 
 /// A route that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PassedOver {
+pub struct SkippedRoute {
     /// Place among the routes, from 0.
     pub index: usize,
     /// The route's name.
@@ -59,7 +59,7 @@ pub struct MatchedRoute {
 
 /// What a maintenance means for one player.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JudgedMaintenance {
+pub struct MaintenanceCheck {
     /// The maintenance.
     pub maintenance: Maintenance,
     /// Whether it is going on.
@@ -69,7 +69,7 @@ pub struct JudgedMaintenance {
     /// Why it does or does not.
     pub why: &'static str,
     /// What is known of the player that it looks at, when it is going on.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<Observation>,
 }
 
 /// What one policy made of the backends.
@@ -86,7 +86,7 @@ pub struct StepExplanation {
     /// How many of the sorted the limit leaves: the first ones.
     pub within_limit: usize,
     /// What the strategy picked; none when no candidate was left.
-    pub picked: Option<Picked>,
+    pub picked: Option<Pick>,
 }
 
 /// A backend that is not removed.
@@ -104,7 +104,7 @@ pub struct SortedBackend {
 
 /// What the strategy picked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picked {
+pub struct Pick {
     /// Place among the candidates, from 0.
     pub index: usize,
     /// The backend.
@@ -138,7 +138,7 @@ pub enum Comparison {
 
 impl Explanation {
     /// What was picked in the end.
-    pub fn picked(&self) -> Option<&Picked> {
+    pub fn picked(&self) -> Option<&Pick> {
         self.steps.last()?.picked.as_ref()
     }
 

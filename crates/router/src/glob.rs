@@ -8,10 +8,10 @@ use std::{
 
 /// A parsed pattern, lower case; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Glob(Arc<[Token]>);
+pub(crate) struct Glob(Arc<[GlobToken]>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Token {
+pub(crate) enum GlobToken {
     Literal(char),
     /// `?`: one character other than `/`.
     One,
@@ -27,15 +27,20 @@ pub(crate) struct Class {
     ranges: Box<[(char, char)]>,
 }
 
-/// What is wrong, and the byte where.
-pub(crate) type Malformed = (usize, &'static str);
+/// A malformed pattern.
+#[derive(Debug)]
+pub(crate) struct GlobError {
+    /// Byte offset of the mistake.
+    pub(crate) at: usize,
+    pub(crate) why: &'static str,
+}
 
 impl Glob {
-    pub(crate) fn new(tokens: Vec<Token>) -> Self {
+    pub(crate) fn new(tokens: Vec<GlobToken>) -> Self {
         Self(tokens.into())
     }
 
-    pub(crate) fn tokens(&self) -> &[Token] {
+    pub(crate) fn tokens(&self) -> &[GlobToken] {
         &self.0
     }
 
@@ -57,7 +62,10 @@ impl Glob {
 
     /// How many runs there are.
     pub(crate) fn runs(&self) -> usize {
-        self.0.iter().filter(|token| **token == Token::Run).count()
+        self.0
+            .iter()
+            .filter(|token| **token == GlobToken::Run)
+            .count()
     }
 
     /// Matches, and tells by the number of a run from where to where it takes bytes. What is told last of a run counts;
@@ -75,7 +83,7 @@ impl Glob {
         let offset = |rest: &Chars<'_>| host.len() - rest.as_str().len();
         loop {
             match tokens.split_first() {
-                Some((Token::Run, after)) => {
+                Some((GlobToken::Run, after)) => {
                     let number = last_run.map_or(0, |run| run.number + 1);
                     let from = offset(&rest);
                     last_run = Some(OpenRun {
@@ -120,12 +128,12 @@ struct OpenRun<'g, 'h> {
     /// The byte where it begins.
     from: usize,
     /// The tokens after it.
-    after: &'g [Token],
+    after: &'g [GlobToken],
     /// What it has not taken of the host.
     rest: Chars<'h>,
 }
 
-impl Token {
+impl GlobToken {
     pub(crate) fn matches(&self, c: char) -> bool {
         match self {
             Self::Literal(literal) => *literal == c,
@@ -142,19 +150,19 @@ impl Token {
 }
 
 /// Reads a pattern; ASCII letters become lower case, so a host in lower case is matched whatever the case.
-pub(crate) fn parse(pattern: &str) -> Result<Vec<Token>, Malformed> {
+pub(crate) fn parse(pattern: &str) -> Result<Vec<GlobToken>, GlobError> {
     let mut parser = Parser {
         rest: pattern.char_indices().peekable(),
     };
     let mut tokens = Vec::new();
     while let Some((at, c)) = parser.rest.next() {
         tokens.push(match c {
-            '*' if tokens.last() == Some(&Token::Run) => continue,
-            '*' => Token::Run,
-            '?' => Token::One,
-            '[' => Token::Class(Box::new(parser.class(at)?)),
-            '\\' => Token::Literal(parser.escaped(at)?),
-            literal => Token::Literal(literal.to_ascii_lowercase()),
+            '*' if tokens.last() == Some(&GlobToken::Run) => continue,
+            '*' => GlobToken::Run,
+            '?' => GlobToken::One,
+            '[' => GlobToken::Class(Box::new(parser.class(at)?)),
+            '\\' => GlobToken::Literal(parser.escaped(at)?),
+            literal => GlobToken::Literal(literal.to_ascii_lowercase()),
         });
     }
     Ok(tokens)
@@ -165,7 +173,7 @@ struct Parser<'p> {
 }
 
 impl Parser<'_> {
-    fn class(&mut self, open: usize) -> Result<Class, Malformed> {
+    fn class(&mut self, open: usize) -> Result<Class, GlobError> {
         let negated = self.eat('^');
         let mut ranges = Vec::new();
         while ranges.is_empty() || !self.eat(']') {
@@ -183,23 +191,26 @@ impl Parser<'_> {
         })
     }
 
-    fn member(&mut self, open: usize) -> Result<char, Malformed> {
+    fn member(&mut self, open: usize) -> Result<char, GlobError> {
         match self.rest.next() {
-            None => Err((open, "the class that opens here is not closed by ']'")),
-            Some((at, ']' | '-')) => Err((
+            None => Err(GlobError {
+                at: open,
+                why: "the class that opens here is not closed by ']'",
+            }),
+            Some((at, ']' | '-')) => Err(GlobError {
                 at,
-                "a class needs a character here; write '\\' before a literal ']' or '-'",
-            )),
+                why: "a class needs a character here; write '\\' before a literal ']' or '-'",
+            }),
             Some((at, '\\')) => self.escaped(at),
             Some((_, c)) => Ok(c.to_ascii_lowercase()),
         }
     }
 
-    fn escaped(&mut self, at: usize) -> Result<char, Malformed> {
-        let (_, c) = self
-            .rest
-            .next()
-            .ok_or((at, "a '\\' at the end escapes nothing"))?;
+    fn escaped(&mut self, at: usize) -> Result<char, GlobError> {
+        let (_, c) = self.rest.next().ok_or(GlobError {
+            at,
+            why: "a '\\' at the end escapes nothing",
+        })?;
         Ok(c.to_ascii_lowercase())
     }
 

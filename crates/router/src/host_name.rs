@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 
-use crate::glob::Token;
+use crate::glob::GlobToken;
 use crate::host::{HostProblem, MAX_LABEL, MAX_NAME_LEN, address, is_number};
 
 /// Why no client sends a text as its host name.
@@ -68,7 +68,7 @@ pub fn wire_name(text: &str) -> Result<String, NameProblem> {
     };
     let name = ascii.strip_suffix('.').unwrap_or(&ascii);
     let name = name.to_ascii_lowercase();
-    let literal: Vec<_> = name.chars().map(Token::Literal).collect();
+    let literal: Vec<_> = name.chars().map(GlobToken::Literal).collect();
     check_tokens(&literal)?;
     Ok(name)
 }
@@ -122,34 +122,36 @@ fn to_ascii(name: &str) -> Result<String, NameProblem> {
 /// Checks that there is a host name which the tokens match. Names and labels are bounded by RFC 1035 section 2.3.4.
 ///
 /// It refuses only what surely matches none: a wildcard may take a dot, so what stands beside one is not a label.
-pub(crate) fn check_tokens(tokens: &[Token]) -> Result<(), NameProblem> {
+pub(crate) fn check_tokens(tokens: &[GlobToken]) -> Result<(), NameProblem> {
     let problem = |problem| Err(NameProblem::Host(problem));
     let mut least = 0;
     // How many characters of a label there are since the last dot or wildcard, and whether it was a dot.
     let (mut label, mut begins) = (0, true);
     for (at, token) in tokens.iter().enumerate() {
-        least += usize::from(*token != Token::Run);
+        least += usize::from(*token != GlobToken::Run);
         let is_last = at + 1 == tokens.len();
         match token {
-            Token::Literal('.') if begins && label == 0 => return problem(HostProblem::EmptyLabel),
-            Token::Literal('.') if is_last => return problem(HostProblem::EmptyLabel),
-            Token::Literal('.') => (label, begins) = (0, true),
-            Token::Literal('-')
+            GlobToken::Literal('.') if begins && label == 0 => {
+                return problem(HostProblem::EmptyLabel);
+            }
+            GlobToken::Literal('.') if is_last => return problem(HostProblem::EmptyLabel),
+            GlobToken::Literal('.') => (label, begins) = (0, true),
+            GlobToken::Literal('-')
                 if is_last
                     || (begins && label == 0)
-                    || tokens.get(at + 1) == Some(&Token::Literal('.')) =>
+                    || tokens.get(at + 1) == Some(&GlobToken::Literal('.')) =>
             {
                 return problem(HostProblem::Hyphen);
             }
-            Token::Literal(c) if !is_of_a_name(*c) => {
+            GlobToken::Literal(c) if !is_of_a_name(*c) => {
                 return problem(HostProblem::Character { found: *c });
             }
-            Token::Class(_) if !NAME_CHARACTERS.chars().any(|c| token.matches(c)) => {
+            GlobToken::Class(_) if !NAME_CHARACTERS.chars().any(|c| token.matches(c)) => {
                 return Err(NameProblem::Class);
             }
-            Token::Literal(_) => label += 1,
-            Token::Class(_) if !token.matches('.') => label += 1,
-            Token::Class(_) | Token::One | Token::Run => (label, begins) = (0, false),
+            GlobToken::Literal(_) => label += 1,
+            GlobToken::Class(_) if !token.matches('.') => label += 1,
+            GlobToken::Class(_) | GlobToken::One | GlobToken::Run => (label, begins) = (0, false),
         }
         if label > MAX_LABEL {
             return problem(HostProblem::LongLabel { len: label });
@@ -172,11 +174,11 @@ fn is_of_a_name(c: char) -> bool {
 }
 
 /// Whether the last label is literal, and a number.
-fn ends_in_number(tokens: &[Token]) -> bool {
-    let dot = Token::Literal('.');
+fn ends_in_number(tokens: &[GlobToken]) -> bool {
+    let dot = GlobToken::Literal('.');
     let last = tokens.rsplit(|token| *token == dot).next();
     let text = last.unwrap_or_default().iter().map(|token| match token {
-        Token::Literal(c) => Some(*c),
+        GlobToken::Literal(c) => Some(*c),
         _ => None,
     });
     let text: Option<String> = text.collect();

@@ -63,8 +63,8 @@ pub use conditions::{ClientMatch, Conditions, Share, TicketMatch};
 pub use cover::PatternCover;
 pub use decision::{Candidate, Choice, RouteDecision, RouteRef};
 pub use explain::{
-    Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,
-    RemovedBy, Seen, SortedBackend, StepExplanation,
+    Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
+    RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
 };
 pub use filter::{CompareOp, Filter, WhitelistSubject};
 pub use host::{HostProblem, MAX_NAME_LEN, check_host};

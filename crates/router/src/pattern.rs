@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
 use crate::NameProblem;
-use crate::glob::{self, Glob, Token};
+use crate::glob::{self, Glob, GlobError, GlobToken};
 use crate::host_name::{check_tokens, wire_pattern};
 
 /// Longest host name that is looked up, in bytes without the trailing dot; a longer one matches no pattern.
@@ -167,7 +167,7 @@ impl FromStr for HostPattern {
     type Err = PatternError;
 
     fn from_str(text: &str) -> Result<Self, PatternError> {
-        let tokens = glob::parse(text).map_err(|(at, why)| PatternError {
+        let tokens = glob::parse(text).map_err(|GlobError { at, why }| PatternError {
             pattern: text.to_owned(),
             at,
             why,
@@ -192,11 +192,11 @@ impl fmt::Display for HostPattern {
 }
 
 impl Shape {
-    fn new(mut tokens: Vec<Token>) -> Self {
-        tokens.pop_if(|last| *last == Token::Literal('.'));
+    fn new(mut tokens: Vec<GlobToken>) -> Self {
+        tokens.pop_if(|last| *last == GlobToken::Literal('.'));
         match &*tokens {
-            [Token::Run] => return Self::Any,
-            [Token::Run, Token::Literal('.'), text @ ..] => {
+            [GlobToken::Run] => return Self::Any,
+            [GlobToken::Run, GlobToken::Literal('.'), text @ ..] => {
                 if let Some(text) = literal(text) {
                     return Self::Suffix(text);
                 }
@@ -211,16 +211,16 @@ impl Shape {
     }
 
     /// What the shape was made of, without a trailing dot.
-    pub(crate) fn tokens(&self) -> Cow<'_, [Token]> {
-        let literal = |text: &str| text.chars().map(Token::Literal).collect::<Vec<_>>();
+    pub(crate) fn tokens(&self) -> Cow<'_, [GlobToken]> {
+        let literal = |text: &str| text.chars().map(GlobToken::Literal).collect::<Vec<_>>();
         match self {
             Self::Exact(name) => Cow::Owned(literal(name)),
             Self::Suffix(text) => {
-                let mut tokens = vec![Token::Run, Token::Literal('.')];
+                let mut tokens = vec![GlobToken::Run, GlobToken::Literal('.')];
                 tokens.extend(literal(text));
                 Cow::Owned(tokens)
             }
-            Self::Any => Cow::Owned(vec![Token::Run]),
+            Self::Any => Cow::Owned(vec![GlobToken::Run]),
             Self::Glob(glob) => Cow::Borrowed(glob.tokens()),
         }
     }
@@ -251,11 +251,11 @@ fn before<'h>(host: &'h str, suffix: &str) -> Option<&'h str> {
 }
 
 /// The text of tokens that are all literal.
-fn literal(tokens: &[Token]) -> Option<Arc<str>> {
+fn literal(tokens: &[GlobToken]) -> Option<Arc<str>> {
     let text: Option<String> = tokens
         .iter()
         .map(|token| match token {
-            Token::Literal(c) => Some(*c),
+            GlobToken::Literal(c) => Some(*c),
             _ => None,
         })
         .collect();

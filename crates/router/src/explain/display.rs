@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{
-    Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,
-    RemovedBy, Seen, SortedBackend, StepExplanation,
+    Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
+    RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
 };
 use crate::{HostPattern, backend::Address};
 
@@ -57,7 +57,7 @@ impl Display for MatchedRoute {
     }
 }
 
-impl Display for JudgedMaintenance {
+impl Display for MaintenanceCheck {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let force = if self.in_force { "" } else { "not " };
         write!(f, "{}, {force}in force: {}", self.maintenance, self.why)?;
@@ -65,7 +65,7 @@ impl Display for JudgedMaintenance {
     }
 }
 
-impl Display for PassedOver {
+impl Display for SkippedRoute {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "route {} ({:?}): {}", self.index, self.name, self.why)?;
         for (place, pattern) in self.patterns.iter().enumerate() {
@@ -131,21 +131,21 @@ impl StepExplanation {
         }
         match (&self.picked, candidate.load) {
             (
-                Some(Picked {
+                Some(Pick {
                     by: Comparison::Load { .. },
                     ..
                 }),
                 Some(load),
             ) => write!(f, ", load {load}"),
             (
-                Some(Picked {
+                Some(Pick {
                     by: Comparison::Load { .. },
                     ..
                 }),
                 None,
             ) => write!(f, ", load missing"),
             (
-                Some(Picked {
+                Some(Pick {
                     by: Comparison::Weight { .. },
                     ..
                 }),
@@ -163,7 +163,7 @@ impl Display for Removal {
     }
 }
 
-impl Display for RemovedBy {
+impl Display for RemovalCause {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Drain => write!(f, "drained"),
@@ -173,20 +173,20 @@ impl Display for RemovedBy {
     }
 }
 
-fn list_seen(seen: &[Seen], f: &mut Formatter<'_>) -> fmt::Result {
+fn list_seen(seen: &[Observation], f: &mut Formatter<'_>) -> fmt::Result {
     for (place, seen) in seen.iter().enumerate() {
         write!(f, "{} {seen}", if place == 0 { ";" } else { "," })?;
     }
     Ok(())
 }
 
-impl Display for Seen {
+impl Display for Observation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.what, Shown(self.value.as_deref()))
     }
 }
 
-impl Display for Picked {
+impl Display for Pick {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.by {
             Comparison::Turn(turn) => write!(f, "turn {turn}"),

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal,
-    RemovedBy, Seen, SortedBackend, StepExplanation,
+    Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
+    RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
 };
 use crate::{BackendKey, HostPattern, backend::Address, maintenance::moment};
 
@@ -26,7 +26,7 @@ impl Explanation {
     /// the limit leaves; `picked` has `index`, `backend` and `by`. What was `seen` has `what` and `value`. Times are
     /// texts as of RFC 3339.
     pub fn to_json(&self) -> Value {
-        let list = |routes: &[PassedOver]| routes.iter().map(passed_over).collect::<Value>();
+        let list = |routes: &[SkippedRoute]| routes.iter().map(passed_over).collect::<Value>();
         json!({
             "host": self.host,
             "passed_over": list(&self.passed_over),
@@ -43,7 +43,7 @@ fn address(host: &str, port: u16) -> String {
     Address(host, port).to_string()
 }
 
-fn passed_over(route: &PassedOver) -> Value {
+fn passed_over(route: &SkippedRoute) -> Value {
     let patterns: Vec<_> = route.patterns.iter().map(HostPattern::as_str).collect();
     json!({
         "index": route.index,
@@ -63,7 +63,7 @@ fn route(route: &MatchedRoute) -> Value {
     })
 }
 
-fn maintenance(judged: &JudgedMaintenance) -> Value {
+fn maintenance(judged: &MaintenanceCheck) -> Value {
     json!({
         "from": judged.maintenance.from.map(moment),
         "until": judged.maintenance.until.map(moment),
@@ -90,9 +90,9 @@ fn step(step: &StepExplanation) -> Value {
 
 fn removal(removal: &Removal) -> Value {
     let (by, index, filter) = match &removal.by {
-        RemovedBy::Drain => ("drain", None, None),
-        RemovedBy::Capture => ("capture", None, None),
-        RemovedBy::Filter { index, filter } => ("filter", Some(index), Some(filter.to_string())),
+        RemovalCause::Drain => ("drain", None, None),
+        RemovalCause::Capture => ("capture", None, None),
+        RemovalCause::Filter { index, filter } => ("filter", Some(index), Some(filter.to_string())),
     };
     json!({
         "backend": removal.backend.to_string(),
@@ -104,7 +104,7 @@ fn removal(removal: &Removal) -> Value {
     })
 }
 
-fn seen(seen: &[Seen]) -> Value {
+fn seen(seen: &[Observation]) -> Value {
     let values = seen.iter();
     values
         .map(|seen| json!({"what": seen.what, "value": seen.value}))
@@ -120,7 +120,7 @@ fn sorted(sorted: &SortedBackend) -> Value {
     })
 }
 
-fn picked(picked: &Picked) -> Value {
+fn picked(picked: &Pick) -> Value {
     let by = match &picked.by {
         Comparison::Turn(turn) => json!({"turn": turn}),
         Comparison::Chance => json!({"chance": {}}),

@@ -5,8 +5,8 @@ use std::{collections::HashSet, mem, sync::Arc, time::SystemTime};
 use rand::Rng;
 
 use super::{
-    Comparison, Explanation, JudgedMaintenance, MatchedRoute, PassedOver, Picked, Removal, Seen,
-    SortedBackend, StepExplanation,
+    Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
+    SkippedRoute, SortedBackend, StepExplanation,
 };
 use crate::{
     BackendKey, Choice, Maintenance, PoolPolicy, RouteDecision, RouteRequest, Router, SortType,
@@ -104,13 +104,13 @@ impl Trace for Recorder<'_> {
 
     fn maintenance(&mut self, maintenance: &Maintenance, judgement: Judgement) {
         let asks = judgement.in_force && !maintenance.allow.is_empty();
-        self.explanation.maintenance = Some(JudgedMaintenance {
+        self.explanation.maintenance = Some(MaintenanceCheck {
             maintenance: maintenance.clone(),
             in_force: judgement.in_force,
             bars: judgement.bars,
             why: judgement.why,
             seen: if asks {
-                Seen::of_maintenance(maintenance, self.request)
+                Observation::of_maintenance(maintenance, self.request)
             } else {
                 Vec::new()
             },
@@ -174,7 +174,7 @@ impl Trace for Recorder<'_> {
         let Some(step) = self.explanation.steps.last_mut() else {
             return;
         };
-        step.picked = Some(Picked {
+        step.picked = Some(Pick {
             index: choice.selected_index(),
             backend: Arc::clone(choice.backend()),
             host: choice.host().into_owned(),
@@ -195,7 +195,7 @@ impl Trace for Recorder<'_> {
 
 impl Route {
     /// Why the route is not taken; nothing when it is.
-    fn passed_over(&self, request: &RouteRequest<'_>) -> Option<PassedOver> {
+    fn passed_over(&self, request: &RouteRequest<'_>) -> Option<SkippedRoute> {
         let why = match self.matching(request.host) {
             Some(_) => self.conditions.failure(request)?,
             None if self.takes_every_host() => self.conditions.failure(request)?,
@@ -204,7 +204,7 @@ impl Route {
             None if request.host.is_empty() => "the client sent no host name",
             None => "no pattern matches",
         };
-        Some(PassedOver {
+        Some(SkippedRoute {
             index: self.index.unwrap_or_default(),
             name: Arc::clone(&self.name),
             patterns: self.patterns.to_vec(),

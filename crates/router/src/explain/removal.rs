@@ -12,16 +12,16 @@ pub struct Removal {
     /// The backend.
     pub backend: Arc<Backend>,
     /// The first thing that removed it.
-    pub by: RemovedBy,
+    pub by: RemovalCause,
     /// What does not hold.
     pub why: &'static str,
     /// The values that were looked at.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<Observation>,
 }
 
 /// What removed a backend. In this order they are looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RemovedBy {
+pub enum RemovalCause {
     /// It is [drained](Backend::drained).
     Drain,
     /// What the route's pattern took of the host makes no host name of it.
@@ -37,7 +37,7 @@ pub enum RemovedBy {
 
 /// A value that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct Observation {
     /// The key, or what was asked of the player.
     pub what: String,
     /// Its text; none when it is missing.
@@ -62,26 +62,26 @@ impl Removal {
             })
         };
         if backend.drained {
-            return removal(RemovedBy::Drain, "it takes no more players", Vec::new());
+            return removal(RemovalCause::Drain, "it takes no more players", Vec::new());
         }
         // The check of the specification lets no malformed captures through.
         if let Ok(Some(template)) = HostTemplate::parse(&backend.host)
             && template.expand(captured).is_none()
         {
             let why = "what the pattern took makes no host name";
-            let filled = Seen::new("host", Some(template.fill(captured)));
-            return removal(RemovedBy::Capture, why, vec![filled]);
+            let filled = Observation::new("host", Some(template.fill(captured)));
+            return removal(RemovalCause::Capture, why, vec![filled]);
         }
         filters.iter().enumerate().find_map(|(index, filter)| {
             let why = filter.failure(backend, request, now)?;
-            let seen = Seen::of_filter(filter, backend, request);
+            let seen = Observation::of_filter(filter, backend, request);
             let filter = filter.clone();
-            removal(RemovedBy::Filter { index, filter }, why, seen)
+            removal(RemovalCause::Filter { index, filter }, why, seen)
         })
     }
 }
 
-impl Seen {
+impl Observation {
     fn new(what: impl Into<String>, value: Option<String>) -> Self {
         let what = what.into();
         Self { what, value }

@@ -1,5 +1,5 @@
 use hyrouter_router::{
-    CaptureProblem, PolicyPatch, RemovedBy, RouteDecision, RouteRequest, Router, RouterSpec,
+    CaptureProblem, PolicyPatch, RemovalCause, RouteDecision, RouteRequest, Router, RouterSpec,
     SpecProblem,
 };
 use proptest::prelude::*;
@@ -87,7 +87,7 @@ fn what_makes_no_host_name_removes_the_backend() {
         assert!(
             removed
                 .iter()
-                .all(|removal| removal.by == RemovedBy::Capture)
+                .all(|removal| removal.by == RemovalCause::Capture)
         );
         let says =
             "- $1.servers.svc:5520: capture: what the pattern took makes no host name; host ";

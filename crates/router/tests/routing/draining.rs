@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use hyrouter_router::{
-    Backend, Maintenance, Overlay, PolicyPatch, RemovedBy, RouteRequest, RouterSpec, SortOrder,
+    Backend, Maintenance, Overlay, PolicyPatch, RemovalCause, RouteRequest, RouterSpec, SortOrder,
     SortType, Strategy, Turns,
 };
 use proptest::prelude::*;
@@ -76,7 +76,7 @@ fn the_explanation_shows_it() {
     let explained = fixture.explain(&RouteRequest::default());
     let removed = &explained.steps[0].removed;
     assert_eq!(removed.len(), 1);
-    assert_eq!(removed[0].by, RemovedBy::Drain);
+    assert_eq!(removed[0].by, RemovalCause::Drain);
     let text = explained.to_string();
     assert!(
         text.contains("    - a:5520: drained: it takes no more players\n    0 b:5520"),

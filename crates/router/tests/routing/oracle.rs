@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_router::{
     Backend, BackendKey, CompareOp, Comparison, Filter, HostPattern, Maintenance, PoolPolicy,
-    PoolSpec, RemovedBy, RouteRequest, RouterSpec, SortBy, SortOrder, SortType, StepExplanation,
+    PoolSpec, RemovalCause, RouteRequest, RouterSpec, SortBy, SortOrder, SortType, StepExplanation,
     Strategy, Switch, WhitelistSubject,
 };
 use uuid::Uuid;
@@ -37,9 +37,9 @@ impl From<&StepExplanation> for Step {
     fn from(explained: &StepExplanation) -> Self {
         let removed = explained.removed.iter().map(|removal| {
             let by = match &removal.by {
-                RemovedBy::Drain => Err("drain"),
-                RemovedBy::Capture => Err("capture"),
-                RemovedBy::Filter { index, .. } => Ok(*index),
+                RemovalCause::Drain => Err("drain"),
+                RemovalCause::Capture => Err("capture"),
+                RemovalCause::Filter { index, .. } => Ok(*index),
             };
             ((*removal.backend).clone(), by, removal.why)
         });
