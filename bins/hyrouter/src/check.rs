@@ -76,7 +76,7 @@ fn without_files(mut draft: Draft) -> Draft {
     let settings = &mut draft.settings;
     settings.files.clear();
     settings.plugins.clear();
-    settings.tls.identity = None;
+    settings.tls.certificate = None;
     settings.quic.token_key_file = None;
     settings.logging.decisions = None;
     settings.identity.ca_file = None;
@@ -133,7 +133,7 @@ fn report(origin: &Origin, is_good: bool, checked: &Result<Settings, ConfigError
 
 /// A file that cannot even be read is one mistake without a path.
 fn mistakes(error: &ConfigError) -> Vec<Value> {
-    let list = error.mistakes().iter().map(|mistake| {
+    let list = error.problems().iter().map(|mistake| {
         json!({
             "path": mistake.path,
             "message": mistake.message,

@@ -104,9 +104,9 @@ fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
     }
     let origin = serve::origin(&args.config);
     let settings = match source::sources(origin.file()).elsewhere().read() {
-        Ok(draft) if draft.mistakes.iter().any(|wrong| wrong.concerns("admin")) => {
+        Ok(draft) if draft.problems.iter().any(|wrong| wrong.concerns("admin")) => {
             return Err(refused(&ConfigError::Invalid {
-                mistakes: draft.mistakes,
+                problems: draft.problems,
             }));
         }
         Ok(draft) => draft.settings,

@@ -1,4 +1,4 @@
-//! Requests that have the router do something.
+//! Requests that change something.
 
 use std::sync::Arc;
 
@@ -11,157 +11,158 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 use tracing::info;
 
-use crate::answer::{Refusal, nothing};
+use crate::connection::ClientAddr;
+use crate::error_response::{ErrorResponse, nothing};
 use crate::json_body::{json, read};
-use crate::questions::LogLevel;
-use crate::server::From;
-use crate::shared::Shared;
-use crate::status::Reloaded;
+use crate::listener_state::ListenerState;
+use crate::queries::LogLevelBody;
+use crate::status::ReloadReport;
 
-type Shares = State<Arc<Shared>>;
+type SharedState = State<Arc<ListenerState>>;
 type Name = Result<Path<String>, PathRejection>;
 
 /// `POST /api/explain`
 pub(crate) async fn explain(
-    State(shared): Shares,
-    Extension(from): Extension<From>,
+    State(state): SharedState,
+    Extension(from): Extension<ClientAddr>,
     body: Body,
-) -> Result<Json<Value>, Refusal> {
-    told(from, "explain", "");
+) -> Result<Json<Value>, ErrorResponse> {
+    log_command(from, "explain", "");
     let question = json(&read(body).await?)?;
     Ok(Json(
-        shared.finish(|control| control.explain(question)).await?,
+        state.finish(|control| control.explain(question)).await?,
     ))
 }
 
 /// `POST /reload`
 pub(crate) async fn reload(
-    State(shared): Shares,
-    Extension(from): Extension<From>,
-) -> Result<Json<Reloaded>, Refusal> {
-    told(from, "reload", "");
-    let done = shared.finish_reload().await;
-    Ok(Json(
-        done.inspect_err(|refusal| failed(from, "reload", refusal))?,
-    ))
+    State(state): SharedState,
+    Extension(from): Extension<ClientAddr>,
+) -> Result<Json<ReloadReport>, ErrorResponse> {
+    log_command(from, "reload", "");
+    let done = state.finish_reload().await;
+    Ok(Json(done.inspect_err(|response| {
+        log_failure(from, "reload", response)
+    })?))
 }
 
 /// `POST /drain`
 pub(crate) async fn drain(
-    State(shared): Shares,
-    Extension(from): Extension<From>,
-) -> Result<Response, Refusal> {
-    told(from, "drain", "");
-    shared.control.drain()?;
+    State(state): SharedState,
+    Extension(from): Extension<ClientAddr>,
+) -> Result<Response, ErrorResponse> {
+    log_command(from, "drain", "");
+    state.control.drain()?;
     Ok(nothing(StatusCode::ACCEPTED))
 }
 
 /// `POST /api/backends/{address}/drain`
 pub(crate) async fn drain_backend(
-    shared: Shares,
-    from: Extension<From>,
+    state: SharedState,
+    from: Extension<ClientAddr>,
     address: Name,
-) -> Result<Response, Refusal> {
-    set_drained(shared, from, address, true).await
+) -> Result<Response, ErrorResponse> {
+    set_drained(state, from, address, true).await
 }
 
 /// `DELETE /api/backends/{address}/drain`
 pub(crate) async fn undrain_backend(
-    shared: Shares,
-    from: Extension<From>,
+    state: SharedState,
+    from: Extension<ClientAddr>,
     address: Name,
-) -> Result<Response, Refusal> {
-    set_drained(shared, from, address, false).await
+) -> Result<Response, ErrorResponse> {
+    set_drained(state, from, address, false).await
 }
 
 async fn set_drained(
-    State(shared): Shares,
-    Extension(from): Extension<From>,
+    State(state): SharedState,
+    Extension(from): Extension<ClientAddr>,
     address: Name,
     drained: bool,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ErrorResponse> {
     let address = name(address)?;
     let command = if drained {
         "drain backend"
     } else {
         "undrain backend"
     };
-    told(from, command, &address);
-    let done = shared
+    log_command(from, command, &address);
+    let done = state
         .finish(|control| control.drain_backend(&address, drained))
         .await;
-    done.inspect_err(|refusal| failed(from, command, refusal))?;
+    done.inspect_err(|response| log_failure(from, command, response))?;
     Ok(nothing(StatusCode::OK))
 }
 
 /// `PUT` or `POST /api/routes/{name}/maintenance`
 pub(crate) async fn maintain(
-    shared: Shares,
-    from: Extension<From>,
+    state: SharedState,
+    from: Extension<ClientAddr>,
     route: Name,
     body: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ErrorResponse> {
     let body = read(body).await?;
     let maintenance = if body.trim_ascii().is_empty() {
         Value::Object(Map::new())
     } else {
         json(&body)?
     };
-    set_maintenance(shared, from, route, Some(maintenance)).await
+    set_maintenance(state, from, route, Some(maintenance)).await
 }
 
 /// `DELETE /api/routes/{name}/maintenance`
 pub(crate) async fn end_maintenance(
-    shared: Shares,
-    from: Extension<From>,
+    state: SharedState,
+    from: Extension<ClientAddr>,
     route: Name,
-) -> Result<Response, Refusal> {
-    set_maintenance(shared, from, route, None).await
+) -> Result<Response, ErrorResponse> {
+    set_maintenance(state, from, route, None).await
 }
 
 async fn set_maintenance(
-    State(shared): Shares,
-    Extension(from): Extension<From>,
+    State(state): SharedState,
+    Extension(from): Extension<ClientAddr>,
     route: Name,
     maintenance: Option<Value>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ErrorResponse> {
     let route = name(route)?;
     let command = if maintenance.is_some() {
         "maintain route"
     } else {
         "end maintenance"
     };
-    told(from, command, &route);
-    let done = shared
+    log_command(from, command, &route);
+    let done = state
         .finish(|control| control.maintain(&route, maintenance))
         .await;
-    done.inspect_err(|refusal| failed(from, command, refusal))?;
+    done.inspect_err(|response| log_failure(from, command, response))?;
     Ok(nothing(StatusCode::OK))
 }
 
 /// `PUT /api/log-level`
 pub(crate) async fn set_log_level(
-    State(shared): Shares,
-    Extension(from): Extension<From>,
+    State(state): SharedState,
+    Extension(from): Extension<ClientAddr>,
     body: Body,
-) -> Result<Response, Refusal> {
-    let LogLevel { level } = json(&read(body).await?)?;
-    told(from, "log level", &level);
-    shared.control.set_log_level(&level)?;
+) -> Result<Response, ErrorResponse> {
+    let LogLevelBody { level } = json(&read(body).await?)?;
+    log_command(from, "log level", &level);
+    state.control.set_log_level(&level)?;
     Ok(nothing(StatusCode::OK))
 }
 
-/// What is named in the path comes from outside, and is escaped in the log.
-fn told(From(from): From, command: &str, subject: &str) {
+/// Logs a command. Its subject comes from outside, so it is escaped.
+fn log_command(ClientAddr(from): ClientAddr, command: &str, subject: &str) {
     info!(%from, command, ?subject, "admin command");
 }
 
-fn failed(From(from): From, command: &str, refusal: &Refusal) {
-    info!(%from, command, error = refusal.error(), "admin command failed");
+fn log_failure(ClientAddr(from): ClientAddr, command: &str, response: &ErrorResponse) {
+    info!(%from, command, error = response.error(), "admin command failed");
 }
 
-fn name(name: Name) -> Result<String, Refusal> {
-    let Path(name) = name
-        .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "the name in the path is not UTF-8"))?;
+fn name(name: Name) -> Result<String, ErrorResponse> {
+    let Path(name) = name.map_err(|_| {
+        ErrorResponse::new(StatusCode::BAD_REQUEST, "the name in the path is not UTF-8")
+    })?;
     Ok(name)
 }

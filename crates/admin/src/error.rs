@@ -65,7 +65,7 @@ pub enum AdminError {
 /// Why a token is none.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum TokenError {
+pub enum AdminTokenError {
     /// It could be guessed.
     #[error("the token has {length} bytes and needs at least {least}")]
     Short {
@@ -88,7 +88,7 @@ pub enum TokenError {
     Read(FileError),
 }
 
-impl From<FileError> for TokenError {
+impl From<FileError> for AdminTokenError {
     fn from(error: FileError) -> Self {
         Self::Read(error)
     }

@@ -13,31 +13,31 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::WatchStream;
 
-use crate::answer::Refusal;
-use crate::control::Control;
+use crate::control::AdminControl;
+use crate::error_response::ErrorResponse;
 use crate::limits::{EVENTS, READER_LIFE, READERS};
-use crate::shared::Shared;
+use crate::listener_state::ListenerState;
 
-/// One snapshot a second for all readers, and none while there is no reader.
+/// Makes one snapshot a second for all readers, and none while there is no reader.
 ///
-/// A reader that is slow misses snapshots, and nothing is kept for it but the latest one.
-pub(crate) struct Feed {
-    control: Arc<dyn Control>,
+/// A slow reader misses snapshots: only the latest is kept.
+pub(crate) struct StatusFeed {
+    control: Arc<dyn AdminControl>,
     latest: watch::Sender<Snapshot>,
     readers: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
 struct Snapshot {
-    /// Readers of another round have to ask again.
+    /// Streams of an earlier round end.
     round: u64,
     made: Option<Instant>,
-    /// None when there will be no other.
+    /// Absent when no other snapshot follows.
     event: Option<Bytes>,
 }
 
-impl Feed {
-    pub(crate) fn new(control: Arc<dyn Control>) -> Self {
+impl StatusFeed {
+    pub(crate) fn new(control: Arc<dyn AdminControl>) -> Self {
         let none = Snapshot {
             round: 0,
             made: None,
@@ -50,7 +50,7 @@ impl Feed {
         }
     }
 
-    /// Makes the snapshots, and never ends.
+    /// Makes the snapshots. Never ends.
     pub(crate) async fn run(&self) -> Infallible {
         let mut ticks = interval(EVENTS);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -63,12 +63,12 @@ impl Feed {
         }
     }
 
-    /// Ends the streams of those who read now. Others may come.
+    /// Ends the streams of the present readers. New readers are accepted.
     pub(crate) fn restart(&self) {
         self.latest.send_modify(|snapshot| snapshot.round += 1);
     }
 
-    /// Ends the streams of all readers.
+    /// Ends all streams. New readers are refused.
     pub(crate) fn close(&self) {
         self.readers.close();
         self.latest.send_modify(|snapshot| snapshot.event = None);
@@ -104,8 +104,10 @@ impl Feed {
 }
 
 /// `GET /api/events`
-pub(crate) async fn read(State(shared): State<Arc<Shared>>) -> Result<Response, Refusal> {
-    let feed = &shared.feed;
+pub(crate) async fn read(
+    State(state): State<Arc<ListenerState>>,
+) -> Result<Response, ErrorResponse> {
+    let feed = &state.feed;
     let Ok(permit) = Arc::clone(&feed.readers).try_acquire_owned() else {
         let error = if feed.readers.is_closed() {
             "the router ends".to_owned()
@@ -114,15 +116,15 @@ pub(crate) async fn read(State(shared): State<Arc<Shared>>) -> Result<Response, 
                 "{READERS} readers of /api/events are here, open pages among them, and no more are allowed; close one"
             )
         };
-        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error));
+        return Err(ErrorResponse::new(StatusCode::SERVICE_UNAVAILABLE, error));
     };
     feed.refresh(EVENTS);
     let latest = feed.latest.subscribe();
     let round = latest.borrow().round;
     let end = Instant::now() + READER_LIFE;
     let events = WatchStream::new(latest).map_while(move |snapshot| {
-        // The reader has its place for as long as it has its stream.
-        let _place = &permit;
+        // The permit lives as long as the stream of its reader.
+        let _permit = &permit;
         let goes_on = snapshot.round == round && Instant::now() < end;
         let event = snapshot.event.filter(|_| goes_on);
         event.map(Ok::<_, Infallible>)

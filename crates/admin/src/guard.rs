@@ -1,4 +1,4 @@
-//! Who may ask.
+//! Authentication of requests.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,39 +9,39 @@ use axum::response::Response;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 
-use crate::answer::Refusal;
-use crate::refused::AccessRefused;
-use crate::server::From;
-use crate::shared::Shared;
-use crate::token::Token;
+use crate::access_refusal::AccessRefusal;
+use crate::connection::ClientAddr;
+use crate::error_response::ErrorResponse;
+use crate::listener_state::ListenerState;
+use crate::token::AdminToken;
 
-/// Callers who send no JSON send this with any value. A web page can not send it to another site.
+/// Header with any value for callers that send no JSON. A web page cannot send it to another site.
 const COMMAND: &str = "x-hyrouter-command";
-/// Browsers say here which site a request comes from. Pages can not change it.
+/// Header in which browsers name the site that a request comes from. Pages cannot change it.
 const FETCH_SITE: &str = "sec-fetch-site";
 
-/// Lets those pass who have the token, or who are on this machine when there is none.
+/// Passes requests with the token; without a token, requests of programs of this machine.
 pub(crate) async fn guard(
-    State(shared): State<Arc<Shared>>,
-    Extension(From(from)): Extension<From>,
+    State(state): State<Arc<ListenerState>>,
+    Extension(ClientAddr(from)): Extension<ClientAddr>,
     request: Request,
     next: Next,
-) -> Result<Response, Refusal> {
-    let judged = match shared.token() {
+) -> Result<Response, ErrorResponse> {
+    let checked = match state.token() {
         Some(token) => has_token(&token, request.headers()),
         None => is_no_web_page(request.method(), request.headers()),
     };
-    if let Err((refused, refusal)) = judged {
-        shared.control.refused(refused);
-        shared.refusals.log(from, refused);
-        return Err(refusal);
+    if let Err((refused, response)) = checked {
+        state.control.refused(refused);
+        state.refusals.log(from, refused);
+        return Err(response);
     }
     Ok(next.run(request).await)
 }
 
-type Judged = Result<(), (AccessRefused, Refusal)>;
+type Checked = Result<(), (AccessRefusal, ErrorResponse)>;
 
-fn has_token(token: &Token, headers: &HeaderMap) -> Judged {
+fn has_token(token: &AdminToken, headers: &HeaderMap) -> Checked {
     let given = single(headers, &AUTHORIZATION).and_then(|value| {
         let (scheme, given) = value.split_once(' ')?;
         scheme
@@ -52,25 +52,26 @@ fn has_token(token: &Token, headers: &HeaderMap) -> Judged {
         return Ok(());
     }
     let refused = if headers.contains_key(AUTHORIZATION) {
-        AccessRefused::TokenWrong
+        AccessRefusal::TokenWrong
     } else {
-        AccessRefused::TokenMissing
+        AccessRefusal::TokenMissing
     };
-    let refusal = Refusal::new(
+    let response = ErrorResponse::new(
         StatusCode::UNAUTHORIZED,
         "this takes the token of the admin listener: Authorization: Bearer ...",
     );
-    Err((refused, refusal))
+    Err((refused, response))
 }
 
-/// Without a token whoever reaches loopback may ask. A browser does, with any page that is open in it:
+/// Checks a request without a token. Every program of this machine may send one, but a browser sends them for any page
+/// that is open in it:
 ///
 /// - a page whose name was made to lead to loopback reads answers as its own (DNS rebinding): its `Host` is not ours;
 /// - a page of another site can post a form without asking first: it can send neither JSON nor a header of its own.
-fn is_no_web_page(method: &Method, headers: &HeaderMap) -> Judged {
+fn is_no_web_page(method: &Method, headers: &HeaderMap) -> Checked {
     let forbidden = |error| {
-        let refusal = Refusal::new(StatusCode::FORBIDDEN, error);
-        Err((AccessRefused::WebPage, refusal))
+        let response = ErrorResponse::new(StatusCode::FORBIDDEN, error);
+        Err((AccessRefusal::WebPage, response))
     };
     if !single(headers, &HOST).is_some_and(is_this_machine) {
         return forbidden("without a token, Host must be localhost or an address of loopback");
@@ -91,7 +92,7 @@ fn is_no_web_page(method: &Method, headers: &HeaderMap) -> Judged {
     Ok(())
 }
 
-/// The value of a header that is there once.
+/// Returns the value of a header that occurs exactly once.
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;
@@ -106,7 +107,7 @@ fn is_json(content_type: &str) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Whether `Host` is what only this machine is called. The port is left out: it changes on the way through a tunnel.
+/// Returns whether `Host` is a name of this machine alone. The port does not count: a tunnel changes it.
 fn is_this_machine(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,

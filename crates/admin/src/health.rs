@@ -4,14 +4,14 @@ use serde::Serialize;
 
 /// The answer to `/livez` and `/readyz`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Health {
+pub struct HealthReport {
     /// What is wrong. Nothing is, when this is empty.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<HealthProblem>,
     /// What may become a problem if nothing is done about it. Players can be sent all the same.
-    pub warnings: Vec<Problem>,
+    pub warnings: Vec<HealthProblem>,
 }
 
-impl Health {
+impl HealthReport {
     /// Whether nothing is wrong, warnings aside.
     pub fn is_ok(&self) -> bool {
         self.problems.is_empty()
@@ -20,7 +20,7 @@ impl Health {
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
+pub struct HealthProblem {
     /// The part it is wrong with, as `listener`, `plugin bans` or `discovery`.
     pub part: String,
     /// What is wrong with it, in a sentence for the operator.

@@ -11,13 +11,13 @@ use serde::de::{
 };
 use tokio::time::timeout;
 
-use crate::answer::Refusal;
+use crate::error_response::ErrorResponse;
 use crate::limits::{BODY, BODY_TIME};
 
 /// Reads the body, of at most [`BODY`] within [`BODY_TIME`].
-pub(crate) async fn read(body: Body) -> Result<Bytes, Refusal> {
+pub(crate) async fn read(body: Body) -> Result<Bytes, ErrorResponse> {
     let too_long = || {
-        Refusal::new(
+        ErrorResponse::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("the body has more than {BODY} bytes"),
         )
@@ -30,7 +30,7 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Refusal> {
         Ok(Ok(bytes)) => Ok(bytes),
         // What else can fail is the connection, and then nobody reads this.
         Ok(Err(_)) => Err(too_long()),
-        Err(_) => Err(Refusal::new(
+        Err(_) => Err(ErrorResponse::new(
             StatusCode::REQUEST_TIMEOUT,
             format!("the body did not come within {} s", BODY_TIME.as_secs()),
         )),
@@ -38,10 +38,10 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, Refusal> {
 }
 
 /// Reads JSON in which no object has a key twice: the later one would win without a word.
-pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ErrorResponse> {
     let read = serde_json::from_slice(body).and_then(|Unique| serde_json::from_slice(body));
     read.map_err(|error| {
-        Refusal::new(
+        ErrorResponse::new(
             StatusCode::BAD_REQUEST,
             format!("the body is not the JSON it should be: {error}"),
         )

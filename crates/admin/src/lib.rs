@@ -1,16 +1,12 @@
 //! The HTTP side of a Hytale router: health, metrics, a status page and commands.
 //!
-//! The router implements [`Control`]; [`Admin`] listens and asks it.
+//! The router implements [`AdminControl`]; [`AdminServer`] listens and asks it.
 //!
 //! ```no_run
 //! # use std::sync::Arc;
-//! # use hyrouter_admin::{Admin, AdminError, AdminSettings, Control};
-//! # async fn example(router: Arc<dyn Control>) -> Result<(), AdminError> {
-//! let settings = AdminSettings {
-//!     listen: ([127, 0, 0, 1], 5580).into(),
-//!     token: None,
-//! };
-//! let admin = Admin::bind(settings, router)?;
+//! # use hyrouter_admin::{AdminControl, AdminError, AdminServer};
+//! # async fn example(router: Arc<dyn AdminControl>) -> Result<(), AdminError> {
+//! let admin = AdminServer::bind(([127, 0, 0, 1], 5580).into(), None, router)?;
 //! println!("http://{}/", admin.local_addr());
 //! let workers = tokio::runtime::Handle::current();
 //! admin.run(workers, std::future::pending::<()>()).await;
@@ -21,46 +17,46 @@
 //! # Who may ask
 //!
 //! Health, metrics and the page without its data are for everybody who reaches the listener. All else takes the
-//! [`Token`] as `Authorization: Bearer ...`. Without a token the listener is on loopback, and programs of the same
+//! [`AdminToken`] as `Authorization: Bearer ...`. Without a token the listener is on loopback, and programs of the same
 //! machine may ask; the web pages in its browser may not, see `guard`.
 //!
 //! # What it may cost
 //!
 //! All that callers can use up is bounded: see the constants in `limits`.
 
-mod answer;
+mod access_refusal;
 mod bounded;
 mod commands;
+mod connection;
+mod connection_limiter;
 mod control;
 mod error;
+mod error_response;
 mod events;
-mod gate;
 mod guard;
 mod health;
 mod json_body;
 mod limits;
+mod listener_state;
 mod metrics_text;
 mod page;
-mod patient;
-mod questions;
-mod refused;
+mod queries;
 mod routes;
 mod server;
-mod shared;
 mod status;
 mod token;
 
-pub use control::{Answer, Control};
-pub use error::{AdminError, CommandError, TokenError};
-pub use health::{Health, Problem};
-pub use refused::AccessRefused;
-pub use server::{Admin, AdminSettings, Tokens};
+pub use access_refusal::AccessRefusal;
+pub use control::{AdminControl, CommandFuture};
+pub use error::{AdminError, AdminTokenError, CommandError};
+pub use health::{HealthProblem, HealthReport};
+pub use server::{AdminServer, AdminTokenHandle};
 pub use status::{
-    BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, Count, DecisionsStatus,
-    IdentityStatus, Latency, PluginStatus, Quantiles, ReloadError, Reloaded, RouteStatus, State,
-    Status, Totals,
+    BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, DecisionsStatus,
+    IdentityStatus, LatencyQuantiles, LatencyStatus, NamedCount, PluginOverview, ReloadError,
+    ReloadReport, RouteStatus, RouteTotals, RouterState, RouterStatus,
 };
-pub use token::Token;
+pub use token::AdminToken;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -8,8 +8,8 @@ use crate::limits::METRICS;
 
 /// Makes the text of the metrics at most once a second, one at a time.
 ///
-/// A text is never older than the request: who asks again within the second waits for the next text, and all who wait
-/// share it. So a crowd of readers costs one text a second, and none of them gets more than one answer a second.
+/// A text is never older than its request. A request within the same second waits for the next text, and all waiting
+/// requests share it. Any number of readers costs one text a second.
 #[derive(Default)]
 pub(crate) struct MetricsText(Mutex<Option<Made>>);
 
@@ -19,7 +19,7 @@ struct Made {
 }
 
 impl MetricsText {
-    /// The text, as of now or a little later.
+    /// Returns the text as of now or up to [`METRICS`] later.
     pub(crate) async fn read(&self, make: impl FnOnce() -> String) -> Bytes {
         let asked = Instant::now();
         // First come, first served; while one waits for the second to be over, the others wait for it.

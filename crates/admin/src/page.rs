@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::header;
 
-use crate::answer;
+use crate::error_response;
 
 /// A browser keeps the page, and asks whether it is still the one.
 const CACHE: &str = "no-cache";
@@ -39,7 +39,7 @@ pub(crate) async fn style() -> impl IntoResponse {
 pub(crate) async fn script(Path(name): Path<String>) -> Response {
     match SCRIPTS.iter().find(|(script, _)| *script == name) {
         Some((_, text)) => file("text/javascript; charset=utf-8", text).into_response(),
-        None => answer::unknown().await.into_response(),
+        None => error_response::unknown().await.into_response(),
     }
 }
 

@@ -8,23 +8,23 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::{HeaderValue, header};
 
-use crate::bounded::Room;
-use crate::shared::Shared;
-use crate::{answer, bounded, commands, events, guard, page, questions};
+use crate::bounded::AnswerBudget;
+use crate::listener_state::ListenerState;
+use crate::{bounded, commands, error_response, events, guard, page, queries};
 
 /// The page takes nothing from elsewhere, and nothing but the page is shown.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
+pub(crate) fn router(state: Arc<ListenerState>) -> Router {
     let guarded = Router::new()
-        .route("/api/status", get(questions::status))
-        .route("/api/decisions", get(questions::decisions))
+        .route("/api/status", get(queries::status))
+        .route("/api/decisions", get(queries::decisions))
         .route("/api/events", get(events::read))
         .route("/api/explain", post(commands::explain))
         .route(
             "/api/log-level",
-            get(questions::log_level).put(commands::set_log_level),
+            get(queries::log_level).put(commands::set_log_level),
         )
         .route("/reload", post(commands::reload))
         .route("/drain", post(commands::drain))
@@ -38,22 +38,22 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
                 .put(commands::maintain)
                 .delete(commands::end_maintenance),
         )
-        // Inside of the guard: whoever may not ask holds no room.
-        .route_layer(map_response_with_state(Room::default(), bounded::answer))
-        .route_layer(from_fn_with_state(Arc::clone(&shared), guard::guard));
+        // Inside of the guard: a refused request takes no memory of the budget.
+        .route_layer(map_response_with_state(AnswerBudget::default(), bounded::answer))
+        .route_layer(from_fn_with_state(Arc::clone(&state), guard::guard));
     Router::new()
         .route("/", get(page::index))
         .route("/assets/app.css", get(page::style))
         .route("/assets/{file}", get(page::script))
-        .route("/livez", get(questions::live))
-        .route("/readyz", get(questions::ready))
-        .route("/metrics", get(questions::metrics))
+        .route("/livez", get(queries::live))
+        .route("/readyz", get(queries::ready))
+        .route("/metrics", get(queries::metrics))
         .merge(guarded)
-        .method_not_allowed_fallback(answer::wrong_method)
-        .fallback(answer::unknown)
+        .method_not_allowed_fallback(error_response::wrong_method)
+        .fallback(error_response::unknown)
         .layer(from_fn(bounded::request))
         .layer(map_response(with_headers))
-        .with_state(shared)
+        .with_state(state)
 }
 
 /// What a browser must know about every answer.

@@ -1,6 +1,5 @@
 //! The listener and its connections.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -8,84 +7,69 @@ use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{Domain, Socket, Type};
-use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tower_service::Service as _;
 use tracing::{debug, info, warn};
 
-use crate::answer::Refusal;
-use crate::control::Control;
+use crate::connection::{RequestHandler, serve};
+use crate::connection_limiter::ConnectionLimiter;
+use crate::control::AdminControl;
 use crate::error::AdminError;
-use crate::gate::Gate;
-use crate::limits::{ACCEPT_PAUSE, CLOSE_TIME, HEADER, HEADER_TIME, SEND_BUFFER};
-use crate::patient::Patient;
+use crate::limits::{ACCEPT_PAUSE, CLOSE_TIME, SEND_BUFFER};
+use crate::listener_state::ListenerState;
 use crate::routes;
-use crate::shared::Shared;
-use crate::token::Token;
-
-/// Where the admin listener is, and who may command.
-#[derive(Debug, Clone)]
-pub struct AdminSettings {
-    /// The address; port 0 takes any that is free.
-    pub listen: SocketAddr,
-    /// What callers must know. Without it the address must be of loopback.
-    pub token: Option<Token>,
-}
-
-/// Where a request comes from.
-#[derive(Clone, Copy)]
-pub(crate) struct From(pub(crate) SocketAddr);
+use crate::token::AdminToken;
 
 /// A listener that is bound, and serves once it is [run](Admin::run).
-pub struct Admin {
+pub struct AdminServer {
     listener: TcpListener,
     local: SocketAddr,
-    shared: Arc<Shared>,
+    state: Arc<ListenerState>,
 }
 
-impl std::fmt::Debug for Admin {
+impl std::fmt::Debug for AdminServer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
-            .debug_struct("Admin")
+            .debug_struct("AdminServer")
             .field("local", &self.local)
             .finish_non_exhaustive()
     }
 }
 
-/// Replaces the token of a listener that runs, when its file has another.
+/// Replaces the token of a running server.
 #[derive(Clone)]
-pub struct Tokens(Arc<Shared>);
+pub struct AdminTokenHandle(Arc<ListenerState>);
 
-impl std::fmt::Debug for Tokens {
+impl std::fmt::Debug for AdminTokenHandle {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Tokens").finish_non_exhaustive()
+        formatter
+            .debug_struct("AdminTokenHandle")
+            .finish_non_exhaustive()
     }
 }
 
-impl Tokens {
-    /// Callers must know this one from now on. False, and nothing is changed, for a listener that was bound without any:
-    /// whether there is a token is settled when it is bound.
-    pub fn replace(&self, token: Token) -> bool {
+impl AdminTokenHandle {
+    /// Replaces the token. Returns false, and changes nothing, if the server was bound without a token.
+    pub fn replace(&self, token: AdminToken) -> bool {
         self.0.replace_token(token)
     }
 }
 
-impl Admin {
-    /// Binds at once, so that an address that is taken is an error of the start. Needs no runtime yet.
-    pub fn bind(settings: AdminSettings, control: Arc<dyn Control>) -> Result<Self, AdminError> {
-        let listen = settings.listen;
-        if settings.token.is_none() && !listen.ip().to_canonical().is_loopback() {
+impl AdminServer {
+    /// Binds a listener to `listen`, whose port 0 takes any free port. Needs no runtime yet. Callers must present
+    /// `token`; without one the address must be a loopback address.
+    ///
+    /// # Errors
+    /// The address cannot be bound, or other machines can reach it and there is no token.
+    pub fn bind(
+        listen: SocketAddr,
+        token: Option<AdminToken>,
+        control: Arc<dyn AdminControl>,
+    ) -> Result<Self, AdminError> {
+        if token.is_none() && !listen.ip().to_canonical().is_loopback() {
             return Err(AdminError::NoToken { listen });
         }
         let bound = self::listen(listen).and_then(|bound| Ok((bound.local_addr()?, bound)));
@@ -93,21 +77,21 @@ impl Admin {
         Ok(Self {
             listener,
             local,
-            shared: Arc::new(Shared::new(control, settings.token)),
+            state: Arc::new(ListenerState::new(control, token)),
         })
     }
 
-    /// The address it is bound to.
+    /// Returns the address it is bound to.
     pub fn local_addr(&self) -> SocketAddr {
         self.local
     }
 
-    /// A hold on the token, good while it runs and after.
-    pub fn tokens(&self) -> Tokens {
-        Tokens(Arc::clone(&self.shared))
+    /// Returns a handle that replaces the token while the server runs.
+    pub fn token_handle(&self) -> AdminTokenHandle {
+        AdminTokenHandle(Arc::clone(&self.state))
     }
 
-    /// Serves until `shutdown` ends, and then finishes the answers that are under way, for at most two seconds.
+    /// Serves until `shutdown` completes, and then finishes the answers in progress, for at most 2 seconds.
     ///
     /// Connections, `/livez` and `/readyz` are served on the runtime that polls this. All other answers are made on
     /// `workers`: a runtime with threads of its own, so that no answer that takes long keeps a health check waiting.
@@ -116,14 +100,17 @@ impl Admin {
             Ok(listener) => listener,
             Err(error) => return warn!(%error, "the admin listener can not be registered"),
         };
-        let router = routes::router(Arc::clone(&self.shared));
+        let handler = RequestHandler {
+            router: routes::router(Arc::clone(&self.state)),
+            workers: workers.clone(),
+        };
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
-        let shared = Arc::clone(&self.shared);
+        let state = Arc::clone(&self.state);
         let mut feed = JoinSet::new();
-        feed.spawn_on(async move { shared.feed.run().await }, &workers);
-        let gate = Gate::default();
+        feed.spawn_on(async move { state.feed.run().await }, &workers);
+        let limiter = ConnectionLimiter::default();
         loop {
             let accepted = tokio::select! {
                 _ = &mut shutdown => break,
@@ -145,22 +132,18 @@ impl Admin {
                     continue;
                 }
             };
-            let Some(place) = gate.enter(from.ip().to_canonical()) else {
+            let Some(slot) = limiter.enter(from.ip().to_canonical()) else {
                 debug!(%from, "too many admin connections");
                 continue;
             };
-            let answers = Answers {
-                router: router.clone(),
-                workers: workers.clone(),
-            };
-            let serve = serve(stream, from, answers, closed.clone());
+            let served = serve(stream, from, handler.clone(), closed.clone());
             connections.spawn(async move {
-                serve.await;
-                drop(place);
+                served.await;
+                drop(slot);
             });
         }
         drop(listener);
-        self.shared.feed.close();
+        self.state.feed.close();
         closing.send_replace(true);
         let all = async { while connections.join_next().await.is_some() {} };
         if timeout(CLOSE_TIME, all).await.is_err() {
@@ -183,76 +166,6 @@ fn listen(listen: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(128)?;
     socket.set_nonblocking(true)?;
     Ok(TcpListener::from(socket))
-}
-
-/// Who answers a request.
-struct Answers {
-    router: Router,
-    workers: Handle,
-}
-
-impl Answers {
-    fn to(&self, request: http::Request<Incoming>) -> impl Future<Output = Response> + use<> {
-        let is_health = matches!(request.uri().path(), "/livez" | "/readyz");
-        let answer = self.router.clone().call(request);
-        let answer = async { answer.await.unwrap_or_else(|never| match never {}) };
-        let workers = self.workers.clone();
-        async move {
-            if is_health {
-                return answer.await;
-            }
-            // When the caller goes the set is dropped, and with it the work.
-            let mut work = JoinSet::new();
-            work.spawn_on(answer, &workers);
-            match work.join_next().await {
-                Some(Ok(response)) => response,
-                _ => Refusal::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "the answer could not be made; the log says why",
-                )
-                .into_response(),
-            }
-        }
-    }
-}
-
-/// Serves one connection to its end.
-async fn serve(
-    stream: TcpStream,
-    from: SocketAddr,
-    answers: Answers,
-    mut closed: watch::Receiver<bool>,
-) {
-    // Answers are small, and written whole.
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%from, %error, "an admin connection was lost");
-        return;
-    }
-    let service = service_fn(move |mut request: http::Request<Incoming>| {
-        request.extensions_mut().insert(From(from));
-        let answer = answers.to(request);
-        async { Ok::<_, Infallible>(answer.await) }
-    });
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIME)
-            .max_buf_size(HEADER)
-            .serve_connection(TokioIo::new(Patient::new(stream)), service)
-    );
-    let first = tokio::select! {
-        ended = &mut connection => Some(ended),
-        () = async { drop(closed.wait_for(|closed| *closed).await) } => None,
-    };
-    let ended = if let Some(ended) = first {
-        ended
-    } else {
-        connection.as_mut().graceful_shutdown();
-        connection.await
-    };
-    if let Err(error) = ended {
-        debug!(%from, %error, "an admin connection ended early");
-    }
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::health::Problem;
+use crate::health::HealthProblem;
 
 /// Everything about a running router that an operator looks at.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Status {
+pub struct RouterStatus {
     /// The version of the router.
     pub version: String,
     /// Whether players are answered.
-    pub state: State,
+    pub state: RouterState,
     /// When the process began.
     pub started_at: f64,
     /// How long it runs.
@@ -33,25 +33,25 @@ pub struct Status {
     /// Routes, in the order they are tried. Not all of them if there are many: see `totals`.
     pub routes: Vec<RouteStatus>,
     /// All routes and backends of the router, those included that `routes` leaves out.
-    pub totals: Totals,
+    pub totals: RouteTotals,
     /// Plugins, in the order they are asked.
-    pub plugins: Vec<PluginStatus>,
+    pub plugins: Vec<PluginOverview>,
     /// How players prove who they are.
     pub identity: IdentityStatus,
     /// The limits in effect, by the name of their key.
     pub limits: BTreeMap<String, Value>,
     /// Connections and players refused, by reason.
-    pub refusals: Vec<Count>,
+    pub refusals: Vec<NamedCount>,
     /// What the operator should know about the configuration, though it works.
     pub warnings: Vec<String>,
     /// Why the router is not ready.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<HealthProblem>,
 }
 
 /// Whether players are answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub enum RouterState {
     /// Not yet.
     #[default]
     Starting,
@@ -108,7 +108,7 @@ pub struct ReloadError {
 
 /// What a reload that was taken comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Reloaded {
+pub struct ReloadReport {
     /// Keys of the top level whose values differ from those before.
     pub changed: Vec<String>,
     /// The configuration's file and those that it names, where they are not as they were.
@@ -125,14 +125,14 @@ pub struct DecisionsStatus {
     /// All of them.
     pub total: u64,
     /// How many by reason code.
-    pub outcomes: Vec<Count>,
+    pub outcomes: Vec<NamedCount>,
     /// How long the steps took.
-    pub latency: Latency,
+    pub latency: LatencyStatus,
 }
 
 /// How often something happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Count {
+pub struct NamedCount {
     /// What.
     pub name: String,
     /// How often.
@@ -141,20 +141,20 @@ pub struct Count {
 
 /// How long the steps of an exchange took.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Latency {
+pub struct LatencyStatus {
     /// From the first datagram to the end of the QUIC handshake.
-    pub handshake: Quantiles,
+    pub handshake: LatencyQuantiles,
     /// From there to the whole of `Connect`.
-    pub connect: Quantiles,
+    pub connect: LatencyQuantiles,
     /// The decision, with plugins.
-    pub decision: Quantiles,
+    pub decision: LatencyQuantiles,
     /// From the first datagram to the acknowledged answer.
-    pub exchange: Quantiles,
+    pub exchange: LatencyQuantiles,
 }
 
 /// Durations in seconds that 50, 90 and 99 of 100 did not exceed; none when nothing was measured.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Quantiles {
+pub struct LatencyQuantiles {
     /// The median.
     pub p50: Option<f64>,
     /// 90 of 100.
@@ -180,7 +180,7 @@ pub struct ConnectionsStatus {
 
 /// All routes and backends of the router.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Totals {
+pub struct RouteTotals {
     /// Routes, the default pool included.
     pub routes: u64,
     /// Backends, once for each route that has them.
@@ -225,7 +225,7 @@ pub struct BackendStatus {
 
 /// A plugin and how it does.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct PluginStatus {
+pub struct PluginOverview {
     /// Its name.
     pub name: String,
     /// `wasm` or `grpc`.
@@ -247,7 +247,7 @@ pub struct PluginStatus {
     /// Those of them that refused the player.
     pub denials: u64,
     /// How long the calls took.
-    pub latency: Quantiles,
+    pub latency: LatencyQuantiles,
     /// The last failure.
     pub last_error: Option<String>,
 }
@@ -264,5 +264,5 @@ pub struct IdentityStatus {
     /// Why they are not what they should be.
     pub problem: Option<String>,
     /// Verifications by result.
-    pub results: Vec<Count>,
+    pub results: Vec<NamedCount>,
 }

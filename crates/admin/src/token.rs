@@ -7,7 +7,7 @@ use hyrouter_files::read_text;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::error::TokenError;
+use crate::error::AdminTokenError;
 
 /// A shorter one could be guessed over the network.
 const LEAST: usize = 16;
@@ -18,21 +18,21 @@ const MOST: usize = 4096;
 ///
 /// It can be compared, but neither read nor printed.
 #[derive(Clone)]
-pub struct Token(Zeroizing<Vec<u8>>);
+pub struct AdminToken(Zeroizing<Vec<u8>>);
 
-impl Token {
+impl AdminToken {
     /// Takes a token from text. White space around it is no part of it; the rest are 16 to 4,096 bytes of printable
     /// ASCII.
-    pub fn parse(text: &str) -> Result<Self, TokenError> {
+    pub fn parse(text: &str) -> Result<Self, AdminTokenError> {
         let text = text.trim();
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(TokenError::Characters);
+            return Err(AdminTokenError::Characters);
         }
         if text.len() > MOST {
-            return Err(TokenError::Long { most: MOST });
+            return Err(AdminTokenError::Long { most: MOST });
         }
         if text.len() < LEAST {
-            return Err(TokenError::Short {
+            return Err(AdminTokenError::Short {
                 length: text.len(),
                 least: LEAST,
             });
@@ -41,7 +41,7 @@ impl Token {
     }
 
     /// Takes a token from a file of at most 4,096 bytes.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self, TokenError> {
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, AdminTokenError> {
         Self::parse(&read_text(path.as_ref(), MOST)?)
     }
 
@@ -55,9 +55,9 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for AdminToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Token(..)")
+        formatter.write_str("AdminToken(..)")
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn white_space_around_a_token_is_no_part_of_it() {
-        let token = Token::parse("  0123456789abcdef\r\n").unwrap();
+        let token = AdminToken::parse("  0123456789abcdef\r\n").unwrap();
         assert!(token.is(b"0123456789abcdef"));
         assert!(!token.is(b"0123456789abcdeF"));
         assert!(!token.is(b"0123456789abcde"));
@@ -77,12 +77,12 @@ mod tests {
     #[test]
     fn what_could_be_guessed_or_does_not_go_into_a_header_is_refused() {
         assert!(matches!(
-            Token::parse("0123456789abcde"),
-            Err(TokenError::Short { length: 15, .. })
+            AdminToken::parse("0123456789abcde"),
+            Err(AdminTokenError::Short { length: 15, .. })
         ));
         assert!(matches!(
-            Token::parse(""),
-            Err(TokenError::Short { length: 0, .. })
+            AdminToken::parse(""),
+            Err(AdminTokenError::Short { length: 0, .. })
         ));
         for text in [
             "0123456789 abcdef",
@@ -90,14 +90,14 @@ mod tests {
             "0123456789abcdefé",
         ] {
             assert!(
-                matches!(Token::parse(text), Err(TokenError::Characters)),
+                matches!(AdminToken::parse(text), Err(AdminTokenError::Characters)),
                 "{text}"
             );
         }
-        assert!(Token::parse(&"a".repeat(MOST)).is_ok());
+        assert!(AdminToken::parse(&"a".repeat(MOST)).is_ok());
         assert!(matches!(
-            Token::parse(&"a".repeat(MOST + 1)),
-            Err(TokenError::Long { .. })
+            AdminToken::parse(&"a".repeat(MOST + 1)),
+            Err(AdminTokenError::Long { .. })
         ));
     }
 
@@ -106,18 +106,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         std::fs::write(&path, "0123456789abcdef\n").unwrap();
-        assert!(Token::read(&path).unwrap().is(b"0123456789abcdef"));
+        assert!(AdminToken::read(&path).unwrap().is(b"0123456789abcdef"));
         std::fs::write(&path, "a".repeat(1 << 20)).unwrap();
-        assert!(matches!(Token::read(&path), Err(TokenError::Read(_))));
+        assert!(matches!(
+            AdminToken::read(&path),
+            Err(AdminTokenError::Read(_))
+        ));
         std::fs::write(&path, [0xff; 32]).unwrap();
-        assert!(matches!(Token::read(&path), Err(TokenError::Read(_))));
-        let missing = Token::read(folder.path().join("missing")).unwrap_err();
+        assert!(matches!(
+            AdminToken::read(&path),
+            Err(AdminTokenError::Read(_))
+        ));
+        let missing = AdminToken::read(folder.path().join("missing")).unwrap_err();
         assert!(missing.to_string().contains("missing"), "{missing}");
     }
 
     #[test]
     fn a_token_is_not_printed() {
-        let token = Token::parse("0123456789abcdef").unwrap();
-        assert_eq!(format!("{token:?}"), "Token(..)");
+        let token = AdminToken::parse("0123456789abcdef").unwrap();
+        assert_eq!(format!("{token:?}"), "AdminToken(..)");
     }
 }

@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use hyrouter_admin::{AdminSettings, Token};
 use hyrouter_config::Settings;
 use hyrouter_metrics::{Process, Source};
 use tokio::runtime::Handle;
@@ -92,7 +91,7 @@ pub async fn run(start: Start) -> Result<Ended, RunError> {
     let log = Arc::new(AccessLog::new());
     let overrides = Overrides::default();
     let service = Service::new(&assembly, &overrides, None, &metrics, Arc::clone(&log))?;
-    let (sinks, admin) = open(settings, admin_token, &services).map_err(RunError::Settings)?;
+    let sinks = open_sinks(settings, &services).map_err(RunError::Settings)?;
     let sinks = Arc::new(sinks);
     let live = SwappableHandler::new(service, log, metrics.clone(), Arc::clone(&sinks));
     let server = bind(&assembly, live.clone())?;
@@ -117,7 +116,7 @@ pub async fn run(start: Start) -> Result<Ended, RunError> {
     };
     let file = origin.file().map(ToOwned::to_owned);
     let (reconfigurer, commands) = Reconfigurer::new(running.clone(), file, assembler, look);
-    if let Some(admin) = admin {
+    if let Some(admin) = &settings.admin {
         let readiness = Readiness {
             phases: phases.clone(),
             supervisor: supervisor.clone(),
@@ -133,8 +132,8 @@ pub async fn run(start: Start) -> Result<Ended, RunError> {
             registry: registry::of(&metrics, others),
             levels,
         };
-        let admin = bind_admin(admin, Arc::new(control))?;
-        let _ = running.tokens.set(admin.tokens());
+        let admin = bind_admin(admin.listen, admin_token, Arc::new(control))?;
+        let _ = running.tokens.set(admin.token_handle());
         tracing::info!(listen = %admin.local_addr(), "admin server");
         let serving = admin.run(services, std::future::pending::<()>());
         supervisor.spawn("admin server", serving);
@@ -151,19 +150,10 @@ pub async fn run(start: Start) -> Result<Ended, RunError> {
     Ok(ended)
 }
 
-/// Files of what runs beside the way of a player.
-fn open(
-    settings: &Settings,
-    token: Option<Token>,
-    services: &Handle,
-) -> anyhow::Result<(DecisionSinks, Option<AdminSettings>)> {
+/// Opens the sinks of decisions.
+fn open_sinks(settings: &Settings, services: &Handle) -> anyhow::Result<DecisionSinks> {
     // What they spawn runs there.
     let _in = services.enter();
     let traces = Traces::open(settings.otlp.as_ref())?;
-    let sinks = DecisionSinks::open(&settings.logging, settings.admin.is_some(), traces)?;
-    let admin = settings.admin.as_ref().map(|admin| AdminSettings {
-        listen: admin.listen,
-        token,
-    });
-    Ok((sinks, admin))
+    DecisionSinks::open(&settings.logging, settings.admin.is_some(), traces)
 }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use hyrouter_files::FileError;
 
-use crate::Mistake;
+use crate::Problem;
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -56,31 +56,31 @@ pub enum ConfigError {
     #[error("{0}")]
     Merge(String),
     /// File and environment could be read, and this is wrong in them.
-    #[error("{}", Lines(.mistakes))]
+    #[error("{}", Lines(.problems))]
     Invalid {
-        /// All mistakes, at least one.
-        mistakes: Vec<Mistake>,
+        /// All problems, at least one.
+        problems: Vec<Problem>,
     },
 }
 
 impl ConfigError {
-    /// All mistakes; none when the file could not even be read.
-    pub fn mistakes(&self) -> &[Mistake] {
+    /// All problems; none when the file could not even be read.
+    pub fn problems(&self) -> &[Problem] {
         match self {
-            Self::Invalid { mistakes } => mistakes,
+            Self::Invalid { problems } => problems,
             _ => &[],
         }
     }
 }
 
-/// One mistake a line.
-struct Lines<'a>(&'a [Mistake]);
+/// One problem a line.
+struct Lines<'a>(&'a [Problem]);
 
 impl fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, mistake) in self.0.iter().enumerate() {
+        for (at, problem) in self.0.iter().enumerate() {
             let separator = if at == 0 { "" } else { "\n" };
-            write!(f, "{separator}{mistake}")?;
+            write!(f, "{separator}{problem}")?;
         }
         Ok(())
     }

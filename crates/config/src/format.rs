@@ -177,7 +177,7 @@ fn check_backend_key(text: &str) -> Result<(), FormatError> {
     )
 }
 
-/// An empty text is no secret at all, which is the same as none; blanks are a mistake in the making.
+/// An empty text is no secret at all, which is the same as none; blanks are a problem in the making.
 fn check_secret(text: &str) -> Result<(), FormatError> {
     if text.is_empty() {
         return Ok(());

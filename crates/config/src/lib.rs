@@ -28,18 +28,18 @@
 //! # How a configuration is read
 //!
 //! 1. Built-in defaults, then the file, then the environment are laid over each other (`source`). Maps merge, lists and
-//!    values are replaced. `null` stands for an absent value. What is there with nothing in it is a mistake.
+//!    values are replaced. `null` stands for an absent value. What is there with nothing in it is a problem.
 //! 2. The result is checked against the JSON Schema (`schema_check`), which is generated from the `model`. Wrong values are
 //!    reported and taken out.
 //! 3. What remains is read into the model, checked for its meaning and built into [`Settings`] (`validate`).
 //!
-//! All mistakes are found in one run, each with its path, the value (never that of a secret) and what is allowed.
+//! All problems are found in one run, each with its path, the value (never that of a secret) and what is allowed.
 //!
 //! # Environment
 //!
 //! A variable is `HYROUTER_` and the key, with `__` between levels: `HYROUTER_REFERRAL__HMAC_SECRET`. Texts are taken
 //! as they are; lists are a JSON array or separated by commas, and are set whole; sections are JSON. In the tags of
-//! `messages.disconnect_locales` `_` stands for `-`. Unknown variables are mistakes, except `HYROUTER_SERVICE_*`,
+//! `messages.disconnect_locales` `_` stands for `-`. Unknown variables are problems, except `HYROUTER_SERVICE_*`,
 //! `HYROUTER_PORT` and `HYROUTER_PORT_*`: Kubernetes sets those for a Service of the name hyrouter.
 
 mod checks;
@@ -49,9 +49,9 @@ mod format;
 mod leading_zeros;
 mod listen;
 mod maintenance;
-mod mistake;
 mod model;
 mod path;
+mod problem;
 mod reference;
 mod schema;
 mod schema_check;
@@ -61,21 +61,22 @@ mod settings;
 mod source;
 mod validate;
 
-pub use checks::{Checks, Lowered};
+pub use checks::{Checks, LoweredCheck};
 pub use duration::parse as parse_duration;
 pub use error::ConfigError;
 pub use hyrouter_messages::{MaintenanceTexts, MessageKind, Messages};
 pub use listen::ListenAddr;
 pub use maintenance::MaintenanceSettings;
-pub use mistake::{Mistake, Warning};
+pub use problem::{Problem, Warning};
 pub use reference::reference_markdown;
 pub use schema::schema;
 pub use sections::Sections;
 pub use settings::{
-    AdminSettings, DecisionTarget, EnvelopeSettings, GrpcPlugin, GrpcTlsFiles, IdentityFiles,
-    IdentityMode, IdentitySettings, LimitSettings, LoggingSettings, NamedFile, OtlpSettings,
-    PluginKind, PluginSettings, ProxyHeaders, ProxyProtocolSettings, QuicSettings, RateSettings,
-    ReferralSettings, RetryMode, Settings, ShutdownSettings, TimedSealer, TlsSettings,
-    UnknownProtocol, WasmHostSettings, WasmPlugin, WebhookSettings,
+    AdminSettings, CertificateFiles, DecisionTarget, DecisionWebhookSettings, EnvelopeSettings,
+    GrpcPluginSettings, GrpcTlsFiles, IdentityMode, IdentitySettings, LimitSettings,
+    LoggingSettings, NamedFile, PluginKind, PluginSettings, ProxyHeaderMode, ProxyProtocolSettings,
+    QuicSettings, RateSettings, ReferralSettings, RetrySettings, Settings, ShutdownSettings,
+    TelemetrySettings, TimedSealer, TlsSettings, UnknownProtocol, WasmHostSettings,
+    WasmPluginSettings,
 };
 pub use source::{Draft, Sources};

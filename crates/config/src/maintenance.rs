@@ -4,11 +4,11 @@ use hyrouter_messages::{MaintenanceTexts, same_tag};
 use hyrouter_router as router;
 use serde_json::Value;
 
-use crate::Mistake;
+use crate::Problem;
 use crate::format::{network, timestamp, uuid};
-use crate::mistake::Mistakes;
 use crate::model;
 use crate::path::Path;
+use crate::problem::Problems;
 use crate::schema::Schema;
 use crate::schema_check::check_section;
 
@@ -29,7 +29,7 @@ impl MaintenanceSettings {
     /// everybody until it is opened again.
     ///
     /// # Errors
-    /// All mistakes by path, which begins at the value itself, with the messages that a file would get.
+    /// All problems by path, which begins at the value itself, with the messages that a file would get.
     ///
     /// ```
     /// use hyrouter_config::MaintenanceSettings;
@@ -39,25 +39,25 @@ impl MaintenanceSettings {
     /// let settings = MaintenanceSettings::from_json(&body).unwrap();
     /// assert_eq!(settings.texts.text(Some("de-AT")), Some("Gleich zurück."));
     ///
-    /// let mistakes = MaintenanceSettings::from_json(&json!({"until": "soon"})).unwrap_err();
-    /// assert!(mistakes[0].to_string().starts_with("until: not a time (got \"soon\")"));
+    /// let problems = MaintenanceSettings::from_json(&json!({"until": "soon"})).unwrap_err();
+    /// assert!(problems[0].to_string().starts_with("until: not a time (got \"soon\")"));
     /// ```
-    pub fn from_json(value: &Value) -> Result<Self, Vec<Mistake>> {
-        let mut mistakes = Mistakes::default();
+    pub fn from_json(value: &Value) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::default();
         let right =
-            section().and_then(|schema| check_section(schema, value.clone(), &mut mistakes));
-        // What the schema check took out has its mistake, and so has a value that is no section.
+            section().and_then(|schema| check_section(schema, value.clone(), &mut problems));
+        // What the schema check took out has its problem, and so has a value that is no section.
         let model = right.map(serde_json::from_value).transpose();
         let model = model.unwrap_or_else(|error| {
-            mistakes.add(&Path::default(), error.to_string());
+            problems.add(&Path::default(), error.to_string());
             None
         });
-        let built = build(&Path::default(), model.unwrap_or_default(), &mut mistakes);
-        let mistakes = mistakes.into_list();
-        if mistakes.is_empty() {
+        let built = build(&Path::default(), model.unwrap_or_default(), &mut problems);
+        let problems = problems.into_list();
+        if problems.is_empty() {
             Ok(built)
         } else {
-            Err(mistakes)
+            Err(problems)
         }
     }
 }
@@ -73,7 +73,7 @@ fn section() -> Option<Schema> {
 pub(crate) fn build(
     path: &Path,
     given: model::Maintenance,
-    mistakes: &mut Mistakes,
+    problems: &mut Problems,
 ) -> MaintenanceSettings {
     let from = given.from.as_deref().and_then(timestamp);
     let until = given.until.as_deref().and_then(timestamp);
@@ -81,12 +81,12 @@ pub(crate) fn build(
         && from >= until
     {
         let message = "not after `from`, so it is never in force; allowed: a later time";
-        mistakes.add_if_clear(&path.key("until"), message);
+        problems.add_if_clear(&path.key("until"), message);
     }
-    check_tags(&path.key("text"), &given.text, mistakes);
+    check_tags(&path.key("text"), &given.text, problems);
     let allow = given.allow;
     if allow.verified && allow.uuids.is_empty() && allow.usernames.is_empty() {
-        mistakes.add_if_clear(
+        problems.add_if_clear(
             &path.key("allow").key("verified"),
             "names nobody by itself; allowed: beside `uuids` or `usernames`",
         );
@@ -105,11 +105,11 @@ pub(crate) fn build(
     }
 }
 
-fn check_tags(path: &Path, texts: &BTreeMap<String, String>, mistakes: &mut Mistakes) {
+fn check_tags(path: &Path, texts: &BTreeMap<String, String>, problems: &mut Problems) {
     for (at, tag) in texts.keys().enumerate() {
         let mut earlier = texts.keys().take(at);
         if let Some(earlier) = earlier.find(|earlier| same_tag(earlier, tag)) {
-            mistakes.add_if_clear(
+            problems.add_if_clear(
                 &path.key(tag),
                 format!("the same language as {earlier:?}; allowed: each language once"),
             );

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::format;
 use crate::leading_zeros;
-use crate::mistake::{Mistakes, message, secret_message};
 use crate::path::Path;
+use crate::problem::{Problems, message, secret_message};
 use crate::schema::{Schema, SchemaKind};
 use crate::source::empty;
 
@@ -14,8 +14,8 @@ const ALIKE: f64 = 0.8;
 
 /// Checks the shape of a configuration and gives the part of it that is right, with the names of fixed sets in their
 /// canonical form, so that it can be read into the model and checked further.
-pub(crate) fn check(value: Value, mistakes: &mut Mistakes) -> Value {
-    let mut walk = Walk { mistakes };
+pub(crate) fn check(value: Value, problems: &mut Problems) -> Value {
+    let mut walk = Walk { problems };
     walk.value(Schema::root(), value, &Path::default())
         .unwrap_or_else(|| Value::Object(Map::new()))
 }
@@ -24,9 +24,9 @@ pub(crate) fn check(value: Value, mistakes: &mut Mistakes) -> Value {
 pub(crate) fn check_section(
     schema: Schema,
     value: Value,
-    mistakes: &mut Mistakes,
+    problems: &mut Problems,
 ) -> Option<Value> {
-    Walk { mistakes }.value(schema, value, &Path::default())
+    Walk { problems }.value(schema, value, &Path::default())
 }
 
 /// The known name nearest to a wrong one, if any is near.
@@ -45,7 +45,7 @@ pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> 
 }
 
 struct Walk<'m> {
-    mistakes: &'m mut Mistakes,
+    problems: &'m mut Problems,
 }
 
 impl Walk<'_> {
@@ -64,7 +64,7 @@ impl Walk<'_> {
             (SchemaKind::Integer, Value::String(text))
                 if let Some(message) = leading_zeros::message(&text) =>
             {
-                self.mistakes.add(path, message);
+                self.problems.add(path, message);
                 None
             }
             (_, value) => {
@@ -98,8 +98,8 @@ impl Walk<'_> {
         }
         for key in schema.required() {
             let at = path.key(key);
-            if !present.iter().any(|there| there == key) && !self.mistakes.is_covered(&at) {
-                self.mistakes.add(&at, "missing; it is required");
+            if !present.iter().any(|there| there == key) && !self.problems.is_covered(&at) {
+                self.problems.add(&at, "missing; it is required");
             }
         }
         Value::Object(right)
@@ -126,7 +126,7 @@ impl Walk<'_> {
 
     fn list(&mut self, schema: Schema, items: Vec<Value>, path: &Path) -> Option<Value> {
         if items.is_empty() && schema.number("minItems").is_some() {
-            self.mistakes
+            self.problems
                 .add(path, "empty list; allowed: at least one entry");
             return None;
         }
@@ -147,12 +147,12 @@ impl Walk<'_> {
         if text.is_empty() && schema.number("minLength").is_some() {
             let allowed = format.and_then(format::allowed);
             let allowed = allowed.map_or_else(String::new, |known| format!("; allowed: {known}"));
-            self.mistakes
+            self.problems
                 .add(path, format!("must not be empty{allowed}"));
             return None;
         }
         if text.trim().is_empty() && !empty::counts_as_absent(path) {
-            self.mistakes.add(path, empty::message(schema, "key"));
+            self.problems.add(path, empty::message(schema, "key"));
             return None;
         }
         if !names.is_empty() {
@@ -204,12 +204,12 @@ impl Walk<'_> {
         let Some(meant) = nearest(key, &mut known) else {
             let known: Vec<_> = schema.properties().map(|(key, _)| key).collect();
             let message = format!("unknown key; allowed: {}", known.join(", "));
-            return self.mistakes.add(&path.key(key), message);
+            return self.problems.add(&path.key(key), message);
         };
-        self.mistakes
+        self.problems
             .add(&path.key(key), format!("unknown key{}", Hint(Some(meant))));
         if !present.iter().any(|there| there == meant) {
-            self.mistakes.suppress(path.key(meant));
+            self.problems.suppress(path.key(meant));
         }
     }
 
@@ -225,7 +225,7 @@ impl Walk<'_> {
             value if schema.holds_secret() && !value.is_null() => secret_message(what, allowed),
             value => message(what, value, allowed),
         };
-        self.mistakes.add(path, message);
+        self.problems.add(path, message);
     }
 }
 

@@ -6,8 +6,8 @@ use hyrouter_files::read_text;
 use hyrouter_referral::Secret;
 use zeroize::Zeroizing;
 
-use crate::mistake::Mistakes;
 use crate::path::Path;
+use crate::problem::Problems;
 use crate::source::PREFIX;
 
 /// Far more than a secret has, in bytes. A wrong path may lead to a file of any length.
@@ -57,12 +57,12 @@ impl<'a> Secrets<'a> {
         self
     }
 
-    /// The secret of the key at `path`. `None` when it has none that can be used, which is a mistake then.
+    /// The secret of the key at `path`. `None` when it has none that can be used, which is a problem then.
     pub(crate) fn read(
         &self,
         path: &Path,
         place: &SecretSource,
-        mistakes: &mut Mistakes,
+        problems: &mut Problems,
     ) -> Option<Secret> {
         let (at, text) = match (&place.value, &place.file, &place.env) {
             (Some(value), None, None) => (path.key("secret"), Ok(Zeroizing::new(value.clone()))),
@@ -74,7 +74,7 @@ impl<'a> Secrets<'a> {
                 } else {
                     "no secret"
                 };
-                mistakes.add_if_clear(
+                problems.add_if_clear(
                     path,
                     format!("{what}; allowed: one of `secret`, `secret_file` and `secret_env`"),
                 );
@@ -86,7 +86,7 @@ impl<'a> Secrets<'a> {
                 .map_err(|error| format!("{error}; allowed: plain text, base64:... or hex:..."))
         });
         secret
-            .map_err(|message| mistakes.add_if_clear(&at, message))
+            .map_err(|message| problems.add_if_clear(&at, message))
             .ok()
     }
 

@@ -28,7 +28,7 @@ pub(crate) fn note(text: &str) {
 #[expect(clippy::print_stderr, reason = "as `complain`")]
 pub(crate) fn complain_of_config(error: &ConfigError) {
     let shown = text(error);
-    match error.mistakes() {
+    match error.problems() {
         [] => eprintln!("hyrouter: {shown}"),
         [_] => eprintln!("hyrouter: the configuration has a mistake:\n{shown}"),
         all => eprintln!(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hyrouter_admin::{AccessRefused, Admin, AdminError, AdminSettings, Token};
+use hyrouter_admin::{AccessRefusal, AdminError, AdminServer, AdminToken};
 
 use crate::support::{Fake, TOKEN, run, serve, serve_with_token};
 
@@ -30,9 +30,9 @@ const GUARDED: &[(&str, &str)] = &[
     ("DELETE", "/api/routes/lobby/maintenance"),
 ];
 
-fn bind(listen: &str, token: Option<Token>) -> Result<Admin, AdminError> {
+fn bind(listen: &str, token: Option<AdminToken>) -> Result<AdminServer, AdminError> {
     let listen = listen.parse().unwrap();
-    Admin::bind(AdminSettings { listen, token }, Arc::new(Fake::default()))
+    AdminServer::bind(listen, token, Arc::new(Fake::default()))
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn beyond_loopback_it_takes_a_token() {
     }
     bind("127.0.0.1:0", None).unwrap();
     bind("127.1.2.3:0", None).unwrap();
-    bind("0.0.0.0:0", Some(Token::parse(TOKEN).unwrap())).unwrap();
+    bind("0.0.0.0:0", Some(AdminToken::parse(TOKEN).unwrap())).unwrap();
 }
 
 #[test]
@@ -104,23 +104,23 @@ async fn what_is_refused_is_counted_by_its_reason() {
         "0123456789abcdefg",
     );
     for (running, client, refused) in [
-        (&with, with.client(), Some(AccessRefused::TokenMissing)),
+        (&with, with.client(), Some(AccessRefusal::TokenMissing)),
         (
             &with,
             with.client().token(wrong),
-            Some(AccessRefused::TokenWrong),
+            Some(AccessRefusal::TokenWrong),
         ),
         (
             &with,
             with.client().token(""),
-            Some(AccessRefused::TokenWrong),
+            Some(AccessRefusal::TokenWrong),
         ),
-        (&with, twice, Some(AccessRefused::TokenWrong)),
+        (&with, twice, Some(AccessRefusal::TokenWrong)),
         (&with, with.client().token(TOKEN), None),
         (
             &without,
             without.client().with("Host", "evil.example"),
-            Some(AccessRefused::WebPage),
+            Some(AccessRefusal::WebPage),
         ),
         (&without, without.client(), None),
     ] {

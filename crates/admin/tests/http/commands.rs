@@ -1,6 +1,6 @@
 //! Commands, what they answer and what they are refused for.
 
-use hyrouter_admin::{CommandError, Reloaded};
+use hyrouter_admin::{CommandError, ReloadReport};
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
@@ -20,9 +20,9 @@ async fn a_reload_says_what_waits_for_a_restart() {
             json!({"changed": [], "changed_files": [], "warnings": [], "restart_needed": []})
         )
     );
-    *running.fake.reload.lock().unwrap() = Ok(Reloaded {
+    *running.fake.reload.lock().unwrap() = Ok(ReloadReport {
         restart_needed: vec!["listen".into()],
-        ..Reloaded::default()
+        ..ReloadReport::default()
     });
     let response = client.ask("POST", "/reload", "").await;
     assert_eq!(

@@ -1,6 +1,6 @@
 //! What it shows, and what its buttons do.
 
-use hyrouter_admin::{CommandError, ReloadError, State};
+use hyrouter_admin::{CommandError, ReloadError, RouterState};
 use serde_json::json;
 
 use crate::reads;
@@ -234,7 +234,7 @@ async fn it_says_what_is_wrong_and_what_there_is_none_of() {
     let running = serve();
     {
         let mut status = running.fake.status.lock().unwrap();
-        status.state = State::Draining;
+        status.state = RouterState::Draining;
         status.problems = vec![problem("plugin bans", "is not loaded")];
         status.config.restart_needed = vec!["listen".into()];
         status.config.lowered = vec!["identity.mode: lowered from require to off".into()];

@@ -1,6 +1,6 @@
 //! What the status page promises is so: totals, buttons, dialogs, and a layout that does not move.
 
-use hyrouter_admin::Totals;
+use hyrouter_admin::RouteTotals;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
@@ -17,7 +17,7 @@ async fn its_totals_buttons_and_dialogs_are_true() {
     busy::fill(&running.fake);
     {
         let mut status = running.fake.status.lock().unwrap();
-        status.totals = Totals {
+        status.totals = RouteTotals {
             routes: 100_000,
             backends: 300_000,
             drained: 12,

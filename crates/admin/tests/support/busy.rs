@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hyrouter_admin::{
-    BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, Count, DecisionsStatus,
-    IdentityStatus, Latency, PluginStatus, Quantiles, RouteStatus, State, Status, Totals,
+    BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, DecisionsStatus,
+    IdentityStatus, LatencyQuantiles, LatencyStatus, NamedCount, PluginOverview, RouteStatus,
+    RouteTotals, RouterState, RouterStatus,
 };
 use serde_json::{Value, json};
 
@@ -28,13 +29,13 @@ fn now() -> f64 {
 }
 
 /// Time goes four times as fast, so that a chart of two minutes is full in half a minute.
-pub fn tick(status: &mut Status) {
+pub fn tick(status: &mut RouterStatus) {
     for _ in 0..4 {
         second(status);
     }
 }
 
-fn second(status: &mut Status) {
+fn second(status: &mut RouterStatus) {
     status.uptime_seconds += 1.0;
     let now = status.uptime_seconds;
     let wave = 1.0 + 0.3 * (now / 23.0).sin() + 0.1 * (now / 7.1).sin();
@@ -55,17 +56,17 @@ fn second(status: &mut Status) {
     }
 }
 
-fn counts(list: &[(&str, u64)]) -> Vec<Count> {
+fn counts(list: &[(&str, u64)]) -> Vec<NamedCount> {
     list.iter()
-        .map(|(name, count)| Count {
+        .map(|(name, count)| NamedCount {
             name: (*name).into(),
             count: *count,
         })
         .collect()
 }
 
-fn quantiles(p50: f64, p90: f64, p99: f64) -> Quantiles {
-    Quantiles {
+fn quantiles(p50: f64, p90: f64, p99: f64) -> LatencyQuantiles {
+    LatencyQuantiles {
         p50: Some(p50),
         p90: Some(p90),
         p99: Some(p99),
@@ -137,8 +138,8 @@ fn routes() -> Vec<RouteStatus> {
     ]
 }
 
-fn plugins() -> Vec<PluginStatus> {
-    let bans = PluginStatus {
+fn plugins() -> Vec<PluginOverview> {
+    let bans = PluginOverview {
         name: "bans".into(),
         kind: "grpc".into(),
         stage: "deny".into(),
@@ -152,7 +153,7 @@ fn plugins() -> Vec<PluginStatus> {
         latency: quantiles(0.000_81, 0.001_9, 0.006_4),
         last_error: None,
     };
-    let party = PluginStatus {
+    let party = PluginOverview {
         name: "party-finder".into(),
         kind: "grpc".into(),
         stage: "select".into(),
@@ -166,7 +167,7 @@ fn plugins() -> Vec<PluginStatus> {
         latency: quantiles(0.004_2, 0.038, 0.25),
         last_error: Some("timeout: no answer within 250 ms from party.internal:7777".into()),
     };
-    let tag = PluginStatus {
+    let tag = PluginOverview {
         name: "region-tag".into(),
         kind: "wasm".into(),
         stage: "annotate".into(),
@@ -181,7 +182,7 @@ fn plugins() -> Vec<PluginStatus> {
 }
 
 /// As it is when the page is opened.
-pub fn status() -> Status {
+pub fn status() -> RouterStatus {
     let uptime = 275_520.0;
     let limits: BTreeMap<String, Value> = [
         ("max_connections", json!(16_384)),
@@ -194,9 +195,9 @@ pub fn status() -> Status {
     ]
     .map(|(name, value)| (name.into(), value))
     .into();
-    Status {
+    RouterStatus {
         version: "0.1.0".into(),
-        state: State::Serving,
+        state: RouterState::Serving,
         started_at: now() - uptime,
         uptime_seconds: uptime,
         listen: "0.0.0.0:5520".into(),
@@ -225,7 +226,7 @@ pub fn status() -> Status {
                 ("identity_expired", 6_411),
                 ("connect_timeout", 2_070),
             ]),
-            latency: Latency {
+            latency: LatencyStatus {
                 handshake: quantiles(0.004_1, 0.011, 0.062),
                 connect: quantiles(0.002_3, 0.009_4, 0.051),
                 decision: quantiles(0.000_93, 0.002_8, 0.031),
@@ -240,7 +241,7 @@ pub fn status() -> Status {
             handshakes_failed: 911,
         },
         routes: routes(),
-        totals: Totals {
+        totals: RouteTotals {
             routes: 4,
             backends: 6,
             drained: 2,

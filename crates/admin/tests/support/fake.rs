@@ -1,33 +1,34 @@
-//! A [`Control`] that notes what it is asked.
+//! A [`AdminControl`] that notes what it is asked.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ThreadId;
 
 use hyrouter_admin::{
-    AccessRefused, Answer, CommandError, Control, Health, Problem, Reloaded, Status,
+    AccessRefusal, AdminControl, CommandError, CommandFuture, HealthProblem, HealthReport,
+    ReloadReport, RouterStatus,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
 
 pub struct Fake {
-    pub live: Mutex<Vec<Problem>>,
-    pub ready: Mutex<Vec<Problem>>,
-    pub warnings: Mutex<Vec<Problem>>,
-    pub status: Mutex<Status>,
+    pub live: Mutex<Vec<HealthProblem>>,
+    pub ready: Mutex<Vec<HealthProblem>>,
+    pub warnings: Mutex<Vec<HealthProblem>>,
+    pub status: Mutex<RouterStatus>,
     /// How many statuses were made.
     pub statuses: AtomicUsize,
     /// Commands as they were begun, and `done` after each that ended.
     pub told: watch::Sender<Vec<String>>,
-    pub reload: Mutex<Result<Reloaded, CommandError>>,
+    pub reload: Mutex<Result<ReloadReport, CommandError>>,
     /// Reloads take one each.
     pub reloads: std::sync::Arc<Semaphore>,
     pub decisions: Mutex<Vec<Value>>,
     /// What was asked, and on which thread.
     pub threads: Mutex<Vec<(&'static str, ThreadId)>>,
-    pub refused: Mutex<Vec<AccessRefused>>,
+    pub refused: Mutex<Vec<AccessRefusal>>,
     /// What `status` does besides.
-    pub tick: Mutex<Option<fn(&mut Status)>>,
+    pub tick: Mutex<Option<fn(&mut RouterStatus)>>,
 }
 
 impl Default for Fake {
@@ -39,7 +40,7 @@ impl Default for Fake {
             status: Mutex::default(),
             statuses: AtomicUsize::default(),
             told: watch::Sender::default(),
-            reload: Mutex::new(Ok(Reloaded::default())),
+            reload: Mutex::new(Ok(ReloadReport::default())),
             reloads: std::sync::Arc::new(Semaphore::new(1000)),
             decisions: Mutex::default(),
             threads: Mutex::default(),
@@ -64,26 +65,26 @@ impl Fake {
     }
 }
 
-pub fn problem(part: &str, problem: &str) -> Problem {
-    Problem {
+pub fn problem(part: &str, problem: &str) -> HealthProblem {
+    HealthProblem {
         part: part.into(),
         problem: problem.into(),
     }
 }
 
-impl Control for Fake {
-    fn live(&self) -> Health {
+impl AdminControl for Fake {
+    fn live(&self) -> HealthReport {
         self.note_thread("live");
         let problems = self.live.lock().unwrap().clone();
-        Health {
+        HealthReport {
             problems,
-            ..Health::default()
+            ..HealthReport::default()
         }
     }
 
-    fn ready(&self) -> Health {
+    fn ready(&self) -> HealthReport {
         self.note_thread("ready");
-        Health {
+        HealthReport {
             problems: self.ready.lock().unwrap().clone(),
             warnings: self.warnings.lock().unwrap().clone(),
         }
@@ -94,7 +95,7 @@ impl Control for Fake {
         "# TYPE a counter\na_total 1\n# EOF\n".into()
     }
 
-    fn status(&self) -> Status {
+    fn status(&self) -> RouterStatus {
         self.note_thread("status");
         self.statuses.fetch_add(1, Ordering::SeqCst);
         let mut status = self.status.lock().unwrap();
@@ -115,7 +116,7 @@ impl Control for Fake {
             .collect()
     }
 
-    fn explain(&self, question: Value) -> Answer<Value> {
+    fn explain(&self, question: Value) -> CommandFuture<Value> {
         Box::pin(async move {
             if question["sni"].is_string() {
                 return Ok(json!({"asked": question}));
@@ -130,7 +131,7 @@ impl Control for Fake {
         })
     }
 
-    fn reload(&self) -> Answer<Reloaded> {
+    fn reload(&self) -> CommandFuture<ReloadReport> {
         self.note("reload");
         let (result, told) = (self.reload.lock().unwrap().clone(), self.told.clone());
         let reloads = self.reloads.clone();
@@ -146,7 +147,7 @@ impl Control for Fake {
         Ok(())
     }
 
-    fn drain_backend(&self, address: &str, drained: bool) -> Answer<()> {
+    fn drain_backend(&self, address: &str, drained: bool) -> CommandFuture<()> {
         self.note(format!("drain {address} {drained}"));
         let unknown = address.starts_with("unknown");
         let mut status = self.status.lock().unwrap();
@@ -167,7 +168,7 @@ impl Control for Fake {
         })
     }
 
-    fn maintain(&self, route: &str, maintenance: Option<Value>) -> Answer<()> {
+    fn maintain(&self, route: &str, maintenance: Option<Value>) -> CommandFuture<()> {
         let shown = maintenance
             .as_ref()
             .map_or("ended".into(), Value::to_string);
@@ -180,7 +181,7 @@ impl Control for Fake {
         Box::pin(async { Ok(()) })
     }
 
-    fn refused(&self, refused: AccessRefused) {
+    fn refused(&self, refused: AccessRefusal) {
         self.refused.lock().unwrap().push(refused);
     }
 

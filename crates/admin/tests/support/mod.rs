@@ -8,7 +8,7 @@ pub mod fake;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hyrouter_admin::{Admin, AdminSettings, Token};
+use hyrouter_admin::{AdminServer, AdminToken};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -33,18 +33,18 @@ pub fn serve() -> Running {
 
 /// Serves with [`TOKEN`].
 pub fn serve_with_token() -> Running {
-    run("127.0.0.1:0", Some(Token::parse(TOKEN).unwrap()))
+    run("127.0.0.1:0", Some(AdminToken::parse(TOKEN).unwrap()))
 }
 
-pub fn run(listen: &str, token: Option<Token>) -> Running {
+pub fn run(listen: &str, token: Option<AdminToken>) -> Running {
     run_with(Handle::current(), listen, token)
 }
 
 /// Serves with these workers.
-pub fn run_with(workers: Handle, listen: &str, token: Option<Token>) -> Running {
+pub fn run_with(workers: Handle, listen: &str, token: Option<AdminToken>) -> Running {
     let fake = Arc::new(Fake::default());
     let listen = listen.parse().unwrap();
-    let admin = Admin::bind(AdminSettings { listen, token }, Arc::clone(&fake) as _).unwrap();
+    let admin = AdminServer::bind(listen, token, Arc::clone(&fake) as _).unwrap();
     let (stop, stopped) = oneshot::channel();
     Running {
         address: admin.local_addr(),

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use hyrouter_admin::{AccessRefused, Answer, CommandError, Control, Health, Reloaded, Status};
+use hyrouter_admin::{
+    AccessRefusal, AdminControl, CommandError, CommandFuture, HealthReport, ReloadReport,
+    RouterStatus,
+};
 use hyrouter_metrics::Registry;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -40,7 +43,7 @@ impl AppControl {
     fn send<T: Send + 'static>(
         &self,
         make: impl FnOnce(oneshot::Sender<Result<T, CommandError>>) -> Command,
-    ) -> Answer<T> {
+    ) -> CommandFuture<T> {
         let (reply, answer) = oneshot::channel();
         let sent = self.commands.try_send(make(reply));
         Box::pin(async move {
@@ -51,15 +54,15 @@ impl AppControl {
     }
 }
 
-impl Control for AppControl {
-    fn live(&self) -> Health {
-        Health {
+impl AdminControl for AppControl {
+    fn live(&self) -> HealthReport {
+        HealthReport {
             problems: self.readiness.dead(),
-            ..Health::default()
+            ..HealthReport::default()
         }
     }
 
-    fn ready(&self) -> Health {
+    fn ready(&self) -> HealthReport {
         self.readiness.health()
     }
 
@@ -67,7 +70,7 @@ impl Control for AppControl {
         self.registry.text()
     }
 
-    fn status(&self) -> Status {
+    fn status(&self) -> RouterStatus {
         status::now(
             &self.running,
             self.readiness.phases.now(),
@@ -79,7 +82,7 @@ impl Control for AppControl {
         self.running.sinks.newest(limit)
     }
 
-    fn explain(&self, question: Value) -> Answer<Value> {
+    fn explain(&self, question: Value) -> CommandFuture<Value> {
         let service = self.running.live.current();
         let active = self.running.active.load_full();
         Box::pin(
@@ -87,7 +90,7 @@ impl Control for AppControl {
         )
     }
 
-    fn reload(&self) -> Answer<Reloaded> {
+    fn reload(&self) -> CommandFuture<ReloadReport> {
         self.send(Command::Reload)
     }
 
@@ -96,7 +99,7 @@ impl Control for AppControl {
         Ok(())
     }
 
-    fn drain_backend(&self, address: &str, drained: bool) -> Answer<()> {
+    fn drain_backend(&self, address: &str, drained: bool) -> CommandFuture<()> {
         let address = address.to_owned();
         self.send(|reply| Command::DrainBackend {
             address,
@@ -105,7 +108,7 @@ impl Control for AppControl {
         })
     }
 
-    fn maintain(&self, route: &str, maintenance: Option<Value>) -> Answer<()> {
+    fn maintain(&self, route: &str, maintenance: Option<Value>) -> CommandFuture<()> {
         let route = route.to_owned();
         self.send(|reply| Command::Maintain {
             route,
@@ -114,7 +117,7 @@ impl Control for AppControl {
         })
     }
 
-    fn refused(&self, refused: AccessRefused) {
+    fn refused(&self, refused: AccessRefusal) {
         self.running.live.metrics().admin.count(refused);
     }
 

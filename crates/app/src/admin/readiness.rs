@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use hyrouter_admin::{Health, Problem};
+use hyrouter_admin::{HealthProblem, HealthReport};
 use hyrouter_metrics::{Desc, Exposition, Source};
 
 use crate::lifecycle::CriticalTasks;
@@ -35,7 +35,7 @@ impl Readiness {
     );
 
     /// Why the process should be replaced.
-    pub(crate) fn dead(&self) -> Vec<Problem> {
+    pub(crate) fn dead(&self) -> Vec<HealthProblem> {
         let mut problems = self.supervisor.problems();
         let gone = self.sinks.dead().into_iter();
         problems.extend(gone.map(|part| problem(part, "it has ended; restart the router")));
@@ -43,7 +43,7 @@ impl Readiness {
     }
 
     /// Why no players should be sent here, and why that may be before long.
-    pub(crate) fn health(&self) -> Health {
+    pub(crate) fn health(&self) -> HealthReport {
         let mut problems = self.dead();
         let mut warnings = Vec::new();
         match self.phases.now() {
@@ -59,12 +59,12 @@ impl Readiness {
             KeyHealth::Warning(text) => warnings.push(problem("identity.jwks", &text)),
             KeyHealth::Failing(text) => problems.push(problem("identity.jwks", &text)),
         }
-        Health { problems, warnings }
+        HealthReport { problems, warnings }
     }
 }
 
-fn problem(part: &str, problem: &str) -> Problem {
-    Problem {
+fn problem(part: &str, problem: &str) -> HealthProblem {
+    HealthProblem {
         part: part.to_owned(),
         problem: problem.to_owned(),
     }

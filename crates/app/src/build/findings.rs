@@ -1,17 +1,17 @@
-//! Mistakes that are found when what a configuration names is opened.
+//! Problems that are found when what a configuration names is opened.
 
 use anyhow::Error;
-use hyrouter_config::{ConfigError, Mistake};
+use hyrouter_config::{ConfigError, Problem};
 use hyrouter_outgoing::Causes;
 
-/// All mistakes so far. Nothing is opened twice for one mistake: what a mistake concerns is left alone.
+/// All problems so far. Nothing is opened twice for one problem: what a problem concerns is left alone.
 #[derive(Debug)]
-pub(crate) struct Findings(Vec<Mistake>);
+pub(crate) struct Findings(Vec<Problem>);
 
 impl Findings {
     /// Begins with those of the configuration itself.
-    pub(crate) fn beginning_with(mistakes: Vec<Mistake>) -> Self {
-        Self(mistakes)
+    pub(crate) fn beginning_with(problems: Vec<Problem>) -> Self {
+        Self(problems)
     }
 
     /// Returns whether nothing wrong was found yet.
@@ -19,30 +19,30 @@ impl Findings {
         self.0.is_empty()
     }
 
-    /// Returns whether no mistake concerns these keys.
+    /// Returns whether no problem concerns these keys.
     pub(crate) fn are_free(&self, keys: &[&str]) -> bool {
-        let is_free = |key: &&str| !self.0.iter().any(|mistake| mistake.concerns(key));
+        let is_free = |key: &&str| !self.0.iter().any(|problem| problem.concerns(key));
         keys.iter().all(is_free)
     }
 
-    /// Keeps the mistake, or returns what was opened.
-    pub(crate) fn keep<T>(&mut self, opened: Result<T, Mistake>) -> Option<T> {
-        opened.map_err(|mistake| self.0.push(mistake)).ok()
+    /// Keeps the problem, or returns what was opened.
+    pub(crate) fn keep<T>(&mut self, opened: Result<T, Problem>) -> Option<T> {
+        opened.map_err(|problem| self.0.push(problem)).ok()
     }
 
-    /// Returns what was put together, unless there is a mistake.
+    /// Returns what was put together, unless there is a problem.
     ///
     /// # Errors
-    /// All mistakes.
+    /// All problems.
     pub(crate) fn unless_wrong<T>(self, made: Option<T>) -> Result<T, ConfigError> {
         match made {
             Some(made) if self.0.is_empty() => Ok(made),
-            _ => Err(ConfigError::Invalid { mistakes: self.0 }),
+            _ => Err(ConfigError::Invalid { problems: self.0 }),
         }
     }
 }
 
-/// Makes an error with its causes a mistake at this key.
-pub(crate) fn at<E: Into<Error>>(key: &str) -> impl FnOnce(E) -> Mistake {
-    move |error| Mistake::new(key, Causes(error.into().as_ref()).to_string())
+/// Makes an error with its causes a problem at this key.
+pub(crate) fn at<E: Into<Error>>(key: &str) -> impl FnOnce(E) -> Problem {
+    move |error| Problem::new(key, Causes(error.into().as_ref()).to_string())
 }

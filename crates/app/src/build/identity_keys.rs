@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use hyrouter_config::{IdentityMode, IdentitySettings, Mistake};
+use hyrouter_config::{IdentityMode, IdentitySettings, Problem};
 use hyrouter_identity::{
     Bindings, JwksSource, Keeper, KeeperSettings, KeeperStatus, TokenPolicy, TokenVerifier,
 };
@@ -39,7 +39,7 @@ impl IdentityKeys {
         settings: &IdentitySettings,
         earlier: Option<&Arc<Self>>,
         begin: Begin,
-    ) -> Result<Option<Arc<Self>>, Mistake> {
+    ) -> Result<Option<Arc<Self>>, Problem> {
         if settings.mode == IdentityMode::Off {
             return Ok(None);
         }
@@ -61,7 +61,7 @@ impl IdentityKeys {
                 let problem = format!(
                     "there are no keys from {source}, or they are too old, so that everybody would be refused"
                 );
-                return Err(Mistake::new("identity.mode", problem));
+                return Err(Problem::new("identity.mode", problem));
             }
             return Ok(Some(Arc::clone(earlier)));
         }

@@ -11,7 +11,7 @@ mod wasm;
 
 use std::sync::Arc;
 
-use hyrouter_admin::Token;
+use hyrouter_admin::AdminToken;
 use hyrouter_config::{ConfigError, Draft, NamedFile, Settings};
 use hyrouter_files::RegularFile;
 use hyrouter_plugin_wasm::OutputSink;
@@ -38,7 +38,7 @@ pub struct Assembly {
     pub(crate) certificate: Option<ServerCertificate>,
     pub(crate) token_key: Option<AddressTokenKey>,
     /// Of the admin server. Taken out by its user.
-    pub(crate) admin_token: Option<Token>,
+    pub(crate) admin_token: Option<AdminToken>,
     pub(crate) keys: Option<Arc<IdentityKeys>>,
     pub(crate) chain: Arc<Chain>,
     /// Plugins of the configuration, which are more than those of the chain where they are left out.
@@ -81,10 +81,10 @@ impl Assembler {
     ) -> Result<Assembly, ConfigError> {
         let Draft {
             mut settings,
-            mistakes,
+            problems,
             ..
         } = draft;
-        let mut findings = Findings::beginning_with(mistakes);
+        let mut findings = Findings::beginning_with(problems);
         let plugins_in_all = settings.plugins.len();
         if self.without_plugins {
             settings.plugins.clear();
@@ -130,7 +130,7 @@ fn open_all(settings: &Settings, findings: &mut Findings) {
 }
 
 fn certificate(settings: &Settings, findings: &mut Findings) -> Option<ServerCertificate> {
-    let files = settings.tls.identity.as_ref()?;
+    let files = settings.tls.certificate.as_ref()?;
     if !findings.are_free(&["tls.cert_file", "tls.key_file"]) {
         return None;
     }
@@ -147,10 +147,10 @@ fn token_key(settings: &Settings, findings: &mut Findings) -> Option<AddressToke
     findings.keep(read.map_err(at(KEY)))
 }
 
-fn admin_token(settings: &Settings, findings: &mut Findings) -> Option<Token> {
+fn admin_token(settings: &Settings, findings: &mut Findings) -> Option<AdminToken> {
     const KEY: &str = "admin.token_file";
     let file = settings.admin.as_ref()?.token_file.as_ref()?;
-    let read = findings.are_free(&[KEY]).then(|| Token::read(file))?;
+    let read = findings.are_free(&[KEY]).then(|| AdminToken::read(file))?;
     findings.keep(read.map_err(at(KEY)))
 }
 

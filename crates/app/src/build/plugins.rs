@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use hyrouter_config::{GrpcPlugin, PluginKind, PluginSettings, Settings, WasmHostSettings};
+use hyrouter_config::{GrpcPluginSettings, PluginKind, PluginSettings, Settings, WasmHostSettings};
 use hyrouter_plugin_api::Plugin;
 use hyrouter_plugin_grpc::{Address, ClientTls, GrpcSettings};
 use hyrouter_plugin_wasm::{Compiler, OutputSink, WasmHost};
@@ -141,8 +141,8 @@ fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
         PluginKind::Wasm(wasm) => vec![wasm.path.clone()],
         PluginKind::Grpc(grpc) => {
             let tls = grpc.tls.as_ref();
-            let identity = tls.and_then(|tls| tls.identity.as_ref());
-            let pair = identity.map(|files| [files.cert.clone(), files.key.clone()]);
+            let certificate = tls.and_then(|tls| tls.certificate.as_ref());
+            let pair = certificate.map(|files| [files.cert.clone(), files.key.clone()]);
             let ca = tls.and_then(|tls| tls.ca.clone());
             pair.into_iter().flatten().chain(ca).collect()
         }
@@ -176,7 +176,10 @@ pub fn load_one(plugin: &PluginSettings, host: &WasmHost) -> anyhow::Result<Arc<
     }
 }
 
-fn grpc_settings(plugin: &PluginSettings, grpc: &GrpcPlugin) -> anyhow::Result<GrpcSettings> {
+fn grpc_settings(
+    plugin: &PluginSettings,
+    grpc: &GrpcPluginSettings,
+) -> anyhow::Result<GrpcSettings> {
     let name = &plugin.settings.name;
     let address =
         Address::parse(&grpc.address).with_context(|| format!("plugin {name:?}, grpc.address"))?;
@@ -185,9 +188,9 @@ fn grpc_settings(plugin: &PluginSettings, grpc: &GrpcPlugin) -> anyhow::Result<G
     if let Some(files) = &grpc.tls {
         let mut tls = ClientTls::default();
         tls.ca_file.clone_from(&files.ca);
-        if let Some(identity) = &files.identity {
-            tls.cert_file = Some(identity.cert.clone());
-            tls.key_file = Some(identity.key.clone());
+        if let Some(certificate) = &files.certificate {
+            tls.cert_file = Some(certificate.cert.clone());
+            tls.key_file = Some(certificate.key.clone());
         }
         tls.domain.clone_from(&files.domain);
         settings.tls = Some(tls);

@@ -1,10 +1,11 @@
 //! From settings to servers that have their ports.
 
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use hyrouter_admin::{Admin, AdminError, AdminSettings, Control};
+use hyrouter_admin::{AdminControl, AdminError, AdminServer, AdminToken};
 use hyrouter_config::{RateSettings, Settings};
 use hyrouter_proxy::{
     Access, AddressTokenKey, AlpnList, Handler, Limits, ListenAddress, ProxyHeaders, ProxyProtocol,
@@ -25,10 +26,12 @@ pub(crate) fn bind<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Resul
 /// # Errors
 /// The port is taken, for example; with what helps a person to get on.
 pub(crate) fn bind_admin(
-    settings: AdminSettings,
-    control: Arc<dyn Control>,
-) -> anyhow::Result<Admin> {
-    Admin::bind(settings, control).map_err(|error| explain_admin(error).context("admin.listen"))
+    listen: SocketAddr,
+    token: Option<AdminToken>,
+    control: Arc<dyn AdminControl>,
+) -> anyhow::Result<AdminServer> {
+    AdminServer::bind(listen, token, control)
+        .map_err(|error| explain_admin(error).context("admin.listen"))
 }
 
 fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H>> {
@@ -49,8 +52,8 @@ fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H
     if let Some(proxy) = &settings.quic.proxy_protocol {
         let trusted = proxy.trusted.clone();
         let headers = match proxy.headers {
-            hyrouter_config::ProxyHeaders::First => ProxyHeaders::First,
-            hyrouter_config::ProxyHeaders::Every => ProxyHeaders::Every,
+            hyrouter_config::ProxyHeaderMode::First => ProxyHeaders::First,
+            hyrouter_config::ProxyHeaderMode::Every => ProxyHeaders::Every,
         };
         builder = builder.proxy_protocol(ProxyProtocol { trusted, headers });
     }
@@ -86,9 +89,9 @@ fn random_key() -> anyhow::Result<AddressTokenKey> {
 fn limits(settings: &Settings) -> Limits {
     let limits = &settings.limits;
     let retry = match limits.retry {
-        hyrouter_config::RetryMode::Always => RetryMode::Always,
-        hyrouter_config::RetryMode::Never => RetryMode::Never,
-        hyrouter_config::RetryMode::Adaptive => RetryMode::Adaptive,
+        hyrouter_config::RetrySettings::Always => RetryMode::Always,
+        hyrouter_config::RetrySettings::Never => RetryMode::Never,
+        hyrouter_config::RetrySettings::Adaptive => RetryMode::Adaptive,
     };
     let rate = Rates {
         global: rate(limits.rate),

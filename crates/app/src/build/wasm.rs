@@ -1,6 +1,6 @@
 //! What WASM plugins of a configuration run in.
 
-use hyrouter_config::{PluginSettings, WasmHostSettings, WasmPlugin};
+use hyrouter_config::{PluginSettings, WasmHostSettings, WasmPluginSettings};
 use hyrouter_plugin_wasm::{CompileLimits, Compiler, WasmHost, WasmSettings};
 
 /// The first argument of a process that compiles a module for another process of this binary. It is no command of
@@ -28,7 +28,7 @@ pub fn wasm_host(settings: &WasmHostSettings, compiler: Compiler) -> WasmHost {
 }
 
 /// The module's settings, with the host's defaults where nothing is said.
-pub fn wasm_settings(plugin: &PluginSettings, wasm: &WasmPlugin) -> WasmSettings {
+pub fn wasm_settings(plugin: &PluginSettings, wasm: &WasmPluginSettings) -> WasmSettings {
     let mut settings = WasmSettings::new(&plugin.settings.name, &wasm.path);
     settings.config.clone_from(&plugin.config);
     settings.max_memory = wasm.max_memory.unwrap_or(settings.max_memory);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hyrouter_admin::Problem;
+use hyrouter_admin::HealthProblem;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
@@ -51,9 +51,9 @@ impl CriticalTasks {
     }
 
     /// What has died.
-    pub(crate) fn problems(&self) -> Vec<Problem> {
+    pub(crate) fn problems(&self) -> Vec<HealthProblem> {
         let dead = self.dead.lock().unwrap_or_else(PoisonError::into_inner);
-        let problem = |name: &&'static str| Problem {
+        let problem = |name: &&'static str| HealthProblem {
             part: (*name).to_owned(),
             problem: "this task has died; restart the router".to_owned(),
         };

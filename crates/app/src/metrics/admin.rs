@@ -1,6 +1,6 @@
 //! What the admin server refused.
 
-use hyrouter_admin::AccessRefused;
+use hyrouter_admin::AccessRefusal;
 use hyrouter_metrics::{Codes, Desc, Exposition, Source};
 
 /// Requests to the admin server that its guard refused.
@@ -9,7 +9,7 @@ pub(crate) struct AdminRefusals(Codes);
 
 impl Default for AdminRefusals {
     fn default() -> Self {
-        Self(Codes::new(AccessRefused::ALL.map(AccessRefused::code)))
+        Self(Codes::new(AccessRefusal::ALL.map(AccessRefusal::as_str)))
     }
 }
 
@@ -21,8 +21,8 @@ impl AdminRefusals {
         &["reason"],
     );
 
-    pub(crate) fn count(&self, refused: AccessRefused) {
-        self.0.inc(refused.code());
+    pub(crate) fn count(&self, refused: AccessRefusal) {
+        self.0.inc(refused.as_str());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use hyrouter_admin::Reloaded;
+use hyrouter_admin::ReloadReport;
 use hyrouter_config::Warning;
 use hyrouter_outgoing::Causes;
 
@@ -14,7 +14,7 @@ use crate::build::server;
 
 impl Reconfigurer {
     /// What can fail comes first, then everything is replaced without a pause.
-    pub(super) async fn apply(&mut self, next: Candidate) -> Result<Reloaded, Vec<String>> {
+    pub(super) async fn apply(&mut self, next: Candidate) -> Result<ReloadReport, Vec<String>> {
         let now = self.running.active.load_full();
         let assembly = Arc::new(next.assembly);
         // What was commanded while files were read is in force in the next configuration, too.
@@ -62,7 +62,7 @@ impl Reconfigurer {
         let restart_needed = restart_only.waiting(wanted);
         let history = &self.running.history;
         history.succeeded(restart_needed.clone(), &wanted.checks);
-        Ok(Reloaded {
+        Ok(ReloadReport {
             changed: wanted.sections.changed_from(&before.sections),
             changed_files,
             warnings: wanted.warnings.iter().map(Warning::to_string).collect(),

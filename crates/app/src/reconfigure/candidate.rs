@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use hyrouter_admin::Token;
-use hyrouter_config::{ConfigError, Draft, Lowered};
+use hyrouter_admin::AdminToken;
+use hyrouter_config::{ConfigError, Draft, LoweredCheck};
 use hyrouter_outgoing::Causes;
 
 use super::task::{Active, Running};
@@ -22,10 +22,10 @@ pub(super) struct Candidate {
     pub(super) made_beside: Arc<Active>,
     pub(super) sinks: Option<ActiveSinks>,
     /// Of the admin server.
-    pub(super) token: Option<Token>,
+    pub(super) token: Option<AdminToken>,
     pub(super) look: FileSet,
     /// Checks of the one at work that it takes away, and says so.
-    pub(super) lowered: Vec<Lowered>,
+    pub(super) lowered: Vec<LoweredCheck>,
 }
 
 /// Nothing of it is at work.
@@ -56,9 +56,9 @@ pub(super) fn read(
     let checks = &draft.settings.checks;
     let lowered = checks.lowered_from(&now.assembly.settings.checks);
     let silent = lowered.iter().filter(|lowered| !lowered.is_explicit);
-    let mistakes: Vec<_> = silent.map(Lowered::refusal).collect();
+    let mistakes: Vec<_> = silent.map(LoweredCheck::refusal).collect();
     // A mistake may be what lowers it.
-    if draft.mistakes.is_empty() && !mistakes.is_empty() {
+    if draft.problems.is_empty() && !mistakes.is_empty() {
         return Err(Rejection {
             mistakes,
             look: look.merge(before),
@@ -85,7 +85,7 @@ struct Assembled {
     assembly: Assembly,
     service: Service,
     sinks: Option<ActiveSinks>,
-    token: Option<Token>,
+    token: Option<AdminToken>,
 }
 
 fn assemble(
@@ -112,7 +112,7 @@ fn assemble(
 
 /// A line for each mistake.
 fn lines(error: &ConfigError) -> Vec<String> {
-    match error.mistakes() {
+    match error.problems() {
         [] => vec![error.to_string()],
         mistakes => mistakes.iter().map(ToString::to_string).collect(),
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hyrouter_admin::{CommandError, Reloaded};
+use hyrouter_admin::{CommandError, ReloadReport};
 use tokio::time::Instant;
 
 use super::candidate::{Candidate, Rejection, read};
@@ -30,15 +30,15 @@ pub(super) struct Reading {
     before: Arc<OnceLock<FileSet>>,
     /// The mistakes of the refused configuration that is tried again; these are not told again.
     known: Option<Vec<String>>,
-    replies: Vec<Reply<Reloaded>>,
+    replies: Vec<Reply<ReloadReport>>,
     /// Who asked while files were read already, which may have changed since: they are read once more for all of them.
-    again: Option<Vec<Reply<Reloaded>>>,
+    again: Option<Vec<Reply<ReloadReport>>>,
 }
 
 impl Reconfigurer {
     /// Reads the configuration and all that it names, and puts it to work if nothing is wrong. If anything is, nothing
     /// changes.
-    pub(super) fn reload(&mut self, reply: Option<Reply<Reloaded>>) {
+    pub(super) fn reload(&mut self, reply: Option<Reply<ReloadReport>>) {
         // Whoever moved the decision log away waits for that, whatever becomes of the rest.
         self.running.sinks.reopen();
         // Nobody waits for the answer to a signal.
@@ -68,7 +68,7 @@ impl Reconfigurer {
         }
     }
 
-    fn begin(&mut self, known: Option<Vec<String>>, replies: Vec<Reply<Reloaded>>) {
+    fn begin(&mut self, known: Option<Vec<String>>, replies: Vec<Reply<ReloadReport>>) {
         let (running, file) = (self.running.clone(), self.file.clone());
         let mut assembler = self.assembler.clone();
         let files = self.watch.read().clone();
@@ -131,7 +131,7 @@ impl Reconfigurer {
         }
     }
 
-    fn tell(&mut self, result: &Result<Reloaded, Vec<String>>, known: Option<&[String]>) {
+    fn tell(&mut self, result: &Result<ReloadReport, Vec<String>>, known: Option<&[String]>) {
         match result {
             Ok(reloaded) => {
                 self.refused = None;
@@ -173,6 +173,6 @@ fn not_reloaded(mistakes: Vec<String>) -> CommandError {
 }
 
 /// Whoever asked may have gone.
-fn answer(reply: Reply<Reloaded>, result: &Result<Reloaded, CommandError>) {
+fn answer(reply: Reply<ReloadReport>, result: &Result<ReloadReport, CommandError>) {
     let _ = reply.send(result.clone());
 }

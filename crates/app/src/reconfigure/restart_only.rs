@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use hyrouter_config::{AdminSettings, ListenAddr, OtlpSettings, ProxyProtocolSettings, Settings};
+use hyrouter_config::{
+    AdminSettings, ListenAddr, ProxyProtocolSettings, Settings, TelemetrySettings,
+};
 
 /// What is used when the router starts and not again: sockets are bound once, and the collector of traces is told of
 /// once.
@@ -12,7 +14,7 @@ pub(crate) struct RestartOnly {
     endpoints: usize,
     proxy_protocol: Option<ProxyProtocolSettings>,
     admin: Option<AdminSettings>,
-    otlp: Option<OtlpSettings>,
+    otlp: Option<TelemetrySettings>,
 }
 
 impl RestartOnly {

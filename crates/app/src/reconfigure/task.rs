@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use hyrouter_admin::{CommandError, Reloaded, Tokens};
+use hyrouter_admin::{AdminTokenHandle, CommandError, ReloadReport};
 use hyrouter_proxy::ServerHandle;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -35,7 +35,7 @@ const WAITING: usize = 64;
 /// Something that an operator commands, and where the answer goes.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Reload(Reply<Reloaded>),
+    Reload(Reply<ReloadReport>),
     DrainBackend {
         address: String,
         drained: bool,
@@ -71,7 +71,7 @@ pub(crate) struct Running {
     /// What talks to others runs here: files, webhook, keys. The conductor's own runtime waits for none of it.
     pub(crate) services: Handle,
     /// Of the admin server, once it is there.
-    pub(crate) tokens: Arc<OnceLock<Tokens>>,
+    pub(crate) tokens: Arc<OnceLock<AdminTokenHandle>>,
     /// The configuration at work and the commands in force.
     pub(crate) active: Arc<ArcSwap<Active>>,
 }

@@ -5,8 +5,8 @@ use super::Check;
 /// A check that is gone, or less strict than it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Lowered {
-    /// Where it is written, as in [`Mistake::path`](crate::Mistake::path).
+pub struct LoweredCheck {
+    /// Where it is written, as in [`Problem::path`](crate::Problem::path).
     pub path: String,
     /// What became of it.
     pub what: String,
@@ -15,7 +15,7 @@ pub struct Lowered {
     advice: String,
 }
 
-impl Lowered {
+impl LoweredCheck {
     pub(super) fn plugin_gone(name: &str, is_explicit: bool) -> Self {
         Self {
             path: "plugins".to_owned(),
@@ -40,20 +40,20 @@ impl Lowered {
     }
 }
 
-impl fmt::Display for Lowered {
+impl fmt::Display for LoweredCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.what)
     }
 }
 
 /// The checks of `before` that are less strict in `now`.
-pub(super) fn among(before: &[Check], now: &[Check]) -> Vec<Lowered> {
+pub(super) fn among(before: &[Check], now: &[Check]) -> Vec<LoweredCheck> {
     let both = before
         .iter()
         .filter_map(|was| Some((was, now.iter().find(|check| check.key == was.key)?)));
     let lowered = both.filter(|(was, now)| now.level < was.level);
     lowered
-        .map(|(was, now)| Lowered {
+        .map(|(was, now)| LoweredCheck {
             path: now.path.clone(),
             what: format!("lowered from {} to {}", was.value, now.value),
             is_explicit: now.is_written,

@@ -7,7 +7,7 @@ mod lowered;
 use std::collections::BTreeMap;
 
 pub(crate) use self::gather::Layers;
-pub use self::lowered::Lowered;
+pub use self::lowered::LoweredCheck;
 
 /// The checks of a configuration, each with how strict it is and whether it is written.
 ///
@@ -50,7 +50,7 @@ struct Check {
 
 impl Checks {
     /// The checks of `before` that are gone or less strict here.
-    pub fn lowered_from(&self, before: &Self) -> Vec<Lowered> {
+    pub fn lowered_from(&self, before: &Self) -> Vec<LoweredCheck> {
         let mut found = lowered::among(&before.own, &self.own);
         for (name, was) in before.plugins.iter().filter(|(_, was)| was.is_enforced) {
             match self.plugins.get(name) {
@@ -59,7 +59,7 @@ impl Checks {
                     found.extend(of_plugin.into_iter().map(|lowered| lowered.of_plugin(name)));
                 }
                 None if was.is_required => {
-                    found.push(Lowered::plugin_gone(name, self.lists_plugins));
+                    found.push(LoweredCheck::plugin_gone(name, self.lists_plugins));
                 }
                 None => {}
             }

@@ -17,9 +17,9 @@ pub struct LimitSettings {
     /// Maximum time from the answer to the close. The client usually leaves earlier.
     pub close_timeout: Duration,
     /// When clients must prove their address.
-    pub retry: RetryMode,
+    pub retry: RetrySettings,
     /// Number of half-open handshakes from which on clients must prove their address under
-    /// [`RetryMode::Adaptive`].
+    /// [`RetrySettings::Adaptive`].
     pub retry_threshold: usize,
     /// Maximum number of half-open handshakes.
     pub max_half_open: usize,
@@ -61,7 +61,7 @@ pub struct RateSettings {
 
 /// When clients must prove their address with a QUIC Retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryMode {
+pub enum RetrySettings {
     /// Always.
     Always,
     /// Never.

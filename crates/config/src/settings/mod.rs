@@ -14,20 +14,22 @@ use std::time::SystemTime;
 use hyrouter_router::RouterSpec;
 
 pub use self::identity::{IdentityMode, IdentitySettings};
-pub use self::limits::{LimitSettings, RateSettings, RetryMode, UnknownProtocol};
+pub use self::limits::{LimitSettings, RateSettings, RetrySettings, UnknownProtocol};
 pub use self::operation::{
-    AdminSettings, DecisionTarget, LoggingSettings, OtlpSettings, ShutdownSettings, WebhookSettings,
+    AdminSettings, DecisionTarget, DecisionWebhookSettings, LoggingSettings, ShutdownSettings,
+    TelemetrySettings,
 };
 pub use self::plugins::{
-    GrpcPlugin, GrpcTlsFiles, PluginKind, PluginSettings, WasmHostSettings, WasmPlugin,
+    GrpcPluginSettings, GrpcTlsFiles, PluginKind, PluginSettings, WasmHostSettings,
+    WasmPluginSettings,
 };
 pub use self::referral::{EnvelopeSettings, ReferralSettings, TimedSealer};
 pub use self::transport::{
-    IdentityFiles, ProxyHeaders, ProxyProtocolSettings, QuicSettings, TlsSettings,
+    CertificateFiles, ProxyHeaderMode, ProxyProtocolSettings, QuicSettings, TlsSettings,
 };
 use crate::checks::{Checks, Layers};
-use crate::mistake::Mistakes;
 use crate::model::Config;
+use crate::problem::Problems;
 use crate::secrets::Secrets;
 use crate::sections::Sections;
 use crate::{ListenAddr, MaintenanceTexts, Messages, Warning, validate};
@@ -68,7 +70,7 @@ pub struct Settings {
     /// How the router shuts down.
     pub shutdown: ShutdownSettings,
     /// Traces over OTLP. Absent: none.
-    pub otlp: Option<OtlpSettings>,
+    pub otlp: Option<TelemetrySettings>,
     /// Files that the configuration names, to be watched for changes beside the configuration itself.
     pub files: Vec<NamedFile>,
     /// Values that are allowed and probably not intended, for the operator to read at start.
@@ -88,7 +90,7 @@ impl Settings {
             &Layers::default(),
             &Secrets::new(&[]),
             SystemTime::UNIX_EPOCH,
-            &mut Mistakes::default(),
+            &mut Problems::default(),
         )
     }
 }
@@ -97,7 +99,7 @@ impl Settings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NamedFile {
-    /// The key that names it, as in [`Mistake::path`](crate::Mistake::path).
+    /// The key that names it, as in [`Problem::path`](crate::Problem::path).
     pub key: String,
     /// The file.
     pub file: PathBuf,

@@ -37,7 +37,7 @@ pub struct LoggingSettings {
     /// Number of decisions that are kept in memory.
     pub recent_decisions: usize,
     /// Webhook that receives decisions. Absent: none.
-    pub webhook: Option<WebhookSettings>,
+    pub webhook: Option<DecisionWebhookSettings>,
 }
 
 /// Target of decisions as lines of JSON.
@@ -52,7 +52,7 @@ pub enum DecisionTarget {
 /// An HTTP server that receives decisions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct WebhookSettings {
+pub struct DecisionWebhookSettings {
     /// `https://...` or `http://...`.
     pub url: String,
     /// File with the bearer token that is sent.
@@ -66,7 +66,7 @@ pub struct WebhookSettings {
 /// Traces over OTLP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct OtlpSettings {
+pub struct TelemetrySettings {
     /// The collector, `http://...` or `https://...`.
     pub endpoint: String,
     /// One of this many connections is traced. At least 1.

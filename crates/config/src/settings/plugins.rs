@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::IdentityFiles;
+use super::CertificateFiles;
 
 /// One plugin.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,15 +25,15 @@ pub struct PluginSettings {
 #[non_exhaustive]
 pub enum PluginKind {
     /// Behind an address.
-    Grpc(GrpcPlugin),
+    Grpc(GrpcPluginSettings),
     /// In a file.
-    Wasm(WasmPlugin),
+    Wasm(WasmPluginSettings),
 }
 
 /// A plugin in a process of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct GrpcPlugin {
+pub struct GrpcPluginSettings {
     /// `host:port`, `http://...`, `https://...` or `unix:...`, as it was written. Not empty.
     pub address: String,
     /// TLS to the plugin.
@@ -47,7 +47,7 @@ pub struct GrpcTlsFiles {
     /// Certificates that the plugin's certificate must lead to.
     pub ca: Option<PathBuf>,
     /// Client certificate that the plugin is shown.
-    pub identity: Option<IdentityFiles>,
+    pub certificate: Option<CertificateFiles>,
     /// Name that the plugin's certificate must be for.
     pub domain: Option<String>,
 }
@@ -67,7 +67,7 @@ pub struct WasmHostSettings {
 /// A plugin in a WebAssembly file. A bound that is absent has the host's default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct WasmPlugin {
+pub struct WasmPluginSettings {
     /// The file.
     pub path: PathBuf,
     /// Maximum memory of one instance, in bytes.

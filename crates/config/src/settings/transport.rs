@@ -10,7 +10,7 @@ use ipnet::IpNet;
 #[non_exhaustive]
 pub struct TlsSettings {
     /// Files of the certificate. Absent: a self-signed one is made in memory.
-    pub identity: Option<IdentityFiles>,
+    pub certificate: Option<CertificateFiles>,
     /// Application protocols in order of preference, 1 to 255 bytes each. The entry `hytale/*` stands for the highest
     /// `hytale/<n>` that the client offers; no other entry holds `*`.
     pub alpn: Vec<String>,
@@ -19,7 +19,7 @@ pub struct TlsSettings {
 /// Files of a certificate, both PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct IdentityFiles {
+pub struct CertificateFiles {
     /// The chain, the leaf certificate first.
     pub cert: PathBuf,
     /// The private key of the leaf certificate.
@@ -47,12 +47,12 @@ pub struct ProxyProtocolSettings {
     /// Networks that the load balancers send from.
     pub trusted: Vec<IpNet>,
     /// Datagrams that carry a header.
-    pub headers: ProxyHeaders,
+    pub headers: ProxyHeaderMode,
 }
 
 /// Datagrams that a load balancer puts a PROXY protocol header in front of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProxyHeaders {
+pub enum ProxyHeaderMode {
     /// At least the first of each flow.
     First,
     /// All of them.

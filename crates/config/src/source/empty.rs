@@ -1,13 +1,13 @@
 //! Keys that are there with nothing in them.
 
-use crate::mistake::{Mistakes, Warning};
 use crate::path::Path;
+use crate::problem::{Problems, Warning};
 use crate::schema::{Schema, SchemaKind};
 use crate::schema_check::allowed;
 use crate::validate::NOT_SIGNED;
 
 /// The keys whose empty text counts as absent, and so does nothing behind them: those of the original's shape, whose
-/// files may hold `""` since Go has no absent text. Everywhere else it is a mistake, since the default may be weaker
+/// files may hold `""` since Go has no absent text. Everywhere else it is a problem, since the default may be weaker
 /// than what was meant. `[]` stands for each entry of a list, `.*` for the key and all that is below it.
 const COUNTS_AS_ABSENT: &[&str] = &[
     "discovery.*",
@@ -36,7 +36,7 @@ pub(crate) fn counts_as_absent(path: &Path) -> bool {
 
 /// Reports the keys of a file that have nothing behind them. A section without keys has the defaults, as an absent one;
 /// the operator is warned, since it may have been cut off.
-pub(crate) fn report(bare: &[Path], mistakes: &mut Mistakes) -> Vec<Warning> {
+pub(crate) fn report(bare: &[Path], problems: &mut Problems) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for path in bare {
         let Some(schema) = Schema::root().at_path(path) else {
@@ -50,7 +50,7 @@ pub(crate) fn report(bare: &[Path], mistakes: &mut Mistakes) -> Vec<Warning> {
             }),
             // The original has no such key of which absent is not the same as false.
             kind if !matches!(kind, SchemaKind::Bool) && counts_as_absent(path) => {}
-            _ => mistakes.add(path, message(schema, "key")),
+            _ => problems.add(path, message(schema, "key")),
         }
     }
     warnings

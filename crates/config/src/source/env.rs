@@ -7,8 +7,8 @@ use hyrouter_router::Switch;
 use serde_json::Value;
 
 use super::{empty, without_nulls};
-use crate::mistake::Mistakes;
 use crate::path::Path;
+use crate::problem::Problems;
 use crate::schema::{Schema, SchemaKind};
 use crate::schema_check::nearest;
 
@@ -33,7 +33,7 @@ impl Environment {
     pub(crate) fn read(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
         below: &Value,
-        mistakes: &mut Mistakes,
+        problems: &mut Problems,
     ) -> Self {
         let mut variables: Vec<_> = variables.into_iter().filter_map(ours).collect();
         // A variable for a whole section first, then those for its parts.
@@ -43,18 +43,18 @@ impl Environment {
         let mut values = Value::Object(serde_json::Map::new());
         for Variable { name, value } in variables {
             let Some(target) = find(&name, below) else {
-                mistakes.add(&Path::default().key(&name), unknown(&name));
+                problems.add(&Path::default().key(&name), unknown(&name));
                 continue;
             };
             let Some(text) = value else {
-                mistakes.add(&Path::default().key(&name), "the value is not UTF-8");
+                problems.add(&Path::default().key(&name), "the value is not UTF-8");
                 continue;
             };
-            mistakes.note_variable(target.path(), &name);
+            problems.note_variable(target.path(), &name);
             let value = parse(target.schema, &text);
             if text.trim().is_empty() || value.is_null() {
                 // A variable that was forgotten must not take back what the file says.
-                mistakes.add(&target.path(), empty::message(target.schema, "variable"));
+                problems.add(&target.path(), empty::message(target.schema, "variable"));
                 continue;
             }
             put(&mut values, &target.keys, without_nulls(value));

@@ -15,9 +15,9 @@ use serde_json::Value;
 pub(crate) use self::env::{Environment, PREFIX};
 use self::file::ParsedFile;
 use crate::checks::Layers;
-use crate::mistake::{Mistake, Mistakes};
 use crate::model::Config;
 use crate::path::Path;
+use crate::problem::{Problem, Problems};
 use crate::secrets::Secrets;
 use crate::sections::Sections;
 use crate::{ConfigError, Settings, schema_check, validate};
@@ -35,11 +35,11 @@ pub struct Sources {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Draft {
-    /// The settings. With mistakes, defaults stand in for the values that are wrong, so that only what no mistake
-    /// [concerns](Mistake::concerns) can be looked at.
+    /// The settings. With problems, defaults stand in for the values that are wrong, so that only what no problem
+    /// [concerns](Problem::concerns) can be looked at.
     pub settings: Settings,
-    /// All mistakes by path. Without any, a router can run with the settings.
-    pub mistakes: Vec<Mistake>,
+    /// All problems by path. Without any, a router can run with the settings.
+    pub problems: Vec<Problem>,
 }
 
 impl Sources {
@@ -93,18 +93,18 @@ impl Sources {
     /// Reads, checks and builds.
     ///
     /// # Errors
-    /// The file can not be read or parsed, or anything in it or in the environment is wrong; then all mistakes are
+    /// The file can not be read or parsed, or anything in it or in the environment is wrong; then all problems are
     /// reported together.
     pub fn load(self) -> Result<Settings, ConfigError> {
-        let Draft { settings, mistakes } = self.read()?;
-        if mistakes.is_empty() {
+        let Draft { settings, problems } = self.read()?;
+        if problems.is_empty() {
             Ok(settings)
         } else {
-            Err(ConfigError::Invalid { mistakes })
+            Err(ConfigError::Invalid { problems })
         }
     }
 
-    /// Does the same for a caller that looks for more mistakes before it reports any.
+    /// Does the same for a caller that looks for more problems before it reports any.
     ///
     /// # Errors
     /// Nothing could be built: the file cannot be read or parsed.
@@ -127,16 +127,16 @@ impl Sources {
             .variables
             .unwrap_or_else(|| std::env::vars_os().collect());
 
-        let mut mistakes = Mistakes::default();
-        let behind_nothing = empty::report(&bare, &mut mistakes);
-        let environment = Environment::read(variables.iter().cloned(), &file, &mut mistakes);
+        let mut problems = Problems::default();
+        let behind_nothing = empty::report(&bare, &mut problems);
+        let environment = Environment::read(variables.iter().cloned(), &file, &mut problems);
         let merged = Figment::from(Serialized::defaults(base))
             .merge(Serialized::defaults(&file))
             .merge(&environment)
             .extract()
             .map_err(|error| ConfigError::Merge(error.to_string()))?;
 
-        let right = schema_check::check(merged, &mut mistakes);
+        let right = schema_check::check(merged, &mut problems);
         let layers = Layers {
             environment: Some(environment.values()),
             file: Some(&file),
@@ -145,7 +145,7 @@ impl Sources {
         for path in &zeros {
             let message = "a number with leading zeros, which is octal for some programs; write it without them, or in \
                            quotes if it is a text";
-            mistakes.add_if_clear(path, message);
+            problems.add_if_clear(path, message);
         }
         let sections = Sections::of(&right);
         let mut settings = match serde_json::from_value(right) {
@@ -154,10 +154,10 @@ impl Sources {
                 &layers,
                 &Secrets::new(&variables).elsewhere(self.is_elsewhere),
                 self.now.unwrap_or_else(SystemTime::now),
-                &mut mistakes,
+                &mut problems,
             ),
             Err(error) => {
-                mistakes.add(&Path::default(), error.to_string());
+                problems.add(&Path::default(), error.to_string());
                 Settings::built_in()
             }
         };
@@ -165,7 +165,7 @@ impl Sources {
         settings.sections = sections;
         Ok(Draft {
             settings,
-            mistakes: mistakes.into_list(),
+            problems: problems.into_list(),
         })
     }
 }

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::missing;
-use crate::mistake::{Mistakes, message};
 use crate::model::{Discovery, Provider};
 use crate::path::Path;
+use crate::problem::{Problems, message};
 
 /// The providers that pools can name.
 pub(super) struct Providers {
@@ -13,7 +13,7 @@ pub(super) struct Providers {
 }
 
 impl Providers {
-    pub(super) fn check_name(&self, path: &Path, name: &str, mistakes: &mut Mistakes) {
+    pub(super) fn check_name(&self, path: &Path, name: &str, problems: &mut Problems) {
         if self.is_partial || self.names.iter().any(|known| known == name) {
             return;
         }
@@ -21,19 +21,19 @@ impl Providers {
             [] => "none, since `discovery.providers` is empty".to_owned(),
             names => names.join(", "),
         };
-        mistakes.add_if_clear(path, message("no such provider", &name.into(), known));
+        problems.add_if_clear(path, message("no such provider", &name.into(), known));
     }
 }
 
-pub(super) fn check(discovery: &Discovery, mistakes: &mut Mistakes) -> Providers {
+pub(super) fn check(discovery: &Discovery, problems: &mut Problems) -> Providers {
     let list = Path::of("discovery.providers");
     let mut seen: BTreeMap<&str, Path> = BTreeMap::new();
-    let mut is_partial = mistakes.is_covered(&list);
+    let mut is_partial = problems.is_covered(&list);
     for (index, provider) in discovery.providers.iter().enumerate() {
         let path = list.index(index);
-        check_sections(&path, provider, mistakes);
-        is_partial |= mistakes.is_covered(&path.key("name"));
-        super::plugins::check_unique(&path.key("name"), &provider.name, &mut seen, mistakes);
+        check_sections(&path, provider, problems);
+        is_partial |= problems.is_covered(&path.key("name"));
+        super::plugins::check_unique(&path.key("name"), &provider.name, &mut seen, problems);
     }
     Providers {
         names: discovery
@@ -46,7 +46,7 @@ pub(super) fn check(discovery: &Discovery, mistakes: &mut Mistakes) -> Providers
 }
 
 /// The section named like the type is needed.
-fn check_sections(path: &Path, provider: &Provider, mistakes: &mut Mistakes) {
+fn check_sections(path: &Path, provider: &Provider, problems: &mut Problems) {
     let Some(kind) = provider.kind.as_deref() else {
         return;
     };
@@ -55,6 +55,6 @@ fn check_sections(path: &Path, provider: &Provider, mistakes: &mut Mistakes) {
         _ => provider.agones.is_some(),
     };
     if !is_there {
-        mistakes.add_if_clear(&path.key(kind), missing(&format!("type `{kind}`")));
+        problems.add_if_clear(&path.key(kind), missing(&format!("type `{kind}`")));
     }
 }

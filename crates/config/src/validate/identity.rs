@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Report, parse_duration, to_usize};
-use crate::mistake::message;
 use crate::model::Identity;
 use crate::path::Path;
+use crate::problem::message;
 use crate::settings::{IdentityMode, IdentitySettings};
 
 /// Keys are used this long after the last good fetch where nothing else is written.
@@ -47,7 +47,7 @@ fn max_stale(written: Option<&str>, refresh: Duration, report: &mut Report<'_>) 
     };
     let max_stale = parse_duration(text);
     if !(least..=LONGEST).contains(&max_stale) {
-        report.mistakes.add_if_clear(
+        report.problems.add_if_clear(
             &Path::of("identity.max_stale"),
             message(
                 "out of range",

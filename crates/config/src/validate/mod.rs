@@ -1,4 +1,4 @@
-//! From the model to the settings. Everything is built even when something is wrong, so that all mistakes are found;
+//! From the model to the settings. Everything is built even when something is wrong, so that all problems are found;
 //! what is built then is thrown away.
 
 mod contradictions;
@@ -20,11 +20,11 @@ use std::time::{Duration, SystemTime};
 use hyrouter_messages::{LocaleTexts, MessageKind, Messages, same_tag};
 
 use crate::checks::{Checks, Layers};
-use crate::mistake::{Message, Mistakes, Warning, message};
 use crate::path::Path;
+use crate::problem::{Message, Problems, Warning, message};
 use crate::secrets::Secrets;
 use crate::sections::Sections;
-use crate::settings::{IdentityFiles, Settings, TlsSettings, UnknownProtocol};
+use crate::settings::{CertificateFiles, Settings, TlsSettings, UnknownProtocol};
 use crate::{duration, listen, model};
 
 /// Checks what the values mean together and builds the parts.
@@ -33,18 +33,18 @@ pub(crate) fn build(
     layers: &Layers<'_>,
     secrets: &Secrets<'_>,
     now: SystemTime,
-    mistakes: &mut Mistakes,
+    problems: &mut Problems,
 ) -> Settings {
     let mut report = Report {
-        mistakes,
+        problems,
         warnings: Vec::new(),
     };
     warn_of_idle_timeout(&config, &mut report);
     check_bounds(&config, &mut report);
     trust::warn(&config, &mut report);
-    let providers = discovery::check(&config.discovery, report.mistakes);
-    unsupported::refuse(&config, report.mistakes);
-    require_backends(&config, report.mistakes);
+    let providers = discovery::check(&config.discovery, report.problems);
+    unsupported::refuse(&config, report.problems);
+    require_backends(&config, report.problems);
     let files = files::named(&config);
     let checks = Checks::of(&config, layers);
     let (routing, maintenance) = routing::build(
@@ -57,7 +57,7 @@ pub(crate) fn build(
     Settings {
         // The schema check lets no other text through; the default stands in for one that it took out.
         listen: listen::parse(&config.listen).unwrap_or(listen::DEFAULT),
-        tls: build_tls(config.tls, report.mistakes),
+        tls: build_tls(config.tls, report.problems),
         quic: operation::quic(config.quic),
         logging: operation::logging(config.logging),
         limits: operation::limits(&config.limits, &mut report),
@@ -69,7 +69,7 @@ pub(crate) fn build(
         routing,
         maintenance,
         referral: referral::build(config.referral, secrets, now, &mut report),
-        messages: build_messages(config.messages, report.mistakes),
+        messages: build_messages(config.messages, report.problems),
         plugins: plugins::build(
             config.plugins,
             parse_duration(&config.limits.decision_timeout),
@@ -87,7 +87,7 @@ pub(crate) fn build(
 }
 
 /// A configuration by which no player gets anywhere is one that was not written to its end.
-fn require_backends(config: &model::Config, mistakes: &mut Mistakes) {
+fn require_backends(config: &model::Config, problems: &mut Problems) {
     let routing = Path::of("routing");
     let plugins = Path::of("plugins");
     let names_backends = |plugin: &model::Plugin| {
@@ -98,9 +98,9 @@ fn require_backends(config: &model::Config, mistakes: &mut Mistakes) {
         || !config.routing.routes.is_empty()
         || config.plugins.iter().any(names_backends);
     // What was meant for it may be what is wrong.
-    let is_partial = mistakes.has_within(&routing) || mistakes.has_within(&plugins);
+    let is_partial = problems.has_within(&routing) || problems.has_within(&plugins);
     if !is_somewhere && !is_partial {
-        mistakes.add_if_clear(
+        problems.add_if_clear(
             &routing,
             "no player gets anywhere; allowed: a `default` pool, `routes`, or a plugin that is enforced and may name any \
              backend",
@@ -145,13 +145,13 @@ fn check_bounds(config: &model::Config, report: &mut Report<'_>) {
         if !bounds.contains(&parse_duration(text)) {
             let value = serde_json::Value::from(text);
             let message = message("out of range", &value, allowed);
-            report.mistakes.add_if_clear(&Path::of(path), message);
+            report.problems.add_if_clear(&Path::of(path), message);
         }
     }
 }
 
 struct Report<'m> {
-    mistakes: &'m mut Mistakes,
+    problems: &'m mut Problems,
     warnings: Vec<Warning>,
 }
 
@@ -164,10 +164,10 @@ impl Report<'_> {
     }
 }
 
-fn build_tls(tls: model::Tls, mistakes: &mut Mistakes) -> TlsSettings {
-    let identity = check_pair(&Path::of("tls"), tls.cert_file, tls.key_file, mistakes);
+fn build_tls(tls: model::Tls, problems: &mut Problems) -> TlsSettings {
+    let certificate = check_pair(&Path::of("tls"), tls.cert_file, tls.key_file, problems);
     TlsSettings {
-        identity: identity.map(|(cert, key)| IdentityFiles {
+        certificate: certificate.map(|(cert, key)| CertificateFiles {
             cert: cert.into(),
             key: key.into(),
         }),
@@ -180,14 +180,14 @@ fn check_pair(
     path: &Path,
     cert: Option<String>,
     key: Option<String>,
-    mistakes: &mut Mistakes,
+    problems: &mut Problems,
 ) -> Option<(String, String)> {
     let is_given = |file: &String| !file.is_empty();
     match (cert.filter(is_given), key.filter(is_given)) {
         (Some(cert), Some(key)) => return Some((cert, key)),
         (None, None) => {}
-        (Some(_), None) => mistakes.add_if_clear(&path.key("key_file"), missing("`cert_file`")),
-        (None, Some(_)) => mistakes.add_if_clear(&path.key("cert_file"), missing("`key_file`")),
+        (Some(_), None) => problems.add_if_clear(&path.key("key_file"), missing("`cert_file`")),
+        (None, Some(_)) => problems.add_if_clear(&path.key("cert_file"), missing("`key_file`")),
     }
     None
 }
@@ -196,9 +196,9 @@ fn missing(needed_by: &str) -> String {
     format!("missing; required by {needed_by}")
 }
 
-fn build_messages(messages: model::Messages, mistakes: &mut Mistakes) -> Messages {
+fn build_messages(messages: model::Messages, problems: &mut Problems) -> Messages {
     if let Some(locales) = &messages.disconnect_locales {
-        check_tags(locales, mistakes);
+        check_tags(locales, problems);
     }
     let locales = messages.disconnect_locales.map(|locales| {
         let texts = locales.into_iter();
@@ -209,7 +209,7 @@ fn build_messages(messages: model::Messages, mistakes: &mut Mistakes) -> Message
     Messages::new(build_texts(messages.disconnect), locales)
 }
 
-fn check_tags(locales: &BTreeMap<String, model::Texts>, mistakes: &mut Mistakes) {
+fn check_tags(locales: &BTreeMap<String, model::Texts>, problems: &mut Problems) {
     for (at, tag) in locales.keys().enumerate() {
         if let Some(earlier) = locales
             .keys()
@@ -217,7 +217,7 @@ fn check_tags(locales: &BTreeMap<String, model::Texts>, mistakes: &mut Mistakes)
             .find(|earlier| same_tag(earlier, tag))
         {
             let path = Path::of("messages.disconnect_locales").key(tag);
-            mistakes.add_if_clear(
+            problems.add_if_clear(
                 &path,
                 format!("the same language as {earlier:?}; allowed: each language once"),
             );

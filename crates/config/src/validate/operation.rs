@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::{Report, contradictions, parse_duration, to_usize};
 use crate::format::network;
-use crate::mistake::message;
 use crate::path::Path;
+use crate::problem::message;
 use crate::settings::{
-    AdminSettings, DecisionTarget, LimitSettings, LoggingSettings, OtlpSettings, ProxyHeaders,
-    ProxyProtocolSettings, QuicSettings, RateSettings, RetryMode, ShutdownSettings,
-    WebhookSettings,
+    AdminSettings, DecisionTarget, DecisionWebhookSettings, LimitSettings, LoggingSettings,
+    ProxyHeaderMode, ProxyProtocolSettings, QuicSettings, RateSettings, RetrySettings,
+    ShutdownSettings, TelemetrySettings,
 };
 use crate::{listen, model};
 
@@ -27,8 +27,8 @@ pub(super) fn quic(quic: model::Quic) -> QuicSettings {
         proxy_protocol: quic.proxy_protocol.map(|proxy| ProxyProtocolSettings {
             trusted: networks(&proxy.trusted),
             headers: match proxy.headers.as_str() {
-                "every" => ProxyHeaders::Every,
-                _ => ProxyHeaders::First,
+                "every" => ProxyHeaderMode::Every,
+                _ => ProxyHeaderMode::First,
             },
         }),
     }
@@ -43,9 +43,9 @@ pub(super) fn limits(limits: &model::Limits, report: &mut Report<'_>) -> LimitSe
         decision_timeout: parse_duration(&limits.decision_timeout),
         close_timeout: parse_duration(&limits.close_timeout),
         retry: match limits.retry.as_str() {
-            "always" => RetryMode::Always,
-            "never" => RetryMode::Never,
-            _ => RetryMode::Adaptive,
+            "always" => RetrySettings::Always,
+            "never" => RetrySettings::Never,
+            _ => RetrySettings::Adaptive,
         },
         retry_threshold: to_usize(limits.retry_threshold),
         max_half_open: to_usize(limits.max_half_open),
@@ -62,7 +62,7 @@ pub(super) fn limits(limits: &model::Limits, report: &mut Report<'_>) -> LimitSe
         if rate.per_second > 0 && rate.burst == 0 {
             let message = message("out of range", &Value::from(0), "1 or more");
             report
-                .mistakes
+                .problems
                 .add_if_clear(&path.key(key).key("burst"), message);
         }
     }
@@ -82,7 +82,7 @@ pub(super) fn logging(logging: model::Logging) -> LoggingSettings {
             }),
         decision_client_ip: logging.decision_client_ip,
         recent_decisions: to_usize(logging.recent_decisions),
-        webhook: logging.webhook.map(|webhook| WebhookSettings {
+        webhook: logging.webhook.map(|webhook| DecisionWebhookSettings {
             url: webhook.url,
             token_file: file(webhook.token_file),
             ca_file: file(webhook.ca_file),
@@ -103,7 +103,7 @@ pub(super) fn admin(admin: model::Admin, report: &mut Report<'_>) -> Option<Admi
             "127.0.0.1:PORT, [::1]:PORT, or any with a token",
         );
         report
-            .mistakes
+            .problems
             .add_if_clear(&Path::of("admin.listen"), message);
     }
     Some(AdminSettings { listen, token_file })
@@ -122,7 +122,7 @@ pub(super) fn shutdown(
             "0s to 1h",
         );
         report
-            .mistakes
+            .problems
             .add_if_clear(&Path::of("shutdown.delay"), message);
     }
     let longest = [
@@ -137,8 +137,8 @@ pub(super) fn shutdown(
     ShutdownSettings { delay, timeout }
 }
 
-pub(super) fn otlp(telemetry: model::Telemetry) -> Option<OtlpSettings> {
-    telemetry.otlp.map(|otlp| OtlpSettings {
+pub(super) fn otlp(telemetry: model::Telemetry) -> Option<TelemetrySettings> {
+    telemetry.otlp.map(|otlp| TelemetrySettings {
         endpoint: otlp.endpoint,
         one_in: otlp.one_in.max(1),
         service_name: otlp.service_name,

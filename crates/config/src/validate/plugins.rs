@@ -6,12 +6,12 @@ use hyrouter_plugins as chain;
 use hyrouter_plugins::{BreakerSettings, Mode, OnError, OverridePolicy, Stage};
 
 use super::{Report, check_pair, missing, parse_duration};
-use crate::mistake::{Mistakes, message};
 use crate::model::{Plugin, WasmHost};
 use crate::path::Path;
+use crate::problem::{Problems, message};
 use crate::settings::{
-    GrpcPlugin, GrpcTlsFiles, IdentityFiles, PluginKind, PluginSettings, WasmHostSettings,
-    WasmPlugin,
+    CertificateFiles, GrpcPluginSettings, GrpcTlsFiles, PluginKind, PluginSettings,
+    WasmHostSettings, WasmPluginSettings,
 };
 
 pub(super) fn build(
@@ -19,21 +19,21 @@ pub(super) fn build(
     decision_timeout: Duration,
     report: &mut Report<'_>,
 ) -> Vec<PluginSettings> {
-    check(&plugins, report.mistakes);
+    check(&plugins, report.problems);
     let list = Path::of("plugins");
     let mut built = Vec::with_capacity(plugins.len());
     for (index, plugin) in plugins.into_iter().enumerate() {
         warn_of_parts_without_use(&list.index(index), &plugin, report);
         built.push(build_one(plugin));
     }
-    if report.mistakes.has_within(&list) {
+    if report.problems.has_within(&list) {
         return built;
     }
     // What the chain itself finds wrong is found by `check`, but for a cycle.
     let settings: Vec<_> = built.iter().map(|plugin| &plugin.settings).collect();
     if let Err(error) = chain::check_order(&settings) {
         for problem in error.problems {
-            report.mistakes.add(
+            report.problems.add(
                 &list,
                 format!("{problem}; allowed: an order that all can keep"),
             );
@@ -82,7 +82,7 @@ fn build_one(plugin: Plugin) -> PluginSettings {
     };
     let kind = if plugin.kind.as_deref() == Some("wasm") {
         let wasm = plugin.wasm.unwrap_or_default();
-        PluginKind::Wasm(WasmPlugin {
+        PluginKind::Wasm(WasmPluginSettings {
             path: wasm.path.unwrap_or_default().into(),
             max_memory: wasm.max_memory,
             instances: wasm.instances.and_then(NonZeroU32::new),
@@ -91,7 +91,7 @@ fn build_one(plugin: Plugin) -> PluginSettings {
         })
     } else {
         let grpc = plugin.grpc.unwrap_or_default();
-        PluginKind::Grpc(GrpcPlugin {
+        PluginKind::Grpc(GrpcPluginSettings {
             address: grpc.address.unwrap_or_default(),
             tls: grpc.tls.map(build_tls),
         })
@@ -109,10 +109,10 @@ fn named<T>(name: Option<&str>, from_name: fn(&str) -> Option<T>) -> Option<T> {
 
 fn build_tls(tls: crate::model::GrpcTls) -> GrpcTlsFiles {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let identity = given(tls.cert_file).zip(given(tls.key_file));
+    let certificate = given(tls.cert_file).zip(given(tls.key_file));
     GrpcTlsFiles {
         ca: given(tls.ca_file).map(Into::into),
-        identity: identity.map(|(cert, key)| IdentityFiles {
+        certificate: certificate.map(|(cert, key)| CertificateFiles {
             cert: cert.into(),
             key: key.into(),
         }),
@@ -156,20 +156,20 @@ fn warn_of_timeouts(
     }
 }
 
-fn check(plugins: &[Plugin], mistakes: &mut Mistakes) {
+fn check(plugins: &[Plugin], problems: &mut Problems) {
     let list = Path::of("plugins");
     let mut seen = BTreeMap::new();
     for (index, plugin) in plugins.iter().enumerate() {
         let path = list.index(index);
-        check_unique(&path.key("name"), &plugin.name, &mut seen, mistakes);
-        check_target(&path, plugin, mistakes);
+        check_unique(&path.key("name"), &plugin.name, &mut seen, problems);
+        check_target(&path, plugin, problems);
     }
-    let is_partial = |index| mistakes.is_covered(&list.index(index).key("name"));
+    let is_partial = |index| problems.is_covered(&list.index(index).key("name"));
     if (0..plugins.len()).any(is_partial) {
         return;
     }
     for (index, plugin) in plugins.iter().enumerate() {
-        check_order(&list.index(index), plugin, plugins, mistakes);
+        check_order(&list.index(index), plugin, plugins, problems);
     }
 }
 
@@ -178,26 +178,26 @@ pub(super) fn check_unique<'a>(
     path: &Path,
     name: &'a str,
     seen: &mut BTreeMap<&'a str, Path>,
-    mistakes: &mut Mistakes,
+    problems: &mut Problems,
 ) {
-    if mistakes.is_covered(path) {
+    if problems.is_covered(path) {
         return;
     }
     if let Some(earlier) = seen.get(name) {
         let allowed = format!("a name of its own, this is that of {earlier}");
-        mistakes.add(path, message("not unique", &name.into(), allowed));
+        problems.add(path, message("not unique", &name.into(), allowed));
     } else {
         seen.insert(name, path.clone());
     }
 }
 
 /// Where the plugin is.
-fn check_target(path: &Path, plugin: &Plugin, mistakes: &mut Mistakes) {
+fn check_target(path: &Path, plugin: &Plugin, problems: &mut Problems) {
     let is_given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
     let grpc = plugin.grpc.as_ref();
     match plugin.kind.as_deref() {
         Some("grpc") if !grpc.is_some_and(|grpc| is_given(&grpc.address)) => {
-            mistakes.add_if_clear(&path.key("grpc").key("address"), missing("type `grpc`"));
+            problems.add_if_clear(&path.key("grpc").key("address"), missing("type `grpc`"));
         }
         Some("wasm")
             if !plugin
@@ -205,18 +205,18 @@ fn check_target(path: &Path, plugin: &Plugin, mistakes: &mut Mistakes) {
                 .as_ref()
                 .is_some_and(|wasm| is_given(&wasm.path)) =>
         {
-            mistakes.add_if_clear(&path.key("wasm").key("path"), missing("type `wasm`"));
+            problems.add_if_clear(&path.key("wasm").key("path"), missing("type `wasm`"));
         }
         _ => {}
     }
     if let Some(tls) = grpc.and_then(|grpc| grpc.tls.as_ref()) {
         let path = path.key("grpc").key("tls");
-        check_pair(&path, tls.cert_file.clone(), tls.key_file.clone(), mistakes);
+        check_pair(&path, tls.cert_file.clone(), tls.key_file.clone(), problems);
     }
 }
 
 /// Names in `before` and `after` are those of other plugins, and the order of the stages allows them.
-fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], mistakes: &mut Mistakes) {
+fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], problems: &mut Problems) {
     for (key, names) in [("before", &plugin.before), ("after", &plugin.after)] {
         for (index, name) in names.iter().enumerate() {
             let path = path.key(key).index(index);
@@ -228,7 +228,7 @@ fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], mistakes: &mut 
                     &name.as_str().into(),
                     known.join(", "),
                 );
-                mistakes.add_if_clear(&path, message);
+                problems.add_if_clear(&path, message);
                 continue;
             };
             let (first, second) = if key == "before" {
@@ -239,7 +239,7 @@ fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], mistakes: &mut 
             if stage(first) > stage(second) {
                 let message =
                     format!("contradicts the order of stages: {name} runs in another stage");
-                mistakes.add_if_clear(
+                problems.add_if_clear(
                     &path,
                     format!(
                         "{message}; allowed: plugins that the order deny, route, mutate permits"

@@ -114,7 +114,7 @@ fn signing(
         keys.push(Given {
             id,
             algorithm: parse_algorithm(algorithm.as_deref()),
-            secret: secrets.read(&at, &place, report.mistakes),
+            secret: secrets.read(&at, &place, report.problems),
             validity: validity(&at, not_before.as_deref(), not_after.as_deref(), report),
             path: at,
         });
@@ -131,7 +131,7 @@ fn refuse_keys_without_envelope(path: &Path, referral: &Referral, report: &mut R
         (referral.version != 1, "version"),
     ] {
         if is_given {
-            report.mistakes.add_if_clear(
+            report.problems.add_if_clear(
                 &path.key(key),
                 "not with `envelope: none`, which sends plain bytes that no backend can verify; allowed: one of the two",
             );
@@ -149,7 +149,7 @@ fn version_1(key_id: u8, keys: Vec<Given>, report: &mut Report<'_>) -> Vec<Timed
     let mut sealers = Vec::new();
     for key in keys {
         if key.algorithm != Algorithm::HmacSha256 {
-            report.mistakes.add_if_clear(
+            report.problems.add_if_clear(
                 &key.path.key("algorithm"),
                 "not for version 1 (got \"ed25519\"); allowed: hmac_sha256, or `version: 2`",
             );
@@ -170,9 +170,9 @@ fn version_1(key_id: u8, keys: Vec<Given>, report: &mut Report<'_>) -> Vec<Timed
 }
 
 fn version_2(path: &Path, keys: Vec<Given>, report: &mut Report<'_>) -> SigningKeys {
-    if keys.is_empty() && !report.mistakes.has_within(path) {
+    if keys.is_empty() && !report.problems.has_within(path) {
         let message = missing("`version: 2`, which signs; or give `hmac_secret`");
-        report.mistakes.add_if_clear(&path.key("keys"), message);
+        report.problems.add_if_clear(&path.key("keys"), message);
     }
     let mut built = SigningKeys::new();
     for key in keys {
@@ -231,37 +231,37 @@ fn accepted_key(
     let algorithm = parse_algorithm(key.algorithm.as_deref());
     if algorithm == Algorithm::Ed25519 {
         if place.is_given() {
-            report.mistakes.add_if_clear(
+            report.problems.add_if_clear(
                 at,
                 "a secret for ed25519; allowed: `public_key`, since nothing is signed with it here",
             );
         }
         let Some(text) = &key.public_key else {
             let message = missing("algorithm `ed25519`");
-            report.mistakes.add_if_clear(&at.key("public_key"), message);
+            report.problems.add_if_clear(&at.key("public_key"), message);
             return None;
         };
         return Some(VerifyingKey::ed25519(key.id, &public_key(text)?));
     }
     if key.public_key.is_some() {
-        report.mistakes.add_if_clear(
+        report.problems.add_if_clear(
             &at.key("public_key"),
             "not for hmac_sha256; allowed: a secret, or `algorithm: ed25519`",
         );
     }
-    let secret = secrets.read(at, &place, report.mistakes)?;
+    let secret = secrets.read(at, &place, report.problems)?;
     Some(VerifyingKey::hmac(key.id, &secret))
 }
 
 fn not_unique(at: &Path, id: u8, report: &mut Report<'_>) {
-    report.mistakes.add_if_clear(
+    report.problems.add_if_clear(
         &at.key("id"),
         format!("not unique (got {id}); allowed: each id once"),
     );
 }
 
 fn wrong_key(path: &Path, error: &KeyError, report: &mut Report<'_>) {
-    report.mistakes.add_if_clear(path, error.to_string());
+    report.problems.add_if_clear(path, error.to_string());
 }
 
 /// The schema check lets no other names through.
@@ -285,7 +285,7 @@ fn validity(
     if let (Some(begin), Some(end)) = (validity.not_before, validity.not_after)
         && begin >= end
     {
-        report.mistakes.add_if_clear(
+        report.problems.add_if_clear(
             &at.key("not_after"),
             "not after `not_before`, so the key is never valid; allowed: a later time",
         );

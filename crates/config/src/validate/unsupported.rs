@@ -1,17 +1,17 @@
 //! What this release can not do yet, though it knows how it is written.
 
-use crate::mistake::Mistakes;
 use crate::model::Config;
 use crate::path::Path;
+use crate::problem::Problems;
 
-pub(super) fn refuse(config: &Config, mistakes: &mut Mistakes) {
+pub(super) fn refuse(config: &Config, problems: &mut Problems) {
     let path = Path::of("discovery.providers");
     let count = config.discovery.providers.len();
     // Whoever wrote it wrong hears of that first.
-    if count > 0 && !mistakes.has_within(&path) {
+    if count > 0 && !problems.has_within(&path) {
         let message = format!(
             "this build can not discover backends yet (got a list of {count}); allowed: an empty list"
         );
-        mistakes.add_if_clear(&path, message);
+        problems.add_if_clear(&path, message);
     }
 }

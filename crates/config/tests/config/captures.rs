@@ -2,7 +2,7 @@
 
 use hyrouter_router::Router;
 
-use crate::support::{load, mistakes};
+use crate::support::{load, problems};
 
 fn route(matching: &str, hosts: &[&str]) -> String {
     let backends: Vec<_> = hosts
@@ -70,14 +70,14 @@ fn captures_that_can_not_be_are_mistakes() {
         ),
     ] {
         assert_eq!(
-            mistakes(&route(matching, &["h", host])),
+            problems(&route(matching, &["h", host])),
             [format!(
                 "routing.routes[0].pool.backends[1].host: {what} (got {host:?}); {ALLOWED}"
             )]
         );
     }
     assert_eq!(
-        mistakes("routing: {default: {backends: [{host: $1.svc, port: 1}]}}"),
+        problems("routing: {default: {backends: [{host: $1.svc, port: 1}]}}"),
         [format!(
             "routing.default.backends[0].host: a capture in the default pool, which has no pattern (got \"$1.svc\"); \
              {ALLOWED}"
@@ -102,7 +102,7 @@ fn a_backend_may_be_drained() {
 fn the_name_of_the_default_pool_is_taken() {
     let yaml = "routing: {routes: [{name: default, match: {hostname: a}, pool: {backends: [{host: a, port: 1}]}}]}";
     assert_eq!(
-        mistakes(yaml),
+        problems(yaml),
         [
             "routing.routes[0].name: that of the default pool (got \"default\"); allowed: another name"
         ]

@@ -1,6 +1,6 @@
-//! A key or a variable that is there with nothing in it is a mistake, so that the default never stands in unseen.
+//! A key or a variable that is there with nothing in it is a problem, so that the default never stands in unseen.
 
-use crate::support::{lines, load, load_named, load_with, mistakes, warnings};
+use crate::support::{lines, load, load_named, load_with, problems, warnings};
 
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
 
@@ -96,7 +96,7 @@ const KEYS: &[(&str, &str)] = &[
 fn an_empty_text_or_nothing_in_a_file_is_a_mistake() {
     for (line, expected) in KEYS {
         for empty in ["''", "\"\"", "' '", "\"\\t\"", ""] {
-            let found = mistakes(&line.replace("EMPTY", empty));
+            let found = problems(&line.replace("EMPTY", empty));
             assert_eq!(found.len(), 1, "{line}: {found:?}");
             assert!(found[0].starts_with(expected), "{line}: {found:?}");
             assert!(
@@ -155,7 +155,7 @@ fn nothing_behind_a_list_a_number_or_a_switch_is_a_mistake() {
             "routing.default_maintenance.allow.verified: the value is empty; allowed: true or false",
         ),
     ] {
-        let found = mistakes(yaml);
+        let found = problems(yaml);
         assert!(found[0].starts_with(expected), "{yaml}: {found:?}");
         assert_eq!(found.len(), 1, "{found:?}");
     }
@@ -223,7 +223,7 @@ fn an_empty_text_of_the_originals_shape_counts_as_absent() {
     // The one secret is told of.
     let found = warnings(&load("referral: {hmac_secret: ''}").unwrap());
     assert_eq!(found.len(), 1, "{found:?}");
-    let found = mistakes("routing: {default: {strategy: ' ', backends: [{host: h, port: 1}]}}");
+    let found = problems("routing: {default: {strategy: ' ', backends: [{host: h, port: 1}]}}");
     assert!(
         found[0].starts_with("routing.default.strategy: unknown value"),
         "{found:?}"

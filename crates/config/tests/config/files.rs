@@ -14,7 +14,7 @@ fn defaults_are_those_of_the_reference() {
     let settings = load(NOTHING).unwrap();
     assert_eq!(settings.listen.addr, "[::]:5520".parse().unwrap());
     assert!(settings.listen.dual_stack);
-    assert_eq!(settings.tls.identity, None);
+    assert_eq!(settings.tls.certificate, None);
     assert_eq!(settings.tls.alpn, ["hytale/*"]);
     assert_eq!(settings.quic.max_idle_timeout, Duration::from_secs(30));
     assert_eq!(settings.quic.endpoints, 0);
@@ -106,7 +106,7 @@ fn a_full_yaml_file_loads() {
     let settings = load_file(data("full.yaml")).unwrap();
     assert_eq!(settings.listen.addr, "0.0.0.0:5520".parse().unwrap());
     assert!(!settings.listen.dual_stack);
-    let identity = settings.tls.identity.as_ref().unwrap();
+    let identity = settings.tls.certificate.as_ref().unwrap();
     assert_eq!(identity.cert, std::path::Path::new("/etc/hyrouter/tls.crt"));
     assert_eq!(identity.key, std::path::Path::new("/etc/hyrouter/tls.key"));
     assert_eq!(settings.tls.alpn, ["hytale/*", "hytale/1"]);
@@ -196,7 +196,7 @@ fn plain_scalars_of_yaml_keep_their_text_where_a_text_is_wanted() {
 fn a_full_json_file_loads() {
     let settings = load_file(data("full.json")).unwrap();
     assert_eq!(settings.listen.addr, "[::1]:5521".parse().unwrap());
-    assert_eq!(settings.tls.identity, None);
+    assert_eq!(settings.tls.certificate, None);
     assert_eq!(settings.tls.alpn, ["hytale/2", "hytale/1"]);
     assert_eq!(settings.quic.max_idle_timeout, Duration::from_secs(30));
     let pool = &settings.routing.routes[0].pool;
@@ -356,7 +356,7 @@ fn a_route_that_an_earlier_one_covers_is_told() {
     }
 }
 
-/// The most likely mistake of a newcomer: a pattern that begins with `*`, without quotes.
+/// The most likely problem of a newcomer: a pattern that begins with `*`, without quotes.
 #[test]
 fn a_pattern_without_quotes_is_told_to_be_quoted() {
     for line in [

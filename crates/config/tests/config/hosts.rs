@@ -1,6 +1,6 @@
 //! What can be the host of a backend.
 
-use crate::support::{load, mistakes};
+use crate::support::{load, problems};
 
 #[test]
 fn hosts_are_addresses_or_names_and_no_urls() {
@@ -21,7 +21,7 @@ fn hosts_are_addresses_or_names_and_no_urls() {
         "::",
     ] {
         let yaml = format!("routing: {{default: {{backends: [{{host: '{host}', port: 1}}]}}}}");
-        let found = mistakes(&yaml);
+        let found = problems(&yaml);
         assert!(
             found[0].starts_with("routing.default.backends[0].host: not a host"),
             "{found:?}"
@@ -44,7 +44,7 @@ fn hosts_are_addresses_or_names_and_no_urls() {
 /// What game clients make of other alphabets is not known, so that the form for resolvers is asked for.
 #[test]
 fn a_host_in_unicode_says_what_to_write() {
-    let found = mistakes("routing: {default: {backends: [{host: bücher.example.com, port: 1}]}}");
+    let found = problems("routing: {default: {backends: [{host: bücher.example.com, port: 1}]}}");
     let advice = "; write xn--bcher-kva.example.com (got \"bücher.example.com\")";
     assert!(found[0].contains(advice), "{found:?}");
 }
@@ -66,7 +66,7 @@ fn patterns_that_no_client_can_match_are_mistakes() {
             format!("hostname: '{pattern}'"),
             format!("hostnames: ['{pattern}']"),
         ] {
-            let found = mistakes(&format!(
+            let found = problems(&format!(
                 "routing: {{routes: [{{match: {{{key}}}, pool: {{backends: [{{host: a, port: 1}}]}}}}]}}"
             ));
             let is_told = found[0].contains("no client can send such a host name");

@@ -1,6 +1,6 @@
 //! A configuration that takes a check away without saying so is told from one that says so.
 
-use hyrouter_config::{EnvelopeSettings, IdentityMode, Lowered, Settings};
+use hyrouter_config::{EnvelopeSettings, IdentityMode, LoweredCheck, Settings};
 use hyrouter_plugins::{Mode, OnError, Stage};
 
 use crate::support::{load, load_named, load_with};
@@ -36,7 +36,7 @@ plugins:
     config: {list: main}
 ";
 
-fn lowered(before: &str, now: &str) -> Vec<Lowered> {
+fn lowered(before: &str, now: &str) -> Vec<LoweredCheck> {
     let (before, now) = (load(before).unwrap(), load(now).unwrap());
     now.checks.lowered_from(&before.checks)
 }
@@ -91,12 +91,12 @@ fn no_beginning_of_a_file_takes_a_check_away() {
 }
 
 /// What becomes of the strict configuration when a part of it is replaced.
-fn replaced(written: &str, by: &str) -> Vec<Lowered> {
+fn replaced(written: &str, by: &str) -> Vec<LoweredCheck> {
     assert_eq!(STRICT.matches(written).count(), 1, "{written}");
     lowered(STRICT, &STRICT.replace(written, by))
 }
 
-fn shown(lowered: &[Lowered]) -> Vec<String> {
+fn shown(lowered: &[LoweredCheck]) -> Vec<String> {
     lowered.iter().map(ToString::to_string).collect()
 }
 

@@ -6,7 +6,7 @@ use hyrouter_config::MaintenanceSettings;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{load, mistakes, warnings};
+use crate::support::{load, problems, warnings};
 
 const BACKENDS: &str = "backends: [{host: h, port: 1}]";
 
@@ -146,7 +146,7 @@ fn what_is_switched_off_closes_nothing_and_is_checked() {
     let settings = load(&file("{enabled: false, text: {default: a}}")).unwrap();
     assert!(settings.routing.routes[0].pool.maintenance.is_none());
     assert!(settings.maintenance.is_empty());
-    assert_eq!(mistakes(&file("{enabled: false, from: soon}")).len(), 1);
+    assert_eq!(problems(&file("{enabled: false, from: soon}")).len(), 1);
     let built = MaintenanceSettings::from_json(&json!({"enabled": false})).unwrap();
     assert!(!built.enabled);
 }
@@ -198,7 +198,7 @@ fn mistakes_are_the_same_in_a_file_and_by_itself() {
     ] {
         assert_eq!(alone(&value), std::slice::from_ref(&expected), "{value}");
         let path = "routing.routes[0].maintenance";
-        assert_eq!(mistakes(&file(&value.to_string())), [format!("{path}.{expected}")], "{value}");
+        assert_eq!(problems(&file(&value.to_string())), [format!("{path}.{expected}")], "{value}");
     }
 }
 

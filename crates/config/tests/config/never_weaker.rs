@@ -12,7 +12,7 @@ use crate::support::load_named;
 enum Class {
     /// Its value can be stricter than the default. A reload that loses it is refused.
     Check,
-    /// It belongs to an entry that is not there without it, or is needed: without it the configuration is a mistake.
+    /// It belongs to an entry that is not there without it, or is needed: without it the configuration is a problem.
     Needed,
     /// A bound, whose default is safe, or something that checks nothing.
     Harmless,
@@ -92,7 +92,7 @@ const CLASSES: &[(&str, Class)] = &[
     ("referral.max_hops", Harmless),
     // Without keys no ticket is taken.
     ("referral.accept", Harmless),
-    // Which key it is. Without any the entry is a mistake.
+    // Which key it is. Without any the entry is a problem.
     ("referral.accept[].algorithm", Harmless),
     ("referral.accept[].secret", Harmless),
     ("referral.accept[].secret_file", Harmless),
@@ -336,7 +336,7 @@ fn no_key_with_nothing_in_it_is_a_value() {
             };
             let path = key.place.replace("[]", "[0]");
             assert!(
-                error.mistakes().iter().any(|mistake| mistake.path == path),
+                error.problems().iter().any(|problem| problem.path == path),
                 "{}: {error}",
                 key.place
             );
@@ -354,7 +354,7 @@ fn no_variable_with_nothing_in_it_is_a_value() {
         for empty in ["", " ", "\t"] {
             let text = strict().to_string();
             let error = load_named("c.json", &text, [(&*name, empty)]).unwrap_err();
-            let found = error.mistakes();
+            let found = error.problems();
             assert_eq!(found.len(), 1, "{name}: {error}");
             assert_eq!(found[0].variable.as_deref(), Some(&*name), "{error}");
             assert!(found[0].message.contains("allowed: "), "{error}");

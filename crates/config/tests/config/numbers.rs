@@ -1,6 +1,6 @@
 //! Numbers as they are written.
 
-use crate::support::{NOTHING, lines, load, load_with, mistakes};
+use crate::support::{NOTHING, lines, load, load_with, problems};
 
 #[test]
 fn numbers_with_leading_zeros_are_mistakes() {
@@ -33,9 +33,9 @@ fn numbers_with_leading_zeros_are_mistakes() {
             "limits.max_connections: a number with leading zeros (got 07); write 7",
         ),
     ] {
-        let mistakes = mistakes(yaml);
-        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
-        assert!(mistakes[0].starts_with(found), "{mistakes:?}");
+        let problems = problems(yaml);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].starts_with(found), "{problems:?}");
     }
     let variables = [
         ("HYROUTER_QUIC__ENDPOINTS", "04"),

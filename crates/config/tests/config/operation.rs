@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use hyrouter_config::{DecisionTarget, NamedFile, ProxyHeaders, RetryMode};
+use hyrouter_config::{DecisionTarget, NamedFile, ProxyHeaderMode, RetrySettings};
 
-use crate::support::{load, mistakes, warnings};
+use crate::support::{load, problems, warnings};
 
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
 
@@ -31,7 +31,7 @@ fn nothing_of_it_is_on_unless_asked_for() {
     assert_eq!(settings.quic.token_key_file, None);
     assert_eq!(settings.shutdown.delay, Duration::ZERO);
     assert_eq!(settings.shutdown.timeout, Duration::from_secs(20));
-    assert_eq!(settings.limits.retry, RetryMode::Adaptive);
+    assert_eq!(settings.limits.retry, RetrySettings::Adaptive);
     assert!(settings.limits.allow.is_empty() && settings.limits.deny.is_empty());
     assert!(settings.files.is_empty());
 }
@@ -53,7 +53,7 @@ telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_nam
     assert_eq!(settings.shutdown.delay, Duration::from_secs(5));
     assert_eq!(settings.shutdown.timeout, Duration::from_secs(3));
     let limits = settings.limits;
-    assert_eq!(limits.retry, RetryMode::Always);
+    assert_eq!(limits.retry, RetrySettings::Always);
     assert_eq!(
         (limits.max_half_open, limits.max_unread, limits.rate.burst),
         (9, 40_000, 2)
@@ -64,7 +64,7 @@ telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_nam
     assert_eq!(texts(&limits.deny), ["2001:db8::/32", "192.0.2.7/32"]);
     let proxy_protocol = settings.quic.proxy_protocol.unwrap();
     assert_eq!(texts(&proxy_protocol.trusted), ["10.0.0.0/8"]);
-    assert_eq!(proxy_protocol.headers, ProxyHeaders::Every);
+    assert_eq!(proxy_protocol.headers, ProxyHeaderMode::Every);
     assert_eq!(
         settings.logging.decisions,
         Some(DecisionTarget::File("/var/log/d.jsonl".into()))
@@ -86,9 +86,9 @@ telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_nam
 fn balancers_put_a_header_in_front_of_the_first_datagram_unless_told() {
     let settings = load(&with("quic: {proxy_protocol: {trusted: [10.0.0.1]}}")).unwrap();
     let headers = settings.quic.proxy_protocol.unwrap().headers;
-    assert_eq!(headers, ProxyHeaders::First);
+    assert_eq!(headers, ProxyHeaderMode::First);
     assert_eq!(
-        mistakes(&with(
+        problems(&with(
             "quic: {proxy_protocol: {trusted: [10.0.0.1], headers: all}}"
         )),
         ["quic.proxy_protocol.headers: unknown value (got \"all\"); allowed: first, every"]
@@ -105,7 +105,7 @@ fn decisions_may_go_among_the_log() {
 fn an_admin_server_beyond_this_machine_has_a_token() {
     for listen in [":5580", "0.0.0.0:5580", "[::]:5580", "192.0.2.1:5580"] {
         assert_eq!(
-            mistakes(&with(&format!("admin: {{listen: \"{listen}\"}}"))),
+            problems(&with(&format!("admin: {{listen: \"{listen}\"}}"))),
             [format!(
                 "admin.listen: an address beyond this machine, without a `token_file` (got {listen:?}); allowed: 127.0.0.1:PORT, [::1]:PORT, or any with a token"
             )]
@@ -119,7 +119,7 @@ fn an_admin_server_beyond_this_machine_has_a_token() {
 #[test]
 fn what_can_not_be_meant_is_a_mistake_or_a_warning() {
     assert_eq!(
-        mistakes(&with(
+        problems(&with(
             "shutdown: {delay: 2h, timeout: 0s}
 limits: {rate: {per_second: 5, burst: 0}, deny: [nobody], max_unread: 10, retry: sometimes}
 logging: {webhook: {url: \"ftp://x\"}}
@@ -138,7 +138,7 @@ telemetry: {otlp: {endpoint: \"http://\", one_in: 0}}"
         ]
     );
     assert_eq!(
-        mistakes(&with(
+        problems(&with(
             "logging: {webhook: {queue: 1}}\nquic: {proxy_protocol: {}}"
         )),
         [

@@ -63,7 +63,7 @@ fn everything_that_is_given_is_taken() {
     assert_eq!(grpc.address, "https://bans:7777");
     let tls = grpc.tls.as_ref().unwrap();
     assert_eq!(tls.ca, Some(PathBuf::from("ca")));
-    let identity = tls.identity.as_ref().unwrap();
+    let identity = tls.certificate.as_ref().unwrap();
     assert_eq!((&identity.cert, &identity.key), (&"c".into(), &"k".into()));
     assert_eq!(tls.domain.as_deref(), Some("d"));
 

@@ -1,6 +1,6 @@
 //! Pools that cannot do what is written.
 
-use crate::support::{load, mistakes, warnings};
+use crate::support::{load, problems, warnings};
 
 /// What is warned of for one pool with these keys, and other sections.
 fn of_pool(pool: &str, rest: &str) -> Vec<String> {
@@ -96,7 +96,7 @@ fn what_is_written_in_place_of_a_list_is_no_secret_told() {
         "limits: {deny: 'https://user:hunter2@plugins.example/x'}",
         "discovery: {providers: 'https://user:hunter2@plugins.example/x'}",
     ] {
-        let found = mistakes(yaml).join("\n");
+        let found = problems(yaml).join("\n");
         assert!(!found.contains("hunter2"), "{found}");
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use hyrouter_config::{ConfigError, EnvelopeSettings, IdentityMode, Settings, Sources};
 use hyrouter_referral::{Algorithm, SigningKeys};
 
-use crate::support::{load, load_with, mistakes, warnings};
+use crate::support::{load, load_with, problems, warnings};
 
 const SEED: &str = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Of a key of RFC 8032, section 7.1.
@@ -76,7 +76,7 @@ fn plain_bytes_instead_of_an_envelope() {
                  of the two"
             )
         });
-        let lines = mistakes(&format!("{POOL}\nreferral: {{envelope: none, {yaml}}}"));
+        let lines = problems(&format!("{POOL}\nreferral: {{envelope: none, {yaml}}}"));
         assert_eq!(lines, expected.collect::<Vec<_>>(), "{yaml}");
     }
 }
@@ -300,7 +300,7 @@ fn mistakes_in_keys() {
             "referral.accept[1].id: not unique (got 1); allowed: each id once",
         ),
     ] {
-        let lines = mistakes(&format!("{POOL}\nreferral: {yaml}"));
+        let lines = problems(&format!("{POOL}\nreferral: {yaml}"));
         assert_eq!(lines, [expected], "{yaml}");
     }
 }
@@ -318,7 +318,7 @@ fn short_secrets() {
         "{version: 2, keys: [{id: 1, algorithm: ed25519, secret: 0123456789abcdef}]}",
         "{accept: [{id: 1, secret: 0123456789abcde}]}",
     ] {
-        let lines = mistakes(&format!("{POOL}\nreferral: {yaml}"));
+        let lines = problems(&format!("{POOL}\nreferral: {yaml}"));
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert!(lines[0].contains("bytes"), "{lines:?}");
         assert!(!lines[0].contains("0123456789"), "{lines:?}");

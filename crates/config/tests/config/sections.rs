@@ -1,6 +1,6 @@
-//! One mistake at a time in each section: its path, what is said, and nothing else.
+//! One problem at a time in each section: its path, what is said, and nothing else.
 
-use crate::support::{load, mistakes};
+use crate::support::{load, problems};
 
 const BACKEND: &str = "backends: [{host: h, port: 1, weight: 1}]";
 
@@ -228,7 +228,7 @@ fn routes() {
     for (text, expected) in cases {
         let yaml = route(text);
         assert_eq!(
-            mistakes(&yaml),
+            problems(&yaml),
             [format!("routing.routes{expected}")],
             "{yaml}"
         );
@@ -365,7 +365,7 @@ fn check_in_pool(cases: &[(&str, &str)]) {
         let text = text.replace("BACKEND", BACKEND);
         let yaml = format!("routing: {{default: {{{text}}}}}");
         assert_eq!(
-            mistakes(&yaml),
+            problems(&yaml),
             [format!("routing.default.{expected}")],
             "{yaml}"
         );
@@ -374,6 +374,6 @@ fn check_in_pool(cases: &[(&str, &str)]) {
 
 fn check(cases: &[(&str, &str)]) {
     for (yaml, expected) in cases {
-        assert_eq!(mistakes(yaml), [*expected], "{yaml}");
+        assert_eq!(problems(yaml), [*expected], "{yaml}");
     }
 }

@@ -12,7 +12,7 @@ pub(crate) fn data(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A file that changes nothing, since one with nothing in it is a mistake.
+/// A file that changes nothing, since one with nothing in it is a problem.
 pub(crate) const NOTHING: &str = "protocol: {unknown: route}";
 
 /// Loads a file without environment.
@@ -33,7 +33,7 @@ pub(crate) fn load_with<const N: usize>(
     load_named("config.yaml", yaml, env)
 }
 
-/// A pool, since a configuration by which no player gets anywhere is a mistake.
+/// A pool, since a configuration by which no player gets anywhere is a problem.
 const POOL: (&str, &str) = (
     "HYROUTER_ROUTING__DEFAULT__BACKENDS",
     r#"[{"host": "pool.example", "port": 5520}]"#,
@@ -56,15 +56,15 @@ pub(crate) fn load_named<const N: usize>(
     Sources::new().file(path).env(env).load()
 }
 
-/// The mistakes of a YAML text, a line for each.
-pub(crate) fn mistakes(yaml: &str) -> Vec<String> {
+/// The problems of a YAML text, a line for each.
+pub(crate) fn problems(yaml: &str) -> Vec<String> {
     lines(&load(yaml).unwrap_err())
 }
 
-/// The mistakes of an error, a line for each.
+/// The problems of an error, a line for each.
 pub(crate) fn lines(error: &ConfigError) -> Vec<String> {
-    assert!(!error.mistakes().is_empty(), "{error}");
-    let lines: Vec<_> = error.mistakes().iter().map(ToString::to_string).collect();
+    assert!(!error.problems().is_empty(), "{error}");
+    let lines: Vec<_> = error.problems().iter().map(ToString::to_string).collect();
     assert_eq!(error.to_string(), lines.join("\n"));
     lines
 }

@@ -2,7 +2,7 @@
 
 use hyrouter_config::IdentityMode;
 
-use crate::support::{load, mistakes, warnings};
+use crate::support::{load, problems, warnings};
 
 const LONG: &str = "0123456789abcdef";
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
@@ -82,7 +82,7 @@ fn times_have_bounds() {
             "referral.ttl: out of range (got \"25h\"); allowed: 1s to 24h",
         ),
     ] {
-        assert_eq!(mistakes(&format!("{POOL}\n{yaml}")), [expected]);
+        assert_eq!(problems(&format!("{POOL}\n{yaml}")), [expected]);
     }
     load(&format!(
         "{POOL}\nidentity: {{clock_skew: 1h, refresh: 168h}}\nreferral: {{ttl: 24h}}"
@@ -150,7 +150,7 @@ fn mistakes_in_identity() {
         ),
     ] {
         assert_eq!(
-            mistakes(&format!("{POOL}\nidentity: {yaml}")),
+            problems(&format!("{POOL}\nidentity: {yaml}")),
             [expected],
             "{yaml}"
         );
@@ -208,7 +208,7 @@ fn tickets_select_routes() {
         ]
     );
     assert_eq!(
-        mistakes(
+        problems(
             "routing: {routes: [{match: {referral: {keys: [256]}}, pool: {backends: [{host: h, port: 1}]}}]}"
         ),
         ["routing.routes[0].match.referral.keys[0]: out of range (got 256); allowed: 0 to 255"]
@@ -225,7 +225,7 @@ fn names_of_routes_fit_into_envelopes() {
     };
     load(&yaml(255)).unwrap();
     assert_eq!(
-        mistakes(&yaml(256)),
+        problems(&yaml(256)),
         [
             "routing.routes[0].name: longer than an envelope can say (got 256 bytes); allowed: at most 255"
         ]
@@ -236,7 +236,7 @@ fn names_of_routes_fit_into_envelopes() {
 fn verified_is_for_filters_of_players() {
     let yaml = "routing: {default: {filters: [{type: compare, left: a, op: eq, right: a, verified: true}], backends: [{host: h, port: 1}]}}";
     assert_eq!(
-        mistakes(yaml),
+        problems(yaml),
         [
             "routing.default.filters[0].verified: not for type `compare`; allowed: with whitelist and identity"
         ]
@@ -311,7 +311,7 @@ fn mistakes_in_matches() {
             "identity.verified: missing; it is required".to_owned(),
         ),
     ] {
-        let lines = mistakes(&format!(
+        let lines = problems(&format!(
             "routing: {{routes: [{{match: {{hostname: a, {matching}}}, pool: {{backends: [{{host: h, port: 1}}]}}}}]}}"
         ));
         assert_eq!(lines, [format!("routing.routes[0].match.{expected}")]);
@@ -348,7 +348,7 @@ fn addresses_are_shown_without_their_secrets() {
             let yaml = format!("{POOL}\n{}", section.replace("VALUE", value));
             let told = match load(&yaml) {
                 Ok(settings) => warnings(&settings),
-                Err(_) => mistakes(&yaml),
+                Err(_) => problems(&yaml),
             };
             found += told.len();
             assert!(!told.concat().contains("S3cr3t"), "{yaml}: {told:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hyrouter_config::{LimitSettings, RateSettings, RetryMode};
+use hyrouter_config::{LimitSettings, RateSettings, RetrySettings};
 use serde_json::Value;
 
 /// The limits in effect, by the keys of the configuration.
@@ -15,9 +15,9 @@ pub(super) fn of(limits: &LimitSettings) -> BTreeMap<String, Value> {
         }
     };
     let retry = match limits.retry {
-        RetryMode::Always => "always",
-        RetryMode::Never => "never",
-        RetryMode::Adaptive => "adaptive",
+        RetrySettings::Always => "always",
+        RetrySettings::Never => "never",
+        RetrySettings::Adaptive => "adaptive",
     };
     let time = |time: std::time::Duration| Value::from(format!("{time:?}"));
     [

@@ -6,8 +6,8 @@ mod routes;
 use std::time::SystemTime;
 
 use hyrouter_admin::{
-    CertificateStatus, ConnectionsStatus, Count, DecisionsStatus, IdentityStatus, Latency,
-    PluginStatus, Problem, Quantiles, State, Status,
+    CertificateStatus, ConnectionsStatus, DecisionsStatus, HealthProblem, IdentityStatus,
+    LatencyQuantiles, LatencyStatus, NamedCount, PluginOverview, RouterState, RouterStatus,
 };
 use hyrouter_config::{IdentityMode, PluginKind, Settings};
 use hyrouter_metrics::Histogram;
@@ -19,7 +19,7 @@ use crate::lifecycle::Phase;
 use crate::reconfigure::Running;
 use crate::timestamp::{unix, unix_now};
 
-pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> Status {
+pub(super) fn now(running: &Running, phase: Phase, problems: Vec<HealthProblem>) -> RouterStatus {
     let active = running.active.load();
     let settings = &active.assembly.settings;
     let metrics = running.live.metrics();
@@ -29,12 +29,12 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<Problem>) -> St
     let now = SystemTime::now();
     let mut warnings = active.assembly.warnings(now);
     warnings.extend(active.overrides.without_effect(service.router()));
-    Status {
+    RouterStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         state: match phase {
-            Phase::Starting => State::Starting,
-            Phase::Serving => State::Serving,
-            Phase::Draining => State::Draining,
+            Phase::Starting => RouterState::Starting,
+            Phase::Serving => RouterState::Serving,
+            Phase::Draining => RouterState::Draining,
         },
         started_at,
         uptime_seconds: (unix_now() - started_at).max(0.0),
@@ -77,7 +77,7 @@ fn decisions(running: &Running) -> DecisionsStatus {
     let decisions = &running.live.metrics().decisions;
     let outcomes: Vec<_> = decisions
         .seen()
-        .map(|(outcome, reason, count)| Count {
+        .map(|(outcome, reason, count)| NamedCount {
             name: if reason == "referred" || outcome == "disconnect" {
                 reason.to_owned()
             } else {
@@ -89,7 +89,7 @@ fn decisions(running: &Running) -> DecisionsStatus {
     DecisionsStatus {
         total: outcomes.iter().map(|outcome| outcome.count).sum(),
         outcomes,
-        latency: Latency {
+        latency: LatencyStatus {
             handshake: quantiles(&decisions.handshake),
             connect: quantiles(&decisions.connect),
             decision: quantiles(&decisions.decision),
@@ -98,16 +98,16 @@ fn decisions(running: &Running) -> DecisionsStatus {
     }
 }
 
-fn quantiles(histogram: &Histogram) -> Quantiles {
+fn quantiles(histogram: &Histogram) -> LatencyQuantiles {
     let read = histogram.read().quantiles();
-    Quantiles {
+    LatencyQuantiles {
         p50: read.p50,
         p90: read.p90,
         p99: read.p99,
     }
 }
 
-fn plugins(running: &Running, settings: &Settings) -> Vec<PluginStatus> {
+fn plugins(running: &Running, settings: &Settings) -> Vec<PluginOverview> {
     let metrics = &running.live.metrics().plugins;
     let service = running.live.current();
     let shown = service.chain().plugins().map(|plugin| {
@@ -116,7 +116,7 @@ fn plugins(running: &Running, settings: &Settings) -> Vec<PluginStatus> {
             .plugins
             .iter()
             .find(|written| written.settings.name == plugin.name);
-        PluginStatus {
+        PluginOverview {
             name: plugin.name.to_owned(),
             kind: match written.map(|written| &written.kind) {
                 Some(PluginKind::Grpc(_)) => "grpc".to_owned(),
@@ -159,7 +159,7 @@ fn identity(running: &Running, settings: &Settings, keys: Option<&IdentityKeys>)
     }
 }
 
-fn refusals(running: &Running) -> Vec<Count> {
+fn refusals(running: &Running) -> Vec<NamedCount> {
     let metrics = running.live.metrics();
     let refused = metrics.connections.status().refused;
     let refused = refused.iter().filter(|(_, count)| *count > 0);
@@ -172,8 +172,8 @@ fn refusals(running: &Running) -> Vec<Count> {
     refusals
 }
 
-fn count((name, count): (&'static str, u64)) -> Count {
-    Count {
+fn count((name, count): (&'static str, u64)) -> NamedCount {
+    NamedCount {
         name: name.to_owned(),
         count,
     }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use hyrouter_admin::{BackendStatus, RouteStatus, Totals};
+use hyrouter_admin::{BackendStatus, RouteStatus, RouteTotals};
 use hyrouter_router::RouteView;
 use serde_json::{Map, Value};
 
@@ -35,8 +35,8 @@ pub(super) fn shown<'r>(
 }
 
 /// Metrics all routes and backends.
-pub(super) fn totals<'r>(all: impl Iterator<Item = RouteView<'r>>) -> Totals {
-    let mut totals = Totals::default();
+pub(super) fn totals<'r>(all: impl Iterator<Item = RouteView<'r>>) -> RouteTotals {
+    let mut totals = RouteTotals::default();
     for route in all {
         totals.routes += 1;
         totals.backends += route.backends.len() as u64;

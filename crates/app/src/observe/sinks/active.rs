@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use hyrouter_config::{DecisionTarget, LoggingSettings, Mistake};
+use hyrouter_config::{DecisionTarget, LoggingSettings, Problem};
 use hyrouter_decisions::{
     FileSettings, FileSink, Recent, Target, Token, WebhookSettings, WebhookSink,
 };
@@ -31,7 +31,7 @@ pub(crate) fn check(settings: &LoggingSettings, findings: &mut Findings) {
     }
 }
 
-fn check_target(file: &Path) -> Result<(), Mistake> {
+fn check_target(file: &Path) -> Result<(), Problem> {
     let folder = file.parent();
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
     let problem = match folder.filter(|folder| !folder.is_dir()) {
@@ -39,11 +39,11 @@ fn check_target(file: &Path) -> Result<(), Mistake> {
         None if file.is_dir() => format!("{} is a folder", file.display()),
         None => return Ok(()),
     };
-    Err(Mistake::new("logging.decisions", problem))
+    Err(Problem::new("logging.decisions", problem))
 }
 
 /// The webhook as its crate wants it, with the token read.
-fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookSettings>, Mistake> {
+fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookSettings>, Problem> {
     let Some(webhook) = &settings.webhook else {
         return Ok(None);
     };

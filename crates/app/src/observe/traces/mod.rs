@@ -5,7 +5,7 @@ mod otlp;
 
 use std::time::Duration;
 
-use hyrouter_config::OtlpSettings;
+use hyrouter_config::TelemetrySettings;
 
 use crate::decision_note::Finished;
 
@@ -18,7 +18,7 @@ pub(crate) struct Traces {
 
 impl Traces {
     /// Whether these settings have anything traced.
-    pub(crate) fn wanted(settings: Option<&OtlpSettings>) -> bool {
+    pub(crate) fn wanted(settings: Option<&TelemetrySettings>) -> bool {
         cfg!(feature = "otlp") && settings.is_some()
     }
 
@@ -26,7 +26,7 @@ impl Traces {
     ///
     /// # Errors
     /// The collector's address can not be used, or the build has no traces.
-    pub(crate) fn check(settings: Option<&OtlpSettings>) -> anyhow::Result<()> {
+    pub(crate) fn check(settings: Option<&TelemetrySettings>) -> anyhow::Result<()> {
         #[cfg(feature = "otlp")]
         return settings.map_or(Ok(()), otlp::check);
         #[cfg(not(feature = "otlp"))]
@@ -43,13 +43,13 @@ impl Traces {
     /// # Errors
     /// The collector's address can not be used, or the build has no traces.
     #[cfg(feature = "otlp")]
-    pub(crate) fn open(settings: Option<&OtlpSettings>) -> anyhow::Result<Self> {
+    pub(crate) fn open(settings: Option<&TelemetrySettings>) -> anyhow::Result<Self> {
         let tracer = settings.map(otlp::open).transpose()?;
         Ok(Self { tracer })
     }
 
     #[cfg(not(feature = "otlp"))]
-    pub(crate) fn open(settings: Option<&OtlpSettings>) -> anyhow::Result<Self> {
+    pub(crate) fn open(settings: Option<&TelemetrySettings>) -> anyhow::Result<Self> {
         Self::check(settings)?;
         Ok(Self::default())
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use hyrouter_config::OtlpSettings;
+use hyrouter_config::TelemetrySettings;
 use hyrouter_plugins::Record;
 use hyrouter_proxy::{Action, ConnectInfo};
 use hyrouter_telemetry::{Exchange, PluginSpan, Tracer};
@@ -13,15 +13,15 @@ use crate::address;
 use crate::decision_note::Finished;
 use crate::metrics::outcome;
 
-pub(super) fn check(settings: &OtlpSettings) -> anyhow::Result<()> {
+pub(super) fn check(settings: &TelemetrySettings) -> anyhow::Result<()> {
     Ok(wanted(settings).check()?)
 }
 
-pub(super) fn open(settings: &OtlpSettings) -> anyhow::Result<Tracer> {
+pub(super) fn open(settings: &TelemetrySettings) -> anyhow::Result<Tracer> {
     Tracer::open(&wanted(settings), &Handle::current()).context("telemetry.otlp")
 }
 
-fn wanted(settings: &OtlpSettings) -> hyrouter_telemetry::OtlpSettings {
+fn wanted(settings: &TelemetrySettings) -> hyrouter_telemetry::OtlpSettings {
     let mut wanted = hyrouter_telemetry::OtlpSettings::new(&settings.endpoint);
     wanted.one_in = settings.one_in;
     wanted.service_name.clone_from(&settings.service_name);

@@ -75,8 +75,8 @@ pub(super) fn patterns(
         Some(text) => texts.push((path.key("hostname"), text)),
         // Such a route takes every host, and clients without one.
         None if texts.is_empty() && has_conditions(matching) => {}
-        None if texts.is_empty() && !report.mistakes.has_within(path) => {
-            report.mistakes.add_if_clear(
+        None if texts.is_empty() && !report.problems.has_within(path) => {
+            report.problems.add_if_clear(
                 path,
                 "no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition",
             );

@@ -78,7 +78,7 @@ fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Rep
     let given = names.filter(|(_, (route, _))| route.name.is_some());
     for (index, (_, name)) in given {
         if name.len() > MAX_ROUTE {
-            report.mistakes.add_if_clear(
+            report.problems.add_if_clear(
                 &list.index(index).key("name"),
                 format!(
                     "longer than an envelope can say (got {} bytes); allowed: at most {MAX_ROUTE}",
@@ -87,7 +87,7 @@ fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Rep
             );
         }
         if name == DEFAULT_NAME {
-            report.mistakes.add_if_clear(
+            report.problems.add_if_clear(
                 &list.index(index).key("name"),
                 "that of the default pool (got \"default\"); allowed: another name",
             );
@@ -96,7 +96,7 @@ fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Rep
             &list.index(index).key("name"),
             name,
             &mut seen,
-            report.mistakes,
+            report.problems,
         );
     }
 }
@@ -130,7 +130,7 @@ impl Builder<'_, '_, '_> {
         route: &str,
         given: Option<Maintenance>,
     ) -> Option<router::Maintenance> {
-        let built = maintenance::build(path, given?, self.report.mistakes);
+        let built = maintenance::build(path, given?, self.report.problems);
         if !built.enabled {
             return None;
         }

@@ -9,9 +9,9 @@ use hyrouter_router as router;
 use super::super::{Report, missing, to_usize};
 use super::{Builder, keys, switches};
 use crate::format::without_brackets;
-use crate::mistake::message;
 use crate::model::{Backend, Fallback, Filter, Pool, Sort};
 use crate::path::Path;
+use crate::problem::message;
 
 impl Builder<'_, '_, '_> {
     /// `patterns` are those of the pool's route; the default pool has none.
@@ -29,7 +29,7 @@ impl Builder<'_, '_, '_> {
         if let Some(discovery) = &pool.discovery {
             let path = path.key("discovery").key("provider");
             self.providers
-                .check_name(&path, &discovery.provider, report.mistakes);
+                .check_name(&path, &discovery.provider, report.problems);
         }
         let strategy = parse(pool.strategy.as_deref()).unwrap_or_default();
         let key = parse_key(pool.key.as_deref());
@@ -39,7 +39,7 @@ impl Builder<'_, '_, '_> {
         warn_of_twins(&path.key("backends"), &pool.backends, report);
         warn_of_nowhere(&path.key("backends"), &pool.backends, report);
         // A key that the pool misses or has wrong was reported there.
-        let has_key = key.is_some() || report.mistakes.is_covered(&path.key("key"));
+        let has_key = key.is_some() || report.problems.is_covered(&path.key("key"));
 
         let list = path.key("fallback");
         let entries = pool.fallback.into_iter().enumerate();
@@ -84,7 +84,7 @@ fn check_key(path: &Path, strategy: router::Strategy, has_key: bool, report: &mu
     );
     if needs_key && !has_key {
         let message = missing(&format!("strategy `{strategy}`"));
-        report.mistakes.add_if_clear(&path.key("key"), message);
+        report.problems.add_if_clear(&path.key("key"), message);
     }
 }
 
@@ -107,7 +107,7 @@ fn check_weights(path: &Path, strategy: router::Strategy, pool: &Pool, report: &
         {
             let path = path.key("backends").index(index).key("weight");
             let message = "must be greater than 0 (got 0 or none); required by strategy `weighted`";
-            report.mistakes.add_if_clear(&path, message.to_owned());
+            report.problems.add_if_clear(&path, message.to_owned());
         }
     } else if let Some(index) = fallback().filter(|_| pool.backends.iter().any(unweighted)) {
         let path = path.key("fallback").index(index).key("strategy");
@@ -171,7 +171,7 @@ fn check_captures(
             let host = backend.host.as_str().into();
             let message = message(&problem.to_string(), &host, ALLOWED);
             let path = list.index(index).key("host");
-            report.mistakes.add_if_clear(&path, message);
+            report.problems.add_if_clear(&path, message);
         }
     }
 }
@@ -214,7 +214,7 @@ fn build_filters(
 fn build_filter(path: &Path, filter: &Filter, report: &mut Report<'_>) -> Option<router::Filter> {
     let kind = filter.kind.as_deref()?;
     if filter.verified.is_some() && !matches!(kind, "whitelist" | "identity") {
-        report.mistakes.add_if_clear(
+        report.problems.add_if_clear(
             &path.key("verified"),
             format!("not for type `{kind}`; allowed: with whitelist and identity"),
         );
@@ -222,7 +222,7 @@ fn build_filter(path: &Path, filter: &Filter, report: &mut Report<'_>) -> Option
     let mut need = |key: &str, value: &Option<String>| {
         if value.is_none() {
             let message = missing(&format!("type `{kind}`"));
-            report.mistakes.add_if_clear(&path.key(key), message);
+            report.problems.add_if_clear(&path.key(key), message);
         }
     };
     match kind {

@@ -3,11 +3,11 @@
 use hyrouter_router::{Backend, BackendKey, Filter, PoolSpec, Switch};
 
 use super::super::Report;
-use crate::mistake::message;
 use crate::path::Path;
+use crate::problem::message;
 
 /// Warns of backends that a whitelist shuts, since its switch is neither on nor off there. The meta of backends may come
-/// from elsewhere, so that it is no mistake.
+/// from elsewhere, so that it is no problem.
 pub(super) fn warn(path: &Path, pool: &PoolSpec, report: &mut Report<'_>) {
     let own = pool.policy.filters.iter();
     let fallback = pool

@@ -1,4 +1,4 @@
-//! Answers that say no.
+//! Responses with an error.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::error::CommandError;
 
-/// A request that is not done, and why.
+/// The response to a request that fails.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorResponse {
     status: StatusCode,
     error: String,
     mistakes: Vec<String>,
@@ -21,7 +21,7 @@ struct Body {
     mistakes: Vec<String>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     pub(crate) fn new(status: StatusCode, error: impl Into<String>) -> Self {
         Self {
             status,
@@ -30,13 +30,13 @@ impl Refusal {
         }
     }
 
-    /// What goes into the log.
+    /// Returns the text for the log.
     pub(crate) fn error(&self) -> &str {
         &self.error
     }
 }
 
-impl From<CommandError> for Refusal {
+impl From<CommandError> for ErrorResponse {
     fn from(error: CommandError) -> Self {
         let (status, mistakes) = match &error {
             CommandError::Unknown(_) => (StatusCode::NOT_FOUND, Vec::new()),
@@ -53,7 +53,7 @@ impl From<CommandError> for Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let body = Body {
             error: self.error,
@@ -69,19 +69,19 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// An answer without content, which is JSON nevertheless.
+/// Returns a response without content, which is JSON too.
 pub(crate) fn nothing(status: StatusCode) -> Response {
     (status, Json(serde_json::Map::new())).into_response()
 }
 
-/// What is asked for is not there.
-pub(crate) async fn unknown() -> Refusal {
-    Refusal::new(StatusCode::NOT_FOUND, "there is nothing of this name")
+/// Responds to an unknown path.
+pub(crate) async fn unknown() -> ErrorResponse {
+    ErrorResponse::new(StatusCode::NOT_FOUND, "there is nothing of this name")
 }
 
-/// It is there, and can not be asked for in this way.
-pub(crate) async fn wrong_method() -> Refusal {
-    Refusal::new(
+/// Responds to a known path with another method.
+pub(crate) async fn wrong_method() -> ErrorResponse {
+    ErrorResponse::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "this can not be asked for by this method",
     )

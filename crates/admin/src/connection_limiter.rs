@@ -8,7 +8,7 @@ use crate::limits::{CONNECTIONS, CONNECTIONS_PER_ADDRESS};
 
 /// Counts connections, in all and by the address they come from. It has as many entries as there are connections.
 #[derive(Clone, Default)]
-pub(crate) struct Gate(Arc<Mutex<Counts>>);
+pub(crate) struct ConnectionLimiter(Arc<Mutex<Counts>>);
 
 #[derive(Default)]
 struct Counts {
@@ -16,15 +16,15 @@ struct Counts {
     by_address: HashMap<IpAddr, usize>,
 }
 
-/// The place of a connection.
-pub(crate) struct Place {
-    gate: Gate,
+/// The slot of a connection, free again when it is dropped.
+pub(crate) struct ConnectionSlot {
+    limiter: ConnectionLimiter,
     address: IpAddr,
 }
 
-impl Gate {
-    /// A place for one more connection from `address`, if there is any.
-    pub(crate) fn enter(&self, address: IpAddr) -> Option<Place> {
+impl ConnectionLimiter {
+    /// Returns a slot for one more connection from `address`, if one is free.
+    pub(crate) fn enter(&self, address: IpAddr) -> Option<ConnectionSlot> {
         let address = network(address);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let here = counts.by_address.get(&address).copied().unwrap_or_default();
@@ -33,14 +33,14 @@ impl Gate {
         }
         counts.all += 1;
         counts.by_address.insert(address, here + 1);
-        Some(Place {
-            gate: self.clone(),
+        Some(ConnectionSlot {
+            limiter: self.clone(),
             address,
         })
     }
 }
 
-/// What one caller has: an IPv4 address, or the IPv6 /64 that it can take any address of.
+/// Returns what one caller controls: an IPv4 address, or an IPv6 /64 network, in which it can choose any address.
 fn network(address: IpAddr) -> IpAddr {
     const HALF: u32 = 64;
     match address.to_canonical() {
@@ -49,9 +49,13 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        let mut counts = self.gate.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self
+            .limiter
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         counts.all -= 1;
         if let Some(here) = counts.by_address.get_mut(&self.address) {
             *here -= 1;
@@ -68,15 +72,16 @@ mod tests {
 
     #[test]
     fn a_network_of_ipv6_is_one_caller() {
-        let gate = Gate::default();
+        let limiter = ConnectionLimiter::default();
         let held: Vec<_> = (0..CONNECTIONS_PER_ADDRESS)
             .map(|at| {
-                gate.enter(format!("2001:db8::{at:x}").parse().unwrap())
+                limiter
+                    .enter(format!("2001:db8::{at:x}").parse().unwrap())
                     .unwrap()
             })
             .collect();
-        assert!(gate.enter("2001:db8::ffff:1".parse().unwrap()).is_none());
-        assert!(gate.enter("2001:db8:0:1::1".parse().unwrap()).is_some());
+        assert!(limiter.enter("2001:db8::ffff:1".parse().unwrap()).is_none());
+        assert!(limiter.enter("2001:db8:0:1::1".parse().unwrap()).is_some());
         drop(held);
     }
 
@@ -86,31 +91,31 @@ mod tests {
 
     #[test]
     fn one_address_does_not_take_all_places() {
-        let gate = Gate::default();
+        let limiter = ConnectionLimiter::default();
         let places: Vec<_> = (0..CONNECTIONS_PER_ADDRESS)
-            .map(|_| gate.enter(address(1)).unwrap())
+            .map(|_| limiter.enter(address(1)).unwrap())
             .collect();
-        assert!(gate.enter(address(1)).is_none());
-        assert!(gate.enter(address(2)).is_some());
+        assert!(limiter.enter(address(1)).is_none());
+        assert!(limiter.enter(address(2)).is_some());
         drop(places);
-        assert!(gate.enter(address(1)).is_some());
+        assert!(limiter.enter(address(1)).is_some());
     }
 
     #[test]
     fn places_are_counted_in_all_and_given_back() {
-        let gate = Gate::default();
+        let limiter = ConnectionLimiter::default();
         let mut places = Vec::new();
         for last in 0..4 {
             for _ in 0..CONNECTIONS_PER_ADDRESS {
-                places.push(gate.enter(address(last)).unwrap());
+                places.push(limiter.enter(address(last)).unwrap());
             }
         }
         assert_eq!(places.len(), CONNECTIONS);
-        assert!(gate.enter(address(9)).is_none());
+        assert!(limiter.enter(address(9)).is_none());
         places.pop();
-        places.push(gate.enter(address(9)).unwrap());
+        places.push(limiter.enter(address(9)).unwrap());
         drop(places);
-        let counts = gate.0.lock().unwrap();
+        let counts = limiter.0.lock().unwrap();
         assert_eq!((counts.all, counts.by_address.len()), (0, 0));
     }
 }

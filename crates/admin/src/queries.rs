@@ -10,20 +10,20 @@ use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::answer::Refusal;
-use crate::health::{Health, Problem};
+use crate::error_response::ErrorResponse;
+use crate::health::{HealthProblem, HealthReport};
 use crate::limits::DECISIONS;
-use crate::shared::Shared;
-use crate::status::Status;
+use crate::listener_state::ListenerState;
+use crate::status::RouterStatus;
 
 #[derive(Serialize)]
 struct HealthBody {
     status: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    problems: Vec<Problem>,
+    problems: Vec<HealthProblem>,
 }
 
-impl IntoResponse for Health {
+impl IntoResponse for HealthReport {
     fn into_response(self) -> Response {
         let (code, status) = match (self.is_ok(), self.warnings.is_empty()) {
             (true, true) => (StatusCode::OK, "ok"),
@@ -36,59 +36,59 @@ impl IntoResponse for Health {
 }
 
 /// `GET /livez`
-pub(crate) async fn live(State(shared): State<Arc<Shared>>) -> Health {
-    shared.control.live()
+pub(crate) async fn live(State(state): State<Arc<ListenerState>>) -> HealthReport {
+    state.control.live()
 }
 
 /// `GET /readyz`
-pub(crate) async fn ready(State(shared): State<Arc<Shared>>) -> Health {
-    shared.control.ready()
+pub(crate) async fn ready(State(state): State<Arc<ListenerState>>) -> HealthReport {
+    state.control.ready()
 }
 
 /// `GET /metrics`
-pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
+pub(crate) async fn metrics(State(state): State<Arc<ListenerState>>) -> impl IntoResponse {
     const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let text = shared.metrics.read(|| shared.control.metrics()).await;
+    let text = state.metrics.read(|| state.control.metrics()).await;
     ([(header::CONTENT_TYPE, TYPE)], text)
 }
 
 /// `GET /api/status`
-pub(crate) async fn status(State(shared): State<Arc<Shared>>) -> Json<Status> {
-    Json(shared.control.status())
+pub(crate) async fn status(State(state): State<Arc<ListenerState>>) -> Json<RouterStatus> {
+    Json(state.control.status())
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Limit {
+pub(crate) struct DecisionsQuery {
     limit: Option<usize>,
 }
 
 /// `GET /api/decisions`
 pub(crate) async fn decisions(
-    State(shared): State<Arc<Shared>>,
-    query: Result<Query<Limit>, QueryRejection>,
-) -> Result<Json<Vec<Value>>, Refusal> {
-    let Query(Limit { limit }) = query.map_err(|_| {
-        Refusal::new(
+    State(state): State<Arc<ListenerState>>,
+    query: Result<Query<DecisionsQuery>, QueryRejection>,
+) -> Result<Json<Vec<Value>>, ErrorResponse> {
+    let Query(DecisionsQuery { limit }) = query.map_err(|_| {
+        ErrorResponse::new(
             StatusCode::BAD_REQUEST,
             "limit must be a whole number, as in /api/decisions?limit=20",
         )
     })?;
     let (most, usual) = DECISIONS;
     Ok(Json(
-        shared.control.decisions(limit.unwrap_or(usual).min(most)),
+        state.control.decisions(limit.unwrap_or(usual).min(most)),
     ))
 }
 
-/// The body of `/api/log-level`, both ways.
+/// The body of `/api/log-level`, of requests and of responses.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LogLevel {
+pub(crate) struct LogLevelBody {
     pub(crate) level: String,
 }
 
 /// `GET /api/log-level`
-pub(crate) async fn log_level(State(shared): State<Arc<Shared>>) -> Json<LogLevel> {
-    Json(LogLevel {
-        level: shared.control.log_level(),
+pub(crate) async fn log_level(State(state): State<Arc<ListenerState>>) -> Json<LogLevelBody> {
+    Json(LogLevelBody {
+        level: state.control.log_level(),
     })
 }

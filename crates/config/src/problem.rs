@@ -11,7 +11,7 @@ const SHOWN: usize = 60;
 /// One thing that is wrong in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Mistake {
+pub struct Problem {
     /// Where: `routing.routes[2].pool.backends[0].port`, or the name of an environment variable.
     pub path: String,
     /// What is wrong, the value seen and what is allowed. Values of secrets are never in it.
@@ -23,8 +23,8 @@ pub struct Mistake {
     pub variable: Option<String>,
 }
 
-impl Mistake {
-    /// Makes a mistake that is found outside of this crate, such as a file that cannot be used.
+impl Problem {
+    /// Makes a problem that is found outside of this crate, such as a file that cannot be used.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -34,7 +34,7 @@ impl Mistake {
         }
     }
 
-    /// Returns whether the mistake is at this path, above it or below it.
+    /// Returns whether the problem is at this path, above it or below it.
     pub fn concerns(&self, path: &str) -> bool {
         let is_below = |path: &str, above: &str| {
             let rest = path.strip_prefix(above);
@@ -44,9 +44,9 @@ impl Mistake {
     }
 }
 
-impl std::error::Error for Mistake {}
+impl std::error::Error for Problem {}
 
-impl fmt::Display for Mistake {
+impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.message)?;
         if let Some(variable) = &self.variable {
@@ -60,7 +60,7 @@ impl fmt::Display for Mistake {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Warning {
-    /// Where, as in [`Mistake::path`].
+    /// Where, as in [`Problem::path`].
     pub path: String,
     /// What follows from it.
     pub message: String,
@@ -82,17 +82,17 @@ impl fmt::Display for Warning {
     }
 }
 
-/// The mistakes found so far. Each is reported once: what follows only from an earlier one is not added.
+/// The problems found so far. Each is reported once: what follows only from an earlier one is not added.
 #[derive(Default)]
-pub(crate) struct Mistakes {
+pub(crate) struct Problems {
     /// By path. An empty list suppresses others at the path: its value stands under an unknown key, which is reported.
     found: BTreeMap<Path, Vec<Message>>,
     /// The variables that gave a value, by the path of the value.
     variables: BTreeMap<Path, String>,
 }
 
-impl Mistakes {
-    /// Adds a mistake at `path`.
+impl Problems {
+    /// Adds a problem at `path`.
     pub(crate) fn add(&mut self, path: &Path, message: impl Into<Message>) {
         self.found
             .entry(path.clone())
@@ -100,14 +100,14 @@ impl Mistakes {
             .push(message.into());
     }
 
-    /// Adds a mistake at `path`, unless something is already wrong there or above.
+    /// Adds a problem at `path`, unless something is already wrong there or above.
     pub(crate) fn add_if_clear(&mut self, path: &Path, message: impl Into<Message>) {
         if !self.is_covered(path) {
             self.add(path, message);
         }
     }
 
-    /// Suppresses later mistakes at `path`: its value was probably given under an unknown key, which is reported.
+    /// Suppresses later problems at `path`: its value was probably given under an unknown key, which is reported.
     pub(crate) fn suppress(&mut self, path: Path) {
         self.found.entry(path).or_default();
     }
@@ -129,12 +129,12 @@ impl Mistakes {
         next.is_some_and(|(found, _)| found.is_within(path))
     }
 
-    /// Returns all mistakes by path.
-    pub(crate) fn into_list(self) -> Vec<Mistake> {
+    /// Returns all problems by path.
+    pub(crate) fn into_list(self) -> Vec<Problem> {
         let mut list = Vec::new();
         for (path, messages) in self.found {
             let variable = nearest_above(&self.variables, &path);
-            list.extend(messages.into_iter().map(|message| Mistake {
+            list.extend(messages.into_iter().map(|message| Problem {
                 path: path.to_string(),
                 message: message.text,
                 value: message.value,

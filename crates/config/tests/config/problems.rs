@@ -3,12 +3,12 @@
 use hyrouter_config::ConfigError;
 use hyrouter_router::HostPattern;
 
-use crate::support::{NOTHING, data, lines, load, load_file, load_named, mistakes};
+use crate::support::{NOTHING, data, lines, load, load_file, load_named, problems};
 
 #[test]
 fn mistakes_of_all_kinds_are_reported_together() {
     let malformed = "a[.example.com".parse::<HostPattern>().unwrap_err();
-    let found = mistakes(
+    let found = problems(
         r#"
 listen: ":5520"
 logging: {log_client_ips: true}
@@ -44,7 +44,7 @@ routing:
 
 #[test]
 fn five_mistakes_are_five_lines() {
-    let found = mistakes(
+    let found = problems(
         "listne: x\ntls: {key_file: k}\nlimits: {max_connections: 0}\nplugins: {}\nprotocol: {unknown: maybe}",
     );
     assert_eq!(found.len(), 5, "{found:#?}");
@@ -52,7 +52,7 @@ fn five_mistakes_are_five_lines() {
 
 #[test]
 fn a_pool_that_names_no_known_provider_is_told_which_there_are() {
-    let found = mistakes(
+    let found = problems(
         "routing: {default: {discovery: {provider: fleat}}}\n\
          discovery: {providers: [{name: fleet, type: agones, agones: {}}]}",
     );
@@ -68,14 +68,14 @@ fn a_pool_that_names_no_known_provider_is_told_which_there_are() {
 #[test]
 fn a_misspelt_key_hides_no_mistake_of_the_right_one() {
     assert_eq!(
-        mistakes("routing: {default: {strategy: p2c, key: weight, kee: a, backends: [{host: '', hots: a, port: 1}]}}").len(),
+        problems("routing: {default: {strategy: p2c, key: weight, kee: a, backends: [{host: '', hots: a, port: 1}]}}").len(),
         3
     );
 }
 
 #[test]
 fn long_values_are_shortened_and_escaped() {
-    let found = mistakes(&format!("listen: \"a\\n{}\"", "x".repeat(500)));
+    let found = problems(&format!("listen: \"a\\n{}\"", "x".repeat(500)));
     assert!(
         found[0].contains(&format!(r#"(got "a\n{}"...)"#, "x".repeat(58))),
         "{found:?}"
@@ -113,7 +113,7 @@ fn syntax_errors_name_file_line_and_column() {
         let shown = error.to_string();
         assert!(shown.contains(&format!("{name}{expected}")), "{shown}");
         assert!(!shown.contains('\n'), "{shown}");
-        assert!(error.mistakes().is_empty());
+        assert!(error.problems().is_empty());
     }
 }
 

@@ -1,4 +1,4 @@
-//! What all requests share.
+//! State that all requests share.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,29 +6,29 @@ use http::StatusCode;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::answer::Refusal;
-use crate::control::{Answer, Control};
-use crate::events::Feed;
+use crate::access_refusal::RefusalLog;
+use crate::control::{AdminControl, CommandFuture};
+use crate::error_response::ErrorResponse;
+use crate::events::StatusFeed;
 use crate::limits::{COMMAND_TIME, COMMANDS, RELOADS};
 use crate::metrics_text::MetricsText;
-use crate::refused::RefusalLog;
-use crate::status::Reloaded;
-use crate::token::Token;
+use crate::status::ReloadReport;
+use crate::token::AdminToken;
 
-pub(crate) struct Shared {
-    pub(crate) control: Arc<dyn Control>,
-    token: Option<Mutex<Token>>,
-    pub(crate) feed: Feed,
+pub(crate) struct ListenerState {
+    pub(crate) control: Arc<dyn AdminControl>,
+    token: Option<Mutex<AdminToken>>,
+    pub(crate) feed: StatusFeed,
     pub(crate) metrics: MetricsText,
     pub(crate) refusals: RefusalLog,
     reloads: Arc<Semaphore>,
     commands: Arc<Semaphore>,
 }
 
-impl Shared {
-    pub(crate) fn new(control: Arc<dyn Control>, token: Option<Token>) -> Self {
+impl ListenerState {
+    pub(crate) fn new(control: Arc<dyn AdminControl>, token: Option<AdminToken>) -> Self {
         Self {
-            feed: Feed::new(Arc::clone(&control)),
+            feed: StatusFeed::new(Arc::clone(&control)),
             metrics: MetricsText::default(),
             refusals: RefusalLog::default(),
             reloads: Arc::new(Semaphore::new(RELOADS)),
@@ -38,40 +38,40 @@ impl Shared {
         }
     }
 
-    /// What callers must know, if anything.
-    pub(crate) fn token(&self) -> Option<Token> {
+    /// Returns the token that callers must present, if there is one.
+    pub(crate) fn token(&self) -> Option<AdminToken> {
         let token = self.token.as_ref()?;
         // It is replaced as a whole, so that a poisoned one is sound.
         let token = token.lock().unwrap_or_else(PoisonError::into_inner);
         Some(token.clone())
     }
 
-    /// Whether there is one to be replaced.
-    pub(crate) fn replace_token(&self, next: Token) -> bool {
+    /// Replaces the token. Returns false, and changes nothing, if there was none.
+    pub(crate) fn replace_token(&self, next: AdminToken) -> bool {
         let Some(token) = &self.token else {
             return false;
         };
         let mut token = token.lock().unwrap_or_else(PoisonError::into_inner);
         if !token.same(&next) {
-            // Whoever reads by the old one has to ask again.
+            // Readers that presented the old token must authenticate again.
             self.feed.restart();
         }
         *token = next;
         true
     }
 
-    /// Does a command to its end, and waits for it a while. It has a task of its own, so that it ends well when the
-    /// caller goes.
+    /// Runs a command, and waits for it at most [`COMMAND_TIME`]. It runs in a task of its own, so that it completes
+    /// even if the caller disconnects.
     pub(crate) async fn finish<T: Send + 'static>(
         &self,
-        begin: impl FnOnce(&dyn Control) -> Answer<T>,
-    ) -> Result<T, Refusal> {
+        begin: impl FnOnce(&dyn AdminControl) -> CommandFuture<T>,
+    ) -> Result<T, ErrorResponse> {
         self.finish_one_of(&self.commands, begin).await
     }
 
-    /// As [`finish`](Self::finish). A file system that hangs holds reloads up, and these do not take the places of other
-    /// commands.
-    pub(crate) async fn finish_reload(&self) -> Result<Reloaded, Refusal> {
+    /// Runs a reload like [`finish`](Self::finish). Reloads have permits of their own, so that a file system that hangs
+    /// does not block other commands.
+    pub(crate) async fn finish_reload(&self) -> Result<ReloadReport, ErrorResponse> {
         self.finish_one_of(&self.reloads, |control| control.reload())
             .await
     }
@@ -79,10 +79,10 @@ impl Shared {
     async fn finish_one_of<T: Send + 'static>(
         &self,
         places: &Arc<Semaphore>,
-        begin: impl FnOnce(&dyn Control) -> Answer<T>,
-    ) -> Result<T, Refusal> {
+        begin: impl FnOnce(&dyn AdminControl) -> CommandFuture<T>,
+    ) -> Result<T, ErrorResponse> {
         let Ok(permit) = Arc::clone(places).try_acquire_owned() else {
-            return Err(Refusal::new(
+            return Err(ErrorResponse::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "too many commands at once; ask again later",
             ));
@@ -95,11 +95,11 @@ impl Shared {
         });
         match timeout(COMMAND_TIME, task).await {
             Ok(Ok(result)) => Ok(result?),
-            Ok(Err(_)) => Err(Refusal::new(
+            Ok(Err(_)) => Err(ErrorResponse::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the command ended without an answer",
             )),
-            Err(_) => Err(Refusal::new(
+            Err(_) => Err(ErrorResponse::new(
                 StatusCode::GATEWAY_TIMEOUT,
                 format!("not done within {} s; it goes on", COMMAND_TIME.as_secs()),
             )),

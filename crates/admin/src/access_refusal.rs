@@ -8,9 +8,10 @@ use tracing::{info, warn};
 
 use crate::limits::{REFUSAL_LINES, REFUSAL_TIME};
 
-/// Why the guard refused a request.
+/// Why a request was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccessRefused {
+#[non_exhaustive]
+pub enum AccessRefusal {
     /// The request has no token.
     TokenMissing,
     /// The request has another token, or an `Authorization` header of another form.
@@ -19,12 +20,12 @@ pub enum AccessRefused {
     WebPage,
 }
 
-impl AccessRefused {
-    /// All of them.
+impl AccessRefusal {
+    /// All reasons.
     pub const ALL: [Self; 3] = [Self::TokenMissing, Self::TokenWrong, Self::WebPage];
 
     /// Returns the stable code for logs and metrics.
-    pub const fn code(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::TokenMissing => "token_missing",
             Self::TokenWrong => "token_wrong",
@@ -46,13 +47,13 @@ struct Window {
 
 impl RefusalLog {
     /// Logs the refusal if there is room. Never what was sent: a token that is wrong by a letter is a secret too.
-    pub(crate) fn log(&self, from: SocketAddr, refused: AccessRefused) {
+    pub(crate) fn log(&self, from: SocketAddr, refusal: AccessRefusal) {
         let Some(omitted) = self.room(Instant::now()) else {
             return;
         };
-        let reason = refused.code();
+        let reason = refusal.as_str();
         // Without a token an operator opens the page; it asks for the token then.
-        if refused == AccessRefused::TokenMissing {
+        if refusal == AccessRefusal::TokenMissing {
             info!(%from, reason, omitted, "admin request refused");
         } else {
             warn!(%from, reason, omitted, "admin request refused");

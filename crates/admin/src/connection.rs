@@ -1,0 +1,102 @@
+//! One connection, and how its requests are answered.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+
+use axum::Router;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
+use tower_service::Service as _;
+use tracing::debug;
+
+use crate::error_response::ErrorResponse;
+use crate::limits::{HEADER, HEADER_TIME, STALL_TIME};
+
+/// Where a request comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct ClientAddr(pub(crate) SocketAddr);
+
+/// Answers the requests of all connections.
+#[derive(Clone)]
+pub(crate) struct RequestHandler {
+    pub(crate) router: Router,
+    pub(crate) workers: Handle,
+}
+
+impl RequestHandler {
+    fn answer(&self, request: http::Request<Incoming>) -> impl Future<Output = Response> + use<> {
+        let is_health = matches!(request.uri().path(), "/livez" | "/readyz");
+        let answer = self.router.clone().call(request);
+        let answer = async { answer.await.unwrap_or_else(|never| match never {}) };
+        let workers = self.workers.clone();
+        async move {
+            if is_health {
+                return answer.await;
+            }
+            // When the caller goes the set is dropped, and with it the work.
+            let mut work = JoinSet::new();
+            work.spawn_on(answer, &workers);
+            match work.join_next().await {
+                Some(Ok(response)) => response,
+                _ => ErrorResponse::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the answer could not be made; the log says why",
+                )
+                .into_response(),
+            }
+        }
+    }
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn serve(
+    stream: TcpStream,
+    from: SocketAddr,
+    handler: RequestHandler,
+    mut closed: watch::Receiver<bool>,
+) {
+    // Answers are small, and written whole.
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%from, %error, "an admin connection was lost");
+        return;
+    }
+    let service = service_fn(move |mut request: http::Request<Incoming>| {
+        request.extensions_mut().insert(ClientAddr(from));
+        let answer = handler.answer(request);
+        async { Ok::<_, Infallible>(answer.await) }
+    });
+    // Every write has its own timeout, which a caller that reads something resets.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(STALL_TIME));
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIME)
+            .max_buf_size(HEADER)
+            .serve_connection(TokioIo::new(Box::pin(stream)), service)
+    );
+    let first = tokio::select! {
+        ended = &mut connection => Some(ended),
+        () = async { drop(closed.wait_for(|closed| *closed).await) } => None,
+    };
+    let ended = if let Some(ended) = first {
+        ended
+    } else {
+        connection.as_mut().graceful_shutdown();
+        connection.await
+    };
+    if let Err(error) = ended {
+        debug!(%from, %error, "an admin connection ended early");
+    }
+}
