@@ -18,7 +18,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use attackers::{Pool, packets};
-use hyrouter_client::Outcome;
+use hyrouter_client::ExchangeOutcome;
 use players::player;
 use support::admin::Admin;
 use support::folder;
@@ -83,7 +83,7 @@ routing: {{ default: {{ backends: [{{ host: 10.0.0.7, port: 5520 }}] }} }}
         for n in 0..PLAYERS {
             let player = player(&router, "player").from(Ipv4Addr::new(127, 20, n, 1).into());
             let outcome = player.comes().await;
-            referred += usize::from(matches!(outcome, Outcome::Referral { .. }));
+            referred += usize::from(matches!(outcome, ExchangeOutcome::Referral { .. }));
         }
         (referred, counted(&admin))
     }

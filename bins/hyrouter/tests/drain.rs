@@ -13,7 +13,7 @@ mod support;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hyrouter_client::{Client, Dial, Exchange, Hello, Outcome};
+use hyrouter_client::{ClientExchange, Dial, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use players::{player, refusal};
 use serde_json::json;
@@ -43,23 +43,23 @@ fn serve(more: &str) -> (Folder, Router, Admin) {
     (folder, router, admin)
 }
 
-fn host(outcome: &Outcome) -> &str {
+fn host(outcome: &ExchangeOutcome) -> &str {
     match outcome {
-        Outcome::Referral { host, .. } => host,
+        ExchangeOutcome::Referral { host, .. } => host,
         other => panic!("not referred: {other:?}"),
     }
 }
 
 /// Comes again and again until there is no answer any more.
-async fn comes_until_refused(address: SocketAddr) -> Vec<Exchange> {
-    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+async fn comes_until_refused(address: SocketAddr) -> Vec<ClientExchange> {
+    let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let dial = Dial::new(address)
         .host("play.example.com")
         .timeout(Duration::from_secs(5));
     let mut exchanges = Vec::new();
     loop {
         let exchange = client.exchange(&dial, &Hello::of(Generation::G4)).await;
-        let referred = matches!(exchange.outcome, Outcome::Referral { .. });
+        let referred = matches!(exchange.outcome, ExchangeOutcome::Referral { .. });
         exchanges.push(exchange);
         if !referred {
             return exchanges;
@@ -85,7 +85,7 @@ async fn sigterm_under_load_leaves_nobody_without_an_answer() {
         for exchange in one.await.unwrap() {
             // Whoever came too late was refused before a handshake, or found nobody.
             let got_in = exchange.handshake.is_some();
-            let referred = matches!(exchange.outcome, Outcome::Referral { .. });
+            let referred = matches!(exchange.outcome, ExchangeOutcome::Referral { .. });
             assert!(referred || !got_in, "{exchange:?}");
             answered += usize::from(referred);
         }

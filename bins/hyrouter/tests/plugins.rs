@@ -10,7 +10,7 @@
 mod players;
 mod support;
 
-use hyrouter_client::{Client, Dial, Hello, Outcome};
+use hyrouter_client::{Dial, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use players::{content, player, refusal};
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ async fn a_plugin_denies_overrides_and_attaches_data() {
     assert_eq!(line["route"], "play");
 
     let vip = player(&router, "VIP_Ann").comes().await;
-    let Outcome::Referral { host, port, .. } = &vip else {
+    let ExchangeOutcome::Referral { host, port, .. } = &vip else {
         panic!("refused");
     };
     assert_eq!((host.as_str(), *port), ("10.0.0.2", 5522));
@@ -108,7 +108,7 @@ async fn a_plugin_is_asked_about_players_without_a_route_or_a_backend() {
         ("other.example.com", "Nowhere.", "no_route", Value::Null),
     ] {
         let vip = player(&router, "VIP_Ann").comes_to(name).await;
-        let Outcome::Referral { host, port, .. } = vip else {
+        let ExchangeOutcome::Referral { host, port, .. } = vip else {
             panic!("refused: {vip:?}");
         };
         assert_eq!((host.as_str(), port), ("10.9.9.9", 5599));
@@ -131,7 +131,7 @@ async fn an_override_can_be_kept_to_the_candidates() {
         "override: candidates, config: { tag: none, backend: { host: 10.9.9.9, port: 5599 } }",
     );
     let (_folder, mut router) = serve(folder(), &plugins);
-    let Outcome::Referral { host, .. } = player(&router, "VIP_Ann").comes().await else {
+    let ExchangeOutcome::Referral { host, .. } = player(&router, "VIP_Ann").comes().await else {
         panic!("refused");
     };
     assert_eq!(host, "10.0.0.1", "as if it had not been overridden");
@@ -273,7 +273,7 @@ async fn referral_data_that_is_too_long_is_left_out_and_warned_of() {
         let (_folder, mut router) =
             serve(with_guest("router/long_data"), &format!("{plugins}{more}"));
         let answer = player(&router, "Alder").comes().await;
-        let Outcome::Referral { data, .. } = answer else {
+        let ExchangeOutcome::Referral { data, .. } = answer else {
             panic!("refused: {answer:?}");
         };
         assert_eq!(data.unwrap().len(), bytes, "{more}");
@@ -300,7 +300,7 @@ plugins: [{ name: p, type: wasm, timeout: 20s, wasm: { path: guest.wasm } }]
 async fn a_client_that_leaves_takes_its_question_along() {
     let plugins = "plugins: [{ name: p, type: wasm, timeout: 4s, wasm: { path: guest.wasm } }]\n";
     let (_folder, mut router) = serve(with_guest("router/slow"), plugins);
-    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let dial = Dial::new(router.address.parse().unwrap()).host("play.example.com");
     let hello = Hello::of(Generation::G4);
     let mut session = client.connect(&dial, &hello.alpn()).await.unwrap();

@@ -13,7 +13,7 @@ mod support;
 
 use std::time::Duration;
 
-use hyrouter_client::Outcome;
+use hyrouter_client::ExchangeOutcome;
 use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, Failure, OnConnect, Server};
 use hyrouter_testing::peer::PeerProcess;
 use players::{Player, content, player, refusal};
@@ -44,7 +44,7 @@ plugins:
 }
 
 /// Comes until the answer is as wanted: the router notices by itself that a plugin is back, but nothing tells when.
-async fn until(what: &str, player: &Player, mut is_wanted: impl FnMut(&Outcome) -> bool) {
+async fn until(what: &str, player: &Player, mut is_wanted: impl FnMut(&ExchangeOutcome) -> bool) {
     let mut ticks = tokio::time::interval(Duration::from_millis(20));
     let waited = tokio::time::timeout(Duration::from_secs(30), async {
         while !is_wanted(&player.comes().await) {
@@ -69,8 +69,8 @@ async fn try_peer(mut peer: PeerProcess) {
     let everybody: Vec<_> = (0..4)
         .map(|_| player(&router, "Birch").keeps_coming())
         .collect();
-    let is_kept_out = |outcome: &Outcome| refusal(outcome) == Some(BROKEN);
-    let is_in = |outcome: &Outcome| refusal(outcome).is_none();
+    let is_kept_out = |outcome: &ExchangeOutcome| refusal(outcome) == Some(BROKEN);
+    let is_in = |outcome: &ExchangeOutcome| refusal(outcome).is_none();
     for _ in 0..2 {
         peer.kill();
         until("kept out after SIGKILL", &alder, is_kept_out).await;

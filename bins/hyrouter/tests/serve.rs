@@ -7,7 +7,7 @@
 
 mod support;
 
-use hyrouter_client::{Client, Dial, Hello, Outcome};
+use hyrouter_client::{Dial, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use serde_json::json;
 use support::folder;
@@ -224,7 +224,7 @@ async fn a_second_signal_ends_it_at_once() {
     let folder = folder().file("config.yaml", &CONFIG.replace("500ms", "1m"));
     let mut router = folder.serve(&[]);
     // Somebody who shook hands and never says hello keeps the first signal from being enough.
-    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let dial = Dial::new(router.address.parse().unwrap());
     let silent = client.connect(&dial, b"hytale/3").await.unwrap();
     router.signal("INT");
@@ -243,7 +243,7 @@ fn a_connect_that_can_not_be_read_is_told_with_what_is_wrong() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let dial = Dial::new(router.address.parse().unwrap());
         let mut session = client.connect(&dial, b"hytale/3").await.unwrap();
         // 50 bytes that say they are of build 999, and nothing more that makes sense.
@@ -256,7 +256,7 @@ fn a_connect_that_can_not_be_read_is_told_with_what_is_wrong() {
         let outcome = session.answer(&Hello::of(Generation::G4)).await;
         assert_eq!(
             outcome,
-            Outcome::Disconnect {
+            ExchangeOutcome::Disconnect {
                 packet_id: 2,
                 reason: None
             }

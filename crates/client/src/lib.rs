@@ -1,11 +1,11 @@
 //! The handshake of a Hytale game client, as far as an entrypoint sees it.
 //!
 //! ```no_run
-//! use hyrouter_client::{Client, Dial};
+//! use hyrouter_client::{GameClient, Dial};
 //! use hyrouter_protocol::Generation;
 //!
 //! # async fn probe() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = Client::bind("127.0.0.1:0".parse()?)?;
+//! let client = GameClient::bind("127.0.0.1:0".parse()?)?;
 //! let dial = Dial::new("127.0.0.1:5520".parse()?).host("play.example.com");
 //! let hello = hyrouter_client::Hello::of(Generation::G4);
 //! let exchange = client.exchange(&dial, &hello).await;
@@ -18,13 +18,17 @@
 //! a connection ended as precisely as QUIC tells.
 
 mod dial;
-mod exchange;
+mod error;
+mod game_client;
 mod hello;
 mod outcome;
+mod session;
 mod tls;
 
-pub use self::dial::{Client, ClientError, Dial, Ready};
-pub use self::exchange::{Exchange, Session};
+pub use self::dial::{Dial, PreparedDial};
+pub use self::error::GameClientError;
+pub use self::game_client::GameClient;
 pub use self::hello::Hello;
-pub use self::outcome::{Ending, Outcome};
+pub use self::outcome::{ClientExchange, Ending, ExchangeOutcome};
+pub use self::session::Session;
 pub use self::tls::{ClientCert, quic_config};

@@ -2,14 +2,41 @@
 
 use std::time::Duration;
 
+use hyrouter_protocol::{ClientReferral, Disconnect, DisconnectForm, ServerDisconnect};
 use quinn::ConnectionError;
 
-use crate::dial::ClientError;
+use crate::error::GameClientError;
+use crate::hello::Hello;
+
+/// What came of one exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientExchange {
+    /// The answer, or how the connection ended without one.
+    pub outcome: ExchangeOutcome,
+    /// The application protocol that the server chose.
+    pub alpn: Option<Vec<u8>>,
+    /// How long the handshake took; `None` where it failed.
+    pub handshake: Option<Duration>,
+    /// From the end of the handshake to the last byte of the answer.
+    pub answer: Option<Duration>,
+}
+
+impl ClientExchange {
+    pub(crate) fn failed(outcome: ExchangeOutcome) -> Self {
+        Self {
+            outcome,
+            alpn: None,
+            handshake: None,
+            answer: None,
+        }
+    }
+}
 
 /// What the server made of the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Outcome {
+pub enum ExchangeOutcome {
     /// Go there.
     Referral {
         /// Host of the next server.
@@ -42,6 +69,62 @@ pub enum Outcome {
     },
     /// No packet came.
     Ended(Ending),
+}
+
+impl ExchangeOutcome {
+    /// Reads the packet as a client that said `hello` does.
+    pub(crate) fn decode(packet_id: i32, payload: &[u8], hello: &Hello) -> Self {
+        let unreadable = |error: &dyn std::error::Error| Self::Unreadable {
+            packet_id,
+            error: error.to_string(),
+        };
+        match packet_id {
+            ClientReferral::PACKET_ID => match ClientReferral::decode(payload) {
+                Ok(ClientReferral {
+                    host_to: Some(to),
+                    data,
+                }) => Self::Referral {
+                    host: to.host.to_owned(),
+                    port: to.port,
+                    data: data.map(<[u8]>::to_vec),
+                },
+                Ok(_) => Self::Other {
+                    packet_id,
+                    payload_len: payload.len(),
+                },
+                Err(error) => unreadable(&error),
+            },
+            Disconnect::PACKET_ID => match Disconnect::decode(payload) {
+                Ok(packet) => Self::Disconnect {
+                    packet_id,
+                    reason: packet.reason.map(str::to_owned),
+                },
+                Err(error) => unreadable(&error),
+            },
+            ServerDisconnect::PACKET_ID => {
+                let layout = match hello.rules().disconnect {
+                    DisconnectForm::Formatted(layout) => Some(layout),
+                    _ => None,
+                };
+                match ServerDisconnect::decode(payload, layout) {
+                    Ok(packet) => {
+                        let text = packet
+                            .reason
+                            .and_then(|reason| reason.raw_text.or(reason.message_id));
+                        Self::Disconnect {
+                            packet_id,
+                            reason: text.map(str::to_owned),
+                        }
+                    }
+                    Err(error) => unreadable(&error),
+                }
+            }
+            _ => Self::Other {
+                packet_id,
+                payload_len: payload.len(),
+            },
+        }
+    }
 }
 
 /// How a connection ended without an answer.
@@ -94,10 +177,10 @@ impl From<ConnectionError> for Ending {
     }
 }
 
-impl From<ClientError> for Ending {
-    fn from(error: ClientError) -> Self {
+impl From<GameClientError> for Ending {
+    fn from(error: GameClientError) -> Self {
         match error {
-            ClientError::Connection(error) => error.into(),
+            GameClientError::Connection(error) => error.into(),
             other => Self::Local(other.to_string()),
         }
     }

@@ -9,7 +9,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, PeerIncompatible, SignatureScheme};
 
-use crate::dial::ClientError;
+use crate::error::GameClientError;
 
 /// A certificate that the client shows when it is asked for one.
 pub struct ClientCert {
@@ -23,7 +23,7 @@ impl ClientCert {
     /// # Errors
     ///
     /// Only where the system gives no randomness.
-    pub fn self_signed() -> Result<Self, ClientError> {
+    pub fn self_signed() -> Result<Self, GameClientError> {
         let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
         let cert = rcgen::CertificateParams::new(["player".to_owned()])?.self_signed(&key)?;
         Ok(Self {
@@ -58,14 +58,14 @@ impl fmt::Debug for ClientCert {
 /// # Errors
 ///
 /// Only where the cryptography that is built in lacks what QUIC needs.
-pub fn quic_config(alpn: &[Vec<u8>]) -> Result<QuicClientConfig, ClientError> {
+pub fn quic_config(alpn: &[Vec<u8>]) -> Result<QuicClientConfig, GameClientError> {
     client_crypto(alpn, None)
 }
 
 pub(crate) fn client_crypto(
     alpn: &[Vec<u8>],
     cert: Option<&ClientCert>,
-) -> Result<QuicClientConfig, ClientError> {
+) -> Result<QuicClientConfig, GameClientError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&rustls::version::TLS13])?
@@ -76,7 +76,7 @@ pub(crate) fn client_crypto(
         None => builder.with_no_client_auth(),
     };
     tls.alpn_protocols = alpn.to_vec();
-    QuicClientConfig::try_from(tls).map_err(|_| ClientError::NoInitialCipherSuite)
+    QuicClientConfig::try_from(tls).map_err(|_| GameClientError::NoInitialCipherSuite)
 }
 
 /// Accepts every server that holds the key of the certificate that it shows: all game servers sign

@@ -8,10 +8,10 @@ use tokio::time::timeout;
 
 use crate::admission_policy::AdmissionPolicy;
 use crate::close_reason::CloseReason;
+use crate::connect_exchange::{ConnectExchange, Farewell};
 use crate::connect_info::ConnectInfo;
 use crate::connection::ServerContext;
 use crate::event::{Event, FinishedConnection, SentAnswer, Times};
-use crate::exchange::{Exchange, Farewell};
 use crate::first_frame::{self, FirstFrameError};
 use crate::handler::Handler;
 use crate::peer::Peer;
@@ -46,7 +46,9 @@ impl<'a, H: Handler> EstablishedConnection<'a, H> {
         };
         let reason = match first {
             Ok(Ok((streams, payload))) => {
-                return Exchange::new(self, streams, times).run(peer, payload).await;
+                return ConnectExchange::new(self, streams, times)
+                    .run(peer, payload)
+                    .await;
             }
             Ok(Err(FirstFrameError::NoRoom)) => {
                 self.server.turn_away(self.connection, Refusal::Memory);

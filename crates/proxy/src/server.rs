@@ -12,11 +12,11 @@ use tokio::sync::{mpsc, watch};
 
 use crate::certificate_fingerprint::CertificateFingerprint;
 use crate::connection::ServerContext;
+use crate::endpoint_worker::{EndpointWorker, mark};
 use crate::error::ServerError;
 use crate::handle::{EndpointsGuard, ServerHandle};
 use crate::handler::Handler;
 use crate::socket::RecvBuffer;
-use crate::worker::{Worker, mark};
 use crate::worker_runtime::WorkerRuntime;
 
 /// A bound server: players who come from now on wait until [`run`](Server::run).
@@ -73,7 +73,7 @@ impl<H: Handler> Server<H> {
         let drained = watch::Sender::new(vec![false; self.workers.len()]);
         let mut running = 0;
         for (index, (runtime, endpoint)) in self.workers.into_iter().enumerate() {
-            let worker = Worker {
+            let worker = EndpointWorker {
                 endpoint,
                 server: Arc::clone(&self.server),
                 connection_ids: Arc::clone(&connection_ids),

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use hyrouter_client::{Client, Dial, Hello, Outcome};
+use hyrouter_client::{Dial, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Limits, ServerHandle};
 use support::flood::{flood, initials, sources, stream};
@@ -42,7 +42,7 @@ async fn players_get_in_while_forged_handshakes_flood_the_door() {
     let limits = Limits::default();
     let (initials, sources) = (initials(FORGED).await, sources(SOURCES));
     // Several, so that the kernel spreads them over the endpoints, and made before memory is looked at.
-    let clients = [(); 8].map(|()| Client::bind("127.0.0.1:0".parse().unwrap()).unwrap());
+    let clients = [(); 8].map(|()| GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap());
     let players = |until| players(clients.clone(), server.dial(), until);
     let quiet = players(Until::Count(QUIET_PLAYERS)).await;
 
@@ -90,7 +90,7 @@ async fn players_get_in_while_forged_handshakes_flood_the_door() {
     assert!(highest > 100, "{highest}");
     // Everybody got in.
     for players in [&quiet, &during, &later] {
-        assert_eq!(players.failed, Vec::<Outcome>::new());
+        assert_eq!(players.failed, Vec::<ExchangeOutcome>::new());
     }
     assert!(during.took.len() >= 20, "{} came", during.took.len());
     assert_eq!(status.refused.total(), 0, "{status:?}");
@@ -106,7 +106,7 @@ async fn players_get_in_while_forged_handshakes_keep_coming() {
         .endpoints(2)
         .answering(|_| Answer::referral("10.0.0.7", 5521, None));
     let (initials, sources) = (initials(FORGED).await, sources(SOURCES));
-    let clients = [(); 8].map(|()| Client::bind("127.0.0.1:0".parse().unwrap()).unwrap());
+    let clients = [(); 8].map(|()| GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap());
     let players = |until| players(clients.clone(), server.dial(), until);
     let quiet = players(Until::Count(3 * QUIET_PLAYERS)).await;
 
@@ -128,8 +128,8 @@ async fn players_get_in_while_forged_handshakes_keep_coming() {
         quiet.p99(),
         during.p99(),
     );
-    assert_eq!(quiet.failed, Vec::<Outcome>::new());
-    assert_eq!(during.failed, Vec::<Outcome>::new());
+    assert_eq!(quiet.failed, Vec::<ExchangeOutcome>::new());
+    assert_eq!(during.failed, Vec::<ExchangeOutcome>::new());
     assert!(during.took.len() >= 100, "{} came", during.took.len());
     let status = server.handle.status();
     assert!(status.retries_sent > 10_000, "{status:?}");
@@ -144,7 +144,7 @@ const BOUND_KIB: usize = (69 + 2 * 10 + 16) * 1_024;
 #[derive(Debug, Default)]
 struct Players {
     took: Vec<Duration>,
-    failed: Vec<Outcome>,
+    failed: Vec<ExchangeOutcome>,
 }
 
 enum Until {
@@ -162,7 +162,7 @@ impl Players {
 }
 
 /// Players who come at a steady rate, whatever becomes of those before.
-async fn players(clients: [Client; 8], dial: Dial, until: Until) -> Players {
+async fn players(clients: [GameClient; 8], dial: Dial, until: Until) -> Players {
     let mut tick = tokio::time::interval(PACE);
     let mut visits = tokio::task::JoinSet::new();
     let mut clients = clients.iter().cycle();
@@ -183,7 +183,7 @@ async fn players(clients: [Client; 8], dial: Dial, until: Until) -> Players {
     let mut players = Players::default();
     while let Some(visit) = visits.join_next().await {
         match visit.unwrap() {
-            (Outcome::Referral { .. }, took) => players.took.push(took),
+            (ExchangeOutcome::Referral { .. }, took) => players.took.push(took),
             (other, _) => players.failed.push(other),
         }
     }

@@ -7,7 +7,7 @@ mod token;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use hyrouter_client::{Client, ClientCert, Dial, Hello, Outcome};
+use hyrouter_client::{ClientCert, Dial, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_protocol::builds::ClientBuild;
 
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()?;
     let exchange = runtime.block_on(async {
-        let client = Client::toward(address).context("opening a socket")?;
+        let client = GameClient::toward(address).context("opening a socket")?;
         let exchange = client.exchange(&dial, &hello).await;
         client.finish().await;
         anyhow::Ok(exchange)
@@ -88,10 +88,10 @@ fn source(text: &str) -> anyhow::Result<(String, u16)> {
     Ok((host.to_owned(), port))
 }
 
-fn is_good(outcome: &Outcome, expected: Option<Expected>) -> bool {
+fn is_good(outcome: &ExchangeOutcome, expected: Option<Expected>) -> bool {
     match outcome {
-        Outcome::Referral { .. } => expected != Some(Expected::Disconnect),
-        Outcome::Disconnect { .. } => expected != Some(Expected::Referral),
+        ExchangeOutcome::Referral { .. } => expected != Some(Expected::Disconnect),
+        ExchangeOutcome::Disconnect { .. } => expected != Some(Expected::Referral),
         _ => false,
     }
 }

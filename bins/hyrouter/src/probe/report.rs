@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hyrouter_client::{Ending, Exchange, Outcome};
+use hyrouter_client::{ClientExchange, Ending, ExchangeOutcome};
 use hyrouter_router::Address;
 use hyrouter_text::shown;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use hyrouter_app::timestamp;
 /// What to look at if nothing comes back at all.
 const NO_HANDSHAKE: &str = "hint: nothing answers on this UDP port; check that the router runs, address and port, and that every firewall passes UDP";
 
-pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
+pub(super) fn text(exchange: &ClientExchange, host: &HostName) -> String {
     let mut lines = Vec::new();
     if let Some(typed) = host.converted_from() {
         lines.push(format!("host {}, typed as {}", host.sent(), shown(typed)));
@@ -34,7 +34,7 @@ pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
         format!(" after {}", timestamp::span(time))
     });
     match &exchange.outcome {
-        Outcome::Referral { host, port, data } => {
+        ExchangeOutcome::Referral { host, port, data } => {
             let to = Address(host, *port);
             lines.push(format!("referral to {}{after}", shown(to)));
             lines.push(match data.as_deref() {
@@ -43,14 +43,14 @@ pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
                     .unwrap_or_else(|| format!("referral data: {}", envelope::content_text(data))),
             });
         }
-        Outcome::Disconnect { packet_id, reason } => {
+        ExchangeOutcome::Disconnect { packet_id, reason } => {
             let reason = reason.as_deref().unwrap_or("(no text)");
             lines.push(format!(
                 "disconnect (packet {packet_id}){after}: {}",
                 shown(reason)
             ));
         }
-        Outcome::Other {
+        ExchangeOutcome::Other {
             packet_id,
             payload_len,
         } => {
@@ -58,13 +58,13 @@ pub(super) fn text(exchange: &Exchange, host: &HostName) -> String {
                 "packet {packet_id} of {payload_len} bytes{after}: not the answer of a router"
             ));
         }
-        Outcome::Unreadable { packet_id, error } => {
+        ExchangeOutcome::Unreadable { packet_id, error } => {
             lines.push(format!(
                 "packet {packet_id}{after} that this client can not read: {}",
                 shown(error)
             ));
         }
-        Outcome::Ended(ending) => {
+        ExchangeOutcome::Ended(ending) => {
             lines.push(ending_text(ending));
             if exchange.handshake.is_none() && matches!(ending, Ending::NoAnswer { .. }) {
                 lines.push(NO_HANDSHAKE.to_owned());
@@ -107,28 +107,28 @@ fn ending_text(ending: &Ending) -> String {
     }
 }
 
-pub(super) fn json(exchange: &Exchange, host: &HostName) -> Value {
+pub(super) fn json(exchange: &ClientExchange, host: &HostName) -> Value {
     let mut object = match &exchange.outcome {
-        Outcome::Referral { host, port, data } => json!({
+        ExchangeOutcome::Referral { host, port, data } => json!({
             "outcome": "referral",
             "host": host,
             "port": port,
             "data": data.as_deref().map(hex::encode),
             "envelope": data.as_deref().and_then(envelope::json),
         }),
-        Outcome::Disconnect { packet_id, reason } => {
+        ExchangeOutcome::Disconnect { packet_id, reason } => {
             json!({ "outcome": "disconnect", "packet_id": packet_id, "reason": reason })
         }
-        Outcome::Other {
+        ExchangeOutcome::Other {
             packet_id,
             payload_len,
         } => {
             json!({ "outcome": "other_packet", "packet_id": packet_id, "payload_len": payload_len })
         }
-        Outcome::Unreadable { packet_id, error } => {
+        ExchangeOutcome::Unreadable { packet_id, error } => {
             json!({ "outcome": "unreadable", "packet_id": packet_id, "error": error })
         }
-        Outcome::Ended(ending) => ending_json(ending),
+        ExchangeOutcome::Ended(ending) => ending_json(ending),
         other => json!({ "outcome": format!("{other:?}") }),
     };
     if let Value::Object(fields) = &mut object {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hyrouter_client::{Client, Dial, Hello, Outcome};
+use hyrouter_client::{Dial, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_referral::v1::EnvelopeV1;
 use tokio::task::JoinHandle;
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Whom a router answers.
 #[derive(Clone)]
 pub(crate) struct Player {
-    client: Arc<Client>,
+    client: Arc<GameClient>,
     address: SocketAddr,
     pub(crate) hello: Hello,
 }
@@ -27,7 +27,7 @@ pub(crate) fn player(router: &super::support::Router, name: &str) -> Player {
     let mut hello = Hello::of(Generation::G2);
     name.clone_into(&mut hello.username);
     Player {
-        client: Arc::new(Client::bind("127.0.0.1:0".parse().unwrap()).unwrap()),
+        client: Arc::new(GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap()),
         address: router.address.parse().unwrap(),
         hello,
     }
@@ -36,15 +36,15 @@ pub(crate) fn player(router: &super::support::Router, name: &str) -> Player {
 impl Player {
     /// The same player, at that address.
     pub(crate) fn from(mut self, ip: IpAddr) -> Self {
-        self.client = Arc::new(Client::bind((ip, 0).into()).unwrap());
+        self.client = Arc::new(GameClient::bind((ip, 0).into()).unwrap());
         self
     }
 
-    pub(crate) async fn comes(&self) -> Outcome {
+    pub(crate) async fn comes(&self) -> ExchangeOutcome {
         self.comes_to("play.example.com").await
     }
 
-    pub(crate) async fn comes_to(&self, host: &str) -> Outcome {
+    pub(crate) async fn comes_to(&self, host: &str) -> ExchangeOutcome {
         let dial = Dial::new(self.address).host(host).timeout(PATIENCE);
         self.client.exchange(&dial, &self.hello).await.outcome
     }
@@ -66,28 +66,28 @@ impl Player {
 
 pub(crate) struct Coming {
     stop: Arc<AtomicBool>,
-    answers: JoinHandle<Vec<Outcome>>,
+    answers: JoinHandle<Vec<ExchangeOutcome>>,
 }
 
 impl Coming {
-    pub(crate) async fn stop(self) -> Vec<Outcome> {
+    pub(crate) async fn stop(self) -> Vec<ExchangeOutcome> {
         self.stop.store(true, Ordering::Relaxed);
         self.answers.await.unwrap()
     }
 }
 
 /// The text that a player was refused with; `None` when referred.
-pub(crate) fn refusal(outcome: &Outcome) -> Option<&str> {
+pub(crate) fn refusal(outcome: &ExchangeOutcome) -> Option<&str> {
     match outcome {
-        Outcome::Disconnect { reason, .. } => Some(reason.as_deref().unwrap_or_default()),
-        Outcome::Referral { .. } => None,
+        ExchangeOutcome::Disconnect { reason, .. } => Some(reason.as_deref().unwrap_or_default()),
+        ExchangeOutcome::Referral { .. } => None,
         other => panic!("no answer: {other:?}"),
     }
 }
 
 /// The content of the envelope that a player was sent on with.
-pub(crate) fn content(outcome: &Outcome) -> &[u8] {
-    let Outcome::Referral { data, .. } = outcome else {
+pub(crate) fn content(outcome: &ExchangeOutcome) -> &[u8] {
+    let ExchangeOutcome::Referral { data, .. } = outcome else {
         panic!("no referral: {outcome:?}");
     };
     let envelope = EnvelopeV1::parse(data.as_deref().unwrap()).unwrap();

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use hyrouter_client::Outcome;
+use hyrouter_client::ExchangeOutcome;
 
 use super::players::Player;
 use super::support::admin::Admin;
@@ -68,9 +68,9 @@ pub(crate) fn trapping_plugin(folder: &Folder) {
     fs::write(folder.path("plugin.wasm"), wat::parse_str(module).unwrap()).unwrap();
 }
 
-pub(crate) fn host(outcome: &Outcome) -> &str {
+pub(crate) fn host(outcome: &ExchangeOutcome) -> &str {
     match outcome {
-        Outcome::Referral { host, .. } => host,
+        ExchangeOutcome::Referral { host, .. } => host,
         other => panic!("not referred: {other:?}"),
     }
 }

@@ -178,7 +178,6 @@ impl Source for RouteMetrics {
             ]
         });
         into.counts(&Self::DECISIONS, decisions);
-
         Self::collect_states(&routes, into);
 
         let mut referrals = Vec::new();

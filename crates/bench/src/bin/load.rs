@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context as _, ensure};
 use clap::Parser;
 use hyrouter_bench::Percentiles;
-use hyrouter_client::{Client, Dial, Exchange, Hello, Outcome};
+use hyrouter_client::{ClientExchange, Dial, ExchangeOutcome, GameClient, Hello};
 use hyrouter_identity::{TestClaims, TokenSigningKey};
 use hyrouter_protocol::Generation;
 use serde_json::json;
@@ -74,14 +74,14 @@ fn main() -> anyhow::Result<()> {
     })
 }
 
-fn clients(args: &Args) -> anyhow::Result<Vec<Client>> {
+fn clients(args: &Args) -> anyhow::Result<Vec<GameClient>> {
     (1..=args.sources)
         .map(|network| {
             let source = match args.target.ip() {
                 IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(127, 0, network, 1)),
                 ip @ IpAddr::V6(_) => ip,
             };
-            Client::bind(SocketAddr::new(source, 0)).context("binding a client")
+            GameClient::bind(SocketAddr::new(source, 0)).context("binding a client")
         })
         .collect()
 }
@@ -97,7 +97,7 @@ async fn exchange(args: &Args) -> anyhow::Result<()> {
     let mut hello = Hello::of(args.generation);
     hello.identity_token = args.token_key.as_deref().map(token).transpose()?;
     let hello = Arc::new(hello);
-    let ready = Arc::new(dial(args).ready(&hello.alpn())?);
+    let ready = Arc::new(dial(args).prepare(&hello.alpn())?);
     let slots = Arc::new(Semaphore::new(args.concurrency));
     let mut running = JoinSet::new();
     let begun = Instant::now();
@@ -106,7 +106,7 @@ async fn exchange(args: &Args) -> anyhow::Result<()> {
         let (client, ready, hello) = (client.clone(), Arc::clone(&ready), Arc::clone(&hello));
         running.spawn(async move {
             let begun = Instant::now();
-            let exchange = client.exchange_ready(&ready, &hello).await;
+            let exchange = client.exchange_prepared(&ready, &hello).await;
             drop(slot);
             (exchange, begun.elapsed())
         });
@@ -133,11 +133,11 @@ fn token(key: &Path) -> anyhow::Result<String> {
     Ok(TokenSigningKey::from_json(&text)?.sign(&claims)?)
 }
 
-fn report(results: &[(Exchange, Duration)], elapsed: Duration) {
-    let answered = |exchange: &Exchange| {
+fn report(results: &[(ClientExchange, Duration)], elapsed: Duration) {
+    let answered = |exchange: &ClientExchange| {
         matches!(
             exchange.outcome,
-            Outcome::Referral { .. } | Outcome::Disconnect { .. }
+            ExchangeOutcome::Referral { .. } | ExchangeOutcome::Disconnect { .. }
         )
     };
     let good = results.iter().filter(|(exchange, _)| answered(exchange));
@@ -164,14 +164,14 @@ fn report(results: &[(Exchange, Duration)], elapsed: Duration) {
 /// Connections that say nothing, to see what they cost.
 async fn hold(args: &Args) -> anyhow::Result<()> {
     let clients = clients(args)?;
-    let ready = Arc::new(dial(args).ready(&Hello::of(args.generation).alpn())?);
+    let ready = Arc::new(dial(args).prepare(&Hello::of(args.generation).alpn())?);
     let slots = Arc::new(Semaphore::new(args.concurrency));
     let mut running = JoinSet::new();
     for client in clients.iter().cycle().take(args.connections) {
         let slot = Arc::clone(&slots).acquire_owned().await?;
         let (client, ready) = (client.clone(), Arc::clone(&ready));
         running.spawn(async move {
-            let session = client.connect_ready(&ready).await;
+            let session = client.connect_prepared(&ready).await;
             drop(slot);
             session
         });

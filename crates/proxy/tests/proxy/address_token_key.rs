@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::relay::relay;
 use crate::support::{Running, server};
-use hyrouter_client::{Client, Dial, Exchange, Hello, Outcome};
+use hyrouter_client::{ClientExchange, Dial, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{AddressTokenKey, Answer, Reconfiguration, RetryMode};
 
@@ -20,10 +20,10 @@ fn replica(key: &str) -> Running {
 }
 
 /// A client that gets its Retry from `first` and shows the token to `second`.
-async fn exchange(first: &Running, second: &Running) -> tokio::task::JoinHandle<Exchange> {
+async fn exchange(first: &Running, second: &Running) -> tokio::task::JoinHandle<ClientExchange> {
     let way = relay(first.address, second.address, || {}).await;
     let dial = Dial::new(way).timeout(Duration::from_secs(20));
-    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     tokio::spawn(async move { client.exchange(&dial, &Hello::of(Generation::G4)).await })
 }
 
@@ -32,7 +32,7 @@ async fn replicas_with_one_key_take_each_others_tokens() {
     let (first, second) = (replica(ONE), replica(ONE));
     let exchange = exchange(&first, &second).await.await.unwrap();
     assert!(
-        matches!(exchange.outcome, Outcome::Referral { .. }),
+        matches!(exchange.outcome, ExchangeOutcome::Referral { .. }),
         "{exchange:?}"
     );
     assert_eq!(first.handle.status().retries_sent, 1);
@@ -58,7 +58,7 @@ async fn a_key_can_be_replaced_while_the_server_runs() {
     second.handle.reconfigure(settings).unwrap();
     let exchange = exchange(&first, &second).await.await.unwrap();
     assert!(
-        matches!(exchange.outcome, Outcome::Referral { .. }),
+        matches!(exchange.outcome, ExchangeOutcome::Referral { .. }),
         "{exchange:?}"
     );
     assert_eq!(second.handle.status().retries_sent, 0);

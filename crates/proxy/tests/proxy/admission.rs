@@ -1,7 +1,7 @@
 //! Whom a server lets in when, and what it says of the others.
 
 use crate::support::{Observation, Running, Setup, flood, patiently, server};
-use hyrouter_client::{Client, Ending, Hello, Outcome};
+use hyrouter_client::{Ending, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Rate, Refusal, RetryMode};
 
@@ -13,16 +13,19 @@ fn start(setup: Setup) -> Running {
 }
 
 #[track_caller]
-fn assert_let_in(outcome: &Outcome) {
-    assert!(matches!(outcome, Outcome::Referral { .. }), "{outcome:?}");
+fn assert_let_in(outcome: &ExchangeOutcome) {
+    assert!(
+        matches!(outcome, ExchangeOutcome::Referral { .. }),
+        "{outcome:?}"
+    );
 }
 
 #[track_caller]
-fn assert_refused(outcome: &Outcome) {
+fn assert_refused(outcome: &ExchangeOutcome) {
     assert!(
         matches!(
             outcome,
-            Outcome::Ended(Ending::Transport { code: REFUSED, .. })
+            ExchangeOutcome::Ended(Ending::Transport { code: REFUSED, .. })
         ),
         "{outcome:?}"
     );
@@ -70,7 +73,7 @@ async fn an_allow_list_lets_only_those_in() {
         limits.access.allow = vec!["127.0.5.0/24".parse().unwrap()];
     }));
     assert_refused(&server.hello(Generation::G4).await.outcome);
-    let other = Client::bind("127.0.5.1:0".parse().unwrap()).unwrap();
+    let other = GameClient::bind("127.0.5.1:0".parse().unwrap()).unwrap();
     let hello = Hello::of(Generation::G4);
     assert_let_in(&other.exchange(&server.dial(), &hello).await.outcome);
 }
@@ -88,7 +91,7 @@ async fn a_source_that_comes_too_often_proves_its_address_and_is_refused_then() 
     let refused = loop {
         let exchange = server.hello(Generation::G4).await;
         match exchange.outcome {
-            Outcome::Referral { .. } => let_in += 1,
+            ExchangeOutcome::Referral { .. } => let_in += 1,
             other => break other,
         }
         assert_eq!(server.next().await, Observation::Finished("referred"));
@@ -103,7 +106,7 @@ async fn a_source_that_comes_too_often_proves_its_address_and_is_refused_then() 
 
     #[cfg(target_os = "linux")]
     {
-        let other = Client::bind("127.0.5.1:0".parse().unwrap()).unwrap();
+        let other = GameClient::bind("127.0.5.1:0".parse().unwrap()).unwrap();
         let hello = Hello::of(Generation::G4);
         assert_let_in(&other.exchange(&server.dial(), &hello).await.outcome);
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::server;
 use base64::Engine as _;
-use hyrouter_client::Outcome;
+use hyrouter_client::ExchangeOutcome;
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, CertificateError, CertificateFingerprint, ServerCertificate};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -87,7 +87,7 @@ async fn every_kind_of_key_serves() {
             .answering(|_| Answer::referral("10.0.0.7", 5521, None));
         let exchange = server.hello(Generation::G4).await;
         assert!(
-            matches!(exchange.outcome, Outcome::Referral { .. }),
+            matches!(exchange.outcome, ExchangeOutcome::Referral { .. }),
             "{name}: {exchange:?}"
         );
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::{Observation, patiently, server};
-use hyrouter_client::{Client, Ending, Hello, Outcome};
+use hyrouter_client::{Ending, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, ServerBuilder};
 use tokio::sync::Semaphore;
@@ -54,21 +54,27 @@ async fn those_in_flight_are_answered_and_newcomers_refused() {
     let newcomer = loop {
         let dial = server.dial().timeout(Duration::from_millis(500));
         let exchange = server.client.exchange(&dial, &hello).await;
-        if !matches!(exchange.outcome, Outcome::Ended(Ending::NoAnswer { .. })) {
+        if !matches!(
+            exchange.outcome,
+            ExchangeOutcome::Ended(Ending::NoAnswer { .. })
+        ) {
             break exchange;
         }
     };
     assert!(
         matches!(
             newcomer.outcome,
-            Outcome::Ended(Ending::Transport { code: 0x02, .. })
+            ExchangeOutcome::Ended(Ending::Transport { code: 0x02, .. })
         ),
         "{newcomer:?}"
     );
 
     gate.add_permits(100);
     let answer = in_flight.answer(&hello).await;
-    assert!(matches!(answer, Outcome::Referral { .. }), "{answer:?}");
+    assert!(
+        matches!(answer, ExchangeOutcome::Referral { .. }),
+        "{answer:?}"
+    );
     // The client stays on; while draining that does not keep the server from ending.
     assert_eq!(
         patiently(in_flight.ended()).await,
@@ -109,27 +115,30 @@ async fn nobody_is_lost_when_most_endpoints_have_nothing_to_do() {
     let mut held = Vec::new();
     for _ in 0..3 {
         // Each from a port of its own, so that the kernel spreads them.
-        let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let session = client.connect(&server.dial(), b"hytale/3").await.unwrap();
         held.push((client, session));
     }
     server.stop();
     let mut refused = 0;
     while refused < 40 {
-        let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let dial = server.dial().timeout(Duration::from_secs(5));
         let newcomer = client.exchange(&dial, &hello).await;
         match newcomer.outcome {
-            Outcome::Ended(Ending::Transport { code: 0x02, .. }) => refused += 1,
+            ExchangeOutcome::Ended(Ending::Transport { code: 0x02, .. }) => refused += 1,
             // Got in before the endpoint had heard of the shutdown.
-            Outcome::Referral { .. } => {}
+            ExchangeOutcome::Referral { .. } => {}
             other => panic!("a newcomer has to be refused at once: {other:?}"),
         }
     }
     for (_, session) in &mut held {
         session.send(&hello.frame().unwrap()).await.unwrap();
         let answer = patiently(session.answer(&hello)).await;
-        assert!(matches!(answer, Outcome::Referral { .. }), "{answer:?}");
+        assert!(
+            matches!(answer, ExchangeOutcome::Referral { .. }),
+            "{answer:?}"
+        );
         session.leave();
     }
     server.ended().await.unwrap();

@@ -2,12 +2,12 @@
 
 use crate::support::{Observation, server};
 use base64::Engine as _;
-use hyrouter_client::{ClientCert, Ending, Hello, Outcome};
+use hyrouter_client::{ClientCert, Ending, ExchangeOutcome, Hello};
 use hyrouter_protocol::builds::{ClientBuild, Generation};
 use hyrouter_proxy::Answer;
 
-fn referral() -> Outcome {
-    Outcome::Referral {
+fn referral() -> ExchangeOutcome {
+    ExchangeOutcome::Referral {
         host: "10.0.0.7".to_owned(),
         port: 5521,
         data: Some(b"hello".to_vec()),
@@ -48,7 +48,7 @@ async fn a_disconnect_has_the_form_that_the_build_reads() {
         let reason = has_text.then(|| "täglich 日本".to_owned());
         assert_eq!(
             exchange.outcome,
-            Outcome::Disconnect { packet_id, reason },
+            ExchangeOutcome::Disconnect { packet_id, reason },
             "{build}"
         );
     }
@@ -80,7 +80,7 @@ async fn the_handler_sees_what_tls_tells() {
     let wanted = format!("eu.example.com|hytale/200|{fingerprint}");
     assert_eq!(
         exchange.outcome,
-        Outcome::Disconnect {
+        ExchangeOutcome::Disconnect {
             packet_id: 2,
             reason: Some(wanted)
         }
@@ -95,7 +95,7 @@ async fn the_handler_sees_what_tls_tells() {
     let wanted = "|hytale/3|none".to_owned();
     assert_eq!(
         exchange.outcome,
-        Outcome::Disconnect {
+        ExchangeOutcome::Disconnect {
             packet_id: 2,
             reason: Some(wanted)
         }
@@ -127,7 +127,7 @@ async fn the_handler_sees_the_whole_connect() {
     let wanted = r#"Some("Alder") Some("de-DE") Some(8192) Some([7, 7, 7]) Some("a.example:9")"#;
     assert_eq!(
         exchange.outcome,
-        Outcome::Disconnect {
+        ExchangeOutcome::Disconnect {
             packet_id: 1,
             reason: Some(wanted.to_owned())
         }
@@ -145,7 +145,7 @@ async fn no_common_alpn_is_a_tls_alert() {
     assert!(
         matches!(
             exchange.outcome,
-            Outcome::Ended(Ending::Transport { code: 0x178, .. })
+            ExchangeOutcome::Ended(Ending::Transport { code: 0x178, .. })
         ),
         "{exchange:?}"
     );
@@ -199,7 +199,7 @@ async fn an_answer_that_can_not_be_said_still_answers() {
     let exchange = server.hello(Generation::G4).await;
     assert_eq!(
         exchange.outcome,
-        Outcome::Disconnect {
+        ExchangeOutcome::Disconnect {
             packet_id: 2,
             reason: None
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::{Observation, Running, patiently, server};
-use hyrouter_client::{Ending, Hello, Outcome};
+use hyrouter_client::{Ending, ExchangeOutcome, Hello};
 use hyrouter_protocol::{Connect, FrameHeader, Generation};
 use hyrouter_proxy::Answer;
 use tokio::sync::Semaphore;
@@ -107,7 +107,7 @@ async fn a_connect_that_can_not_be_read_is_answered_in_the_safe_form() {
         let mut session = server.client.connect(&server.dial(), alpn).await.unwrap();
         session.send(&garbage).await.unwrap();
         let outcome = session.answer(&Hello::of(Generation::G4)).await;
-        assert_eq!(outcome, Outcome::Disconnect { packet_id, reason });
+        assert_eq!(outcome, ExchangeOutcome::Disconnect { packet_id, reason });
         assert_eq!(server.next().await, Observation::Finished("bad_connect"));
     }
 }
@@ -121,7 +121,7 @@ async fn a_handler_that_takes_too_long_is_cut_off() {
     let reason = Some("budget_exceeded".to_owned());
     assert_eq!(
         exchange.outcome,
-        Outcome::Disconnect {
+        ExchangeOutcome::Disconnect {
             packet_id: 2,
             reason
         }
@@ -169,13 +169,13 @@ async fn a_panic_costs_one_connection() {
         .exchange(&dial, &Hello::of(Generation::G4))
         .await;
     assert!(
-        matches!(exchange.outcome, Outcome::Ended(_)),
+        matches!(exchange.outcome, ExchangeOutcome::Ended(_)),
         "{exchange:?}"
     );
     assert_eq!(server.next().await, Observation::Panicked);
     let exchange = server.hello(Generation::G4).await;
     assert!(
-        matches!(exchange.outcome, Outcome::Referral { .. }),
+        matches!(exchange.outcome, ExchangeOutcome::Referral { .. }),
         "{exchange:?}"
     );
 }

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use crate::support::{Observation, patiently, server};
-use hyrouter_client::{Client, Ending, Hello, Outcome};
+use hyrouter_client::{Ending, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::Answer;
 
 /// `CONNECTION_REFUSED` (RFC 9000, section 20.1).
 const REFUSED: u64 = 0x02;
 
-fn refused(outcome: &Outcome) -> bool {
+fn refused(outcome: &ExchangeOutcome) -> bool {
     matches!(
         outcome,
-        Outcome::Ended(Ending::Transport { code: REFUSED, .. })
+        ExchangeOutcome::Ended(Ending::Transport { code: REFUSED, .. })
     )
 }
 
@@ -24,7 +24,7 @@ async fn connections_in_total_are_bounded() {
     let mut server = server()
         .limits(|limits| limits.max_connections = 2)
         .answering(|_| Answer::referral("10.0.0.7", 5521, None));
-    let clients = [1, 2, 3].map(|n| Client::bind(([127, 0, n, 1], 0).into()).unwrap());
+    let clients = [1, 2, 3].map(|n| GameClient::bind(([127, 0, n, 1], 0).into()).unwrap());
     let [first, second, third] = &clients;
     let (dial, hello) = (server.dial(), Hello::of(Generation::G4));
     let first = first.connect(&dial, b"hytale/3").await.unwrap();
@@ -39,7 +39,10 @@ async fn connections_in_total_are_bounded() {
     drop(second);
     assert_eq!(server.next().await, Observation::Finished("client_gone"));
     let next = third.exchange(&dial, &hello).await;
-    assert!(matches!(next.outcome, Outcome::Referral { .. }), "{next:?}");
+    assert!(
+        matches!(next.outcome, ExchangeOutcome::Referral { .. }),
+        "{next:?}"
+    );
 }
 
 #[tokio::test]
@@ -61,12 +64,12 @@ async fn connections_of_one_source_are_bounded_apart_from_others() {
     // The whole of 127.0.0.0/8 is this machine on Linux.
     #[cfg(target_os = "linux")]
     {
-        let other = Client::bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        let other = GameClient::bind("127.0.0.2:0".parse().unwrap()).unwrap();
         let exchange = other
             .exchange(&server.dial(), &Hello::of(Generation::G4))
             .await;
         assert!(
-            matches!(exchange.outcome, Outcome::Referral { .. }),
+            matches!(exchange.outcome, ExchangeOutcome::Referral { .. }),
             "{exchange:?}"
         );
         assert_eq!(server.next().await, Observation::Finished("referred"));
@@ -84,7 +87,7 @@ async fn a_handshake_that_never_ends_is_given_up() {
     silent
         .set_read_timeout(Some(Duration::from_secs(10)))
         .unwrap();
-    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let dial =
         hyrouter_client::Dial::new(silent.local_addr().unwrap()).timeout(Duration::from_secs(10));
     let asking =
@@ -120,7 +123,7 @@ async fn bytes_that_are_no_quic_hurt_nobody() {
     }
     let exchange = server.hello(Generation::G4).await;
     assert!(
-        matches!(exchange.outcome, Outcome::Referral { .. }),
+        matches!(exchange.outcome, ExchangeOutcome::Referral { .. }),
         "{exchange:?}"
     );
 }
@@ -139,7 +142,7 @@ async fn a_burst_over_several_endpoints_loses_nobody() {
     while let Some(exchange) = clients.join_next().await {
         let exchange = exchange.unwrap();
         assert!(
-            matches!(exchange.outcome, Outcome::Referral { .. }),
+            matches!(exchange.outcome, ExchangeOutcome::Referral { .. }),
             "{exchange:?}"
         );
     }
@@ -156,7 +159,7 @@ async fn forged_addresses_do_not_take_the_places_of_players() {
     // First flights of clients that never hear an answer: each goes to a socket that only relays.
     for _ in 0..20 {
         let relay = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let dial = hyrouter_client::Dial::new(relay.local_addr().unwrap());
         let asking = tokio::spawn(async move { client.connect(&dial, b"hytale/3").await });
         let mut initial = [0; 2048];
@@ -170,7 +173,7 @@ async fn forged_addresses_do_not_take_the_places_of_players() {
     for _ in 0..4 {
         let exchange = server.hello(Generation::G4).await;
         assert!(
-            matches!(exchange.outcome, Outcome::Referral { .. }),
+            matches!(exchange.outcome, ExchangeOutcome::Referral { .. }),
             "{exchange:?}"
         );
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::support::patiently;
-use hyrouter_client::{Client, Dial, Ending, Hello, Outcome};
+use hyrouter_client::{Dial, Ending, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
     Answer, ConnectInfo, Event, Failure, Handler, Limits, Refusal, ServerBuilder, ServerError,
@@ -60,7 +60,7 @@ async fn newcomers_are_refused_by_those_that_are_left() {
     let (address, handle) = (server.local_addr(), server.handle());
     let running = tokio::spawn(server.run(std::future::pending()));
     let dial = Dial::new(address).timeout(Duration::from_secs(20));
-    let own_port = || Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let own_port = || GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let hello = Hello::of(Generation::G4);
 
     // Enough from ports of their own that each of the two surely serves some.
@@ -82,11 +82,11 @@ async fn newcomers_are_refused_by_those_that_are_left() {
     let mut refused = 0;
     while refused < 30 {
         match own_port().exchange(&brief, &hello).await.outcome {
-            Outcome::Ended(Ending::Transport { code: 0x02, .. }) => {
+            ExchangeOutcome::Ended(Ending::Transport { code: 0x02, .. }) => {
                 refused += usize::from(handle.status().draining);
             }
             // It met the endpoint as that ended.
-            Outcome::Ended(Ending::NoAnswer { .. }) if refused == 0 => {}
+            ExchangeOutcome::Ended(Ending::NoAnswer { .. }) if refused == 0 => {}
             other => panic!("{other:?}"),
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::balancer::{BALANCER, ProxyHeaders, balancer, header};
 use crate::support::{Running, patiently, server};
-use hyrouter_client::{Client, Dial, Ending, Exchange, Hello, Outcome};
+use hyrouter_client::{ClientExchange, Dial, Ending, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{Answer, Limits, ProxyProtocol, Refusal, RetryMode};
 use ipnet::IpNet;
@@ -31,19 +31,19 @@ fn believing(settings: Believing, change: impl FnOnce(&mut Limits)) -> Running {
 }
 
 /// One exchange of a client of that address, and the address that the server saw.
-async fn visit(from: &str, way: SocketAddr) -> (SocketAddr, Exchange) {
+async fn visit(from: &str, way: SocketAddr) -> (SocketAddr, ClientExchange) {
     let socket = std::net::UdpSocket::bind(from).unwrap();
     let address = socket.local_addr().unwrap();
     drop(socket);
-    let client = Client::bind(address).unwrap();
+    let client = GameClient::bind(address).unwrap();
     let dial = Dial::new(way).timeout(Duration::from_secs(20));
     let exchange = client.exchange(&dial, &Hello::of(Generation::G4)).await;
     (address, exchange)
 }
 
 #[track_caller]
-fn assert_seen_as(address: SocketAddr, exchange: &Exchange) {
-    let Outcome::Referral { host, port, .. } = &exchange.outcome else {
+fn assert_seen_as(address: SocketAddr, exchange: &ClientExchange) {
+    let ExchangeOutcome::Referral { host, port, .. } = &exchange.outcome else {
         panic!("{exchange:?}");
     };
     assert_eq!(format!("{host}:{port}"), address.to_string());
@@ -76,7 +76,7 @@ async fn limits_count_clients_and_not_the_balancer() {
     let server = start(|limits| limits.max_connections_per_source = 1);
     let way = balancer(server.address, ProxyHeaders::First).await;
     let dial = Dial::new(way).timeout(Duration::from_secs(20));
-    let client = Client::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let client = GameClient::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let held = client.connect(&dial, b"hytale/3").await.unwrap();
     server.until(|status| status.sources == 1).await;
 
@@ -86,7 +86,7 @@ async fn limits_count_clients_and_not_the_balancer() {
     assert!(
         matches!(
             exchange.outcome,
-            Outcome::Ended(Ending::Transport { code: 0x02, .. })
+            ExchangeOutcome::Ended(Ending::Transport { code: 0x02, .. })
         ),
         "{exchange:?}"
     );
@@ -105,7 +105,10 @@ async fn lists_of_networks_are_held_against_clients() {
     assert_seen_as(address, &exchange);
     let (_, exchange) = visit("127.0.3.1:0", way).await;
     assert!(
-        matches!(exchange.outcome, Outcome::Ended(Ending::Transport { .. })),
+        matches!(
+            exchange.outcome,
+            ExchangeOutcome::Ended(Ending::Transport { .. })
+        ),
         "{exchange:?}"
     );
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::support::relay::relay;
 use crate::support::shown::fingerprint;
 use crate::support::{Observation, patiently, server};
-use hyrouter_client::{Ending, Hello, Outcome};
+use hyrouter_client::{Ending, ExchangeOutcome, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
     AlpnList, Answer, Reconfiguration, Refusal, RetryMode, ServerCertificate, ServerError,
@@ -14,8 +14,11 @@ use hyrouter_proxy::{
 use tokio::sync::Semaphore;
 
 #[track_caller]
-fn assert_let_in(outcome: &Outcome) {
-    assert!(matches!(outcome, Outcome::Referral { .. }), "{outcome:?}");
+fn assert_let_in(outcome: &ExchangeOutcome) {
+    assert!(
+        matches!(outcome, ExchangeOutcome::Referral { .. }),
+        "{outcome:?}"
+    );
 }
 
 fn settings(change: impl FnOnce(&mut Reconfiguration)) -> Reconfiguration {
@@ -68,7 +71,7 @@ async fn protocols_and_limits_hold_for_those_who_come_then() {
     assert!(
         matches!(
             exchange.outcome,
-            Outcome::Ended(Ending::Transport { code: 0x178, .. })
+            ExchangeOutcome::Ended(Ending::Transport { code: 0x178, .. })
         ),
         "{exchange:?}"
     );
@@ -80,7 +83,7 @@ async fn protocols_and_limits_hold_for_those_who_come_then() {
     assert!(
         matches!(
             exchange.outcome,
-            Outcome::Ended(Ending::Transport { code: 0x02, .. })
+            ExchangeOutcome::Ended(Ending::Transport { code: 0x02, .. })
         ),
         "the connection in flight still counts: {exchange:?}"
     );

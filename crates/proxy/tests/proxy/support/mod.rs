@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyrouter_client::{Client, Dial, Exchange, Hello, Session};
+use hyrouter_client::{ClientExchange, Dial, GameClient, Hello, Session};
 use hyrouter_protocol::Generation;
 use hyrouter_proxy::{
     Answer, ConnectInfo, Event, Failure, Handler, Limits, ListenAddress, Server, ServerBuilder,
@@ -108,7 +108,7 @@ pub(crate) struct Setup {
 /// A running server.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    pub(crate) client: Client,
+    pub(crate) client: GameClient,
     pub(crate) handle: ServerHandle,
     observed: mpsc::Receiver<Observation>,
     stop: Option<oneshot::Sender<()>>,
@@ -180,7 +180,7 @@ impl Setup {
         let server = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        let client = Client::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let client = GameClient::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         Running {
             address,
             client,
@@ -200,7 +200,7 @@ impl Running {
     }
 
     /// One exchange of a client of that generation.
-    pub(crate) async fn hello(&self, generation: Generation) -> Exchange {
+    pub(crate) async fn hello(&self, generation: Generation) -> ClientExchange {
         self.client
             .exchange(&self.dial(), &Hello::of(generation))
             .await

@@ -30,7 +30,7 @@ pub(crate) fn mark(drained: &watch::Sender<Vec<bool>>, index: usize) {
 }
 
 /// An endpoint and the connections on it.
-pub(crate) struct Worker<H> {
+pub(crate) struct EndpointWorker<H> {
     pub(crate) endpoint: Endpoint,
     pub(crate) server: Arc<ServerContext<H>>,
     pub(crate) connection_ids: Arc<AtomicU64>,
@@ -41,7 +41,7 @@ pub(crate) struct Worker<H> {
     pub(crate) drained: watch::Sender<Vec<bool>>,
 }
 
-impl<H: Handler> Worker<H> {
+impl<H: Handler> EndpointWorker<H> {
     /// True when it ended because it was asked to.
     pub(crate) async fn run(self) -> bool {
         let mut draining = self.server.draining.clone();

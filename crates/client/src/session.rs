@@ -3,40 +3,14 @@
 use std::time::{Duration, Instant};
 
 use hyrouter_protocol::frame::{FrameHeader, HEADER_LEN};
-use hyrouter_protocol::{ClientReferral, Disconnect, DisconnectForm, ServerDisconnect};
 use quinn::crypto::rustls::HandshakeData;
 use quinn::{Connection, ReadError, ReadExactError, RecvStream, SendStream, VarInt};
 
 use crate::hello::Hello;
-use crate::outcome::{Ending, Outcome};
+use crate::outcome::{ClientExchange, Ending, ExchangeOutcome};
 
 /// More than any answer of a router, less than what a broken server could make a client hold.
 const MAX_ANSWER: usize = 1 << 20;
-
-/// What came of one exchange.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Exchange {
-    /// The answer, or how the connection ended without one.
-    pub outcome: Outcome,
-    /// The application protocol that the server chose.
-    pub alpn: Option<Vec<u8>>,
-    /// How long the handshake took; `None` where it failed.
-    pub handshake: Option<Duration>,
-    /// From the end of the handshake to the last byte of the answer.
-    pub answer: Option<Duration>,
-}
-
-impl Exchange {
-    pub(crate) fn failed(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            alpn: None,
-            handshake: None,
-            answer: None,
-        }
-    }
-}
 
 /// An established connection whose first stream is not used yet.
 #[derive(Debug)]
@@ -56,17 +30,17 @@ impl Session {
     }
 
     /// Says hello on the first stream, reads the answer and leaves.
-    pub async fn exchange(mut self, hello: &Hello) -> Exchange {
+    pub async fn exchange(mut self, hello: &Hello) -> ClientExchange {
         let begun = Instant::now();
         let outcome = match hello.frame() {
             Ok(frame) => match self.send(&frame).await {
                 Ok(()) => self.answer(hello).await,
-                Err(ending) => Outcome::Ended(ending),
+                Err(ending) => ExchangeOutcome::Ended(ending),
             },
-            Err(error) => Outcome::Ended(Ending::Local(error.to_string())),
+            Err(error) => ExchangeOutcome::Ended(Ending::Local(error.to_string())),
         };
-        let answer = (!matches!(outcome, Outcome::Ended(_))).then(|| begun.elapsed());
-        let exchange = Exchange {
+        let answer = (!matches!(outcome, ExchangeOutcome::Ended(_))).then(|| begun.elapsed());
+        let exchange = ClientExchange {
             outcome,
             alpn: self.alpn(),
             handshake: Some(self.handshake),
@@ -113,19 +87,19 @@ impl Session {
     }
 
     /// Reads one packet from the first stream, as a client that said `hello` does.
-    pub async fn answer(&mut self, hello: &Hello) -> Outcome {
+    pub async fn answer(&mut self, hello: &Hello) -> ExchangeOutcome {
         let read = match self.stream().await {
             Ok((_, recv)) => read_frame(recv).await,
             Err(ending) => Err(ending),
         };
         match read {
-            Ok((packet_id, payload)) => decode(packet_id, &payload, hello),
+            Ok((packet_id, payload)) => ExchangeOutcome::decode(packet_id, &payload, hello),
             // A server that closes at once may overtake its own stream.
             Err(Ending::EndOfStream) => match self.connection.close_reason() {
-                Some(error) => Outcome::Ended(error.into()),
-                None => Outcome::Ended(Ending::EndOfStream),
+                Some(error) => ExchangeOutcome::Ended(error.into()),
+                None => ExchangeOutcome::Ended(Ending::EndOfStream),
             },
-            Err(ending) => Outcome::Ended(ending),
+            Err(ending) => ExchangeOutcome::Ended(ending),
         }
     }
 
@@ -178,57 +152,4 @@ async fn read_exact(recv: &mut RecvStream, bytes: &mut [u8]) -> Result<(), Endin
         ReadExactError::ReadError(error) => Ending::Local(error.to_string()),
         ReadExactError::FinishedEarly(_) => Ending::EndOfStream,
     })
-}
-
-fn decode(packet_id: i32, payload: &[u8], hello: &Hello) -> Outcome {
-    let unreadable = |error: &dyn std::error::Error| Outcome::Unreadable {
-        packet_id,
-        error: error.to_string(),
-    };
-    match packet_id {
-        ClientReferral::PACKET_ID => match ClientReferral::decode(payload) {
-            Ok(ClientReferral {
-                host_to: Some(to),
-                data,
-            }) => Outcome::Referral {
-                host: to.host.to_owned(),
-                port: to.port,
-                data: data.map(<[u8]>::to_vec),
-            },
-            Ok(_) => Outcome::Other {
-                packet_id,
-                payload_len: payload.len(),
-            },
-            Err(error) => unreadable(&error),
-        },
-        Disconnect::PACKET_ID => match Disconnect::decode(payload) {
-            Ok(packet) => Outcome::Disconnect {
-                packet_id,
-                reason: packet.reason.map(str::to_owned),
-            },
-            Err(error) => unreadable(&error),
-        },
-        ServerDisconnect::PACKET_ID => {
-            let layout = match hello.rules().disconnect {
-                DisconnectForm::Formatted(layout) => Some(layout),
-                _ => None,
-            };
-            match ServerDisconnect::decode(payload, layout) {
-                Ok(packet) => {
-                    let text = packet
-                        .reason
-                        .and_then(|reason| reason.raw_text.or(reason.message_id));
-                    Outcome::Disconnect {
-                        packet_id,
-                        reason: text.map(str::to_owned),
-                    }
-                }
-                Err(error) => unreadable(&error),
-            }
-        }
-        _ => Outcome::Other {
-            packet_id,
-            payload_len: payload.len(),
-        },
-    }
 }

@@ -19,7 +19,7 @@ use crate::peer::Peer;
 const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
 
 /// A connection whose first frame is there.
-pub(crate) struct Exchange<'a, H> {
+pub(crate) struct ConnectExchange<'a, H> {
     established: EstablishedConnection<'a, H>,
     /// The receiving half is kept though nothing more is read: dropping it would tell the client
     /// to stop sending, which a game client takes for an error.
@@ -27,7 +27,7 @@ pub(crate) struct Exchange<'a, H> {
     times: Times,
 }
 
-impl<'a, H: Handler> Exchange<'a, H> {
+impl<'a, H: Handler> ConnectExchange<'a, H> {
     pub(crate) fn new(
         established: EstablishedConnection<'a, H>,
         streams: (SendStream, RecvStream),
@@ -133,7 +133,7 @@ impl<'a, H: Handler> Exchange<'a, H> {
 
 /// A connection whose answer is on its way.
 pub(crate) struct Farewell<'a, H> {
-    exchange: Exchange<'a, H>,
+    exchange: ConnectExchange<'a, H>,
     /// How long the client may take to leave after it has acknowledged the answer.
     grace: Duration,
 }

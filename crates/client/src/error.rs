@@ -1,0 +1,28 @@
+use quinn::ConnectionError;
+
+/// Why a client cannot even try, or how its handshake failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GameClientError {
+    /// The socket.
+    #[error("UDP socket: {0}")]
+    Socket(#[from] std::io::Error),
+    /// No address to bind to.
+    #[error("no local address of that family")]
+    Address,
+    /// A key or certificate.
+    #[error("making a certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// The TLS configuration.
+    #[error("TLS: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The crypto provider lacks what QUIC needs.
+    #[error("the crypto provider has no TLS13_AES_128_GCM_SHA256")]
+    NoInitialCipherSuite,
+    /// The address or host name cannot be dialled.
+    #[error("{0}")]
+    Dial(#[from] quinn::ConnectError),
+    /// The handshake.
+    #[error("{0}")]
+    Connection(#[from] ConnectionError),
+}
