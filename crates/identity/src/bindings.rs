@@ -1,4 +1,4 @@
-//! Which client certificate first showed a token.
+//! Tokens bound to the client certificate that showed them first.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, PoisonError};
@@ -7,24 +7,23 @@ use uuid::Uuid;
 
 use crate::cache::TokenHash;
 
-/// Most tokens that are remembered.
+/// Maximum number of tokens.
 const CAPACITY: usize = 131_072;
-/// Most tokens in a set. All of them are looked at.
+/// Maximum number of tokens in a set. A look-up scans the set.
 const WAYS: usize = 16;
-/// Most tokens of one player in a set. What a player has more of takes the place of the player's own.
+/// Maximum number of tokens of one player in a set. One more takes the place of another of this player.
 const SHARE: usize = 4;
 
 /// Remembers for each verified token the certificate of the client that showed it first.
 ///
-/// A token is a secret that every server which its player has joined knows. A client proves in its handshake that it
-/// holds the key of its certificate, so that whoever knows a token can not show it from another client once its player
-/// has.
+/// Every server that a player has joined knows the player's token. A client proves in its handshake that it holds the
+/// key of its certificate, so that a token cannot be shown from another client once its player has shown it.
 ///
-/// At most 131,072 tokens are remembered, 4 of each player; one takes 88 bytes of memory, at worst 176, so all of them
-/// take 23 MB at worst. None is taken before it is needed, but for 4 bytes each. The player says in which of 8,192 sets
-/// a token is, by a hash that nobody outside knows. A fifth token of a player takes the place of the one of this player
-/// that ends first. In a full set, what has ended makes room, and otherwise the player who has most in it. So a token
-/// is forgotten before its end only by others of its player, or by those of at least 4 other players who happen to be
+/// At most 131,072 tokens are remembered, 4 of each player. One takes 88 bytes of memory, at worst 176, so all of them
+/// take 23 MB at worst. Memory is taken when it is needed, but for 4 bytes each. A keyed hash of the player selects one
+/// of 8,192 sets. A fifth token of a player replaces the one of this player that expires first. In a full set, an
+/// expired token makes room, otherwise the first to expire of the player with most tokens in it. So a token is
+/// forgotten before it expires only by others of its player, or by those of at least 4 other players who happen to be
 /// in its set.
 #[derive(Debug)]
 pub struct Bindings {
@@ -32,18 +31,18 @@ pub struct Bindings {
     hasher: RandomState,
 }
 
-/// A token that is good, and the certificate of the client that shows it.
+/// Verified token and the certificate of the client that shows it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Binding {
     pub(crate) token: TokenHash,
     pub(crate) certificate: [u8; 32],
     pub(crate) player: Uuid,
-    /// When the token is no longer good, in seconds since 1970.
+    /// Seconds since 1970 from which on the token is no longer good.
     pub(crate) ends: i64,
 }
 
 impl Bindings {
-    /// Nothing is remembered yet.
+    /// Makes an empty set.
     pub fn new() -> Self {
         Self {
             sets: (0..CAPACITY / WAYS).map(|_| Mutex::default()).collect(),
@@ -51,7 +50,8 @@ impl Bindings {
         }
     }
 
-    /// Whether the certificate is the first that shows this token, which is remembered then, or the same as before.
+    /// Returns whether the certificate is the first that shows this token, which is remembered then, or the same as
+    /// before.
     pub(crate) fn admit(&self, shown: Binding, now: i64) -> bool {
         let hash = self.hasher.hash_one(shown.player);
         let count = u64::try_from(self.sets.len()).unwrap_or(u64::MAX);
@@ -71,14 +71,14 @@ impl Bindings {
         true
     }
 
-    /// How many tokens are remembered. Looks at all of them, so it is for tests and status pages.
+    /// Returns the number of tokens. Visits all sets, so it is for tests and status pages.
     pub fn len(&self) -> usize {
         let lock =
             |set: &Mutex<Vec<Binding>>| set.lock().unwrap_or_else(PoisonError::into_inner).len();
         self.sets.iter().map(lock).sum()
     }
 
-    /// Whether none is remembered.
+    /// Returns whether there are no tokens.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -90,7 +90,7 @@ impl Default for Bindings {
     }
 }
 
-/// The place of what makes room for a token of this player. None: there is room.
+/// Returns the place of the token that makes room for one of this player. `None`: there is room.
 fn leaves(set: &[Binding], player: Uuid, now: i64) -> Option<usize> {
     let held = |player: Uuid| set.iter().filter(|one| one.player == player).count();
     let own = held(player);

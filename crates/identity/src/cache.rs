@@ -1,4 +1,4 @@
-//! Tokens that were verified.
+//! Cache of verified tokens.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,32 +7,32 @@ use aws_lc_rs::digest::{self, SHA256};
 use crate::Claims;
 use crate::keys::KeyUse;
 
-/// Most tokens in a set. All of them are looked at, and the memory of one set is what a lock is held for.
+/// Maximum number of tokens in a set. A look-up scans the set, and a lock is held while its memory grows.
 const WAYS: usize = 8;
 
-/// A bounded number of verdicts by the SHA-256 of the token.
+/// Bounded number of verified tokens by their SHA-256.
 ///
-/// The hash says in which small set a token may stand; where that is full, whatever ends first makes room, so what has
-/// ended goes before all else. Each set has a lock of its own. Nobody can choose the set of a token without signing it,
-/// and only good tokens get here.
+/// The hash selects a small set. In a full set the token that expires first makes room, so expired ones go before all
+/// others. Each set has a lock of its own. Only good tokens are added, so that nobody but the issuer chooses their
+/// sets.
 pub(crate) struct Cache {
     sets: Box<[Mutex<Vec<Entry>>]>,
     ways: usize,
 }
 
-/// The SHA-256 of a token.
+/// SHA-256 of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    /// None never happens: the hash has 32 bytes.
+    /// Never `None`: the hash has 32 bytes.
     pub(crate) fn of(token: &str) -> Option<Self> {
         let hash = digest::digest(&SHA256, token.as_bytes());
         hash.as_ref().try_into().ok().map(Self)
     }
 }
 
-/// What is remembered of a token.
+/// Claims of a verified token, and the key that verified it.
 #[derive(Clone)]
 pub(crate) struct VerifiedToken {
     pub(crate) claims: Claims,
@@ -45,7 +45,7 @@ struct Entry {
 }
 
 impl Cache {
-    /// A cache of so many tokens at most: 8 times a whole number, or less than 8.
+    /// Makes a cache of at most `capacity` tokens: 8 times a whole number, or less than 8.
     pub(crate) fn new(capacity: usize) -> Self {
         let count = capacity.div_ceil(WAYS);
         Self {
@@ -54,7 +54,7 @@ impl Cache {
         }
     }
 
-    /// The hash of a token; none where nothing is remembered, since it costs time.
+    /// Returns the hash of a token. `None` if the cache holds nothing, since hashing costs time.
     pub(crate) fn hash(&self, token: &str) -> Option<TokenHash> {
         (!self.sets.is_empty()).then(|| TokenHash::of(token))?
     }
@@ -80,7 +80,7 @@ impl Cache {
         }
     }
 
-    /// Forgets what was verified otherwise.
+    /// Removes the tokens whose key is not kept.
     pub(crate) fn retain(&self, mut is_kept: impl FnMut(KeyUse) -> bool) {
         for set in &self.sets {
             lock(set).retain(|entry| is_kept(entry.verdict.key));
@@ -99,7 +99,7 @@ impl Cache {
     }
 }
 
-/// The place of what ends first.
+/// Returns the place of the token that expires first.
 fn first_to_end(set: &[Entry]) -> Option<usize> {
     let ends = |(_, entry): &(usize, &Entry)| entry.verdict.claims.expires_at;
     set.iter()

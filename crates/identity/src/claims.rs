@@ -7,35 +7,35 @@ use crate::json::{JsonObject, NumericDate, Text};
 use crate::token_parts::{TokenHeader, TokenParts};
 use crate::{Scopes, TokenRefusal, Username};
 
-/// Longest issuer in bytes that is kept. It is an address, and stands in logs.
+/// Maximum length of an issuer that is kept in bytes. It is an address, and appears in logs.
 const MAX_ISSUER: usize = 256;
 
-/// What a token says of a player. Whether it is true is another question: [`read`] does not ask, a
-/// [`TokenVerifier`](crate::TokenVerifier) does.
+/// Claims of a token about a player. [`read`] returns them as they are, a [`TokenVerifier`](crate::TokenVerifier)
+/// verifies them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {
-    /// The UUID of the player, from `sub`. None if there is no UUID in it.
+    /// UUID of the player, from `sub`. `None` if it is not a UUID.
     pub subject: Option<Uuid>,
-    /// The name of the player, from `profile.username`. None if it is not one that the game allows.
+    /// Name of the player, from `profile.username`. `None` if it is not one that the game allows.
     pub username: Option<Username>,
-    /// Who made the token, from `iss`. None if it is longer than 256 bytes.
+    /// Issuer of the token, from `iss`. `None` if it is longer than 256 bytes.
     pub issuer: Option<Arc<str>>,
-    /// When it was issued, from `iat`, in whole seconds since 1970, rounded down.
+    /// Time of issue, from `iat`, in whole seconds since 1970, rounded down.
     pub issued_at: Option<i64>,
-    /// When it ends, from `exp`, in whole seconds since 1970, rounded down.
+    /// Time of expiry, from `exp`, in whole seconds since 1970, rounded down.
     pub expires_at: Option<i64>,
-    /// When it begins, from `nbf`, in whole seconds since 1970, rounded up.
+    /// Time from which on the token is valid, from `nbf`, in whole seconds since 1970, rounded up.
     pub not_before: Option<i64>,
-    /// What it is for, from `scope`.
+    /// Scopes of the token, from `scope`.
     pub scopes: Scopes,
 }
 
-/// Reads the claims and verifies nothing: everybody can make a token that says anything.
+/// Reads the claims of a token and verifies nothing: anybody can make a token with any claims.
 ///
 /// # Errors
 ///
-/// When there is no token, or it is not one: [`TokenRefusal::Missing`], [`TokenRefusal::TooLong`] or
+/// [`TokenRefusal::Missing`], [`TokenRefusal::TooLong`] or
 /// [`TokenRefusal::Malformed`].
 pub fn read(token: &str) -> Result<Claims, TokenRefusal> {
     let token = TokenParts::split(token)?;
@@ -46,7 +46,7 @@ pub fn read(token: &str) -> Result<Claims, TokenRefusal> {
     Ok(payload.claims(issuer.map(Arc::from)))
 }
 
-/// The payload, as far as it decides something. Null is the same as absent; a member that is there twice is an error.
+/// Members of the payload that are used. Null is the same as absent; a member that is there twice is an error.
 #[derive(Deserialize)]
 pub(crate) struct TokenPayload<'a> {
     #[serde(borrow)]
@@ -88,7 +88,8 @@ impl TokenPayload<'_> {
     }
 }
 
-/// With four hyphens or without any. The crate knows more forms, by which one player could be told in several ways.
+/// Reads a UUID with four hyphens or without any. The `uuid` crate reads more forms, which would give one player
+/// several spellings.
 fn uuid(text: &str) -> Option<Uuid> {
     matches!(text.len(), 32 | 36)
         .then(|| Uuid::try_parse(text).ok())

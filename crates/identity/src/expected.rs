@@ -2,23 +2,23 @@ use uuid::Uuid;
 
 use crate::{Claims, TokenRefusal};
 
-/// The program that a player came with. Each needs a scope of its own.
+/// Program that a player connects with. Each needs a scope of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientKind {
-    /// The game; needs `hytale:client`.
+    /// Game; needs `hytale:client`.
     Game,
-    /// The editor; needs `hytale:editor`.
+    /// Editor; needs `hytale:editor`.
     Editor,
-    /// One that is not known, by its number in the packet; needs `hytale:client`.
+    /// Unknown program, by its number in the packet; needs `hytale:client`.
     Other(u8),
 }
 
-/// What a token has to fit to: the packet in which it came.
+/// Facts of the packet that a token has to match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected {
-    /// The program that sent it.
+    /// Program that sent the packet.
     pub client: ClientKind,
-    /// Whom the packet says it comes from. None in builds 77 and later, where the token alone says it.
+    /// UUID of the player in the packet. `None` in builds 77 and later, where only the token has it.
     pub uuid: Option<Uuid>,
 }
 

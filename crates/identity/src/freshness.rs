@@ -1,9 +1,9 @@
-//! How long keys are used after their source last gave them.
+//! Age of keys, and the limit to it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// When the keys were last confirmed, and for how long they are used then.
+/// Time at which the keys were last confirmed, and how long they are used from then on.
 #[derive(Debug)]
 pub(crate) struct Freshness {
     max_stale: Duration,
@@ -30,7 +30,7 @@ impl Freshness {
         self.confirmed.store(confirmed, Ordering::Relaxed);
     }
 
-    /// Zero for a clock that was set back.
+    /// Returns the age of the keys, zero if the clock was set back. `None`: never confirmed.
     pub(crate) fn age(&self, now: SystemTime) -> Option<Duration> {
         let confirmed = self.confirmed.load(Ordering::Relaxed);
         let age = || Duration::from_millis(milliseconds(now).saturating_sub(confirmed));

@@ -1,4 +1,4 @@
-//! Shapes that the JSON of tokens and key sets is made of.
+//! Building blocks of the JSON of tokens and key sets.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::ops::Deref;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-/// A text, borrowed where it has no escapes.
+/// Text, borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -20,7 +20,7 @@ impl Deref for Text<'_> {
     }
 }
 
-/// An object. What serde derives alone would take a list of the values as well.
+/// Object. The code that serde derives would accept a list of the values as well.
 pub(crate) struct JsonObject<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonObject<T> {
@@ -43,7 +43,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonObject<T> {
     }
 }
 
-/// Whether a member is there, whatever it is: null is something, too.
+/// Whether a member is there with any value, null included.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct IsPresent(pub(crate) bool);
 
@@ -53,16 +53,16 @@ impl<'de> Deserialize<'de> for IsPresent {
     }
 }
 
-/// A time in seconds since 1970, whole or with a fraction, as RFC 7519 has it.
+/// Time in seconds since 1970, whole or with a fraction (RFC 7519, section 2).
 #[derive(Clone, Copy)]
 pub(crate) struct NumericDate {
-    /// The last whole second that is not later.
+    /// Last whole second that is not later.
     pub(crate) floor: i64,
-    /// The first whole second that is not earlier.
+    /// First whole second that is not earlier.
     pub(crate) ceil: i64,
 }
 
-/// Largest number to which all whole ones are exact with a fraction, 2^53. As a time: in 285 million years.
+/// Number up to which a float holds all whole numbers exactly, 2^53. As a time: in 285 million years.
 const MAX_FRACTIONAL: f64 = 9_007_199_254_740_992.0;
 
 impl<'de> Deserialize<'de> for NumericDate {

@@ -1,8 +1,8 @@
 //! The identity token of a Hytale player: a JWT that the game's session service signed with Ed25519.
 //!
-//! Since build 77 it is the only place of the first packet in which a UUID and a name are. [`read`] takes them out and
-//! verifies nothing: claims are claims. A [`TokenVerifier`] says whether they are true, offline, with the public keys
-//! of the service. No clock is read and nothing waits for a network; the time is handed in.
+//! Since build 77 only the token holds the UUID and the name of the player in the first packet. [`read`] returns its
+//! claims and verifies nothing. A [`TokenVerifier`] verifies them offline, with the public keys of the service. It
+//! reads no clock and waits for no network; the caller passes the time.
 //!
 //! ```
 //! # #[cfg(feature = "sign")]
@@ -38,7 +38,7 @@
 //! # fn main() {}
 //! ```
 //!
-//! # What a token has to look like
+//! # Accepted tokens
 //!
 //! At most [`MAX_TOKEN`] bytes: header, payload and signature in base64url, with dots between them, in the one form
 //! that each of them has. Members that are not named here may be anything.
@@ -46,11 +46,11 @@
 //! | in | member | |
 //! |---|---|---|
 //! | header | `alg` | `EdDSA` or `Ed25519` (RFC 9864), whatever the key |
-//! | | `kid` | the key; may be absent if there is one key alone |
-//! | | `crit` | has to be absent |
-//! | | `jwk`, `jku`, `x5u`, `x5c` | not looked at: who makes a token does not choose whom to believe |
+//! | | `kid` | the key; may be absent if there is only one key |
+//! | | `crit` | must be absent |
+//! | | `jwk`, `jku`, `x5u`, `x5c` | ignored: a token must not choose the key that verifies it |
 //! | payload | `iss` | the issuer, letter for letter |
-//! | | `exp` | seconds since 1970, a number; a token without it counts as ended |
+//! | | `exp` | seconds since 1970, a number; a token without it counts as expired |
 //! | | `nbf` | likewise; may be absent |
 //! | | `iat` | likewise; may be absent unless [`TokenPolicy::max_age`] is set |
 //! | | `scope` | `hytale:client` or `hytale:editor` among others, with blanks between them or in a list |
@@ -58,13 +58,13 @@
 //! | | `profile.username` | the name |
 //!
 //! A member of these that is looked at and there twice is an error, as is one of another type. Null is the same as
-//! absent, but for `crit`. `aud` is not looked at: the game's tokens are for every server. Times are whole numbers from
+//! absent, but for `crit`. `aud` is ignored: the game's tokens are for every server. Times are whole numbers from
 //! -2^63 to below 2^63, or numbers with a fraction or an exponent from -2^53 to 2^53.
 //!
 //! # Features
 //!
 //! `fetch`: `Keeper` fetches the keys of a service or a file in the background. `sign`: `TokenSigningKey` makes keys
-//! and tokens of one's own, for development and tests.
+//! and tokens for development and tests.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -78,6 +78,7 @@ mod json;
 mod keeper;
 mod keys;
 mod scopes;
+mod time_rules;
 mod token_counts;
 mod token_parts;
 mod token_policy;
@@ -104,7 +105,7 @@ pub use token_signing_key::{TestClaims, TokenSigningError, TokenSigningKey};
 pub use token_verifier::TokenVerifier;
 pub use username::{Username, UsernameError};
 
-/// Longest token in bytes, the bound of the game.
+/// Maximum length of a token in bytes, the bound of the game.
 pub const MAX_TOKEN: usize = 8192;
 
 #[cfg(doctest)]

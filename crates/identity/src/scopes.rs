@@ -5,7 +5,7 @@ use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 const CLIENT: &str = "hytale:client";
 const EDITOR: &str = "hytale:editor";
 
-/// What a token is for, as far as it matters here. Others that it names are not kept.
+/// Scopes of a token that this crate knows. Others are not kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scopes {
     client: bool,
@@ -13,24 +13,24 @@ pub struct Scopes {
 }
 
 impl Scopes {
-    /// `hytale:client`: playing the game.
+    /// Returns whether `hytale:client` is there: playing the game.
     pub fn client(self) -> bool {
         self.client
     }
 
-    /// `hytale:editor`: the editor.
+    /// Returns whether `hytale:editor` is there: the editor.
     pub fn editor(self) -> bool {
         self.editor
     }
 
-    /// Adds one by its exact name.
+    /// Adds a scope by its exact name.
     fn add(&mut self, name: &str) {
         self.client |= name == CLIENT;
         self.editor |= name == EDITOR;
     }
 }
 
-/// One text with blanks between names, as in RFC 8693, or a list of names.
+/// One text with blanks between names (RFC 8693, section 4.2), or a list of names.
 impl<'de> Deserialize<'de> for Scopes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Names)

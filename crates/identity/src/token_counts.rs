@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::TokenRefusal;
 
-/// How often a [`TokenVerifier`](crate::TokenVerifier) came to what end, since it was made.
+/// Results of a [`TokenVerifier`](crate::TokenVerifier) since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenCounts {
     verified: u64,
@@ -11,22 +11,22 @@ pub struct TokenCounts {
 }
 
 impl TokenCounts {
-    /// Tokens that were good.
+    /// Returns the number of verified tokens.
     pub fn verified(&self) -> u64 {
         self.verified
     }
 
-    /// Those of them that were remembered.
+    /// Returns how many verified tokens came from the cache.
     pub fn from_cache(&self) -> u64 {
         self.from_cache
     }
 
-    /// Tokens that were refused so.
+    /// Returns the number of tokens with this refusal.
     pub fn refused(&self, refusal: TokenRefusal) -> u64 {
         self.refused.get(refusal.place()).copied().unwrap_or(0)
     }
 
-    /// All of them by name: `verified`, `from_cache`, and the code of each refusal.
+    /// Returns all counts by name: `verified`, `from_cache`, and the name of each refusal.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
         let good = [("verified", self.verified), ("from_cache", self.from_cache)];
         let codes = TokenRefusal::ALL.iter().map(|refusal| refusal.as_str());
@@ -34,7 +34,7 @@ impl TokenCounts {
     }
 }
 
-/// Where it is counted.
+/// Counters behind [`TokenCounts`].
 #[derive(Debug, Default)]
 pub(crate) struct TokenTally {
     verified: AtomicU64,

@@ -1,4 +1,4 @@
-//! The parts of a token, as they are sent.
+//! Parts of a token, as they are sent.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::json::{IsPresent, JsonObject, Text};
 use crate::{MAX_TOKEN, TokenRefusal};
 
-/// A token that was cut into its parts; none of them was decoded.
+/// Token, split into its parts, of which none is decoded.
 pub(crate) struct TokenParts<'a> {
     header: &'a str,
     payload: &'a str,
@@ -46,20 +46,20 @@ impl<'a> TokenParts<'a> {
         TokenPart::decode(self.payload)
     }
 
-    /// Of any length: whether it is one is for the key to say.
+    /// Decodes the signature. Its length is not checked; the key does.
     pub(crate) fn signature(&self) -> Result<Vec<u8>, TokenRefusal> {
         decode(self.signature)
     }
 }
 
-/// Strict: no padding, no blanks, and no bits to spare that are not zero, so that a token has one form alone.
+/// Decodes a part. Strict: no padding, no blanks, and no spare bits that are not zero, so that a token has one form.
 fn decode(part: &str) -> Result<Vec<u8>, TokenRefusal> {
     URL_SAFE_NO_PAD
         .decode(part)
         .map_err(|_| TokenRefusal::Malformed)
 }
 
-/// A decoded part.
+/// Decoded part.
 pub(crate) struct TokenPart(String);
 
 impl TokenPart {
@@ -78,8 +78,8 @@ impl TokenPart {
     }
 }
 
-/// The header, as far as it decides something. Keys that come with the token (`jwk`, `jku`, `x5u`, `x5c`) are none of
-/// it, so they are not looked at.
+/// Members of the header that are used. Keys that come with the token (`jwk`, `jku`, `x5u`, `x5c`) are not read, since
+/// a token must not choose the key that verifies it.
 #[derive(Deserialize)]
 pub(crate) struct TokenHeader<'a> {
     #[serde(borrow)]
@@ -91,7 +91,7 @@ pub(crate) struct TokenHeader<'a> {
 }
 
 impl TokenHeader<'_> {
-    /// Refuses all but Ed25519. `EdDSA` stands for Ed448 as well; the key decides, and all of ours are Ed25519.
+    /// Refuses all algorithms but Ed25519. `EdDSA` includes Ed448; the key decides, and all trusted keys are Ed25519.
     pub(crate) fn check(&self) -> Result<(), TokenRefusal> {
         match self.alg.as_deref() {
             Some("EdDSA" | "Ed25519") if !self.crit.0 => Ok(()),
@@ -99,7 +99,7 @@ impl TokenHeader<'_> {
         }
     }
 
-    /// The id of the key that it says it is signed with.
+    /// Returns the id of the key that the token names.
     pub(crate) fn key_id(&self) -> Option<&str> {
         self.kid.as_deref()
     }

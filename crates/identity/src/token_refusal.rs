@@ -1,10 +1,10 @@
-/// Why a token does not show who a player is.
+/// Check that a token failed.
 ///
-/// The text of it tells an operator what is wrong. It holds nothing of the token and nothing of the player.
+/// The text is for operators. It holds nothing of the token and nothing of the player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenRefusal {
-    /// There is none, or an empty one.
+    /// There is no token, or an empty one.
     #[error("the player shows no identity token")]
     Missing,
     /// It is longer than [`MAX_TOKEN`](crate::MAX_TOKEN).
@@ -31,21 +31,21 @@ pub enum TokenRefusal {
         "the identity token is signed with a key that is not in the key set, or does not say with which"
     )]
     UnknownKey,
-    /// The signature is not that of the key which it names.
+    /// The signature is not that of the key that it names.
     #[error("the signature of the identity token is wrong")]
     Signature,
-    /// It comes from someone else, or does not say from whom.
+    /// It names another issuer, or none.
     #[error("the identity token comes from another issuer, or does not say from whom")]
     Issuer,
-    /// It has ended, or does not say when it does.
+    /// It has expired, or names no time of expiry.
     #[error("the identity token has expired, or does not say when it does")]
     Expired,
-    /// It was issued too long ago, or does not say when.
+    /// It was issued too long ago, or names no time of issue.
     #[error(
         "the identity token was issued longer ago than is allowed, or does not say when; the limit is identity.max_age"
     )]
     MaxAge,
-    /// Its time has not come yet.
+    /// It is not valid yet.
     #[error("the identity token is not valid yet; compare the clocks")]
     NotYetValid,
     /// It is not for this kind of client.
@@ -56,10 +56,10 @@ pub enum TokenRefusal {
     /// Its subject is no UUID, or there is none.
     #[error("the subject of the identity token is not a UUID")]
     Subject,
-    /// The name in it is none that the game allows, or there is none.
+    /// Its name is not one that the game allows, or there is none.
     #[error("the identity token has no name of 1 to 16 of A-Z, a-z, 0-9 and _")]
     Username,
-    /// It belongs to another player than the client says it is.
+    /// It belongs to another UUID than the packet names.
     #[error("the identity token belongs to another UUID than the client says")]
     UuidMismatch,
     /// Another client certificate showed it first, or the client has none.
@@ -70,7 +70,7 @@ pub enum TokenRefusal {
 }
 
 impl TokenRefusal {
-    /// All of them, in the order in which they are declared.
+    /// All refusals, in the order in which they are declared.
     pub const ALL: &[Self] = &[
         Self::Missing,
         Self::TooLong,
@@ -90,7 +90,7 @@ impl TokenRefusal {
         Self::Certificate,
     ];
 
-    /// A stable name, for logs and counters.
+    /// Returns a stable name, for logs and counters.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Missing => "identity_missing",
@@ -112,7 +112,7 @@ impl TokenRefusal {
         }
     }
 
-    /// Its place in [`ALL`](Self::ALL).
+    /// Returns the place in [`ALL`](Self::ALL).
     pub(crate) const fn place(self) -> usize {
         self as usize
     }

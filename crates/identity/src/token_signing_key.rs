@@ -1,4 +1,4 @@
-//! Tokens of one's own, for tests and development.
+//! Keys and tokens for tests and development.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::TokenPolicy;
 
-/// A key pair that signs tokens as the session service does. Its private part is never printed.
+/// Key pair that signs tokens as the session service does. Its private part is never printed.
 pub struct TokenSigningKey {
     kid: String,
     public: String,
@@ -24,20 +24,20 @@ pub struct TokenSigningKey {
     key: EncodingKey,
 }
 
-/// What a token of one's own says.
+/// Claims of a token for tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestClaims {
-    /// The player's UUID. Default: nil.
+    /// UUID of the player. Default: nil.
     pub uuid: Uuid,
-    /// The player's name; it is not checked. Default: `Player`.
+    /// Name of the player, not checked. Default: `Player`.
     pub username: String,
-    /// Default: the game's session service.
+    /// Issuer. Default: the game's session service.
     pub issuer: String,
-    /// Default: `hytale:client`.
+    /// Scopes. Default: `hytale:client`.
     pub scope: String,
-    /// When it was issued. Default: 1970.
+    /// Time of issue. Default: 1970.
     pub issued_at: SystemTime,
-    /// When it ends. Default: 1970, so that it has to be said.
+    /// Time of expiry. Default: 1970, so that a token without it is expired.
     pub expires_at: SystemTime,
 }
 
@@ -65,10 +65,10 @@ struct PrivateJwk {
 }
 
 impl TokenSigningKey {
-    /// A new key pair under this id.
+    /// Makes a new key pair with this id.
     ///
     /// # Errors
-    /// The system has no randomness.
+    /// [`TokenSigningError::Generate`] if the system has no randomness.
     pub fn generate(kid: &str) -> Result<Self, TokenSigningError> {
         let pair = Ed25519KeyPair::generate().map_err(|_| TokenSigningError::Generate)?;
         Self::new(kid, &pair)
@@ -77,7 +77,7 @@ impl TokenSigningKey {
     /// Reads what [`to_json`](Self::to_json) writes: a private JSON Web Key with an id.
     ///
     /// # Errors
-    /// It is another text, or its two halves do not belong together.
+    /// [`TokenSigningError::Key`] if it is another text, or its two halves do not belong together.
     pub fn from_json(json: &[u8]) -> Result<Self, TokenSigningError> {
         let jwk: PrivateJwk = serde_json::from_slice(json).map_err(|_| TokenSigningError::Key)?;
         let d = Zeroizing::new(jwk.d);
@@ -104,12 +104,12 @@ impl TokenSigningKey {
         })
     }
 
-    /// The id of the key.
+    /// Returns the id of the key.
     pub fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// The key pair as a JSON Web Key, the private part included.
+    /// Returns the key pair as a JSON Web Key, the private part included.
     pub fn to_json(&self) -> String {
         let mut jwk = self.public_jwk();
         if let Some(fields) = jwk.as_object_mut() {
@@ -118,7 +118,7 @@ impl TokenSigningKey {
         jwk.to_string()
     }
 
-    /// The public key as a set of one, as a session service publishes it.
+    /// Returns the public key as a set of one, as a session service publishes it.
     pub fn public_jwks(&self) -> String {
         json!({ "keys": [self.public_jwk()] }).to_string()
     }
@@ -130,10 +130,10 @@ impl TokenSigningKey {
         })
     }
 
-    /// A token that says this.
+    /// Makes a token with these claims.
     ///
     /// # Errors
-    /// A time before 1970.
+    /// [`TokenSigningError::Time`] if a time is before 1970.
     pub fn sign(&self, claims: &TestClaims) -> Result<String, TokenSigningError> {
         self.sign_json(&json!({
             "iss": claims.issuer,
@@ -150,10 +150,10 @@ impl TokenSigningKey {
         }))
     }
 
-    /// A token with any payload.
+    /// Makes a token with any payload.
     ///
     /// # Errors
-    /// None that a JSON value can cause.
+    /// [`TokenSigningError::Sign`], which no JSON value causes.
     pub fn sign_json(&self, payload: &Value) -> Result<String, TokenSigningError> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.kid.clone());
@@ -181,7 +181,7 @@ impl fmt::Debug for TokenSigningKey {
     }
 }
 
-/// Why no key or token could be made.
+/// A key or a token cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TokenSigningError {

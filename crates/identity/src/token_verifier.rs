@@ -10,20 +10,20 @@ use crate::cache::{Cache, TokenHash, VerifiedToken};
 use crate::claims::TokenPayload;
 use crate::freshness::Freshness;
 use crate::keys::{KeySet, KeySetChange, KeyUse, TrustedKeys};
+use crate::time_rules::{TimeRules, seconds};
 use crate::token_counts::{TokenCounts, TokenTally};
 use crate::token_parts::{TokenHeader, TokenParts};
 use crate::{Claims, Expected, TokenPolicy, TokenRefusal};
 
-/// Verifies tokens, offline, with keys that can be replaced at any time. Shared by all threads.
+/// Verifies tokens offline, with keys that can be replaced at any time. Shared by all threads.
 ///
-/// A token is good if it is signed with Ed25519 by the key that its header names, comes from the issuer of the
-/// [`TokenPolicy`], has begun and not ended by the clock that is handed in, give or take the skew, has the scope for
-/// the client that sent it, a UUID and a name, and fits to the packet that it came in. Good ones are remembered by
-/// their hash; of those all is checked again that the hash does not stand for.
+/// A good token is signed with Ed25519 by the key that its header names, names the issuer of the [`TokenPolicy`], is
+/// valid at the time that the caller passes, give or take the clock skew, has the scope for the client that sent it, a
+/// UUID and a name, and matches the packet that it came in. Good tokens are cached by their hash; everything that the
+/// hash does not cover is checked again.
 pub struct TokenVerifier {
     issuer: Arc<str>,
-    clock_skew: Duration,
-    max_age: Option<Duration>,
+    times: TimeRules,
     keys: ArcSwap<TrustedKeys>,
     freshness: Freshness,
     /// Held while keys are replaced, so that each set follows the one before it.
@@ -35,12 +35,14 @@ pub struct TokenVerifier {
 }
 
 impl TokenVerifier {
-    /// A verifier without keys: until it is given some, all tokens are refused with [`TokenRefusal::KeysUnavailable`].
+    /// Makes a verifier without keys. Until it gets some, it refuses all tokens with [`TokenRefusal::KeysUnavailable`].
     pub fn new(policy: TokenPolicy) -> Self {
         Self {
             issuer: policy.issuer.into(),
-            clock_skew: policy.clock_skew,
-            max_age: policy.max_age,
+            times: TimeRules {
+                clock_skew: policy.clock_skew,
+                max_age: policy.max_age,
+            },
             keys: ArcSwap::default(),
             freshness: Freshness::new(policy.max_stale),
             replacing: Mutex::default(),
@@ -51,8 +53,8 @@ impl TokenVerifier {
         }
     }
 
-    /// Gives it other keys, in one step: a token is verified with those before or those after it. What was verified
-    /// with a key that is gone is forgotten, and so is what a key with the same id and another value had verified.
+    /// Replaces the keys in one step: a token is verified with the old set or the new one. Tokens that were verified
+    /// with a removed key are forgotten, also if another key takes its id.
     pub fn replace_keys(&self, keys: KeySet) -> KeySetChange {
         let guard = self.replacing.lock();
         let _guard = guard.unwrap_or_else(PoisonError::into_inner);
@@ -60,13 +62,13 @@ impl TokenVerifier {
         let next = Arc::new(next);
         self.keys.store(Arc::clone(&next));
         if !change.is_empty() {
-            // Only for the memory. Verdicts are held against the keys whenever they are used.
+            // Only frees memory: cached tokens are checked against the current keys whenever they are used.
             self.cache.retain(|used| next.allows(used));
         }
         change
     }
 
-    /// Begins with the keys that another verifier has, for one that takes its place with other settings.
+    /// Takes over the keys of another verifier, for one that replaces it with other settings.
     pub fn begin_with_keys_of(&self, other: &Self) {
         let guard = self.replacing.lock();
         let _guard = guard.unwrap_or_else(PoisonError::into_inner);
@@ -74,39 +76,37 @@ impl TokenVerifier {
         self.freshness.begin_with(&other.freshness);
     }
 
-    /// Notes that the source of the keys has just given them, whether they are new or not. From then on they are used
-    /// for [`TokenPolicy::max_stale`]. Keys of which this was never noted are used without an end.
+    /// Records that the source has just delivered the keys, new or not. From then on they are used for
+    /// [`TokenPolicy::max_stale`]. Keys that were never confirmed are used without a limit.
     pub fn confirm_keys(&self, now: SystemTime) {
         self.freshness.confirm(now);
     }
 
-    /// Returns how long ago the keys were [confirmed](Self::confirm_keys). None: never.
+    /// Returns how long ago the keys were [confirmed](Self::confirm_keys). `None`: never.
     pub fn keys_age(&self, now: SystemTime) -> Option<Duration> {
         self.freshness.age(now)
     }
 
-    /// Whether it has keys, however old.
+    /// Returns whether there are keys, however old.
     pub fn has_keys(&self) -> bool {
         !self.keys.load().is_empty()
     }
 
-    /// Whether it has keys that are used at this time.
+    /// Returns whether there are keys that are used at this time.
     pub fn can_verify(&self, now: SystemTime) -> bool {
         self.has_keys() && !self.freshness.is_over(now)
     }
 
-    /// The ids of its keys. That of a key without one is empty.
+    /// Returns the ids of the keys. That of a key without one is empty.
     pub fn key_ids(&self) -> Vec<String> {
         self.keys.load().ids().map(ToOwned::to_owned).collect()
     }
 
-    /// Says who the player is that shows a token.
+    /// Verifies a token and returns its claims.
     ///
     /// # Errors
-    ///
-    /// When the token is not good. The checks are made in the order of [`TokenRefusal::ALL`], and the first that fails
-    /// says why; but the signature is not decoded before its key is known, and the payload not before its signature
-    /// is known to be good.
+    /// The first check that fails, in the order of [`TokenRefusal::ALL`]; but the signature is not decoded before its
+    /// key is known, and the payload not before the signature is good.
     pub fn verify(
         &self,
         token: Option<&str>,
@@ -116,12 +116,11 @@ impl TokenVerifier {
         self.counted(self.judge(token.unwrap_or_default(), expected, now))
     }
 
-    /// Says who the player is that shows a token, and binds the token to the certificate of the client that is the
-    /// first to show it.
+    /// Verifies a token, binds it to the certificate of the first client that shows it, and returns its claims.
     ///
     /// # Errors
-    ///
-    /// When the token is not good, another certificate has shown it before, or the client has none.
+    /// As [`verify`](Self::verify), and [`TokenRefusal::Certificate`] if the token was first shown with another
+    /// certificate, or the client has none.
     pub fn verify_and_bind(
         &self,
         token: Option<&str>,
@@ -147,17 +146,15 @@ impl TokenVerifier {
         bindings: &Bindings,
         now: SystemTime,
     ) -> bool {
-        let skew = i64::try_from(self.clock_skew.as_secs()).unwrap_or(i64::MAX);
-        let shown = || {
+        let binding = || {
             Some(Binding {
                 token: TokenHash::of(token)?,
                 certificate: certificate?,
                 player: claims.subject?,
-                ends: claims.expires_at?.saturating_add(skew),
+                ends: self.times.end(claims.expires_at?),
             })
         };
-        let now = i64::try_from(nanoseconds(now) / SECOND).unwrap_or(i64::MAX);
-        shown().is_some_and(|shown| bindings.admit(shown, now))
+        binding().is_some_and(|binding| bindings.admit(binding, seconds(now)))
     }
 
     fn counted(&self, judged: Result<Claims, TokenRefusal>) -> Result<Claims, TokenRefusal> {
@@ -174,25 +171,25 @@ impl TokenVerifier {
         judged
     }
 
-    /// How often it came to what end.
+    /// Returns the results so far.
     pub fn counts(&self) -> TokenCounts {
         self.tally.counts()
     }
 
-    /// How many tokens it remembers, [`TokenPolicy::cache`] at most. Those that have ended count until others take
-    /// their place. Looks at all of them, so it is for tests and status pages.
+    /// Returns the number of cached tokens, at most [`TokenPolicy::cache`]. Expired tokens count until others replace
+    /// them. Visits all sets, so it is for tests and status pages.
     pub fn cached(&self) -> usize {
         self.cache.len()
     }
 
-    /// How many tokens were refused with [`TokenRefusal::UnknownKey`]. More than before: it may be time for new keys.
+    /// Returns the number of tokens that were refused with [`TokenRefusal::UnknownKey`]. If it grows, new keys may be
+    /// needed.
     pub fn unknown_keys(&self) -> u64 {
         self.unknown_keys.load(Ordering::Relaxed)
     }
 
-    /// Has something called for each such token, by the thread that verifies and after it was counted: it must not
-    /// wait. Anybody can make up tokens with unknown keys, so it must not be costly either. The first that is given
-    /// stays.
+    /// Sets a hook for each such token. The verifying thread calls it after counting, so it must not block. Anybody can
+    /// make tokens with unknown keys, so it must not be costly either. Only the first hook is kept.
     pub fn on_unknown_key(&self, hook: Box<dyn Fn() + Send + Sync>) {
         // An error says that there is one already.
         let _ = self.on_unknown_key.set(hook);
@@ -213,12 +210,14 @@ impl TokenVerifier {
         let hash = self.cache.hash(text);
         let known = hash.and_then(|hash| self.cache.get(&hash));
         if let Some(known) = known.filter(|known| keys.allows(known.key)) {
-            self.check(&known.claims, expected, now)?;
+            self.times.check(&known.claims, now)?;
+            expected.check(&known.claims)?;
             self.tally.cache_hit();
             return Ok(known.claims);
         }
         let (claims, key) = self.examine(&token, &keys)?;
-        self.check(&claims, expected, now)?;
+        self.times.check(&claims, now)?;
+        expected.check(&claims)?;
         if let Some(hash) = hash {
             let verdict = VerifiedToken {
                 claims: claims.clone(),
@@ -229,8 +228,7 @@ impl TokenVerifier {
         Ok(claims)
     }
 
-    /// What is the same whenever and by whomever the token is shown. Nothing of the payload is read before the
-    /// signature is known to be good.
+    /// Makes the checks that do not depend on time and packet. The payload is not read before the signature is good.
     fn examine(
         &self,
         token: &TokenParts<'_>,
@@ -250,61 +248,13 @@ impl TokenVerifier {
         }
         Ok((payload.claims(Some(Arc::clone(&self.issuer))), key))
     }
-
-    /// What depends on the time and on the packet.
-    fn check(
-        &self,
-        claims: &Claims,
-        expected: &Expected,
-        now: SystemTime,
-    ) -> Result<(), TokenRefusal> {
-        let now = nanoseconds(now);
-        let skew = i128::try_from(self.clock_skew.as_nanos()).unwrap_or(i128::MAX / 2);
-        let at = |second: i64| i128::from(second) * SECOND;
-        let ends = claims.expires_at.ok_or(TokenRefusal::Expired)?;
-        if now >= at(ends) + skew {
-            return Err(TokenRefusal::Expired);
-        }
-        if let Some(max_age) = self.max_age {
-            let max_age = i128::try_from(max_age.as_nanos()).unwrap_or(i128::MAX / 4);
-            let issued = claims.issued_at.ok_or(TokenRefusal::MaxAge)?;
-            if now >= at(issued) + max_age + skew {
-                return Err(TokenRefusal::MaxAge);
-            }
-            if at(issued) > now + skew {
-                return Err(TokenRefusal::NotYetValid);
-            }
-        }
-        if claims
-            .not_before
-            .is_some_and(|begins| at(begins) > now + skew)
-        {
-            return Err(TokenRefusal::NotYetValid);
-        }
-        expected.check(claims)
-    }
-}
-
-/// In nanoseconds.
-const SECOND: i128 = 1_000_000_000;
-
-/// Since 1970, or before it if negative. No time or duration of this system comes near the bounds.
-fn nanoseconds(time: SystemTime) -> i128 {
-    let (Ok(time) | Err(time)) = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map(|after| i128::try_from(after.as_nanos()).unwrap_or(i128::MAX / 2))
-        .map_err(|error| {
-            let before = error.duration().as_nanos();
-            -i128::try_from(before).unwrap_or(i128::MAX / 2)
-        });
-    time
 }
 
 impl fmt::Debug for TokenVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenVerifier")
             .field("issuer", &self.issuer)
-            .field("clock_skew", &self.clock_skew)
+            .field("times", &self.times)
             .field("key_ids", &self.key_ids())
             .field("counts", &self.counts())
             .finish_non_exhaustive()

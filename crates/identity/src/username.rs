@@ -1,9 +1,9 @@
 use std::fmt;
 
-/// Longest name in bytes, which are letters here.
+/// Maximum length of a name in bytes.
 const MAX: usize = 16;
 
-/// The name of a player: 1 to 16 of `A-Z`, `a-z`, `0-9` and `_`, as the game has them. Copied, never allocated.
+/// Name of a player: 1 to 16 of `A-Z`, `a-z`, `0-9` and `_`, as in the game. Copied, never allocated.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Username {
     /// Zero behind the name, so that equal names are equal bytes.
@@ -12,7 +12,7 @@ pub struct Username {
 }
 
 impl Username {
-    /// The name as a text.
+    /// Returns the name as a text.
     pub fn as_str(&self) -> &str {
         let name = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
         std::str::from_utf8(name).unwrap_or_default()

@@ -3,84 +3,84 @@ use std::time::Duration;
 
 use crate::{Algorithm, EnvelopeKind, ParseError, Validity};
 
-/// Why an envelope is not accepted. The messages name no player and no certificate, so that they can be logged.
+/// An envelope is not accepted. The messages name no player and no certificate, so that they can be logged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// It is no envelope of version 2.
+    /// It is not an envelope of version 2.
     #[error(transparent)]
     Malformed(#[from] ParseError),
-    /// It names a key that is not there.
+    /// It names an unknown key.
     #[error("the envelope is signed with key {key_id}, which is unknown here")]
     UnknownKey {
-        /// The key id of the envelope.
+        /// Key id of the envelope.
         key_id: u8,
     },
-    /// Its key is not valid yet, or no more.
+    /// Its key is not valid at this moment.
     #[error("the envelope is signed with key {key_id}, which is not valid now")]
     KeyNotValid {
-        /// The key id of the envelope.
+        /// Key id of the envelope.
         key_id: u8,
-        /// When the key is valid.
+        /// Time span in which the key is valid.
         validity: Validity,
     },
-    /// Its key is of another algorithm than it says.
+    /// Its key has another algorithm than the envelope names.
     #[error(
         "the envelope says that it is signed by {of_envelope}; key {key_id} is one of {of_key}"
     )]
     Algorithm {
-        /// The key id of the envelope.
+        /// Key id of the envelope.
         key_id: u8,
-        /// What the key is for.
+        /// Algorithm of the key.
         of_key: Algorithm,
-        /// What the envelope says.
+        /// Algorithm in the envelope.
         of_envelope: Algorithm,
     },
     /// The signature does not fit the envelope and the key.
     #[error("the signature of the envelope is not that of key {key_id}")]
     Signature {
-        /// The key id of the envelope.
+        /// Key id of the envelope.
         key_id: u8,
     },
-    /// It goes the other way.
+    /// It is of the other kind.
     #[error("the envelope is a {found}, which is not what is expected here")]
     Kind {
-        /// What it is.
+        /// Kind of the envelope.
         found: EnvelopeKind,
     },
     /// It was issued further ahead than clocks may differ.
     #[error("the envelope was issued {ahead:?} ahead; the clocks differ too much")]
     NotYetValid {
-        /// How far ahead of this clock.
+        /// Time ahead of this clock.
         ahead: Duration,
     },
-    /// It is over.
+    /// It has expired.
     #[error("the envelope expired {ago:?} ago")]
     Expired {
-        /// How long it has been over.
+        /// Time since it expired.
         ago: Duration,
     },
-    /// It is meant for another target, or the expectation says nothing of the target.
+    /// It is for another target, or the expectation sets no target.
     #[error("the envelope is for {host:?} port {port}, which is not the target expected here")]
     Target {
-        /// The target host of the envelope.
+        /// Target host of the envelope.
         host: Box<str>,
-        /// The target port of the envelope.
+        /// Target port of the envelope.
         port: u16,
     },
-    /// It is meant for another player, or for nobody in particular, or the expectation says nothing of the player.
+    /// It is for another player or for none, or the expectation sets no player.
     #[error("the envelope is for {}", whom(found.is_some(), "player"))]
     Player {
-        /// The UUID in the envelope.
+        /// UUID in the envelope.
         found: Option<[u8; 16]>,
     },
-    /// It is for the expected player, whom the client merely claimed to be when it was sealed.
+    /// It is for the expected player, and its sealer has not verified that player.
     #[error("the envelope is for a player whom its sealer has not verified")]
     Unverified,
-    /// It is meant for another certificate, or for none in particular, or the expectation says nothing of it.
+    /// It is for another certificate or for none, or the expectation sets no certificate.
     #[error("the envelope is for {}", whom(found.is_some(), "certificate"))]
     Certificate {
-        /// The SHA-256 in the envelope.
+        /// SHA-256 in the envelope.
         found: Option<[u8; 32]>,
     },
 }

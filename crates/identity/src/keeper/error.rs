@@ -1,4 +1,4 @@
-//! Why there is no keeper, and why there are no keys.
+//! Errors of a keeper and of a fetch.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,21 +9,21 @@ use hyrouter_outgoing::{Causes, ClientError, TrustError};
 use super::MAX_JWKS;
 use crate::KeySetError;
 
-/// A keeper can not be made, or its file can not be loaded.
+/// A keeper cannot be made, or its keys cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeeperError {
     /// A duration is out of its range.
     #[error("{key} is {value:?}, allowed is {least} ms to 7 days")]
     Setting {
-        /// The setting.
+        /// Name of the setting.
         key: &'static str,
-        /// What it says.
+        /// Value of the setting.
         value: Duration,
-        /// The least that is allowed, in milliseconds.
+        /// Minimum in milliseconds.
         least: u64,
     },
-    /// The certificates that a service is trusted by can not be read.
+    /// The file with trusted certificates cannot be read.
     #[error("ca_file: {}: {problem}", path.display())]
     CaFile {
         /// The file.
@@ -37,18 +37,18 @@ pub enum KeeperError {
         /// What went wrong in reading them; empty if nothing did.
         problem: String,
     },
-    /// TLS can not be spoken with the cryptography that is built in.
+    /// TLS cannot be set up with the built-in cryptography.
     #[error("TLS: {0}")]
     Tls(#[from] rustls::Error),
-    /// The keys can not be had now.
+    /// The keys cannot be fetched.
     #[error("{from}: {problem}")]
     Fetch {
-        /// Where they are.
+        /// Source of the keys.
         from: String,
         /// What went wrong.
         problem: String,
     },
-    /// The file with the keys can not be used.
+    /// The file with the keys cannot be used.
     #[error("{}: {problem}", path.display())]
     File {
         /// The file.
@@ -68,7 +68,7 @@ impl From<TrustError> for KeeperError {
     }
 }
 
-/// Why a try gave no keys. Says nothing of what was sent.
+/// A fetch returned no keys. Holds nothing of the response.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
     #[error("no answer within {0:?}")]

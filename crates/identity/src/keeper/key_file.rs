@@ -1,4 +1,4 @@
-//! Keys in a file.
+//! Keys from a file.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use tokio::time::timeout;
 use super::MAX_JWKS;
 use super::error::FetchError;
 
-/// A file that is read again and again. It is small, so it is read whole: what its name and times say may be the same
-/// for other content, and the other way round.
+/// File that is read at each fetch. It is small, so it is read whole: name and times may stay the same when the content
+/// changes.
 pub(super) struct KeyFile {
     path: PathBuf,
     timeout: Duration,
-    /// A read that took too long. Another thread is not tied up before this one is free.
+    /// A read that took too long. No other thread is used before this one is free.
     pending: Option<JoinHandle<Result<Vec<u8>, FetchError>>>,
 }
 

@@ -1,4 +1,4 @@
-//! Keys of a service.
+//! Keys from a service.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use hyrouter_outgoing::{Client, ClientSettings};
 use tokio::time::timeout;
 
 use super::error::FetchError;
-use super::source::JwksUrl;
+use super::jwks_source::JwksUrl;
 use super::{KeeperError, KeeperSettings, MAX_JWKS};
 
 const PRODUCT: HeaderValue =
     HeaderValue::from_static(concat!("hyrouter-identity/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A service that is asked again and again, over a new connection each time.
+/// Service that is requested at each fetch, over a new connection.
 pub(super) struct KeyService {
     url: JwksUrl,
     timeout: Duration,

@@ -1,11 +1,12 @@
-//! Keys that are fetched in the background, so that no decision waits for the network.
+//! Fetches keys in the background, so that no decision waits for the network.
 
 mod error;
+mod jwks_source;
 mod key_file;
 mod key_service;
+mod key_source;
 mod schedule;
 mod settings;
-mod source;
 mod status;
 
 use std::fmt;
@@ -17,28 +18,26 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{error, info, warn};
 
 pub use self::error::KeeperError;
+pub use self::jwks_source::{JwksSource, JwksUrl, SourceError};
 pub use self::settings::KeeperSettings;
-pub use self::source::{JwksSource, JwksUrl, SourceError};
 pub use self::status::KeeperStatus;
 
 use self::error::FetchError;
-use self::key_file::KeyFile;
-use self::key_service::KeyService;
+use self::key_source::KeySource;
 use self::schedule::Schedule;
 use crate::{KeySet, RefusedKey, TokenVerifier};
 
-/// Longest key set in bytes. The game's has some hundred; more is not read, however much is sent.
+/// Maximum length of a key set in bytes. The game's has some hundred. Longer responses are not read to the end.
 const MAX_JWKS: usize = 256 * 1024;
 
-/// Keeps a [`TokenVerifier`] in keys: fetches them at once, then every [`KeeperSettings::refresh`], and sooner when a
-/// token names a key that is not known.
+/// Keeps the keys of a [`TokenVerifier`] up to date: fetches them at once, then every [`KeeperSettings::refresh`], and
+/// sooner when a token names an unknown key.
 ///
-/// Keys that were had once stay while their source is away or gives nonsense, for
-/// [`TokenPolicy::max_stale`](crate::TokenPolicy::max_stale) after they were last had. What changes is logged, once:
-/// the first keys, keys that came or went, keys that are refused, a source that is away or back, and another reason for
-/// which it is away.
+/// Fetched keys stay while their source is unreachable or delivers nonsense, for
+/// [`TokenPolicy::max_stale`](crate::TokenPolicy::max_stale) after the last good fetch. Changes are logged once: the
+/// first keys, added and removed keys, refused keys, a source that fails or works again, and another reason of failing.
 ///
-/// It holds the last key set as it was sent, 256 KiB at most, and while it fetches the next one as well.
+/// Memory: the last key set as it was sent, at most 256 KiB, and during a fetch the next one as well.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -54,41 +53,32 @@ const MAX_JWKS: usize = 256 * 1024;
 /// # }
 /// ```
 pub struct Keeper {
-    source: Source,
+    source: KeySource,
     verifier: Arc<TokenVerifier>,
     settings: KeeperSettings,
     unknown_key: Arc<Notify>,
     status: watch::Sender<KeeperStatus>,
-    /// The key set that the verifier has, as it was sent. The same again is not worth reading.
+    /// Key set of the verifier, as it was sent. The same bytes are not parsed again.
     last: Option<Vec<u8>>,
-    /// The keys of it that were refused, which are logged when they change.
+    /// Refused keys of that set, logged when they change.
     refused: Vec<RefusedKey>,
 }
 
-enum Source {
-    Service(Box<KeyService>),
-    File(KeyFile),
-}
-
 impl Keeper {
-    /// Makes a keeper; nothing is fetched yet. A verifier has one keeper at most.
+    /// Makes a keeper without fetching. A verifier has at most one keeper.
     ///
-    /// Reads the certificates that an `https://` source is trusted by, from files. The runtime in which
-    /// [`run`](Self::run) is polled needs I/O and time.
+    /// Reads the trusted certificates of an `https://` source from files. The runtime in which [`run`](Self::run) is
+    /// polled needs I/O and time.
     ///
     /// # Errors
-    ///
-    /// When a setting is out of its range, or the certificates can not be used.
+    /// A setting is out of its range, or the certificates cannot be used.
     pub fn new(
         source: JwksSource,
         verifier: Arc<TokenVerifier>,
         settings: KeeperSettings,
     ) -> Result<Self, KeeperError> {
         settings.check()?;
-        let source = match source {
-            JwksSource::Url(url) => Source::Service(Box::new(KeyService::new(&url, &settings)?)),
-            JwksSource::File(path) => Source::File(KeyFile::new(path, settings.timeout)),
-        };
+        let source = KeySource::new(source, &settings)?;
         let unknown_key = Arc::new(Notify::new());
         let hook = Arc::clone(&unknown_key);
         verifier.on_unknown_key(Box::new(move || hook.notify_one()));
@@ -103,20 +93,19 @@ impl Keeper {
         })
     }
 
-    /// Loads the keys now if the source is a file, so that a router with a wrong one does not start. Does nothing for
-    /// a URL: a router has to start while the service is away.
+    /// Loads the keys now if the source is a file, so that a router with a wrong file does not start. Does nothing for
+    /// a URL: a router must start while the service is unreachable.
     ///
     /// # Errors
-    ///
-    /// When the file can not be read or holds no usable key; the error says which file and why.
+    /// [`KeeperError::File`] if the file cannot be read or holds no usable key.
     pub fn load_file(&mut self) -> Result<(), KeeperError> {
-        let Source::File(file) = &self.source else {
+        let KeySource::File(file) = &self.source else {
             return Ok(());
         };
         let path = file.path().to_owned();
         let loaded = file.read_now().and_then(|body| self.take(body));
         if let Err(error) = loaded {
-            // Whoever asked tells it; the log would only say it again.
+            // The caller reports it; the log would only repeat it.
             let problem = error.to_string();
             return Err(KeeperError::File { path, problem });
         }
@@ -124,12 +113,11 @@ impl Keeper {
         Ok(())
     }
 
-    /// Fetches the keys once, now, and waits for them: for who must not begin without. What [`run`](Self::run) does
-    /// later is the same with or without this.
+    /// Fetches the keys once and waits for them, for callers that must not start without. [`run`](Self::run) does the
+    /// same afterwards with or without this.
     ///
     /// # Errors
-    ///
-    /// When they can not be had, or there is no usable key among them.
+    /// [`KeeperError::Fetch`] if the keys cannot be fetched, or none of them is usable.
     pub async fn fetch_now(&mut self) -> Result<(), KeeperError> {
         let fetched = self.source.fetch().await;
         let taken = fetched.and_then(|body| self.take(body));
@@ -140,16 +128,16 @@ impl Keeper {
         })
     }
 
-    /// How the keeper fares, for a status page. Lives on after the keeper is moved into [`run`](Self::run).
+    /// Returns the status, for a status page. It lives on after the keeper is moved into [`run`](Self::run).
     pub fn status(&self) -> watch::Receiver<KeeperStatus> {
         self.status.subscribe()
     }
 
-    /// Keeps the keys, until it is dropped.
+    /// Keeps the keys up to date until the future is dropped.
     pub async fn run(mut self) {
         let mut schedule = Schedule::new(&self.settings, Instant::now());
         loop {
-            // Whatever comes while keys are on their way may be newer than they are.
+            // Read before the fetch: a token that names an unknown key during it may be newer than the fetched keys.
             let unknown_before = self.verifier.unknown_keys();
             schedule.begun(Instant::now());
             let fetched = self.source.fetch().await;
@@ -160,7 +148,7 @@ impl Keeper {
         }
     }
 
-    /// Waits until it is time to fetch.
+    /// Waits until the next fetch is due.
     async fn wait(&self, schedule: &mut Schedule, unknown_before: u64) {
         while !schedule.is_early() {
             if self.verifier.unknown_keys() != unknown_before {
@@ -175,7 +163,7 @@ impl Keeper {
         sleep_until(schedule.next()).await;
     }
 
-    /// Hands the keys to the verifier, all of them or none.
+    /// Passes the keys to the verifier, all of them or none.
     fn take(&mut self, body: Vec<u8>) -> Result<(), FetchError> {
         if self.last.as_ref() == Some(&body) {
             return Ok(());
@@ -203,7 +191,7 @@ impl Keeper {
         self.refused = refused.to_vec();
     }
 
-    /// Tells the status, and the log if it is news.
+    /// Updates the status, and logs what is new.
     fn report(&self, taken: &Result<(), FetchError>) {
         let was_away = self.status.borrow().is_away();
         match taken {
@@ -229,7 +217,7 @@ impl Keeper {
     }
 }
 
-/// Ids of keys, as short as a line of a log should be: they can be of any length.
+/// Returns key ids cut to the length of a log line.
 fn list(key_ids: &[String]) -> String {
     status::line(&key_ids.join(", "))
 }
@@ -241,23 +229,5 @@ impl fmt::Debug for Keeper {
             .field("settings", &self.settings)
             .field("status", &*self.status.borrow())
             .finish_non_exhaustive()
-    }
-}
-
-impl Source {
-    async fn fetch(&mut self) -> Result<Vec<u8>, FetchError> {
-        match self {
-            Self::Service(service) => service.fetch().await,
-            Self::File(file) => file.read().await,
-        }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Service(service) => service.url().fmt(f),
-            Self::File(file) => file.path().display().fmt(f),
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! When the keys are fetched.
+//! Times of fetches.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use tokio::time::Instant;
 
 use super::KeeperSettings;
 
-/// The time of the next try. Knows no clock; the only chance in it is the jitter.
+/// Time of the next fetch. Reads no clock; only the jitter is random.
 #[derive(Debug)]
 pub(super) struct Schedule {
     refresh: Duration,
     refetch_interval: Duration,
     backoff: Backoff,
-    /// Tries that failed since the last good one.
+    /// Number of failed fetches since the last good one.
     failures: u32,
     next: Instant,
-    /// Whether `next` is there for an unknown key.
+    /// Whether `next` is due to an unknown key.
     is_early: bool,
-    /// When a try was last made for an unknown key.
+    /// Time of the last fetch for an unknown key.
     last_early: Option<Instant>,
 }
 
@@ -46,14 +46,14 @@ impl Schedule {
         self.is_early
     }
 
-    /// A try begins.
+    /// Records the start of a fetch.
     pub(super) fn begun(&mut self, now: Instant) {
         if std::mem::take(&mut self.is_early) {
             self.last_early = Some(now);
         }
     }
 
-    /// A try ended.
+    /// Records the end of a fetch.
     pub(super) fn ended(&mut self, is_good: bool, now: Instant) {
         let wait = if is_good {
             self.failures = 0;
@@ -65,7 +65,7 @@ impl Schedule {
         self.next = now + wait;
     }
 
-    /// A token named a key that is not known: the next try is made now, or as soon as one more is allowed.
+    /// Records that a token named an unknown key: the next fetch is due now, or as soon as one more is allowed.
     pub(super) fn unknown_key(&mut self, now: Instant) {
         let allowed = match self.last_early {
             Some(last) => now.max(last + self.refetch_interval),

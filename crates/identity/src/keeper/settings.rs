@@ -1,30 +1,29 @@
-//! What the operator says about fetching keys.
+//! Settings for fetching keys.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::KeeperError;
 
-/// No duration is longer: a key that was withdrawn should not be trusted for weeks.
+/// Maximum of all durations: a withdrawn key must not be trusted for weeks.
 const MAX: Duration = Duration::from_hours(7 * 24);
 
-/// How keys are fetched.
+/// Settings for fetching keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeeperSettings {
-    /// How long after a good fetch the keys are fetched again, up to a tenth more or less, so that routers that
-    /// started together do not come together. 100 ms to 7 days; default 10 min: how long a key that was withdrawn
-    /// is trusted.
+    /// Time between a good fetch and the next, with 10 % of jitter, so that routers that started together do not fetch
+    /// together. 100 ms to 7 days; default 10 min. A withdrawn key is trusted for that long.
     pub refresh: Duration,
-    /// A token with an unknown key makes the keys be fetched at once, but not twice in this time, since whoever likes
-    /// can make up such tokens. 100 ms to 7 days; default 30 s.
+    /// Minimum time between two fetches for tokens with an unknown key. Such a token triggers a fetch at once, but
+    /// anybody can make one. 100 ms to 7 days; default 30 s.
     pub refetch_interval: Duration,
-    /// How long a fetch may take, from the name look-up to the last byte. 1 ms to 7 days; default 10 s.
+    /// Maximum time of a fetch, from the name look-up to the last byte. 1 ms to 7 days; default 10 s.
     pub timeout: Duration,
-    /// The wait after a failure. It doubles with each further one up to [`refresh`](Self::refresh), and a random part
-    /// up to a half is taken off. 10 ms to 7 days; default 1 s.
+    /// Wait after a failure. It doubles with each further failure up to [`refresh`](Self::refresh), and a random part
+    /// of up to 50 % is taken off. 10 ms to 7 days; default 1 s.
     pub backoff: Duration,
-    /// PEM file with certificates that an `https://` source may be trusted by, beside those of the system. Read when
-    /// the keeper is made.
+    /// PEM file with certificates to trust for an `https://` source, beside those of the system. Read when the keeper
+    /// is made.
     pub ca_file: Option<PathBuf>,
 }
 
@@ -41,7 +40,7 @@ impl Default for KeeperSettings {
 }
 
 impl KeeperSettings {
-    /// Refuses what would fetch without pause or never.
+    /// Refuses settings that would fetch without pause or never.
     pub(super) fn check(&self) -> Result<(), KeeperError> {
         for (key, value, least) in [
             ("refresh", self.refresh, 100),

@@ -1,26 +1,26 @@
-//! How a keeper fares.
+//! Status of a keeper.
 
 use std::time::SystemTime;
 
-/// Longest text of an error in characters. Parts of it may come from a server.
+/// Maximum length of an error in characters. Parts of it may come from a server.
 const MAX_ERROR: usize = 400;
 
-/// How a keeper fares.
+/// Status of a [`Keeper`](crate::Keeper).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeeperStatus {
-    /// When the source last gave usable keys, whether they were new or not. None: never yet.
+    /// Time at which the source last delivered usable keys, new or not. `None`: never.
     pub last_success: Option<SystemTime>,
-    /// What went wrong in the last try, at most 400 characters on one line. None if it was good, or there was none.
+    /// Error of the last fetch, at most 400 characters on one line. `None` if it was good, or there was none.
     pub last_error: Option<String>,
-    /// Tries that failed since the last good one.
+    /// Number of failed fetches since the last good one.
     pub failures: u32,
-    /// The ids of the keys that tokens are verified with.
+    /// Ids of the keys of the verifier.
     pub key_ids: Vec<String>,
 }
 
 impl KeeperStatus {
-    /// Whether the last try failed.
+    /// Returns whether the last fetch failed.
     pub fn is_away(&self) -> bool {
         self.last_error.is_some()
     }
@@ -40,7 +40,7 @@ impl KeeperStatus {
     }
 }
 
-/// Makes a text fit for a line of a log.
+/// Returns a text cut to a log line, without control characters.
 pub(super) fn line(text: &str) -> String {
     let printable = |c: char| if c.is_control() { ' ' } else { c };
     text.chars().take(MAX_ERROR).map(printable).collect()

@@ -2,7 +2,7 @@ use hyrouter_referral::ed25519::PublicKeyError;
 
 use super::{MAX_BYTES, MAX_KEYS};
 
-/// Why a text is no [`KeySet`](super::KeySet). Of the text it says the ids of keys alone.
+/// A text is not a [`KeySet`](super::KeySet). Of the text the error holds only ids of keys.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySetError {
@@ -12,13 +12,13 @@ pub enum KeySetError {
         /// Its length in bytes.
         len: usize,
     },
-    /// It is not JSON, or not a key set. Says where: a line and a column.
+    /// It is not JSON, or not a key set. Holds the line and the column.
     #[error("not a JSON Web Key Set, which is an object with a list `keys`: {0}")]
     Json(String),
     /// There are too many keys in it.
     #[error("the key set has {count} keys; at most {MAX_KEYS} are allowed")]
     TooMany {
-        /// How many.
+        /// Number of keys.
         count: usize,
     },
     /// No key in it can be used.
@@ -27,10 +27,10 @@ pub enum KeySetError {
          others)"
     )]
     NoUsableKey {
-        /// How many others are in it.
+        /// Number of other keys in it.
         skipped: usize,
     },
-    /// Nothing may be verified with the keys in it. Holds the first of them.
+    /// No key in it is safe to verify with. Holds the first of them.
     #[error("the key set has no key to verify with: {0}")]
     Refused(RefusedKey),
     /// Two different keys have the same id.
@@ -44,7 +44,7 @@ pub enum KeySetError {
     MissingId,
 }
 
-/// A key that is for verifying tokens, and with which nothing may be verified.
+/// Key for verifying tokens that is not safe to verify with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("kid {id:?} is refused: {problem}")]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ pub struct RefusedKey {
     pub problem: KeyProblem,
 }
 
-/// Why nothing may be verified with a key.
+/// A key is not safe to verify with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyProblem {

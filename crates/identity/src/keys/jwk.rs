@@ -1,4 +1,4 @@
-//! A JSON Web Key Set, as it is sent.
+//! JSON Web Key Set, as it is sent.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -36,7 +36,7 @@ pub(super) struct Jwk {
 }
 
 impl JwkEntry {
-    /// The key, if it is for verifying tokens. An error if it is and nothing may be verified with it.
+    /// Returns the key if it is for verifying tokens, or an error if it is not safe to verify with.
     pub(super) fn usable(self) -> Option<Result<KeySetKey, RefusedKey>> {
         let Self::Key(JsonObject(key)) = self else {
             return None;

@@ -13,14 +13,14 @@ pub(crate) use self::trusted_keys::{KeyUse, TrustedKeys};
 use self::jwk::Jwks;
 use crate::json::JsonObject;
 
-/// Longest key set in bytes. The game's has some hundred.
+/// Maximum length of a key set in bytes. The game's has some hundred.
 const MAX_BYTES: usize = 256 * 1024;
-/// Most keys in a set, those included that are not for us. A token's key is looked for one by one.
+/// Maximum number of keys in a set, keys for other purposes included. The key of a token is searched linearly.
 const MAX_KEYS: usize = 64;
-/// Longest id in bytes. Ids stand in logs and on a status page.
+/// Maximum length of an id in bytes. Ids appear in logs and on a status page.
 pub(crate) const MAX_ID: usize = 256;
 
-/// The keys that tokens may be signed with: the Ed25519 keys of a JSON Web Key Set (RFC 7517, 8037).
+/// Keys that tokens may be signed with: the Ed25519 keys of a JSON Web Key Set (RFC 7517, 8037).
 ///
 /// Taken are those of type `OKP` and curve `Ed25519` that are for signatures: `use` is `sig` or absent, `key_ops` has
 /// `verify` or is absent, `alg` is `EdDSA`, `Ed25519` or absent. All others are skipped, as are those with an id of
@@ -34,7 +34,7 @@ pub struct KeySet {
     refused: Vec<RefusedKey>,
 }
 
-/// One key. Its id is empty if it has none.
+/// Key of a set. Its id is empty if it has none.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct KeySetKey {
     pub(crate) id: String,
@@ -49,8 +49,7 @@ impl KeySet {
     /// no deeper than 100 levels.
     ///
     /// # Errors
-    ///
-    /// When it is none or too large, has no key that is taken, or has keys that tokens could not be told apart by.
+    /// The JSON is not a key set or too large, has no usable key, or has keys with the same id.
     pub fn parse(json: &[u8]) -> Result<Self, KeySetError> {
         if json.len() > MAX_BYTES {
             return Err(KeySetError::TooLong { len: json.len() });
@@ -90,23 +89,23 @@ impl KeySet {
         })
     }
 
-    /// The ids of the keys, in the order of the set. That of a key without one is empty.
+    /// Returns the ids of the keys, in the order of the set. That of a key without one is empty.
     pub fn key_ids(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|key| key.id.as_str())
     }
 
-    /// How many keys there are, at least 1.
+    /// Returns the number of keys, at least 1.
     #[allow(clippy::len_without_is_empty, reason = "it never is")]
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// How many keys of the set are for other things.
+    /// Returns the number of keys for other purposes in the set.
     pub fn skipped(&self) -> usize {
         self.skipped
     }
 
-    /// The keys of the set that nothing may be verified with.
+    /// Returns the keys of the set that are not safe to verify with.
     pub fn refused(&self) -> &[RefusedKey] {
         &self.refused
     }

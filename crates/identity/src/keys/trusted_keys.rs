@@ -1,4 +1,4 @@
-//! Keys, as a verifier has them.
+//! Keys of a verifier.
 
 use jsonwebtoken::crypto::aws_lc;
 use jsonwebtoken::{Algorithm, DecodingKey};
@@ -6,22 +6,23 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use super::{KeySet, KeySetKey};
 use crate::TokenRefusal;
 
-/// The keys of a verifier. Never changed, only replaced.
+/// Keys of a verifier. Never changed, only replaced.
 #[derive(Default)]
 pub(crate) struct TrustedKeys {
     keys: Vec<TrustedKey>,
-    /// The number of the next key that is new.
+    /// Number of the next new key.
     next: u64,
 }
 
 struct TrustedKey {
     public: KeySetKey,
     decoding: DecodingKey,
-    /// No other key of the verifier ever has the same, not even one with the same id.
+    /// Unique among all keys that the verifier ever had, so that a cached token cannot pass under a new key of the same
+    /// id.
     number: u64,
 }
 
-/// How a token was verified, to be remembered: by which key, and how it was found.
+/// Key that verified a cached token, and how it was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyUse {
     number: u64,
@@ -34,21 +35,21 @@ pub(crate) struct KeyUse {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeySetChange {
-    /// The ids of keys that came.
+    /// Ids of added keys.
     pub added: Vec<String>,
-    /// The ids of keys that went.
+    /// Ids of removed keys.
     pub removed: Vec<String>,
 }
 
 impl KeySetChange {
-    /// Whether the keys are the same as before.
+    /// Returns whether the keys are the same as before.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty()
     }
 }
 
 impl TrustedKeys {
-    /// The keys that come after these. Those that are in both keep their number.
+    /// Returns the keys that replace these. A key in both sets keeps its number.
     pub(crate) fn followed_by(&self, set: KeySet) -> (Self, KeySetChange) {
         let mut change = KeySetChange::default();
         let mut next = self.next;
@@ -85,7 +86,7 @@ impl TrustedKeys {
         self.keys.iter().map(|key| key.public.id.as_str())
     }
 
-    /// Verifies with the key of an id; without one, with the only key there is.
+    /// Verifies with the key of this id; without an id, with the only key.
     pub(crate) fn verify(
         &self,
         id: Option<&str>,
@@ -105,7 +106,7 @@ impl TrustedKeys {
         })
     }
 
-    /// Whether what was verified so would be verified again.
+    /// Returns whether a token that was verified so would be verified again.
     pub(crate) fn allows(&self, used: KeyUse) -> bool {
         match self.keys.as_slice() {
             [only] => only.number == used.number,
@@ -115,7 +116,7 @@ impl TrustedKeys {
 }
 
 impl TrustedKey {
-    /// The provider is named, not taken from the process: which one that has is for others to say, and it may be none.
+    /// Names the provider instead of taking that of the process, which may have another one or none.
     fn verify(&self, signed: &[u8], signature: &Vec<u8>) -> Result<(), TokenRefusal> {
         (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&Algorithm::EdDSA, &self.decoding)
             .map_err(|_| TokenRefusal::Signature)?

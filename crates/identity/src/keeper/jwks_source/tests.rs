@@ -1,0 +1,80 @@
+use super::{JwksSource, MAX_ADDRESS};
+
+#[test]
+fn what_is_a_url_and_how_it_reads_back() {
+    for (text, reads_back) in [
+        (
+            "https://sessions.hytale.com/.well-known/jwks.json",
+            "https://sessions.hytale.com/.well-known/jwks.json",
+        ),
+        ("https://keys.example", "https://keys.example/"),
+        ("HTTPS://keys.example/?v=S3cr3t", "https://keys.example/"),
+        (
+            "https://[2001:db8::1]:8443/k",
+            "https://[2001:db8::1]:8443/k",
+        ),
+        ("https://10.0.0.1/k", "https://10.0.0.1/k"),
+        ("http://localhost/k", "http://localhost/k"),
+        ("http://LocalHost:80/k", "http://LocalHost:80/k"),
+        ("http://127.0.0.1:8080/k", "http://127.0.0.1:8080/k"),
+        ("http://127.9.9.9/k", "http://127.9.9.9/k"),
+        ("http://[::1]:8080/k@2", "http://[::1]:8080/k@2"),
+    ] {
+        let source = JwksSource::parse(text).unwrap();
+        assert!(matches!(source, JwksSource::Url(_)), "{text}");
+        assert_eq!(source.to_string(), reads_back);
+        assert!(!format!("{source:?}").contains("S3cr3t"));
+    }
+}
+
+#[test]
+fn what_is_a_file() {
+    for text in ["jwks.json", "./jwks.json", "/etc/keys", "https", "C:\\keys"] {
+        assert_eq!(JwksSource::parse(text), Ok(JwksSource::File(text.into())));
+    }
+}
+
+#[test]
+fn what_is_neither_and_why() {
+    let long = format!("https://keys.example/{}", "x".repeat(MAX_ADDRESS));
+    for (text, problem) in [
+        ("", "is empty"),
+        ("a\0b", "zero byte"),
+        ("ftp://keys.example/k", "not known"),
+        ("file:///etc/keys", "not known"),
+        ("https://", "is no URL"),
+        ("https:///k", "is no URL"),
+        ("https://:443/k", "neither a name"),
+        ("https://keys example/k", "is no URL"),
+        ("https://keys..example/k", "neither a name"),
+        ("https://[::1/k", "is no URL"),
+        ("https://keys.example:0/k", "has a port"),
+        ("https://keys.example:/k", "has a port"),
+        ("https://keys.example:65536/k", "has a port"),
+        ("https://keys.example/k#1", "has a fragment"),
+        ("http://keys.example/k", "in the clear"),
+        ("http://10.0.0.1/k", "in the clear"),
+        ("http://127.0.0.1.example/k", "in the clear"),
+        ("http://[::ffff:10.0.0.1]/k", "in the clear"),
+        (&long, "2048 bytes"),
+    ] {
+        let error = JwksSource::parse(text).unwrap_err().to_string();
+        assert!(error.contains(problem), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_password_is_not_repeated() {
+    for text in [
+        "https://u:hunter2@keys.example/k",
+        "https://hunter2@keys.example",
+        "https://hunter2@[::1",
+        "http://localhost@hunter2@keys.example/k",
+    ] {
+        let error = JwksSource::parse(text).unwrap_err().to_string();
+        assert!(error.contains("user name or password"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+    let in_the_clear = JwksSource::parse("http://keys.example/k?key=hunter2").unwrap_err();
+    assert!(!in_the_clear.to_string().contains("hunter2"));
+}
