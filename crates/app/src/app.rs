@@ -20,7 +20,7 @@ use crate::observe::access_log::AccessLog;
 use crate::observe::sinks::DecisionSinks;
 use crate::observe::traces::Traces;
 use crate::reconfigure::{Active, Overrides, Reconfigurer, ReloadHistory, RestartOnly, Running};
-use crate::service::Service;
+use crate::snapshot::Snapshot;
 use crate::source::Origin;
 
 /// Why a router did not start.
@@ -90,10 +90,10 @@ pub async fn run(start: Start) -> Result<Ended, RunError> {
     let phases = Phases::starting();
     let log = Arc::new(AccessLog::new());
     let overrides = Overrides::default();
-    let service = Service::new(&assembly, &overrides, None, &metrics, Arc::clone(&log))?;
+    let snapshot = Snapshot::new(&assembly, &overrides, None)?;
     let sinks = open_sinks(settings, &services).map_err(RunError::Settings)?;
     let sinks = Arc::new(sinks);
-    let live = SwappableHandler::new(service, log, metrics.clone(), Arc::clone(&sinks));
+    let live = SwappableHandler::new(snapshot, log, metrics.clone(), Arc::clone(&sinks));
     let server = bind(&assembly, live.clone())?;
     metrics.connections.watch(server.handle());
     let supervisor = CriticalTasks::default();

@@ -1,23 +1,25 @@
 //! The configuration at work, which is replaced as a whole while players come and go.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
+use hyrouter_gateway::{DecisionNote, ThreadRandom};
+use hyrouter_protocol::{ClientBuild, builds::is_known};
 use hyrouter_proxy::{Answer, ConnectInfo, Event, Failure, Handler};
 use hyrouter_router::SpecError;
 
 use crate::build::Assembly;
-use crate::decision_note::{DecisionNote, NotedAnswer};
 use crate::metrics::Metrics;
 use crate::observe::access_log::AccessLog;
 use crate::observe::sinks::DecisionSinks;
 use crate::reconfigure::Overrides;
-use crate::service::Service;
+use crate::snapshot::Snapshot;
 
 /// Answers by the configuration of the moment. Whoever is being answered when it changes is answered by the old one.
 #[derive(Debug, Clone)]
 pub(crate) struct SwappableHandler {
-    current: Arc<ArcSwap<Service>>,
+    current: Arc<ArcSwap<Snapshot>>,
     log: Arc<AccessLog>,
     metrics: Metrics,
     sinks: Arc<DecisionSinks>,
@@ -25,13 +27,13 @@ pub(crate) struct SwappableHandler {
 
 impl SwappableHandler {
     pub(crate) fn new(
-        service: Service,
+        snapshot: Snapshot,
         log: Arc<AccessLog>,
         metrics: Metrics,
         sinks: Arc<DecisionSinks>,
     ) -> Self {
         let live = Self {
-            current: Arc::new(ArcSwap::from_pointee(service)),
+            current: Arc::new(ArcSwap::from_pointee(snapshot)),
             log,
             metrics,
             sinks,
@@ -41,23 +43,22 @@ impl SwappableHandler {
     }
 
     /// A configuration that can take the place of the one at work.
-    pub(crate) fn service(
+    pub(crate) fn snapshot(
         &self,
         assembly: &Assembly,
         overrides: &Overrides,
-    ) -> Result<Service, SpecError> {
+    ) -> Result<Snapshot, SpecError> {
         let current = self.current.load();
-        let log = Arc::clone(&self.log);
-        Service::new(assembly, overrides, Some(&current), &self.metrics, log)
+        Snapshot::new(assembly, overrides, Some(&current))
     }
 
     /// Answers by this from now on.
-    pub(crate) fn replace(&self, service: Service) {
-        self.current.store(Arc::new(service));
+    pub(crate) fn replace(&self, snapshot: Snapshot) {
+        self.current.store(Arc::new(snapshot));
         self.follow();
     }
 
-    pub(crate) fn current(&self) -> Arc<Service> {
+    pub(crate) fn current(&self) -> Arc<Snapshot> {
         self.current.load_full()
     }
 
@@ -66,9 +67,9 @@ impl SwappableHandler {
     }
 
     fn follow(&self) {
-        let service = self.current.load();
-        self.metrics.routes.follow(service.router());
-        self.metrics.plugins.follow(service.chain());
+        let snapshot = self.current.load();
+        self.metrics.routes.follow(snapshot.gateway.router());
+        self.metrics.plugins.follow(snapshot.gateway.plugins());
     }
 }
 
@@ -76,22 +77,37 @@ impl Handler for SwappableHandler {
     type Note = DecisionNote;
 
     async fn answer(&self, info: ConnectInfo) -> (Answer, DecisionNote) {
-        let service = self.current.load_full();
-        let NotedAnswer { answer, note } = service.answer(info).await;
-        (answer, note)
+        let snapshot = self.current.load_full();
+        let build = info.connect().build();
+        if build.is_newer_than_known() {
+            self.log.unknown_protocol(build);
+        }
+        let now = SystemTime::now();
+        let decision = snapshot.gateway.decide(&info, now, &mut ThreadRandom).await;
+        for record in &decision.note.plugins {
+            self.metrics.plugins.count(record);
+        }
+        (decision.answer, decision.note)
     }
 
     fn failed(&self, failure: &Failure<'_>) -> (Answer, DecisionNote) {
-        let answer = self.current.load().failed(failure);
-        (answer, DecisionNote::default())
+        if let Failure::BadConnect {
+            build: Some(build), ..
+        } = failure
+            && !is_known(*build)
+        {
+            self.log.unknown_protocol(ClientBuild::Number(*build));
+        }
+        let decision = self.current.load().gateway.failed(failure);
+        (decision.answer, decision.note)
     }
 
     fn observe(&self, event: &Event<'_, DecisionNote>) {
         self.metrics.event(event);
-        let service = self.current.load();
+        let snapshot = self.current.load();
         // A decision that goes to standard output as a line of its own is not written there twice.
-        if !matches!(event, Event::Finished(_)) || service.logs_decisions() {
-            self.log.event(event, service.log_client_ip());
+        if !matches!(event, Event::Finished(_)) || snapshot.logs_decisions {
+            self.log.event(event, snapshot.log_client_ip);
         }
         if let Event::Finished(finished) = event {
             self.sinks.finished(finished);

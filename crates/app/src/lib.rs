@@ -6,8 +6,6 @@ mod address;
 mod admin;
 mod app;
 mod build;
-mod decision_note;
-mod door;
 mod end;
 mod file_set;
 mod handler;
@@ -15,24 +13,26 @@ mod host_name;
 mod lifecycle;
 mod metrics;
 mod observe;
-mod player;
-pub mod plugins;
 mod reconfigure;
-mod referrals;
-mod refusals;
-mod service;
+mod snapshot;
 pub mod source;
 pub mod summary;
-mod templates;
-mod tickets;
 pub mod timestamp;
 
 pub use crate::admin::{LogLevels, explain};
 pub use crate::app::{RunError, Start, run};
 pub use crate::build::{Assembler, Assembly};
+
+/// Loading of plugins.
+pub mod plugins {
+    pub use crate::build::{
+        COMPILE_WASM, compiler, load_one, trial_request, wasm_host, wasm_settings,
+    };
+}
+
 pub use crate::end::log as log_end;
 pub use crate::file_set::FileSet;
 pub use crate::host_name::HostName;
 pub use crate::lifecycle::{Ended, Hangups};
 pub use crate::metrics::Metrics;
-pub use crate::referrals::{Bound, Referrals};
+pub use crate::snapshot::sealer;

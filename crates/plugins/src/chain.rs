@@ -16,6 +16,7 @@ use crate::shadow;
 use crate::step::{Step, judge};
 
 /// Plugins in the order in which they are asked. Made once for a configuration and shared by all who ask.
+#[derive(Default)]
 pub struct Chain {
     members: Vec<Arc<Member>>,
     observer: Option<Arc<dyn Observer>>,

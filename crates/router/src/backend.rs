@@ -17,6 +17,18 @@ pub struct Backend {
     pub drained: bool,
 }
 
+impl Backend {
+    /// A backend of weight 1 without facts.
+    pub fn new(host: impl Into<String>, port: u16) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            weight: 1,
+            ..Self::default()
+        }
+    }
+}
+
 /// `host:port`, an IPv6 address in brackets.
 impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use hyrouter_app::plugins::Note;
 use hyrouter_app::timestamp;
+use hyrouter_gateway::PluginNote;
 use hyrouter_text::{Shown, shown};
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -58,7 +58,7 @@ fn plugins(report: &Value, text: &mut String) {
             )),
         );
         for note in plugin["notes"].as_array().into_iter().flatten() {
-            if let Ok(note) = Note::deserialize(note) {
+            if let Ok(note) = PluginNote::deserialize(note) {
                 let _ = write!(text, "\n  {}", note.to_line());
             }
         }

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use super::target::Target;
 use crate::envelope;
-use hyrouter_app::Bound;
-use hyrouter_app::plugins::Note;
+use hyrouter_gateway::{PluginNote, ReferralClaims};
 
 /// An answer, applied to the request as a chain does.
 pub(crate) struct Applied {
@@ -21,17 +20,17 @@ pub(crate) struct Applied {
     backend: Option<Backend>,
     /// What the player carries, unless denied.
     data: Option<Vec<u8>>,
-    notes: Vec<Note>,
+    notes: Vec<PluginNote>,
 }
 
 impl Applied {
     pub(crate) fn new(target: &Target, request: &ConnectRequest, answer: Answer) -> Self {
         let mut after = request.clone();
         let effect = weigh(&mut after, answer, target.override_policy);
-        let mut notes = Note::all(&effect.notices);
+        let mut notes = PluginNote::all(&effect.notices);
         if effect.verdict != Verdict::Denied {
             let data = after.referral_data.as_deref().unwrap_or_default();
-            notes.extend(Note::of_length(data, room(target, &after)));
+            notes.extend(PluginNote::of_length(data, room(target, &after)));
         }
         Self {
             verdict: effect.verdict,
@@ -63,7 +62,7 @@ impl Applied {
                 envelope::content_text(data)
             ));
         }
-        lines.extend(self.notes.iter().map(Note::to_line));
+        lines.extend(self.notes.iter().map(PluginNote::to_line));
         lines
     }
 
@@ -87,18 +86,15 @@ impl Applied {
 /// Bytes of referral data that a player can carry. Without a configuration: as the router does by default.
 fn room(target: &Target, after: &ConnectRequest) -> usize {
     let backend = after.backend.as_ref();
-    match &target.referrals {
+    match &target.sealer {
         None => Sealer::unsigned(0).max_content(),
-        Some(referrals) => referrals.room(
-            Bound {
+        Some(sealer) => sealer.max_payload(
+            ReferralClaims {
                 host: backend.map_or("", |backend| &backend.host),
                 port: backend.map_or(0, |backend| backend.port),
                 route: after.event.route.as_deref().unwrap_or_default(),
                 source: &after.event.sni,
-                player: None,
-                verified: false,
-                certificate: None,
-                hops: 0,
+                ..ReferralClaims::default()
             },
             SystemTime::now(),
         ),

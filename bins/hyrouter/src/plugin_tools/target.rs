@@ -15,8 +15,8 @@ use tokio::time::timeout;
 use super::output::Kept;
 use crate::cli::{self, TargetArgs};
 use crate::{exit, serve};
-use hyrouter_app::Referrals;
 use hyrouter_app::plugins;
+use hyrouter_gateway::ReferralSealer;
 
 /// A plugin that is there to be asked.
 pub(crate) struct Target {
@@ -29,7 +29,7 @@ pub(crate) struct Target {
     pub(crate) fuel: Option<u64>,
     pub(crate) override_policy: OverridePolicy,
     /// Of the configuration, if there is one.
-    pub(crate) referrals: Option<Referrals>,
+    pub(crate) sealer: Option<ReferralSealer>,
     plugin: Kind,
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
         plugin.config.clone_from(&args.plugin_config);
     }
     let host = plugins::wasm_host(&settings.wasm, plugins::compiler());
-    let referrals = Some(Referrals::new(&settings.referral));
+    let sealer = Some(hyrouter_app::sealer(&settings.referral));
     let chain = &plugin.settings;
     let target = if let PluginKind::Wasm(wasm) = &plugin.kind {
         let settings = plugins::wasm_settings(&plugin, wasm);
@@ -98,10 +98,7 @@ pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
         let loaded = plugins::load_one(&plugin, &host)?;
         grpc(args, chain.name.clone(), loaded, chain)
     };
-    Ok(Loaded::Target(Target {
-        referrals,
-        ..target
-    }))
+    Ok(Loaded::Target(Target { sealer, ..target }))
 }
 
 fn grpc(args: &TargetArgs, name: String, plugin: Arc<dyn Plugin>, chain: &ChainSettings) -> Target {
@@ -112,7 +109,7 @@ fn grpc(args: &TargetArgs, name: String, plugin: Arc<dyn Plugin>, chain: &ChainS
         timeout: args.timeout.unwrap_or(chain.timeout),
         fuel: None,
         override_policy: chain.override_policy,
-        referrals: None,
+        sealer: None,
         plugin: Kind::Other(plugin),
     }
 }
@@ -139,7 +136,7 @@ fn load_wasm(
         timeout: args.timeout.unwrap_or(chain.timeout),
         fuel: Some(settings.fuel.get()),
         override_policy: chain.override_policy,
-        referrals: None,
+        sealer: None,
     })
 }
 

@@ -83,10 +83,10 @@ impl AdminControl for AppControl {
     }
 
     fn explain(&self, question: Value) -> CommandFuture<Value> {
-        let service = self.running.live.current();
+        let snapshot = self.running.live.current();
         let active = self.running.active.load_full();
         Box::pin(
-            async move { explain::answer(&service, &active.assembly.settings, question).await },
+            async move { explain::answer(&snapshot, &active.assembly.settings, question).await },
         )
     }
 

@@ -1,28 +1,10 @@
 //! DecisionMetrics, and how long they took.
 
-use hyrouter_identity::TokenRefusal;
+use hyrouter_gateway::{IdentityResult, Reason, TicketResult};
 use hyrouter_metrics::{Codes, Desc, Exposition, Histogram, Source};
-use hyrouter_proxy::{Action, CloseReason, FailureReason};
+use hyrouter_proxy::{Action, CloseReason};
 
-use crate::decision_note::Finished;
-use crate::tickets;
-
-/// Reason codes, but for those of the entrypoint and of identity tokens: docs/failures.md has their meanings.
-const REASONS: [&str; 13] = [
-    "referred",
-    "no_route",
-    "no_backends",
-    "maintenance",
-    "plugin_denied",
-    "plugin_failed",
-    "unknown_protocol",
-    "referral_failed",
-    "ticket_loop",
-    "limited_source",
-    "limited_memory",
-    "discovery_unavailable",
-    "allocation_failed",
-];
+use crate::snapshot::Finished;
 
 #[derive(Debug)]
 pub(crate) struct DecisionMetrics {
@@ -47,21 +29,15 @@ impl Default for DecisionMetrics {
             connect: Histogram::default(),
             decision: Histogram::default(),
             exchange: Histogram::default(),
-            identity: Codes::new(["verified", "claimed"].into_iter().chain(refusals())),
-            tickets: Codes::new(tickets::CODES),
+            identity: Codes::new(IdentityResult::ALL.map(IdentityResult::as_str)),
+            tickets: Codes::new(TicketResult::ALL.map(TicketResult::as_str)),
         }
     }
 }
 
 fn reasons() -> impl Iterator<Item = &'static str> {
     let closed = CloseReason::ALL.map(CloseReason::as_str);
-    let failed = FailureReason::ALL.map(FailureReason::as_str);
-    let own = REASONS.into_iter().chain(closed).chain(failed);
-    own.chain(refusals())
-}
-
-fn refusals() -> impl Iterator<Item = &'static str> {
-    TokenRefusal::ALL.iter().map(|refusal| refusal.as_str())
+    Reason::ALL.map(Reason::as_str).into_iter().chain(closed)
 }
 
 /// What was done, in the words of logs and metrics.
@@ -127,10 +103,10 @@ impl DecisionMetrics {
         }
         let note = finished.note();
         if let Some(code) = note.and_then(|note| note.identity) {
-            self.identity.inc(code);
+            self.identity.inc(code.as_str());
         }
         if let Some(code) = note.and_then(|note| note.ticket) {
-            self.tickets.inc(code);
+            self.tickets.inc(code.as_str());
         }
     }
 

@@ -10,6 +10,7 @@ mod routes;
 
 use std::sync::Arc;
 
+use hyrouter_gateway::DecisionNote;
 use hyrouter_metrics::Source;
 use hyrouter_proxy::Event;
 
@@ -19,7 +20,7 @@ pub(crate) use self::decisions::{DecisionMetrics, outcome};
 pub(crate) use self::identity_keys::{KeyHealth, KeyMetrics};
 pub(crate) use self::plugins::PluginMetrics;
 pub(crate) use self::routes::RouteMetrics;
-use crate::decision_note::{DecisionNote, Finished};
+use crate::snapshot::Finished;
 
 /// Everything that connections are counted by. It outlives configurations.
 #[derive(Debug, Clone, Default)]

@@ -9,7 +9,7 @@ use hyrouter_metrics::{Counter, Desc, Exposition, Source};
 use hyrouter_proxy::Action;
 use hyrouter_router::{Maintenance, Router};
 
-use crate::decision_note::Finished;
+use crate::snapshot::Finished;
 
 /// Routes that have counts of their own, and backends of them all. What is beyond them is counted under `other`: 100,000
 /// routes would make a text of 20 MB.

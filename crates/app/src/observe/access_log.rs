@@ -6,14 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use hyrouter_gateway::{DecisionNote, IdentityResult, TicketResult};
 use hyrouter_protocol::ClientBuild;
 use hyrouter_proxy::{Action, Event, Refusal};
 use hyrouter_router::Address;
 use hyrouter_text::shown;
 use tracing::field::{DisplayValue, display};
 
-use crate::decision_note::{DecisionNote, Finished};
 use crate::metrics::outcome;
+use crate::snapshot::Finished;
 
 /// Connections that were turned away are counted and told of together, at most that often: whoever floods the
 /// router must not flood its log.
@@ -100,9 +101,11 @@ fn decision_line(finished: &Finished<'_>, log_client_ip: bool) {
         host = &*peer.host,
         route = note.and_then(|note| note.route.as_deref()),
         backend = backend.map(shown).map(display),
-        plugins = note.and_then(|note| note.remarks.as_deref()),
-        identity = note.and_then(|note| note.identity),
-        ticket = note.and_then(|note| note.ticket),
+        plugins = note.and_then(DecisionNote::plugin_remarks),
+        identity = note
+            .and_then(|note| note.identity)
+            .map(IdentityResult::as_str),
+        ticket = note.and_then(|note| note.ticket).map(TicketResult::as_str),
         generation = connect.map(|connect| connect.generation.as_str()),
         build,
         error = finished.error.map(shown).map(display),

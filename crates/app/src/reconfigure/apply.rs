@@ -18,10 +18,10 @@ impl Reconfigurer {
         let now = self.running.active.load_full();
         let assembly = Arc::new(next.assembly);
         // What was commanded while files were read is in force in the next configuration, too.
-        let service = if Arc::ptr_eq(&next.made_beside, &now) {
-            next.service
+        let snapshot = if Arc::ptr_eq(&next.made_beside, &now) {
+            next.snapshot
         } else {
-            let made = self.service(&assembly, &now.overrides).await;
+            let made = self.snapshot(&assembly, &now.overrides).await;
             made.map_err(|problem| vec![problem])?
         };
         let (before, wanted) = (&now.assembly.settings, &assembly.settings);
@@ -31,7 +31,7 @@ impl Reconfigurer {
             .server
             .reconfigure(reconfigure)
             .map_err(|error| vec![error.to_string()])?;
-        self.running.live.replace(service);
+        self.running.live.replace(snapshot);
         self.running.active.store(Arc::new(Active {
             assembly: Arc::clone(&assembly),
             overrides: now.overrides.clone(),

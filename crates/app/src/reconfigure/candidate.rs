@@ -11,13 +11,13 @@ use super::task::{Active, Running};
 use crate::build::{Assembler, Assembly};
 use crate::file_set::FileSet;
 use crate::observe::sinks::ActiveSinks;
-use crate::service::Service;
+use crate::snapshot::Snapshot;
 use crate::source;
 
 /// A configuration that was read and found good, not yet at work.
 pub(super) struct Candidate {
     pub(super) assembly: Assembly,
-    pub(super) service: Service,
+    pub(super) snapshot: Snapshot,
     /// What was at work then.
     pub(super) made_beside: Arc<Active>,
     pub(super) sinks: Option<ActiveSinks>,
@@ -67,7 +67,7 @@ pub(super) fn read(
     match assemble(running, &now, assembler, draft) {
         Ok(made) => Ok(Candidate {
             assembly: made.assembly,
-            service: made.service,
+            snapshot: made.snapshot,
             made_beside: now,
             sinks: made.sinks,
             token: made.token,
@@ -83,7 +83,7 @@ pub(super) fn read(
 
 struct Assembled {
     assembly: Assembly,
-    service: Service,
+    snapshot: Snapshot,
     sinks: Option<ActiveSinks>,
     token: Option<AdminToken>,
 }
@@ -97,14 +97,14 @@ fn assemble(
     let made = assembler.assemble(draft, Some(&now.assembly));
     let mut assembly = made.map_err(|error| lines(&error))?;
     let token = assembly.admin_token.take();
-    let service = running.live.service(&assembly, &now.overrides);
-    let service = service.map_err(|error| vec![Causes(&error).to_string()])?;
+    let snapshot = running.live.snapshot(&assembly, &now.overrides);
+    let snapshot = snapshot.map_err(|error| vec![Causes(&error).to_string()])?;
     // Last, since it opens files.
     let sinks = running.sinks.next(&assembly.settings.logging);
     let sinks = sinks.map_err(|error| vec![Causes(error.as_ref()).to_string()])?;
     Ok(Assembled {
         assembly,
-        service,
+        snapshot,
         sinks,
         token,
     })

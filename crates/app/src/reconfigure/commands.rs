@@ -1,4 +1,4 @@
-//! Backends and routes are taken out of service and put back.
+//! Backends and routes are taken out of snapshot and put back.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ use super::task::{Active, Reconfigurer};
 use crate::address;
 use crate::build::Assembly;
 use crate::reconfigure::Overrides;
-use crate::service::Service;
+use crate::snapshot::Snapshot;
 use crate::timestamp;
 
 impl Reconfigurer {
@@ -52,8 +52,8 @@ impl Reconfigurer {
     ) -> Result<(), CommandError> {
         let now = self.running.active.load_full();
         let is_known = {
-            let service = self.running.live.current();
-            let mut routes = service.router().routes();
+            let snapshot = self.running.live.current();
+            let mut routes = snapshot.gateway.router().routes();
             routes.any(|known| &**known.name == route)
         };
         let mut overrides = now.overrides.clone();
@@ -84,7 +84,7 @@ impl Reconfigurer {
     /// Puts commands in force.
     async fn command(&mut self, overrides: Overrides) -> Result<(), CommandError> {
         let assembly = Arc::clone(&self.running.active.load().assembly);
-        let made = self.service(&assembly, &overrides).await;
+        let made = self.snapshot(&assembly, &overrides).await;
         self.running
             .live
             .replace(made.map_err(CommandError::failed)?);
@@ -96,14 +96,14 @@ impl Reconfigurer {
     }
 
     /// A configuration under these commands. It takes a while with many routes, and touches no file.
-    pub(super) async fn service(
+    pub(super) async fn snapshot(
         &self,
         assembly: &Arc<Assembly>,
         overrides: &Overrides,
-    ) -> Result<Service, String> {
+    ) -> Result<Snapshot, String> {
         let live = self.running.live.clone();
         let (assembly, overrides) = (Arc::clone(assembly), overrides.clone());
-        let making = tokio::task::spawn_blocking(move || live.service(&assembly, &overrides));
+        let making = tokio::task::spawn_blocking(move || live.snapshot(&assembly, &overrides));
         let made = making.await.map_err(|error| error.to_string())?;
         made.map_err(|error| error.to_string())
     }

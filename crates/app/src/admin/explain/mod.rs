@@ -4,7 +4,6 @@ mod question;
 mod report;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use hyrouter_admin::CommandError;
 use hyrouter_config::Settings;
@@ -15,14 +14,12 @@ use serde_json::Value;
 pub use self::question::Question;
 use crate::build::Assembly;
 use crate::host_name::HostName;
-use crate::metrics::Metrics;
-use crate::observe::access_log::AccessLog;
 use crate::reconfigure::Overrides;
-use crate::service::Service;
+use crate::snapshot::Snapshot;
 
 /// The answer to a question that came by HTTP.
 pub(crate) async fn answer(
-    service: &Service,
+    snapshot: &Snapshot,
     settings: &Settings,
     question: Value,
 ) -> Result<Value, CommandError> {
@@ -32,7 +29,7 @@ pub(crate) async fn answer(
     };
     let question: Question =
         serde_json::from_value(question).map_err(|error| invalid(error.to_string()))?;
-    report(service, settings, &question)
+    report(snapshot, settings, &question)
         .await
         .map_err(|error| invalid(Causes(error.as_ref()).to_string()))
 }
@@ -46,19 +43,12 @@ pub async fn by_configuration(assembly: &Assembly, question: &Question) -> anyho
         // A router has them long before the first player.
         keys.fetch().await?;
     }
-    let log = Arc::new(AccessLog::new());
-    let service = Service::new(
-        assembly,
-        &Overrides::default(),
-        None,
-        &Metrics::default(),
-        log,
-    )?;
-    report(&service, &assembly.settings, question).await
+    let snapshot = Snapshot::new(assembly, &Overrides::default(), None)?;
+    report(&snapshot, &assembly.settings, question).await
 }
 
 async fn report(
-    service: &Service,
+    snapshot: &Snapshot,
     settings: &Settings,
     question: &Question,
 ) -> anyhow::Result<Value> {
@@ -67,10 +57,10 @@ async fn report(
     if let Some(why) = turned_away(settings, info.peer(), question.comes_from())? {
         return Ok(report::turned_away(&info, &hello, why, typed));
     }
-    let explained = service
-        .explain(&info, question.assumed(), question.plugins)
-        .await;
-    Ok(report::json(&info, &hello, &explained, typed))
+    let options = question.options();
+    let explained = snapshot.explain(&info, options, question.plugins).await;
+    let plugins = snapshot.configured_plugins;
+    Ok(report::json(&info, &hello, &explained, plugins, typed))
 }
 
 /// What turns this player away before it can say anything: QUIC or TLS, and no packet tells why.

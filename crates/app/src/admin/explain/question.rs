@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::Context as _;
 use hyrouter_client::Hello;
+use hyrouter_gateway::ExplainOptions;
 use hyrouter_protocol::builds::ClientBuild;
 use hyrouter_protocol::frame::HEADER_LEN;
 use hyrouter_protocol::{ClientType, Generation};
@@ -12,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::host_name::HostName;
-use crate::player::Player;
 
 /// A player, as far as is known. What is absent is as of a client of the newest build that says nothing of it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -70,10 +70,13 @@ impl Question {
         self.token.is_some()
     }
 
-    /// What is taken for known of the player; none where a token is to be judged.
-    pub(super) fn assumed(&self) -> Option<Player<'_>> {
-        let player = Player::assumed(self.uuid, self.username.as_deref(), self.verified);
-        self.token.is_none().then_some(player)
+    /// The player is assumed to be as asked, unless a token is to be checked.
+    pub(super) fn options(&self) -> ExplainOptions<'_> {
+        let options = ExplainOptions::default();
+        if self.token.is_some() {
+            return options;
+        }
+        options.with_player(self.uuid, self.username.as_deref(), self.verified)
     }
 
     fn hello(&self) -> anyhow::Result<Hello> {

@@ -2,31 +2,40 @@
 //! a configuration is.
 
 use hyrouter_client::Hello;
+use hyrouter_gateway::{
+    Decision, DecisionExplanation, DecisionNote, IdentityResult, PluginReport, PluginsExplanation,
+    TicketResult,
+};
 use hyrouter_protocol::{DisconnectForm, encode_disconnect, encode_referral};
 use hyrouter_proxy::{Action, ConnectInfo};
 use serde_json::{Value, json};
 
 use crate::address;
-use crate::decision_note::{DecisionNote, NotedAnswer};
 use crate::observe::access_log::micros;
-use crate::service::{Explained, PluginSaid};
 
 /// Fields: `player`, `routing` and its `text`, `plugins`, `plugins_left_out`, `answer`.
 pub(super) fn json(
     info: &ConnectInfo,
     hello: &Hello,
-    explained: &Explained,
+    explained: &DecisionExplanation,
+    configured_plugins: usize,
     typed: Option<&str>,
 ) -> Value {
+    let decision = &explained.decision;
+    let (plugins, left_out) = match &explained.plugins {
+        PluginsExplanation::Asked(reports) => (Some(reports), 0),
+        PluginsExplanation::LeftOut => (None, configured_plugins),
+        _ => (None, 0),
+    };
     json!({
-        "player": player(info, hello, &explained.answer.note, typed),
+        "player": player(info, hello, Some(&decision.note), typed),
         "routing": explained.routing.as_ref().map(hyrouter_router::Explanation::to_json),
         "text": explained.routing.as_ref().map(ToString::to_string),
-        "plugins": explained.plugins.as_ref().map(|plugins| {
-            plugins.iter().map(plugin).collect::<Vec<_>>()
+        "plugins": plugins.map(|reports| {
+            reports.iter().map(plugin).collect::<Vec<_>>()
         }),
-        "plugins_left_out": explained.left_out,
-        "answer": answer(info, explained),
+        "plugins_left_out": left_out,
+        "answer": answer(info, decision),
     })
 }
 
@@ -37,9 +46,8 @@ pub(super) fn turned_away(
     reason: &'static str,
     typed: Option<&str>,
 ) -> Value {
-    let nothing = DecisionNote::default();
     json!({
-        "player": player(info, hello, &nothing, typed),
+        "player": player(info, hello, None, typed),
         "routing": null,
         "text": null,
         "plugins": null,
@@ -49,7 +57,12 @@ pub(super) fn turned_away(
 }
 
 /// `typed` is the host name before it was converted to what clients send.
-fn player(info: &ConnectInfo, hello: &Hello, note: &DecisionNote, typed: Option<&str>) -> Value {
+fn player(
+    info: &ConnectInfo,
+    hello: &Hello,
+    note: Option<&DecisionNote>,
+    typed: Option<&str>,
+) -> Value {
     let peer = info.peer();
     let alpn = peer.alpn.as_deref().map(String::from_utf8_lossy);
     json!({
@@ -60,23 +73,23 @@ fn player(info: &ConnectInfo, hello: &Hello, note: &DecisionNote, typed: Option<
         "alpn": alpn,
         "ip": peer.remote.ip().to_string(),
         "language": hello.language,
-        "identity": note.identity,
-        "ticket": note.ticket,
+        "identity": note.and_then(|note| note.identity).map(IdentityResult::as_str),
+        "ticket": note.and_then(|note| note.ticket).map(TicketResult::as_str),
     })
 }
 
-fn plugin(said: &PluginSaid) -> Value {
+fn plugin(report: &PluginReport) -> Value {
     json!({
-        "name": &*said.name,
-        "verdict": said.verdict,
-        "detail": said.detail,
-        "notes": said.notes,
-        "took_us": micros(said.took),
+        "name": &*report.name,
+        "verdict": report.verdict,
+        "detail": report.detail,
+        "notes": report.notes,
+        "took_us": micros(report.elapsed),
     })
 }
 
-fn answer(info: &ConnectInfo, explained: &Explained) -> Value {
-    let NotedAnswer { answer, note } = &explained.answer;
+fn answer(info: &ConnectInfo, decision: &Decision) -> Value {
+    let Decision { answer, note } = decision;
     let mut packet = Vec::new();
     let (kind, to, text, data, encoded) = match &answer.action {
         Action::Referral { host, port, data } => (

@@ -25,10 +25,10 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<HealthProblem>)
     let metrics = running.live.metrics();
     let server = metrics.connections.status();
     let started_at = running.started_at;
-    let service = running.live.current();
+    let snapshot = running.live.current();
     let now = SystemTime::now();
     let mut warnings = active.assembly.warnings(now);
-    warnings.extend(active.overrides.without_effect(service.router()));
+    warnings.extend(active.overrides.without_effect(snapshot.gateway.router()));
     RouterStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         state: match phase {
@@ -49,10 +49,10 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<HealthProblem>)
             refused: server.refused.total(),
             handshakes_failed: metrics.connections.handshakes_failed.get(),
         },
-        routes: routes::shown(service.router().routes())
+        routes: routes::shown(snapshot.gateway.router().routes())
             .map(|shown| routes::of(running, &active, shown))
             .collect(),
-        totals: routes::totals(service.router().routes()),
+        totals: routes::totals(snapshot.gateway.router().routes()),
         plugins: plugins(running, settings),
         identity: identity(running, settings, active.assembly.keys.as_deref()),
         limits: limits::of(&settings.limits),
@@ -109,8 +109,8 @@ fn quantiles(histogram: &Histogram) -> LatencyQuantiles {
 
 fn plugins(running: &Running, settings: &Settings) -> Vec<PluginOverview> {
     let metrics = &running.live.metrics().plugins;
-    let service = running.live.current();
-    let shown = service.chain().plugins().map(|plugin| {
+    let snapshot = running.live.current();
+    let shown = snapshot.gateway.plugins().plugins().map(|plugin| {
         let count = metrics.of(plugin.name).unwrap_or_default();
         let written = settings
             .plugins

@@ -12,8 +12,8 @@ use hyrouter_metrics::{Desc, Exposition, Source};
 
 pub(crate) use self::active::{ActiveSinks, check};
 use self::record::record;
-use crate::decision_note::Finished;
 use crate::observe::traces::Traces;
+use crate::snapshot::Finished;
 
 /// How long decisions that wait may take to be written and sent at the end, or when their sink is replaced.
 const LAST_WORDS: Duration = Duration::from_secs(2);

@@ -3,11 +3,12 @@
 use std::time::SystemTime;
 
 use hyrouter_decisions::{Decision, Outcome};
+use hyrouter_gateway::{DecisionNote, IdentityResult, TicketResult};
 use hyrouter_proxy::{Action, ConnectInfo};
 
 use crate::address;
-use crate::decision_note::Finished;
 use crate::observe::access_log::micros;
+use crate::snapshot::Finished;
 
 /// Without the player's name and UUID, as the log; with the client's address only where the operator asked for it.
 pub(super) fn record(finished: &Finished<'_>, with_client_ip: bool) -> Decision {
@@ -25,9 +26,11 @@ pub(super) fn record(finished: &Finished<'_>, with_client_ip: bool) -> Decision 
     decision.host = peer.host.to_string();
     decision.route = note.and_then(|note| note.route.clone());
     decision.backend = backend;
-    decision.plugins = note.and_then(|note| note.remarks.clone());
-    decision.identity = note.and_then(|note| note.identity);
-    decision.ticket = note.and_then(|note| note.ticket);
+    decision.plugins = note.and_then(DecisionNote::plugin_remarks).map(Into::into);
+    decision.identity = note
+        .and_then(|note| note.identity)
+        .map(IdentityResult::as_str);
+    decision.ticket = note.and_then(|note| note.ticket).map(TicketResult::as_str);
     decision.generation = connect.map(|connect| connect.generation.as_str());
     decision.build = connect.and_then(|connect| connect.build().number());
     decision.error = finished.error.map(ToString::to_string);

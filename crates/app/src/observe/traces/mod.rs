@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hyrouter_config::TelemetrySettings;
 
-use crate::decision_note::Finished;
+use crate::snapshot::Finished;
 
 /// Hands connections on to a collector. Without the feature `otlp`, or when it is not configured, nothing.
 #[derive(Debug, Default)]
@@ -17,11 +17,6 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    /// Whether these settings have anything traced.
-    pub(crate) fn wanted(settings: Option<&TelemetrySettings>) -> bool {
-        cfg!(feature = "otlp") && settings.is_some()
-    }
-
     /// Finds what is wrong with these settings without calling anybody.
     ///
     /// # Errors

@@ -10,8 +10,8 @@ use hyrouter_telemetry::{Exchange, PluginSpan, Tracer};
 use tokio::runtime::Handle;
 
 use crate::address;
-use crate::decision_note::Finished;
 use crate::metrics::outcome;
+use crate::snapshot::Finished;
 
 pub(super) fn check(settings: &TelemetrySettings) -> anyhow::Result<()> {
     Ok(wanted(settings).check()?)
@@ -39,7 +39,7 @@ pub(super) fn record(tracer: &Tracer, finished: &Finished<'_>) {
         Some(Action::Referral { host, port, .. }) => Some(address::backend(host, *port)),
         _ => None,
     };
-    let plugins = plugins(note.map_or(&[], |note| &note.records));
+    let plugins = plugins(note.map_or(&[], |note| &note.plugins));
     let number = finished.peer.connection_id;
     let mut exchange = Exchange::new(start, number, outcome(finished), finished.reason_code());
     exchange.total = times.total;

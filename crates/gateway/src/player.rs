@@ -1,16 +1,17 @@
-//! Who a player is.
+//! The player's identity.
 
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use hyrouter_config::{IdentityMode, IdentitySettings};
-use hyrouter_identity::{Claims, ClientKind, Expected, TokenRefusal, Username};
+use hyrouter_identity::{
+    Bindings, Claims, ClientKind, Expected, TokenRefusal, TokenVerifier, Username,
+};
 use hyrouter_protocol::{ClientType, Connect};
 use uuid::Uuid;
 
-use crate::build::identity_keys::IdentityKeys;
+use crate::reason::IdentityResult;
 
-/// A player as far as the `Connect` tells, and whether it is proven.
+/// A player as far as the `Connect` packet tells, and whether that is proven.
 #[derive(Debug)]
 pub(crate) struct Player<'a> {
     uuid: Option<Uuid>,
@@ -21,7 +22,7 @@ pub(crate) struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    /// Somebody of whom that is known, without a token.
+    /// A player with the given attributes and no token, for explanations.
     pub(crate) fn assumed(uuid: Option<Uuid>, username: Option<&'a str>, verified: bool) -> Self {
         Self {
             uuid,
@@ -34,31 +35,29 @@ impl<'a> Player<'a> {
 }
 
 impl Player<'_> {
-    /// What is proven goes before what the packet says, and that before what a token says that nobody verified.
+    /// Returns the UUID: the proven one first, then that of the packet, then that of a token which is not verified.
     pub(crate) fn uuid(&self) -> Option<Uuid> {
         let claimed = self.claims.as_ref().and_then(|claims| claims.subject);
-        if self.verified && self.claims.is_some() {
+        if self.is_proven() {
             claimed
         } else {
             self.uuid.or(claimed)
         }
     }
 
-    /// Likewise.
+    /// Returns the name, in the same order as [`uuid`](Self::uuid).
     pub(crate) fn username(&self) -> Option<&str> {
-        let claimed = self
-            .claims
-            .as_ref()
-            .and_then(|claims| claims.username.as_ref());
+        let claims = self.claims.as_ref();
+        let claimed = claims.and_then(|claims| claims.username.as_ref());
         let claimed = claimed.map(Username::as_str);
-        if self.verified && self.claims.is_some() {
+        if self.is_proven() {
             claimed
         } else {
             self.username.or(claimed)
         }
     }
 
-    /// What the token says, verified or not.
+    /// Returns the claims of the token, verified or not.
     pub(crate) fn claims(&self) -> Option<&Claims> {
         self.claims.as_ref()
     }
@@ -67,58 +66,54 @@ impl Player<'_> {
         self.verified
     }
 
-    /// What became of the token, for logs.
-    pub(crate) fn judgement(&self) -> Option<&'static str> {
+    /// Returns the result of the check of the token; `None` without a token.
+    pub(crate) fn result(&self) -> Option<IdentityResult> {
         match (self.refusal, &self.claims) {
-            (Some(refusal), _) => Some(refusal.as_str()),
-            (None, _) if self.verified => Some("verified"),
-            (None, Some(_)) => Some("claimed"),
+            (Some(refusal), _) => Some(IdentityResult::Refused(refusal)),
+            (None, _) if self.verified => Some(IdentityResult::Verified),
+            (None, Some(_)) => Some(IdentityResult::Claimed),
             (None, None) => None,
         }
     }
+
+    /// An assumed player can be verified without claims.
+    fn is_proven(&self) -> bool {
+        self.verified && self.claims.is_some()
+    }
 }
 
-/// Who shows a token.
+/// Checks identity tokens.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct IdentityCheck {
+    /// Whether players without a good token are refused.
+    pub(crate) required: bool,
+    /// Without one tokens are read and not verified.
+    pub(crate) verifier: Option<Arc<TokenVerifier>>,
+    /// Without them tokens are not bound to client certificates.
+    pub(crate) bindings: Option<Arc<Bindings>>,
+}
+
+/// Presenter of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ShownBy {
+pub(crate) enum Presenter {
     /// A client, with the SHA-256 of its certificate if it has one.
     Client(Option<[u8; 32]>),
-    /// An operator who asks what would become of it. Nothing is bound.
+    /// An operator who asks for an explanation. No certificate is bound.
     Operator,
 }
 
-/// Judges identity tokens as the configuration wants it.
-#[derive(Debug, Clone)]
-pub(crate) struct Identities {
-    required: bool,
-    /// None: tokens are read and not verified.
-    keys: Option<Arc<IdentityKeys>>,
-}
-
-impl Identities {
-    pub(crate) fn new(settings: &IdentitySettings, keys: Option<Arc<IdentityKeys>>) -> Self {
-        Self {
-            required: settings.mode == IdentityMode::Require,
-            keys,
-        }
-    }
-
-    /// Whether players without a good token are turned away.
-    pub(crate) fn required(&self) -> bool {
-        self.required
-    }
-
+impl IdentityCheck {
     /// # Errors
-    /// The token is not good, and a good one is required.
-    pub(crate) fn judge<'a>(
+    /// The token is refused, and a good one is required.
+    pub(crate) fn check<'a>(
         &self,
         connect: &Connect<'a>,
-        shown_by: ShownBy,
+        presenter: Presenter,
         now: SystemTime,
     ) -> Result<Player<'a>, TokenRefusal> {
         let mut player = Player {
             uuid: connect.uuid,
-            // A name that the game does not allow is nobody's.
+            // A name that the game does not allow belongs to no player.
             username: connect
                 .username
                 .filter(|name| Username::try_from(*name).is_ok()),
@@ -127,7 +122,7 @@ impl Identities {
             refusal: None,
         };
         let token = connect.identity_token;
-        let Some(keys) = &self.keys else {
+        let Some(verifier) = &self.verifier else {
             player.claims = token.and_then(read);
             return Ok(player);
         };
@@ -138,12 +133,11 @@ impl Identities {
             },
             uuid: connect.uuid,
         };
-        let verified = match (shown_by, &keys.bindings) {
-            (ShownBy::Client(certificate), Some(bindings)) => {
-                keys.verifier
-                    .verify_and_bind(token, &expected, certificate, bindings, now)
+        let verified = match (presenter, &self.bindings) {
+            (Presenter::Client(certificate), Some(bindings)) => {
+                verifier.verify_and_bind(token, &expected, certificate, bindings, now)
             }
-            _ => keys.verifier.verify(token, &expected, now),
+            _ => verifier.verify(token, &expected, now),
         };
         match verified {
             Ok(claims) => {

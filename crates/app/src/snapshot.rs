@@ -1,0 +1,102 @@
+//! One loaded configuration, as players meet it.
+
+use std::time::{Duration, SystemTime};
+
+use hyrouter_config::{
+    DecisionTarget, EnvelopeSettings, IdentityMode, ReferralSettings, UnknownProtocol,
+};
+use hyrouter_gateway::{
+    DecisionExplanation, DecisionNote, ExplainOptions, Gateway, ReferralSealer, ThreadRandom,
+};
+use hyrouter_proxy::{ConnectInfo, FinishedConnection};
+use hyrouter_router::{Router, SpecError};
+
+use crate::build::Assembly;
+use crate::reconfigure::Overrides;
+
+/// A connection whose exchange is over.
+pub(crate) type Finished<'a> = FinishedConnection<'a, DecisionNote>;
+
+/// A gateway with the settings that its surroundings need for each player.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) gateway: Gateway,
+    pub(crate) log_client_ip: bool,
+    /// Whether decisions are lines of the log.
+    pub(crate) logs_decisions: bool,
+    decision_timeout: Duration,
+    /// Number of plugins in the configuration. An explanation may have left them out of the gateway.
+    pub(crate) configured_plugins: usize,
+}
+
+impl Snapshot {
+    /// Combines the configuration of `assembly` with the overrides of operators. Round robin goes on where it is in
+    /// `previous`.
+    ///
+    /// # Errors
+    /// The routes cannot be compiled.
+    pub(crate) fn new(
+        assembly: &Assembly,
+        overrides: &Overrides,
+        previous: Option<&Self>,
+    ) -> Result<Self, SpecError> {
+        let settings = &assembly.settings;
+        let router = Router::new(settings.routing.overlaid(&overrides.overlay()))?;
+        let mut maintenance = settings.maintenance.clone();
+        maintenance.extend(overrides.texts());
+        let mut builder = Gateway::builder(router)
+            .plugins(assembly.chain.clone())
+            .share_addresses(settings.logging.log_client_ip)
+            .require_identity(settings.identity.mode == IdentityMode::Require)
+            .tickets(settings.referral.accept.clone(), settings.referral.max_hops)
+            .sealer(sealer(&settings.referral))
+            .messages(settings.messages.clone())
+            .maintenance_texts(maintenance)
+            .refuse_unknown_builds(settings.unknown_protocol == UnknownProtocol::Deny);
+        if let Some(keys) = &assembly.keys {
+            builder = builder.verifier(keys.verifier.clone());
+            if let Some(bindings) = &keys.bindings {
+                builder = builder.bind_certificates(bindings.clone());
+            }
+        }
+        if let Some(previous) = previous {
+            builder = builder.succeed(&previous.gateway);
+        }
+        Ok(Self {
+            gateway: builder.build(),
+            log_client_ip: settings.logging.log_client_ip,
+            logs_decisions: settings.logging.decisions != Some(DecisionTarget::Stdout),
+            decision_timeout: settings.limits.decision_timeout,
+            configured_plugins: assembly.plugins_in_all,
+        })
+    }
+
+    /// Explains the decision about a player. Plugins have the same time as for a player on a connection.
+    pub(crate) async fn explain(
+        &self,
+        info: &ConnectInfo,
+        mut options: ExplainOptions<'_>,
+        with_plugins: bool,
+    ) -> DecisionExplanation {
+        if with_plugins {
+            options = options.with_plugins(self.decision_timeout);
+        }
+        self.gateway
+            .explain(info, options, SystemTime::now(), &mut ThreadRandom)
+            .await
+    }
+}
+
+/// Returns the sealer of referrals that the settings describe.
+pub fn sealer(settings: &ReferralSettings) -> ReferralSealer {
+    match &settings.envelope {
+        EnvelopeSettings::V2(keys) => ReferralSealer::v2(keys.clone(), settings.ttl),
+        EnvelopeSettings::V1(keys) => {
+            let keys = keys.iter().map(|key| (key.validity, key.sealer.clone()));
+            ReferralSealer::v1(keys.collect())
+        }
+        EnvelopeSettings::Plain => ReferralSealer::default(),
+        // A version that this crate does not know is never sealed: no key is valid, and players are refused.
+        _ => ReferralSealer::v1(Vec::new()),
+    }
+}

@@ -1,0 +1,154 @@
+//! Admission: identity and tickets, before routing.
+
+use std::time::SystemTime;
+
+use hyrouter_protocol::ClientType;
+use hyrouter_proxy::ConnectInfo;
+use hyrouter_router::{RouteClient, RouteRequest, RouteTicket};
+use hyrouter_text::shown;
+
+use crate::player::{IdentityCheck, Player, Presenter};
+use crate::reason::{IdentityResult, Reason};
+use crate::referral::ReferralClaims;
+use crate::ticket::{Ticket, TicketCheck, TicketOpener, TicketResult};
+
+/// Checks who a player is and what they bring.
+#[derive(Debug, Default)]
+pub(crate) struct Admission {
+    pub(crate) identity: IdentityCheck,
+    pub(crate) tickets: TicketOpener,
+}
+
+/// A player who is not routed.
+#[derive(Debug)]
+pub(crate) struct Rejection {
+    pub(crate) reason: Reason,
+    pub(crate) identity: Option<IdentityResult>,
+    pub(crate) ticket: Option<TicketResult>,
+}
+
+impl Admission {
+    /// # Errors
+    /// Identity is required and the token was refused, or the ticket shows a loop.
+    pub(crate) fn admit<'a>(
+        &self,
+        info: &'a ConnectInfo,
+        presenter: Presenter,
+        assumed: Option<Player<'a>>,
+        now: SystemTime,
+    ) -> Result<Arrival<'a>, Rejection> {
+        let player = match assumed {
+            // An assumption does not replace the verification that is required.
+            Some(player) if player.is_verified() || !self.identity.required => player,
+            _ => {
+                let checked = self.identity.check(&info.connect(), presenter, now);
+                checked.map_err(|refusal| Rejection {
+                    reason: Reason::Identity(refusal),
+                    identity: Some(IdentityResult::Refused(refusal)),
+                    ticket: None,
+                })?
+            }
+        };
+        let ticket = self.tickets.check(info, player.uuid(), now);
+        if matches!(ticket, TicketCheck::Loop) {
+            return Err(Rejection {
+                reason: Reason::TicketLoop,
+                identity: player.result(),
+                ticket: ticket.result(),
+            });
+        }
+        let arrival = Arrival {
+            info,
+            player,
+            ticket,
+        };
+        arrival.log();
+        Ok(arrival)
+    }
+}
+
+/// An admitted player.
+#[derive(Debug)]
+pub(crate) struct Arrival<'a> {
+    pub(crate) info: &'a ConnectInfo,
+    pub(crate) player: Player<'a>,
+    pub(crate) ticket: TicketCheck<'a>,
+}
+
+impl Arrival<'_> {
+    /// Returns the ticket if it was accepted.
+    pub(crate) fn ticket(&self) -> Option<&Ticket<'_>> {
+        match &self.ticket {
+            TicketCheck::Accepted(ticket) => Some(ticket),
+            _ => None,
+        }
+    }
+
+    /// Returns the facts by which routes and backends are chosen.
+    pub(crate) fn route_request(&self) -> RouteRequest<'_> {
+        RouteRequest {
+            host: self.info.host(),
+            uuid: self.player.uuid(),
+            username: self.player.username(),
+            verified: self.player.is_verified(),
+            ticket: self.ticket().map(|ticket| RouteTicket {
+                route: ticket.statement.route,
+                source: ticket.statement.source,
+                key_id: ticket.key_id,
+            }),
+            client: self.client(),
+        }
+    }
+
+    fn client(&self) -> RouteClient<'_> {
+        let (peer, connect) = (self.info.peer(), self.info.connect());
+        RouteClient {
+            ip: Some(peer.remote.ip()),
+            alpn: peer
+                .alpn
+                .as_deref()
+                .and_then(|alpn| std::str::from_utf8(alpn).ok()),
+            build: connect.build().number(),
+            generation: Some(connect.generation.as_str()),
+            kind: Some(match connect.client_type {
+                ClientType::Game => "game",
+                ClientType::Editor => "editor",
+            }),
+            language: connect.language,
+        }
+    }
+
+    /// Returns the claims of a referral of this player to that backend.
+    pub(crate) fn referral_claims<'b>(
+        &'b self,
+        host: &'b str,
+        port: u16,
+        route: &'b str,
+    ) -> ReferralClaims<'b> {
+        let peer = self.info.peer();
+        ReferralClaims {
+            host,
+            port,
+            route,
+            source: &peer.host,
+            player: self.player.uuid().map(uuid::Uuid::into_bytes),
+            verified: self.player.is_verified(),
+            certificate: peer.client_cert.map(|shown| *shown.as_bytes()),
+            // One more than the referral that the ticket answers.
+            hops: self
+                .ticket()
+                .map_or(0, |ticket| ticket.statement.hops.saturating_add(1)),
+        }
+    }
+
+    /// For operators who follow one player. Names and UUIDs are logged at debug level only.
+    fn log(&self) {
+        tracing::debug!(
+            connection = self.info.peer().connection_id,
+            uuid = self.player.uuid().map(shown).map(tracing::field::display),
+            username = self.player.username(),
+            verified = self.player.is_verified(),
+            "player"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! Making a gateway.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hyrouter_identity::{Bindings, TokenVerifier};
+use hyrouter_messages::{MaintenanceTexts, Messages};
+use hyrouter_plugins::Chain;
+use hyrouter_referral::VerifyingKeys;
+use hyrouter_router::{Router, Turns};
+
+use crate::admission::Admission;
+use crate::gateway::Gateway;
+use crate::referral::ReferralSealer;
+use crate::ticket::TicketOpener;
+
+/// Parts of a [`Gateway`].
+#[derive(Debug)]
+pub struct GatewayBuilder(Gateway);
+
+impl GatewayBuilder {
+    pub(crate) fn new(router: Router) -> Self {
+        Self(Gateway {
+            turns: Turns::new(&router),
+            router,
+            chain: Arc::default(),
+            admission: Admission::default(),
+            sealer: ReferralSealer::default(),
+            messages: Messages::default(),
+            maintenance: BTreeMap::new(),
+            refuses_unknown_builds: false,
+            shares_addresses: false,
+        })
+    }
+
+    /// Asks these plugins about each player whose route is open.
+    #[must_use]
+    pub fn plugins(mut self, chain: Arc<Chain>) -> Self {
+        self.0.chain = chain;
+        self
+    }
+
+    /// Tells plugins the addresses of players. Off by default.
+    #[must_use]
+    pub fn share_addresses(mut self, share: bool) -> Self {
+        self.0.shares_addresses = share;
+        self
+    }
+
+    /// Verifies identity tokens. Without a verifier they are read, and what they say is not proven.
+    #[must_use]
+    pub fn verifier(mut self, verifier: Arc<TokenVerifier>) -> Self {
+        self.0.admission.identity.verifier = Some(verifier);
+        self
+    }
+
+    /// Refuses players without a token that the verifier accepts. Off by default. Without a verifier it has no effect.
+    #[must_use]
+    pub fn require_identity(mut self, required: bool) -> Self {
+        self.0.admission.identity.required = required;
+        self
+    }
+
+    /// Binds each token to the client certificate that shows it first. Tokens are not bound by default.
+    #[must_use]
+    pub fn bind_certificates(mut self, bindings: Arc<Bindings>) -> Self {
+        self.0.admission.identity.bindings = Some(bindings);
+        self
+    }
+
+    /// Accepts tickets that are signed with one of `keys`, from players who were referred fewer than `max_hops` times
+    /// in a row. No tickets are accepted by default.
+    #[must_use]
+    pub fn tickets(mut self, keys: VerifyingKeys, max_hops: u8) -> Self {
+        self.0.admission.tickets = TicketOpener::new(keys, max_hops);
+        self
+    }
+
+    /// Seals referrals. The default is no envelope.
+    #[must_use]
+    pub fn sealer(mut self, sealer: ReferralSealer) -> Self {
+        self.0.sealer = sealer;
+        self
+    }
+
+    /// Texts for refused players. The default is the built-in texts.
+    #[must_use]
+    pub fn messages(mut self, messages: Messages) -> Self {
+        self.0.messages = messages;
+        self
+    }
+
+    /// Texts for players of a route under maintenance, by the name of the route. The default is the text of an empty
+    /// pool.
+    #[must_use]
+    pub fn maintenance_texts(mut self, texts: BTreeMap<String, MaintenanceTexts>) -> Self {
+        self.0.maintenance = texts;
+        self
+    }
+
+    /// Refuses clients of a build that is newer than the known ones. By default they are read by the newest layout.
+    #[must_use]
+    pub fn refuse_unknown_builds(mut self, refuse: bool) -> Self {
+        self.0.refuses_unknown_builds = refuse;
+        self
+    }
+
+    /// Continues the round-robin turns of the gateway that this one replaces.
+    #[must_use]
+    pub fn succeed(mut self, previous: &Gateway) -> Self {
+        self.0.turns = previous.turns.carry(&previous.router, &self.0.router);
+        self
+    }
+
+    /// Returns the gateway.
+    pub fn build(self) -> Gateway {
+        self.0
+    }
+}

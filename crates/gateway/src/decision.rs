@@ -1,0 +1,102 @@
+//! The result of a decision.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use hyrouter_plugins::{Record, Verdict};
+use hyrouter_proxy::Answer;
+use hyrouter_router::RouteRef;
+
+use crate::reason::{IdentityResult, Reason};
+use crate::ticket::TicketResult;
+
+/// The answer for one player, and how it came about.
+#[derive(Debug)]
+pub struct Decision {
+    /// The packet that is sent.
+    pub answer: Answer,
+    /// The explanation for logs and metrics.
+    pub note: DecisionNote,
+}
+
+/// How a decision came about, for logs, metrics, traces and decision sinks.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DecisionNote {
+    /// The reason.
+    pub reason: Reason,
+    /// The route that was taken, if any.
+    pub route: Option<Arc<str>>,
+    /// The host of the backend as it is configured, if the one that is sent was made from a template with the
+    /// client's host name in it.
+    pub configured_host: Option<Box<str>>,
+    /// The result of the identity token, if the player brought one or had to.
+    pub identity: Option<IdentityResult>,
+    /// The result of the referral data, if the player brought some.
+    pub ticket: Option<TicketResult>,
+    /// The calls of plugins, in their order. Empty where none was asked.
+    pub plugins: Vec<Record>,
+}
+
+impl Decision {
+    pub(crate) fn new(answer: Answer, reason: Reason) -> Self {
+        Self {
+            answer: answer.with_reason(reason.as_str()),
+            note: DecisionNote {
+                reason,
+                route: None,
+                configured_host: None,
+                identity: None,
+                ticket: None,
+                plugins: Vec::new(),
+            },
+        }
+    }
+
+    pub(crate) fn with_route(mut self, route: Option<RouteRef<'_>>) -> Self {
+        self.note.route = route.map(|route| Arc::clone(route.name));
+        self
+    }
+
+    pub(crate) fn with_checks(
+        mut self,
+        identity: Option<IdentityResult>,
+        ticket: Option<TicketResult>,
+    ) -> Self {
+        self.note.identity = identity;
+        self.note.ticket = ticket;
+        self
+    }
+}
+
+impl DecisionNote {
+    /// Returns the plugins that denied, failed or answered with something that does not count, with stable codes:
+    /// `bans:plugin_denied lobby:plugin_failed:timeout`. `None` if there is nothing to report.
+    pub fn plugin_remarks(&self) -> Option<String> {
+        let mut text = String::new();
+        for record in &self.plugins {
+            remark(record, &mut text);
+        }
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+fn remark(record: &Record, text: &mut String) {
+    let mut add = |code: &str, detail: Option<&str>| {
+        let space = if text.is_empty() { "" } else { " " };
+        let _ = write!(text, "{space}{}:{code}", record.plugin);
+        if let Some(detail) = detail {
+            let _ = write!(text, ":{detail}");
+        }
+    };
+    match &record.verdict {
+        Verdict::Denied => add("plugin_denied", None),
+        Verdict::Failed(error) => add("plugin_failed", Some(error.reason_code())),
+        Verdict::Unchanged | Verdict::Changed(_) => {}
+    }
+    let notices = record.notices.iter();
+    // A notice that all answers of a plugin get says nothing about this player.
+    for notice in notices.filter(|notice| !notice.is_about_form()) {
+        add(notice.reason_code(), None);
+    }
+}

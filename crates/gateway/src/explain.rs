@@ -1,0 +1,262 @@
+//! Explanations: the same decision, with a recorder.
+
+use std::future::Future;
+use std::time::{Duration, SystemTime};
+
+use hyrouter_plugin_api::ConnectRequest;
+use hyrouter_plugins::{Chain, Decision as ChainDecision, Outcome};
+use hyrouter_proxy::{Action, ConnectInfo};
+use hyrouter_referral::Envelope;
+use hyrouter_router::{Explanation, RouteDecision};
+use rand::CryptoRng;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use crate::admission::Arrival;
+use crate::decision::Decision;
+use crate::gateway::{ChainResult, Gateway, Moment, payload_plugin};
+use crate::player::{Player, Presenter};
+use crate::plugin_report::{PluginNote, PluginReport};
+
+/// Options of an explanation. The default takes the player from the packet and asks no plugins.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ExplainOptions<'a> {
+    player: Option<(Option<Uuid>, Option<&'a str>, bool)>,
+    plugin_budget: Option<Duration>,
+}
+
+/// A decision and how it came about.
+#[derive(Debug)]
+pub struct DecisionExplanation {
+    /// The decision. The signature of its referral data is blank: otherwise the reader could pass for the player.
+    pub decision: Decision,
+    /// The way through the routes; `None` for a player who was not admitted.
+    pub routing: Option<Explanation>,
+    /// The answers of the plugins.
+    pub plugins: PluginsExplanation,
+}
+
+/// Part of the plugins in an explanation.
+#[derive(Debug, Default)]
+pub enum PluginsExplanation {
+    /// Plugins have no part in the decision: the player was not admitted, or the route is closed.
+    #[default]
+    Bypassed,
+    /// Plugins would have been asked, and the options leave them out.
+    LeftOut,
+    /// The time for the decision was over before they had answered.
+    TimedOut,
+    /// Their answers, in order.
+    Asked(Vec<PluginReport>),
+}
+
+impl<'a> ExplainOptions<'a> {
+    /// Assumes these attributes of the player in place of those in the packet and its token.
+    #[must_use]
+    pub fn with_player(
+        mut self,
+        uuid: Option<Uuid>,
+        username: Option<&'a str>,
+        verified: bool,
+    ) -> Self {
+        self.player = Some((uuid, username, verified));
+        self
+    }
+
+    /// Asks the plugins for real, for at most this time.
+    #[must_use]
+    pub fn with_plugins(mut self, budget: Duration) -> Self {
+        self.plugin_budget = Some(budget);
+        self
+    }
+}
+
+impl Gateway {
+    /// Decides as [`decide`](Self::decide) does, and records how the decision came about. Round robin does not move, and
+    /// no token is bound to a certificate.
+    ///
+    /// # Panics
+    ///
+    /// With plugins, outside of a tokio runtime with a timer.
+    pub async fn explain<R>(
+        &self,
+        info: &ConnectInfo,
+        options: ExplainOptions<'_>,
+        now: SystemTime,
+        rng: &mut R,
+    ) -> DecisionExplanation
+    where
+        R: CryptoRng + Send,
+    {
+        let assumed = options
+            .player
+            .map(|(uuid, username, verified)| Player::assumed(uuid, username, verified));
+        let mut recording = Recording {
+            plugin_budget: options.plugin_budget,
+            routing: None,
+            plugins: PluginsExplanation::default(),
+        };
+        let moment = Moment { now, rng };
+        let decision = self
+            .decide_with(info, Presenter::Operator, assumed, moment, &mut recording)
+            .await;
+        DecisionExplanation {
+            decision: without_signature(decision),
+            routing: recording.routing,
+            plugins: recording.plugins,
+        }
+    }
+}
+
+/// Watches a decision, and does the steps that differ for an explanation.
+pub(crate) trait Recorder: Send {
+    fn route<'g>(
+        &mut self,
+        gateway: &'g Gateway,
+        arrival: &Arrival<'_>,
+        moment: &mut Moment<'_, impl CryptoRng>,
+    ) -> RouteDecision<'g>;
+
+    /// Returns whether the plugins are asked.
+    fn asks(&mut self, chain: &Chain) -> bool;
+
+    fn run(
+        &mut self,
+        chain: &Chain,
+        request: ConnectRequest,
+    ) -> impl Future<Output = ChainResult> + Send;
+
+    fn plugins(
+        &mut self,
+        gateway: &Gateway,
+        arrival: &Arrival<'_>,
+        routed: &RouteDecision<'_>,
+        outcome: &Outcome,
+        now: SystemTime,
+    );
+}
+
+/// A decision for a player: nothing is recorded.
+pub(crate) struct Live;
+
+impl Recorder for Live {
+    fn route<'g>(
+        &mut self,
+        gateway: &'g Gateway,
+        arrival: &Arrival<'_>,
+        moment: &mut Moment<'_, impl CryptoRng>,
+    ) -> RouteDecision<'g> {
+        let request = arrival.route_request();
+        gateway
+            .router
+            .decide(&request, &gateway.turns, moment.now, moment.rng)
+    }
+
+    fn asks(&mut self, chain: &Chain) -> bool {
+        !chain.is_empty()
+    }
+
+    async fn run(&mut self, chain: &Chain, request: ConnectRequest) -> ChainResult {
+        ChainResult::Outcome(chain.run(request).await)
+    }
+
+    fn plugins(
+        &mut self,
+        _: &Gateway,
+        _: &Arrival<'_>,
+        _: &RouteDecision<'_>,
+        _: &Outcome,
+        _: SystemTime,
+    ) {
+    }
+}
+
+struct Recording {
+    plugin_budget: Option<Duration>,
+    routing: Option<Explanation>,
+    plugins: PluginsExplanation,
+}
+
+impl Recorder for Recording {
+    fn route<'g>(
+        &mut self,
+        gateway: &'g Gateway,
+        arrival: &Arrival<'_>,
+        moment: &mut Moment<'_, impl CryptoRng>,
+    ) -> RouteDecision<'g> {
+        let request = arrival.route_request();
+        let (decision, routing) =
+            gateway
+                .router
+                .explain(&request, &gateway.turns, moment.now, moment.rng);
+        self.routing = Some(routing);
+        decision
+    }
+
+    fn asks(&mut self, chain: &Chain) -> bool {
+        self.plugins = PluginsExplanation::LeftOut;
+        self.plugin_budget.is_some() && !chain.is_empty()
+    }
+
+    async fn run(&mut self, chain: &Chain, request: ConnectRequest) -> ChainResult {
+        let budget = self.plugin_budget.unwrap_or_default();
+        match timeout(budget, chain.run(request)).await {
+            Ok(outcome) => ChainResult::Outcome(outcome),
+            Err(_) => {
+                self.plugins = PluginsExplanation::TimedOut;
+                ChainResult::TimedOut
+            }
+        }
+    }
+
+    /// A note about too much data stands at the last plugin that attached some.
+    fn plugins(
+        &mut self,
+        gateway: &Gateway,
+        arrival: &Arrival<'_>,
+        routed: &RouteDecision<'_>,
+        outcome: &Outcome,
+        now: SystemTime,
+    ) {
+        let mut reports: Vec<_> = outcome.records.iter().map(PluginReport::of).collect();
+        if let ChainDecision::Allow {
+            backend: Some(backend),
+            referral_data: Some(data),
+            ..
+        } = &outcome.decision
+        {
+            let plugin = payload_plugin(&outcome.records);
+            if let Some(report) = reports.iter_mut().rfind(|report| *report.name == *plugin) {
+                let route = routed.route().map_or("", |route| &**route.name);
+                let claims = arrival.referral_claims(&backend.host, backend.port, route);
+                let limit = gateway.sealer.max_payload(claims, now);
+                report.notes.extend(PluginNote::of_length(data, limit));
+            }
+        }
+        self.plugins = PluginsExplanation::Asked(reports);
+    }
+}
+
+fn without_signature(mut decision: Decision) -> Decision {
+    if let Action::Referral {
+        data: Some(data), ..
+    } = &mut decision.answer.action
+    {
+        blank_signature(data);
+    }
+    decision
+}
+
+/// Puts zeros in place of the signature, if there is one.
+fn blank_signature(data: &mut [u8]) {
+    let signature = match Envelope::parse(data) {
+        Ok(envelope) => envelope.signature().len(),
+        // Version 1, signed: its layout ends with an HMAC-SHA256.
+        Err(_) if data.starts_with(b"HYRP\x01\x01") => 32,
+        Err(_) => 0,
+    };
+    let begin = data.len().saturating_sub(signature);
+    if let Some(signature) = data.get_mut(begin..) {
+        signature.fill(0);
+    }
+}

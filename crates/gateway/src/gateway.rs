@@ -1,0 +1,316 @@
+//! The decision about one player.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use hyrouter_messages::{MaintenanceTexts, MessageKind, Messages};
+use hyrouter_plugin_api::Backend;
+use hyrouter_plugins::{Chain, DenyCode, Outcome, Record, Verdict};
+use hyrouter_proxy::{Answer, ConnectInfo, Failure};
+use hyrouter_router::{Choice, RouteDecision, Router, Turns};
+use rand::CryptoRng;
+
+use crate::admission::{Admission, Arrival};
+use crate::builder::GatewayBuilder;
+use crate::decision::Decision;
+use crate::explain::{Live, Recorder};
+use crate::player::{Player, Presenter};
+use crate::plugin_request::plugin_request;
+use crate::reason::Reason;
+use crate::referral::{Payload, ReferralSealer, SealFailed};
+
+/// Maximum length of a plugin's text for a player, in bytes: more than the game's window shows.
+const MAX_PLUGIN_TEXT: usize = 4096;
+
+/// One immutable configuration of decisions: admission, routes, plugins, sealing and texts.
+///
+/// It knows no configuration files and no metrics, opens no sockets and reads no clock. Share it by [`Arc`] and replace
+/// it as a whole.
+#[derive(Debug)]
+pub struct Gateway {
+    pub(crate) router: Router,
+    pub(crate) turns: Turns,
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) admission: Admission,
+    pub(crate) sealer: ReferralSealer,
+    pub(crate) messages: Messages,
+    pub(crate) maintenance: BTreeMap<String, MaintenanceTexts>,
+    pub(crate) refuses_unknown_builds: bool,
+    pub(crate) shares_addresses: bool,
+}
+
+/// Arguments of a decision that come from outside, once per player.
+pub(crate) struct Moment<'a, R> {
+    pub(crate) now: SystemTime,
+    pub(crate) rng: &'a mut R,
+}
+
+/// Outcome of the plugin chain.
+pub(crate) enum ChainResult {
+    Outcome(Outcome),
+    /// The time for the decision is over.
+    TimedOut,
+}
+
+impl Gateway {
+    /// Begins a gateway that routes by `router`, without plugins, tickets, envelopes or verification of identity.
+    pub fn builder(router: Router) -> GatewayBuilder {
+        GatewayBuilder::new(router)
+    }
+
+    /// Decides how the player of this `Connect` is answered.
+    ///
+    /// `now` is the time of the whole decision: of tokens, tickets, maintenance and the referral. `rng` picks backends
+    /// and makes nonces; [`ThreadRandom`](crate::ThreadRandom) is the process's own. The future can be dropped at any
+    /// time. It waits for plugins only, and for no longer than the sum of their timeouts.
+    ///
+    /// # Panics
+    ///
+    /// With plugins, outside of a tokio runtime with a timer.
+    pub async fn decide<R>(&self, info: &ConnectInfo, now: SystemTime, rng: &mut R) -> Decision
+    where
+        R: CryptoRng + Send,
+    {
+        let certificate = info.peer().client_cert.map(|shown| *shown.as_bytes());
+        let presenter = Presenter::Client(certificate);
+        let moment = Moment { now, rng };
+        self.decide_with(info, presenter, None, moment, &mut Live)
+            .await
+    }
+
+    /// The one algorithm behind [`decide`](Self::decide) and [`explain`](Self::explain).
+    pub(crate) async fn decide_with<R, T>(
+        &self,
+        info: &ConnectInfo,
+        presenter: Presenter,
+        assumed: Option<Player<'_>>,
+        mut moment: Moment<'_, R>,
+        recorder: &mut T,
+    ) -> Decision
+    where
+        R: CryptoRng + Send,
+        T: Recorder,
+    {
+        if self.refuses_unknown_builds && info.connect().build().is_newer_than_known() {
+            return self.refuse(Reason::UnknownProtocol, info);
+        }
+        let admitted = self.admission.admit(info, presenter, assumed, moment.now);
+        let arrival = match admitted {
+            Ok(arrival) => arrival,
+            Err(rejection) => {
+                let refused = self.refuse(rejection.reason, info);
+                return refused.with_checks(rejection.identity, rejection.ticket);
+            }
+        };
+        let routed = recorder.route(self, &arrival, &mut moment);
+        // No plugin opens a route that is closed. Any other player they decide about, also without a route or a
+        // backend: a plugin may name one.
+        let is_open = !matches!(routed, RouteDecision::Maintenance { .. });
+        let decision = if is_open && recorder.asks(&self.chain) {
+            // The future of a router without plugins stays small.
+            Box::pin(self.ask_plugins(&arrival, &routed, moment, recorder)).await
+        } else {
+            self.apply_route(&arrival, &routed, &mut moment)
+        };
+        decision
+            .with_route(routed.route())
+            .with_checks(arrival.player.result(), arrival.ticket.result())
+    }
+
+    fn apply_route(
+        &self,
+        arrival: &Arrival<'_>,
+        routed: &RouteDecision<'_>,
+        moment: &mut Moment<'_, impl CryptoRng>,
+    ) -> Decision {
+        match routed {
+            RouteDecision::Backend(choice) => {
+                let (backend, host) = (choice.backend(), choice.host());
+                let route = Some(choice.route().name);
+                let mut decision = self.refer(arrival, route, &host, backend.port, None, moment);
+                decision.note.configured_host = template(&backend.host, &host);
+                decision
+            }
+            RouteDecision::NoRoute => self.refuse(Reason::NoRoute, arrival.info),
+            RouteDecision::Maintenance { route, .. } => self.close(arrival.info, route.name),
+            RouteDecision::NoBackends { .. } => self.refuse(Reason::NoBackends, arrival.info),
+        }
+    }
+
+    async fn ask_plugins<R, T>(
+        &self,
+        arrival: &Arrival<'_>,
+        routed: &RouteDecision<'_>,
+        mut moment: Moment<'_, R>,
+        recorder: &mut T,
+    ) -> Decision
+    where
+        R: CryptoRng + Send,
+        T: Recorder,
+    {
+        let request = plugin_request(arrival, routed, self.shares_addresses);
+        match recorder.run(&self.chain, request).await {
+            ChainResult::Outcome(outcome) => {
+                recorder.plugins(self, arrival, routed, &outcome, moment.now);
+                self.apply_plugins(arrival, routed, outcome, &mut moment)
+            }
+            ChainResult::TimedOut => self.refuse(Reason::BudgetExceeded, arrival.info),
+        }
+    }
+
+    fn apply_plugins(
+        &self,
+        arrival: &Arrival<'_>,
+        routed: &RouteDecision<'_>,
+        outcome: Outcome,
+        moment: &mut Moment<'_, impl CryptoRng>,
+    ) -> Decision {
+        use hyrouter_plugins::Decision as Chained;
+
+        let route = routed.route().map(|route| route.name);
+        let mut decision = match outcome.decision {
+            Chained::Deny {
+                code: DenyCode::PluginDenied,
+                reason,
+                ..
+            } => Decision::new(
+                Answer::disconnect(reason.map(shortened)),
+                Reason::PluginDenied,
+            ),
+            Chained::Deny { .. } => self.refuse(Reason::PluginFailed, arrival.info),
+            Chained::Allow { backend: None, .. } if route.is_none() => {
+                self.refuse(Reason::NoRoute, arrival.info)
+            }
+            Chained::Allow { backend: None, .. } => self.refuse(Reason::NoBackends, arrival.info),
+            Chained::Allow {
+                backend: Some(Backend { host, port, .. }),
+                referral_data,
+                ..
+            } => {
+                let payload = referral_data.as_deref();
+                let payload = payload.map(|bytes| Payload {
+                    bytes,
+                    plugin: payload_plugin(&outcome.records),
+                });
+                let mut decision = self.refer(arrival, route, &host, port, payload, moment);
+                if decision.note.reason == Reason::Referred
+                    && let RouteDecision::Backend(choice) = routed
+                {
+                    decision.note.configured_host = configured_host(choice, &host, port);
+                }
+                decision
+            }
+        };
+        decision.note.plugins = outcome.records;
+        decision
+    }
+
+    fn refer(
+        &self,
+        arrival: &Arrival<'_>,
+        route: Option<&Arc<str>>,
+        host: &str,
+        port: u16,
+        payload: Option<Payload<'_>>,
+        moment: &mut Moment<'_, impl CryptoRng>,
+    ) -> Decision {
+        let claims = arrival.referral_claims(host, port, route.map_or("", |route| route));
+        match self.sealer.seal(claims, payload, moment.now, moment.rng) {
+            Ok(data) => Decision::new(Answer::referral(host, port, data), Reason::Referred),
+            Err(SealFailed) => self.refuse(Reason::ReferralFailed, arrival.info),
+        }
+    }
+
+    /// For a player whose route is under maintenance: the route's text, else that of an empty pool.
+    fn close(&self, info: &ConnectInfo, route: &Arc<str>) -> Decision {
+        let texts = self.maintenance.get(&**route);
+        let text = texts.and_then(|texts| texts.text(info.connect().language));
+        match text {
+            Some(text) => Decision::new(
+                Answer::disconnect(Some(text.to_owned())),
+                Reason::Maintenance,
+            ),
+            None => self.refuse(Reason::Maintenance, info),
+        }
+    }
+
+    /// Refuses a player with the text for this reason in the player's language.
+    fn refuse(&self, reason: Reason, info: &ConnectInfo) -> Decision {
+        let kind = reason.message();
+        // The value of `${error}` in the text.
+        let error = match kind {
+            MessageKind::NoBackends => "no backends",
+            _ => "",
+        };
+        let language = info.connect().language;
+        let text = self.messages.text(kind, language, info.host(), error);
+        Decision::new(Answer::disconnect(Some(text.into_owned())), reason)
+    }
+
+    /// Returns the decision about a player for whom [`decide`](Self::decide) could not be called or has not ended.
+    pub fn failed(&self, failure: &Failure<'_>) -> Decision {
+        match failure {
+            Failure::BudgetExceeded { info } => self.refuse(Reason::BudgetExceeded, info),
+            // A packet that cannot be decoded names no language.
+            _ => {
+                let text = "This server can not read what your game sent. \
+                    Please update your game, or tell the server's team.";
+                Decision::new(
+                    Answer::disconnect(Some(text.to_owned())),
+                    Reason::BadConnect,
+                )
+            }
+        }
+    }
+
+    /// Returns the routes and pools.
+    pub fn router(&self) -> &Router {
+        &self.router
+    }
+
+    /// Returns the plugins.
+    pub fn plugins(&self) -> &Arc<Chain> {
+        &self.chain
+    }
+}
+
+/// Returns the name of the plugin that set the payload last.
+pub(crate) fn payload_plugin(records: &[Record]) -> &str {
+    let sets = |record: &&Record| matches!(record.verdict, Verdict::Changed(changes) if changes.referral_data);
+    let last = records.iter().rfind(sets);
+    last.map_or("", |record| &record.plugin)
+}
+
+/// Returns the host of the candidate as it is configured, if players are referred to another.
+fn configured_host(choice: &Choice<'_>, host: &str, port: u16) -> Option<Box<str>> {
+    let mut candidates = choice.candidates();
+    let is_it = |one: &hyrouter_router::Candidate<'_>| one.host == host && one.backend.port == port;
+    let found = candidates.find(|one| is_it(one) && one.backend.host != host)?;
+    template(&found.backend.host, host)
+}
+
+fn template(configured: &str, host: &str) -> Option<Box<str>> {
+    (configured != host).then(|| configured.into())
+}
+
+/// Cuts a plugin's text for a player between two characters.
+fn shortened(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(MAX_PLUGIN_TEXT));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_for_players_are_cut_between_characters() {
+        assert_eq!(shortened("no".to_owned()), "no");
+        assert_eq!(shortened(String::new()), "");
+        let long = "x".repeat(MAX_PLUGIN_TEXT + 1);
+        assert_eq!(shortened(long).len(), MAX_PLUGIN_TEXT);
+        let cut = shortened("€".repeat(MAX_PLUGIN_TEXT));
+        assert_eq!(cut, "€".repeat(MAX_PLUGIN_TEXT / 3));
+    }
+}

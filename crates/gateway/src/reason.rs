@@ -1,0 +1,147 @@
+//! Reason codes of decisions.
+
+use hyrouter_identity::TokenRefusal;
+use hyrouter_messages::MessageKind;
+
+/// Reason for a decision, as a stable code for logs, metrics and monitoring. docs/failures.md explains each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The player is referred to a backend.
+    Referred,
+    /// No route takes the host name, and no plugin named a backend.
+    NoRoute,
+    /// The pool has no candidate left, and no plugin named a backend.
+    NoBackends,
+    /// The route is under maintenance.
+    Maintenance,
+    /// A plugin refused the player.
+    PluginDenied,
+    /// A required plugin failed.
+    PluginFailed,
+    /// The referral could not be sealed.
+    ReferralFailed,
+    /// The client's build is newer than the known ones, and such builds are refused.
+    UnknownProtocol,
+    /// The ticket shows that servers refer the player in a loop.
+    TicketLoop,
+    /// The `Connect` packet cannot be decoded.
+    BadConnect,
+    /// The decision took longer than its budget.
+    BudgetExceeded,
+    /// The identity token was refused.
+    Identity(TokenRefusal),
+}
+
+impl Reason {
+    /// Those beside [`Identity`](Self::Identity).
+    const PLAIN: [Self; 11] = [
+        Self::Referred,
+        Self::NoRoute,
+        Self::NoBackends,
+        Self::Maintenance,
+        Self::PluginDenied,
+        Self::PluginFailed,
+        Self::ReferralFailed,
+        Self::UnknownProtocol,
+        Self::TicketLoop,
+        Self::BadConnect,
+        Self::BudgetExceeded,
+    ];
+
+    /// All reasons: first those without an identity token, in the order in which they are declared, then one for each
+    /// refusal of a token.
+    pub const ALL: [Self; Self::PLAIN.len() + TokenRefusal::ALL.len()] = {
+        let mut all = [Self::Referred; Self::PLAIN.len() + TokenRefusal::ALL.len()];
+        let (plain, rest) = all.split_at_mut(Self::PLAIN.len());
+        plain.copy_from_slice(&Self::PLAIN);
+        let mut at = 0;
+        while at < rest.len() {
+            rest[at] = Self::Identity(TokenRefusal::ALL[at]);
+            at += 1;
+        }
+        all
+    };
+
+    /// Returns the stable code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Referred => "referred",
+            Self::NoRoute => "no_route",
+            Self::NoBackends => "no_backends",
+            Self::Maintenance => "maintenance",
+            Self::PluginDenied => "plugin_denied",
+            Self::PluginFailed => "plugin_failed",
+            Self::ReferralFailed => "referral_failed",
+            Self::UnknownProtocol => "unknown_protocol",
+            Self::TicketLoop => "ticket_loop",
+            Self::BadConnect => "bad_connect",
+            Self::BudgetExceeded => "budget_exceeded",
+            Self::Identity(refusal) => refusal.as_str(),
+        }
+    }
+
+    /// Returns the subject of the text that a player reads who is refused for this reason.
+    pub(crate) const fn message(self) -> MessageKind {
+        match self {
+            Self::NoRoute => MessageKind::NoRoute,
+            // Without a text of its own, maintenance reads as if the pool was empty.
+            Self::NoBackends | Self::Maintenance => MessageKind::NoBackends,
+            Self::Identity(_) => MessageKind::Identity,
+            _ => MessageKind::RoutingError,
+        }
+    }
+}
+
+/// Result of the check of an identity token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IdentityResult {
+    /// The token proves who the player is.
+    Verified,
+    /// The token was read and not verified.
+    Claimed,
+    /// The token was refused. The player was admitted nevertheless, unless identity is required.
+    Refused(TokenRefusal),
+}
+
+impl IdentityResult {
+    /// All results.
+    pub const ALL: [Self; 2 + TokenRefusal::ALL.len()] = {
+        let mut all = [Self::Verified; 2 + TokenRefusal::ALL.len()];
+        all[1] = Self::Claimed;
+        let mut at = 0;
+        while at < TokenRefusal::ALL.len() {
+            all[at + 2] = Self::Refused(TokenRefusal::ALL[at]);
+            at += 1;
+        }
+        all
+    };
+
+    /// Returns the stable code for logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Claimed => "claimed",
+            Self::Refused(refusal) => refusal.as_str(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_reason_stands_in_the_list_once_and_has_a_code_of_its_own() {
+        let codes: BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+        assert_eq!(codes.len(), Reason::ALL.len());
+        let results = IdentityResult::ALL.iter().map(|result| result.as_str());
+        assert_eq!(
+            results.collect::<BTreeSet<_>>().len(),
+            IdentityResult::ALL.len()
+        );
+    }
+}

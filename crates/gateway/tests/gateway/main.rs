@@ -1,0 +1,7 @@
+//! The gateway from outside: one player in, one answer out.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
+
+mod decide;
+mod explain;
+mod support;

@@ -1,0 +1,82 @@
+//! A referral router in one file: routes and a policy in Rust, no configuration.
+//!
+//! ```text
+//! cargo run -p embed
+//! cargo run -p hyrouter -- probe 127.0.0.1:5520 --sni play.example.com
+//! ```
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use hyrouter_gateway::{Gateway, ThreadRandom};
+use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginFuture};
+use hyrouter_plugins::{Chain, Entry, Settings};
+use hyrouter_proxy::{ConnectInfo, ServerBuilder};
+use hyrouter_router::{Backend, PoolSpec, RouteSpec, Router, RouterSpec, Strategy};
+
+/// The policy: editors are refused, German speakers have a server of their own, the routes decide about the rest.
+struct Policy;
+
+impl Plugin for Policy {
+    fn on_connect<'a>(&'a self, request: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
+        let player = &request.event;
+        let response = if player.client_type == Some(1) {
+            ConnectResponse::deny("Editors are not welcome here.")
+        } else if player
+            .language
+            .as_deref()
+            .is_some_and(|tag| tag.starts_with("de"))
+        {
+            ConnectResponse {
+                backend: Some(hyrouter_plugin_api::Backend::new("de.example.com", 5520)),
+                ..ConnectResponse::default()
+            }
+        } else {
+            ConnectResponse::default()
+        };
+        Box::pin(async { Ok(response.into()) })
+    }
+}
+
+fn gateway() -> anyhow::Result<Gateway> {
+    let mut pool = PoolSpec::default();
+    pool.policy.strategy = Strategy::RoundRobin;
+    pool.backends = ["lobby-1.example.com", "lobby-2.example.com"]
+        .map(|host| Backend::new(host, 5520))
+        .into();
+    let play = RouteSpec {
+        name: "play".to_owned(),
+        patterns: vec!["play.example.com".parse()?],
+        pool,
+        ..RouteSpec::default()
+    };
+    let router = Router::new(RouterSpec {
+        routes: vec![play],
+        ..RouterSpec::default()
+    })?;
+    let policy = Entry {
+        plugin: Arc::new(Policy),
+        settings: Settings::new("policy"),
+    };
+    let plugins = Arc::new(Chain::new(vec![policy])?);
+    Ok(Gateway::builder(router).plugins(plugins).build())
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let gateway = Arc::new(gateway()?);
+    let decide = move |player: ConnectInfo| {
+        let gateway = Arc::clone(&gateway);
+        let now = SystemTime::now();
+        async move { gateway.decide(&player, now, &mut ThreadRandom).await.answer }
+    };
+    let address = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "127.0.0.1:5520".to_owned());
+    let listen: SocketAddr = address.parse()?;
+    let server = ServerBuilder::default().listen(listen).bind(decide)?;
+    println!("listening on {}", server.local_addr());
+    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+    Ok(server.run(interrupted).await?)
+}
