@@ -4,7 +4,7 @@ use hyrouter_admin::RouteTotals;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::reads;
+use super::reads;
 use crate::support::{busy, serve};
 use hyrouter_testing::browser::{Browser, DESK};
 

@@ -3,7 +3,7 @@
 use hyrouter_admin::{CommandError, ReloadError, RouterState};
 use serde_json::json;
 
-use crate::reads;
+use super::reads;
 use crate::support::fake::problem;
 use crate::support::{TOKEN, busy, run, serve, serve_with_token};
 use hyrouter_testing::browser::{Browser, DESK, View, keep};

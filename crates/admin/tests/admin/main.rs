@@ -1,4 +1,4 @@
-//! The listener, asked by hand-made HTTP.
+//! The admin server from outside: over HTTP, and its page in a real browser.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,12 +14,11 @@
     reason = "a test fails by panic"
 )]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod access;
 mod commands;
 mod events;
 mod health;
 mod limits;
+mod page;
 mod pages;
+mod support;
