@@ -4,6 +4,7 @@ use crate::{Claims, TokenRefusal};
 
 /// Program that a player connects with. Each needs a scope of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ClientKind {
     /// Game; needs `hytale:client`.
     Game,

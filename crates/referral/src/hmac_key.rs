@@ -2,10 +2,13 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::Secret;
+use crate::{KeyError, Secret};
 
 /// Length of a tag in bytes.
 pub(crate) const TAG: usize = 32;
+
+/// Minimum length of a secret of version 2 in bytes: 128 bits, if they are random.
+pub(crate) const MIN_SECRET: usize = 16;
 
 /// Block size of SHA-256 in bytes.
 const BLOCK: usize = 64;
@@ -16,6 +19,14 @@ const BLOCK: usize = 64;
 pub(crate) struct HmacKey(Hmac<Sha256>);
 
 impl HmacKey {
+    /// Makes the key of an envelope of version 2. Version 1 has no minimum.
+    pub(crate) fn try_new(key_id: u8, secret: &Secret) -> Result<Self, KeyError> {
+        match secret.byte_count() {
+            len if len < MIN_SECRET => Err(KeyError::SecretTooShort { key_id, len }),
+            _ => Ok(Self::new(secret)),
+        }
+    }
+
     pub(crate) fn new(secret: &Secret) -> Self {
         // The key block of RFC 2104, section 2, filled here, because the constructor from a slice of any length is
         // fallible by its type though it never fails.

@@ -6,9 +6,6 @@ use crate::ed25519::PublicKey;
 use crate::hmac_key::HmacKey;
 use crate::{Algorithm, KeyError, Secret, Validity};
 
-/// Minimum length of an HMAC secret in bytes: 128 bits, if they are random.
-pub(crate) const MIN_SECRET: usize = 16;
-
 /// Key that seals envelopes.
 pub type SigningKey = EnvelopeKey<Signer>;
 
@@ -85,7 +82,7 @@ impl SigningKey {
     /// # Errors
     /// [`KeyError::SecretTooShort`] if the secret has fewer than 16 bytes.
     pub fn hmac(id: u8, secret: &Secret) -> Result<Self, KeyError> {
-        let key = SignerMaterial::Hmac(hmac_key(id, secret)?);
+        let key = SignerMaterial::Hmac(HmacKey::try_new(id, secret)?);
         Ok(Self::new(id, Algorithm::HmacSha256, Signer(key)))
     }
 
@@ -139,7 +136,7 @@ impl VerifyingKey {
     /// # Errors
     /// [`KeyError::SecretTooShort`] if the secret has fewer than 16 bytes.
     pub fn hmac(id: u8, secret: &Secret) -> Result<Self, KeyError> {
-        let key = VerifierMaterial::Hmac(hmac_key(id, secret)?);
+        let key = VerifierMaterial::Hmac(HmacKey::try_new(id, secret)?);
         Ok(Self::new(id, Algorithm::HmacSha256, Verifier(key)))
     }
 
@@ -174,14 +171,6 @@ impl VerifyingKey {
             VerifierMaterial::Ed25519(key) => key.verify(message, signature),
         }
     }
-}
-
-fn hmac_key(key_id: u8, secret: &Secret) -> Result<HmacKey, KeyError> {
-    let len = secret.as_bytes().len();
-    if len < MIN_SECRET {
-        return Err(KeyError::SecretTooShort { key_id, len });
-    }
-    Ok(HmacKey::new(secret))
 }
 
 impl fmt::Debug for Signer {

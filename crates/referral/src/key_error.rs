@@ -1,5 +1,5 @@
 use crate::ed25519::PublicKeyError;
-use crate::key::MIN_SECRET;
+use crate::hmac_key::MIN_SECRET;
 
 /// A key is refused. Holds nothing of the secret itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -22,6 +22,7 @@ use hyrouter_outgoing::{Address, MAX_ADDRESS};
 /// # Ok::<(), hyrouter_identity::SourceError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum JwksSource {
     /// Service.
     Url(JwksUrl),
