@@ -8,11 +8,11 @@ use crate::metrics::Metrics;
 pub fn log(metrics: &Metrics) {
     let tokens = words(&metrics.decisions.identity);
     if !tokens.is_empty() {
-        tracing::info!(metrics = tokens, "identity tokens");
+        tracing::info!(counts = tokens, "identity tokens");
     }
     let tickets = words(&metrics.decisions.tickets);
     if !tickets.is_empty() {
-        tracing::info!(metrics = tickets, "referral data that players brought");
+        tracing::info!(counts = tickets, "referral data that players brought");
     }
 }
 
