@@ -51,7 +51,7 @@ const READERS: &[(&str, &str)] = &[
     ("crates/metrics/src/process.rs", "reads /proc/self"),
     ("crates/app/src/build/port_holder.rs", "reads /proc"),
     (
-        "crates/decisions/src/file/output.rs",
+        "crates/decision-log/src/file/output.rs",
         "writes the decision log",
     ),
     (

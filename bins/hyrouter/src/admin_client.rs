@@ -9,7 +9,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Method, Request};
 use hyrouter_files::read_text_input;
-use hyrouter_outgoing::{Address, ClientSettings};
+use hyrouter_http_client::{HttpClientOptions, ServiceUrl};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -99,9 +99,9 @@ impl AdminClient {
         path: &str,
         body: &Value,
     ) -> anyhow::Result<(u16, Value)> {
-        let address = Address::parse(&format!("http://{}{path}", self.address))
+        let address = ServiceUrl::parse(&format!("http://{}{path}", self.address))
             .map_err(|error| anyhow::anyhow!("--admin: {}", error.problem()))?;
-        let settings = ClientSettings {
+        let settings = HttpClientOptions {
             ca_file: None,
             connect_timeout: CONNECTING,
             idle: None,

@@ -1,4 +1,4 @@
-//! Traces of the built binary, as a collector gets them. What is in each span, the tests of `hyrouter-telemetry` look at.
+//! Traces of the built binary, as a collector gets them. What is in each span, the tests of `hyrouter-traces` look at.
 #![cfg(feature = "otlp")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
 

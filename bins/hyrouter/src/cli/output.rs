@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 use std::io;
 
 use hyrouter_config::{ConfigError, Warning};
-use hyrouter_outgoing::Causes;
 use hyrouter_plugin_wasm::OutputLevel;
+use hyrouter_text::Causes;
 use hyrouter_text::{Shown, shown, shown_json};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use anyhow::Error;
 use hyrouter_config::{ConfigError, Problem};
-use hyrouter_outgoing::Causes;
+use hyrouter_text::Causes;
 
 /// All problems so far. Nothing is opened twice for one problem: what a problem concerns is left alone.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use hyrouter_admin::ReloadReport;
 use hyrouter_config::Warning;
-use hyrouter_outgoing::Causes;
+use hyrouter_text::Causes;
 
 use super::candidate::Candidate;
 use super::task::{Active, Reconfigurer};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyrouter_admin::AdminToken;
 use hyrouter_config::{ConfigError, Draft, LoweredCheck};
-use hyrouter_outgoing::Causes;
+use hyrouter_text::Causes;
 
 use super::task::{Active, Running};
 use crate::build::{Assembler, Assembly};

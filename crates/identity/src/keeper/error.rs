@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hyrouter_files::FileProblem;
-use hyrouter_outgoing::{Causes, ClientError, TrustError};
+use hyrouter_http_client::{HttpClientError, TrustError};
+use hyrouter_text::Causes;
 
 use super::MAX_JWKS;
 use crate::KeySetError;
@@ -74,7 +75,7 @@ pub(super) enum FetchError {
     #[error("no answer within {0:?}")]
     Timeout(Duration),
     #[error("{}", Causes(.0))]
-    Request(#[from] ClientError),
+    Request(#[from] HttpClientError),
     #[error("the answer breaks off: {}", Causes(.0))]
     Body(#[from] hyper::Error),
     #[error("the answer is {0}, a redirect; these are not followed, name the place itself")]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use hyrouter_outgoing::{Address, MAX_ADDRESS};
+use hyrouter_http_client::{MAX_URL, ServiceUrl};
 
 /// Source of keys: `https://...`, `http://...` of this machine, or the path of a file.
 ///
@@ -33,7 +33,7 @@ pub enum JwksSource {
 
 /// URL of a key set, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JwksUrl(Address);
+pub struct JwksUrl(ServiceUrl);
 
 impl JwksSource {
     /// Reads a source without opening it.
@@ -67,7 +67,7 @@ impl fmt::Display for JwksSource {
 }
 
 impl JwksUrl {
-    pub(super) fn address(&self) -> &Address {
+    pub(super) fn address(&self) -> &ServiceUrl {
         &self.0
     }
 }
@@ -90,7 +90,7 @@ pub struct SourceError {
 }
 
 fn url(text: &str) -> Result<JwksSource, SourceError> {
-    let address = Address::parse(text).map_err(|error| SourceError {
+    let address = ServiceUrl::parse(text).map_err(|error| SourceError {
         text: error.shown(text),
         problem: error.problem(),
     })?;
@@ -105,7 +105,7 @@ fn url(text: &str) -> Result<JwksSource, SourceError> {
 
 fn file(text: &str) -> Result<JwksSource, SourceError> {
     let wrong = |problem| SourceError {
-        text: text.chars().take(MAX_ADDRESS).collect(),
+        text: text.chars().take(MAX_URL).collect(),
         problem,
     };
     if text.is_empty() {

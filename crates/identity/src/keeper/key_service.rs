@@ -6,7 +6,7 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Body as _, Bytes};
 use hyper::header::{ACCEPT, HeaderValue, USER_AGENT};
 use hyper::{Request, StatusCode};
-use hyrouter_outgoing::{Client, ClientSettings};
+use hyrouter_http_client::{HttpClient, HttpClientOptions};
 use tokio::time::timeout;
 
 use super::error::FetchError;
@@ -21,12 +21,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub(super) struct KeyService {
     url: JwksUrl,
     timeout: Duration,
-    client: Client<Empty<Bytes>>,
+    client: HttpClient<Empty<Bytes>>,
 }
 
 impl KeyService {
     pub(super) fn new(url: &JwksUrl, settings: &KeeperSettings) -> Result<Self, KeeperError> {
-        let client = ClientSettings {
+        let client = HttpClientOptions {
             ca_file: settings.ca_file.as_deref(),
             connect_timeout: settings.timeout,
             idle: None,

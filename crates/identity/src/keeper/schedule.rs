@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hyrouter_outgoing::Backoff;
+use hyrouter_http_client::Backoff;
 use tokio::time::Instant;
 
 use super::KeeperSettings;

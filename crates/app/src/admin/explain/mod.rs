@@ -7,8 +7,8 @@ use std::net::IpAddr;
 
 use hyrouter_admin::CommandError;
 use hyrouter_config::Settings;
-use hyrouter_outgoing::Causes;
 use hyrouter_proxy::{Access, AlpnList, Peer, Refusal};
+use hyrouter_text::Causes;
 use serde_json::Value;
 
 pub use self::question::Question;

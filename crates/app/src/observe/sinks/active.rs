@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use hyrouter_config::{DecisionTarget, LoggingSettings, Problem};
-use hyrouter_decisions::{
+use hyrouter_decision_log::{
     FileSettings, FileSink, Recent, Target, Token, WebhookSettings, WebhookSink,
 };
 use tokio::runtime::Handle;
@@ -18,7 +18,7 @@ use crate::file_set::FileSet;
 pub(crate) struct ActiveSinks {
     settings: LoggingSettings,
     files: FileSet,
-    pub(super) out: hyrouter_decisions::Sinks,
+    pub(super) out: hyrouter_decision_log::Sinks,
 }
 
 /// Finds what is wrong with sinks without opening any: nothing is written and nobody is called.
@@ -107,7 +107,7 @@ impl ActiveSinks {
             }
         };
         Ok(Self {
-            out: hyrouter_decisions::Sinks {
+            out: hyrouter_decision_log::Sinks {
                 recent,
                 file,
                 webhook,
@@ -144,7 +144,7 @@ impl ActiveSinks {
     }
 
     pub(super) fn lost(&self) -> [u64; 2] {
-        let lost = |counts: hyrouter_decisions::Counts| counts.lost + counts.failed;
+        let lost = |counts: hyrouter_decision_log::DeliveryCounts| counts.lost + counts.failed;
         [
             self.out.file.as_ref().map_or(0, |sink| lost(sink.counts())),
             self.out

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use hyrouter_decisions::{Decision, Outcome};
+use hyrouter_decision_log::{Decision, Outcome};
 use hyrouter_gateway::{DecisionNote, IdentityResult, TicketResult};
 use hyrouter_proxy::{Action, ConnectInfo};
 

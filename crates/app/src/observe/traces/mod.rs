@@ -13,7 +13,7 @@ use crate::snapshot::Finished;
 #[derive(Debug, Default)]
 pub(crate) struct Traces {
     #[cfg(feature = "otlp")]
-    tracer: Option<hyrouter_telemetry::Tracer>,
+    tracer: Option<hyrouter_traces::Tracer>,
 }
 
 impl Traces {
@@ -74,7 +74,7 @@ impl Traces {
     /// Spans that were not sent.
     pub(crate) fn lost(&self) -> u64 {
         #[cfg(feature = "otlp")]
-        let counts = self.tracer.as_ref().map(hyrouter_telemetry::Tracer::counts);
+        let counts = self.tracer.as_ref().map(hyrouter_traces::Tracer::counts);
         #[cfg(feature = "otlp")]
         return counts.map_or(0, |counts| counts.lost + counts.failed);
         #[cfg(not(feature = "otlp"))]

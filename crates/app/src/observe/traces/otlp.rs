@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use hyrouter_config::TelemetrySettings;
 use hyrouter_plugins::Record;
 use hyrouter_proxy::{Action, ConnectInfo};
-use hyrouter_telemetry::{Exchange, PluginSpan, Tracer};
+use hyrouter_traces::{Exchange, PluginSpan, Tracer};
 use tokio::runtime::Handle;
 
 use crate::address;
@@ -21,8 +21,8 @@ pub(super) fn open(settings: &TelemetrySettings) -> anyhow::Result<Tracer> {
     Tracer::open(&wanted(settings), &Handle::current()).context("telemetry.otlp")
 }
 
-fn wanted(settings: &TelemetrySettings) -> hyrouter_telemetry::OtlpSettings {
-    let mut wanted = hyrouter_telemetry::OtlpSettings::new(&settings.endpoint);
+fn wanted(settings: &TelemetrySettings) -> hyrouter_traces::OtlpSettings {
+    let mut wanted = hyrouter_traces::OtlpSettings::new(&settings.endpoint);
     wanted.one_in = settings.one_in;
     wanted.service_name.clone_from(&settings.service_name);
     wanted.timeout = settings.timeout;

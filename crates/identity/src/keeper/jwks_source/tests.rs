@@ -1,4 +1,4 @@
-use super::{JwksSource, MAX_ADDRESS};
+use super::{JwksSource, MAX_URL};
 
 #[test]
 fn what_is_a_url_and_how_it_reads_back() {
@@ -36,7 +36,7 @@ fn what_is_a_file() {
 
 #[test]
 fn what_is_neither_and_why() {
-    let long = format!("https://keys.example/{}", "x".repeat(MAX_ADDRESS));
+    let long = format!("https://keys.example/{}", "x".repeat(MAX_URL));
     for (text, problem) in [
         ("", "is empty"),
         ("a\0b", "zero byte"),

@@ -1,0 +1,67 @@
+//! The end of a queue where batches come out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep};
+
+use super::{BatchLimits, DeliveryTally};
+
+/// What waits in a [`Queue`](super::Queue), batch by batch. Belongs to the task that sends it.
+#[derive(Debug)]
+pub struct Batches<T> {
+    queue: mpsc::Receiver<T>,
+    closing: watch::Receiver<bool>,
+    most: usize,
+    age: Duration,
+    tally: Arc<DeliveryTally>,
+}
+
+impl<T> Batches<T> {
+    pub(super) fn new(
+        queue: mpsc::Receiver<T>,
+        closing: watch::Receiver<bool>,
+        limits: BatchLimits,
+        tally: Arc<DeliveryTally>,
+    ) -> Self {
+        Self {
+            queue,
+            closing,
+            most: limits.most.max(1),
+            age: limits.age,
+            tally,
+        }
+    }
+
+    /// Where to say what became of them.
+    pub fn tally(&self) -> &DeliveryTally {
+        &self.tally
+    }
+
+    /// The next batch, as soon as it is full or old, or nothing more will come. None: it is over.
+    pub async fn next(&mut self) -> Option<Vec<T>> {
+        let mut batch = Vec::new();
+        let mut is_closing = false;
+        let mut oldest = Instant::now();
+        while batch.len() < self.most {
+            let room = self.most - batch.len();
+            let wait = self.age.saturating_sub(oldest.elapsed());
+            tokio::select! {
+                biased;
+                // Ended or dropped: what is in the queue is taken, and then there is nothing more.
+                _ = self.closing.wait_for(|&closing| closing), if !is_closing => {
+                    is_closing = true;
+                    self.queue.close();
+                }
+                more = self.queue.recv_many(&mut batch, room) => match more {
+                    0 => break,
+                    more if more == batch.len() => oldest = Instant::now(),
+                    _ => {}
+                },
+                () = sleep(wait), if !batch.is_empty() => break,
+            }
+        }
+        (!batch.is_empty()).then_some(batch)
+    }
+}

@@ -1,0 +1,69 @@
+//! One client for one service.
+
+use std::path::Path;
+use std::time::Duration;
+
+use hyper::body::Body;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+
+use crate::bounded::Bounded;
+use crate::{ServiceUrl, TrustError, trust};
+
+/// Longest head of an answer in bytes. One that ends in the last piece that is read may have up to twice as many.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// Speaks HTTP/1.1 to one service; what is sent is a `B`. A service that sends more than 16 informational answers (1xx)
+/// before the final one is hung up on. Its futures are polled on a runtime of tokio with I/O and
+/// time.
+pub type HttpClient<B> = legacy::Client<Bounded<HttpsConnector<HttpConnector>>, B>;
+
+/// Why there is no answer. [`Causes`](hyrouter_text::Causes) says it in whole.
+pub type HttpClientError = legacy::Error;
+
+/// How a client connects.
+#[derive(Debug, Clone, Copy)]
+pub struct HttpClientOptions<'a> {
+    /// Certificates in PEM that the service may be trusted by, beside those of the system. Read when the client is
+    /// made, if its address is `https://`.
+    pub ca_file: Option<&'a Path>,
+    /// How long it may take until a connection stands, TLS not counted. Shared by the addresses of a name, so that a
+    /// dead one does not use up the time of a living one.
+    pub connect_timeout: Duration,
+    /// How long a connection is kept for the next request, one at most. None: each request has its own.
+    pub idle: Option<Duration>,
+}
+
+impl HttpClientOptions<'_> {
+    /// Makes a client. Does not connect.
+    ///
+    /// A client for `https://` sends nothing to `http://`.
+    ///
+    /// # Errors
+    ///
+    /// When the certificates that the service is trusted by can not be used.
+    pub fn client<B>(&self, address: &ServiceUrl) -> Result<HttpClient<B>, TrustError>
+    where
+        B: Body + Send,
+        B::Data: Send,
+    {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(self.connect_timeout));
+        let config = trust::config(address.is_https(), self.ca_file)?;
+        let schemes = HttpsConnectorBuilder::new().with_tls_config(config);
+        let schemes = if address.is_https() {
+            schemes.https_only()
+        } else {
+            schemes.https_or_http()
+        };
+        Ok(legacy::Client::builder(TokioExecutor::new())
+            .pool_max_idle_per_host(usize::from(self.idle.is_some()))
+            .pool_idle_timeout(self.idle)
+            .http1_max_buf_size(MAX_HEAD)
+            .build(Bounded(schemes.enable_http1().wrap_connector(tcp))))
+    }
+}

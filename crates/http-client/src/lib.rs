@@ -1,0 +1,43 @@
+//! HTTP to the services of an operator, such as a webhook, a collector of traces, or a server of keys.
+//!
+//! An [`ServiceUrl`] is one that requests can be sent to. [`HttpClientOptions::client`] makes a client for it, which trusts
+//! the certificates of the system and those of a file. [`Causes`](hyrouter_text::Causes) says in one line why a request failed, and
+//! [`Backoff`] when to try again. How long a request may take, and how much of an answer is read, is up to the caller.
+//! [`mod@batch`] is a queue for what is sent in batches.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use hyrouter_http_client::{ServiceUrl, ServiceUrlError, Backoff};
+//!
+//! let address = ServiceUrl::parse("https://hooks.example:8443/decisions?key=1")?;
+//! assert!(address.is_https());
+//! assert_eq!(address.origin(), "https://hooks.example:8443");
+//!
+//! let text = "https://u:hunter2@hooks.example/";
+//! let error = ServiceUrl::parse(text).unwrap_err();
+//! assert_eq!(error.to_string(), "has a user name or password, which is not sent");
+//! assert_eq!(error.shown(text), "https://hooks.example/");
+//!
+//! let waits = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) };
+//! let third = waits.wait(3);
+//! assert!(third >= Duration::from_secs(2) && third <= Duration::from_secs(4));
+//! # Ok::<(), ServiceUrlError>(())
+//! ```
+
+mod backoff;
+pub mod batch;
+mod bounded;
+mod http_client;
+mod service_url;
+mod trust;
+
+pub use self::backoff::Backoff;
+pub use self::bounded::{Bounded, BoundedStream};
+pub use self::http_client::{HttpClient, HttpClientError, HttpClientOptions};
+pub use self::service_url::{MAX_URL, ServiceUrl, ServiceUrlError};
+pub use self::trust::TrustError;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

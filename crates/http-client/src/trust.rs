@@ -1,0 +1,132 @@
+//! Which certificates a service is trusted by.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hyrouter_files::{Pem, pem_problem, read_pem};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+
+use hyrouter_text::Causes;
+
+/// A service can not be trusted.
+// Not `non_exhaustive`: who has an error of its own for each of these must not forget one.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// The certificates that the service is trusted by can not be read.
+    #[error("ca_file: {}: {problem}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The system has no certificates, and none were named.
+    #[error("the system has no certificates to check a server's with{problem}; set ca_file")]
+    NoSystemRoots {
+        /// What went wrong in reading them; empty if nothing did.
+        problem: String,
+    },
+    /// TLS can not be spoken with the cryptography that is built in.
+    #[error("TLS: {}", Causes(.0))]
+    Tls(#[from] rustls::Error),
+}
+
+/// TLS with the system's certificates and those of a file. Where no TLS is spoken, none are read.
+pub(crate) fn config(is_spoken: bool, ca_file: Option<&Path>) -> Result<ClientConfig, TrustError> {
+    let roots = if is_spoken {
+        roots(ca_file)?
+    } else {
+        RootCertStore::empty()
+    };
+    // Handed in, so that nothing of the process decides what is spoken.
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
+}
+
+fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, TrustError> {
+    let mut roots = RootCertStore::empty();
+    if let Some(path) = ca_file {
+        add_file(&mut roots, path)?;
+    }
+    add_system(&mut roots)?;
+    Ok(roots)
+}
+
+fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TrustError> {
+    let wrong = |problem: String| TrustError::CaFile {
+        path: path.to_owned(),
+        problem,
+    };
+    let pem = read_pem(path).map_err(|error| wrong(error.problem.to_string()))?;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|_| wrong(pem_problem(&pem, Pem::Certificate)))?;
+        roots
+            .add(certificate)
+            .map_err(|error| wrong(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(wrong(pem_problem(&pem, Pem::Certificate)));
+    }
+    Ok(())
+}
+
+/// None is an error only if there are no others.
+fn add_system(roots: &mut RootCertStore) -> Result<(), TrustError> {
+    let found = rustls_native_certs::load_native_certs();
+    // Systems ship one or the other certificate that is no good; those that are suffice.
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        let problems = found.errors.iter().map(|error| format!(": {error}"));
+        return Err(TrustError::NoSystemRoots {
+            problem: problems.collect(),
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::RootCertStore;
+
+    use super::{config, roots};
+
+    #[test]
+    fn a_ca_file_is_trusted_beside_the_system() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        std::fs::write(&path, params.self_signed(&key).unwrap().pem()).unwrap();
+        let mut system = RootCertStore::empty();
+        system.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        assert_eq!(roots(Some(&path)).unwrap().len(), 1 + system.len());
+        assert_eq!(roots(None).is_ok(), !system.is_empty());
+    }
+
+    #[test]
+    fn a_ca_file_that_is_none_and_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for (content, problem) in [
+            (None, "os error"),
+            (Some(""), "no certificate in it"),
+            (Some(broken), "invalid peer certificate"),
+        ] {
+            if let Some(content) = content {
+                std::fs::write(&path, content).unwrap();
+            }
+            let error = config(true, Some(&path)).unwrap_err().to_string();
+            let file = format!("ca_file: {}: ", path.display());
+            assert!(error.starts_with(&file), "{error}");
+            assert!(error.contains(problem), "{error}");
+        }
+        assert!(config(false, Some(&path)).is_ok());
+    }
+}
