@@ -14,7 +14,7 @@ const SAFE: &[(&str, &str)] = &[
     ("address", "a socket address"),
     ("admin.local_addr()", "a socket address"),
     ("from", "a socket address"),
-    ("peer.remote", "a socket address"),
+    ("remote", "a socket address"),
     ("server.fingerprint()", "hexadecimal"),
     ("target", "a file of the configuration"),
     ("file.display()", "a file of the configuration"),

@@ -17,7 +17,7 @@ pub fn log(metrics: &Metrics) {
 }
 
 /// `verified=5 identity_missing=2`
-fn words(codes: &Codes) -> String {
+fn words<C: Copy + PartialEq>(codes: &Codes<C>) -> String {
     let words: Vec<_> = codes
         .seen()
         .map(|(code, count)| format!("{code}={count}"))

@@ -11,7 +11,8 @@ use hyrouter_router::SpecError;
 
 use crate::build::Assembly;
 use crate::metrics::Metrics;
-use crate::observe::access_log::AccessLog;
+use crate::observe::access_log::{AccessLog, write_decision};
+use crate::observe::record::record;
 use crate::observe::sinks::DecisionSinks;
 use crate::reconfigure::Overrides;
 use crate::snapshot::Snapshot;
@@ -103,14 +104,21 @@ impl Handler for SwappableHandler {
     }
 
     fn observe(&self, event: &Event<'_, DecisionNote>) {
-        self.metrics.event(event);
         let snapshot = self.current.load();
-        // A decision that goes to standard output as a line of its own is not written there twice.
-        if !matches!(event, Event::Finished(_)) || snapshot.logs_decisions {
+        let Event::Finished(finished) = event else {
+            self.metrics.event(event);
             self.log.event(event, snapshot.log_client_ip);
+            return;
+        };
+        let (remote, note) = (finished.peer.remote, finished.note());
+        let remarks = note.and_then(DecisionNote::plugin_remarks);
+        let record = record(finished, remarks.as_deref(), SystemTime::now());
+        self.metrics.finished(&record, finished);
+        // A decision that goes to standard output as a line of its own is not written there twice.
+        if snapshot.logs_decisions {
+            write_decision(&record, snapshot.log_client_ip.then_some(remote));
         }
-        if let Event::Finished(finished) = event {
-            self.sinks.finished(finished);
-        }
+        let calls = note.map_or(&[][..], |note| &note.plugins);
+        self.sinks.finished(&record, calls, remote.ip());
     }
 }

@@ -1,24 +1,24 @@
-//! Why there is no sink.
+//! Why a sink cannot be made.
 
 use std::io;
 use std::path::PathBuf;
 
 use hyrouter_http_client::TrustError;
 
-/// A sink can not be made.
+/// Why a sink cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SinkError {
-    /// The file can not be opened.
+    /// The file cannot be opened.
     #[error("{} can not be opened to append decisions to: {error}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         #[source]
         error: io::Error,
     },
-    /// The thread that writes can not be started.
+    /// The thread that writes cannot be started.
     #[error("no thread to write decisions with: {0}")]
     Thread(#[source] io::Error),
     /// A number is out of its range.
@@ -26,12 +26,12 @@ pub enum SinkError {
     Setting {
         /// The setting.
         key: &'static str,
-        /// What it says.
+        /// Its value.
         value: usize,
-        /// The most that is allowed.
+        /// The maximum.
         most: usize,
     },
-    /// The URL of the webhook is none.
+    /// The URL of the webhook cannot be used.
     #[error("{url:?} {problem}; a webhook is https://host[:port]/path or http://host[:port]/path")]
     Url {
         /// The URL, without what may be a password.
@@ -39,7 +39,7 @@ pub enum SinkError {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The token can not be read from its file, or can not be sent. Nothing of it is said here.
+    /// The token cannot be read from its file, or cannot be sent. Contains nothing of it.
     #[error("the token of the webhook{}: {problem}", in_file(.path.as_ref()))]
     Token {
         /// The file, where it came from one.
@@ -47,7 +47,7 @@ pub enum SinkError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The receiver can not be trusted.
+    /// The certificates that the receiver is trusted by cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
 }

@@ -1,24 +1,25 @@
 //! The last decisions.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use crate::Decision;
+use crate::DecisionLine;
 
-/// The last decisions in memory. A lock is held as long as it takes to push one, or to count up those that are read.
+/// The last decisions in memory. A lock is held as long as it takes to push one, or to copy references to those that are
+/// read.
 #[derive(Debug)]
-pub struct Recent {
+pub struct RecentDecisions {
     capacity: usize,
-    ring: Mutex<VecDeque<Arc<Decision>>>,
+    ring: Mutex<VecDeque<DecisionLine>>,
 }
 
-impl Recent {
-    /// How many are kept unless said otherwise: some screens, about 128 KiB.
+impl RecentDecisions {
+    /// Default number of decisions: some screens, about 128 KiB.
     pub const DEFAULT: usize = 256;
-    /// The most that can be kept: about 32 MiB.
+    /// Maximum number of decisions: about 32 MiB.
     pub const MAX: usize = 65_536;
 
-    /// Keeps that many, [`Recent::MAX`] at most.
+    /// Keeps that many decisions, at most [`Self::MAX`].
     pub fn new(capacity: usize) -> Self {
         let capacity = capacity.min(Self::MAX);
         Self {
@@ -27,18 +28,18 @@ impl Recent {
         }
     }
 
-    /// How many are kept.
+    /// Returns the number of decisions that are kept.
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// The newest ones, newest first.
-    pub fn newest(&self, limit: usize) -> Vec<Arc<Decision>> {
+    /// Returns the newest decisions, newest first.
+    pub fn newest(&self, limit: usize) -> Vec<DecisionLine> {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         ring.iter().rev().take(limit).cloned().collect()
     }
 
-    pub(crate) fn push(&self, decision: Arc<Decision>) {
+    pub(crate) fn push(&self, decision: DecisionLine) {
         if self.capacity == 0 {
             return;
         }
@@ -51,7 +52,7 @@ impl Recent {
     }
 }
 
-impl Default for Recent {
+impl Default for RecentDecisions {
     fn default() -> Self {
         Self::new(Self::DEFAULT)
     }
@@ -59,26 +60,30 @@ impl Default for Recent {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::SystemTime;
 
-    use super::Recent;
-    use crate::{Decision, Outcome};
+    use super::RecentDecisions;
+    use crate::{DecisionLine, DecisionOutcome, DecisionRecord};
 
-    fn push(recent: &Recent, connection: u64) {
+    fn push(recent: &RecentDecisions, connection: u64) {
         let now = SystemTime::UNIX_EPOCH;
-        let decision = Decision::new(now, connection, Outcome::Referral, "referred");
-        recent.push(Arc::new(decision));
+        let record = DecisionRecord::new(now, connection, DecisionOutcome::Referral, "referred");
+        recent.push(DecisionLine::new(&record).unwrap());
     }
 
-    fn newest(recent: &Recent, limit: usize) -> Vec<u64> {
+    fn newest(recent: &RecentDecisions, limit: usize) -> Vec<u64> {
         let newest = recent.newest(limit);
-        newest.iter().map(|decision| decision.connection).collect()
+        let values = newest
+            .iter()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line.as_str()).unwrap());
+        values
+            .map(|value| value["connection"].as_u64().unwrap())
+            .collect()
     }
 
     #[test]
     fn the_newest_come_first_and_the_oldest_go() {
-        let recent = Recent::new(3);
+        let recent = RecentDecisions::new(3);
         assert_eq!(newest(&recent, 9), [0; 0]);
         for connection in 1..=5 {
             push(&recent, connection);
@@ -90,26 +95,29 @@ mod tests {
 
     #[test]
     fn memory_is_taken_once() {
-        let recent = Recent::default();
+        let recent = RecentDecisions::default();
         let before = recent.ring.lock().unwrap().capacity();
         for connection in 0..1_000 {
             push(&recent, connection);
         }
         assert_eq!(recent.ring.lock().unwrap().capacity(), before);
-        assert_eq!(recent.newest(usize::MAX).len(), Recent::DEFAULT);
+        assert_eq!(recent.newest(usize::MAX).len(), RecentDecisions::DEFAULT);
     }
 
     #[test]
     fn none_and_too_many() {
-        let none = Recent::new(0);
+        let none = RecentDecisions::new(0);
         push(&none, 1);
         assert_eq!(newest(&none, 9), [0; 0]);
-        assert_eq!(Recent::new(usize::MAX).capacity(), Recent::MAX);
+        assert_eq!(
+            RecentDecisions::new(usize::MAX).capacity(),
+            RecentDecisions::MAX
+        );
     }
 
     #[test]
     fn many_threads_push_and_read() {
-        let recent = Recent::new(16);
+        let recent = RecentDecisions::new(16);
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {

@@ -3,51 +3,54 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Decision, FileSink, Recent, WebhookSink};
+use crate::{DecisionLine, DecisionRecord, FileSink, RecentDecisions, WebhookSink};
 
 /// What is switched on.
 #[derive(Debug, Default)]
-pub struct Sinks {
+pub struct SinkSet {
     /// The last ones in memory.
-    pub recent: Option<Arc<Recent>>,
+    pub recent: Option<Arc<RecentDecisions>>,
     /// A file or standard output.
     pub file: Option<FileSink>,
     /// A service.
     pub webhook: Option<WebhookSink>,
 }
 
-impl Sinks {
-    /// Whether anything is switched on. If not, no decision needs to be made into a [`Decision`].
-    pub fn wants(&self) -> bool {
+impl SinkSet {
+    /// Returns whether anything is switched on.
+    pub fn is_enabled(&self) -> bool {
         self.recent.is_some() || self.file.is_some() || self.webhook.is_some()
     }
 
-    /// Hands one on to all. Never waits but for the lock of [`Recent`].
-    pub fn record(&self, decision: Decision) {
-        if !self.wants() {
+    /// Writes a record as JSON once, and hands the line to every sink. Does nothing when none is switched on. Never waits
+    /// but for the lock of [`RecentDecisions`].
+    pub fn record(&self, record: &DecisionRecord<'_>) {
+        if !self.is_enabled() {
             return;
         }
-        let decision = Arc::new(decision);
+        let Ok(line) = DecisionLine::new(record) else {
+            return;
+        };
         if let Some(file) = &self.file {
-            file.record(Arc::clone(&decision));
+            file.record(line.clone());
         }
         if let Some(webhook) = &self.webhook {
-            webhook.record(Arc::clone(&decision));
+            webhook.record(line.clone());
         }
         if let Some(recent) = &self.recent {
-            recent.push(decision);
+            recent.push(line);
         }
     }
 
-    /// Opens the file anew, for who moved it.
+    /// Opens the file anew, after it was moved.
     pub fn reopen(&self) {
         if let Some(file) = &self.file {
             file.reopen();
         }
     }
 
-    /// Lets each sink finish what it has, all of them within this time. What comes after that is lost and counted.
-    /// Whether all is written and sent.
+    /// Writes and sends what waits in each sink, all of them within this time. What comes after that is lost and counted.
+    /// Returns whether all is written and sent.
     pub async fn close(&self, timeout: Duration) -> bool {
         let file = async {
             match &self.file {

@@ -21,12 +21,32 @@ impl Backoff {
     }
 }
 
+/// How often something that fails is tried, and after which waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// Maximum number of attempts.
+    pub attempts: u32,
+    /// The waits that the server does not ask for.
+    pub backoff: Backoff,
+    /// The longest wait that the server can ask for.
+    pub longest_asked: Duration,
+}
+
+impl Retry {
+    /// Returns the wait before the next attempt after so many failed ones; `None` when there is none. `asked` is the wait
+    /// that the server asks for. It counts if it is longer than the one that is due.
+    pub fn wait(&self, failures: u32, asked: Option<Duration>) -> Option<Duration> {
+        let own = (failures < self.attempts).then(|| self.backoff.wait(failures))?;
+        Some(asked.map_or(own, |asked| asked.min(self.longest_asked).max(own)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
     use std::time::Duration;
 
-    use super::Backoff;
+    use super::{Backoff, Retry};
 
     const WAITS: Backoff = Backoff {
         first: Duration::from_millis(250),
@@ -68,5 +88,22 @@ mod tests {
                 assert!(waits.wait(failures) <= longest);
             }
         }
+    }
+
+    #[test]
+    fn attempts_and_waits_that_are_asked_for_have_bounds() {
+        let retry = Retry {
+            attempts: 10,
+            backoff: WAITS,
+            longest_asked: Duration::from_mins(1),
+        };
+        let second = Duration::from_secs(1);
+        assert_eq!(retry.wait(1, Some(second * 7)), Some(second * 7));
+        assert_eq!(retry.wait(1, Some(second * 1_000)), Some(second * 60));
+        assert!(retry.wait(1, Some(Duration::ZERO)) >= Some(Duration::from_millis(125)));
+        assert!(retry.wait(9, Some(second)) >= Some(second * 3));
+        assert!(retry.wait(9, None) <= Some(second * 6));
+        assert_eq!(retry.wait(10, None), None);
+        assert_eq!(retry.wait(u32::MAX, Some(second)), None);
     }
 }

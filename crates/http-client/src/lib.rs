@@ -1,9 +1,8 @@
 //! HTTP to the services of an operator, such as a webhook, a collector of traces, or a server of keys.
 //!
 //! An [`ServiceUrl`] is one that requests can be sent to. [`HttpClientOptions::client`] makes a client for it, which trusts
-//! the certificates of the system and those of a file. [`Causes`](hyrouter_text::Causes) says in one line why a request failed, and
-//! [`Backoff`] when to try again. How long a request may take, and how much of an answer is read, is up to the caller.
-//! [`mod@batch`] is a queue for what is sent in batches.
+//! the certificates of the system and those of a file. [`Causes`](hyrouter_text::Causes) shows in one line why a request failed, [`Backoff`] and
+//! [`Retry`] when to try again. [`Poster`] posts bodies to one URL; [`mod@batch`] is a queue for what it sends in batches.
 //!
 //! ```
 //! use std::time::Duration;
@@ -29,12 +28,14 @@ mod backoff;
 pub mod batch;
 mod bounded;
 mod http_client;
+mod poster;
 mod service_url;
 mod trust;
 
-pub use self::backoff::Backoff;
+pub use self::backoff::{Backoff, Retry};
 pub use self::bounded::{Bounded, BoundedStream};
 pub use self::http_client::{HttpClient, HttpClientError, HttpClientOptions};
+pub use self::poster::{PostError, Poster};
 pub use self::service_url::{MAX_URL, ServiceUrl, ServiceUrlError};
 pub use self::trust::TrustError;
 

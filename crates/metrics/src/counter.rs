@@ -7,74 +7,83 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Counter(AtomicU64);
 
 impl Counter {
-    /// Once more.
+    /// Counts once more.
     pub fn inc(&self) {
         self.add(1);
     }
 
-    /// So many times more.
+    /// Counts so many times more.
     pub fn add(&self, count: u64) {
         self.0.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// How often so far.
+    /// Returns the count so far.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// Counts by a fixed set of codes. What is not of the set is counted under `other`, so that nothing from outside can make
-/// a new label.
+/// Counts by a fixed set of codes, such as the values of an enum. A code outside of the set is counted under `other`, so
+/// that no input can make a new label.
 #[derive(Debug)]
-pub struct Codes {
-    known: Box<[&'static str]>,
+pub struct Codes<C: 'static = &'static str> {
+    known: &'static [C],
+    as_str: fn(C) -> &'static str,
     counts: Box<[Counter]>,
     other: Counter,
 }
 
 impl Codes {
-    /// The label of what is not of the set.
+    /// Label of codes outside of the set.
     pub const OTHER: &'static str = "other";
 
-    /// All at zero.
-    pub fn new(codes: impl IntoIterator<Item = &'static str>) -> Self {
-        let known: Box<[_]> = codes.into_iter().collect();
+    /// Returns counters at zero for a set of texts.
+    pub fn of(known: &'static [&'static str]) -> Self {
+        Self::new(known, |code| code)
+    }
+}
+
+impl<C: Copy + PartialEq> Codes<C> {
+    /// Returns counters at zero for a set of codes and their labels.
+    pub fn new(known: &'static [C], as_str: fn(C) -> &'static str) -> Self {
         Self {
-            counts: known.iter().map(|_| Counter::default()).collect(),
             known,
+            as_str,
+            counts: known.iter().map(|_| Counter::default()).collect(),
             other: Counter::default(),
         }
     }
 
-    /// One more of this code.
-    pub fn inc(&self, code: &str) {
-        let place = self.known.iter().position(|known| *known == code);
-        let count = place.and_then(|place| self.counts.get(place));
-        count.unwrap_or(&self.other).inc();
+    /// Counts a code once more.
+    pub fn inc(&self, code: C) {
+        self.find(code).unwrap_or(&self.other).inc();
     }
 
-    /// How often this code came so far; 0 for what is not of the set.
-    pub fn get(&self, code: &str) -> u64 {
-        let place = self.known.iter().position(|known| *known == code);
-        let count = place.and_then(|place| self.counts.get(place));
-        count.map_or(0, Counter::get)
+    /// Returns how often a code was counted; 0 for one outside of the set.
+    pub fn get(&self, code: C) -> u64 {
+        self.find(code).map_or(0, Counter::get)
     }
 
-    /// All codes with their counts, `other` last and only when there is one.
+    fn find(&self, code: C) -> Option<&Counter> {
+        let place = self.known.iter().position(|known| *known == code);
+        place.and_then(|place| self.counts.get(place))
+    }
+
+    /// Returns all labels with their counts; `other` last, and only if it is not zero.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let other = Some((Self::OTHER, self.other.get()));
-        let known = self.known.iter().copied();
+        let known = self.known.iter().map(|code| (self.as_str)(*code));
+        let other = Some((Codes::OTHER, self.other.get()));
         known
             .zip(self.counts.iter().map(Counter::get))
             .chain(other.filter(|(_, count)| *count > 0))
     }
 
-    /// Codes that happened, with how often.
+    /// Returns the labels that were counted, with their counts.
     pub fn seen(&self) -> impl Iterator<Item = (&'static str, u64)> {
         self.iter().filter(|(_, count)| *count > 0)
     }
 
-    /// Of all codes together.
+    /// Returns the sum of all counts.
     pub fn total(&self) -> u64 {
         self.iter().map(|(_, count)| count).sum()
     }
@@ -86,7 +95,7 @@ mod tests {
 
     #[test]
     fn codes_outside_of_the_set_make_no_label_of_their_own() {
-        let codes = Codes::new(["a", "b"]);
+        let codes = Codes::of(&["a", "b"]);
         assert_eq!(codes.iter().collect::<Vec<_>>(), [("a", 0), ("b", 0)]);
         codes.inc("b");
         codes.inc("whatever");

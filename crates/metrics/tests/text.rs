@@ -38,7 +38,7 @@ impl Source for Example {
 
 fn registry() -> Registry {
     let example = Example {
-        codes: Codes::new(["good", "bad"]),
+        codes: Codes::of(&["good", "bad"]),
         plain: Counter::default(),
         took: Histogram::default(),
     };

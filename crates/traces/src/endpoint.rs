@@ -1,15 +1,15 @@
-//! Where a collector takes traces.
+//! The URL of a collector.
 
 use hyrouter_http_client::{ServiceUrl, ServiceUrlError};
 
-use crate::TelemetryError;
+use crate::TracerError;
 
-/// Where traces go below the endpoint, as OTLP says.
+/// Path of traces below the endpoint (OTLP/HTTP request).
 const PATH: &str = "/v1/traces";
 
 /// Checks an endpoint and adds the path to it.
-pub(crate) fn parse(text: &str) -> Result<ServiceUrl, TelemetryError> {
-    ServiceUrl::parse_base(text, PATH).map_err(|error| TelemetryError::Endpoint {
+pub(crate) fn parse(text: &str) -> Result<ServiceUrl, TracerError> {
+    ServiceUrl::parse_base(text, PATH).map_err(|error| TracerError::Endpoint {
         url: error.shown(text),
         problem: match error {
             ServiceUrlError::WithUser => {

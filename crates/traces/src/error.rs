@@ -1,17 +1,17 @@
-//! Why there is no tracer.
+//! Why a tracer cannot be made.
 
 use hyrouter_http_client::TrustError;
 
-/// A tracer can not be made.
+/// Why a tracer cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum TelemetryError {
-    /// The endpoint is none.
+pub enum TracerError {
+    /// The endpoint is not a URL that can be used.
     #[error(
         "endpoint: {url:?} {problem}; allowed is https://host[:port][/path] or http://host[:port][/path]"
     )]
     Endpoint {
-        /// What it says, without what may be a password.
+        /// The endpoint, without what may be a password.
         url: String,
         /// What is wrong with it.
         problem: &'static str,
@@ -21,12 +21,12 @@ pub enum TelemetryError {
     Setting {
         /// The setting.
         key: &'static str,
-        /// What it says.
+        /// Its value.
         value: String,
         /// What is allowed.
         allowed: &'static str,
     },
-    /// A header can not be sent. Nothing of its value is said here.
+    /// A header cannot be sent. Contains nothing of its value.
     #[error("headers: {name:?}: {problem}")]
     Header {
         /// Its name.
@@ -34,7 +34,7 @@ pub enum TelemetryError {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The collector can not be trusted.
+    /// The certificates that the collector is trusted by cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
 }

@@ -5,14 +5,14 @@ use prost::{Enumeration, Message, Oneof};
 
 /// `opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest`.
 #[derive(Clone, PartialEq, Message)]
-pub(crate) struct Request {
+pub(crate) struct ExportRequest {
     #[prost(message, repeated, tag = "1")]
     pub(crate) resource_spans: Vec<ResourceSpans>,
 }
 
 /// `opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse`.
 #[derive(Clone, PartialEq, Message)]
-pub(crate) struct Response {
+pub(crate) struct ExportResponse {
     #[prost(message, optional, tag = "1")]
     pub(crate) partial_success: Option<PartialSuccess>,
 }
@@ -26,13 +26,13 @@ pub(crate) struct PartialSuccess {
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct ResourceSpans {
     #[prost(message, optional, tag = "1")]
-    pub(crate) resource: Option<Resource>,
+    pub(crate) resource: Option<OtlpResource>,
     #[prost(message, repeated, tag = "2")]
     pub(crate) scope_spans: Vec<ScopeSpans>,
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(crate) struct Resource {
+pub(crate) struct OtlpResource {
     #[prost(message, repeated, tag = "1")]
     pub(crate) attributes: Vec<KeyValue>,
 }
@@ -40,13 +40,13 @@ pub(crate) struct Resource {
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct ScopeSpans {
     #[prost(message, optional, tag = "1")]
-    pub(crate) scope: Option<Scope>,
+    pub(crate) scope: Option<InstrumentationScope>,
     #[prost(message, repeated, tag = "2")]
-    pub(crate) spans: Vec<Span>,
+    pub(crate) spans: Vec<OtlpSpan>,
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(crate) struct Scope {
+pub(crate) struct InstrumentationScope {
     #[prost(string, tag = "1")]
     pub(crate) name: String,
     #[prost(string, tag = "2")]
@@ -54,7 +54,7 @@ pub(crate) struct Scope {
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(crate) struct Span {
+pub(crate) struct OtlpSpan {
     /// 16 bytes.
     #[prost(bytes = "vec", tag = "1")]
     pub(crate) trace_id: Vec<u8>,
@@ -68,7 +68,7 @@ pub(crate) struct Span {
     pub(crate) flags: u32,
     #[prost(string, tag = "5")]
     pub(crate) name: String,
-    #[prost(enumeration = "Kind", tag = "6")]
+    #[prost(enumeration = "SpanKind", tag = "6")]
     pub(crate) kind: i32,
     #[prost(fixed64, tag = "7")]
     pub(crate) start_time_unix_nano: u64,
@@ -77,28 +77,28 @@ pub(crate) struct Span {
     #[prost(message, repeated, tag = "9")]
     pub(crate) attributes: Vec<KeyValue>,
     #[prost(message, optional, tag = "15")]
-    pub(crate) status: Option<Status>,
+    pub(crate) status: Option<SpanStatus>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enumeration)]
 #[repr(i32)]
-pub(crate) enum Kind {
+pub(crate) enum SpanKind {
     Unspecified = 0,
     Internal = 1,
     Server = 2,
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(crate) struct Status {
+pub(crate) struct SpanStatus {
     #[prost(string, tag = "2")]
     pub(crate) message: String,
-    #[prost(enumeration = "Code", tag = "3")]
+    #[prost(enumeration = "SpanStatusCode", tag = "3")]
     pub(crate) code: i32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enumeration)]
 #[repr(i32)]
-pub(crate) enum Code {
+pub(crate) enum SpanStatusCode {
     Unset = 0,
     Error = 2,
 }
@@ -113,12 +113,12 @@ pub(crate) struct KeyValue {
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct AnyValue {
-    #[prost(oneof = "Value", tags = "1, 3")]
-    pub(crate) value: Option<Value>,
+    #[prost(oneof = "AttributeValue", tags = "1, 3")]
+    pub(crate) value: Option<AttributeValue>,
 }
 
 #[derive(Clone, PartialEq, Oneof)]
-pub(crate) enum Value {
+pub(crate) enum AttributeValue {
     #[prost(string, tag = "1")]
     Text(String),
     #[prost(int64, tag = "3")]
@@ -127,14 +127,14 @@ pub(crate) enum Value {
 
 impl KeyValue {
     pub(crate) fn text(key: &str, value: &str) -> Self {
-        Self::new(key, Value::Text(value.to_owned()))
+        Self::new(key, AttributeValue::Text(value.to_owned()))
     }
 
     pub(crate) fn int(key: &str, value: i64) -> Self {
-        Self::new(key, Value::Int(value))
+        Self::new(key, AttributeValue::Int(value))
     }
 
-    fn new(key: &str, value: Value) -> Self {
+    fn new(key: &str, value: AttributeValue) -> Self {
         Self {
             key: key.to_owned(),
             value: Some(AnyValue { value: Some(value) }),

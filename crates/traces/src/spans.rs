@@ -2,41 +2,44 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::exchange::{Waiting, WaitingPlugin};
-use crate::otlp::{Code, KeyValue, Kind, Span, Status};
+use hyrouter_decision_log::DecisionOutcome;
+
+use crate::otlp::{KeyValue, OtlpSpan, SpanKind, SpanStatus, SpanStatusCode};
+use crate::pending::{PendingCall, PendingTrace, has_decision};
 
 /// Sampled (bit 0), and it is known (bit 8) that the parent is of this process (bit 9).
 const FLAGS: u32 = 0x101;
 
 /// Makes the spans: the connection, its steps, and plugins below the decision.
-pub(crate) fn make(waiting: &Waiting, spans: &mut Vec<Span>) {
+pub(crate) fn make(pending: &PendingTrace, spans: &mut Vec<OtlpSpan>) {
     let trace = Trace {
         id: id(rand::random::<u128>().to_be_bytes()),
     };
-    let start = nanos(waiting.start);
-    let mut root = trace.span("connection", &[], start, waiting.total);
-    root.kind = Kind::Server.into();
-    root.attributes = attributes(waiting);
-    root.status = waiting.is_error.then(|| error(&waiting.reason));
+    let start = nanos(pending.start);
+    let mut root = trace.span("connection", &[], start, pending.total);
+    root.kind = SpanKind::Server.into();
+    root.attributes = attributes(pending);
+    // A player who is refused is no error.
+    root.status = (pending.outcome == DecisionOutcome::Closed).then(|| error(pending.reason));
     let root_id = root.id.clone();
     spans.push(root);
 
     let mut at = start;
     for (name, step) in [
-        ("handshake", waiting.handshake),
-        ("connect", waiting.connect),
+        ("handshake", pending.handshake),
+        ("connect", pending.connect),
     ] {
         if !step.is_zero() {
             spans.push(trace.span(name, &root_id, at, step));
             at = later(at, step);
         }
     }
-    if waiting.has_decision() {
-        let decision = trace.span("decision", &root_id, at, waiting.decision);
+    if has_decision(pending.decision, pending.plugins.len()) {
+        let decision = trace.span("decision", &root_id, at, pending.decision);
         let decision_id = decision.id.clone();
         spans.push(decision);
-        for plugin in &waiting.plugins {
-            spans.push(trace.plugin(plugin, &decision_id, at));
+        for call in &pending.plugins {
+            spans.push(trace.plugin(call, &decision_id, at));
         }
     }
 }
@@ -46,14 +49,14 @@ struct Trace {
 }
 
 impl Trace {
-    fn span(&self, name: &str, parent: &[u8], start: u64, elapsed: Duration) -> Span {
-        Span {
+    fn span(&self, name: &str, parent: &[u8], start: u64, elapsed: Duration) -> OtlpSpan {
+        OtlpSpan {
             trace_id: self.id.clone(),
             id: id(rand::random::<u64>().to_be_bytes()),
             parent_id: parent.to_vec(),
             flags: FLAGS,
             name: name.to_owned(),
-            kind: Kind::Internal.into(),
+            kind: SpanKind::Internal.into(),
             start_time_unix_nano: start,
             end_time_unix_nano: later(start, elapsed),
             attributes: Vec::new(),
@@ -61,41 +64,41 @@ impl Trace {
         }
     }
 
-    fn plugin(&self, plugin: &WaitingPlugin, parent: &[u8], decision: u64) -> Span {
-        let start = later(decision, plugin.offset);
-        let mut span = self.span("plugin", parent, start, plugin.elapsed);
+    fn plugin(&self, call: &PendingCall, parent: &[u8], decision: u64) -> OtlpSpan {
+        let start = later(decision, call.offset);
+        let mut span = self.span("plugin", parent, start, call.elapsed);
         span.attributes = vec![
-            KeyValue::text("hyrouter.plugin", &plugin.name),
-            KeyValue::text("hyrouter.verdict", &plugin.verdict),
+            KeyValue::text("hyrouter.plugin", &call.name),
+            KeyValue::text("hyrouter.verdict", call.verdict),
         ];
-        span.status = plugin.error.as_deref().map(error);
+        span.status = call.error.as_deref().map(error);
         span
     }
 }
 
-fn attributes(waiting: &Waiting) -> Vec<KeyValue> {
-    let connection = i64::try_from(waiting.connection).unwrap_or(i64::MAX);
+fn attributes(pending: &PendingTrace) -> Vec<KeyValue> {
+    let connection = i64::try_from(pending.connection).unwrap_or(i64::MAX);
     let mut attributes = vec![
         KeyValue::int("hyrouter.connection", connection),
-        KeyValue::text("hyrouter.outcome", &waiting.outcome),
-        KeyValue::text("hyrouter.reason", &waiting.reason),
+        KeyValue::text("hyrouter.outcome", pending.outcome.as_str()),
+        KeyValue::text("hyrouter.reason", pending.reason),
     ];
     for (key, value) in [
-        ("hyrouter.route", &waiting.route),
-        ("hyrouter.backend", &waiting.backend),
-        ("hyrouter.generation", &waiting.generation),
+        ("hyrouter.route", pending.route.as_deref()),
+        ("hyrouter.backend", pending.backend.as_deref()),
+        ("hyrouter.generation", pending.generation),
     ] {
-        attributes.extend(value.as_deref().map(|value| KeyValue::text(key, value)));
+        attributes.extend(value.map(|value| KeyValue::text(key, value)));
     }
-    let build = waiting.build.map(i64::from);
+    let build = pending.build.map(i64::from);
     attributes.extend(build.map(|build| KeyValue::int("hyrouter.build", build)));
     attributes
 }
 
-fn error(message: &str) -> Status {
-    Status {
+fn error(message: &str) -> SpanStatus {
+    SpanStatus {
         message: message.to_owned(),
-        code: Code::Error.into(),
+        code: SpanStatusCode::Error.into(),
     }
 }
 
@@ -122,14 +125,26 @@ fn later(start: u64, elapsed: Duration) -> u64 {
 mod tests {
     use std::time::{Duration, SystemTime};
 
+    use hyrouter_decision_log::{DecisionOutcome, DecisionRecord};
+
     use super::{id, make};
-    use crate::exchange::{Exchange, PluginSpan, Waiting};
+    use crate::PluginCall;
+    use crate::pending::{PendingTrace, span_count};
+
+    fn closed(time: SystemTime, connection: u64) -> DecisionRecord<'static> {
+        DecisionRecord::new(time, connection, DecisionOutcome::Closed, "timeout")
+    }
 
     #[test]
     fn spans_are_as_many_as_they_are_counted_and_none_is_twice() {
         let step = Duration::from_millis(1);
-        let plugins = [PluginSpan::new("a", step, step, "allow")];
-        let mut exchange = Exchange::new(SystemTime::UNIX_EPOCH, 1, "closed", "timeout");
+        let call = PluginCall {
+            name: "a",
+            offset: step,
+            elapsed: step,
+            verdict: "allow",
+            error: None,
+        };
         let mut ids = Vec::new();
         for bits in 0..16 {
             let time = |bit| {
@@ -139,16 +154,18 @@ mod tests {
                     step
                 }
             };
-            exchange.handshake = time(1);
-            exchange.connect = time(2);
-            exchange.decision = time(4);
-            exchange.plugins = if bits & 8 == 0 { &[] } else { &plugins };
-            let waiting = Waiting::from(&exchange);
+            let record = DecisionRecord {
+                handshake: time(1),
+                connect: time(2),
+                decision: time(4),
+                ..closed(SystemTime::UNIX_EPOCH, 1)
+            };
+            let calls = (bits & 8 != 0).then_some(call);
             let mut spans = Vec::new();
-            make(&waiting, &mut spans);
+            make(&PendingTrace::new(&record, calls.into_iter()), &mut spans);
             assert_eq!(
                 u64::try_from(spans.len()).unwrap(),
-                exchange.spans(),
+                span_count(&record, usize::from(calls.is_some())),
                 "{bits}"
             );
             ids.extend(spans.into_iter().map(|span| span.id));
@@ -167,11 +184,12 @@ mod tests {
 
     #[test]
     fn no_clock_is_too_wrong() {
-        let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
-        let mut exchange = Exchange::new(before, u64::MAX, "closed", "timeout");
-        exchange.total = Duration::MAX;
+        let record = DecisionRecord {
+            total: Duration::MAX,
+            ..closed(SystemTime::UNIX_EPOCH - Duration::from_secs(1), u64::MAX)
+        };
         let mut spans = Vec::new();
-        make(&Waiting::from(&exchange), &mut spans);
+        make(&PendingTrace::new(&record, [].into_iter()), &mut spans);
         assert_eq!(spans[0].start_time_unix_nano, 0);
         assert_eq!(spans[0].end_time_unix_nano, u64::MAX);
     }

@@ -5,10 +5,11 @@ use std::time::Duration;
 use hyrouter_http_client::batch::{BatchLimits, Queue};
 use tokio::runtime::Handle;
 
-use crate::collector::Collector;
-use crate::exchange::{Exchange, Waiting};
-use crate::worker::Worker;
-use crate::{DeliveryCounts, OtlpSettings, TelemetryError};
+use hyrouter_decision_log::DecisionRecord;
+
+use crate::export::Exporter;
+use crate::pending::{PendingTrace, span_count};
+use crate::{DeliveryCounts, PluginCall, TracerError, TracerOptions};
 
 /// Connections in one request: some hundred spans, about 100 KiB.
 const BATCH: usize = 128;
@@ -23,56 +24,61 @@ const AGE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Tracer {
     one_in: u32,
-    queue: Queue<Waiting>,
+    queue: Queue<PendingTrace>,
 }
 
 impl Tracer {
-    /// Checks the settings, reads the certificates, and starts to wait for connections on that runtime. Does not
-    /// connect. Where the runtime has one thread, a batch takes it for less than a millisecond to be encoded.
+    /// Checks the options, reads the certificates, and starts to wait for connections on that runtime. Does not connect.
+    /// Where the runtime has one thread, a batch takes it for less than a millisecond to be encoded.
     ///
     /// # Errors
     ///
-    /// When a setting is out of its range, or a certificate can not be read.
-    pub fn open(settings: &OtlpSettings, runtime: &Handle) -> Result<Self, TelemetryError> {
-        settings.check()?;
-        let collector = Collector::new(settings)?;
+    /// Fails if an option is out of its range, or a certificate cannot be read.
+    pub fn open(options: &TracerOptions, runtime: &Handle) -> Result<Self, TracerError> {
+        options.check()?;
+        let poster = options.poster()?;
         let limits = BatchLimits {
-            room: settings.queue,
+            room: options.queue,
             most: BATCH,
             age: AGE,
         };
-        let work = |batches| Worker::new(batches, collector, settings).run();
+        let work = |batches| Exporter::new(batches, poster, options).run();
         Ok(Self {
-            one_in: settings.one_in,
+            one_in: options.one_in,
             queue: Queue::open(limits, runtime, work),
         })
     }
 
-    /// Whether this connection is one of those that are traced. Asked once for each, before anything is made for
-    /// [`Self::record`].
+    /// Returns whether this connection is one of those that are traced. Call it once for each, before anything is made
+    /// for [`Self::record`].
     pub fn samples(&self) -> bool {
         self.one_in <= 1 || rand::random_ratio(1, self.one_in)
     }
 
-    /// Queues the spans of a connection, if there is room.
-    pub fn record(&self, exchange: &Exchange<'_>) {
-        self.queue
-            .record(exchange.spans(), || Waiting::from(exchange));
+    /// Queues the spans of a connection and of the calls of plugins that it took, if there is room.
+    pub fn record<'a>(
+        &self,
+        record: &DecisionRecord<'_>,
+        calls: impl ExactSizeIterator<Item = PluginCall<'a>>,
+    ) {
+        self.queue.record(span_count(record, calls.len()), || {
+            PendingTrace::new(record, calls)
+        });
     }
 
-    /// Whether somebody sends. False when the task that does has ended though nobody told it to, by a panic above all.
-    pub fn is_at_work(&self) -> bool {
-        self.queue.is_at_work()
+    /// Returns whether the task runs. It is false when the task has ended before the tracer is shut down: by a panic.
+    pub fn is_running(&self) -> bool {
+        self.queue.is_running()
     }
 
-    /// How it fares, in spans.
+    /// Returns how many spans came to what end.
     pub fn counts(&self) -> DeliveryCounts {
         self.queue.counts()
     }
 
     /// Sends what waits, and ends. What is not taken within this time is lost and counted, and so is all that is
-    /// recorded from now on. Whether all was sent, or dropped, in time. A tracer that is dropped sends what waits too,
-    /// but nobody knows how long that takes.
+    /// recorded from now on. Returns whether all was sent, or dropped, in time. A tracer that is dropped sends what
+    /// waits too, in a time without a bound.
     pub async fn shutdown(&self, timeout: Duration) -> bool {
         self.queue.close(timeout).await
     }

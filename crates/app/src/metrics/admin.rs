@@ -5,11 +5,11 @@ use hyrouter_metrics::{Codes, Desc, Exposition, Source};
 
 /// Requests to the admin server that its guard refused.
 #[derive(Debug)]
-pub(crate) struct AdminRefusals(Codes);
+pub(crate) struct AdminRefusals(Codes<AccessRefusal>);
 
 impl Default for AdminRefusals {
     fn default() -> Self {
-        Self(Codes::new(AccessRefusal::ALL.map(AccessRefusal::as_str)))
+        Self(Codes::new(&AccessRefusal::ALL, AccessRefusal::as_str))
     }
 }
 
@@ -22,7 +22,7 @@ impl AdminRefusals {
     );
 
     pub(crate) fn count(&self, refused: AccessRefusal) {
-        self.0.inc(refused.as_str());
+        self.0.inc(refused);
     }
 }
 

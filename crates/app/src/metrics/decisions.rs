@@ -1,51 +1,36 @@
-//! DecisionMetrics, and how long they took.
+//! Decisions, and how long they took.
 
-use hyrouter_gateway::{IdentityResult, Reason, TicketResult};
+use hyrouter_decision_log::{DecisionOutcome, DecisionRecord};
+use hyrouter_gateway::{DecisionNote, IdentityResult, Reason, TicketResult};
 use hyrouter_metrics::{Codes, Desc, Exposition, Histogram, Source};
-use hyrouter_proxy::{Action, CloseReason};
-
-use crate::snapshot::Finished;
+use hyrouter_proxy::{CloseReason, SentAnswer};
 
 #[derive(Debug)]
 pub(crate) struct DecisionMetrics {
-    referrals: Codes,
-    disconnects: Codes,
-    closed: Codes,
+    referrals: Codes<Reason>,
+    disconnects: Codes<Reason>,
+    closed: Codes<CloseReason>,
     pub(crate) handshake: Histogram,
     pub(crate) connect: Histogram,
     pub(crate) decision: Histogram,
     pub(crate) exchange: Histogram,
-    pub(crate) identity: Codes,
-    pub(crate) tickets: Codes,
+    pub(crate) identity: Codes<IdentityResult>,
+    pub(crate) tickets: Codes<TicketResult>,
 }
 
 impl Default for DecisionMetrics {
     fn default() -> Self {
         Self {
-            referrals: Codes::new(["referred"]),
-            disconnects: Codes::new(reasons()),
-            closed: Codes::new(reasons()),
+            referrals: Codes::new(&Reason::ALL, Reason::as_str),
+            disconnects: Codes::new(&Reason::ALL, Reason::as_str),
+            closed: Codes::new(&CloseReason::ALL, CloseReason::as_str),
             handshake: Histogram::default(),
             connect: Histogram::default(),
             decision: Histogram::default(),
             exchange: Histogram::default(),
-            identity: Codes::new(IdentityResult::ALL.map(IdentityResult::as_str)),
-            tickets: Codes::new(TicketResult::ALL.map(TicketResult::as_str)),
+            identity: Codes::new(&IdentityResult::ALL, IdentityResult::as_str),
+            tickets: Codes::new(&TicketResult::ALL, TicketResult::as_str),
         }
-    }
-}
-
-fn reasons() -> impl Iterator<Item = &'static str> {
-    let closed = CloseReason::ALL.map(CloseReason::as_str);
-    Reason::ALL.map(Reason::as_str).into_iter().chain(closed)
-}
-
-/// What was done, in the words of logs and metrics.
-pub(crate) fn outcome(finished: &Finished<'_>) -> &'static str {
-    match finished.answer().map(|answer| &answer.action) {
-        Some(Action::Referral { .. }) => "referral",
-        Some(Action::Disconnect { .. }) => "disconnect",
-        _ => "closed",
     }
 }
 
@@ -86,40 +71,45 @@ impl DecisionMetrics {
         &["result"],
     );
 
-    pub(super) fn count(&self, finished: &Finished<'_>) {
-        let reason = finished.reason_code();
-        match outcome(finished) {
-            "referral" => self.referrals.inc(reason),
-            "disconnect" => self.disconnects.inc(reason),
-            _ => self.closed.inc(reason),
+    pub(super) fn count(
+        &self,
+        record: &DecisionRecord<'_>,
+        result: &Result<SentAnswer<'_, DecisionNote>, CloseReason>,
+    ) {
+        match result {
+            Ok(sent) => {
+                let note = sent.note;
+                if record.outcome == DecisionOutcome::Referral {
+                    self.referrals.inc(note.reason);
+                } else {
+                    self.disconnects.inc(note.reason);
+                }
+                if let Some(result) = note.identity {
+                    self.identity.inc(result);
+                }
+                if let Some(result) = note.ticket {
+                    self.tickets.inc(result);
+                }
+            }
+            Err(reason) => self.closed.inc(*reason),
         }
-        let times = finished.times;
-        self.handshake.observe(times.handshake);
-        // Who leaves before a Connect has not waited for a decision.
-        if finished.info.is_some() || finished.error.is_some() {
-            self.connect.observe(times.connect);
-            self.decision.observe(times.decision);
-            self.exchange.observe(times.total);
-        }
-        let note = finished.note();
-        if let Some(code) = note.and_then(|note| note.identity) {
-            self.identity.inc(code.as_str());
-        }
-        if let Some(code) = note.and_then(|note| note.ticket) {
-            self.tickets.inc(code.as_str());
+        self.handshake.observe(record.handshake);
+        // A client that leaves before its Connect has not waited for a decision.
+        if record.generation.is_some() || record.error.is_some() {
+            self.connect.observe(record.connect);
+            self.decision.observe(record.decision);
+            self.exchange.observe(record.total);
         }
     }
 
     /// Every pair of outcome and reason that happened, with how often.
     pub(crate) fn seen(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
-        let of = |outcome, codes: &'_ Codes| {
-            let seen: Vec<_> = codes.seen().collect();
-            seen.into_iter()
-                .map(move |(reason, count)| (outcome, reason, count))
-        };
-        of("referral", &self.referrals)
-            .chain(of("disconnect", &self.disconnects))
-            .chain(of("closed", &self.closed))
+        let of =
+            |outcome: DecisionOutcome| move |(reason, count)| (outcome.as_str(), reason, count);
+        let referrals = self.referrals.seen().map(of(DecisionOutcome::Referral));
+        let disconnects = self.disconnects.seen().map(of(DecisionOutcome::Disconnect));
+        let closed = self.closed.seen().map(of(DecisionOutcome::Closed));
+        referrals.chain(disconnects).chain(closed)
     }
 }
 

@@ -10,13 +10,14 @@ mod routes;
 
 use std::sync::Arc;
 
+use hyrouter_decision_log::DecisionRecord;
 use hyrouter_gateway::DecisionNote;
 use hyrouter_metrics::Source;
 use hyrouter_proxy::Event;
 
 pub(crate) use self::admin::AdminRefusals;
 pub(crate) use self::connections::ConnectionMetrics;
-pub(crate) use self::decisions::{DecisionMetrics, outcome};
+pub(crate) use self::decisions::DecisionMetrics;
 pub(crate) use self::identity_keys::{KeyHealth, KeyMetrics};
 pub(crate) use self::plugins::PluginMetrics;
 pub(crate) use self::routes::RouteMetrics;
@@ -36,16 +37,19 @@ pub struct Metrics {
 impl Metrics {
     pub(crate) fn event(&self, event: &Event<'_, DecisionNote>) {
         match event {
-            Event::Finished(finished) => self.finished(finished),
             Event::HandshakeFailed { .. } => self.connections.handshakes_failed.inc(),
             Event::Panicked => self.connections.panics.inc(),
             _ => {}
         }
     }
 
-    fn finished(&self, finished: &Finished<'_>) {
-        self.decisions.count(finished);
-        self.routes.count(finished);
+    /// Counts a finished connection.
+    pub(crate) fn finished(&self, record: &DecisionRecord<'_>, finished: &Finished<'_>) {
+        self.decisions.count(record, &finished.result);
+        let configured_host = finished
+            .note()
+            .and_then(|note| note.configured_host.as_deref());
+        self.routes.count(record, configured_host);
     }
 
     /// For the registry, in the order of the text.

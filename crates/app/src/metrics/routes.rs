@@ -5,11 +5,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
+use hyrouter_decision_log::DecisionRecord;
 use hyrouter_metrics::{Counter, Desc, Exposition, Source};
-use hyrouter_proxy::Action;
 use hyrouter_router::{Maintenance, Router};
-
-use crate::snapshot::Finished;
 
 /// Routes that have counts of their own, and backends of them all. What is beyond them is counted under `other`: 100,000
 /// routes would make a text of 20 MB.
@@ -115,19 +113,18 @@ impl RouteMetrics {
         self.0.store(Arc::new(Table { by_name, other }));
     }
 
-    pub(super) fn count(&self, finished: &Finished<'_>) {
-        let Ok(sent) = &finished.result else { return };
-        let Some(name) = &sent.note.route else { return };
+    /// `configured_host` is the host of the backend as it is configured, where it is another than the one in the record.
+    pub(super) fn count(&self, record: &DecisionRecord<'_>, configured_host: Option<&str>) {
+        let Some(name) = record.route else { return };
         let table = self.0.load();
         let route = table.by_name.get(name).unwrap_or(&table.other);
-        match &sent.answer.action {
-            Action::Referral { host, port, .. } => {
-                route.referrals.inc();
-                let host = sent.note.configured_host.as_deref().unwrap_or(host);
-                route.backend(host, *port).unwrap_or(&route.other).inc();
-            }
-            _ => route.disconnects.inc(),
-        }
+        let Some(backend) = record.backend else {
+            return route.disconnects.inc();
+        };
+        route.referrals.inc();
+        let host = configured_host.unwrap_or(backend.host);
+        let count = route.backend(host, backend.port);
+        count.unwrap_or(&route.other).inc();
     }
 
     #[expect(clippy::cast_precision_loss, reason = "backends are below 2^53")]

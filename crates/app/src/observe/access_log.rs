@@ -6,15 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use hyrouter_gateway::{DecisionNote, IdentityResult, TicketResult};
+use hyrouter_decision_log::{DecisionRecord, as_micros};
+use hyrouter_gateway::DecisionNote;
 use hyrouter_protocol::ClientBuild;
-use hyrouter_proxy::{Action, Event, Refusal};
-use hyrouter_router::Address;
+use hyrouter_proxy::{Event, Refusal};
 use hyrouter_text::shown;
 use tracing::field::{DisplayValue, display};
-
-use crate::metrics::outcome;
-use crate::snapshot::Finished;
 
 /// Connections that were turned away are counted and told of together, at most that often: whoever floods the
 /// router must not flood its log.
@@ -41,7 +38,6 @@ impl AccessLog {
     pub(crate) fn event(&self, event: &Event<'_, DecisionNote>, log_client_ip: bool) {
         let shown = |remote| logged(remote, log_client_ip);
         match event {
-            Event::Finished(finished) => decision_line(finished, log_client_ip),
             Event::Refused { remote, refusal } => {
                 let remote = shown(remote);
                 tracing::debug!(reason = refusal.as_str(), remote, "refused");
@@ -86,41 +82,31 @@ fn logged(remote: &SocketAddr, log_client_ip: bool) -> Option<DisplayValue<&Sock
     log_client_ip.then_some(remote).map(display)
 }
 
-fn decision_line(finished: &Finished<'_>, log_client_ip: bool) {
-    let (peer, note) = (finished.peer, finished.note());
-    let connect = finished.info.map(hyrouter_proxy::ConnectInfo::connect);
-    let build = connect.and_then(|connect| connect.build().number());
-    let backend = match finished.answer().map(|answer| &answer.action) {
-        Some(Action::Referral { host, port, .. }) => Some(Address(host, *port)),
-        _ => None,
-    };
+/// Writes the line of a finished connection, and another with the client's address where the operator lets it into the
+/// log.
+pub(crate) fn write_decision(record: &DecisionRecord<'_>, client: Option<SocketAddr>) {
     tracing::info!(
-        connection = peer.connection_id,
-        outcome = outcome(finished),
-        reason = finished.reason_code(),
-        host = &*peer.host,
-        route = note.and_then(|note| note.route.as_deref()),
-        backend = backend.map(shown).map(display),
-        plugins = note.and_then(DecisionNote::plugin_remarks),
-        identity = note
-            .and_then(|note| note.identity)
-            .map(IdentityResult::as_str),
-        ticket = note.and_then(|note| note.ticket).map(TicketResult::as_str),
-        generation = connect.map(|connect| connect.generation.as_str()),
-        build,
-        error = finished.error.map(shown).map(display),
-        language = connect.and_then(|connect| connect.language),
-        alpn = peer
-            .alpn
-            .as_deref()
-            .and_then(|alpn| std::str::from_utf8(alpn).ok()),
-        handshake_us = micros(finished.times.handshake),
-        connect_us = micros(finished.times.connect),
-        decision_us = micros(finished.times.decision),
+        connection = record.connection,
+        outcome = record.outcome.as_str(),
+        reason = record.reason,
+        host = record.host,
+        route = record.route,
+        backend = record.backend.map(shown).map(display),
+        plugins = record.plugins,
+        identity = record.identity,
+        ticket = record.ticket,
+        generation = record.generation,
+        build = record.build,
+        error = record.error.map(shown).map(display),
+        language = record.language,
+        alpn = record.alpn,
+        handshake_us = as_micros(record.handshake),
+        connect_us = as_micros(record.connect),
+        decision_us = as_micros(record.decision),
         "decision"
     );
-    if log_client_ip {
-        tracing::debug!(connection = peer.connection_id, remote = %peer.remote, "client");
+    if let Some(remote) = client {
+        tracing::debug!(connection = record.connection, %remote, "client");
     }
 }
 
@@ -182,9 +168,4 @@ impl Refusals {
             );
         }
     }
-}
-
-/// In microseconds.
-pub(crate) fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

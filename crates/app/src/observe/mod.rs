@@ -1,6 +1,7 @@
 //! Where the router writes what happens: log lines, sinks of decisions, traces.
 
 pub(crate) mod access_log;
+pub(crate) mod record;
 pub(crate) mod shadow_log;
 pub(crate) mod sinks;
 pub(crate) mod traces;

@@ -60,7 +60,7 @@ impl ReloadHistory {
 
     pub(crate) fn starting_with(source: String, checks: Checks) -> Self {
         Self {
-            reloads: Codes::new([OK, FAILED]),
+            reloads: Codes::of(&[OK, FAILED]),
             now: Mutex::new(Now {
                 source,
                 loaded_at: unix_now(),

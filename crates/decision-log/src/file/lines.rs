@@ -4,25 +4,25 @@ use std::io::{self, Write};
 
 /// Writes lines to something that may fail at any byte.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(super) struct LineWriter {
     /// Whether the last write broke off within a line.
     is_torn: bool,
 }
 
 /// What became of some lines.
-pub(super) struct Written {
+pub(super) struct LinesWritten {
     /// Lines that are there as a whole.
     pub(super) lines: u64,
     /// What kept the others from it.
     pub(super) error: Option<io::Error>,
 }
 
-impl Lines {
+impl LineWriter {
     /// Writes them. What was left of a line before is ended first, so that it spoils no other.
-    pub(super) fn write(&mut self, to: &mut impl Write, lines: &[u8]) -> Written {
+    pub(super) fn write(&mut self, to: &mut impl Write, lines: &[u8]) -> LinesWritten {
         let (written, error) = self.write_some(to, lines);
         let ends = lines.iter().take(written).filter(|&&byte| byte == b'\n');
-        Written {
+        LinesWritten {
             lines: u64::try_from(ends.count()).unwrap_or(u64::MAX),
             error: error.or_else(|| to.flush().err()),
         }
@@ -62,7 +62,7 @@ fn write_all(to: &mut impl Write, bytes: &[u8]) -> (usize, Option<io::Error>) {
 mod tests {
     use std::io::{self, Write};
 
-    use super::Lines;
+    use super::LineWriter;
 
     /// A disk with that much room.
     struct Disk {
@@ -99,7 +99,7 @@ mod tests {
                 content: Vec::new(),
                 interrupt: false,
             };
-            let mut lines = Lines::default();
+            let mut lines = LineWriter::default();
             let first = lines.write(&mut disk, b"aaa\nbbb\nccc\n");
             assert_eq!(first.lines, u64::try_from(room / 4).unwrap());
             assert_eq!(first.error.is_some(), room < 12);

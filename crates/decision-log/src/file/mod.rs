@@ -2,8 +2,8 @@
 
 mod lines;
 mod output;
-mod patience;
-mod worker;
+mod pipe;
+mod writer;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
@@ -13,59 +13,62 @@ use std::time::Duration;
 
 use hyrouter_http_client::batch::DeliveryTally;
 
-use self::output::Output;
-use self::worker::{Message, Orders, Worker};
-use crate::{Decision, DeliveryCounts, SinkError};
+use self::output::LogOutput;
+use self::writer::{FileWriter, WriterControl, WriterMessage};
+use crate::{DecisionLine, DeliveryCounts, SinkError};
 
-/// The most lines that may be asked to wait.
+/// Maximum number of lines that can wait.
 const MAX_QUEUE: usize = 1 << 20;
 /// How long dropping a sink that was not closed waits for its last lines.
 const DROP_WAIT: Duration = Duration::from_secs(1);
 
-/// Where lines go, and how many may wait.
+/// Where lines go, and how many can wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FileSettings {
-    /// Where they go.
-    pub target: Target,
-    /// Decisions that may wait to be written, 1 to 1,048,576. Default 16,384: a second of a router that does as many,
-    /// and about 8 MiB if nothing is written any more.
-    pub queue: usize,
+pub struct FileSinkOptions {
+    target: FileTarget,
+    queue: usize,
 }
 
 /// Where lines go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum FileTarget {
     /// Standard output of the process.
     Stdout,
-    /// A file that is appended to, and made if it is not there; or a pipe with a name.
+    /// A file that is appended to, and created if it does not exist; or a named pipe.
     File(PathBuf),
 }
 
-impl FileSettings {
-    /// That target, and the default of the rest.
-    pub fn new(target: Target) -> Self {
+impl FileSinkOptions {
+    /// Returns the defaults for that target.
+    pub fn new(target: FileTarget) -> Self {
         Self {
             target,
             queue: 16_384,
         }
     }
+
+    /// Sets the number of decisions that can wait to be written, 1 to 1,048,576. Default 16,384: one second of a router
+    /// that does as many, and about 8 MiB if nothing is written any more.
+    #[must_use]
+    pub fn with_queue(mut self, queue: usize) -> Self {
+        self.queue = queue;
+        self
+    }
 }
 
 /// Writes decisions from a thread of its own. When the disk is slower than the players, lines are lost and counted.
 ///
-/// A file that was moved away or removed is seen before the next lines are written, and made anew; [`Self::reopen`]
-/// does so at once. The
-/// reader of a pipe is waited for by that thread, which ends with the sink all the same.
+/// A file that was moved away or removed is noticed before the next lines are written, and created anew;
+/// [`Self::reopen`] does so at once. The thread waits for the reader of a pipe, and ends with the sink all the same.
 #[derive(Debug)]
 pub struct FileSink {
-    queue: SyncSender<Message>,
-    shared: Arc<Shared>,
+    queue: SyncSender<WriterMessage>,
+    shared: Arc<SinkState>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    orders: Orders,
+struct SinkState {
+    control: WriterControl,
     tally: DeliveryTally,
     /// Closed when the thread has ended.
     ended: Mutex<Receiver<()>>,
@@ -76,36 +79,36 @@ impl FileSink {
     ///
     /// # Errors
     ///
-    /// When the file can not be opened, or a setting is out of its range.
-    pub fn open(settings: FileSettings) -> Result<Self, SinkError> {
-        if !(1..=MAX_QUEUE).contains(&settings.queue) {
+    /// Fails if the file cannot be opened, or an option is out of its range.
+    pub fn open(options: FileSinkOptions) -> Result<Self, SinkError> {
+        if !(1..=MAX_QUEUE).contains(&options.queue) {
             return Err(SinkError::Setting {
                 key: "queue",
-                value: settings.queue,
+                value: options.queue,
                 most: MAX_QUEUE,
             });
         }
-        let output = Output::new(settings.target)?;
-        let (queue, messages) = sync_channel(settings.queue);
+        let output = LogOutput::new(options.target)?;
+        let (queue, messages) = sync_channel(options.queue);
         let (ending, ended) = sync_channel(0);
-        let shared = Arc::new(Shared {
-            orders: Orders::default(),
+        let shared = Arc::new(SinkState {
+            control: WriterControl::default(),
             tally: DeliveryTally::default(),
             ended: Mutex::new(ended),
         });
-        let worker = Worker::new(messages, output, Arc::clone(&shared), ending);
+        let writer = FileWriter::new(messages, output, Arc::clone(&shared), ending);
         thread::Builder::new()
             .name("decisions".to_owned())
-            .spawn(move || worker.run())
+            .spawn(move || writer.run())
             .map_err(SinkError::Thread)?;
         Ok(Self { queue, shared })
     }
 
-    /// Queues one, if there is room.
-    pub fn record(&self, decision: Arc<Decision>) {
+    /// Queues a line, if there is room.
+    pub fn record(&self, line: DecisionLine) {
         let tally = &self.shared.tally;
-        if !self.shared.orders.is_closing()
-            && self.queue.try_send(Message::Decision(decision)).is_ok()
+        if !self.shared.control.is_closing()
+            && self.queue.try_send(WriterMessage::Line(line)).is_ok()
         {
             tally.accepted(1);
         } else {
@@ -113,16 +116,16 @@ impl FileSink {
         }
     }
 
-    /// Opens the file anew, soon: what `logrotate` asks for after it has moved it. If that fails, the old one is
-    /// written on.
+    /// Opens the file anew, soon: what `logrotate` asks for after it has moved it. If that fails, the old file stays in
+    /// use.
     pub fn reopen(&self) {
-        self.shared.orders.reopen();
+        self.shared.control.reopen();
         self.wake();
     }
 
-    /// Whether somebody writes. False when the thread that does has ended though nobody told it to, by a panic above all.
-    pub fn is_at_work(&self) -> bool {
-        if self.shared.orders.is_closing() {
+    /// Returns whether the thread runs. It is false when the thread has ended before the sink is closed: by a panic.
+    pub fn is_running(&self) -> bool {
+        if self.shared.control.is_closing() {
             return true;
         }
         // Whoever holds the lock waits for the end.
@@ -132,15 +135,15 @@ impl FileSink {
         ended.try_recv() != Err(TryRecvError::Disconnected)
     }
 
-    /// How it fares.
+    /// Returns how many decisions came to what end.
     pub fn counts(&self) -> DeliveryCounts {
         self.shared.tally.counts()
     }
 
     /// Writes what waits, and ends. What is not written within this time is lost and counted, and so is all that is
-    /// recorded from now on. Whether all was written, or has failed, in time.
+    /// recorded from now on. Returns whether all was written, or has failed, in time.
     pub async fn close(&self, timeout: Duration) -> bool {
-        self.shared.orders.close();
+        self.shared.control.close();
         self.wake();
         let shared = Arc::clone(&self.shared);
         tokio::task::spawn_blocking(move || shared.wait(timeout))
@@ -150,16 +153,16 @@ impl FileSink {
 
     /// A full queue needs no waking.
     fn wake(&self) {
-        let _ = self.queue.try_send(Message::Wake);
+        let _ = self.queue.try_send(WriterMessage::Wake);
     }
 }
 
-impl Shared {
+impl SinkState {
     fn wait(&self, timeout: Duration) -> bool {
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         let in_time = ended.recv_timeout(timeout) != Err(RecvTimeoutError::Timeout);
         if !in_time {
-            self.orders.abandon();
+            self.control.abandon();
         }
         self.tally.give_up();
         in_time
@@ -169,8 +172,8 @@ impl Shared {
 impl Drop for FileSink {
     /// Waits a second at most, and not at all after [`FileSink::close`].
     fn drop(&mut self) {
-        if !self.shared.orders.is_closing() {
-            self.shared.orders.close();
+        if !self.shared.control.is_closing() {
+            self.shared.control.close();
             self.wake();
             self.shared.wait(DROP_WAIT);
         }

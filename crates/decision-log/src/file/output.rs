@@ -5,39 +5,39 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Target;
-use super::lines::{Lines, Written};
-use super::patience::Patient;
-use super::worker::Orders;
+use super::FileTarget;
+use super::lines::{LineWriter, LinesWritten};
+use super::pipe::PipeWriter;
+use super::writer::WriterControl;
 use crate::SinkError;
 
-pub(super) enum Output {
-    Stdout(Lines),
-    File(Opened),
+pub(super) enum LogOutput {
+    Stdout(LineWriter),
+    File(LogFile),
 }
 
-pub(super) struct Opened {
+pub(super) struct LogFile {
     path: PathBuf,
     /// None: it could not be opened, or the pipe has no reader yet.
     file: Option<File>,
-    lines: Lines,
+    lines: LineWriter,
 }
 
-impl Output {
-    pub(super) fn new(target: Target) -> Result<Self, SinkError> {
+impl LogOutput {
+    pub(super) fn new(target: FileTarget) -> Result<Self, SinkError> {
         let path = match target {
-            Target::Stdout => return Ok(Self::Stdout(Lines::default())),
-            Target::File(path) => path,
+            FileTarget::Stdout => return Ok(Self::Stdout(LineWriter::default())),
+            FileTarget::File(path) => path,
         };
         let file = match open(&path) {
             Ok(file) => Some(file),
             Err(error) if lacks_reader(&error) => None,
             Err(error) => return Err(SinkError::File { path, error }),
         };
-        Ok(Self::File(Opened {
+        Ok(Self::File(LogFile {
             path,
             file,
-            lines: Lines::default(),
+            lines: LineWriter::default(),
         }))
     }
 
@@ -67,22 +67,22 @@ impl Output {
     }
 
     /// Writes lines. Waits for the reader of a pipe until the sink is abandoned.
-    pub(super) fn write(&mut self, lines: &[u8], orders: &Orders) -> Written {
+    pub(super) fn write(&mut self, lines: &[u8], control: &WriterControl) -> LinesWritten {
         if lines.is_empty() {
-            return Written {
+            return LinesWritten {
                 lines: 0,
                 error: None,
             };
         }
         match self {
             Self::Stdout(state) => state.write(&mut io::stdout().lock(), lines),
-            Self::File(opened) => opened.write(lines, orders),
+            Self::File(opened) => opened.write(lines, control),
         }
     }
 }
 
-impl Opened {
-    fn write(&mut self, lines: &[u8], orders: &Orders) -> Written {
+impl LogFile {
+    fn write(&mut self, lines: &[u8], control: &WriterControl) -> LinesWritten {
         let moved = if self.is_in_place() {
             None
         } else {
@@ -90,9 +90,9 @@ impl Opened {
         };
         let Some(file) = &mut self.file else {
             let error = moved.or_else(|| Some(io::ErrorKind::NotFound.into()));
-            return Written { lines: 0, error };
+            return LinesWritten { lines: 0, error };
         };
-        let mut written = self.lines.write(&mut Patient { file, orders }, lines);
+        let mut written = self.lines.write(&mut PipeWriter { file, control }, lines);
         written.error = written.error.or(moved);
         written
     }
@@ -108,7 +108,7 @@ impl Opened {
 
     fn reopen(&mut self) -> io::Result<()> {
         self.file = Some(open(&self.path)?);
-        self.lines = Lines::default();
+        self.lines = LineWriter::default();
         Ok(())
     }
 }

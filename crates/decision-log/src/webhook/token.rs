@@ -16,9 +16,9 @@ const MAX_FILE: usize = MAX_TOKEN * 2;
 
 /// A bearer token. It can not be printed and is wiped from memory when this is dropped.
 #[derive(Clone)]
-pub struct Token(Zeroizing<String>);
+pub struct WebhookToken(Zeroizing<String>);
 
-impl Token {
+impl WebhookToken {
     /// Blanks and line ends around it do not count.
     ///
     /// # Errors
@@ -57,15 +57,15 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for WebhookToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(..)")
+        f.write_str("WebhookToken(..)")
     }
 }
 
 const NOT_VISIBLE: &str = "has other characters than visible ASCII";
 
-fn check(text: &str) -> Result<Token, &'static str> {
+fn check(text: &str) -> Result<WebhookToken, &'static str> {
     if text.is_empty() {
         return Err("is empty");
     }
@@ -75,12 +75,12 @@ fn check(text: &str) -> Result<Token, &'static str> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(NOT_VISIBLE);
     }
-    Ok(Token(Zeroizing::new(text.to_owned())))
+    Ok(WebhookToken(Zeroizing::new(text.to_owned())))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_FILE, MAX_TOKEN, Token};
+    use super::{MAX_FILE, MAX_TOKEN, WebhookToken};
 
     #[test]
     fn what_is_a_token() {
@@ -89,7 +89,7 @@ mod tests {
         let longest = "x".repeat(MAX_TOKEN);
         for text in ["hunter2", "  hunter2\r\n", &longest] {
             std::fs::write(&path, text).unwrap();
-            for token in [Token::new(text), Token::read(&path)] {
+            for token in [WebhookToken::new(text), WebhookToken::read(&path)] {
                 let header = token.unwrap().to_header().unwrap();
                 assert_eq!(header, format!("Bearer {}", text.trim()));
             }
@@ -110,16 +110,19 @@ mod tests {
         ] {
             std::fs::write(&path, text).unwrap();
             let place = format!("in {}", path.display());
-            for (token, place) in [(Token::new(text), ""), (Token::read(&path), &*place)] {
+            for (token, place) in [
+                (WebhookToken::new(text), ""),
+                (WebhookToken::read(&path), &*place),
+            ] {
                 let error = token.unwrap_err().to_string();
                 assert!(error.contains(problem), "{error}");
                 assert!(error.contains(place), "{error}");
                 assert!(!error.contains("nter2"), "{error}");
             }
         }
-        let error = Token::read(folder.path()).unwrap_err().to_string();
+        let error = WebhookToken::read(folder.path()).unwrap_err().to_string();
         assert!(error.contains("is a directory"), "{error}");
-        let error = Token::read(&folder.path().join("no"))
+        let error = WebhookToken::read(&folder.path().join("no"))
             .unwrap_err()
             .to_string();
         assert!(error.contains("os error"), "{error}");
@@ -127,8 +130,11 @@ mod tests {
 
     #[test]
     fn it_is_not_printed() {
-        let token = Token::new("hunter2").unwrap();
+        let token = WebhookToken::new("hunter2").unwrap();
         let header = token.to_header().unwrap();
-        assert_eq!(format!("{token:?} {header:?}"), "Token(..) Sensitive");
+        assert_eq!(
+            format!("{token:?} {header:?}"),
+            "WebhookToken(..) Sensitive"
+        );
     }
 }

@@ -34,12 +34,12 @@ impl<T> Batches<T> {
         }
     }
 
-    /// Where to say what became of them.
+    /// Returns the counters that the task keeps.
     pub fn tally(&self) -> &DeliveryTally {
         &self.tally
     }
 
-    /// The next batch, as soon as it is full or old, or nothing more will come. None: it is over.
+    /// Returns the next batch as soon as it is full or old, or nothing more will come; `None` when the queue has ended.
     pub async fn next(&mut self) -> Option<Vec<T>> {
         let mut batch = Vec::new();
         let mut is_closing = false;
@@ -49,7 +49,7 @@ impl<T> Batches<T> {
             let wait = self.age.saturating_sub(oldest.elapsed());
             tokio::select! {
                 biased;
-                // Ended or dropped: what is in the queue is taken, and then there is nothing more.
+                // Closed or dropped: what is in the queue is taken, and then there is nothing more.
                 _ = self.closing.wait_for(|&closing| closing), if !is_closing => {
                     is_closing = true;
                     self.queue.close();

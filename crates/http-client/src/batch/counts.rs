@@ -1,20 +1,20 @@
-//! How a queue fares.
+//! What became of what was recorded.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How many came to what end, since the queue was made. Whoever has the queue says what is counted.
+/// How many came to what end, since the queue was made. The owner of the queue defines what is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveryCounts {
-    /// Written, or taken by who they are for.
+    /// Written, or taken by the receiver.
     pub sent: u64,
     /// Lost because the queue was full, or had ended.
     pub lost: u64,
-    /// Lost because writing or sending failed, or they were not wanted.
+    /// Lost because writing or sending failed, or the receiver refused them.
     pub failed: u64,
 }
 
-/// Where it is counted. The number of those that wait is told apart, so that an end in a hurry can count them as lost.
+/// DeliveryCounts for [`DeliveryCounts`]. What was accepted is counted too, so that what waits at a forced end can be counted as lost.
 #[derive(Debug, Default)]
 pub struct DeliveryTally {
     accepted: AtomicU64,
@@ -24,7 +24,7 @@ pub struct DeliveryTally {
 }
 
 impl DeliveryTally {
-    /// What it has come to by now.
+    /// Returns the counts so far.
     pub fn counts(&self) -> DeliveryCounts {
         DeliveryCounts {
             sent: self.sent.load(Ordering::Relaxed),
@@ -33,27 +33,27 @@ impl DeliveryTally {
         }
     }
 
-    /// The queue took so many.
+    /// DeliveryCounts what the queue took.
     pub fn accepted(&self, count: u64) {
         self.accepted.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// The queue did not take them.
+    /// DeliveryCounts what the queue did not take.
     pub fn not_accepted(&self, count: u64) {
         self.lost.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// Of those that were accepted, so many are where they should be.
+    /// DeliveryCounts what was accepted and has arrived.
     pub fn sent(&self, count: u64) {
         self.sent.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// Of those that were accepted, so many will never be there.
+    /// DeliveryCounts what was accepted and will not arrive.
     pub fn failed(&self, count: u64) {
         self.failed.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// Nothing that waits will be sent any more.
+    /// DeliveryCounts what was accepted and neither sent nor failed as lost.
     pub fn give_up(&self) {
         let done = self.sent.load(Ordering::Relaxed) + self.failed.load(Ordering::Relaxed);
         let accepted = self.accepted.swap(done, Ordering::Relaxed);

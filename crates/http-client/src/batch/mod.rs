@@ -31,7 +31,9 @@ mod counts;
 mod queue;
 #[cfg(test)]
 mod tests;
+mod warning;
 
 pub use self::batches::Batches;
 pub use self::counts::{DeliveryCounts, DeliveryTally};
 pub use self::queue::{BatchLimits, Queue};
+pub use self::warning::WarningInterval;

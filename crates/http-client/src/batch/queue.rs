@@ -9,14 +9,14 @@ use tokio::task::JoinHandle;
 
 use super::{Batches, DeliveryCounts, DeliveryTally};
 
-/// How much waits, and how long.
+/// How much can wait, and how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BatchLimits {
-    /// How many may wait beside the batch that is being sent. None is taken for one.
+    /// Maximum number of items that wait beside the batch that is being sent; 0 counts as 1.
     pub room: usize,
-    /// How many are in a batch at most. None is taken for one.
+    /// Maximum number of items in a batch; 0 counts as 1.
     pub most: usize,
-    /// How long the first of a batch waits for others.
+    /// How long the first item of a batch waits for others.
     pub age: Duration,
 }
 
@@ -30,7 +30,7 @@ pub struct Queue<T> {
 }
 
 impl<T> Queue<T> {
-    /// Starts a task on that runtime, which is to take batches until there are no more.
+    /// Starts a task on that runtime, which takes batches until there are no more.
     pub fn open<F>(
         limits: BatchLimits,
         runtime: &Handle,
@@ -51,9 +51,9 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Queues one, if there is room. It counts as `count`, whatever becomes of it.
+    /// Queues an item, if there is room. It counts as `count`, sent or not.
     pub fn record(&self, count: u64, item: impl FnOnce() -> T) {
-        // Whoever finds the queue full has nothing to make for it.
+        // Reserved first, so that nothing is made for a queue that is full.
         let Ok(place) = self.items.try_reserve() else {
             self.tally.not_accepted(count);
             return;
@@ -63,19 +63,19 @@ impl<T> Queue<T> {
         place.send(item);
     }
 
-    /// Whether somebody sends. False when the task that does has ended though nobody told it to, by a panic above all.
-    pub fn is_at_work(&self) -> bool {
+    /// Returns whether the task runs. It is false when the task has ended before the queue is closed: by a panic.
+    pub fn is_running(&self) -> bool {
         *self.closing.borrow() || !self.items.is_closed()
     }
 
-    /// How it fares.
+    /// Returns how many items came to what end.
     pub fn counts(&self) -> DeliveryCounts {
         self.tally.counts()
     }
 
     /// Sends what waits, and ends. What is not taken within this time is lost and counted, and so is all that is
-    /// recorded from now on. Whether all was sent, or dropped, in time. A queue that is dropped sends what waits too,
-    /// but nobody knows how long that takes.
+    /// recorded from now on. Returns whether all was sent, or dropped, in time. A queue that is dropped sends what waits
+    /// too, in a time without a bound.
     pub async fn close(&self, timeout: Duration) -> bool {
         self.closing.send_replace(true);
         let task = self

@@ -134,9 +134,9 @@ async fn a_queue_that_is_dropped_sends_what_waits() {
 #[tokio::test(start_paused = true)]
 async fn a_task_that_ends_by_itself_is_seen() {
     let (queue, _sent) = open(limits(10, 3));
-    assert!(queue.is_at_work());
+    assert!(queue.is_running());
     assert!(queue.close(AGE).await);
-    assert!(queue.is_at_work(), "it was told to end");
+    assert!(queue.is_running(), "it was told to end");
 
     // Ends as if by a panic, after its first batch.
     let (ended, end) = oneshot::channel();
@@ -146,10 +146,10 @@ async fn a_task_that_ends_by_itself_is_seen() {
         ended.send(()).unwrap();
     };
     let queue = Queue::open(limits(10, 1), &Handle::current(), work);
-    assert!(queue.is_at_work());
+    assert!(queue.is_running());
     record(&queue, [1]);
     end.await.unwrap();
-    assert!(!queue.is_at_work());
+    assert!(!queue.is_running());
 }
 
 #[tokio::test(start_paused = true)]

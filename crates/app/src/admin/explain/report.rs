@@ -2,6 +2,7 @@
 //! a configuration is.
 
 use hyrouter_client::Hello;
+use hyrouter_decision_log::as_micros;
 use hyrouter_gateway::{
     Decision, DecisionExplanation, DecisionNote, IdentityResult, PluginReport, PluginsExplanation,
     TicketResult,
@@ -11,7 +12,6 @@ use hyrouter_proxy::{Action, ConnectInfo};
 use serde_json::{Value, json};
 
 use crate::address;
-use crate::observe::access_log::micros;
 
 /// Fields: `player`, `routing` and its `text`, `plugins`, `plugins_left_out`, `answer`.
 pub(super) fn json(
@@ -84,7 +84,7 @@ fn plugin(report: &PluginReport) -> Value {
         "verdict": report.verdict,
         "detail": report.detail,
         "notes": report.notes,
-        "took_us": micros(report.elapsed),
+        "took_us": as_micros(report.elapsed),
     })
 }
 

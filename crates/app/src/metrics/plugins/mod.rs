@@ -35,9 +35,9 @@ impl Default for PluginCount {
     fn default() -> Self {
         Self {
             took: Histogram::default(),
-            verdicts: Codes::new(["unchanged", "changed", "denied", "failed"]),
-            errors: Codes::new(PluginError::REASON_CODES.iter().copied()),
-            skipped: Codes::new(PluginError::SKIP_CODES.iter().copied()),
+            verdicts: Codes::of(&["unchanged", "changed", "denied", "failed"]),
+            errors: Codes::of(PluginError::REASON_CODES),
+            skipped: Codes::of(PluginError::SKIP_CODES),
             last_error: Mutex::default(),
         }
     }
@@ -71,7 +71,7 @@ impl PluginCount {
     }
 
     /// How often it said that.
-    pub(crate) fn verdict(&self, verdict: &str) -> u64 {
+    pub(crate) fn verdict(&self, verdict: &'static str) -> u64 {
         self.verdicts.get(verdict)
     }
 

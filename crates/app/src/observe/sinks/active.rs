@@ -6,19 +6,20 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use hyrouter_config::{DecisionTarget, LoggingSettings, Problem};
 use hyrouter_decision_log::{
-    FileSettings, FileSink, Recent, Target, Token, WebhookSettings, WebhookSink,
+    DeliveryCounts, FileSink, FileSinkOptions, FileTarget, RecentDecisions, SinkSet,
+    WebhookOptions, WebhookSink, WebhookToken,
 };
 use tokio::runtime::Handle;
 
 use crate::build::findings::{Findings, at};
 use crate::file_set::FileSet;
 
-/// DecisionSinks as one configuration has them.
+/// Sinks as one configuration has them.
 #[derive(Debug)]
 pub(crate) struct ActiveSinks {
     settings: LoggingSettings,
     files: FileSet,
-    pub(super) out: hyrouter_decision_log::Sinks,
+    pub(super) out: SinkSet,
 }
 
 /// Finds what is wrong with sinks without opening any: nothing is written and nobody is called.
@@ -43,19 +44,20 @@ fn check_target(file: &Path) -> Result<(), Problem> {
 }
 
 /// The webhook as its crate wants it, with the token read.
-fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookSettings>, Problem> {
+fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookOptions>, Problem> {
     let Some(webhook) = &settings.webhook else {
         return Ok(None);
     };
-    let mut wanted = WebhookSettings::new(&webhook.url);
-    wanted.ca_file.clone_from(&webhook.ca_file);
-    wanted.queue = webhook.queue;
-    if let Some(file) = &webhook.token_file {
-        let token = Token::read(file).map_err(at("logging.webhook.token_file"))?;
-        wanted.token = Some(token);
-    }
-    wanted.check().map_err(at("logging.webhook"))?;
-    Ok(Some(wanted))
+    let token = webhook.token_file.as_deref().map(WebhookToken::read);
+    let token = token
+        .transpose()
+        .map_err(at("logging.webhook.token_file"))?;
+    let options = WebhookOptions::new(&webhook.url)
+        .with_ca_file(webhook.ca_file.clone())
+        .with_queue(webhook.queue)
+        .with_token(token);
+    options.check().map_err(at("logging.webhook"))?;
+    Ok(Some(options))
 }
 
 impl ActiveSinks {
@@ -85,17 +87,17 @@ impl ActiveSinks {
         let recent = match (recent, capacity) {
             (_, 0) => None,
             (Some(recent), _) => Some(Arc::clone(recent)),
-            (None, capacity) => Some(Arc::new(Recent::new(capacity))),
+            (None, capacity) => Some(Arc::new(RecentDecisions::new(capacity))),
         };
         let files = look(settings);
         let file = match &settings.decisions {
             None => None,
             Some(target) => {
                 let target = match target {
-                    DecisionTarget::Stdout => Target::Stdout,
-                    DecisionTarget::File(file) => Target::File(file.clone()),
+                    DecisionTarget::Stdout => FileTarget::Stdout,
+                    DecisionTarget::File(file) => FileTarget::File(file.clone()),
                 };
-                let opened = FileSink::open(FileSettings::new(target));
+                let opened = FileSink::open(FileSinkOptions::new(target));
                 Some(opened.context("logging.decisions")?)
             }
         };
@@ -107,7 +109,7 @@ impl ActiveSinks {
             }
         };
         Ok(Self {
-            out: hyrouter_decision_log::Sinks {
+            out: SinkSet {
                 recent,
                 file,
                 webhook,
@@ -123,9 +125,9 @@ impl ActiveSinks {
             .out
             .file
             .as_ref()
-            .is_some_and(|sink| !sink.is_at_work());
+            .is_some_and(|sink| !sink.is_running());
         let webhook = self.out.webhook.as_ref();
-        let webhook = webhook.is_some_and(|sink| !sink.is_at_work());
+        let webhook = webhook.is_some_and(|sink| !sink.is_running());
         let dead = [("logging.decisions", file), ("logging.webhook", webhook)];
         let dead = dead.into_iter().filter(|(_, dead)| *dead);
         dead.map(|(part, _)| part).collect()
@@ -144,7 +146,7 @@ impl ActiveSinks {
     }
 
     pub(super) fn lost(&self) -> [u64; 2] {
-        let lost = |counts: hyrouter_decision_log::DeliveryCounts| counts.lost + counts.failed;
+        let lost = |counts: DeliveryCounts| counts.lost + counts.failed;
         [
             self.out.file.as_ref().map_or(0, |sink| lost(sink.counts())),
             self.out

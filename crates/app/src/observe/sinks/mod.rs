@@ -1,19 +1,19 @@
 //! Where decisions go beside the log: memory, a file, a webhook, traces.
 
 mod active;
-mod record;
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use hyrouter_config::LoggingSettings;
+use hyrouter_decision_log::DecisionRecord;
 use hyrouter_metrics::{Desc, Exposition, Source};
+use hyrouter_plugins::Record;
 
 pub(crate) use self::active::{ActiveSinks, check};
-use self::record::record;
 use crate::observe::traces::Traces;
-use crate::snapshot::Finished;
 
 /// How long decisions that wait may take to be written and sent at the end, or when their sink is replaced.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -28,7 +28,7 @@ pub(crate) struct DecisionSinks {
     retired: Mutex<RetiredSinks>,
 }
 
-/// DecisionSinks that were replaced.
+/// Sinks that were replaced.
 #[derive(Debug, Default)]
 struct RetiredSinks {
     ending: Vec<Arc<ActiveSinks>>,
@@ -101,13 +101,14 @@ impl DecisionSinks {
         tokio::join!(active.out.close(LAST_WORDS), self.traces.close(LAST_WORDS));
     }
 
-    pub(crate) fn finished(&self, finished: &Finished<'_>) {
-        self.traces.finished(finished);
+    /// Hands a finished connection on: its record, the calls of plugins, and the client's address.
+    pub(crate) fn finished(&self, record: &DecisionRecord<'_>, calls: &[Record], client: IpAddr) {
+        self.traces.finished(record, calls);
         let active = self.active.load();
-        if active.out.wants() {
-            let decision = record(finished, active.with_client_ip());
-            active.out.record(decision);
-        }
+        active.out.record(&DecisionRecord {
+            client: active.with_client_ip().then_some(client),
+            ..*record
+        });
     }
 
     /// Workers that have ended though nobody told them to.
@@ -127,7 +128,9 @@ impl DecisionSinks {
         let newest = recent
             .map(|recent| recent.newest(limit))
             .unwrap_or_default();
-        let values = newest.iter().map(serde_json::to_value);
+        let values = newest
+            .iter()
+            .map(|line| serde_json::from_str(line.as_str()));
         values.filter_map(Result::ok).collect()
     }
 }

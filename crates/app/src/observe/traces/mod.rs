@@ -6,8 +6,8 @@ mod otlp;
 use std::time::Duration;
 
 use hyrouter_config::TelemetrySettings;
-
-use crate::snapshot::Finished;
+use hyrouter_decision_log::DecisionRecord;
+use hyrouter_plugins::Record;
 
 /// Hands connections on to a collector. Without the feature `otlp`, or when it is not configured, nothing.
 #[derive(Debug, Default)]
@@ -49,15 +49,15 @@ impl Traces {
         Ok(Self::default())
     }
 
-    pub(crate) fn finished(&self, finished: &Finished<'_>) {
+    pub(crate) fn finished(&self, record: &DecisionRecord<'_>, calls: &[Record]) {
         #[cfg(feature = "otlp")]
         if let Some(tracer) = &self.tracer
             && tracer.samples()
         {
-            otlp::record(tracer, finished);
+            otlp::record(tracer, record, calls);
         }
         #[cfg(not(feature = "otlp"))]
-        let _ = finished;
+        let _ = (record, calls);
     }
 
     /// Whether nobody sends spans any more.
@@ -66,7 +66,7 @@ impl Traces {
         return self
             .tracer
             .as_ref()
-            .is_some_and(|tracer| !tracer.is_at_work());
+            .is_some_and(|tracer| !tracer.is_running());
         #[cfg(not(feature = "otlp"))]
         false
     }

@@ -1,0 +1,201 @@
+//! One finished connection.
+
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+use std::fmt;
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
+use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+
+/// One finished connection, for logs, sinks, traces and metrics. JSON leaves out what is absent, and names are those of
+/// the log.
+///
+/// It has no name, UUID or token of a player. `host` is what the client sent as SNI, so it may be anything.
+// Not `non_exhaustive`: a caller that fills it in must not forget a field.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct DecisionRecord<'a> {
+    /// When it finished: RFC 3339 in UTC, with milliseconds.
+    #[serde(serialize_with = "rfc3339")]
+    pub time: SystemTime,
+    /// Number of the connection, unique as long as the process lives.
+    pub connection: u64,
+    /// How the connection ended.
+    pub outcome: DecisionOutcome,
+    /// Why, as a stable code.
+    pub reason: &'static str,
+    /// The SNI as it was sent, at most 255 bytes; empty where none was.
+    pub host: &'a str,
+    /// The route that led here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<&'a str>,
+    /// Where the player was sent, as `host:port`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backend: Option<BackendAddress<'a>>,
+    /// Remarks about plugins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugins: Option<&'a str>,
+    /// Result of the check of the identity token, as a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<&'static str>,
+    /// Result of the check of the referral data that the client sent, as a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<&'static str>,
+    /// Generation of the protocol.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generation: Option<&'static str>,
+    /// Build of the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build: Option<i32>,
+    /// What is wrong with the `Connect` that was read.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    pub error: Option<&'a (dyn Error + 'static)>,
+    /// Language of the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<&'a str>,
+    /// ALPN of the connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alpn: Option<&'a str>,
+    /// From the first datagram to the end of the handshake; microseconds in JSON.
+    #[serde(rename = "handshake_us", serialize_with = "micros")]
+    pub handshake: Duration,
+    /// From there until the first frame was read; microseconds in JSON.
+    #[serde(rename = "connect_us", serialize_with = "micros")]
+    pub connect: Duration,
+    /// From there until there was an answer; microseconds in JSON.
+    #[serde(rename = "decision_us", serialize_with = "micros")]
+    pub decision: Duration,
+    /// All of it; microseconds in JSON.
+    #[serde(rename = "total_us", serialize_with = "micros")]
+    pub total: Duration,
+    /// Address of the client. None unless the operator lets it into logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<IpAddr>,
+}
+
+impl DecisionRecord<'_> {
+    /// Returns a record with what each has: no `Connect`, no answer, no time taken.
+    pub fn new(
+        time: SystemTime,
+        connection: u64,
+        outcome: DecisionOutcome,
+        reason: &'static str,
+    ) -> Self {
+        Self {
+            time,
+            connection,
+            outcome,
+            reason,
+            host: "",
+            route: None,
+            backend: None,
+            plugins: None,
+            identity: None,
+            ticket: None,
+            generation: None,
+            build: None,
+            error: None,
+            language: None,
+            alpn: None,
+            handshake: Duration::ZERO,
+            connect: Duration::ZERO,
+            decision: Duration::ZERO,
+            total: Duration::ZERO,
+            client: None,
+        }
+    }
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DecisionOutcome {
+    /// The player was sent to a backend.
+    Referral,
+    /// The player was refused.
+    Disconnect,
+    /// No packet was possible.
+    Closed,
+}
+
+impl DecisionOutcome {
+    /// Every outcome.
+    pub const ALL: [Self; 3] = [Self::Referral, Self::Disconnect, Self::Closed];
+
+    /// Returns the name in JSON, logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Referral => "referral",
+            Self::Disconnect => "disconnect",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Where a player was sent. Shown as `host:port`, an IPv6 address in brackets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackendAddress<'a> {
+    /// DNS name or IP address.
+    pub host: &'a str,
+    /// UDP port.
+    pub port: u16,
+}
+
+impl fmt::Display for BackendAddress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port } = self;
+        if host.contains(':') {
+            write!(f, "[{host}]:{port}")
+        } else {
+            write!(f, "{host}:{port}")
+        }
+    }
+}
+
+impl Serialize for BackendAddress<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Returns a duration in whole microseconds, as logs have it.
+pub fn as_micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn micros<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(as_micros(*duration))
+}
+
+fn text<S: Serializer>(error: &Option<&dyn Error>, serializer: S) -> Result<S::Ok, S::Error> {
+    match error {
+        Some(error) => serializer.collect_str(error),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// `2026-01-31T12:00:00.123Z`. A clock outside the years 0 to 9999 reads as 1970.
+fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    let nanos = match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(0),
+        Err(before) => i128::try_from(before.duration().as_nanos()).map_or(0, |nanos| -nanos),
+    };
+    let time = OffsetDateTime::from_unix_timestamp_nanos(nanos)
+        .ok()
+        .filter(|time| (0..=9999).contains(&time.year()))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let (date, clock) = (time.date(), time.time());
+    serializer.collect_str(&format_args!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+        date.year(),
+        u8::from(date.month()),
+        date.day(),
+        clock.hour(),
+        clock.minute(),
+        clock.second(),
+        clock.millisecond(),
+    ))
+}

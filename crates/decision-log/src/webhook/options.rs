@@ -1,0 +1,137 @@
+//! Where a webhook is and how much can wait for it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
+use hyrouter_http_client::Poster;
+
+use super::{WebhookToken, url};
+use crate::SinkError;
+
+/// Maximum number of decisions that can wait.
+const MAX_QUEUE: usize = 1 << 20;
+/// Maximum number of decisions in one request: about 5 MiB.
+const MAX_BATCH: usize = 10_000;
+/// How long one request may take, from its connection to the head of the answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+const PRODUCT: HeaderValue =
+    HeaderValue::from_static(concat!("hyrouter-decisions/", env!("CARGO_PKG_VERSION")));
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Where a webhook is and how much can wait for it.
+#[derive(Debug, Clone)]
+pub struct WebhookOptions {
+    url: String,
+    token: Option<WebhookToken>,
+    ca_file: Option<PathBuf>,
+    pub(super) queue: usize,
+    pub(super) batch: usize,
+}
+
+impl WebhookOptions {
+    /// Returns the defaults for a URL: `https://host[:port]/path`, or `http://`. With a token, `http://` is for this
+    /// machine only.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            token: None,
+            ca_file: None,
+            queue: 4_096,
+            batch: 100,
+        }
+    }
+
+    /// Sets the token that is sent as `Authorization: Bearer ...`. Default: none.
+    #[must_use]
+    pub fn with_token(mut self, token: Option<WebhookToken>) -> Self {
+        self.token = token;
+        self
+    }
+
+    /// Sets a file of certificates in PEM that the receiver is trusted by, beside those of the system. Default: none.
+    #[must_use]
+    pub fn with_ca_file(mut self, ca_file: Option<PathBuf>) -> Self {
+        self.ca_file = ca_file;
+        self
+    }
+
+    /// Sets the number of decisions that can wait, 1 to 1,048,576. Default 4,096: four seconds at a thousand a second,
+    /// and about 2 MiB.
+    #[must_use]
+    pub fn with_queue(mut self, queue: usize) -> Self {
+        self.queue = queue;
+        self
+    }
+
+    /// Sets the maximum number of decisions in one request, 1 to 10,000. Default 100: about 50 KiB.
+    #[must_use]
+    pub fn with_batch(mut self, batch: usize) -> Self {
+        self.batch = batch;
+        self
+    }
+
+    /// Checks that each option can be used. Reads `ca_file`, if there is one, and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first option that cannot be used, with its value and what is allowed.
+    pub fn check(&self) -> Result<(), SinkError> {
+        for (key, value, most) in [
+            ("queue", self.queue, MAX_QUEUE),
+            ("batch", self.batch, MAX_BATCH),
+        ] {
+            if !(1..=most).contains(&value) {
+                return Err(SinkError::Setting { key, value, most });
+            }
+        }
+        if self.ca_file.is_some() {
+            return self.poster().map(drop);
+        }
+        url::parse(&self.url, self.token.is_some()).map(drop)
+    }
+
+    pub(super) fn poster(&self) -> Result<Poster, SinkError> {
+        let address = url::parse(&self.url, self.token.is_some())?;
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT, PRODUCT);
+        headers.insert(CONTENT_TYPE, JSON);
+        if let Some(token) = &self.token {
+            headers.insert(AUTHORIZATION, token.to_header()?);
+        }
+        Ok(Poster::new(
+            address,
+            headers,
+            TIMEOUT,
+            self.ca_file.as_deref(),
+        )?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_BATCH, MAX_QUEUE, WebhookOptions};
+
+    #[test]
+    fn numbers_have_a_range() {
+        type Setter = fn(WebhookOptions, usize) -> WebhookOptions;
+        let setters: [(&str, usize, Setter); 2] = [
+            ("queue", MAX_QUEUE, WebhookOptions::with_queue),
+            ("batch", MAX_BATCH, WebhookOptions::with_batch),
+        ];
+        for (key, most, set) in setters {
+            let check = |value| {
+                let options = set(WebhookOptions::new("http://127.0.0.1/"), value);
+                options.check().map_err(|error| error.to_string())
+            };
+            assert_eq!(check(1), Ok(()));
+            assert_eq!(check(most), Ok(()));
+            for value in [0, most + 1, usize::MAX] {
+                let wanted = format!("{key} is {value}, allowed is 1 to {most}");
+                assert_eq!(check(value), Err(wanted));
+            }
+        }
+    }
+}

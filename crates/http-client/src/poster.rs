@@ -1,0 +1,129 @@
+//! One URL that bodies are posted to.
+
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::{BodyExt as _, Full, Limited};
+use tokio::time::timeout;
+
+use crate::{HttpClient, HttpClientError, HttpClientOptions, ServiceUrl, TrustError};
+use hyrouter_text::Causes;
+
+/// Maximum length of the body of an answer in bytes.
+const MAX_BODY: usize = 64 * 1024;
+/// How long the body may take once the head is there.
+const BODY_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a connection is kept for the next body: less than most servers keep it.
+const IDLE: Duration = Duration::from_secs(20);
+
+/// Posts bodies to one URL, one request at a time over a connection that is kept for 20 seconds.
+#[derive(Debug)]
+pub struct Poster {
+    address: ServiceUrl,
+    headers: HeaderMap,
+    timeout: Duration,
+    client: HttpClient<Full<Bytes>>,
+}
+
+/// Why a body was not taken. Contains nothing of the answer but its status and `Retry-After`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PostError {
+    /// The head of the answer did not come in time.
+    #[error("no answer within {0:?}")]
+    Timeout(Duration),
+    /// The request failed.
+    #[error("{}", Causes(.0))]
+    Request(#[from] HttpClientError),
+    /// The status of the answer is not 2xx. Redirects are not followed.
+    #[error("the answer is {status}")]
+    Status {
+        /// The status.
+        status: StatusCode,
+        /// `Retry-After`, as it was sent.
+        retry_after: Option<String>,
+    },
+}
+
+impl PostError {
+    /// Returns the status of the answer, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Status { status, .. } => Some(*status),
+            Self::Timeout(_) | Self::Request(_) => None,
+        }
+    }
+
+    /// Returns `Retry-After` of the answer, if there was one.
+    pub fn retry_after(&self) -> Option<&str> {
+        match self {
+            Self::Status { retry_after, .. } => retry_after.as_deref(),
+            Self::Timeout(_) | Self::Request(_) => None,
+        }
+    }
+}
+
+impl Poster {
+    /// Makes a poster that sends these headers with each request. `timeout` bounds a request, from its connection to the
+    /// head of the answer. Does not connect.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the certificates that the service is trusted by cannot be used.
+    pub fn new(
+        address: ServiceUrl,
+        headers: HeaderMap,
+        timeout: Duration,
+        ca_file: Option<&Path>,
+    ) -> Result<Self, TrustError> {
+        let client = HttpClientOptions {
+            ca_file,
+            connect_timeout: timeout,
+            idle: Some(IDLE),
+        }
+        .client(&address)?;
+        Ok(Self {
+            address,
+            headers,
+            timeout,
+            client,
+        })
+    }
+
+    /// Returns scheme and host, for logs.
+    pub fn origin(&self) -> String {
+        self.address.origin()
+    }
+
+    /// Posts a body. Returns the body of the answer, unless it is longer than 64 KiB, takes more than a second, or breaks
+    /// off: then only the connection is lost.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is no answer in time, or one other than 2xx.
+    pub async fn post(&self, body: Bytes) -> Result<Option<Bytes>, PostError> {
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.address.uri().clone();
+        *request.headers_mut() = self.headers.clone();
+        let Ok(response) = timeout(self.timeout, self.client.request(request)).await else {
+            return Err(PostError::Timeout(self.timeout));
+        };
+        let (head, body) = response?.into_parts();
+        // Read whatever the status is, so that the connection can be used again.
+        let whole = timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
+        if head.status.is_success() {
+            let whole = whole.ok().and_then(Result::ok);
+            return Ok(whole.map(http_body_util::Collected::to_bytes));
+        }
+        let retry_after = head.headers.get(RETRY_AFTER);
+        let retry_after = retry_after.and_then(|value| value.to_str().ok());
+        Err(PostError::Status {
+            status: head.status,
+            retry_after: retry_after.map(ToOwned::to_owned),
+        })
+    }
+}

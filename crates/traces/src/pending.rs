@@ -1,0 +1,98 @@
+//! Traces that wait to be sent.
+
+use std::time::{Duration, SystemTime};
+
+use hyrouter_decision_log::{DecisionOutcome, DecisionRecord};
+
+/// Maximum length of the text of an error in characters.
+const MAX_ERROR: usize = 200;
+
+/// One call of a plugin.
+#[derive(Debug, Clone, Copy)]
+pub struct PluginCall<'a> {
+    /// Name of the plugin in the configuration.
+    pub name: &'a str,
+    /// When the call began, from the start of the decision.
+    pub offset: Duration,
+    /// How long the call took.
+    pub elapsed: Duration,
+    /// What the plugin returned, as a stable code.
+    pub verdict: &'static str,
+    /// What went wrong; the first 200 characters are sent.
+    pub error: Option<&'a str>,
+}
+
+/// What the spans of one connection are made of. Its spans are made when they are sent: until then it takes some 400
+/// bytes, a fifth of theirs.
+#[derive(Debug)]
+pub(crate) struct PendingTrace {
+    pub(crate) start: SystemTime,
+    pub(crate) total: Duration,
+    pub(crate) handshake: Duration,
+    pub(crate) connect: Duration,
+    pub(crate) decision: Duration,
+    pub(crate) connection: u64,
+    pub(crate) outcome: DecisionOutcome,
+    pub(crate) reason: &'static str,
+    pub(crate) route: Option<Box<str>>,
+    pub(crate) backend: Option<String>,
+    pub(crate) generation: Option<&'static str>,
+    pub(crate) build: Option<i32>,
+    pub(crate) plugins: Box<[PendingCall]>,
+}
+
+#[derive(Debug)]
+pub(crate) struct PendingCall {
+    pub(crate) name: Box<str>,
+    pub(crate) offset: Duration,
+    pub(crate) elapsed: Duration,
+    pub(crate) verdict: &'static str,
+    pub(crate) error: Option<Box<str>>,
+}
+
+impl PendingTrace {
+    pub(crate) fn new<'a>(
+        record: &DecisionRecord<'_>,
+        calls: impl Iterator<Item = PluginCall<'a>>,
+    ) -> Self {
+        let plugins = calls.map(|call| PendingCall {
+            name: call.name.into(),
+            offset: call.offset,
+            elapsed: call.elapsed,
+            verdict: call.verdict,
+            error: call
+                .error
+                .map(|error| error.chars().take(MAX_ERROR).collect()),
+        });
+        Self {
+            // The clock is read once for a connection, when it has finished.
+            start: record.time.checked_sub(record.total).unwrap_or(record.time),
+            total: record.total,
+            handshake: record.handshake,
+            connect: record.connect,
+            decision: record.decision,
+            connection: record.connection,
+            outcome: record.outcome,
+            reason: record.reason,
+            route: record.route.map(Into::into),
+            backend: record.backend.map(|backend| backend.to_string()),
+            generation: record.generation,
+            build: record.build,
+            plugins: plugins.collect(),
+        }
+    }
+}
+
+/// Returns the number of spans that a connection with so many calls of plugins has. A step that took no time did not
+/// happen, and has no span.
+pub(crate) fn span_count(record: &DecisionRecord<'_>, calls: usize) -> u64 {
+    let steps = [record.handshake, record.connect];
+    let steps = steps.iter().filter(|step| !step.is_zero()).count();
+    let decision = usize::from(has_decision(record.decision, calls));
+    u64::try_from(1 + steps + decision + calls).unwrap_or(u64::MAX)
+}
+
+/// Returns whether there is a span that those of plugins are below.
+pub(crate) fn has_decision(decision: Duration, calls: usize) -> bool {
+    !decision.is_zero() || calls > 0
+}
