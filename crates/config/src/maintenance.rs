@@ -1,6 +1,4 @@
-use std::collections::BTreeMap;
-
-use hyrouter_messages::{MaintenanceTexts, same_tag};
+use hyrouter_messages::MaintenanceTexts;
 use hyrouter_router as router;
 use serde_json::Value;
 
@@ -11,6 +9,7 @@ use crate::path::Path;
 use crate::problem::Problems;
 use crate::schema::Schema;
 use crate::schema_check::check_section;
+use crate::validate::check_languages;
 
 /// A route is closed for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +82,7 @@ pub(crate) fn build(
         let message = "not after `from`, so it is never in force; allowed: a later time";
         problems.add_if_clear(&path.key("until"), message);
     }
-    check_tags(&path.key("text"), &given.text, problems);
+    check_languages(&path.key("text"), &given.text, problems);
     let allow = given.allow;
     if allow.verified && allow.uuids.is_empty() && allow.usernames.is_empty() {
         problems.add_if_clear(
@@ -102,17 +101,5 @@ pub(crate) fn build(
         enabled: given.enabled,
         rule: router::Maintenance { from, until, allow },
         texts: MaintenanceTexts::from(given.text),
-    }
-}
-
-fn check_tags(path: &Path, texts: &BTreeMap<String, String>, problems: &mut Problems) {
-    for (at, tag) in texts.keys().enumerate() {
-        let mut earlier = texts.keys().take(at);
-        if let Some(earlier) = earlier.find(|earlier| same_tag(earlier, tag)) {
-            problems.add_if_clear(
-                &path.key(tag),
-                format!("the same language as {earlier:?}; allowed: each language once"),
-            );
-        }
     }
 }

@@ -86,14 +86,14 @@ impl fmt::Display for Warning {
 #[derive(Default)]
 pub(crate) struct Problems {
     /// By path. An empty list suppresses others at the path: its value stands under an unknown key, which is reported.
-    found: BTreeMap<Path, Vec<Message>>,
+    found: BTreeMap<Path, Vec<ProblemText>>,
     /// The variables that gave a value, by the path of the value.
     variables: BTreeMap<Path, String>,
 }
 
 impl Problems {
     /// Adds a problem at `path`.
-    pub(crate) fn add(&mut self, path: &Path, message: impl Into<Message>) {
+    pub(crate) fn add(&mut self, path: &Path, message: impl Into<ProblemText>) {
         self.found
             .entry(path.clone())
             .or_default()
@@ -101,7 +101,7 @@ impl Problems {
     }
 
     /// Adds a problem at `path`, unless something is already wrong there or above.
-    pub(crate) fn add_if_clear(&mut self, path: &Path, message: impl Into<Message>) {
+    pub(crate) fn add_if_clear(&mut self, path: &Path, message: impl Into<ProblemText>) {
         if !self.is_covered(path) {
             self.add(path, message);
         }
@@ -151,12 +151,12 @@ fn nearest_above<'a, T>(entries: &'a BTreeMap<Path, T>, path: &Path) -> Option<&
 }
 
 /// What is wrong with a value.
-pub(crate) struct Message {
+pub(crate) struct ProblemText {
     pub(crate) text: String,
     value: Option<Value>,
 }
 
-impl<T: Into<String>> From<T> for Message {
+impl<T: Into<String>> From<T> for ProblemText {
     fn from(text: T) -> Self {
         Self {
             text: text.into(),
@@ -166,16 +166,16 @@ impl<T: Into<String>> From<T> for Message {
 }
 
 /// `what (got value); allowed: ...`
-pub(crate) fn message(what: &str, value: &Value, allowed: impl fmt::Display) -> Message {
+pub(crate) fn message(what: &str, value: &Value, allowed: impl fmt::Display) -> ProblemText {
     let is_one = !value.is_object() && !value.is_array();
-    Message {
+    ProblemText {
         text: format!("{what} (got {}); allowed: {allowed}", Shown(value)),
         value: is_one.then(|| value.clone()),
     }
 }
 
 /// The same for a value that is or may hold a secret.
-pub(crate) fn secret_message(what: &str, allowed: impl fmt::Display) -> Message {
+pub(crate) fn secret_message(what: &str, allowed: impl fmt::Display) -> ProblemText {
     format!("{what} (value not shown); allowed: {allowed}").into()
 }
 

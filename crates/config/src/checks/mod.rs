@@ -2,11 +2,12 @@
 //! written to its end.
 
 mod gather;
+mod layers;
 mod lowered;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::gather::Layers;
+pub(crate) use self::layers::Layers;
 pub use self::lowered::LoweredCheck;
 
 /// The checks of a configuration, each with how strict it is and whether it is written.

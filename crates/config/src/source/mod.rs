@@ -1,7 +1,9 @@
 pub(crate) mod empty;
 mod env;
 mod file;
+mod json;
 mod tree;
+mod yaml;
 
 use std::ffi::OsString;
 use std::fmt;

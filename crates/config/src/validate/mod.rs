@@ -5,26 +5,27 @@ mod contradictions;
 mod discovery;
 mod files;
 mod identity;
+mod messages;
 mod operation;
 mod plugins;
 mod referral;
 mod routing;
+mod times;
+mod tls;
 mod trust;
 mod unsupported;
 
+pub(crate) use self::messages::check_languages;
 pub(crate) use self::referral::NOT_SIGNED;
 
-use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
-
-use hyrouter_messages::{LocaleTexts, MessageKind, Messages, same_tag};
 
 use crate::checks::{Checks, Layers};
 use crate::path::Path;
-use crate::problem::{Message, Problems, Warning, message};
+use crate::problem::{ProblemText, Problems, Warning};
 use crate::secrets::Secrets;
 use crate::sections::Sections;
-use crate::settings::{CertificateFiles, Settings, TlsSettings, UnknownProtocol};
+use crate::settings::{Settings, UnknownProtocol};
 use crate::{duration, listen, model};
 
 /// Checks what the values mean together and builds the parts.
@@ -39,8 +40,8 @@ pub(crate) fn build(
         problems,
         warnings: Vec::new(),
     };
-    warn_of_idle_timeout(&config, &mut report);
-    check_bounds(&config, &mut report);
+    times::warn_of_idle_timeout(&config, &mut report);
+    times::check_bounds(&config, &mut report);
     trust::warn(&config, &mut report);
     let providers = discovery::check(&config.discovery, report.problems);
     unsupported::refuse(&config, report.problems);
@@ -57,7 +58,7 @@ pub(crate) fn build(
     Settings {
         // The schema check lets no other text through; the default stands in for one that it took out.
         listen: listen::parse(&config.listen).unwrap_or(listen::DEFAULT),
-        tls: build_tls(config.tls, report.problems),
+        tls: tls::build(config.tls, report.problems),
         quic: operation::quic(config.quic),
         logging: operation::logging(config.logging),
         limits: operation::limits(&config.limits, &mut report),
@@ -69,7 +70,7 @@ pub(crate) fn build(
         routing,
         maintenance,
         referral: referral::build(config.referral, secrets, now, &mut report),
-        messages: build_messages(config.messages, report.problems),
+        messages: messages::build(config.messages, report.problems),
         plugins: plugins::build(
             config.plugins,
             parse_duration(&config.limits.decision_timeout),
@@ -108,55 +109,13 @@ fn require_backends(config: &model::Config, problems: &mut Problems) {
     }
 }
 
-/// A client that says nothing is dropped by whichever comes first, and only one of them tells it why.
-fn warn_of_idle_timeout(config: &model::Config, report: &mut Report<'_>) {
-    let idle = parse_duration(&config.quic.max_idle_timeout);
-    if idle <= parse_duration(&config.limits.connect_timeout) {
-        report.warn(
-            &Path::of("quic.max_idle_timeout"),
-            "it is not above `limits.connect_timeout`, so slow clients are dropped without a word",
-        );
-    }
-}
-
-/// Times that nobody means: a skew at which nothing ever ends, keys that are trusted for weeks after they were
-/// withdrawn, envelopes that end before the player can be there.
-fn check_bounds(config: &model::Config, report: &mut Report<'_>) {
-    let referral = config.referral.as_ref();
-    let ttl = referral.map_or("60s", |referral| &referral.ttl);
-    for (path, text, least, most, allowed) in [
-        (
-            "identity.clock_skew",
-            config.identity.clock_skew.as_str(),
-            0,
-            3600,
-            "0s to 1h",
-        ),
-        (
-            "identity.refresh",
-            config.identity.refresh.as_str(),
-            1,
-            7 * 24 * 3600,
-            "1s to 168h",
-        ),
-        ("referral.ttl", ttl, 1, 24 * 3600, "1s to 24h"),
-    ] {
-        let bounds = Duration::from_secs(least)..=Duration::from_secs(most);
-        if !bounds.contains(&parse_duration(text)) {
-            let value = serde_json::Value::from(text);
-            let message = message("out of range", &value, allowed);
-            report.problems.add_if_clear(&Path::of(path), message);
-        }
-    }
-}
-
 struct Report<'m> {
     problems: &'m mut Problems,
     warnings: Vec<Warning>,
 }
 
 impl Report<'_> {
-    fn warn(&mut self, path: &Path, message: impl Into<Message>) {
+    fn warn(&mut self, path: &Path, message: impl Into<ProblemText>) {
         self.warnings.push(Warning {
             path: path.to_string(),
             message: message.into().text,
@@ -164,86 +123,8 @@ impl Report<'_> {
     }
 }
 
-fn build_tls(tls: model::Tls, problems: &mut Problems) -> TlsSettings {
-    let certificate = check_pair(&Path::of("tls"), tls.cert_file, tls.key_file, problems);
-    TlsSettings {
-        certificate: certificate.map(|(cert, key)| CertificateFiles {
-            cert: cert.into(),
-            key: key.into(),
-        }),
-        alpn: tls.alpn.iter().map(|name| name.trim().to_owned()).collect(),
-    }
-}
-
-/// `cert_file` and `key_file` come together or not at all. An empty text is none.
-fn check_pair(
-    path: &Path,
-    cert: Option<String>,
-    key: Option<String>,
-    problems: &mut Problems,
-) -> Option<(String, String)> {
-    let is_given = |file: &String| !file.is_empty();
-    match (cert.filter(is_given), key.filter(is_given)) {
-        (Some(cert), Some(key)) => return Some((cert, key)),
-        (None, None) => {}
-        (Some(_), None) => problems.add_if_clear(&path.key("key_file"), missing("`cert_file`")),
-        (None, Some(_)) => problems.add_if_clear(&path.key("cert_file"), missing("`key_file`")),
-    }
-    None
-}
-
 fn missing(needed_by: &str) -> String {
     format!("missing; required by {needed_by}")
-}
-
-fn build_messages(messages: model::Messages, problems: &mut Problems) -> Messages {
-    if let Some(locales) = &messages.disconnect_locales {
-        check_tags(locales, problems);
-    }
-    let locales = messages.disconnect_locales.map(|locales| {
-        let texts = locales.into_iter();
-        texts
-            .map(|(tag, texts)| (tag, build_texts(texts)))
-            .collect()
-    });
-    Messages::new(build_texts(messages.disconnect), locales)
-}
-
-fn check_tags(locales: &BTreeMap<String, model::Texts>, problems: &mut Problems) {
-    for (at, tag) in locales.keys().enumerate() {
-        if let Some(earlier) = locales
-            .keys()
-            .take(at)
-            .find(|earlier| same_tag(earlier, tag))
-        {
-            let path = Path::of("messages.disconnect_locales").key(tag);
-            problems.add_if_clear(
-                &path,
-                format!("the same language as {earlier:?}; allowed: each language once"),
-            );
-        }
-    }
-}
-
-fn build_texts(texts: model::Texts) -> LocaleTexts {
-    let model::Texts {
-        no_route,
-        no_backends,
-        routing_error,
-        discovery_error,
-        identity,
-    } = texts;
-    [
-        (MessageKind::NoRoute, no_route),
-        (MessageKind::NoBackends, no_backends),
-        (MessageKind::RoutingError, routing_error),
-        (MessageKind::DiscoveryError, discovery_error),
-        (MessageKind::Identity, identity),
-    ]
-    .into_iter()
-    .fold(LocaleTexts::default(), |texts, (kind, text)| {
-        texts.with_text(kind, text.unwrap_or_default())
-    })
 }
 
 /// The schema check lets no other text through.

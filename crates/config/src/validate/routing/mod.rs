@@ -4,6 +4,7 @@ mod covered;
 mod keys;
 mod matching;
 mod names;
+mod policy;
 mod pool;
 mod switches;
 

@@ -1,16 +1,15 @@
-use std::fmt;
+mod wording;
 
 use serde_json::{Map, Value};
 
+use self::wording::{Hint, range, type_name};
+pub(crate) use self::wording::{allowed, nearest};
 use crate::format;
 use crate::leading_zeros;
 use crate::path::Path;
 use crate::problem::{Problems, message, secret_message};
 use crate::schema::{Schema, SchemaKind};
 use crate::source::empty;
-
-/// Least likeness (Jaro-Winkler) at which one name is offered for another.
-const ALIKE: f64 = 0.8;
 
 /// Checks the shape of a configuration and gives the part of it that is right, with the names of fixed sets in their
 /// canonical form, so that it can be read into the model and checked further.
@@ -27,21 +26,6 @@ pub(crate) fn check_section(
     problems: &mut Problems,
 ) -> Option<Value> {
     Walk { problems }.value(schema, value, &Path::default())
-}
-
-/// The known name nearest to a wrong one, if any is near.
-pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let given = given.to_ascii_lowercase();
-    known
-        .map(|name| {
-            (
-                strsim::jaro_winkler(&given, &name.to_ascii_lowercase()),
-                name,
-            )
-        })
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, name)| name)
 }
 
 struct Walk<'m> {
@@ -242,37 +226,6 @@ fn is_blank(schema: Schema, value: &Value, path: &Path) -> bool {
         && empty::counts_as_absent(path)
 }
 
-/// What may be written at a place, for messages.
-pub(crate) fn allowed(schema: Schema) -> String {
-    let names = schema.names();
-    if !names.is_empty() {
-        return names.join(", ");
-    }
-    let format = schema.text("format").and_then(format::allowed);
-    match (schema.kind(), format) {
-        (SchemaKind::Text, Some(format)) => format.to_owned(),
-        (SchemaKind::Text, None) => "a text that is not empty".to_owned(),
-        (SchemaKind::List, _) => "a list, `[]` for none".to_owned(),
-        (SchemaKind::Integer, _) => range(schema),
-        _ => type_name(schema).to_owned(),
-    }
-}
-
-fn range(schema: Schema) -> String {
-    let min = schema.number("minimum").unwrap_or(0);
-    let max = schema.number("maximum");
-    max.map_or_else(|| format!("{min} or more"), |max| format!("{min} to {max}"))
-}
-
-struct Hint<'a>(Option<&'a str>);
-
-impl fmt::Display for Hint<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
-    }
-}
-
 /// Names of fixed sets compare without case and blanks around them, and `-` equals `_`.
 fn canonical_name(text: &str) -> String {
     text.trim().to_ascii_lowercase().replace('-', "_")
@@ -298,16 +251,5 @@ fn stand_in(schema: Schema) -> Value {
         SchemaKind::Integer => Value::from(0),
         SchemaKind::Bool => Value::Bool(false),
         SchemaKind::Any => Value::Null,
-    }
-}
-
-fn type_name(schema: Schema) -> &'static str {
-    match schema.kind() {
-        SchemaKind::Object | SchemaKind::Map => "an object of keys and values",
-        SchemaKind::List => "a list",
-        SchemaKind::Text => "a text",
-        SchemaKind::Integer => "a whole number",
-        SchemaKind::Bool => "true or false",
-        SchemaKind::Any => "any value",
     }
 }

@@ -1,21 +1,24 @@
+mod simplify;
+
 use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use self::simplify::simplify;
 use crate::model::Config;
 use crate::path::{Path, Segment};
 
 static ROOT: LazyLock<Value> = LazyLock::new(|| {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut root = generator.into_root_schema_for::<Config>().to_value();
-    tidy(&mut root);
+    simplify(&mut root);
     if let Some(root) = root.as_object_mut() {
         // What a file may hold beside the configuration; `source` takes it out.
         root.insert("patternProperties".to_owned(), json!({ "^x-": {} }));
     }
     if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
-        definitions.values_mut().for_each(tidy);
+        definitions.values_mut().for_each(simplify);
     }
     root
 });
@@ -181,73 +184,4 @@ impl Schema {
             .filter_map(Value::as_str)
             .collect()
     }
-}
-
-/// Takes out what Rust's types bring in and a reader does not need: `null` beside the type of what may be absent,
-/// widths of integers (bounds say the same), and defaults that say "nothing" or repeat a whole section.
-fn tidy(schema: &mut Value) {
-    let Some(schema) = schema.as_object_mut() else {
-        return;
-    };
-    if let Some(Value::Array(types)) = schema.get("type")
-        && let Some(one) = types.iter().find(|kind| *kind != "null").cloned()
-    {
-        schema.insert("type".to_owned(), one);
-    }
-    if let Some(reference) = nullable_reference(schema) {
-        schema.remove("anyOf");
-        schema.insert("$ref".to_owned(), reference);
-    }
-    let width = schema
-        .get("format")
-        .and_then(Value::as_str)
-        .and_then(|format| format.strip_prefix("uint"));
-    if let Some(bits) = width.map(str::to_owned) {
-        schema.remove("format");
-        if bits == "32" {
-            schema.entry("maximum").or_insert(u32::MAX.into());
-        }
-    }
-    if schema.get("default").is_some_and(says_nothing) {
-        schema.remove("default");
-    }
-    for key in required_of(schema) {
-        let property = schema
-            .get_mut("properties")
-            .and_then(|properties| properties.get_mut(&key));
-        if let Some(property) = property.and_then(Value::as_object_mut) {
-            property.remove("default");
-        }
-    }
-    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.values_mut().for_each(tidy);
-    }
-    for keyword in ["items", "additionalProperties"] {
-        if let Some(nested) = schema.get_mut(keyword) {
-            tidy(nested);
-        }
-    }
-}
-
-/// The `$ref` of `anyOf: [{$ref}, {type: null}]`.
-fn nullable_reference(schema: &Map<String, Value>) -> Option<Value> {
-    let choices = schema.get("anyOf")?.as_array()?;
-    choices
-        .iter()
-        .find_map(|choice| choice.get("$ref"))
-        .cloned()
-}
-
-fn says_nothing(default: &Value) -> bool {
-    match default {
-        Value::Null | Value::Object(_) => true,
-        Value::Array(items) => items.is_empty(),
-        _ => false,
-    }
-}
-
-fn required_of(schema: &Map<String, Value>) -> Vec<String> {
-    let list = schema.get("required").and_then(Value::as_array);
-    let keys = list.into_iter().flatten().filter_map(Value::as_str);
-    keys.map(str::to_owned).collect()
 }

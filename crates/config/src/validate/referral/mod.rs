@@ -1,13 +1,16 @@
+mod accepted;
+mod gaps;
+
 use std::time::SystemTime;
 
 use hyrouter_referral::v1::Sealer;
-use hyrouter_referral::{
-    Algorithm, KeyError, Secret, SigningKeys, Validity, VerifyingKey, VerifyingKeys,
-};
+use hyrouter_referral::{Algorithm, KeyError, Secret, SigningKeys, Validity};
 
+use self::accepted::accepted;
+use self::gaps::warn_of_gaps;
 use super::{Report, missing, parse_duration};
-use crate::format::{public_key, timestamp};
-use crate::model::{AcceptedKey, Referral, SigningKey};
+use crate::format::timestamp;
+use crate::model::{Referral, SigningKey};
 use crate::path::Path;
 use crate::secrets::{SecretSource, Secrets};
 use crate::settings::{EnvelopeSettings, ReferralSettings, TimedSealer};
@@ -190,69 +193,6 @@ fn version_2(path: &Path, keys: Vec<Given>, report: &mut Report<'_>) -> SigningK
     built
 }
 
-fn accepted(
-    list: &Path,
-    keys: &[AcceptedKey],
-    secrets: &Secrets<'_>,
-    report: &mut Report<'_>,
-) -> VerifyingKeys {
-    let mut accepted = VerifyingKeys::new();
-    for (index, key) in keys.iter().enumerate() {
-        let at = list.index(index);
-        let Some(made) = accepted_key(&at, key, secrets, report) else {
-            continue;
-        };
-        let validity = validity(
-            &at,
-            key.not_before.as_deref(),
-            key.not_after.as_deref(),
-            report,
-        );
-        match made.map(|made| accepted.insert(made.with_validity(validity))) {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => not_unique(&at, key.id, report),
-            Err(error) => wrong_key(&at, &error, report),
-        }
-    }
-    accepted
-}
-
-fn accepted_key(
-    at: &Path,
-    key: &AcceptedKey,
-    secrets: &Secrets<'_>,
-    report: &mut Report<'_>,
-) -> Option<Result<VerifyingKey, KeyError>> {
-    let place = SecretSource::new(
-        key.secret.clone(),
-        key.secret_file.clone(),
-        key.secret_env.clone(),
-    );
-    let algorithm = parse_algorithm(key.algorithm.as_deref());
-    if algorithm == Algorithm::Ed25519 {
-        if place.is_given() {
-            report.problems.add_if_clear(
-                at,
-                "a secret for ed25519; allowed: `public_key`, since nothing is signed with it here",
-            );
-        }
-        let Some(text) = &key.public_key else {
-            let message = missing("algorithm `ed25519`");
-            report.problems.add_if_clear(&at.key("public_key"), message);
-            return None;
-        };
-        return Some(VerifyingKey::ed25519(key.id, &public_key(text)?));
-    }
-    if key.public_key.is_some() {
-        report.problems.add_if_clear(
-            &at.key("public_key"),
-            "not for hmac_sha256; allowed: a secret, or `algorithm: ed25519`",
-        );
-    }
-    let secret = secrets.read(at, &place, report.problems)?;
-    Some(VerifyingKey::hmac(key.id, &secret))
-}
-
 fn not_unique(at: &Path, id: u8, report: &mut Report<'_>) {
     report.problems.add_if_clear(
         &at.key("id"),
@@ -291,55 +231,4 @@ fn validity(
         );
     }
     validity
-}
-
-/// Players are refused while no key signs. That there is none now, at some time to come, or none any more one day, is
-/// told at the start, and so is a key that never has its turn.
-fn warn_of_gaps(list: &Path, keys: &[Given], now: SystemTime, report: &mut Report<'_>) {
-    for (place, key) in keys.iter().enumerate() {
-        let first = keys.iter().take(place).find(|first| first.hides(key));
-        if let Some(first) = first {
-            report.warn(
-                &key.path,
-                format!(
-                    "never signs, since key {} comes first; give it a `not_before`",
-                    first.id
-                ),
-            );
-        }
-    }
-    let ends = |validity: &Validity| validity.not_after;
-    let mut until = Some(now);
-    // From moment to moment, each time to the end of the key that lasts longest.
-    while let Some(at) = until {
-        let valid = keys.iter().map(|key| key.validity);
-        let mut valid = valid.filter(|validity| validity.contains(at)).peekable();
-        if valid.peek().is_none() {
-            let later = keys.iter().filter_map(|key| key.validity.not_before);
-            let when = if at == now { "now" } else { "one day" };
-            let message = if later.filter(|begin| *begin > at).min().is_some() {
-                format!("{when} no key signs until the next begins; players are refused then")
-            } else {
-                format!("{when} no key signs any more; players are refused then")
-            };
-            report.warn(list, message);
-            return;
-        }
-        until = valid
-            .map(|validity| ends(&validity))
-            .reduce(|one, other| Some(one?.max(other?)))
-            .flatten();
-    }
-}
-
-impl Given {
-    /// Whether this key, which stands before the other, signs whenever the other could.
-    fn hides(&self, other: &Self) -> bool {
-        let lasts = match (self.validity.not_after, other.validity.not_after) {
-            (None, _) => true,
-            (Some(end), Some(other)) => end >= other,
-            (Some(_), None) => false,
-        };
-        self.validity.not_before == other.validity.not_before && lasts
-    }
 }

@@ -1,26 +1,14 @@
-use std::net::IpAddr;
-use std::ops::RangeInclusive;
-use std::time::SystemTime;
+mod values;
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use std::net::IpAddr;
+
 use hyrouter_referral::Secret;
 use hyrouter_router::{
     BackendKey, HostPattern, HostPatternError, HostProblem, PatternError, wire_name,
 };
-use ipnet::IpNet;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use uuid::Uuid;
 
+pub(crate) use self::values::{build_range, network, public_key, timestamp, uuid};
 use crate::{duration, listen};
-
-/// Padding may be there or not, as in secrets.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 const DURATION: &str = "Go duration text such as 30s, 1m30s or 250ms";
 const SECRET: &str = "plain text, base64:... or hex:...";
@@ -32,7 +20,7 @@ pub(crate) struct FormatError {
     pub(crate) allowed: &'static str,
 }
 
-/// What a format allows. Those that are only for readers say nothing.
+/// Returns what a format allows, or `None` for one that is only for readers.
 pub(crate) fn allowed(format: &str) -> Option<&'static str> {
     match format {
         "secret" => Some(SECRET),
@@ -188,17 +176,6 @@ fn check_secret(text: &str) -> Result<(), FormatError> {
     }
 }
 
-/// The 32 bytes of an Ed25519 public key.
-pub(crate) fn public_key(text: &str) -> Option<[u8; 32]> {
-    let (form, digits) = text.trim().split_once(':')?;
-    let bytes = match form.to_ascii_lowercase().as_str() {
-        "base64" => BASE64.decode(digits.trim()).ok()?,
-        "hex" => hex::decode(digits.trim()).ok()?,
-        _ => return None,
-    };
-    bytes.try_into().ok()
-}
-
 /// What is after the scheme is for the HTTP client to judge; here it is only there, and fits on a line.
 fn is_http_url(text: &str) -> bool {
     let rest = text
@@ -209,43 +186,6 @@ fn is_http_url(text: &str) -> bool {
             && !rest.starts_with(['/', ':', '?', '#'])
             && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
     })
-}
-
-/// A network, or an address, which is a network of one.
-pub(crate) fn network(text: &str) -> Option<IpNet> {
-    let text = text.trim();
-    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
-    text.parse().ok().or_else(address)
-}
-
-/// In any spelling that UUIDs have, case aside.
-pub(crate) fn uuid(text: &str) -> Option<Uuid> {
-    Uuid::try_parse(text.trim()).ok()
-}
-
-/// Both ends are in it.
-pub(crate) fn build_range(text: &str) -> Option<RangeInclusive<i32>> {
-    let text = text.trim();
-    let number = |text: &str| text.trim().parse::<i32>().ok();
-    let end = |text: &str, open| match text.trim() {
-        "" => Some(open),
-        text => number(text),
-    };
-    let range = match text.split_once("..") {
-        Some((first, last)) if !(first.trim().is_empty() && last.trim().is_empty()) => {
-            end(first, i32::MIN)?..=end(last, i32::MAX)?
-        }
-        Some(_) => return None,
-        None => number(text).map(|number| number..=number)?,
-    };
-    (!range.is_empty()).then_some(range)
-}
-
-/// A time as of RFC 3339, not before 1970.
-pub(crate) fn timestamp(text: &str) -> Option<SystemTime> {
-    let time = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
-    let time = SystemTime::from(time);
-    (time >= SystemTime::UNIX_EPOCH).then_some(time)
 }
 
 /// An address of plain HTTP could be answered by anybody on the way, and keys from there would let anybody in.

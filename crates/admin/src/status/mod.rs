@@ -1,0 +1,127 @@
+//! What the status page shows, and `/api/status` answers.
+//!
+//! Times are seconds since 1970 in UTC, durations are seconds. Counts begin with the process and survive reloads.
+
+mod parts;
+mod traffic;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub use self::parts::{BackendStatus, IdentityStatus, PluginOverview, RouteStatus, RouteTotals};
+pub use self::traffic::{
+    ConnectionsStatus, DecisionsStatus, LatencyQuantiles, LatencyStatus, NamedCount,
+};
+use crate::health::HealthProblem;
+
+/// Everything about a running router that an operator looks at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RouterStatus {
+    /// The version of the router.
+    pub version: String,
+    /// Whether players are answered.
+    pub state: RouterState,
+    /// When the process began.
+    pub started_at: f64,
+    /// How long it runs.
+    pub uptime_seconds: f64,
+    /// The address players come to.
+    pub listen: String,
+    /// How many QUIC endpoints share that address.
+    pub endpoints: usize,
+    /// The configuration in effect.
+    pub config: ConfigStatus,
+    /// What was decided.
+    pub decisions: DecisionsStatus,
+    /// Connections of players.
+    pub connections: ConnectionsStatus,
+    /// Routes, in the order they are tried. Not all of them if there are many: see `totals`.
+    pub routes: Vec<RouteStatus>,
+    /// All routes and backends of the router, those included that `routes` leaves out.
+    pub totals: RouteTotals,
+    /// Plugins, in the order they are asked.
+    pub plugins: Vec<PluginOverview>,
+    /// How players prove who they are.
+    pub identity: IdentityStatus,
+    /// The limits in effect, by the name of their key.
+    pub limits: BTreeMap<String, Value>,
+    /// Connections and players refused, by reason.
+    pub refusals: Vec<NamedCount>,
+    /// What the operator should know about the configuration, though it works.
+    pub warnings: Vec<String>,
+    /// Why the router is not ready.
+    pub problems: Vec<HealthProblem>,
+}
+
+/// Whether players are answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RouterState {
+    /// Not yet.
+    #[default]
+    Starting,
+    /// They are.
+    Serving,
+    /// Those who are here, until the process ends.
+    Draining,
+}
+
+/// The configuration in effect, and how it came about.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ConfigStatus {
+    /// The file, or what stands for it.
+    pub source: String,
+    /// When it was taken.
+    pub loaded_at: f64,
+    /// Reloads that were taken.
+    pub reloads: u64,
+    /// Reloads that were refused.
+    pub failed_reloads: u64,
+    /// Why the last reload was refused; none when it was taken.
+    pub last_error: Option<ReloadError>,
+    /// Keys whose change waits for a restart.
+    pub restart_needed: Vec<String>,
+    /// Checks that reloads have made less strict since the start, because the configuration said so.
+    pub lowered: Vec<String>,
+    /// The certificate that players see.
+    pub certificate: Option<CertificateStatus>,
+}
+
+/// The certificate that players see.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct CertificateStatus {
+    /// SHA-256 over the certificate, in base64url without padding, as the log shows it.
+    pub sha256: String,
+    /// The first second in which it is valid.
+    pub not_before: f64,
+    /// The last second in which it is valid.
+    pub not_after: f64,
+    /// Whether it is valid now.
+    pub is_valid: bool,
+    /// Whether its end is less than 14 days away, or past.
+    pub ends_soon: bool,
+}
+
+/// A reload that was refused.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ReloadError {
+    /// When.
+    pub at: f64,
+    /// What is wrong with the new configuration.
+    pub mistakes: Vec<String>,
+}
+
+/// What a reload that was taken comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ReloadReport {
+    /// Keys of the top level whose values differ from those before.
+    pub changed: Vec<String>,
+    /// The configuration's file and those that it names, where they are not as they were.
+    pub changed_files: Vec<String>,
+    /// Everything that the configuration warns of.
+    pub warnings: Vec<String>,
+    /// Keys whose change waits for a restart.
+    pub restart_needed: Vec<String>,
+}

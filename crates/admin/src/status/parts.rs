@@ -1,0 +1,95 @@
+//! Routes, plugins and identity.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{LatencyQuantiles, NamedCount};
+
+/// All routes and backends of the router.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct RouteTotals {
+    /// Routes, the default pool included.
+    pub routes: u64,
+    /// Backends, once for each route that has them.
+    pub backends: u64,
+    /// Those of them that are drained.
+    pub drained: u64,
+}
+
+/// A route and where it leads.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RouteStatus {
+    /// Its name.
+    pub name: String,
+    /// Host names it matches; any when empty.
+    pub patterns: Vec<String>,
+    /// What else it matches, as text.
+    pub conditions: Vec<String>,
+    /// How a backend is chosen.
+    pub strategy: String,
+    /// Decisions it made.
+    pub decisions: u64,
+    /// The maintenance it is closed for.
+    pub maintenance: Option<Value>,
+    /// Where it leads. Not all of them if there are many.
+    pub backends: Vec<BackendStatus>,
+    /// Backends that `backends` leaves out.
+    pub more_backends: u64,
+}
+
+/// A backend of a route.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct BackendStatus {
+    /// Its `host:port`.
+    pub address: String,
+    /// Its share among the others.
+    pub weight: u32,
+    /// Players sent there.
+    pub referrals: u64,
+    /// What drained it, `config` or `command`.
+    pub drained: Option<String>,
+}
+
+/// A plugin and how it does.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct PluginOverview {
+    /// Its name.
+    pub name: String,
+    /// `wasm` or `grpc`.
+    pub kind: String,
+    /// When it is asked.
+    pub stage: String,
+    /// What its failure means to the player.
+    pub mode: String,
+    /// The state of its breaker, as `closed`, `open` or `half-open`.
+    pub breaker: String,
+    /// Calls that run.
+    pub running: u64,
+    /// Calls that wait for their turn.
+    pub waiting: u64,
+    /// Calls that ended.
+    pub calls: u64,
+    /// Those of them that failed.
+    pub failures: u64,
+    /// Those of them that refused the player.
+    pub denials: u64,
+    /// How long the calls took.
+    pub latency: LatencyQuantiles,
+    /// The last failure.
+    pub last_error: Option<String>,
+}
+
+/// How players prove who they are.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct IdentityStatus {
+    /// `off`, `optional` or `required`, as configured.
+    pub mode: String,
+    /// Keys at hand to verify with.
+    pub keys: Option<u64>,
+    /// How long ago they were fetched.
+    pub keys_age_seconds: Option<f64>,
+    /// Why they are not what they should be.
+    pub problem: Option<String>,
+    /// Verifications by result.
+    pub results: Vec<NamedCount>,
+}

@@ -1,0 +1,62 @@
+//! Counts and durations of connections and decisions.
+
+use serde::Serialize;
+
+/// What was decided, how often and how fast.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DecisionsStatus {
+    /// All of them.
+    pub total: u64,
+    /// How many by reason code.
+    pub outcomes: Vec<NamedCount>,
+    /// How long the steps took.
+    pub latency: LatencyStatus,
+}
+
+/// How often something happened.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct NamedCount {
+    /// What.
+    pub name: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// How long the steps of an exchange took.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct LatencyStatus {
+    /// From the first datagram to the end of the QUIC handshake.
+    pub handshake: LatencyQuantiles,
+    /// From there to the whole of `Connect`.
+    pub connect: LatencyQuantiles,
+    /// The decision, with plugins.
+    pub decision: LatencyQuantiles,
+    /// From the first datagram to the acknowledged answer.
+    pub exchange: LatencyQuantiles,
+}
+
+/// Durations in seconds that 50, 90 and 99 of 100 did not exceed; none when nothing was measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct LatencyQuantiles {
+    /// The median.
+    pub p50: Option<f64>,
+    /// 90 of 100.
+    pub p90: Option<f64>,
+    /// 99 of 100.
+    pub p99: Option<f64>,
+}
+
+/// Connections of players.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ConnectionsStatus {
+    /// Open now, past the handshake.
+    pub open: u64,
+    /// In the handshake now.
+    pub half_open: u64,
+    /// Asked to prove their address first.
+    pub retries: u64,
+    /// Refused before the handshake.
+    pub refused: u64,
+    /// Handshakes that came to nothing.
+    pub handshakes_failed: u64,
+}

@@ -1,0 +1,87 @@
+use serde_json::Value;
+
+use super::Check;
+
+/// What is written, as opposed to what is a default.
+#[derive(Default)]
+pub(crate) struct Layers<'v> {
+    /// Without nulls.
+    pub(crate) environment: Option<&'v Value>,
+    /// Without nulls.
+    pub(crate) file: Option<&'v Value>,
+    /// The last key of the file, where it cannot be told whether its value is complete.
+    pub(crate) open: Option<&'v str>,
+}
+
+impl<'v> Layers<'v> {
+    /// The value that is written for a key with dots. Lists are not merged, so that a list is from one layer.
+    pub(super) fn get(&self, key: &str) -> Option<&'v Value> {
+        self.in_environment(key).or_else(|| self.in_file(key))
+    }
+
+    fn in_environment(&self, key: &str) -> Option<&'v Value> {
+        find(self.environment?, key)
+    }
+
+    fn in_file(&self, key: &str) -> Option<&'v Value> {
+        find(self.file?, key)
+    }
+
+    pub(super) fn is_written(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Whether a key of the top level is written, and all of its value.
+    pub(super) fn is_whole(&self, key: &str) -> bool {
+        let is_whole_in_file = || self.in_file(key).is_some() && self.open != Some(key);
+        self.in_environment(key).is_some() || is_whole_in_file()
+    }
+
+    /// A check that is written at a key with dots.
+    pub(super) fn check(&self, key: &'static str, level: usize, value: String) -> Check {
+        let keys: Vec<_> = key.split('.').collect();
+        let (last, above) = keys.split_last().unwrap_or((&key, &[]));
+        let advice = above
+            .iter()
+            .rev()
+            .fold(format!("{last}: {value}"), |inner, key| {
+                format!("{key}: {{{inner}}}")
+            });
+        Check {
+            key,
+            path: key.to_owned(),
+            level,
+            value,
+            is_written: self.is_written(key),
+            advice,
+        }
+    }
+
+    /// One of a fixed set, of which `strict` are checks, the strictest last.
+    pub(super) fn named(&self, key: &'static str, value: &str, strict: &[&str]) -> Check {
+        self.check(key, level_of(value, strict), value.to_owned())
+    }
+
+    /// A list that checks something unless it is empty.
+    pub(super) fn list(&self, key: &'static str, items: &[String]) -> Check {
+        let value = match items.len() {
+            0 => "[]".to_owned(),
+            count => format!("a list of {count}"),
+        };
+        self.check(key, usize::from(!items.is_empty()), value)
+    }
+}
+
+pub(super) fn find<'v>(layer: &'v Value, key: &str) -> Option<&'v Value> {
+    let found = key
+        .split('.')
+        .try_fold(layer, |value, key| value.get(key))?;
+    (!found.is_null()).then_some(found)
+}
+
+pub(super) fn level_of(value: &str, strict: &[&str]) -> usize {
+    strict
+        .iter()
+        .position(|name| *name == value)
+        .map_or(0, |at| at + 1)
+}

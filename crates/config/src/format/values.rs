@@ -1,0 +1,65 @@
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::time::SystemTime;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use ipnet::IpNet;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+/// Padding is optional, as in secrets.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Returns the 32 bytes of an Ed25519 public key.
+pub(crate) fn public_key(text: &str) -> Option<[u8; 32]> {
+    let (form, digits) = text.trim().split_once(':')?;
+    let bytes = match form.to_ascii_lowercase().as_str() {
+        "base64" => BASE64.decode(digits.trim()).ok()?,
+        "hex" => hex::decode(digits.trim()).ok()?,
+        _ => return None,
+    };
+    bytes.try_into().ok()
+}
+
+/// Reads a network, or an address, which is a network of one.
+pub(crate) fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse().ok().or_else(address)
+}
+
+/// Reads a UUID in any of its spellings and in any case.
+pub(crate) fn uuid(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text.trim()).ok()
+}
+
+/// Reads a range of builds, both ends included.
+pub(crate) fn build_range(text: &str) -> Option<RangeInclusive<i32>> {
+    let text = text.trim();
+    let number = |text: &str| text.trim().parse::<i32>().ok();
+    let end = |text: &str, open| match text.trim() {
+        "" => Some(open),
+        text => number(text),
+    };
+    let range = match text.split_once("..") {
+        Some((first, last)) if !(first.trim().is_empty() && last.trim().is_empty()) => {
+            end(first, i32::MIN)?..=end(last, i32::MAX)?
+        }
+        Some(_) => return None,
+        None => number(text).map(|number| number..=number)?,
+    };
+    (!range.is_empty()).then_some(range)
+}
+
+/// Reads a time of RFC 3339, not before 1970.
+pub(crate) fn timestamp(text: &str) -> Option<SystemTime> {
+    let time = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
+    let time = SystemTime::from(time);
+    (time >= SystemTime::UNIX_EPOCH).then_some(time)
+}

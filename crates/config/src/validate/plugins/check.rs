@@ -1,0 +1,112 @@
+//! Names, targets and the order of plugins.
+
+use std::collections::BTreeMap;
+
+use crate::model::Plugin;
+use crate::path::Path;
+use crate::problem::{Problems, message};
+use crate::validate::missing;
+use crate::validate::tls::check_pair;
+
+pub(super) fn check(plugins: &[Plugin], problems: &mut Problems) {
+    let list = Path::of("plugins");
+    let mut seen = BTreeMap::new();
+    for (index, plugin) in plugins.iter().enumerate() {
+        let path = list.index(index);
+        check_unique(&path.key("name"), &plugin.name, &mut seen, problems);
+        check_target(&path, plugin, problems);
+    }
+    let is_partial = |index| problems.is_covered(&list.index(index).key("name"));
+    if (0..plugins.len()).any(is_partial) {
+        return;
+    }
+    for (index, plugin) in plugins.iter().enumerate() {
+        check_order(&list.index(index), plugin, plugins, problems);
+    }
+}
+
+/// Reports a name that an earlier entry of the same list has.
+pub(in crate::validate) fn check_unique<'a>(
+    path: &Path,
+    name: &'a str,
+    seen: &mut BTreeMap<&'a str, Path>,
+    problems: &mut Problems,
+) {
+    if problems.is_covered(path) {
+        return;
+    }
+    if let Some(earlier) = seen.get(name) {
+        let allowed = format!("a name of its own, this is that of {earlier}");
+        problems.add(path, message("not unique", &name.into(), allowed));
+    } else {
+        seen.insert(name, path.clone());
+    }
+}
+
+/// Where the plugin is.
+fn check_target(path: &Path, plugin: &Plugin, problems: &mut Problems) {
+    let is_given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let grpc = plugin.grpc.as_ref();
+    match plugin.kind.as_deref() {
+        Some("grpc") if !grpc.is_some_and(|grpc| is_given(&grpc.address)) => {
+            problems.add_if_clear(&path.key("grpc").key("address"), missing("type `grpc`"));
+        }
+        Some("wasm")
+            if !plugin
+                .wasm
+                .as_ref()
+                .is_some_and(|wasm| is_given(&wasm.path)) =>
+        {
+            problems.add_if_clear(&path.key("wasm").key("path"), missing("type `wasm`"));
+        }
+        _ => {}
+    }
+    if let Some(tls) = grpc.and_then(|grpc| grpc.tls.as_ref()) {
+        let path = path.key("grpc").key("tls");
+        check_pair(&path, tls.cert_file.clone(), tls.key_file.clone(), problems);
+    }
+}
+
+/// Names in `before` and `after` are those of other plugins, and the order of the stages allows them.
+fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], problems: &mut Problems) {
+    for (key, names) in [("before", &plugin.before), ("after", &plugin.after)] {
+        for (index, name) in names.iter().enumerate() {
+            let path = path.key(key).index(index);
+            let others = || plugins.iter().filter(|other| other.name != plugin.name);
+            let Some(other) = others().find(|other| other.name == *name) else {
+                let known: Vec<_> = others().map(|other| other.name.as_str()).collect();
+                let message = message(
+                    "no other plugin of this name",
+                    &name.as_str().into(),
+                    known.join(", "),
+                );
+                problems.add_if_clear(&path, message);
+                continue;
+            };
+            let (first, second) = if key == "before" {
+                (plugin, other)
+            } else {
+                (other, plugin)
+            };
+            if stage(first) > stage(second) {
+                let message =
+                    format!("contradicts the order of stages: {name} runs in another stage");
+                problems.add_if_clear(
+                    &path,
+                    format!(
+                        "{message}; allowed: plugins that the order deny, route, mutate permits"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// The place of the stage in the order.
+fn stage(plugin: &Plugin) -> u8 {
+    match plugin.stage.as_deref() {
+        Some("deny") => 0,
+        Some("mutate") => 2,
+        _ => 1,
+    }
+}

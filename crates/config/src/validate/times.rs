@@ -1,0 +1,48 @@
+use std::time::Duration;
+
+use super::{Report, parse_duration};
+use crate::model::Config;
+use crate::path::Path;
+use crate::problem::message;
+
+/// A client that says nothing is dropped by whichever comes first, and only one of them tells it why.
+pub(super) fn warn_of_idle_timeout(config: &Config, report: &mut Report<'_>) {
+    let idle = parse_duration(&config.quic.max_idle_timeout);
+    if idle <= parse_duration(&config.limits.connect_timeout) {
+        report.warn(
+            &Path::of("quic.max_idle_timeout"),
+            "it is not above `limits.connect_timeout`, so slow clients are dropped without a word",
+        );
+    }
+}
+
+/// Times that nobody means: a skew at which nothing ever ends, keys that are trusted for weeks after they were
+/// withdrawn, envelopes that end before the player can be there.
+pub(super) fn check_bounds(config: &Config, report: &mut Report<'_>) {
+    let referral = config.referral.as_ref();
+    let ttl = referral.map_or("60s", |referral| &referral.ttl);
+    for (path, text, least, most, allowed) in [
+        (
+            "identity.clock_skew",
+            config.identity.clock_skew.as_str(),
+            0,
+            3600,
+            "0s to 1h",
+        ),
+        (
+            "identity.refresh",
+            config.identity.refresh.as_str(),
+            1,
+            7 * 24 * 3600,
+            "1s to 168h",
+        ),
+        ("referral.ttl", ttl, 1, 24 * 3600, "1s to 24h"),
+    ] {
+        let bounds = Duration::from_secs(least)..=Duration::from_secs(most);
+        if !bounds.contains(&parse_duration(text)) {
+            let value = serde_json::Value::from(text);
+            let message = message("out of range", &value, allowed);
+            report.problems.add_if_clear(&Path::of(path), message);
+        }
+    }
+}
