@@ -6,7 +6,7 @@ use std::ops::Range;
 use sha2::{Digest as _, Sha256};
 use wasmer::{Engine, Module};
 
-use crate::cache::Key;
+use crate::cache::ModuleKey;
 
 /// First bytes; after it the key, the SHA-256 of the rest, and the rest: wasmer's artifact.
 const MAGIC: &[u8; 8] = b"hyrwasm1";
@@ -18,7 +18,7 @@ const HEAD_LEN: usize = 72;
 pub(crate) const MAX_LEN: usize = 256 << 20;
 
 /// Serialises a module, with the head in front.
-pub(crate) fn save(key: &Key, module: &Module) -> Result<Vec<u8>, wasmer::SerializeError> {
+pub(crate) fn save(key: &ModuleKey, module: &Module) -> Result<Vec<u8>, wasmer::SerializeError> {
     let artifact = module.serialize()?;
     let digest = Sha256::digest(&artifact);
     Ok([MAGIC, key.bytes(), digest.as_slice(), &artifact].concat())
@@ -28,7 +28,7 @@ pub(crate) fn save(key: &Key, module: &Module) -> Result<Vec<u8>, wasmer::Serial
 ///
 /// # Errors
 /// They are damaged, or were made from something else.
-pub(crate) fn load(key: &Key, saved: &[u8], engine: &Engine) -> io::Result<Module> {
+pub(crate) fn load(key: &ModuleKey, saved: &[u8], engine: &Engine) -> io::Result<Module> {
     deserialize(engine, open(key, saved)?).map_err(io::Error::other)
 }
 
@@ -42,7 +42,7 @@ fn deserialize(engine: &Engine, artifact: &[u8]) -> Result<Module, wasmer::Deser
     unsafe { Module::deserialize(engine, artifact) }
 }
 
-fn open<'a>(key: &Key, saved: &'a [u8]) -> io::Result<&'a [u8]> {
+fn open<'a>(key: &ModuleKey, saved: &'a [u8]) -> io::Result<&'a [u8]> {
     let head = |range: Range<usize>| saved.get(range).unwrap_or_default();
     if head(0..MAGIC.len()) != MAGIC || head(KEY_AT) != key.bytes() {
         return Err(damaged(

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use hyrouter_files::FileProblem;
 
-/// A module that can not be a plugin: which plugin, which file, and why.
+/// A module that cannot be loaded: the plugin, the file, and the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("plugin {plugin:?}, {}: {reason}", .path.display())]
 pub struct LoadError {
@@ -15,7 +15,7 @@ pub struct LoadError {
     pub reason: LoadReason,
 }
 
-/// Why a module can not be a plugin.
+/// Reason why a module cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadReason {

@@ -9,8 +9,8 @@ use crate::compiler::{CompileLimits, Compiler};
 use crate::output::{OutputSink, TracingSink};
 use crate::wasi_runtime::WasiRuntime;
 
-/// What all WebAssembly plugins of a process share: compiled modules, and where their output goes. Cheap to clone; keep
-/// one for the life of the process, so that a plugin that is loaded again is not compiled again.
+/// State that all WebAssembly plugins of a process share: compiled modules, and the sink of their output. Cheap to clone;
+/// keep one for the life of the process, so that a plugin that is loaded again is not compiled again.
 #[derive(Clone)]
 pub struct WasmHost {
     cache: ModuleCache,
@@ -27,9 +27,9 @@ impl fmt::Debug for WasmHost {
 }
 
 impl WasmHost {
-    /// Without a cache on disk, with guests' output in the log, and with a compiler in this process. That one cannot be
-    /// stopped: a module within the static bounds can keep it busy for minutes and take gigabytes. Use it for modules that
-    /// you trust, and [`compiled_by`](Self::compiled_by) for others.
+    /// Returns a host without a cache on disk, with guests' output in the log, and with a compiler in this process. That
+    /// compiler cannot be stopped: a module within the static bounds can keep it busy for minutes and take gigabytes. Use
+    /// it for modules that you trust, and [`compiled_by`](Self::compiled_by) for others.
     ///
     /// # Panics
     ///
@@ -50,7 +50,7 @@ impl WasmHost {
         self
     }
 
-    /// Compiles modules there instead of in this process.
+    /// Compiles modules by this compiler instead of in this process.
     #[must_use]
     pub fn compiled_by(mut self, compiler: Compiler) -> Self {
         self.cache.compiler = compiler;
@@ -64,7 +64,7 @@ impl WasmHost {
         self
     }
 
-    /// Hands the guests' lines to this instead of the log.
+    /// Writes the guests' lines to this sink instead of the log.
     #[must_use]
     pub fn with_output(mut self, sink: Arc<dyn OutputSink>) -> Self {
         self.sink = sink;

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use hyrouter_files::read_file;
 use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginError, PluginFuture};
-
 use tokio::time::timeout;
 
 use crate::engine;
@@ -13,18 +12,18 @@ use crate::error::{LoadError, LoadReason};
 use crate::guest::Recipe;
 use crate::host::WasmHost;
 use crate::module;
-use crate::output::Output;
-use crate::pool::{self, Pool};
+use crate::output::GuestOutput;
+use crate::pool::{self, InstancePool};
 use crate::settings::{MAX_MEMORY, MAX_MODULE_LEN, MIN_MEMORY, WasmSettings};
 use crate::trial::Trial;
 
-/// How long before the caller's time is over it is told that there was no instance for it, at most.
+/// Maximum time before the caller's deadline at which `call` gives up, so that its error arrives in time.
 const MARGIN: Duration = Duration::from_millis(5);
 
-/// A plugin in a WebAssembly module, with its instances. Dropping it ends them.
+/// A plugin in a WebAssembly module, with its instances, which end when it is dropped.
 pub struct WasmPlugin {
     name: Arc<str>,
-    pool: Pool,
+    pool: InstancePool,
 }
 
 impl fmt::Debug for WasmPlugin {
@@ -41,6 +40,10 @@ impl WasmPlugin {
     ///
     /// That takes tenths of a second for a Rust guest and seconds for a Go guest, unless the module is in the cache: keep
     /// it off the threads that serve players.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, the module does not compile or is no plugin, or an instance does not start.
     pub fn load(host: &WasmHost, settings: &WasmSettings) -> Result<Self, LoadError> {
         Self::try_load(host, settings).map_err(|reason| LoadError {
             plugin: settings.name.clone(),
@@ -59,7 +62,7 @@ impl WasmPlugin {
             module: compiled.module.clone(),
             engine: engine::bounded(&compiled.engine, max_memory),
             wasi: uses_wasi.then(|| host.wasi().clone()),
-            output: Arc::new(Output::new(Arc::clone(&name), host.sink())),
+            output: Arc::new(GuestOutput::new(Arc::clone(&name), host.sink())),
             config: config_json(settings),
             fuel: i64::try_from(settings.fuel.get()).unwrap_or(i64::MAX),
             start_timeout: settings.start_timeout,
@@ -71,7 +74,7 @@ impl WasmPlugin {
                 error: PluginError::bad_response(error),
             })
         });
-        let pool = Pool::start(
+        let pool = InstancePool::start(
             &name,
             Arc::new(recipe),
             trial.transpose()?,
@@ -81,36 +84,40 @@ impl WasmPlugin {
         Ok(Self { name, pool })
     }
 
-    /// Asks about one player, and says what the call took.
+    /// Calls the plugin for one player, and measures the call.
     ///
     /// The guest is stopped soon after `left` has passed, or when its fuel is spent. Waiting no longer than that is up to
     /// the caller, as for [`Plugin::on_connect`].
+    ///
+    /// # Errors
+    ///
+    /// There was no instance in time, or the guest trapped, returned no response, or took longer than `left`.
     pub async fn call(
         &self,
         request: &ConnectRequest,
         left: Duration,
     ) -> Result<(Answer, CallStats), PluginError> {
         let now = Instant::now();
-        // So long that no clock reaches it is the same as for ever.
+        // A day stands for a time that no clock reaches.
         let deadline = now
             .checked_add(left)
             .unwrap_or(now + Duration::from_hours(24));
         let json = serde_json::to_vec(request).map_err(PluginError::bad_response)?;
-        let mut asked = self.pool.submit(json, deadline)?;
-        // A little early, so that it is heard: that a call never reached an instance says nothing about the plugin.
+        let mut pending = self.pool.submit(json, deadline)?;
+        // A little early: "overloaded" must arrive before the caller's own timeout, which would count against the plugin.
         let patience = left.saturating_sub((left / 20).min(MARGIN));
-        match timeout(patience, &mut asked.answer).await {
-            // A guest that was stopped because its time was over: nobody minds how.
+        match timeout(patience, &mut pending.answer).await {
+            // The guest was stopped because its time was over, whatever its error reads like.
             Ok(Ok(Err(_))) if Instant::now() >= deadline => {
                 Err(PluginError::Timeout { after: left })
             }
             Ok(Ok(answer)) => answer,
-            _ if asked.has_begun() => Err(PluginError::Timeout { after: left }),
+            _ if pending.has_begun() => Err(PluginError::Timeout { after: left }),
             _ => Err(pool::overloaded()),
         }
     }
 
-    /// How its instances fare.
+    /// Returns the state of the instances.
     pub fn status(&self) -> PoolStatus {
         self.pool.status()
     }
@@ -122,13 +129,15 @@ impl Plugin for WasmPlugin {
     }
 }
 
-/// What one call took.
+pub(crate) type CallResult = Result<(Answer, CallStats), PluginError>;
+
+/// Cost of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallStats {
     /// Time in the guest, without the queue.
     pub elapsed: Duration,
-    /// Fuel spent.
+    /// Fuel spent, in units of [`WasmSettings::fuel`].
     pub fuel: u64,
     /// Linear memory of the instance after it, in bytes.
     pub memory: u64,
@@ -136,21 +145,21 @@ pub struct CallStats {
     pub answer_len: usize,
 }
 
-/// How the instances of a plugin fare.
+/// State of a plugin's instances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolStatus {
-    /// Instances that take calls.
+    /// Number of instances that take calls.
     pub serving: u32,
-    /// Instances that are ready to take the place of one that leaves.
+    /// Number of instances that are ready to take the place of one that leaves.
     pub standing_by: u32,
-    /// Calls that wait for an instance.
+    /// Number of calls that wait for an instance.
     pub waiting: usize,
-    /// Calls that were taken out of the queue so far.
+    /// Number of calls that were taken out of the queue so far.
     pub calls: u64,
-    /// Instances thrown away so far after a trap, a bad pointer or a timeout.
+    /// Number of instances thrown away so far after a trap, a bad pointer or a timeout.
     pub broken: u64,
-    /// Instances replaced so far because of their memory or the number of their calls.
+    /// Number of instances replaced so far because of their memory or the number of their calls.
     pub worn: u64,
     /// Largest linear memory that an instance had after a call, in bytes.
     pub memory_peak: u64,
@@ -164,7 +173,7 @@ fn config_json(settings: &WasmSettings) -> Vec<u8> {
     )
 }
 
-/// The module's bytes, if they look like a module.
+/// Reads the module's file, and checks that it begins as a module does.
 fn read(path: &Path) -> Result<Vec<u8>, LoadReason> {
     let wasm = read_file(path, MAX_MODULE_LEN).map_err(|error| error.problem)?;
     if wasm.is_empty() {

@@ -6,54 +6,54 @@ use std::time::Duration;
 use hyrouter_plugin_api::ConnectRequest;
 use serde_json::Value;
 
-/// Most instances that are made unless told otherwise: more threads than that wait for cores rather than for guests.
+/// Maximum number of instances by default: more threads than that wait for cores rather than for guests.
 const MAX_DEFAULT_INSTANCES: usize = 4;
 
-/// A plugin in a file, and its bounds.
+/// A plugin in a file, and its bounds. The `with_*` methods change the defaults.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WasmSettings {
-    /// Names the plugin in errors, logs and threads.
+    /// Name of the plugin in errors, logs and threads.
     pub name: String,
     /// The module: a `.wasm` file of at most [`MAX_MODULE_LEN`] bytes.
     pub path: PathBuf,
-    /// Handed to the guest's `configure` as JSON, `null` when absent.
+    /// Argument of the guest's `configure`, as JSON; `null` without one.
     pub config: Option<Value>,
-    /// Linear memory of one instance in bytes, rounded down to pages of 64 KiB. Default 64 MiB: sixteen times what a
+    /// Maximum linear memory of one instance in bytes, rounded down to pages of 64 KiB. Default 64 MiB: 16 times what a
     /// fresh Go guest takes. At worst the plugin takes `instances` + 1 times as much.
     pub max_memory: u64,
-    /// Instances that serve calls at the same time, each on a thread of its own; one more stands by. Default: as many
-    /// as there are cores, at most 4.
+    /// Number of instances that serve calls at the same time, each on a thread of its own; one more stands by. Default:
+    /// the number of cores, at most 4.
     pub instances: NonZeroU32,
-    /// Calls after which an instance is replaced, whatever its memory. Default 100,000: rare enough to cost nothing,
-    /// and a guest that breaks slowly does not live for ever.
+    /// Number of calls after which an instance is replaced, whatever its memory. Default 100,000: rare enough to cost
+    /// nothing, and an instance that degrades slowly is replaced in time.
     pub max_calls: NonZeroU64,
-    /// What one call may spend: about one unit an instruction, more for calls of the host and for each 16 bytes of a
-    /// bulk operation. Default 20,000,000: five times the dearest call seen of a Go guest that collects its garbage. It
-    /// stops an endless loop after milliseconds, and one that misses the cache with every load after less than a second.
+    /// Maximum fuel of one call: about one unit an instruction, more for calls of the host and for each 16 bytes of a bulk
+    /// operation. Default 20,000,000: 5 times the dearest measured call of a Go guest that collects its garbage. It stops
+    /// an endless loop after milliseconds, and one that misses the cache with every load after less than 1 s.
     pub fuel: NonZeroU64,
-    /// How long an instance may take to come up: its start function, `_initialize` and `configure` together. Default
+    /// Maximum time that an instance takes to start: its start function, `_initialize` and `configure` together. Default
     /// 10 s; a Go guest takes 7 ms.
     pub start_timeout: Duration,
-    /// Asked once while the plugin is loaded, of an instance of its own, within `start_timeout`. A plugin that gives no
-    /// answer is not loaded. Output of that instance is shown only then. Default: none.
+    /// Request of one call while the plugin is loaded, to an instance of its own, within `start_timeout`. A plugin without
+    /// an answer is not loaded. Output of that instance is shown only then. Default: none.
     pub trial: Option<ConnectRequest>,
 }
 
-/// Longest module in bytes: a Go guest has 2 MB, and compiling takes up to a second for each.
+/// Maximum length of a module in bytes, 32 MiB: a Go guest has 2 MB, and compiling takes up to 1 s for each MB.
 pub const MAX_MODULE_LEN: usize = 32 << 20;
 
-/// Longest answer of a guest in bytes. A thousand candidates with facts have a tenth of it.
+/// Maximum length of a guest's answer in bytes, 1 MiB. 1,000 candidates with `meta` have about 100 KB.
 pub const MAX_RESPONSE_LEN: usize = 1 << 20;
 
-/// Least [`max_memory`](WasmSettings::max_memory): a page.
+/// Minimum of [`max_memory`](WasmSettings::max_memory) in bytes: a page.
 pub const MIN_MEMORY: u64 = 1 << 16;
 
-/// Most [`max_memory`](WasmSettings::max_memory): what 32-bit addresses reach.
+/// Maximum of [`max_memory`](WasmSettings::max_memory) in bytes: what 32-bit addresses reach.
 pub const MAX_MEMORY: u64 = 1 << 32;
 
 impl WasmSettings {
-    /// The defaults for the module in this file.
+    /// Returns the defaults for the module in this file.
     pub fn new(name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
         Self {
             name: name.into(),
@@ -66,6 +66,55 @@ impl WasmSettings {
             start_timeout: Duration::from_secs(10),
             trial: None,
         }
+    }
+
+    /// Sets the argument of the guest's `configure`.
+    #[must_use]
+    pub fn with_config(mut self, config: Option<Value>) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Sets the maximum linear memory of one instance in bytes.
+    #[must_use]
+    pub fn with_max_memory(mut self, bytes: u64) -> Self {
+        self.max_memory = bytes;
+        self
+    }
+
+    /// Sets the number of instances that serve calls at the same time.
+    #[must_use]
+    pub fn with_instances(mut self, instances: NonZeroU32) -> Self {
+        self.instances = instances;
+        self
+    }
+
+    /// Sets the number of calls after which an instance is replaced.
+    #[must_use]
+    pub fn with_max_calls(mut self, calls: NonZeroU64) -> Self {
+        self.max_calls = calls;
+        self
+    }
+
+    /// Sets the maximum fuel of one call.
+    #[must_use]
+    pub fn with_fuel(mut self, fuel: NonZeroU64) -> Self {
+        self.fuel = fuel;
+        self
+    }
+
+    /// Sets the maximum time that an instance takes to start.
+    #[must_use]
+    pub fn with_start_timeout(mut self, timeout: Duration) -> Self {
+        self.start_timeout = timeout;
+        self
+    }
+
+    /// Sets the request of a trial call while the plugin is loaded.
+    #[must_use]
+    pub fn with_trial(mut self, request: ConnectRequest) -> Self {
+        self.trial = Some(request);
+        self
     }
 }
 

@@ -1,4 +1,4 @@
-//! One call before a plugin is loaded: a guest that cannot answer anybody is found out.
+//! One call before a plugin is loaded, which finds a guest that cannot answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -6,28 +6,28 @@ use std::time::Instant;
 use hyrouter_plugin_api::ConnectRequest;
 
 use crate::error::LoadReason;
-use crate::guest::{Guest, Recipe};
-use crate::output::{Output, OutputLevel, OutputSink};
+use crate::guest::{GuestInstance, Recipe};
+use crate::output::{GuestOutput, OutputLevel, OutputSink};
 
-/// A call that is yet to be made.
+/// A call that [`run`](Self::run) makes.
 pub(crate) struct Trial {
     plugin: Arc<str>,
     recipe: Arc<Recipe>,
     request: Vec<u8>,
-    lines: Arc<Held>,
+    lines: Arc<HeldLines>,
     sink: Arc<dyn OutputSink>,
 }
 
 impl Trial {
-    /// Of an instance that is made like others. What it prints goes to `sink` if the call fails.
+    /// Returns a call to an instance that is made like others. Its output goes to `sink` only if the call fails.
     pub(crate) fn new(
         plugin: &Arc<str>,
         recipe: &Recipe,
         request: &ConnectRequest,
         sink: Arc<dyn OutputSink>,
     ) -> Result<Self, serde_json::Error> {
-        let lines = Arc::<Held>::default();
-        let output = Output::new(Arc::clone(plugin), Arc::<Held>::clone(&lines));
+        let lines = Arc::<HeldLines>::default();
+        let output = GuestOutput::new(Arc::clone(plugin), Arc::<HeldLines>::clone(&lines));
         Ok(Self {
             plugin: Arc::clone(plugin),
             recipe: Arc::new(Recipe {
@@ -40,7 +40,7 @@ impl Trial {
         })
     }
 
-    /// Makes the instance and the call. The instance is gone afterwards: others begin without having been asked.
+    /// Makes the instance and the call, and drops the instance: those that serve players have had no call before.
     pub(crate) fn run(self) -> Result<(), LoadReason> {
         let tried = self.ask();
         if tried.is_err() {
@@ -52,7 +52,7 @@ impl Trial {
     }
 
     fn ask(&self) -> Result<(), LoadReason> {
-        let mut guest = Guest::make(&self.recipe)?;
+        let mut guest = GuestInstance::make(&self.recipe)?;
         let deadline = Instant::now() + self.recipe.start_timeout;
         let answer = guest.call(&self.request, deadline);
         guest.finish();
@@ -64,15 +64,15 @@ impl Trial {
 
 /// Lines that are shown later, if at all. The rate of lines bounds them.
 #[derive(Default)]
-struct Held(Mutex<Vec<(OutputLevel, String)>>);
+struct HeldLines(Mutex<Vec<(OutputLevel, String)>>);
 
-impl Held {
+impl HeldLines {
     fn take(&self) -> Vec<(OutputLevel, String)> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl OutputSink for Held {
+impl OutputSink for HeldLines {
     fn line(&self, _plugin: &str, level: OutputLevel, line: &str) {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.push((level, line.to_owned()));

@@ -10,7 +10,7 @@ use wasmer::sys::vm::{VMConfig, VMMemory, VMMemoryDefinition, VMTable, VMTableDe
 use wasmer::sys::{BaseTunables, Tunables};
 use wasmer::{MemoryError, MemoryStyle, MemoryType, Pages, TableStyle, TableType};
 
-/// Most entries of a table: 8 bytes each, and a Go guest has some thousands.
+/// Maximum number of entries of a table: 8 bytes each, and a Go guest has some thousands.
 const MAX_TABLE: u32 = 100_000;
 /// Stack of a guest in bytes, beside the one in its memory. Recursion beyond it is a trap.
 const STACK: usize = 512 << 10;

@@ -1,7 +1,15 @@
-//! A process that runs for long. Alone in its file, since it measures the memory of its process.
+//! Memory of a process that runs for long. A binary of its own, since it measures its process and takes every core.
 #![allow(clippy::unwrap_used, reason = "a test fails by panic")]
 #![cfg(target_os = "linux")]
 
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of the other binary, of which this test takes a part"
+)]
+#[path = "sandbox/support/mod.rs"]
 mod support;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use hyrouter_files::RegularFile;
 use wasmer::{Engine, Module};
 
-use super::Key;
+use super::ModuleKey;
 use crate::artifact::{self, MAX_LEN};
 
 #[derive(Debug, Clone)]
@@ -24,12 +24,12 @@ impl DiskCache {
         Self { folder }
     }
 
-    fn file(&self, key: &Key) -> PathBuf {
+    fn file(&self, key: &ModuleKey) -> PathBuf {
         self.folder.join(format!("{}.module", hex::encode(key.0)))
     }
 
     /// The module, unless there is none or none to be trusted.
-    pub(super) fn load(&self, key: &Key, engine: &Engine) -> Option<Module> {
+    pub(super) fn load(&self, key: &ModuleKey, engine: &Engine) -> Option<Module> {
         let file = self.file(key);
         let loaded = self
             .read(&file)
@@ -53,14 +53,14 @@ impl DiskCache {
         Ok(open.read(MAX_LEN)?)
     }
 
-    /// Keeps a module for the next start. That it can not be kept is no failure.
-    pub(super) fn store(&self, key: &Key, saved: &[u8]) {
+    /// Keeps a module for the next start. That it cannot be kept is no failure.
+    pub(super) fn store(&self, key: &ModuleKey, saved: &[u8]) {
         if let Err(error) = self.write(key, saved) {
             tracing::warn!(folder = %self.folder.display(), %error, "compiled module not cached");
         }
     }
 
-    fn write(&self, key: &Key, saved: &[u8]) -> io::Result<()> {
+    fn write(&self, key: &ModuleKey, saved: &[u8]) -> io::Result<()> {
         make_private_folder(&self.folder)?;
         // Under its name only when it is whole: several routers may share the folder.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;

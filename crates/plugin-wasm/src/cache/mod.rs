@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use wasmer::{Engine, Module};
 
 use self::disk::DiskCache;
-use crate::compiler::{CompileLimits, Compiler, Failure};
+use crate::compiler::{CompileFailure, CompileLimits, Compiler};
 use crate::counts;
 use crate::engine;
 use crate::error::LoadReason;
@@ -20,16 +20,16 @@ const WASMER: &str = "7.4.2";
 
 /// A module and the engine that it was compiled by.
 #[derive(Debug)]
-pub(crate) struct Compiled {
+pub(crate) struct CompiledModule {
     pub(crate) engine: Engine,
     pub(crate) module: Module,
 }
 
 /// SHA-256 over the module and everything that the result of compiling it depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Key([u8; 32]);
+pub(crate) struct ModuleKey([u8; 32]);
 
-impl Key {
+impl ModuleKey {
     pub(crate) fn of(wasm: &[u8], engine: &Engine) -> Self {
         let mut digest = Sha256::new();
         for part in [
@@ -68,20 +68,25 @@ impl ModuleCache {
     }
 
     /// The module, compiled now unless it was before.
-    pub(crate) fn get(&self, wasm: &[u8]) -> Result<Arc<Compiled>, LoadReason> {
+    pub(crate) fn get(&self, wasm: &[u8]) -> Result<Arc<CompiledModule>, LoadReason> {
         counts::check(wasm)?;
         let engine = engine::for_one_module();
-        let key = Key::of(wasm, &engine);
+        let key = ModuleKey::of(wasm, &engine);
         let slots = self.compiler.slots();
         slots
             .once(key, self.limits, || {
                 let module = self.make(wasm, &engine, &key)?;
-                Ok(Compiled { engine, module })
+                Ok(CompiledModule { engine, module })
             })
             .map_err(LoadReason::from)
     }
 
-    fn make(&self, wasm: &[u8], engine: &Engine, key: &Key) -> Result<Module, Failure> {
+    fn make(
+        &self,
+        wasm: &[u8],
+        engine: &Engine,
+        key: &ModuleKey,
+    ) -> Result<Module, CompileFailure> {
         if let Some(disk) = &self.disk
             && let Some(module) = disk.load(key, engine)
         {

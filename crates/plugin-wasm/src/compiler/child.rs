@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::serve::{Head, REFUSED};
-use super::{CompileLimits, Failure, Program};
+use super::{CompileFailure, CompileLimits, Program};
 use crate::artifact::MAX_LEN;
 use crate::engine;
 use crate::output;
@@ -20,10 +20,10 @@ pub(super) fn compile(
     program: &Program,
     wasm: &[u8],
     limits: CompileLimits,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<Vec<u8>, CompileFailure> {
     let not_started = |error: io::Error| {
         let path = program.path.display();
-        Failure::NotStarted(format!("{path} can not be started: {error}"))
+        CompileFailure::NotStarted(format!("{path} can not be started: {error}"))
     };
     let process = Process::start(program).map_err(not_started)?;
     let (ended, has_ended) = mpsc::channel::<()>();
@@ -45,16 +45,18 @@ pub(super) fn compile(
     })
     .map_err(not_started)?;
     if is_late {
-        return Err(Failure::Time(limits.timeout));
+        return Err(CompileFailure::Time(limits.timeout));
     }
-    let Ended {
+    let ProcessExit {
         status,
         output,
         printed,
-    } = result.map_err(|error| Failure::Crashed(error.to_string()))?;
+    } = result.map_err(|error| CompileFailure::Crashed(error.to_string()))?;
     match status.code() {
         Some(0) => Ok(output),
-        Some(code) if code == i32::from(REFUSED) => Err(Failure::Module(output::clean(&output))),
+        Some(code) if code == i32::from(REFUSED) => {
+            Err(CompileFailure::Module(output::clean(&output)))
+        }
         _ => Err(crash(status, &printed, limits)),
     }
 }
@@ -63,7 +65,7 @@ pub(super) fn compile(
 struct Process(Mutex<Child>);
 
 /// What an ended process left.
-struct Ended {
+struct ProcessExit {
     status: ExitStatus,
     output: Vec<u8>,
     printed: Vec<u8>,
@@ -87,7 +89,7 @@ impl Process {
     }
 
     /// Hands the module over and waits for what becomes of it.
-    fn exchange(&self, wasm: &[u8], limits: CompileLimits) -> io::Result<Ended> {
+    fn exchange(&self, wasm: &[u8], limits: CompileLimits) -> io::Result<ProcessExit> {
         let mut child = self.lock();
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         drop(child);
@@ -112,7 +114,7 @@ impl Process {
         // It ends when this does.
         drop(stdin);
         let status = self.lock().wait()?;
-        Ok(Ended {
+        Ok(ProcessExit {
             status,
             output,
             printed,
@@ -138,9 +140,9 @@ impl Drop for Process {
 }
 
 /// Tells by its end which bound a process met.
-fn crash(status: ExitStatus, printed: &[u8], limits: CompileLimits) -> Failure {
+fn crash(status: ExitStatus, printed: &[u8], limits: CompileLimits) -> CompileFailure {
     if is_out_of_time(status) {
-        return Failure::Time(limits.timeout);
+        return CompileFailure::Time(limits.timeout);
     }
     let text = String::from_utf8_lossy(printed);
     // What Rust's allocator, the threads of the compiler, and its maps of memory print.
@@ -150,13 +152,13 @@ fn crash(status: ExitStatus, printed: &[u8], limits: CompileLimits) -> Failure {
         "Resource temporarily unavailable",
     ];
     if out_of_memory.iter().any(|words| text.contains(words)) {
-        return Failure::Memory(limits.memory);
+        return CompileFailure::Memory(limits.memory);
     }
     let first = printed
         .split(|byte| *byte == b'\n')
         .find(|line| !line.is_empty());
     let said = output::clean(first.unwrap_or_default());
-    Failure::Crashed(format!("it ended with {status}: {said}"))
+    CompileFailure::Crashed(format!("it ended with {status}: {said}"))
 }
 
 #[cfg(unix)]

@@ -13,10 +13,10 @@ use std::time::Duration;
 use wasmer::{Engine, Module};
 
 pub use self::serve::compiler_main;
-use self::slots::Slots;
+use self::slots::CompileSlots;
 use crate::artifact;
 use crate::bounds;
-use crate::cache::Key;
+use crate::cache::ModuleKey;
 use crate::error::LoadReason;
 
 /// Bounds on compiling one module in a process of its own.
@@ -49,7 +49,7 @@ pub struct Compiler(Arc<Inner>);
 struct Inner {
     /// Absent: this process compiles.
     program: Option<Program>,
-    slots: Slots,
+    slots: CompileSlots,
     /// Held while a module is compiled. The compiler uses all cores for one module, and the bound on memory is one for
     /// all of them.
     turn: Mutex<()>,
@@ -83,7 +83,7 @@ impl Compiler {
         Self::command(this_program(), arguments)
     }
 
-    pub(crate) fn slots(&self) -> &Slots {
+    pub(crate) fn slots(&self) -> &CompileSlots {
         &self.0.slots
     }
 
@@ -92,9 +92,9 @@ impl Compiler {
         &self,
         wasm: &[u8],
         engine: &Engine,
-        key: &Key,
+        key: &ModuleKey,
         limits: CompileLimits,
-    ) -> Result<(Module, Vec<u8>), Failure> {
+    ) -> Result<(Module, Vec<u8>), CompileFailure> {
         let turn = &self.0.turn;
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(program) = &self.0.program else {
@@ -102,22 +102,28 @@ impl Compiler {
         };
         let saved = child::compile(program, wasm, limits)?;
         let module = artifact::load(key, &saved, engine)
-            .map_err(|error| Failure::Crashed(format!("its result is not used: {error}")))?;
+            .map_err(|error| CompileFailure::Crashed(format!("its result is not used: {error}")))?;
         Ok((module, saved))
     }
 }
 
-fn compile_here(wasm: &[u8], engine: &Engine, key: &Key) -> Result<(Module, Vec<u8>), Failure> {
-    bounds::check(wasm).map_err(Failure::Module)?;
-    let module = Module::new(engine, wasm).map_err(|error| Failure::Module(error.to_string()))?;
-    let saved = artifact::save(key, &module).map_err(|error| Failure::Module(error.to_string()))?;
+fn compile_here(
+    wasm: &[u8],
+    engine: &Engine,
+    key: &ModuleKey,
+) -> Result<(Module, Vec<u8>), CompileFailure> {
+    bounds::check(wasm).map_err(CompileFailure::Module)?;
+    let module =
+        Module::new(engine, wasm).map_err(|error| CompileFailure::Module(error.to_string()))?;
+    let saved =
+        artifact::save(key, &module).map_err(|error| CompileFailure::Module(error.to_string()))?;
     if saved.len() > artifact::MAX_LEN {
         let message = format!(
             "its machine code has {} bytes, at most {} are allowed",
             saved.len(),
             artifact::MAX_LEN
         );
-        return Err(Failure::Module(message));
+        return Err(CompileFailure::Module(message));
     }
     Ok((module, saved))
 }
@@ -135,9 +141,9 @@ fn this_program() -> PathBuf {
     std::env::current_exe().unwrap_or_default()
 }
 
-/// Why a module was not compiled.
+/// Reason why a module was not compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub(crate) enum CompileFailure {
     /// The module is damaged, or beyond the static bounds.
     Module(String),
     /// It took longer than that.
@@ -146,17 +152,19 @@ pub(crate) enum Failure {
     Memory(u64),
     /// The compiler ended without a result.
     Crashed(String),
-    /// The compiler could not be started. The only failure that says nothing about the module.
+    /// The compiler could not be started. The module is not the cause, so this failure is not kept.
     NotStarted(String),
 }
 
-impl From<Failure> for LoadReason {
-    fn from(failure: Failure) -> Self {
+impl From<CompileFailure> for LoadReason {
+    fn from(failure: CompileFailure) -> Self {
         match failure {
-            Failure::Module(message) => Self::Compile { message },
-            Failure::Time(after) => Self::CompileTime { after },
-            Failure::Memory(max) => Self::CompileMemory { max },
-            Failure::Crashed(message) | Failure::NotStarted(message) => Self::Compiler { message },
+            CompileFailure::Module(message) => Self::Compile { message },
+            CompileFailure::Time(after) => Self::CompileTime { after },
+            CompileFailure::Memory(max) => Self::CompileMemory { max },
+            CompileFailure::Crashed(message) | CompileFailure::NotStarted(message) => {
+                Self::Compiler { message }
+            }
         }
     }
 }

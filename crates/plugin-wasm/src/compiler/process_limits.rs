@@ -2,13 +2,13 @@
 
 use std::io;
 
-/// Bounds the memory and the CPU time of this process, all its threads together. It can not write files afterwards, and
+/// Bounds the memory and the CPU time of this process, all its threads together. It cannot write files afterwards, and
 /// it leaves no core dump.
 #[cfg(unix)]
 pub(super) fn set(memory: u64, cpu_seconds: u64) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    // A machine that is out of memory ends this process first. It is no failure where that can not be said.
+    // A machine that is out of memory ends this process first. It is no failure where that cannot be said.
     #[cfg(target_os = "linux")]
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     // The kernel of Linux counts private memory, which is what the machine has to find. Others count addresses.
@@ -25,7 +25,7 @@ pub(super) fn set(memory: u64, cpu_seconds: u64) -> io::Result<()> {
         (Resource::Fsize, 0, 0),
         (Resource::Nofile, 64, 64),
     ] {
-        // A lower bound that is there already can not be raised.
+        // A lower bound that is there already cannot be raised.
         let most = getrlimit(resource).maximum.unwrap_or(u64::MAX);
         let limit = Rlimit {
             current: Some(soft.min(most)),

@@ -4,12 +4,12 @@ use std::io::{self, Read, Write as _};
 use std::process::{self, ExitCode};
 use std::thread;
 
-use super::{Failure, compile_here, process_limits};
-use crate::cache::Key;
+use super::{CompileFailure, compile_here, process_limits};
+use crate::cache::ModuleKey;
 use crate::engine;
 use crate::settings::MAX_MODULE_LEN;
 
-/// Exit code with the reason on standard output: the module can not be compiled (`EX_DATAERR` of BSD's sysexits.h).
+/// Exit code with the reason on standard output: the module cannot be compiled (`EX_DATAERR` of BSD's sysexits.h).
 pub(super) const REFUSED: u8 = 65;
 /// Exit code of a process that was not started by a [`Compiler`](super::Compiler) (`EX_USAGE`).
 const USAGE: u8 = 64;
@@ -71,10 +71,10 @@ pub fn compiler_main() -> ExitCode {
     // The other side keeps its end open until it has the result.
     thread::spawn(end_with_input);
     let engine = engine::for_one_module();
-    let key = Key::of(&wasm, &engine);
+    let key = ModuleKey::of(&wasm, &engine);
     let (code, output) = match compile_here(&wasm, &engine, &key) {
         Ok((_, saved)) => (ExitCode::SUCCESS, saved),
-        Err(Failure::Module(message)) => (ExitCode::from(REFUSED), message.into_bytes()),
+        Err(CompileFailure::Module(message)) => (ExitCode::from(REFUSED), message.into_bytes()),
         // This process has no other failures.
         Err(failure) => (ExitCode::FAILURE, format!("{failure:?}").into_bytes()),
     };

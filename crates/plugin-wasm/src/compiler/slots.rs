@@ -3,64 +3,64 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::{CompileLimits, Failure};
-use crate::cache::{Compiled, Key};
+use super::{CompileFailure, CompileLimits};
+use crate::cache::{CompiledModule, ModuleKey};
 
 /// Maximum number of failures that are remembered.
 const MAX_FAILURES: usize = 64;
 
 /// What is known of each content.
 #[derive(Debug, Default)]
-pub(crate) struct Slots(Mutex<HashMap<Key, Arc<Mutex<Slot>>>>);
+pub(crate) struct CompileSlots(Mutex<HashMap<ModuleKey, Arc<Mutex<CompileSlot>>>>);
 
 #[derive(Debug, Default)]
-enum Slot {
+enum CompileSlot {
     #[default]
     Empty,
-    Compiled(Weak<Compiled>),
-    Failed(Failure, CompileLimits),
+    Compiled(Weak<CompiledModule>),
+    Failed(CompileFailure, CompileLimits),
 }
 
-impl Slots {
+impl CompileSlots {
     /// Returns the module of this key. `compile` is called if there is none and it did not fail before within the same
     /// limits. A second caller with the same key waits for the first and shares what it got.
     pub(crate) fn once(
         &self,
-        key: Key,
+        key: ModuleKey,
         limits: CompileLimits,
-        compile: impl FnOnce() -> Result<Compiled, Failure>,
-    ) -> Result<Arc<Compiled>, Failure> {
+        compile: impl FnOnce() -> Result<CompiledModule, CompileFailure>,
+    ) -> Result<Arc<CompiledModule>, CompileFailure> {
         let slot = self.slot(key);
         let mut slot = lock(&slot);
         match &*slot {
-            Slot::Compiled(module) => {
+            CompileSlot::Compiled(module) => {
                 if let Some(module) = module.upgrade() {
                     return Ok(module);
                 }
             }
-            Slot::Failed(failure, then) if *then == limits => return Err(failure.clone()),
-            Slot::Empty | Slot::Failed(..) => {}
+            CompileSlot::Failed(failure, then) if *then == limits => return Err(failure.clone()),
+            CompileSlot::Empty | CompileSlot::Failed(..) => {}
         }
-        *slot = Slot::Empty;
+        *slot = CompileSlot::Empty;
         let made = compile().map(Arc::new);
         match &made {
-            Ok(module) => *slot = Slot::Compiled(Arc::downgrade(module)),
-            Err(Failure::NotStarted(_)) => {}
-            Err(failure) => *slot = Slot::Failed(failure.clone(), limits),
+            Ok(module) => *slot = CompileSlot::Compiled(Arc::downgrade(module)),
+            Err(CompileFailure::NotStarted(_)) => {}
+            Err(failure) => *slot = CompileSlot::Failed(failure.clone(), limits),
         }
         made
     }
 
-    fn slot(&self, key: Key) -> Arc<Mutex<Slot>> {
+    fn slot(&self, key: ModuleKey) -> Arc<Mutex<CompileSlot>> {
         let mut slots = lock(&self.0);
         let mut failures = 0;
         slots.retain(|_, slot| {
             // One that a caller holds may be locked for as long as a module is compiled.
             Arc::strong_count(slot) > 1
                 || match &*lock(slot) {
-                    Slot::Empty => false,
-                    Slot::Compiled(module) => module.strong_count() > 0,
-                    Slot::Failed(..) => {
+                    CompileSlot::Empty => false,
+                    CompileSlot::Compiled(module) => module.strong_count() > 0,
+                    CompileSlot::Failed(..) => {
                         failures += 1;
                         failures <= MAX_FAILURES
                     }

@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use wasmer::{Engine, FunctionEnv, Imports, Instance, Module, Store};
 
-use super::Guest;
-use super::host::{self, HostState, Stop};
-use crate::cache::Compiled;
+use super::GuestInstance;
+use super::host_state::{HostState, Stop};
+use super::imports;
+use crate::cache::CompiledModule;
 use crate::error::LoadReason;
 use crate::fuel::{self, Fuel};
-use crate::output::Output;
+use crate::output::GuestOutput;
 use crate::wasi_runtime::WasiRuntime;
 
-/// Everything that instances are made of.
+/// Ingredients of every instance of a plugin.
 #[derive(Debug, Clone)]
 pub(crate) struct Recipe {
     pub(crate) module: Module,
@@ -22,7 +23,7 @@ pub(crate) struct Recipe {
     pub(crate) engine: Engine,
     /// Of a module that imports WASI.
     pub(crate) wasi: Option<WasiRuntime>,
-    pub(crate) output: Arc<Output>,
+    pub(crate) output: Arc<GuestOutput>,
     /// The operator's `config` as JSON.
     pub(crate) config: Vec<u8>,
     pub(crate) fuel: i64,
@@ -30,10 +31,10 @@ pub(crate) struct Recipe {
     /// Linear memory of an instance, in bytes.
     pub(crate) max_memory: u64,
     /// Kept, so that the cache finds it as long as the plugin is there.
-    pub(crate) _compiled: Arc<Compiled>,
+    pub(crate) _compiled: Arc<CompiledModule>,
 }
 
-impl Guest {
+impl GuestInstance {
     /// Makes an instance, and lets it initialize and configure itself.
     pub(crate) fn make(recipe: &Arc<Recipe>) -> Result<Self, LoadReason> {
         // A host function that panics unwinds through the guest to here.
@@ -57,7 +58,7 @@ impl Guest {
             imports = made;
             wasi = Some(functions);
         }
-        host::define(&mut store, &env, &recipe.module, &mut imports);
+        imports::define(&mut store, &env, &recipe.module, &mut imports);
         let instance = Instance::new(&mut store, &recipe.module, &imports)
             .map_err(|error| broken(instantiation_message(&error)))?;
         let export = |error: wasmer::ExportError| broken(error.to_string());
@@ -133,8 +134,8 @@ impl Guest {
     }
 }
 
-/// Half of what it may have. One that begins with as much is worn half-way from there to the end, or it would be
-/// replaced after every call; one that begins with all of it never is.
+/// Returns the memory in bytes with which an instance is worn: half of the maximum. An instance that starts with more is
+/// worn half-way from there to the maximum, or it would be replaced after every call.
 fn worn_at(fresh: u64, max: u64) -> u64 {
     let half = max / 2;
     if fresh < half {

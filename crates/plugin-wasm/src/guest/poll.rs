@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use wasmer::{FunctionEnvMut, MemoryView};
+use wasmer::MemoryView;
 
-use super::host::{Caller, HostState, Stop, errno, wait};
+use super::caller::{Caller, Env, errno, wait};
+use super::host_state::Stop;
 
 /// Most subscriptions of one call.
 const MAX_SUBSCRIPTIONS: u32 = 64;
@@ -32,11 +33,7 @@ struct Subscription {
 }
 
 /// Waits for the first clock. A guest has no files, so what it says about one happens at once, as an error.
-pub(super) fn poll(
-    caller: &Caller,
-    env: &FunctionEnvMut<'_, HostState>,
-    lists: &Lists,
-) -> Result<i32, Stop> {
+pub(super) fn poll(caller: &Caller, env: &Env<'_>, lists: &Lists) -> Result<i32, Stop> {
     if lists.count == 0 || lists.count > MAX_SUBSCRIPTIONS {
         return Ok(errno::INVAL);
     }
@@ -70,10 +67,10 @@ pub(super) fn poll(
         bytes.extend_from_slice(&event(subscription));
         count += 1;
     }
-    let told = memory
-        .write(u64::from(lists.events_at), &bytes)
-        .and_then(|()| memory.write(u64::from(lists.happened_at), &count.to_le_bytes()));
-    Ok(told.map_or(errno::FAULT, |()| errno::SUCCESS))
+    match caller.write(env, lists.events_at, &bytes) {
+        errno::SUCCESS => Ok(caller.write(env, lists.happened_at, &count.to_le_bytes())),
+        error => Ok(error),
+    }
 }
 
 fn read(

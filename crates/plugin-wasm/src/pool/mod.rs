@@ -1,58 +1,36 @@
 //! The instances of one plugin: each on a thread of its own, all at one queue.
 //!
-//! There is one more than serve at a time. An instance that is done for leaves its place to the one that stands by, and
-//! its thread makes the next one to stand by, so nobody waits while that is made.
+//! There is one more than serve at a time. An instance that ends leaves its place to the one that stands by, and its
+//! thread makes the next one to stand by, so no player waits while that is made.
 
+mod job;
 mod roster;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use hyrouter_plugin_api::PluginError;
-use tokio::sync::oneshot;
 
+use self::job::{CallJob, PendingCall};
 use self::roster::Roster;
-use self::worker::Worker;
+use self::worker::PoolWorker;
 use crate::error::LoadReason;
 use crate::guest::Recipe;
-use crate::plugin::{CallStats, PoolStatus};
+use crate::plugin::PoolStatus;
 use crate::trial::Trial;
 
-/// Calls that wait for an instance. A chain lets 256 calls of a plugin run at once unless told otherwise.
+/// Maximum number of calls that wait for an instance. A chain lets 256 calls of a plugin run at once by default.
 const QUEUE: usize = 1024;
 /// Time beyond that of an instance's own start, for a machine that is busy.
 const START_MARGIN: Duration = Duration::from_secs(20);
 
-pub(crate) type Answer = Result<(hyrouter_plugin_api::Answer, CallStats), PluginError>;
-
-/// One call on its way to an instance.
-pub(crate) struct Job {
-    pub(crate) request: Vec<u8>,
-    pub(crate) deadline: Instant,
-    pub(crate) reply: oneshot::Sender<Answer>,
-    begun: Arc<AtomicBool>,
-}
-
-/// A call that somebody waits for.
-pub(crate) struct Asked {
-    pub(crate) answer: oneshot::Receiver<Answer>,
-    begun: Arc<AtomicBool>,
-}
-
-impl Asked {
-    /// Whether an instance has taken it.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.begun.load(Ordering::Relaxed)
-    }
-}
-
 /// What the threads of a pool share.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct PoolShared {
     pub(crate) recipe: Arc<Recipe>,
     pub(crate) max_calls: u64,
     pub(crate) roster: Roster,
@@ -71,15 +49,18 @@ pub(crate) struct Counters {
     pub(crate) memory_peak: AtomicU64,
 }
 
-/// Dropping it ends the threads when they have answered what they are at.
+/// The threads of a plugin. Dropping it ends each after the call that it runs.
 #[derive(Debug)]
-pub(crate) struct Pool {
-    jobs: Sender<Job>,
-    shared: Arc<Shared>,
+pub(crate) struct InstancePool {
+    jobs: Sender<CallJob>,
+    shared: Arc<PoolShared>,
 }
 
-impl Pool {
-    /// Returns when all instances are there.
+impl InstancePool {
+    /// Starts the threads. Returns when all instances are ready.
+    ///
+    /// # Errors
+    /// An instance or the trial failed, or a thread could not be started.
     pub(crate) fn start(
         name: &str,
         recipe: Arc<Recipe>,
@@ -93,7 +74,7 @@ impl Pool {
             .saturating_add(1);
         let pool = Self {
             jobs,
-            shared: Arc::new(Shared {
+            shared: Arc::new(PoolShared {
                 recipe,
                 max_calls,
                 roster: Roster::new(instances),
@@ -102,7 +83,7 @@ impl Pool {
         };
         let (reports, made) = bounded(threads);
         let patience = pool.shared.recipe.start_timeout + START_MARGIN;
-        // The first alone: if the plugin can not come up, that is found out once.
+        // The first alone: a plugin that cannot start reports that once.
         let starts = if trial.is_some() { 3 } else { 1 };
         pool.spawn(name, &waiting, &reports, trial)?;
         await_reports(&made, 1, patience * starts)?;
@@ -116,11 +97,11 @@ impl Pool {
     fn spawn(
         &self,
         name: &str,
-        jobs: &Receiver<Job>,
+        jobs: &Receiver<CallJob>,
         reports: &Sender<Result<(), LoadReason>>,
         trial: Option<Trial>,
     ) -> Result<(), LoadReason> {
-        let worker = Worker {
+        let worker = PoolWorker {
             jobs: jobs.clone(),
             shared: Arc::clone(&self.shared),
         };
@@ -132,18 +113,18 @@ impl Pool {
             .map_err(LoadReason::Thread)
     }
 
-    /// Puts a call into the queue, unless that is full.
-    pub(crate) fn submit(&self, request: Vec<u8>, deadline: Instant) -> Result<Asked, PluginError> {
-        let (reply, answer) = oneshot::channel();
-        let begun = Arc::<AtomicBool>::default();
-        let job = Job {
-            request,
-            deadline,
-            reply,
-            begun: Arc::clone(&begun),
-        };
+    /// Puts a call into the queue.
+    ///
+    /// # Errors
+    /// The queue is full.
+    pub(crate) fn submit(
+        &self,
+        request: Vec<u8>,
+        deadline: Instant,
+    ) -> Result<PendingCall, PluginError> {
+        let (job, pending) = CallJob::new(request, deadline);
         match self.jobs.try_send(job) {
-            Ok(()) => Ok(Asked { answer, begun }),
+            Ok(()) => Ok(pending),
             Err(TrySendError::Full(_)) => Err(overloaded()),
             Err(TrySendError::Disconnected(_)) => Err(gone()),
         }
@@ -164,23 +145,23 @@ impl Pool {
     }
 }
 
-impl Drop for Pool {
+impl Drop for InstancePool {
     fn drop(&mut self) {
         self.shared.roster.close();
     }
 }
 
-/// There was no instance for a call.
+/// Returns the error of a call for which there was no instance.
 pub(crate) fn overloaded() -> PluginError {
     PluginError::Overloaded { limit: QUEUE }
 }
 
-/// All instances have ended; only a defect here can bring that about.
+/// Returns the error of a call after all instances have ended, which only a defect in this crate can cause.
 pub(crate) fn gone() -> PluginError {
     PluginError::trap("there is no instance any more")
 }
 
-/// A name with a zero in it is none for a thread.
+/// Returns the name of the plugin's threads. A name with a zero byte would make `Builder::name` panic.
 fn thread_name(plugin: &str) -> String {
     let name: String = plugin.chars().filter(|c| !c.is_control()).collect();
     format!("wasm-{name}")

@@ -7,25 +7,26 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 use hyrouter_plugin_api::PluginError;
 
-use super::{Job, Shared};
+use super::PoolShared;
+use super::job::CallJob;
 use crate::error::LoadReason;
-use crate::guest::Guest;
+use crate::guest::GuestInstance;
 use crate::trial::Trial;
 
-/// How long a thread waits after it could not make an instance, at first and at most.
+/// Shortest and longest pause after an instance could not be made.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-pub(super) struct Worker {
-    pub(super) jobs: Receiver<Job>,
-    pub(super) shared: Arc<Shared>,
+pub(super) struct PoolWorker {
+    pub(super) jobs: Receiver<CallJob>,
+    pub(super) shared: Arc<PoolShared>,
 }
 
-impl Worker {
+impl PoolWorker {
     /// Reports how its first instance came up, and ends when that failed or when the pool is closed.
     pub(super) fn run(self, reports: &Sender<Result<(), LoadReason>>, trial: Option<Trial>) {
         let tried = trial.map_or(Ok(()), Trial::run);
-        let mut guest = match tried.and_then(|()| Guest::make(&self.shared.recipe)) {
+        let mut guest = match tried.and_then(|()| GuestInstance::make(&self.shared.recipe)) {
             Ok(guest) => guest,
             Err(reason) => {
                 let _ = reports.send(Err(reason));
@@ -48,10 +49,10 @@ impl Worker {
     }
 
     /// Makes an instance, however long it takes; `None` when the pool is closed.
-    fn make(&self) -> Option<Guest> {
+    fn make(&self) -> Option<GuestInstance> {
         let mut pause = FIRST_PAUSE;
         loop {
-            match Guest::make(&self.shared.recipe) {
+            match GuestInstance::make(&self.shared.recipe) {
                 Ok(guest) => return Some(guest),
                 Err(reason) => {
                     tracing::warn!(%reason, ?pause, "no new instance of a plugin, trying again");
@@ -65,7 +66,7 @@ impl Worker {
     }
 
     /// Takes calls until the instance is done for; `false` when there will be no more calls.
-    fn serve(&self, guest: &mut Guest) -> bool {
+    fn serve(&self, guest: &mut GuestInstance) -> bool {
         let counters = &self.shared.counters;
         while let Ok(job) = self.jobs.recv() {
             counters.calls.fetch_add(1, Ordering::Relaxed);
@@ -87,9 +88,9 @@ impl Worker {
     }
 }
 
-/// Makes one call, unless nobody waits for it any more.
-fn answer(guest: &mut Guest, job: Job) {
-    let Job {
+/// Makes one call, unless its caller has left.
+fn answer(guest: &mut GuestInstance, job: CallJob) {
+    let CallJob {
         request,
         deadline,
         reply,
@@ -101,7 +102,7 @@ fn answer(guest: &mut Guest, job: Job) {
     begun.store(true, Ordering::Relaxed);
     let mut answer = guest.call(&request, deadline);
     if Instant::now() >= deadline {
-        // Whatever it says now, the player has had another answer.
+        // The caller has given up, so this answer reaches no player.
         guest.abandon();
         answer = answer.and(Err(PluginError::trap("out of time")));
     }

@@ -1,64 +1,13 @@
 //! Whether a module is a plugin: what it imports and exports.
 
+mod imports;
+
 use wasmer::{ExternType, FunctionType, Module, Type};
 
+pub(crate) use self::imports::{HYROUTER, LOG, WASI};
 use crate::error::LoadReason;
 
-pub(crate) const WASI: &str = "wasi_snapshot_preview1";
-pub(crate) const HYROUTER: &str = "hyrouter";
-pub(crate) const LOG: &str = "log";
-
-/// The functions of WASI preview 1. wasmer-wasix has more than these under the same name.
-const WASI_FUNCTIONS: &[&str] = &[
-    "args_get",
-    "args_sizes_get",
-    "clock_res_get",
-    "clock_time_get",
-    "environ_get",
-    "environ_sizes_get",
-    "fd_advise",
-    "fd_allocate",
-    "fd_close",
-    "fd_datasync",
-    "fd_fdstat_get",
-    "fd_fdstat_set_flags",
-    "fd_fdstat_set_rights",
-    "fd_filestat_get",
-    "fd_filestat_set_size",
-    "fd_filestat_set_times",
-    "fd_pread",
-    "fd_prestat_dir_name",
-    "fd_prestat_get",
-    "fd_pwrite",
-    "fd_read",
-    "fd_readdir",
-    "fd_renumber",
-    "fd_seek",
-    "fd_sync",
-    "fd_tell",
-    "fd_write",
-    "path_create_directory",
-    "path_filestat_get",
-    "path_filestat_set_times",
-    "path_link",
-    "path_open",
-    "path_readlink",
-    "path_remove_directory",
-    "path_rename",
-    "path_symlink",
-    "path_unlink_file",
-    "poll_oneoff",
-    "proc_exit",
-    "proc_raise",
-    "random_get",
-    "sched_yield",
-    "sock_accept",
-    "sock_recv",
-    "sock_send",
-    "sock_shutdown",
-];
-
-/// Most tables of a module. Compilers make one.
+/// Maximum number of tables of a module. Compilers make one.
 const MAX_TABLES: usize = 4;
 
 /// An exported function of the ABI: name, parameters, results, and both as text.
@@ -101,10 +50,10 @@ const CONFIGURE: Export = Export {
 };
 const MEMORY: &str = "memory `memory`";
 
-/// Checks imports and exports; what is optional may be absent, but not of another type. Gives whether the module imports
+/// Checks imports and exports; an optional one may be absent, but not of another type. Returns whether the module imports
 /// anything of WASI.
 pub(crate) fn check(module: &Module) -> Result<bool, LoadReason> {
-    let uses_wasi = check_imports(module)?;
+    let uses_wasi = imports::check(module)?;
     check_memory(module)?;
     check_tables(module)?;
     if export(module, "_start").is_some() && export(module, INITIALIZE.name).is_none() {
@@ -118,33 +67,6 @@ pub(crate) fn check(module: &Module) -> Result<bool, LoadReason> {
     Ok(uses_wasi)
 }
 
-fn check_imports(module: &Module) -> Result<bool, LoadReason> {
-    let mut wasi = false;
-    for import in module.imports() {
-        let is_function = matches!(import.ty(), ExternType::Function(_));
-        let is_wasi = import.module() == WASI && WASI_FUNCTIONS.contains(&import.name());
-        if let ExternType::Function(ty) = import.ty()
-            && is_wasi
-            && import.name() != "proc_exit"
-            && ty.results() != [Type::I32]
-        {
-            return Err(LoadReason::WrongImport {
-                name: import.name().to_owned(),
-                found: describe_function(ty),
-            });
-        }
-        let is_log = import.module() == HYROUTER && import.name() == LOG;
-        if !is_function || !(is_wasi || is_log) {
-            return Err(LoadReason::Import {
-                module: import.module().to_owned(),
-                name: import.name().to_owned(),
-            });
-        }
-        wasi |= is_wasi;
-    }
-    Ok(wasi)
-}
-
 fn check_memory(module: &Module) -> Result<(), LoadReason> {
     match export(module, "memory") {
         Some(ExternType::Memory(_)) => Ok(()),
@@ -156,7 +78,7 @@ fn check_memory(module: &Module) -> Result<(), LoadReason> {
     }
 }
 
-/// Each table is bounded as it is made, so their number has to be.
+/// Checks the number of tables, since `tunables` bounds each by itself.
 fn check_tables(module: &Module) -> Result<(), LoadReason> {
     let count = module.info().tables.len();
     if count > MAX_TABLES {
@@ -175,7 +97,10 @@ fn required(module: &Module, wanted: &Export) -> Result<(), LoadReason> {
     })
 }
 
-/// Whether it is there; if it is, it has to be of the right type.
+/// Returns whether an export is there.
+///
+/// # Errors
+/// It is there with another type.
 fn optional(module: &Module, wanted: &Export) -> Result<bool, LoadReason> {
     let Some(found) = export(module, wanted.name) else {
         return Ok(false);

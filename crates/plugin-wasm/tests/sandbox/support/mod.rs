@@ -1,12 +1,4 @@
 //! Plugins from the guests of this folder.
-#![allow(dead_code, reason = "every test file uses a part of this")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::missing_panics_doc,
-    reason = "a test fails by panic"
-)]
 
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
@@ -24,7 +16,7 @@ pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// A guest on its way to a plugin.
 pub(crate) struct Guest {
-    folder: TempDir,
+    _folder: TempDir,
     host: Option<WasmHost>,
     pub(crate) settings: WasmSettings,
     pub(crate) lines: Arc<Lines>,
@@ -46,7 +38,7 @@ pub(crate) fn module(bytes: &[u8]) -> Guest {
     settings.instances = NonZeroU32::MIN;
     settings.start_timeout = Duration::from_secs(2);
     Guest {
-        folder,
+        _folder: folder,
         host: None,
         settings,
         lines: Arc::default(),

@@ -1,17 +1,13 @@
 //! Compiled modules in memory and on disk.
-#![allow(clippy::unwrap_used, reason = "a test fails by panic")]
-#![cfg(unix)]
-
-mod support;
 
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::support::{Guest, call, eventually, good_request, guest};
 use hyrouter_plugin_api::ConnectResponse;
 use hyrouter_plugin_wasm::WasmHost;
-use support::{call, good_request, guest};
 
 /// Loads the guest with that folder for a cache, as a process that was just started, and asks it.
 async fn run(folder: &Path) {
@@ -140,7 +136,7 @@ async fn a_module_in_use_is_compiled_once() {
     assert!(files(folder.path()).is_empty(), "it was compiled again");
     drop((first, second));
     // Threads end by themselves; until then the module is in use.
-    support::eventually("it is compiled again", || {
+    eventually("it is compiled again", || {
         let host = host.clone();
         let guest = guest("good/minimal").on(&host);
         futures_free_load(&guest);
@@ -149,8 +145,8 @@ async fn a_module_in_use_is_compiled_once() {
     .await;
 }
 
-/// Loads on a thread of its own, from code that can not wait.
-fn futures_free_load(guest: &support::Guest) {
+/// Loads on a thread of its own, from code that cannot wait.
+fn futures_free_load(guest: &Guest) {
     let handle = tokio::runtime::Handle::current();
     std::thread::scope(|scope| {
         scope.spawn(|| handle.block_on(async { drop(guest.plugin().await) }));

@@ -1,10 +1,7 @@
-//! Modules that are not loaded, and what the operator is told.
-#![allow(clippy::unwrap_used, reason = "a test fails by panic")]
+//! Modules that are not loaded, and the errors that operators read.
 
-mod support;
-
+use crate::support::{bad_request, good_request, guest, module};
 use hyrouter_plugin_wasm::{MAX_MODULE_LEN, OutputLevel};
-use support::{bad_request, good_request, guest, module};
 
 /// What the operator reads: which plugin, which file, and a part of why.
 const EXPECTED: &[(&str, &str)] = &[
@@ -99,7 +96,7 @@ fn every_refused_guest_has_a_test() {
         .iter()
         .map(|(name, _)| format!("refused/{name}"))
         .collect();
-    assert_eq!(names, support::names("refused"));
+    assert_eq!(names, crate::support::names("refused"));
 }
 
 #[tokio::test]

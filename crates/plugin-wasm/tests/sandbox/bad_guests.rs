@@ -1,15 +1,8 @@
 //! Guests that load and then misbehave: each is stopped, named, and harms nobody.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panic"
-)]
 
-mod support;
-
+use crate::support::{LONG, bad_request, call, eventually, good_request, guest};
 use hyrouter_plugin_api::{ConnectResponse, PluginError};
 use hyrouter_plugin_wasm::WasmPlugin;
-use support::{LONG, bad_request, call, eventually, good_request, guest};
 
 /// What comes of the bad call: the code of the error and a part of its text.
 const EXPECTED: &[(&str, &str, &str)] = &[
@@ -84,7 +77,7 @@ fn every_bad_guest_has_a_test() {
     tested.push(BY_TIME);
     tested.sort_unstable();
     let names: Vec<_> = tested.iter().map(|name| format!("bad/{name}")).collect();
-    assert_eq!(names, support::names("bad"));
+    assert_eq!(names, crate::support::names("bad"));
 }
 
 /// Bad and good calls in turn, and between them those of a neighbour, which knows nothing of it.

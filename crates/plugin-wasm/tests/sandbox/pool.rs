@@ -1,13 +1,10 @@
 //! Instances that wear out, break, and are replaced.
-#![allow(clippy::unwrap_used, reason = "a test fails by panic")]
-
-mod support;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::support::{LONG, bad_request, call, eventually, good_request, guest};
 use hyrouter_plugin_api::ConnectResponse;
-use support::{bad_request, call, eventually, good_request, guest};
 
 #[tokio::test]
 async fn worn_instances_are_replaced_by_calls_and_by_memory() {
@@ -91,7 +88,7 @@ async fn many_callers_get_their_own_answers_while_instances_break() {
 #[tokio::test]
 async fn a_full_queue_refuses_rather_than_grows() {
     // As much fuel as takes seconds, so that nothing leaves the queue while it fills.
-    let plugin = Arc::new(guest("bad/loop").fuel(30_000_000_000).plugin().await);
+    let plugin = Arc::new(guest("bad/loop").fuel(5_000_000_000).plugin().await);
     let busy = tokio::spawn({
         let plugin = Arc::clone(&plugin);
         async move { call(&plugin, &bad_request()).await }
@@ -128,11 +125,11 @@ async fn a_full_queue_refuses_rather_than_grows() {
 async fn calls_of_players_who_left_are_not_made() {
     let plugin = guest("bad/loop").fuel(5_000_000_000).plugin().await;
     let (bad, good) = (bad_request(), good_request());
-    let busy = plugin.call(&bad, support::LONG);
+    let busy = plugin.call(&bad, LONG);
     let left = async {
         for _ in 0..100 {
             // Polled once, which puts it into the queue, and dropped.
-            let call = plugin.call(&good, support::LONG);
+            let call = plugin.call(&good, LONG);
             tokio::select! {
                 biased;
                 answer = call => panic!("answered at once: {answer:?}"),

@@ -1,8 +1,4 @@
 //! Modules compiled in a process of its own.
-#![allow(clippy::unwrap_used, reason = "a test fails by panic")]
-#![cfg(unix)]
-
-mod support;
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -10,10 +6,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use hyrouter_testing::bombs::{changed_in_loops, in_plugin, large, slow};
+use crate::support::{Guest, call, good_request, guest, module};
 use hyrouter_plugin_api::ConnectResponse;
 use hyrouter_plugin_wasm::{CompileLimits, Compiler, LoadReason, WasmHost};
-use hyrouter_testing::bombs::{changed_in_loops, in_plugin, large, slow};
-use support::{Guest, call, good_request, guest, module};
 
 const COMPILER: &str = env!("CARGO_BIN_EXE_hyrouter-wasm-compiler");
 

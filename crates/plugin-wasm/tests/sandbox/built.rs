@@ -1,21 +1,13 @@
 //! Modules that compilers made: the example plugins, one that uses all of the SDK, and one as people wrote it for the
 //! original Hyrouter. `cargo xtask plugin-wasm` builds them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test fails by panic, and says what it leaves out"
-)]
-
-mod support;
 
 use std::sync::Arc;
 
+use crate::support::{Guest, LONG, call, eventually, module, request};
 use hyrouter_plugin_api::{Backend, ConnectRequest};
 use hyrouter_plugin_wasm::OutputLevel::{Debug, Error, Info, Trace, Warn};
 use hyrouter_plugin_wasm::WasmPlugin;
 use serde_json::json;
-use support::{Guest, call, eventually, module, request};
 
 /// A built module; `None`: it is in Go, and there is no Go here.
 fn built(name: &str) -> Option<Guest> {
@@ -38,7 +30,7 @@ fn built(name: &str) -> Option<Guest> {
     });
     let mut guest = module(&bytes);
     // In a debug build of a busy machine a Go guest takes its time.
-    guest.settings.start_timeout = support::LONG;
+    guest.settings.start_timeout = LONG;
     Some(guest)
 }
 

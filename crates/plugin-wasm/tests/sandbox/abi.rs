@@ -1,12 +1,9 @@
 //! What a guest that keeps to the ABI gets.
-#![allow(clippy::unwrap_used, reason = "a test fails by panic")]
 
-mod support;
-
+use crate::support::{LONG, bad_request, call, eventually, good_request, guest};
 use hyrouter_plugin_api::{Backend, ConnectResponse};
 use hyrouter_plugin_wasm::OutputLevel::{Debug, Error, Info, Warn};
 use serde_json::json;
-use support::{bad_request, call, eventually, good_request, guest};
 
 #[tokio::test]
 async fn the_least_plugin_changes_nothing() {
@@ -106,7 +103,7 @@ async fn nothing_leads_out_of_a_guest() {
 #[tokio::test]
 async fn a_call_says_what_it_took() {
     let plugin = guest("good/minimal").plugin().await;
-    let (_, stats) = plugin.call(&good_request(), support::LONG).await.unwrap();
+    let (_, stats) = plugin.call(&good_request(), LONG).await.unwrap();
     assert!((1..1000).contains(&stats.fuel), "{stats:?}");
     assert_eq!(stats.memory, 131_072);
     assert_eq!(stats.answer_len, 2);

@@ -1,0 +1,48 @@
+//! One call on its way to an instance and back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tokio::sync::oneshot;
+
+use crate::plugin::CallResult;
+
+/// One call on its way to an instance.
+pub(super) struct CallJob {
+    pub(super) request: Vec<u8>,
+    pub(super) deadline: Instant,
+    pub(super) reply: oneshot::Sender<CallResult>,
+    pub(super) begun: Arc<AtomicBool>,
+}
+
+impl CallJob {
+    pub(super) fn new(request: Vec<u8>, deadline: Instant) -> (Self, PendingCall) {
+        let (reply, answer) = oneshot::channel();
+        let begun = Arc::<AtomicBool>::default();
+        let pending = PendingCall {
+            answer,
+            begun: Arc::clone(&begun),
+        };
+        let job = Self {
+            request,
+            deadline,
+            reply,
+            begun,
+        };
+        (job, pending)
+    }
+}
+
+/// The receiving half of a [`CallJob`].
+pub(crate) struct PendingCall {
+    pub(crate) answer: oneshot::Receiver<CallResult>,
+    begun: Arc<AtomicBool>,
+}
+
+impl PendingCall {
+    /// Returns whether an instance has taken the call.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+}
