@@ -27,10 +27,10 @@ const MAX_HOST: usize = 253;
 /// # Ok::<(), hyrouter_plugin_grpc::AddressError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address(Kind);
+pub struct Address(AddressKind);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum AddressKind {
     Tcp(HostPort, Scheme),
     Unix(PathBuf),
 }
@@ -82,7 +82,7 @@ impl Address {
         })
     }
 
-    pub(crate) fn kind(&self) -> &Kind {
+    pub(crate) fn kind(&self) -> &AddressKind {
         &self.0
     }
 }
@@ -98,8 +98,8 @@ impl FromStr for Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Tcp(host_port, scheme) => write!(f, "{}{host_port}", scheme.prefix()),
-            Kind::Unix(path) => write!(f, "unix:{}", path.display()),
+            AddressKind::Tcp(host_port, scheme) => write!(f, "{}{host_port}", scheme.prefix()),
+            AddressKind::Unix(path) => write!(f, "unix:{}", path.display()),
         }
     }
 }
@@ -124,9 +124,9 @@ pub struct AddressError {
     problem: &'static str,
 }
 
-fn parse(text: &str) -> Result<Kind, &'static str> {
+fn parse(text: &str) -> Result<AddressKind, &'static str> {
     if let Some(path) = text.strip_prefix("unix:") {
-        return socket(path).map(Kind::Unix);
+        return socket(path).map(AddressKind::Unix);
     }
     let text = without_resolver(text)?;
     let (scheme, rest) = match text.split_once("://") {
@@ -142,7 +142,10 @@ fn parse(text: &str) -> Result<Kind, &'static str> {
     if rest.contains(['/', '?', '#']) {
         return Err("has a path");
     }
-    Ok(Kind::Tcp(host_port(rest, scheme.default_port())?, scheme))
+    Ok(AddressKind::Tcp(
+        host_port(rest, scheme.default_port())?,
+        scheme,
+    ))
 }
 
 /// The address without what gRPC's own libraries have in front of it to say how it is looked up: `dns:` and
@@ -225,76 +228,4 @@ fn host_port(text: &str, default_port: Option<u16>) -> Result<HostPort, &'static
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Address, MAX_SOCKET_PATH};
-
-    #[test]
-    fn what_is_an_address_and_how_it_reads_back() {
-        for (text, reads_back) in [
-            ("127.0.0.1:7777", "127.0.0.1:7777"),
-            ("localhost:0", "localhost:0"),
-            ("bans_1.default.svc:65535", "bans_1.default.svc:65535"),
-            ("[::1]:7777", "[::1]:7777"),
-            ("http://bans", "http://bans:80"),
-            ("http://bans:7777/", "http://bans:7777"),
-            ("HTTPS://bans", "https://bans:443"),
-            ("https://[2001:db8::1]", "https://[2001:db8::1]:443"),
-            ("unix:/run/bans.sock", "unix:/run/bans.sock"),
-            ("dns:///bans:7777", "bans:7777"),
-            ("dns:bans:7777", "bans:7777"),
-            ("passthrough:///127.0.0.1:7777", "127.0.0.1:7777"),
-            ("passthrough:[::1]:7777", "[::1]:7777"),
-            ("unix:///run/bans.sock", "unix:/run/bans.sock"),
-            ("unix:run/bans.sock", "unix:run/bans.sock"),
-        ] {
-            let address = Address::parse(text).unwrap();
-            assert_eq!(address.to_string(), reads_back);
-            assert_eq!(Address::parse(reads_back).unwrap(), address);
-        }
-    }
-
-    #[test]
-    fn what_is_none_and_why() {
-        let long = format!("unix:/{}", "x".repeat(MAX_SOCKET_PATH));
-        for (text, problem) in [
-            ("", "has no host"),
-            ("bans", "has no port"),
-            (":7777", "has no host"),
-            ("bans:", "has a port"),
-            ("bans:+1", "has a port"),
-            ("bans:65536", "has a port"),
-            ("bans:7777x", "has a port"),
-            ("::1:7777", "several colons"),
-            ("[::1:7777", "not closed"),
-            ("[bans]:7777", "no IPv6 address"),
-            ("[::1]7777", "after the bracket"),
-            ("[::1]", "has no port"),
-            ("user@bans:7777", "neither a name"),
-            (" bans:7777", "neither a name"),
-            ("bäns:7777", "neither a name"),
-            ("bans:7777/", "has a path"),
-            ("http://bans/plugin", "has a path"),
-            ("http://bans?x", "has a path"),
-            ("http://", "has no host"),
-            ("dns:///bans", "has no port"),
-            ("dns://8.8.8.8/bans:7777", "three slashes"),
-            ("xds:///bans:7777", "not known"),
-            ("ftp://bans:7777", "not known"),
-            ("unix:", "has no path"),
-            ("unix://", "has a host"),
-            ("unix://run/bans.sock", "has a host"),
-            ("unix:a\0b", "zero byte"),
-            (&long, "107 bytes"),
-        ] {
-            let error = Address::parse(text).unwrap_err().to_string();
-            assert!(error.contains(problem), "{error}");
-            // A user, a password or a query can be a secret.
-            let shown = match text {
-                "user@bans:7777" => "bans:7777",
-                "http://bans?x" => "http://bans",
-                _ => text,
-            };
-            assert!(error.contains(&format!("{shown:?}")), "{error}");
-        }
-    }
-}
+mod tests;

@@ -11,10 +11,10 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// What gRPC is called in a TLS handshake.
+/// Protocol name (ALPN) of gRPC in a TLS handshake.
 pub(crate) const ALPN: &[u8] = b"h2";
 
-/// Certificates or keys can not be used.
+/// Certificates or keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
@@ -44,7 +44,7 @@ pub enum TlsError {
         /// What went wrong in reading them; empty if nothing did.
         problem: String,
     },
-    /// A host is none that a certificate can be for.
+    /// A host is neither a DNS name nor an IP address, as the name of a certificate is.
     #[error("{key}: {value:?} is neither a DNS name nor an IP address")]
     Domain {
         /// The setting that names the host.
@@ -56,12 +56,12 @@ pub enum TlsError {
 
 /// A file and the setting that names it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct File<'a> {
+pub(crate) struct PemFile<'a> {
     pub(crate) key: &'static str,
     pub(crate) path: &'a Path,
 }
 
-impl File<'_> {
+impl PemFile<'_> {
     pub(crate) fn certificates(self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         let pem = self.read()?;
         CertificateDer::pem_slice_iter(&pem)
@@ -77,7 +77,7 @@ impl File<'_> {
             .map_err(|_| self.wrong(pem_problem(&pem, Pem::PrivateKey)))
     }
 
-    /// What other certificates are checked with.
+    /// Returns the certificates of authorities, which other certificates are checked with.
     pub(crate) fn roots(self) -> Result<Arc<RootCertStore>, TlsError> {
         let mut roots = RootCertStore::empty();
         for certificate in self.certificates()? {
@@ -94,7 +94,7 @@ impl File<'_> {
         }
     }
 
-    /// Why this key cannot be used with a certificate.
+    /// Returns the reason why this key cannot be used with a certificate.
     pub(crate) fn wrong_pair(self, certificate: Self, error: &rustls::Error) -> TlsError {
         match error {
             rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
@@ -113,7 +113,7 @@ impl File<'_> {
     }
 }
 
-/// Handed in everywhere, so that nothing of the process decides what is spoken.
+/// Returns the cryptography of every connection. It is passed explicitly, so that no global of the process matters.
 pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }

@@ -1,12 +1,18 @@
-//! What both sides know of the wire.
+//! The wire, as both sides know it.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use tokio::io::{AsyncRead, AsyncWrite};
 
-/// The one method, as HTTP sees it.
+/// A connection under HTTP/2: TCP, a unix socket, or TLS over TCP.
+pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
+
+/// Path of the only method.
 pub(crate) const METHOD: &str = "/hyrouter.Plugin/OnConnect";
 
-/// Whether it is a message of gRPC. `application/grpc-web` is not.
+/// Returns whether these are the headers of a gRPC message. `application/grpc-web` is another protocol.
 pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
     const GRPC: &[u8] = b"application/grpc";
     headers.get(CONTENT_TYPE).is_some_and(|value| {

@@ -1,4 +1,4 @@
-//! How often connecting is tried while it fails.
+//! Pauses between attempts to connect.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use super::settings::BackoffSettings;
 
-/// The memory of failures of one connection. Each attempt counts as failed until an answer proves it good: a server
-/// may well take a connection and close it again, or refuse it only in the middle of a handshake.
+/// Failures of one connection so far. Each attempt counts as failed until an answer proves it good: a server may accept a
+/// connection and close it again, or refuse it during the handshake.
 #[derive(Debug)]
-pub(super) struct Backoff {
+pub(super) struct DialBackoff {
     settings: BackoffSettings,
     /// Whether there are failures in `state`; changed under its lock.
     has_failures: AtomicBool,
@@ -21,25 +21,25 @@ pub(super) struct Backoff {
 
 #[derive(Debug, Default)]
 struct State {
-    /// When the first attempt since the last good one was made.
+    /// Time of the first attempt since the last good one.
     failing_since: Option<Instant>,
     retry_at: Option<Instant>,
     problem: Option<String>,
-    /// Whether the last attempt failed by what no wait mends, such as a certificate.
+    /// Whether waiting cannot help after the last failure, such as one of a certificate.
     is_fault: bool,
 }
 
-/// How much longer an outage is than the wait for the next attempt: the wait adds 3 % to it.
+/// Ratio of an outage to the wait for the next attempt, which adds 3 % to the outage.
 const OUTAGE_PER_WAIT: u32 = 32;
-/// The problem of a connection that ended before an answer.
+/// Problem of a connection that ended before an answer.
 const ENDED: &str = "the last connection ended before there was an answer";
 
-/// It is too early to connect.
+/// The next attempt is not due yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TooEarly {
-    /// When it is not any more.
+    /// Time of the next attempt.
     pub(super) retry_at: Instant,
-    /// Whether no wait will mend it.
+    /// Whether waiting cannot help.
     pub(super) is_fault: bool,
     problem: Option<String>,
 }
@@ -50,7 +50,7 @@ impl fmt::Display for TooEarly {
     }
 }
 
-impl Backoff {
+impl DialBackoff {
     pub(super) fn new(settings: BackoffSettings) -> Self {
         Self {
             settings,
@@ -59,7 +59,10 @@ impl Backoff {
         }
     }
 
-    /// Leave to try once.
+    /// Admits one attempt.
+    ///
+    /// # Errors
+    /// It is not due yet.
     pub(super) fn admit(&self) -> Result<(), TooEarly> {
         let now = Instant::now();
         let mut state = self.lock();
@@ -93,7 +96,7 @@ impl Backoff {
         self.lock().problem = Some(format!("{ENDED}: {problem}"));
     }
 
-    /// There was an answer. Costs an atomic load unless there were failures.
+    /// Records an answer. Costs an atomic load unless there were failures.
     pub(super) fn succeeded(&self) {
         if self.has_failures.load(Ordering::Acquire) {
             *self.lock() = State::default();
@@ -126,93 +129,4 @@ impl Backoff {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::time::{Instant, advance};
-
-    use super::{Backoff, TooEarly};
-    use crate::BackoffSettings;
-
-    fn backoff() -> Backoff {
-        Backoff::new(BackoffSettings {
-            min: Duration::from_millis(20),
-            max: Duration::from_secs(2),
-        })
-    }
-
-    /// Fails once more and tells how long the next attempt has to wait.
-    async fn wait_after_failure(backoff: &Backoff) -> Duration {
-        backoff.failed(&"refused", false);
-        let failed = Instant::now();
-        while backoff.admit().is_err() {
-            advance(Duration::from_millis(1)).await;
-        }
-        failed.elapsed()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn waits_are_a_small_part_of_the_outage() {
-        let backoff = backoff();
-        let begun = Instant::now();
-        assert_eq!(backoff.admit(), Ok(()));
-        while begun.elapsed() < Duration::from_secs(200) {
-            let whole =
-                (begun.elapsed() / 32).clamp(Duration::from_millis(20), Duration::from_secs(2));
-            let wait = wait_after_failure(&backoff).await;
-            let slack = Duration::from_millis(1);
-            assert!(
-                wait >= whole / 2 && wait <= whole + slack,
-                "{wait:?} of {whole:?}"
-            );
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn waits_of_several_differ() {
-        let mut waits = std::collections::BTreeSet::new();
-        for _ in 0..20 {
-            let backoff = backoff();
-            assert_eq!(backoff.admit(), Ok(()));
-            waits.insert(wait_after_failure(&backoff).await);
-        }
-        assert!(waits.len() > 5, "{waits:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_first_attempt_after_an_answer_is_made_at_once() {
-        let backoff = backoff();
-        assert_eq!(backoff.admit(), Ok(()));
-        backoff.failed(&"refused", false);
-        assert!(backoff.admit().is_err());
-        backoff.succeeded();
-        assert_eq!(backoff.admit(), Ok(()));
-        let Err(TooEarly { retry_at, .. }) = backoff.admit() else {
-            panic!("an attempt that proved nothing counts as failed");
-        };
-        assert!(retry_at <= Instant::now() + Duration::from_millis(20));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_comes_too_early_reads_what_went_wrong() {
-        type Fail = fn(&Backoff);
-        let fails: [(Fail, &str); 2] = [
-            (
-                |backoff| {
-                    backoff.failed(&"refused", false);
-                },
-                "refused",
-            ),
-            (
-                |backoff| backoff.broke(&"refused"),
-                "the last connection ended before there was an answer: refused",
-            ),
-        ];
-        for (fail, what) in fails {
-            let backoff = backoff();
-            assert_eq!(backoff.admit(), Ok(()));
-            fail(&backoff);
-            assert_eq!(backoff.admit().unwrap_err().to_string(), what);
-        }
-    }
-}
+mod tests;

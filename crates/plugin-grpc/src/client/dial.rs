@@ -1,4 +1,4 @@
-//! Makes connections for a channel.
+//! Connects for a channel.
 
 use std::error::Error;
 use std::io;
@@ -11,31 +11,33 @@ use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use hyrouter_text::Causes;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
 use tower_service::Service;
 
-use super::backoff::Backoff;
-use super::target::{Place, Target, Tls};
-use super::watched::{Hold, Watched};
+use super::backoff::DialBackoff;
+use super::connection_hold::ConnectionHold;
+use super::target::{DialAddress, DialTarget};
+use super::tls::TlsTarget;
+use super::watched_stream::WatchedStream;
 use crate::tls::ALPN;
+use crate::wire::ByteStream;
 
-/// Makes connections for one channel, and not too often. TLS is done here and not by tonic, so that a handshake that
-/// fails counts, and takes of the same time.
+/// Connects for one channel, at most as often as its back-off allows. TLS is made here instead of by tonic, so that a
+/// failed handshake counts as a failed attempt and has the same time limit.
 pub(super) struct Dialer {
-    pub(super) target: Arc<Target>,
-    pub(super) backoff: Arc<Backoff>,
-    pub(super) hold: Arc<Hold>,
+    pub(super) target: Arc<DialTarget>,
+    pub(super) backoff: Arc<DialBackoff>,
+    pub(super) hold: Arc<ConnectionHold>,
 }
 
-/// There is no connection.
+/// No connection was made.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub(super) struct DialError {
     message: Arc<str>,
-    /// When it is time for the next attempt.
+    /// Time of the next attempt.
     pub(super) retry_at: Instant,
-    /// Whether no wait mends it: the server is there, but TLS with it fails.
+    /// Whether waiting cannot help: the server is reachable, but TLS fails.
     pub(super) is_fault: bool,
 }
 
@@ -49,20 +51,13 @@ impl DialError {
     }
 }
 
-/// What a connection is made over.
-pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
-
-pub(super) type Connection = Box<dyn Io>;
-
 impl Service<Uri> for Dialer {
-    type Response = TokioIo<Watched<Connection>>;
+    type Response = TokioIo<WatchedStream<Box<dyn ByteStream>>>;
     type Error = DialError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, DialError>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), DialError>> {
-        // An error here would end the channel for good.
+        // An error here would end the channel forever.
         Poll::Ready(Ok(()))
     }
 
@@ -78,14 +73,14 @@ impl Service<Uri> for Dialer {
         let target = Arc::clone(&self.target);
         let backoff = Arc::clone(&self.backoff);
         let hold = Arc::clone(&self.hold);
-        // A task of its own, for the channel polls this only as long as a call waits for it: the attempt ends in time
-        // although the player has left, and its result is there for the next one.
+        // A task of its own: the channel polls this future only while a call waits. The attempt must end in time although
+        // the player has left, and its result is for the next call.
         let attempt = tokio::spawn(async move {
             let connection = timeout(target.connect_timeout, connect(&target)).await;
             let (problem, is_fault) = match connection {
                 Ok(Ok(connection)) => {
                     tracing::debug!(address = target.name, "connected to a plugin");
-                    return Ok(TokioIo::new(hold.watch(connection, backoff)));
+                    return Ok(TokioIo::new(WatchedStream::new(connection, hold, backoff)));
                 }
                 Ok(Err(error)) => (tls_hint(&Causes(&*error).to_string()), is_fault(&*error)),
                 Err(_) => {
@@ -107,12 +102,14 @@ impl Service<Uri> for Dialer {
     }
 }
 
-pub(super) async fn connect(target: &Target) -> Result<Connection, Box<dyn Error + Send + Sync>> {
-    let uri = match &target.place {
-        Place::Tcp(uri) => uri.clone(),
-        Place::Unix(path) => return Ok(unix(path).await?),
+pub(super) async fn connect(
+    target: &DialTarget,
+) -> Result<Box<dyn ByteStream>, Box<dyn Error + Send + Sync>> {
+    let uri = match &target.address {
+        DialAddress::Tcp(uri) => uri.clone(),
+        DialAddress::Unix(path) => return Ok(unix(path).await?),
     };
-    // It tries IPv6 and IPv4 side by side where a name has both.
+    // It races IPv6 and IPv4 if the name has both (happy eyeballs).
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let tcp = connector.call(uri).await?.into_inner();
@@ -123,9 +120,9 @@ pub(super) async fn connect(target: &Target) -> Result<Connection, Box<dyn Error
 }
 
 async fn encrypt(
-    tls: &Tls,
+    tls: &TlsTarget,
     tcp: tokio::net::TcpStream,
-) -> Result<Connection, Box<dyn Error + Send + Sync>> {
+) -> Result<Box<dyn ByteStream>, Box<dyn Error + Send + Sync>> {
     let connector = tokio_rustls::TlsConnector::from(Arc::clone(&tls.config));
     let stream = connector.connect(tls.name.clone(), tcp).await?;
     if stream.get_ref().1.alpn_protocol() != Some(ALPN) {
@@ -138,7 +135,7 @@ async fn encrypt(
 #[error("the server does not speak HTTP/2: it chose no `h2` in the TLS handshake")]
 struct NoHttp2;
 
-/// Whether the server is there, but will never do. One that only goes away in a handshake may come back.
+/// Returns whether the server is reachable but its TLS is wrong. A server that closes during the handshake may come back.
 fn is_fault(error: &(dyn Error + 'static)) -> bool {
     let io = error.downcast_ref::<io::Error>();
     error.is::<NoHttp2>()
@@ -148,7 +145,7 @@ fn is_fault(error: &(dyn Error + 'static)) -> bool {
             .is_some()
 }
 
-/// What to do about errors of TLS that do not lead to their cause.
+/// Adds the likely cause to errors of TLS that do not name it.
 fn tls_hint(problem: &str) -> String {
     let hint = if problem.contains("InvalidContentType") {
         "the server does not speak TLS; use http:// or leave out grpc.tls"
@@ -161,11 +158,11 @@ fn tls_hint(problem: &str) -> String {
 }
 
 #[cfg(unix)]
-async fn unix(path: &Path) -> io::Result<Connection> {
+async fn unix(path: &Path) -> io::Result<Box<dyn ByteStream>> {
     Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
 }
 
 #[cfg(not(unix))]
-async fn unix(_: &Path) -> io::Result<Connection> {
+async fn unix(_: &Path) -> io::Result<Box<dyn ByteStream>> {
     Err(io::ErrorKind::Unsupported.into())
 }

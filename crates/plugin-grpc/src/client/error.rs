@@ -1,10 +1,10 @@
 use crate::TlsError;
 
-/// A plugin can not be made of its settings.
+/// The settings of a plugin cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GrpcError {
-    /// A setting has a value that could not work.
+    /// A setting has a value that cannot work.
     #[error("{key} {problem}")]
     Setting {
         /// Its name.
@@ -12,10 +12,10 @@ pub enum GrpcError {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The system gives no thread for the connection.
+    /// The thread of the connection could not be started.
     #[error("a thread for the connection: {0}")]
     Thread(#[source] std::io::Error),
-    /// Certificates or keys can not be used.
+    /// Certificates or keys cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
 }

@@ -1,4 +1,4 @@
-//! What went wrong in a call, and whether the plugin has seen it.
+//! Failures of a call, by whether the plugin has seen the request.
 
 use std::error::Error;
 use std::time::Duration;
@@ -9,30 +9,30 @@ use tokio::time::Instant;
 
 use super::dial::DialError;
 
-/// How late a timer may be; tokio's count in milliseconds.
+/// Maximum lateness of a timer; tokio's count in milliseconds.
 const TIMER_SLACK: Duration = Duration::from_millis(2);
 
-/// Why a call has no answer.
+/// Reason why a call has no answer.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum CallFailure {
     /// The time was up.
     TimedOut,
     /// There is no connection, and the next attempt to make one is due at that time.
     NotConnected(String, Instant),
     /// The server gave the call up, as servers do when its deadline has passed there.
     Cancelled(PluginError),
-    /// The connection ended, and certainly before the plugin saw the question.
+    /// The connection ended before the plugin can have seen the request.
     NotAsked(String),
-    /// The connection ended before there was an answer. The plugin may have seen the question.
+    /// The connection ended before there was an answer. The plugin may have seen the request.
     Broken(String),
     /// Anything else.
     Failed(PluginError),
 }
 
-impl Failure {
-    /// From what a channel says when it has no response.
+impl CallFailure {
+    /// Reads the error of a channel that has no response.
     pub(super) fn of_channel(error: &tonic::transport::Error) -> Self {
-        // Of itself it only says that it is one.
+        // Its own text is only "transport error".
         let Some(cause) = error.source() else {
             return Self::Failed(PluginError::transport(error));
         };
@@ -58,7 +58,7 @@ impl Failure {
             return Self::Broken(causes.to_string());
         }
         let text = causes.to_string();
-        // What the first bytes of another protocol read like.
+        // h2's error for the first bytes of another protocol.
         if text.contains("frame with invalid size") {
             return Self::Failed(PluginError::transport(format_args!(
                 "the server does not speak HTTP/2 without TLS: it speaks TLS (`grpc.tls`) or HTTP/1 ({text})"
@@ -67,7 +67,7 @@ impl Failure {
         Self::Failed(PluginError::transport(text))
     }
 
-    /// From what ends the body of a response.
+    /// Reads the error that ended the body of a response.
     pub(super) fn of_body(status: &tonic::Status) -> Self {
         let Some(cause) = status.source() else {
             return Self::Failed(PluginError::transport(status.message()));
@@ -82,12 +82,12 @@ impl Failure {
         Self::Failed(PluginError::transport(causes))
     }
 
-    /// What the caller is told, who asked at that time and would wait so long.
+    /// Returns the error for a caller that called at that time and would wait so long.
     pub(super) fn into_error(self, asked: Instant, left: Duration) -> PluginError {
         let after = asked.elapsed();
         match self {
             Self::TimedOut => PluginError::Timeout { after },
-            // The server's timer went off before the one here.
+            // The server's timer can go off before the one here: this is a timeout, not a failure of the server.
             Self::Cancelled(_) if after.saturating_add(TIMER_SLACK) >= left => {
                 PluginError::Timeout { after: left }
             }
@@ -100,19 +100,19 @@ impl Failure {
     }
 }
 
-/// Whether the cause is that the request was never sent, or that the server says it has not looked at it.
+/// Returns whether the request was never sent, or refused by the server unread.
 fn is_unasked(cause: &(dyn Error + 'static)) -> bool {
     if let Some(error) = cause.downcast_ref::<hyper::Error>() {
         return error.is_canceled();
     }
     cause.downcast_ref::<h2::Error>().is_some_and(|error| {
-        // A stream ends by a GOAWAY only when it is beyond the last that the server has seen.
+        // A GOAWAY ends only streams after the last that the server has seen (RFC 9113, section 6.8).
         error.is_remote()
             && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
     })
 }
 
-/// Whether the cause is that the server went away, in whatever way.
+/// Returns whether the connection ended.
 fn is_broken(cause: &(dyn Error + 'static)) -> bool {
     if let Some(error) = cause.downcast_ref::<h2::Error>() {
         return error.is_io() || (error.is_remote() && error.is_go_away());
@@ -135,11 +135,11 @@ mod tests {
     use hyrouter_plugin_api::PluginError;
     use tokio::time::{Instant, advance};
 
-    use super::Failure;
+    use super::CallFailure;
 
     #[tokio::test(start_paused = true)]
     async fn what_the_server_gives_up_when_the_time_is_up_has_timed_out() {
-        let cancelled = || Failure::Cancelled(PluginError::transport("reset"));
+        let cancelled = || CallFailure::Cancelled(PluginError::transport("reset"));
         let left = Duration::from_millis(100);
         let asked = Instant::now();
         advance(Duration::from_millis(90)).await;
@@ -150,7 +150,7 @@ mod tests {
             let late = cancelled().into_error(asked, left);
             assert_eq!(late, PluginError::Timeout { after: left });
         }
-        let failed = Failure::Failed(PluginError::transport("reset"));
+        let failed = CallFailure::Failed(PluginError::transport("reset"));
         assert_eq!(
             failed.into_error(asked, left),
             PluginError::transport("reset")

@@ -1,4 +1,4 @@
-//! The way to a plugin: a connection, or what will be one when it is used, and the thread that it lives on.
+//! The channel to a plugin, and the thread that its connection lives on.
 
 use std::fmt;
 use std::io;
@@ -13,29 +13,29 @@ use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 use tonic::transport::{Channel, Endpoint};
 
-use super::backoff::Backoff;
+use super::backoff::DialBackoff;
+use super::connection_hold::ConnectionHold;
 use super::dial::{Dialer, connect};
 use super::settings::GrpcSettings;
-use super::target::Target;
-use super::watched::Hold;
+use super::target::DialTarget;
 
-/// Between attempts to connect that no call waits for: so long at first, later at most the other.
+/// Shortest and longest pause between attempts to connect that no call waits for.
 const MIN_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
-/// Maximum size of the headers or trailers of an answer that the server is told, in bytes. A server that sends more may
+/// Maximum size in bytes of the headers or trailers of an answer, which the server learns. A server that sends more may
 /// lose the connection, and with it all calls on it: h2 bounds the frames of a header block as well.
 const MAX_METADATA: u32 = 64 * 1024;
 
-/// The way to one plugin.
+/// The channel to one plugin.
 ///
 /// Its connection has a thread of its own, so that a server that misbehaves takes nothing from the threads of players,
 /// nor from other plugins. A call is handed over twice for that, which costs some microseconds.
 pub(super) struct Link {
     pub(super) channel: Channel,
-    pub(super) backoff: Arc<Backoff>,
-    pub(super) hold: Arc<Hold>,
-    target: Arc<Target>,
+    pub(super) backoff: Arc<DialBackoff>,
+    pub(super) hold: Arc<ConnectionHold>,
+    target: Arc<DialTarget>,
     absence: Arc<Absence>,
     runtime: Handle,
     /// Dropped with the link, which ends the thread.
@@ -43,8 +43,11 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Begins the thread. Does not connect.
-    pub(super) fn new(target: Target, settings: &GrpcSettings) -> io::Result<Self> {
+    /// Starts the thread. Does not connect.
+    ///
+    /// # Errors
+    /// The thread could not be started.
+    pub(super) fn new(target: DialTarget, settings: &GrpcSettings) -> io::Result<Self> {
         // Connecting, its timeout and TLS are the dialer's. With `https` here, tonic would add TLS of its own, or refuse
         // to, as the features are that others switch on in it.
         let endpoint = Endpoint::from(Uri::from_static("http://dialer"))
@@ -53,8 +56,8 @@ impl Link {
             .http2_keep_alive_interval(settings.keepalive_interval)
             .keep_alive_timeout(settings.keepalive_timeout)
             .keep_alive_while_idle(settings.keepalive_while_idle);
-        let backoff = Arc::new(Backoff::new(settings.backoff));
-        let hold = Arc::new(Hold::default());
+        let backoff = Arc::new(DialBackoff::new(settings.backoff));
+        let hold = Arc::new(ConnectionHold::default());
         let target = Arc::new(target);
         let dialer = Dialer {
             target: Arc::clone(&target),
@@ -62,7 +65,7 @@ impl Link {
             hold: Arc::clone(&hold),
         };
         let (runtime, end) = begin()?;
-        // The tasks of a channel run where it is made.
+        // A channel spawns its tasks on the runtime that it is made in.
         let _in = runtime.enter();
         Ok(Self {
             channel: endpoint.connect_with_connector_lazy(dialer),
@@ -75,7 +78,7 @@ impl Link {
         })
     }
 
-    /// Returns the likely mistake if a server closes every connection before an answer.
+    /// Returns the likely mistake if the server closes every connection before an answer.
     pub(super) fn closed_hint(&self) -> &'static str {
         if self.target.tls.is_some() {
             "a server that asks for a client certificate (`cert_file` and `key_file` of `grpc.tls`) closes so"
@@ -108,20 +111,20 @@ impl Link {
         });
     }
 
-    /// Whether the server was away when it was last watched for, and came back.
+    /// Returns whether the server came back since [`watch_for_return`](Self::watch_for_return).
     pub(super) fn is_back(&self) -> bool {
         self.absence.is_back.load(Ordering::Relaxed)
     }
 }
 
-/// The state of a server that is not called because it could not be reached.
+/// State of a server that is not called because it was unreachable.
 #[derive(Debug, Default)]
 struct Absence {
     is_watched: AtomicBool,
     is_back: AtomicBool,
 }
 
-/// A thread with a runtime, until the sender is dropped.
+/// Starts a thread with a runtime, which ends when the sender is dropped.
 fn begin() -> io::Result<(Handle, oneshot::Sender<()>)> {
     begin_by(|serve| {
         let named = thread::Builder::new().name("grpc-plugin".to_owned());

@@ -1,23 +1,23 @@
-//! How a call ended, as the server says. Not read by tonic, which panics over details that are not base64.
+//! The status that ends a call. tonic does not read it, because tonic 0.14 panics over details that are not base64.
 
 use http::HeaderMap;
 
-/// How a call ended.
+/// The status that ends a call.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Status {
+pub(super) struct CallStatus {
     /// 0 is OK.
     pub(super) code: i32,
     pub(super) message: String,
 }
 
-impl Status {
+impl CallStatus {
     pub(super) const OK: i32 = 0;
     pub(super) const CANCELLED: i32 = 1;
     pub(super) const UNKNOWN: i32 = 2;
     pub(super) const DEADLINE_EXCEEDED: i32 = 4;
     pub(super) const UNIMPLEMENTED: i32 = 12;
 
-    /// From the headers of a response without a body, or from what follows the body.
+    /// Reads the status from the headers of a response without a body, or from the trailers. `None` without a status.
     pub(super) fn read(headers: &HeaderMap) -> Option<Self> {
         let code = headers.get("grpc-status")?.to_str().ok();
         let code = code.and_then(|code| code.parse().ok());
@@ -31,7 +31,7 @@ impl Status {
     }
 }
 
-/// What is no escape stands for itself, as gRPC wants it.
+/// Decodes a message. What is no escape stands for itself, as gRPC wants it.
 fn percent_decoded(mut text: &[u8]) -> String {
     let mut decoded = Vec::with_capacity(text.len());
     while let [first, rest @ ..] = text {
@@ -61,14 +61,14 @@ fn hex(digit: u8) -> Option<u8> {
 mod tests {
     use http::{HeaderMap, HeaderValue};
 
-    use super::Status;
+    use super::CallStatus;
 
     fn read(headers: &[(&'static str, &'static [u8])]) -> Option<(i32, String)> {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.insert(*name, HeaderValue::from_bytes(value).unwrap());
         }
-        Status::read(&map).map(|status| (status.code, status.message))
+        CallStatus::read(&map).map(|status| (status.code, status.message))
     }
 
     #[test]

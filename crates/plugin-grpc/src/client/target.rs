@@ -1,42 +1,33 @@
-//! What is connected to, and how.
+//! The server that a plugin connects to.
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::Uri;
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 
+use super::tls::TlsTarget;
 use super::{ClientTls, GrpcError, GrpcSettings};
-use crate::TlsError;
-use crate::address::{HostPort, Kind, Scheme};
-use crate::tls::{self, File};
+use crate::address::{AddressKind, HostPort, Scheme};
 
-/// What is connected to, and how.
-pub(super) struct Target {
+/// The server that a plugin connects to.
+pub(super) struct DialTarget {
     /// As the operator wrote it.
     pub(super) name: String,
-    pub(super) place: Place,
-    pub(super) tls: Option<Tls>,
+    pub(super) address: DialAddress,
+    pub(super) tls: Option<TlsTarget>,
     pub(super) connect_timeout: Duration,
     /// Scheme and authority of every request.
     pub(super) origin: Uri,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Place {
+pub(super) enum DialAddress {
     Tcp(Uri),
     Unix(PathBuf),
 }
 
-pub(super) struct Tls {
-    pub(super) config: Arc<ClientConfig>,
-    pub(super) name: ServerName<'static>,
-}
-
-impl Target {
+impl DialTarget {
     pub(super) fn new(settings: &GrpcSettings) -> Result<Self, GrpcError> {
         let wrong = |problem| {
             Err(GrpcError::Setting {
@@ -44,30 +35,36 @@ impl Target {
                 problem,
             })
         };
-        let (place, tls, authority) = match (settings.address.kind(), &settings.tls) {
-            (Kind::Unix(_), Some(_)) => {
+        let (dial_address, tls, authority) = match (settings.address.kind(), &settings.tls) {
+            (AddressKind::Unix(_), Some(_)) => {
                 return wrong("is a unix socket, over which no TLS is spoken");
             }
-            (Kind::Tcp(_, Scheme::Http), Some(_)) => {
+            (AddressKind::Tcp(_, Scheme::Http), Some(_)) => {
                 return wrong("begins with http://, but TLS is configured");
             }
-            (Kind::Tcp(HostPort { port: 0, .. }, _), _) => {
+            (AddressKind::Tcp(HostPort { port: 0, .. }, _), _) => {
                 return wrong("has port 0, which can not be connected to");
             }
-            (Kind::Unix(path), None) => (Place::Unix(path.clone()), None, "localhost".to_owned()),
-            (Kind::Tcp(host_port, scheme), tls) => {
+            (AddressKind::Unix(path), None) => (
+                DialAddress::Unix(path.clone()),
+                None,
+                "localhost".to_owned(),
+            ),
+            (AddressKind::Tcp(host_port, scheme), tls) => {
                 let authority = host_port.to_string();
                 let tls = match (tls, scheme) {
-                    (Some(tls), _) => Some(self::tls(tls, host_port)?),
-                    (None, Scheme::Https) => Some(self::tls(&ClientTls::default(), host_port)?),
+                    (Some(tls), _) => Some(TlsTarget::new(tls, host_port)?),
+                    (None, Scheme::Https) => {
+                        Some(TlsTarget::new(&ClientTls::default(), host_port)?)
+                    }
                     (None, Scheme::None | Scheme::Http) => None,
                 };
-                (Place::Tcp(uri("http", &authority)?), tls, authority)
+                (DialAddress::Tcp(uri("http", &authority)?), tls, authority)
             }
         };
         Ok(Self {
             name: settings.address.to_string(),
-            place,
+            address: dial_address,
             origin: uri(if tls.is_some() { "https" } else { "http" }, &authority)?,
             tls,
             connect_timeout: settings.connect_timeout,
@@ -75,11 +72,11 @@ impl Target {
     }
 }
 
-impl fmt::Debug for Target {
+impl fmt::Debug for DialTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Target")
+        f.debug_struct("DialTarget")
             .field("name", &self.name)
-            .field("place", &self.place)
+            .field("address", &self.address)
             .field("has_tls", &self.tls.is_some())
             .finish_non_exhaustive()
     }
@@ -96,75 +93,17 @@ fn uri(scheme: &str, authority: &str) -> Result<Uri, GrpcError> {
     })
 }
 
-fn tls(settings: &ClientTls, address: &HostPort) -> Result<Tls, GrpcError> {
-    let (key, domain) = match &settings.domain {
-        Some(domain) => ("tls.domain", domain),
-        None => ("address", &address.host),
-    };
-    let name = ServerName::try_from(domain.clone()).map_err(|_| TlsError::Domain {
-        key,
-        value: domain.clone(),
-    })?;
-    let file = |key, path| File { key, path };
-    let roots = match &settings.ca_file {
-        Some(path) => file("tls.ca_file", path).roots()?,
-        None => system_roots()?,
-    };
-    let builder = ClientConfig::builder_with_provider(tls::provider())
-        .with_safe_default_protocol_versions()
-        .map_err(|_| GrpcError::Setting {
-            key: "tls",
-            problem: "has no protocol version that is supported here",
-        })?
-        .with_root_certificates(roots);
-    let mut config = match (&settings.cert_file, &settings.key_file) {
-        (None, None) => builder.with_no_client_auth(),
-        (Some(certificate), Some(key)) => {
-            let key = file("tls.key_file", key);
-            let certificate = file("tls.cert_file", certificate);
-            builder
-                .with_client_auth_cert(certificate.certificates()?, key.private_key()?)
-                .map_err(|error| key.wrong_pair(certificate, &error))?
-        }
-        (Some(_), None) | (None, Some(_)) => {
-            return Err(GrpcError::Setting {
-                key: "tls",
-                problem: "has one of cert_file and key_file; both are needed, or none",
-            });
-        }
-    };
-    config.alpn_protocols = vec![tls::ALPN.to_vec()];
-    Ok(Tls {
-        config: Arc::new(config),
-        name,
-    })
-}
-
-fn system_roots() -> Result<Arc<RootCertStore>, TlsError> {
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    // Systems ship one or the other certificate that is no good; those that are suffice.
-    let (usable, _) = roots.add_parsable_certificates(found.certs);
-    if usable == 0 {
-        let problems = found.errors.iter().map(|error| format!(": {error}"));
-        return Err(TlsError::NoSystemRoots {
-            problem: problems.collect(),
-        });
-    }
-    Ok(Arc::new(roots))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Target;
+    use super::DialTarget;
     use crate::{Address, ClientTls, GrpcSettings};
 
-    fn target(address: &str, tls: Option<ClientTls>) -> Result<Target, String> {
+    fn target(address: &str, tls: Option<ClientTls>) -> Result<DialTarget, String> {
         let settings = GrpcSettings {
             tls,
             ..GrpcSettings::new(Address::parse(address).unwrap())
         };
-        Target::new(&settings).map_err(|error| error.to_string())
+        DialTarget::new(&settings).map_err(|error| error.to_string())
     }
 
     #[test]

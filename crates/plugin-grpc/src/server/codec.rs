@@ -1,15 +1,15 @@
-//! Messages in JSON, for tonic.
+//! The codec of tonic for messages in JSON.
 
 use bytes::{Buf as _, BufMut as _};
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse};
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
-/// Reads requests and writes responses.
+/// Decodes requests and encodes responses.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Json;
+pub(super) struct JsonCodec;
 
-impl Codec for Json {
+impl Codec for JsonCodec {
     type Encode = ConnectResponse;
     type Decode = ConnectRequest;
     type Encoder = Self;
@@ -24,7 +24,7 @@ impl Codec for Json {
     }
 }
 
-impl Encoder for Json {
+impl Encoder for JsonCodec {
     type Item = ConnectResponse;
     type Error = Status;
 
@@ -38,7 +38,7 @@ impl Encoder for Json {
     }
 }
 
-impl Decoder for Json {
+impl Decoder for JsonCodec {
     type Item = ConnectRequest;
     type Error = Status;
 

@@ -4,7 +4,7 @@ use crate::AddressError;
 #[cfg(feature = "tls")]
 use crate::TlsError;
 
-/// A plugin can not be served.
+/// A plugin cannot be served.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
@@ -19,7 +19,7 @@ pub enum ServerError {
         /// The address.
         address: String,
     },
-    /// An address can not be listened on.
+    /// Listening on an address failed.
     #[error("listening on {address}: {source}")]
     Bind {
         /// The address.
@@ -27,11 +27,11 @@ pub enum ServerError {
         /// What the system says.
         source: io::Error,
     },
-    /// Certificates or keys can not be used.
+    /// Certificates or keys cannot be used.
     #[cfg(feature = "tls")]
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The signals that stop the server can not be waited for.
+    /// The handlers of the signals that stop the server could not be installed.
     #[error("waiting for signals: {0}")]
     Signals(io::Error),
     /// Serving failed.

@@ -1,4 +1,4 @@
-//! What an author writes.
+//! The trait that an author implements.
 
 use std::any::Any;
 use std::fmt;
@@ -9,17 +9,17 @@ use std::task::Poll;
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse};
 use tonic::{Code, Status};
 
-/// Answers for each player. Many are asked about at once.
+/// Decides about players, many at the same time.
 ///
-/// Functions do as well: `serve("127.0.0.1:7777", async |request| Ok(ConnectResponse::default()))`.
+/// Async functions implement it: `serve("127.0.0.1:7777", async |request| Ok(ConnectResponse::default()))`.
 pub trait OnConnect: Send + Sync + 'static {
-    /// Answers for one player, who waits for it; the router does so for a second by default. Then, or when the player
-    /// leaves, the future is dropped where it waits.
+    /// Decides about one player, who waits for the answer: at most 1 s by default (`timeout` in the router's
+    /// configuration). Then, or when the player leaves, the future is dropped.
     ///
     /// # Errors
     ///
-    /// A failure is not a denial: what becomes of the player is the router's `on_error`. After five in a row the
-    /// router asks no more for a while. A panic is a failure too.
+    /// A failure is not a denial: the router's `on_error` decides about the player. After 5 failures in a row the router
+    /// does not call the plugin for 5 s. A panic is a failure too.
     fn on_connect(
         &self,
         request: ConnectRequest,
@@ -39,9 +39,9 @@ where
     }
 }
 
-/// A plugin has no answer for a player. Its text goes to the router's log and not to the player.
+/// A plugin cannot answer. The router logs the text; the player does not see it.
 ///
-/// Any error becomes one by `?`, with status `INTERNAL` and its own text.
+/// Any error converts by `?`, with status `INTERNAL` and its own text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Failure {
     code: Code,
@@ -49,7 +49,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Something is broken: status `INTERNAL`.
+    /// Returns a failure of status `INTERNAL`: something is broken.
     pub fn internal(message: impl Into<String>) -> Self {
         Self {
             code: Code::Internal,
@@ -57,7 +57,7 @@ impl Failure {
         }
     }
 
-    /// Something that the plugin needs is away: status `UNAVAILABLE`.
+    /// Returns a failure of status `UNAVAILABLE`: something that the plugin needs is unreachable.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self {
             code: Code::Unavailable,
@@ -65,8 +65,8 @@ impl Failure {
         }
     }
 
-    /// Any other status of gRPC by its number. 0, which is no failure, and numbers that gRPC does not have become
-    /// `UNKNOWN`.
+    /// Returns a failure of any status of gRPC, by its number. 0, which is no failure, and numbers that gRPC does not
+    /// have become `UNKNOWN`.
     pub fn status(code: i32, message: impl Into<String>) -> Self {
         let code = match Code::from_i32(code) {
             Code::Ok => Code::Unknown,
@@ -97,25 +97,25 @@ impl From<Failure> for Status {
     }
 }
 
-/// Asks the plugin, and takes a panic for a failure of it.
+/// Calls the plugin. A panic becomes a failure.
 pub(super) async fn ask(
     plugin: &impl OnConnect,
     request: ConnectRequest,
 ) -> Result<ConnectResponse, Failure> {
-    // The call is made in the first poll, so a panic in making it is caught too.
+    // In an async block, so that a panic before the first await is caught too.
     let mut call = pin!(async { plugin.on_connect(request).await });
     std::future::poll_fn(|context| {
-        // Nothing of the call is used again after a panic.
+        // Unwind safe: the future is not polled again after a panic.
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
         polled.unwrap_or_else(|panic| {
-            tracing::error!(panic = said(&*panic), "the plugin panicked");
+            tracing::error!(panic = panic_text(&*panic), "the plugin panicked");
             Poll::Ready(Err(Failure::internal("the plugin panicked")))
         })
     })
     .await
 }
 
-fn said(panic: &(dyn Any + Send)) -> &str {
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("something that is no text")

@@ -10,19 +10,19 @@ use tonic::{Request, Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse, health_server};
 
-/// Tells whether the plugin is served. Not the one of tonic-health, whose watchers would keep a server from ending.
+/// Reports whether the plugin is served. Not the service of tonic-health, whose watchers would keep a server from ending.
 #[derive(Debug)]
-pub(super) struct Health {
+pub(super) struct HealthService {
     is_draining: watch::Receiver<bool>,
 }
 
-impl Health {
+impl HealthService {
     pub(super) fn new(is_draining: watch::Receiver<bool>) -> Self {
         Self { is_draining }
     }
 }
 
-/// The names that a caller may ask for: the server as a whole, and its one service.
+/// Returns whether a caller may ask for a service: the server as a whole, or its only service.
 fn is_known(service: &str) -> bool {
     matches!(service, "" | "hyrouter.Plugin")
 }
@@ -42,7 +42,7 @@ fn response(status: ServingStatus) -> HealthCheckResponse {
 }
 
 #[tonic::async_trait]
-impl health_server::Health for Health {
+impl health_server::Health for HealthService {
     async fn check(
         &self,
         request: Request<HealthCheckRequest>,
@@ -54,10 +54,13 @@ impl health_server::Health for Health {
         Ok(Response::new(response(serving(is_draining))))
     }
 
-    type WatchStream = Watch;
+    type WatchStream = HealthWatch;
 
-    async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Watch>, Status> {
-        Ok(Response::new(Watch {
+    async fn watch(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<HealthWatch>, Status> {
+        Ok(Response::new(HealthWatch {
             is_known: is_known(&request.get_ref().service),
             draining: WatchStream::new(self.is_draining.clone()),
             is_over: false,
@@ -65,15 +68,15 @@ impl health_server::Health for Health {
     }
 }
 
-/// Tells the state and each change of it, and ends when the server does.
+/// Reports the state and each change of it, and ends when the server does.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct HealthWatch {
     is_known: bool,
     draining: WatchStream<bool>,
     is_over: bool,
 }
 
-impl Stream for Watch {
+impl Stream for HealthWatch {
     type Item = Result<HealthCheckResponse, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {

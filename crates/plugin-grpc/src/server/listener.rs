@@ -1,4 +1,4 @@
-//! What connections come from.
+//! The socket that connections come from.
 
 use std::io;
 #[cfg(unix)]
@@ -9,16 +9,16 @@ use tokio::net::TcpListener;
 use tokio::net::{UnixListener, UnixStream};
 
 use super::ServerError;
-use super::incoming::Io;
 use crate::Address;
-use crate::address::{Kind, Scheme};
+use crate::address::{AddressKind, Scheme};
+use crate::wire::ByteStream;
 
-/// Something that is bound already and that connections come from.
+/// A bound socket: a `TcpListener` or a `UnixListener` of tokio.
 #[derive(Debug)]
-pub struct Listener(Inner);
+pub struct Listener(Socket);
 
 #[derive(Debug)]
-enum Inner {
+enum Socket {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix {
@@ -31,20 +31,20 @@ enum Inner {
 impl Listener {
     pub(super) async fn bind(address: &Address) -> Result<Self, ServerError> {
         let bound = match address.kind() {
-            Kind::Tcp(_, Scheme::Http | Scheme::Https) => {
+            AddressKind::Tcp(_, Scheme::Http | Scheme::Https) => {
                 return Err(ServerError::Scheme {
                     address: address.to_string(),
                 });
             }
-            Kind::Tcp(host_port, Scheme::None) => {
+            AddressKind::Tcp(host_port, Scheme::None) => {
                 TcpListener::bind((host_port.host.as_str(), host_port.port))
                     .await
                     .map(Self::from)
             }
             #[cfg(unix)]
-            Kind::Unix(path) => unix(path).await,
+            AddressKind::Unix(path) => unix(path).await,
             #[cfg(not(unix))]
-            Kind::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
+            AddressKind::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
         };
         bound.map_err(|source| ServerError::Bind {
             address: address.to_string(),
@@ -52,12 +52,12 @@ impl Listener {
         })
     }
 
-    /// The address in a form that [`Address::parse`] reads, if it has a name.
+    /// Returns the address in a form that [`Address::parse`] reads; empty if the socket has no name.
     pub(super) fn address(&self) -> String {
         match &self.0 {
-            Inner::Tcp(listener) => listener.local_addr().map(|address| address.to_string()),
+            Socket::Tcp(listener) => listener.local_addr().map(|address| address.to_string()),
             #[cfg(unix)]
-            Inner::Unix { listener, .. } => listener.local_addr().map(|address| {
+            Socket::Unix { listener, .. } => listener.local_addr().map(|address| {
                 let path = address.as_pathname().unwrap_or(Path::new(""));
                 format!("unix:{}", path.display())
             }),
@@ -65,16 +65,16 @@ impl Listener {
         .unwrap_or_default()
     }
 
-    pub(super) async fn accept(&self) -> io::Result<Box<dyn Io>> {
+    pub(super) async fn accept(&self) -> io::Result<Box<dyn ByteStream>> {
         match &self.0 {
-            Inner::Tcp(listener) => {
+            Socket::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // An answer is one small packet; it must not wait for another.
+                // Nagle's algorithm would delay an answer, which is one small packet.
                 stream.set_nodelay(true)?;
                 Ok(Box::new(stream))
             }
             #[cfg(unix)]
-            Inner::Unix { listener, .. } => {
+            Socket::Unix { listener, .. } => {
                 let (stream, _) = listener.accept().await?;
                 Ok(Box::new(stream))
             }
@@ -84,15 +84,15 @@ impl Listener {
 
 impl From<TcpListener> for Listener {
     fn from(listener: TcpListener) -> Self {
-        Self(Inner::Tcp(listener))
+        Self(Socket::Tcp(listener))
     }
 }
 
-/// The socket's file stays when the server ends.
+/// The server does not remove the socket's file, which it has not made.
 #[cfg(unix)]
 impl From<UnixListener> for Listener {
     fn from(listener: UnixListener) -> Self {
-        Self(Inner::Unix {
+        Self(Socket::Unix {
             _file: None,
             listener,
         })
@@ -108,13 +108,13 @@ async fn unix(path: &Path) -> io::Result<Listener> {
         }
         listener => listener?,
     };
-    Ok(Listener(Inner::Unix {
+    Ok(Listener(Socket::Unix {
         _file: Some(SocketFile(path.to_owned())),
         listener,
     }))
 }
 
-/// Whether it is the socket of a server that was killed.
+/// Returns whether the file is the socket of a server that was killed: nothing listens there.
 #[cfg(unix)]
 async fn is_abandoned(path: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt as _;
@@ -124,7 +124,7 @@ async fn is_abandoned(path: &Path) -> bool {
     is_socket && UnixStream::connect(path).await.is_err_and(refuses)
 }
 
-/// The file of a socket that was bound here.
+/// The file of a socket that this process bound.
 #[cfg(unix)]
 #[derive(Debug)]
 struct SocketFile(PathBuf);

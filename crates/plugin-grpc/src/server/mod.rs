@@ -1,13 +1,13 @@
 //! The author's side.
 
-mod bound;
+mod bound_server;
 mod codec;
+mod connections;
 mod error;
-mod front;
 mod handler;
 mod health;
-mod incoming;
 mod listener;
+mod service;
 #[cfg(feature = "tls")]
 mod tls;
 
@@ -15,10 +15,10 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-pub use self::bound::Bound;
+pub use self::bound_server::Bound;
+use self::connections::TransportSecurity;
 pub use self::error::ServerError;
 pub use self::handler::{Failure, OnConnect};
-use self::incoming::Security;
 pub use self::listener::Listener;
 #[cfg(feature = "tls")]
 pub use self::tls::ServerTls;
@@ -51,13 +51,13 @@ pub async fn serve(address: &str, plugin: impl OnConnect) -> Result<(), ServerEr
 /// ```
 pub struct Server<P> {
     plugin: P,
-    limits: Limits,
+    limits: ServerLimits,
     #[cfg(feature = "tls")]
     tls: Option<ServerTls>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Limits {
+struct ServerLimits {
     max_request: usize,
     max_calls: NonZeroU32,
     max_connections: NonZeroU32,
@@ -69,7 +69,7 @@ impl<P: OnConnect> Server<P> {
     pub fn new(plugin: P) -> Self {
         Self {
             plugin,
-            limits: Limits {
+            limits: ServerLimits {
                 max_request: 1024 * 1024,
                 max_calls: NonZeroU32::MIN.saturating_add(1023),
                 max_connections: NonZeroU32::MIN.saturating_add(255),
@@ -140,11 +140,11 @@ impl<P: OnConnect> Server<P> {
     pub fn listen(self, listener: impl Into<Listener>) -> Result<Bound<P>, ServerError> {
         #[cfg(feature = "tls")]
         let security = match &self.tls {
-            Some(tls) => Security::Tls(tls.config()?.into()),
-            None => Security::None,
+            Some(tls) => TransportSecurity::Tls(tls.config()?.into()),
+            None => TransportSecurity::None,
         };
         #[cfg(not(feature = "tls"))]
-        let security = Security::None;
+        let security = TransportSecurity::None;
         Ok(Bound::new(self, listener.into(), security))
     }
 }

@@ -1,4 +1,4 @@
-//! TLS as a server speaks it.
+//! TLS as the author's server speaks it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,23 +7,23 @@ use rustls::ServerConfig;
 use rustls::server::WebPkiClientVerifier;
 
 use crate::TlsError;
-use crate::tls::{self, File};
+use crate::tls::{self, PemFile};
 
-/// TLS as a server speaks it. The files are in PEM.
+/// TLS of a server. The files are in PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerTls {
-    /// The server's certificate, and those between it and what clients trust.
+    /// The server's certificate, followed by those between it and the authority that clients trust.
     pub cert_file: PathBuf,
     /// The certificate's key.
     pub key_file: PathBuf,
-    /// What clients' certificates are checked with. Without it any client may come; with it, none without a
-    /// certificate.
+    /// Certificates of the authorities of clients. With it, a client needs a certificate of one of them; without it, any
+    /// client may connect. Default: none.
     pub client_ca_file: Option<PathBuf>,
 }
 
 impl ServerTls {
     pub(super) fn config(&self) -> Result<Arc<ServerConfig>, TlsError> {
-        let file = |key, path| File { key, path };
+        let file = |key, path| PemFile { key, path };
         let certificate = file("tls.cert_file", &self.cert_file);
         let key = file("tls.key_file", &self.key_file);
         let provider = tls::provider();

@@ -1,4 +1,4 @@
-//! Connections as they come in.
+//! Accepts connections.
 
 use std::io::{self, IoSlice};
 use std::num::NonZeroU32;
@@ -14,34 +14,31 @@ use tokio_stream::Stream;
 use tonic::transport::server::Connected;
 
 use super::listener::Listener;
+use crate::wire::ByteStream;
 
-/// How long a TLS handshake may take. Routers give up much earlier.
+/// Maximum time of a TLS handshake. Routers give up much earlier.
 #[cfg(feature = "tls")]
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Pause after accepting failed: it does when the process has no more files, and would again at once.
+/// Pause after accepting failed, as it does when the process has no more file descriptors: the next attempt would fail
+/// at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What is done to a connection before HTTP is spoken.
+/// What protects a connection below HTTP.
 #[derive(Clone)]
-pub(super) enum Security {
+pub(super) enum TransportSecurity {
     None,
     #[cfg(feature = "tls")]
     Tls(tokio_rustls::TlsAcceptor),
 }
 
-/// What a connection is made over.
-pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
-
-/// Connections as they come in, ready for HTTP. Dropped, it closes the listener and all that are not ready yet.
-pub(super) struct Incoming {
-    ready: mpsc::Receiver<Connection>,
+/// Connections that are ready for HTTP. Dropping it closes the listener and all connections that are not ready yet.
+pub(super) struct IncomingConnections {
+    ready: mpsc::Receiver<ServerConnection>,
     _acceptor: JoinSet<()>,
 }
 
-impl Incoming {
-    pub(super) fn new(listener: Listener, security: Security, limit: NonZeroU32) -> Self {
+impl IncomingConnections {
+    pub(super) fn new(listener: Listener, security: TransportSecurity, limit: NonZeroU32) -> Self {
         let (tx, ready) = mpsc::channel(1);
         let limit = usize::try_from(limit.get()).unwrap_or(Semaphore::MAX_PERMITS);
         let places = Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)));
@@ -54,8 +51,8 @@ impl Incoming {
     }
 }
 
-impl Stream for Incoming {
-    type Item = io::Result<Connection>;
+impl Stream for IncomingConnections {
+    type Item = io::Result<ServerConnection>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.ready.poll_recv(context).map(|next| next.map(Ok))
@@ -64,12 +61,12 @@ impl Stream for Incoming {
 
 async fn accept(
     listener: Listener,
-    security: Security,
+    security: TransportSecurity,
     places: Arc<Semaphore>,
-    ready: mpsc::Sender<Connection>,
+    ready: mpsc::Sender<ServerConnection>,
 ) {
     let mut handshakes = JoinSet::new();
-    // What waits longer for a place than in the kernel's queue is refused there.
+    // The place comes first: without one, connections wait in the kernel's queue, which refuses those beyond it.
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         while handshakes.try_join_next().is_some() {}
         match listener.accept().await {
@@ -77,8 +74,8 @@ async fn accept(
                 let (security, ready) = (security.clone(), ready.clone());
                 handshakes.spawn(async move {
                     if let Some(io) = secure(io, security).await {
-                        let connection = Connection { io, _place: place };
-                        // Nobody receives it when the server ends.
+                        let connection = ServerConnection { io, _place: place };
+                        // There is no receiver when the server ends.
                         drop(ready.send(connection).await);
                     }
                 });
@@ -95,11 +92,14 @@ async fn accept(
     not(feature = "tls"),
     expect(clippy::unused_async, reason = "only TLS has something to wait for")
 )]
-async fn secure(io: Box<dyn Io>, security: Security) -> Option<Box<dyn Io>> {
+async fn secure(
+    io: Box<dyn ByteStream>,
+    security: TransportSecurity,
+) -> Option<Box<dyn ByteStream>> {
     match security {
-        Security::None => Some(io),
+        TransportSecurity::None => Some(io),
         #[cfg(feature = "tls")]
-        Security::Tls(acceptor) => {
+        TransportSecurity::Tls(acceptor) => {
             match tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(io)).await {
                 Ok(Ok(stream)) => return Some(Box::new(stream)),
                 Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
@@ -111,18 +111,18 @@ async fn secure(io: Box<dyn Io>, security: Security) -> Option<Box<dyn Io>> {
 }
 
 /// A connection that is ready for HTTP.
-pub(super) struct Connection {
-    io: Box<dyn Io>,
+pub(super) struct ServerConnection {
+    io: Box<dyn ByteStream>,
     _place: OwnedSemaphorePermit,
 }
 
-impl Connected for Connection {
+impl Connected for ServerConnection {
     type ConnectInfo = ();
 
     fn connect_info(&self) {}
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for ServerConnection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -132,7 +132,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for ServerConnection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

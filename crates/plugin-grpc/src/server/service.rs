@@ -1,4 +1,4 @@
-//! Takes a request of HTTP to what answers it.
+//! Routes requests of HTTP: to the plugin, to the health service, or to an error.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -15,34 +15,34 @@ use tonic::server::{Grpc, UnaryService};
 use tonic_health::pb::health_server::HealthServer;
 use tower_service::Service;
 
-use super::Limits;
-use super::codec::Json;
+use super::ServerLimits;
+use super::codec::JsonCodec;
 use super::handler::{OnConnect, ask};
-use super::health::Health;
+use super::health::HealthService;
 use crate::wire::{METHOD, is_grpc};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Everything that is served at the address.
-pub(super) struct Front<P> {
-    plugin: Arc<Plugin<P>>,
-    health: HealthServer<Health>,
+/// Service of everything at the address.
+pub(super) struct PluginService<P> {
+    plugin: Arc<ServedPlugin<P>>,
+    health: HealthServer<HealthService>,
 }
 
-struct Plugin<P> {
+struct ServedPlugin<P> {
     handler: P,
-    /// One for each call that may run.
-    places: Semaphore,
-    limits: Limits,
+    /// One permit for each call that may run.
+    permits: Semaphore,
+    limits: ServerLimits,
 }
 
-impl<P: OnConnect> Front<P> {
-    pub(super) fn new(plugin: P, limits: Limits, health: Health) -> Self {
-        let places = usize::try_from(limits.max_calls.get()).unwrap_or(Semaphore::MAX_PERMITS);
+impl<P: OnConnect> PluginService<P> {
+    pub(super) fn new(plugin: P, limits: ServerLimits, health: HealthService) -> Self {
+        let permits = usize::try_from(limits.max_calls.get()).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
-            plugin: Arc::new(Plugin {
+            plugin: Arc::new(ServedPlugin {
                 handler: plugin,
-                places: Semaphore::new(places.min(Semaphore::MAX_PERMITS)),
+                permits: Semaphore::new(permits.min(Semaphore::MAX_PERMITS)),
                 limits,
             }),
             health: HealthServer::new(health).max_decoding_message_size(4096),
@@ -50,7 +50,7 @@ impl<P: OnConnect> Front<P> {
     }
 }
 
-impl<P> Clone for Front<P> {
+impl<P> Clone for PluginService<P> {
     fn clone(&self) -> Self {
         Self {
             plugin: Arc::clone(&self.plugin),
@@ -59,7 +59,7 @@ impl<P> Clone for Front<P> {
     }
 }
 
-impl<P: OnConnect> Service<Request<Body>> for Front<P> {
+impl<P: OnConnect> Service<Request<Body>> for PluginService<P> {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = BoxFuture<Result<Response<Body>, Infallible>>;
@@ -85,7 +85,7 @@ impl<P: OnConnect> Service<Request<Body>> for Front<P> {
             let path = request.uri().path();
             let mut response = if path == METHOD {
                 plugin.answer(request).await
-            } else if path.starts_with("/grpc.health.v1.Health/") {
+            } else if path.starts_with("/grpc.health.v1.HealthService/") {
                 health.call(request).await?
             } else {
                 Status::unimplemented(format!("there is {METHOD} and the health service"))
@@ -97,23 +97,23 @@ impl<P: OnConnect> Service<Request<Body>> for Front<P> {
     }
 }
 
-impl<P: OnConnect> Plugin<P> {
+impl<P: OnConnect> ServedPlugin<P> {
     async fn answer(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
-        // Before anything of the request is kept.
-        let Ok(_place) = self.places.try_acquire() else {
+        // First, so that a refused call takes no memory for its request.
+        let Ok(_permit) = self.permits.try_acquire() else {
             let message = format!("{} calls are running already", self.limits.max_calls);
             return Status::resource_exhausted(message).into_http();
         };
-        Grpc::new(Json)
+        Grpc::new(JsonCodec)
             .max_decoding_message_size(self.limits.max_request)
-            .unary(Call(Arc::clone(&self)), request)
+            .unary(PluginCall(Arc::clone(&self)), request)
             .await
     }
 }
 
-struct Call<P>(Arc<Plugin<P>>);
+struct PluginCall<P>(Arc<ServedPlugin<P>>);
 
-impl<P: OnConnect> UnaryService<ConnectRequest> for Call<P> {
+impl<P: OnConnect> UnaryService<ConnectRequest> for PluginCall<P> {
     type Response = ConnectResponse;
     type Future = BoxFuture<Result<tonic::Response<ConnectResponse>, Status>>;
 
@@ -127,7 +127,7 @@ impl<P: OnConnect> UnaryService<ConnectRequest> for Call<P> {
     }
 }
 
-/// An answer of HTTP to what is not gRPC.
+/// Returns an answer of HTTP to a request that is not gRPC.
 fn plain(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;

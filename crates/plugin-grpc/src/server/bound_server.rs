@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
-use super::front::Front;
-use super::health::Health;
-use super::incoming::{Incoming, Security};
-use super::{Limits, Listener, OnConnect, Server, ServerError};
+use super::connections::{IncomingConnections, TransportSecurity};
+use super::health::HealthService;
+use super::service::PluginService;
+use super::{Listener, OnConnect, Server, ServerError, ServerLimits};
 
 /// A client that sends nothing is asked for a sign of life after this long.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
@@ -21,14 +21,14 @@ const MAX_STREAMS: u32 = 256;
 /// A server that has an address. Connections wait in the kernel's queue until it [runs](Self::run).
 pub struct Bound<P> {
     plugin: P,
-    limits: Limits,
+    limits: ServerLimits,
     listener: Listener,
-    security: Security,
+    security: TransportSecurity,
     address: String,
 }
 
 impl<P: OnConnect> Bound<P> {
-    pub(super) fn new(server: Server<P>, listener: Listener, security: Security) -> Self {
+    pub(super) fn new(server: Server<P>, listener: Listener, security: TransportSecurity) -> Self {
         Self {
             plugin: server.plugin,
             limits: server.limits,
@@ -62,8 +62,9 @@ impl<P: OnConnect> Bound<P> {
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), ServerError> {
         let (drain, is_draining) = watch::channel(false);
         let (close, closing) = oneshot::channel::<()>();
-        let front = Front::new(self.plugin, self.limits, Health::new(is_draining));
-        let incoming = Incoming::new(self.listener, self.security, self.limits.max_connections);
+        let front = PluginService::new(self.plugin, self.limits, HealthService::new(is_draining));
+        let incoming =
+            IncomingConnections::new(self.listener, self.security, self.limits.max_connections);
         let serving = tonic::transport::Server::builder()
             .http2_keepalive_interval(Some(PING_INTERVAL))
             .http2_keepalive_timeout(Some(PING_TIMEOUT))
