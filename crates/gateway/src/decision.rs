@@ -97,6 +97,6 @@ fn remark(record: &Record, text: &mut String) {
     let notices = record.notices.iter();
     // A notice that all answers of a plugin get says nothing about this player.
     for notice in notices.filter(|notice| !notice.is_about_form()) {
-        add(notice.reason_code(), None);
+        add(notice.code().as_str(), None);
     }
 }

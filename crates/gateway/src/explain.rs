@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use hyrouter_plugin_api::ConnectRequest;
-use hyrouter_plugins::{Chain, Decision as ChainDecision, Outcome};
+use hyrouter_plugins::{Chain, ChainDecision, ChainOutcome};
 use hyrouter_proxy::{Action, ConnectInfo};
 use hyrouter_referral::Envelope;
 use hyrouter_router::{Explanation, RouteDecision};
@@ -131,7 +131,7 @@ pub(crate) trait Recorder: Send {
         gateway: &Gateway,
         arrival: &Arrival<'_>,
         routed: &RouteDecision<'_>,
-        outcome: &Outcome,
+        outcome: &ChainOutcome,
         now: SystemTime,
     );
 }
@@ -165,7 +165,7 @@ impl Recorder for Live {
         _: &Gateway,
         _: &Arrival<'_>,
         _: &RouteDecision<'_>,
-        _: &Outcome,
+        _: &ChainOutcome,
         _: SystemTime,
     ) {
     }
@@ -215,7 +215,7 @@ impl Recorder for Recording {
         gateway: &Gateway,
         arrival: &Arrival<'_>,
         routed: &RouteDecision<'_>,
-        outcome: &Outcome,
+        outcome: &ChainOutcome,
         now: SystemTime,
     ) {
         let mut reports: Vec<_> = outcome.records.iter().map(PluginReport::of).collect();

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use hyrouter_messages::{MaintenanceTexts, MessageKind, Messages};
 use hyrouter_plugin_api::Backend;
-use hyrouter_plugins::{Chain, DenyCode, Outcome, Record, Verdict};
+use hyrouter_plugins::{Chain, ChainOutcome, DenyCode, Record, Verdict};
 use hyrouter_proxy::{Answer, ConnectInfo, Failure};
 use hyrouter_router::{Choice, RouteDecision, Router, Turns};
 use rand::CryptoRng;
@@ -48,7 +48,7 @@ pub(crate) struct Moment<'a, R> {
 
 /// Outcome of the plugin chain.
 pub(crate) enum ChainResult {
-    Outcome(Outcome),
+    Outcome(ChainOutcome),
     /// The time for the decision is over.
     TimedOut,
 }
@@ -163,14 +163,14 @@ impl Gateway {
         &self,
         arrival: &Arrival<'_>,
         routed: &RouteDecision<'_>,
-        outcome: Outcome,
+        outcome: ChainOutcome,
         moment: &mut Moment<'_, impl CryptoRng>,
     ) -> Decision {
-        use hyrouter_plugins::Decision as Chained;
+        use hyrouter_plugins::ChainDecision;
 
         let route = routed.route().map(|route| route.name);
         let mut decision = match outcome.decision {
-            Chained::Deny {
+            ChainDecision::Deny {
                 code: DenyCode::PluginDenied,
                 reason,
                 ..
@@ -178,12 +178,14 @@ impl Gateway {
                 Answer::disconnect(reason.map(shortened)),
                 Reason::PluginDenied,
             ),
-            Chained::Deny { .. } => self.refuse(Reason::PluginFailed, arrival.info),
-            Chained::Allow { backend: None, .. } if route.is_none() => {
+            ChainDecision::Deny { .. } => self.refuse(Reason::PluginFailed, arrival.info),
+            ChainDecision::Allow { backend: None, .. } if route.is_none() => {
                 self.refuse(Reason::NoRoute, arrival.info)
             }
-            Chained::Allow { backend: None, .. } => self.refuse(Reason::NoBackends, arrival.info),
-            Chained::Allow {
+            ChainDecision::Allow { backend: None, .. } => {
+                self.refuse(Reason::NoBackends, arrival.info)
+            }
+            ChainDecision::Allow {
                 backend: Some(Backend { host, port, .. }),
                 referral_data,
                 ..

@@ -59,7 +59,7 @@ impl PluginNote {
         let notices = notices.iter();
         notices
             .map(|notice| Self {
-                code: notice.reason_code().to_owned(),
+                code: notice.code().as_str().to_owned(),
                 message: shown(notice).to_string(),
                 ignored: !notice.is_taken(),
             })

@@ -1,128 +1,67 @@
-//! What a response changes.
+//! Applies an answer to the request that it was given to.
 
 use std::collections::HashSet;
-use std::fmt;
 
-use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse, Misnamed};
-use hyrouter_router::{HostProblem, check_host};
+use hyrouter_plugin_api::{Answer, Backend, ConnectRequest, ConnectResponse};
 
+use crate::notice::{BackendFault, Notice};
+use crate::outcome::{Changes, Verdict};
 use crate::settings::OverridePolicy;
 
-/// What a response changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Changes {
-    /// The list of candidates.
-    pub candidates: bool,
-    /// The chosen backend.
-    pub backend: bool,
-    /// What the player's client carries.
-    pub referral_data: bool,
-}
-
-/// Something in an answer that does not count, or that counts although it is not written as it should be. The rest of
-/// the answer counts.
+/// Effect of an answer on a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Notice {
-    /// `selected_index` leads out of the candidates.
-    IndexOutside {
-        /// The index.
-        index: i64,
-        /// How many candidates there are.
-        len: usize,
-    },
-    /// No player can be sent to the backend that it names.
-    Void(BackendFault),
-    /// It names a backend that is not a candidate, and [`OverridePolicy::Candidates`] is set.
-    Rejected {
-        /// Host and port.
-        address: String,
-    },
-    /// A field has a name that is not exactly one of the contract.
-    Misnamed(Misnamed),
-    /// There is a `deny_reason`, but the player is not denied.
-    ReasonWithoutDeny,
+pub struct AnswerEffect {
+    /// The decision of the plugin.
+    pub verdict: Verdict,
+    /// Parts of the answer that are ignored, or not written as documented.
+    pub notices: Vec<Notice>,
+    /// Text for a denied player. `None` unless the plugin denies with a text.
+    pub deny_reason: Option<String>,
 }
 
-impl Notice {
-    /// The stable code, for logs and metrics.
-    pub fn reason_code(&self) -> &'static str {
-        match self {
-            Self::IndexOutside { .. } => "plugin_index_ignored",
-            Self::Void(_) => "plugin_override_void",
-            Self::Rejected { .. } => "plugin_override_rejected",
-            Self::Misnamed(field) if field.read_as().is_some() => "plugin_field_case",
-            Self::Misnamed(_) => "plugin_field_unknown",
-            Self::ReasonWithoutDeny => "plugin_reason_ignored",
-        }
+/// Applies an answer to the request that it was given to, as a chain does. Afterwards the request is the one for the next
+/// plugin.
+pub fn apply_answer(
+    request: &mut ConnectRequest,
+    answer: Answer,
+    policy: OverridePolicy,
+) -> AnswerEffect {
+    let Answer {
+        mut response,
+        misnamed,
+    } = answer;
+    let mut notices: Vec<_> = misnamed.into_iter().map(Notice::Misnamed).collect();
+    let text = response.deny_reason.take();
+    let deny_reason = text.filter(|text| !text.is_empty());
+    if response.deny {
+        return AnswerEffect {
+            verdict: Verdict::Denied,
+            notices,
+            deny_reason,
+        };
     }
-
-    /// Whether it counts all the same.
-    pub fn is_taken(&self) -> bool {
-        matches!(self, Self::Misnamed(field) if field.read_as().is_some())
+    if deny_reason.is_some() {
+        notices.push(Notice::ReasonWithoutDeny);
     }
-
-    /// Whether it is about how the answer is written, and so most likely in every answer of the plugin.
-    pub const fn is_about_form(&self) -> bool {
-        matches!(self, Self::Misnamed(_) | Self::ReasonWithoutDeny)
-    }
-}
-
-impl fmt::Display for Notice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::IndexOutside { index, len } => {
-                write!(f, "selected_index {index} is outside of {len} candidates")
-            }
-            Self::Void(fault) => write!(f, "backend is void: {fault}"),
-            Self::Rejected { address } => write!(f, "{address} is not among the candidates"),
-            Self::Misnamed(field) => field.fmt(f),
-            Self::ReasonWithoutDeny => {
-                f.write_str("deny_reason was ignored, because deny is not true")
-            }
-        }
-    }
-}
-
-/// Why no player can be sent to a backend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BackendFault {
-    /// Its host is none.
-    Host(HostProblem),
-    /// Its port is not one of 1 to 65535.
-    BadPort,
-}
-
-impl BackendFault {
-    fn of(backend: &Backend) -> Option<Self> {
-        match check_host(&backend.host) {
-            Err(problem) => Some(Self::Host(problem)),
-            Ok(()) if backend.port == 0 => Some(Self::BadPort),
-            Ok(()) => None,
-        }
-    }
-}
-
-impl fmt::Display for BackendFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Host(problem) => write!(f, "not a host: {problem}"),
-            Self::BadPort => f.write_str("port outside of 1 to 65535"),
-        }
+    let (changes, more) = apply_response(request, response, policy);
+    notices.extend(more);
+    AnswerEffect {
+        verdict: Verdict::of(changes),
+        notices,
+        deny_reason: None,
     }
 }
 
 /// Applies a response that does not deny.
 ///
 /// Afterwards `selected_index` is the place of the chosen backend among the candidates, or none.
-pub(crate) fn apply(
+fn apply_response(
     request: &mut ConnectRequest,
     response: ConnectResponse,
     policy: OverridePolicy,
 ) -> (Changes, Vec<Notice>) {
-    let mut step = Step {
+    let mut applier = ResponseApplier {
         request,
         policy,
         chosen: None,
@@ -130,34 +69,35 @@ pub(crate) fn apply(
         changes: Changes::default(),
         notices: Vec::new(),
     };
-    let index = step.replace_candidates(response.candidates, response.selected_index);
+    let index = applier.replace_candidates(response.candidates, response.selected_index);
     if let Some(index) = index {
-        step.select(index);
+        applier.select(index);
     }
     if let Some(backend) = response.backend {
-        step.override_backend(backend);
+        applier.override_backend(backend);
     }
-    step.choose();
+    applier.choose();
     if let Some(data) = response.referral_data {
-        step.changes.referral_data = step.request.referral_data.as_ref() != Some(&data);
-        step.request.referral_data = Some(data);
+        applier.changes.referral_data = applier.request.referral_data.as_ref() != Some(&data);
+        applier.request.referral_data = Some(data);
     }
-    (step.changes, step.notices)
+    (applier.changes, applier.notices)
 }
 
-struct Step<'a> {
+struct ResponseApplier<'a> {
     request: &'a mut ConnectRequest,
     policy: OverridePolicy,
     chosen: Option<Backend>,
-    /// Which of several entries with the same address is meant.
+    /// Place of the selected candidate, since several may have the same address.
     place: Option<usize>,
     changes: Changes,
     notices: Vec<Notice>,
 }
 
-impl Step<'_> {
-    /// Returns what an index into the plugin's list selects of the list that is taken. An index into a list that was not
-    /// taken, or of an entry that is left out, would choose somebody else.
+impl ResponseApplier<'_> {
+    /// Replaces the candidates by those of the plugin's list that are usable. Returns the index in the new list of what
+    /// `index` selects in the plugin's. There is none if the list is not taken or the entry is left out: the same index
+    /// would select another backend.
     fn replace_candidates(&mut self, mut list: Vec<Backend>, index: Option<i64>) -> Option<i64> {
         if list.is_empty() {
             return index;
@@ -176,7 +116,7 @@ impl Step<'_> {
             fault = fault.or(found);
             found.is_none()
         });
-        // One for the list: it can have a thousand of them.
+        // One notice for the list, which can have a thousand faults.
         self.notices.extend(fault.map(Notice::Void));
         if list.is_empty() {
             return None;
@@ -235,7 +175,7 @@ impl Step<'_> {
         self.request.selected_index = self.place();
     }
 
-    /// The place of the backend among the candidates.
+    /// Returns the place of the backend among the candidates.
     fn place(&self) -> Option<usize> {
         let backend = self.request.backend.as_ref()?;
         let candidates = &self.request.candidates;

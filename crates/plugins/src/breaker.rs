@@ -1,4 +1,4 @@
-//! Leaves a plugin alone that failed again and again.
+//! Skips a plugin after repeated failures.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,19 +8,19 @@ use tokio::time::Instant;
 
 use crate::settings::BreakerSettings;
 
-/// Where a breaker is in its life.
+/// State of a breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BreakerState {
-    /// The plugin is asked.
+    /// The plugin is called.
     Closed,
-    /// The plugin is not asked: it failed too often. After the cool-down the next call probes it.
+    /// The plugin failed too often and is skipped. After the cool-down the next call probes it.
     Open,
     /// One call probes the plugin; no other is made.
     HalfOpen,
 }
 
 impl BreakerState {
-    /// The name in logs and metrics.
+    /// Returns the name in logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",
@@ -30,83 +30,84 @@ impl BreakerState {
     }
 }
 
-/// The memory of one plugin's failures. A closed one costs an atomic load before a call and one after it.
+/// Failures of one plugin so far. A closed breaker costs an atomic load before a call and one after it.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker {
     /// Failures in a row; only counted while closed.
     failures: AtomicU32,
-    /// When the first of the calls in a row was made that could not reach the plugin.
+    /// Time of the first of the calls in a row that could not reach the plugin.
     unreachable_since: Mutex<Option<Instant>>,
-    /// Whether `tripped` is there; changed under its lock.
-    is_tripped: AtomicBool,
-    tripped: Mutex<Option<Tripped>>,
+    /// Whether `open_state` is there; changed under its lock.
+    is_open: AtomicBool,
+    open_state: Mutex<Option<OpenBreaker>>,
 }
 
 #[derive(Debug)]
-struct Tripped {
+struct OpenBreaker {
     since: Instant,
     is_probing: bool,
 }
 
 impl Breaker {
-    /// Leave for one call, or `None` while the plugin is left alone.
+    /// Admits one call. Returns `None` while the plugin is skipped.
     ///
-    /// `is_back` says whether the plugin, which could not be reached, can be.
+    /// `is_back` returns whether a plugin that was unreachable can be reached again.
     pub(crate) fn admit(
         self: &Arc<Self>,
         settings: &BreakerSettings,
         is_back: impl FnOnce() -> bool,
-    ) -> Option<Pass> {
-        let pass = |is_probe| Pass {
+    ) -> Option<BreakerPermit> {
+        let permit = |is_probe| BreakerPermit {
             breaker: Arc::clone(self),
             failures: settings.failures.get(),
             connect_grace: settings.connect_grace,
             started: Instant::now(),
             is_probe,
         };
-        if !self.is_tripped.load(Ordering::Acquire) {
-            return Some(pass(false));
+        if !self.is_open.load(Ordering::Acquire) {
+            return Some(permit(false));
         }
-        let mut tripped = self.lock();
-        let Some(tripped) = tripped.as_mut() else {
-            return Some(pass(false));
+        let mut open_state = self.lock();
+        let Some(open_state) = open_state.as_mut() else {
+            return Some(permit(false));
         };
-        if tripped.is_probing || (tripped.since.elapsed() < settings.cool_down && !is_back()) {
+        if open_state.is_probing || (open_state.since.elapsed() < settings.cool_down && !is_back())
+        {
             return None;
         }
-        tripped.is_probing = true;
-        Some(pass(true))
+        open_state.is_probing = true;
+        Some(permit(true))
     }
 
     pub(crate) fn state(&self) -> BreakerState {
         match *self.lock() {
             None => BreakerState::Closed,
-            Some(Tripped {
+            Some(OpenBreaker {
                 is_probing: true, ..
             }) => BreakerState::HalfOpen,
             Some(_) => BreakerState::Open,
         }
     }
 
-    /// Whether it was closed.
+    /// Opens the breaker. Returns whether it was closed.
     fn open(&self) -> bool {
-        let mut tripped = self.lock();
-        if tripped.is_some() {
+        let mut open_state = self.lock();
+        if open_state.is_some() {
             return false;
         }
-        *tripped = Some(Tripped {
+        *open_state = Some(OpenBreaker {
             since: Instant::now(),
             is_probing: false,
         });
-        self.is_tripped.store(true, Ordering::Release);
+        self.is_open.store(true, Ordering::Release);
         true
     }
 
     fn close(&self) {
-        let mut tripped = self.lock();
-        *tripped = None;
+        let mut open_state = self.lock();
+        *open_state = None;
         self.forget_failures();
-        self.is_tripped.store(false, Ordering::Release);
+        self.is_open.store(false, Ordering::Release);
     }
 
     fn forget_failures(&self) {
@@ -120,15 +121,17 @@ impl Breaker {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Tripped>> {
+    fn lock(&self) -> MutexGuard<'_, Option<OpenBreaker>> {
         // The value is whole after every statement that holds the lock, so a poisoned one is sound.
-        self.tripped.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open_state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a failure does to a breaker.
+/// Effect of a failure on a breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failed {
+pub(crate) enum FailureEffect {
     /// It is counted.
     Counted,
     /// It opened the breaker, which was closed.
@@ -137,9 +140,9 @@ pub(crate) enum Failed {
     StaysOpen,
 }
 
-/// Leave for one call, which tells how the call ended. Dropped without that, the call says nothing about the plugin.
+/// Permit for one call, which takes the result of the call. Dropped without one, the breaker does not change.
 #[derive(Debug)]
-pub(crate) struct Pass {
+pub(crate) struct BreakerPermit {
     breaker: Arc<Breaker>,
     failures: u32,
     connect_grace: Duration,
@@ -147,30 +150,30 @@ pub(crate) struct Pass {
     is_probe: bool,
 }
 
-impl Pass {
-    /// The plugin answered. `true`: this closed the breaker.
+impl BreakerPermit {
+    /// Records an answer. Returns whether this closed the breaker.
     pub(crate) fn succeeded(mut self) -> bool {
         if self.is_probe {
             self.is_probe = false;
             self.breaker.close();
             return true;
         }
-        // Written only when needed, so that calls on several cores do not fight for the line.
+        // Written only when needed, so that calls on several cores do not contend for the cache line.
         if self.breaker.failures.load(Ordering::Relaxed) != 0 {
             self.breaker.forget_failures();
         }
         false
     }
 
-    /// The plugin failed. An unreachable one may be restarting, so it gets time for that.
-    pub(crate) fn failed(mut self, is_unreachable: bool) -> Failed {
+    /// Records a failure. An unreachable plugin may be restarting, so it has `connect_grace` before the breaker opens.
+    pub(crate) fn failed(mut self, is_unreachable: bool) -> FailureEffect {
         if self.is_probe {
             self.is_probe = false;
-            if let Some(tripped) = self.breaker.lock().as_mut() {
-                tripped.since = Instant::now();
-                tripped.is_probing = false;
+            if let Some(open_state) = self.breaker.lock().as_mut() {
+                open_state.since = Instant::now();
+                open_state.is_probing = false;
             }
-            return Failed::StaysOpen;
+            return FailureEffect::StaysOpen;
         }
         let before = self.breaker.failures.fetch_add(1, Ordering::Relaxed);
         let is_in_grace = is_unreachable && {
@@ -178,20 +181,20 @@ impl Pass {
             since.get_or_insert(self.started).elapsed() < self.connect_grace
         };
         if !is_in_grace && before.saturating_add(1) >= self.failures && self.breaker.open() {
-            Failed::Opened
+            FailureEffect::Opened
         } else {
-            Failed::Counted
+            FailureEffect::Counted
         }
     }
 }
 
-impl Drop for Pass {
+impl Drop for BreakerPermit {
     fn drop(&mut self) {
-        // The player left while probing: the next one probes.
+        // The player left during the probe: the next call is the probe.
         if self.is_probe
-            && let Some(tripped) = self.breaker.lock().as_mut()
+            && let Some(open_state) = self.breaker.lock().as_mut()
         {
-            tripped.is_probing = false;
+            open_state.is_probing = false;
         }
     }
 }

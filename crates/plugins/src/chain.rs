@@ -7,33 +7,33 @@ use tokio::time::Instant;
 
 use crate::breaker::BreakerState;
 use crate::error::ChainError;
-use crate::member::Member;
+use crate::member::ChainMember;
 use crate::observer::Observer;
 use crate::order;
-use crate::outcome::{Decision, DenyCode, Outcome, Verdict};
-use crate::settings::{Entry, Mode, OnError, Stage};
+use crate::outcome::{ChainDecision, ChainOutcome, DenyCode, Verdict};
+use crate::settings::{ChainEntry, Mode, OnError, Stage};
 use crate::shadow;
-use crate::step::{Step, judge};
+use crate::turn::{PluginTurn, judge};
 
-/// Plugins in the order in which they are asked. Made once for a configuration and shared by all who ask.
+/// Plugins in the order in which they are called. Made once for a configuration and shared by all players.
 #[derive(Default)]
 pub struct Chain {
-    members: Vec<Arc<Member>>,
+    members: Vec<Arc<ChainMember>>,
     observer: Option<Arc<dyn Observer>>,
 }
 
 impl Chain {
-    /// Puts plugins in order: by stage, inside a stage as `before` and `after` have it, and otherwise as given.
+    /// Sorts plugins by stage, inside a stage by `before` and `after`, and otherwise as given.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with their settings, at once.
-    pub fn new(entries: Vec<Entry>) -> Result<Self, ChainError> {
+    /// The settings are wrong; the error has every problem.
+    pub fn new(entries: Vec<ChainEntry>) -> Result<Self, ChainError> {
         let settings: Vec<_> = entries.iter().map(|entry| &entry.settings).collect();
         let order = order::sort(&settings)?;
         let mut members: Vec<_> = entries
             .into_iter()
-            .map(|entry| Some(Arc::new(Member::new(entry))))
+            .map(|entry| Some(Arc::new(ChainMember::new(entry))))
             .collect();
         let take = |place: usize| members.get_mut(place).and_then(Option::take);
         Ok(Self {
@@ -42,15 +42,16 @@ impl Chain {
         })
     }
 
-    /// Has somebody told about the shadow plugins.
+    /// Sets the observer of shadow plugins.
     #[must_use]
-    pub fn observed_by(mut self, observer: Arc<dyn Observer>) -> Self {
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// Goes on where the chain of an earlier configuration is, for every plugin whose name that has too: the breaker of
-    /// the same plugin stays as it is, one that was loaded anew has a closed one, and while `max_concurrency` and `max_queue` are the same, calls of both chains count together.
+    /// Takes over the state of the chain of an earlier configuration, for each plugin by its name. The same plugin keeps
+    /// its breaker; one that was loaded anew begins with a closed one. While `max_concurrency` and `max_queue` are the
+    /// same, calls of both chains count together.
     #[must_use]
     pub fn carry_over(mut self, previous: &Self) -> Self {
         let earlier: HashMap<_, _> = previous
@@ -66,19 +67,19 @@ impl Chain {
         self
     }
 
-    /// Asks each plugin about a player, in order, until one denies. Each sees what those before it changed.
+    /// Calls each plugin for a player, in order, until one denies. Each gets the request as those before it changed it.
     ///
-    /// It never waits longer than the sum of the enforced plugins' timeouts. Dropping the future cancels the call that
-    /// it waits for; shadow plugins that were asked by then go on.
+    /// Waits at most the sum of the enforced plugins' timeouts. Dropping the future cancels the running call; calls of
+    /// shadow plugins that have begun go on.
     ///
     /// # Panics
     ///
     /// Outside of a tokio runtime with a timer.
-    pub async fn run(&self, mut request: ConnectRequest) -> Outcome {
+    pub async fn run(&self, mut request: ConnectRequest) -> ChainOutcome {
         let mut records = Vec::with_capacity(self.members.len());
         for member in &self.members {
             if member.settings.mode == Mode::Shadow {
-                shadow::ask_beside(member, &request, self.observer.as_ref());
+                shadow::spawn_call(member, &request, self.observer.as_ref());
                 continue;
             }
             let started = Instant::now();
@@ -86,11 +87,10 @@ impl Chain {
                 Ok(call) => call.make(&request).await,
                 Err(error) => Err(error),
             };
-            let step = judge(member, &mut request, answer, started.elapsed());
-            let Step {
+            let PluginTurn {
                 record,
                 deny_reason,
-            } = step;
+            } = judge(member, &mut request, answer, started.elapsed());
             let code = match record.verdict {
                 Verdict::Denied => Some(DenyCode::PluginDenied),
                 Verdict::Failed(_) if member.settings.effective_on_error() == OnError::Deny => {
@@ -100,37 +100,37 @@ impl Chain {
             };
             records.push(record);
             if let Some(code) = code {
-                let decision = Decision::Deny {
+                let decision = ChainDecision::Deny {
                     plugin: Arc::clone(&member.name),
                     code,
                     reason: deny_reason,
                 };
-                return Outcome { decision, records };
+                return ChainOutcome { decision, records };
             }
         }
-        let decision = Decision::Allow {
+        let decision = ChainDecision::Allow {
             backend: request.backend,
             selected_index: request.selected_index,
             candidates: request.candidates,
             referral_data: request.referral_data,
         };
-        Outcome { decision, records }
+        ChainOutcome { decision, records }
     }
 
-    /// Whether there are no plugins.
+    /// Returns whether there are no plugins.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
-    /// How each plugin fares, in the order in which they are asked.
+    /// Returns the state of each plugin, in the order in which they are called.
     pub fn plugins(&self) -> impl Iterator<Item = PluginStatus<'_>> {
         self.members.iter().map(|member| PluginStatus {
             name: &member.name,
             stage: member.settings.stage,
             mode: member.settings.mode,
             breaker: member.breaker.state(),
-            running: member.gate.running(),
-            waiting: member.gate.waiting(),
+            running: member.queue.running(),
+            waiting: member.queue.waiting(),
             connections_closed: member.connections_closed(),
         })
     }
@@ -144,22 +144,22 @@ impl fmt::Debug for Chain {
     }
 }
 
-/// How a plugin of a chain fares.
+/// State of a plugin of a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PluginStatus<'a> {
-    /// Its name.
+    /// Name of the plugin.
     pub name: &'a str,
-    /// When it runs.
+    /// Stage of the plugin.
     pub stage: Stage,
-    /// Whether its answers count.
+    /// Whether its answers are enforced.
     pub mode: Mode,
-    /// Its breaker.
+    /// State of its breaker.
     pub breaker: BreakerState,
-    /// How many calls run.
+    /// Number of calls that run.
     pub running: usize,
-    /// How many calls wait for their turn.
+    /// Number of calls that wait for their turn.
     pub waiting: usize,
-    /// How many connections to it the router has closed, if it has any.
+    /// Number of connections to it that the router has closed, if it has any.
     pub connections_closed: Option<ConnectionsClosed>,
 }

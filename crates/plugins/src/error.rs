@@ -2,15 +2,15 @@ use std::fmt;
 
 use crate::Stage;
 
-/// No chain can be made of these plugins. Everything that is wrong is said at once.
+/// The settings of a chain are wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", Lines(.problems))]
 pub struct ChainError {
-    /// What is wrong, at least one thing.
+    /// The problems, at least one.
     pub problems: Vec<ChainProblem>,
 }
 
-/// One thing that is wrong with the plugins of a chain. Indexes count from 0.
+/// A problem in the settings of a chain. Indexes count from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChainProblem {
@@ -19,46 +19,46 @@ pub enum ChainProblem {
     DuplicateName {
         /// The name.
         name: String,
-        /// Place of the plugin that has it first.
+        /// Index of the first plugin of that name.
         first: usize,
-        /// Place of the plugin that has it again.
+        /// Index of the other plugin of that name.
         index: usize,
     },
     /// `before` or `after` names no plugin of the chain.
     #[error("plugin {plugin:?}: {relation} names {name:?}, allowed: {}", .known.join(", "))]
     UnknownName {
-        /// Whose list it is.
+        /// The plugin with the list.
         plugin: String,
-        /// Which list it is.
+        /// The list.
         relation: Relation,
-        /// What it names.
+        /// The name in it.
         name: String,
         /// The names of the other plugins.
         known: Vec<String>,
     },
-    /// `before` or `after` asks for what the order of the stages rules out.
+    /// `before` or `after` contradicts the order of the stages.
     #[error(
         "plugin {plugin:?} of stage {stage} can not run {relation} {name:?} of stage {other_stage}, the order is deny, route, mutate"
     )]
     Contradiction {
-        /// Whose list it is.
+        /// The plugin with the list.
         plugin: String,
         /// Its stage.
         stage: Stage,
-        /// Which list it is.
+        /// The list.
         relation: Relation,
-        /// What it names.
+        /// The name in it.
         name: String,
-        /// The stage of that.
+        /// The stage of the plugin of that name.
         other_stage: Stage,
     },
-    /// Plugins that all wait for one another.
+    /// Plugins that wait for one another.
     #[error("each has to run before the next: {}", .path.join(" -> "))]
     Cycle {
         /// Their names; the first stands at the end again.
         path: Vec<String>,
     },
-    /// A plugin that has no time to answer.
+    /// A plugin without time to answer.
     #[error("plugin {plugin:?} has timeout 0, it must be longer")]
     ZeroTimeout {
         /// Its name.
@@ -66,7 +66,7 @@ pub enum ChainProblem {
     },
 }
 
-/// One of the lists that say where in its stage a plugin runs.
+/// A list of the settings that orders plugins inside a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
     /// It runs before the named.

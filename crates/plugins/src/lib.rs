@@ -1,14 +1,14 @@
-//! Asks plugins about a player, one after the other, and makes one decision of their answers.
+//! Calls plugins for a player, one after the other, and makes one decision of their answers.
 //!
-//! A [`Chain`] is made of plugins and their [`Settings`]. It puts them in order: stage `deny`, then `route`, then
-//! `mutate`, and inside a stage as `before` and `after` have it. [`Chain::run`] applies each answer before the next
-//! plugin is asked. Whatever a plugin does, the player waits no longer than its timeout: it may hang, panic, answer
-//! nonsense or be asked by too many at once, and each of these ends as its `on_error` says.
+//! A [`Chain`] is made of plugins and their [`ChainSettings`]. It sorts them by stage (`deny`, `route`, `mutate`), and
+//! inside a stage by `before` and `after`. [`Chain::run`] applies each answer before it calls the next plugin. A player
+//! waits for a plugin at most its timeout: if the plugin hangs, panics, answers nonsense or has too many calls already,
+//! its `on_error` decides.
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
 //! use hyrouter_plugin_api::{Answer, ConnectRequest, ConnectResponse, Plugin, PluginFuture};
-//! use hyrouter_plugins::{Chain, Decision, DenyCode, Entry, Settings, Stage};
+//! use hyrouter_plugins::{Chain, ChainDecision, ChainEntry, ChainSettings, DenyCode, Stage};
 //!
 //! struct Bans;
 //!
@@ -23,42 +23,45 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let settings = Settings { stage: Stage::Deny, ..Settings::new("bans") };
-//! let chain = Chain::new(vec![Entry { plugin: Arc::new(Bans), settings }])?;
+//! let settings = ChainSettings { stage: Stage::Deny, ..ChainSettings::new("bans") };
+//! let chain = Chain::new(vec![ChainEntry { plugin: Arc::new(Bans), settings }])?;
 //!
 //! let mut request = ConnectRequest::default();
 //! request.event.username = Some("deny".into());
-//! let Decision::Deny { code, reason, .. } = chain.run(request).await.decision else { panic!("allowed") };
+//! let ChainDecision::Deny { code, reason, .. } = chain.run(request).await.decision else { panic!("allowed") };
 //! assert_eq!(code, DenyCode::PluginDenied);
 //! assert_eq!(reason.as_deref(), Some("Not today."));
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A plugin in shadow mode is asked beside the player's way; what it would have done is told to the [`Observer`]. A
-//! plugin that fails again and again is left alone for a while by its breaker ([`BreakerSettings`]), at no cost to the
-//! players. When a player leaves, dropping the future cancels the call.
+//! No player waits for a plugin in shadow mode; the [`Observer`] gets what it would have done. After repeated failures a
+//! breaker ([`BreakerSettings`]) skips a plugin for a while, at no cost to players. When a player leaves, dropping the
+//! future cancels the call.
 
 mod apply;
 mod breaker;
+mod call_queue;
 mod chain;
 mod error;
-mod gate;
 mod member;
+mod notice;
 mod observer;
 mod order;
 mod outcome;
 mod settings;
 mod shadow;
-mod step;
+mod turn;
 
-pub use apply::{BackendFault, Changes, Notice};
+pub use apply::{AnswerEffect, apply_answer};
 pub use breaker::BreakerState;
 pub use chain::{Chain, PluginStatus};
 pub use error::{ChainError, ChainProblem, Relation};
 pub use hyrouter_router::HostProblem;
+pub use notice::{BackendFault, Notice, NoticeCode};
 pub use observer::{Observer, ShadowReport};
 pub use order::check_order;
-pub use outcome::{Decision, DenyCode, Outcome, Record, Verdict};
-pub use settings::{BreakerSettings, Entry, Mode, OnError, OverridePolicy, Settings, Stage};
-pub use step::{Effect, weigh};
+pub use outcome::{ChainDecision, ChainOutcome, Changes, DenyCode, Record, Verdict};
+pub use settings::{
+    BreakerSettings, ChainEntry, ChainSettings, Mode, OnError, OverridePolicy, Stage,
+};

@@ -1,4 +1,4 @@
-//! One plugin of a chain, and one call of it.
+//! One plugin of a chain, and one call to it.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,102 +11,101 @@ use std::time::Duration;
 use hyrouter_plugin_api::{Answer, ConnectRequest, ConnectionsClosed, Plugin, PluginError};
 use tokio::time::{Instant, timeout};
 
-use crate::apply::Notice;
-use crate::breaker::{Breaker, Failed, Pass};
-use crate::gate::{Gate, Place};
-use crate::settings::{Entry, Settings};
+use crate::breaker::{Breaker, BreakerPermit, FailureEffect};
+use crate::call_queue::{CallQueue, QueuePlace};
+use crate::notice::Notice;
+use crate::settings::{ChainEntry, ChainSettings};
 
-/// A plugin, what the operator says about it, and how it fares.
+/// A plugin, its settings, and its state.
 #[derive(Clone)]
-pub(crate) struct Member {
+pub(crate) struct ChainMember {
     pub(crate) name: Arc<str>,
-    pub(crate) settings: Settings,
+    pub(crate) settings: ChainSettings,
     pub(crate) breaker: Arc<Breaker>,
-    pub(crate) gate: Arc<Gate>,
-    /// The notices about the form of its answers that were logged, a bit for each code.
-    told: Arc<AtomicU8>,
+    pub(crate) queue: Arc<CallQueue>,
+    /// The notices about the form of its answers that were logged: one bit for each `NoticeCode`.
+    logged: Arc<AtomicU8>,
     plugin: Arc<dyn Plugin>,
 }
 
-impl fmt::Debug for Member {
+impl fmt::Debug for ChainMember {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Member")
+        f.debug_struct("ChainMember")
             .field("settings", &self.settings)
             .field("breaker", &self.breaker)
-            .field("gate", &self.gate)
+            .field("queue", &self.queue)
             .finish_non_exhaustive()
     }
 }
 
-impl Member {
-    pub(crate) fn new(entry: Entry) -> Self {
-        let Entry { plugin, settings } = entry;
+impl ChainMember {
+    pub(crate) fn new(entry: ChainEntry) -> Self {
+        let ChainEntry { plugin, settings } = entry;
         Self {
             name: settings.name.as_str().into(),
             breaker: Arc::new(Breaker::default()),
-            gate: Arc::new(Gate::new(&settings)),
+            queue: Arc::new(CallQueue::new(&settings)),
             settings,
-            told: Arc::default(),
+            logged: Arc::default(),
             plugin,
         }
     }
 
-    /// Goes on with what the plugin of the same name did in another chain.
+    /// Takes over the state of the plugin of the same name in another chain.
     pub(crate) fn carry_over(&mut self, previous: &Self) {
-        // A breaker says something about the very plugin that failed, not about the one that takes its place.
+        // The failures are those of the old plugin, not of a new one that was loaded in its place.
         if self.settings.breaker.is_some() && Arc::ptr_eq(&self.plugin, &previous.plugin) {
             self.breaker = Arc::clone(&previous.breaker);
         }
-        if previous.gate.has_limits_of(&self.settings) {
-            self.gate = Arc::clone(&previous.gate);
+        if previous.queue.has_limits_of(&self.settings) {
+            self.queue = Arc::clone(&previous.queue);
         }
     }
 
     /// Returns whether a notice about the form of its answers was logged before.
-    pub(crate) fn was_told(&self, notice: &Notice) -> bool {
-        let bit = match notice {
-            Notice::Misnamed(_) if notice.is_taken() => 1,
-            Notice::Misnamed(_) => 2,
-            _ => 4,
-        };
-        self.told.fetch_or(bit, Ordering::Relaxed) & bit != 0
+    pub(crate) fn was_logged(&self, notice: &Notice) -> bool {
+        let bit = 1 << notice.code() as u8;
+        self.logged.fetch_or(bit, Ordering::Relaxed) & bit != 0
     }
 
-    /// Connections that were closed, if the plugin has any.
+    /// Returns how many connections to it the router has closed, if it has any.
     pub(crate) fn connections_closed(&self) -> Option<ConnectionsClosed> {
         self.plugin.connections_closed()
     }
 
-    /// Leave to make one call. Costs nothing but the answer where there is none.
-    pub(crate) fn admit(self: &Arc<Self>) -> Result<Call, PluginError> {
-        let pass = match &self.settings.breaker {
+    /// Admits one call.
+    ///
+    /// # Errors
+    /// The breaker is open, or the queue is full.
+    pub(crate) fn admit(self: &Arc<Self>) -> Result<AdmittedCall, PluginError> {
+        let permit = match &self.settings.breaker {
             Some(settings) => {
-                let pass = self.breaker.admit(settings, || self.plugin.is_back());
-                Some(pass.ok_or(PluginError::BreakerOpen)?)
+                let permit = self.breaker.admit(settings, || self.plugin.is_back());
+                Some(permit.ok_or(PluginError::BreakerOpen)?)
             }
             None => None,
         };
-        Ok(Call {
-            place: self.gate.enter()?,
-            pass,
+        Ok(AdmittedCall {
+            place: self.queue.enter()?,
+            permit,
             member: Arc::clone(self),
         })
     }
 }
 
-/// Leave to make one call. Whatever it holds is given back when it is dropped, made or not.
-pub(crate) struct Call {
-    member: Arc<Member>,
-    pass: Option<Pass>,
-    place: Place,
+/// A call that the breaker and the queue admit. Dropping it gives back its place, whether it was made or not.
+pub(crate) struct AdmittedCall {
+    member: Arc<ChainMember>,
+    permit: Option<BreakerPermit>,
+    place: QueuePlace,
 }
 
-impl Call {
-    /// Waits for a turn, asks, and waits for the answer: all that within the plugin's timeout.
+impl AdmittedCall {
+    /// Waits for a turn, calls, and waits for the answer, in all at most the plugin's timeout.
     pub(crate) async fn make(self, request: &ConnectRequest) -> Result<Answer, PluginError> {
         let Self {
             member,
-            pass,
+            permit,
             place,
         } = self;
         let limit = member.settings.timeout;
@@ -119,49 +118,54 @@ impl Call {
                 return Err(PluginError::Timeout { after: limit });
             }
             has_begun = true;
-            ask(&*member.plugin, request, left).await
+            call_plugin(&*member.plugin, request, left).await
         });
         let result = answer
             .await
             .unwrap_or(Err(PluginError::Timeout { after: limit }));
-        if let Some(pass) = pass {
-            settle(&member, pass, &result, has_begun);
+        if let Some(permit) = permit {
+            record_result(&member, permit, &result, has_begun);
         }
         result
     }
 }
 
-/// Asks, and takes a panic for a failure of the plugin.
-async fn ask(
+/// Calls the plugin. A panic becomes an error.
+async fn call_plugin(
     plugin: &dyn Plugin,
     request: &ConnectRequest,
     left: Duration,
 ) -> Result<Answer, PluginError> {
-    // The call is made in the first poll, so a panic in making it is caught too.
+    // In an async block, so that a panic before there is a future is caught too.
     let mut call = pin!(async { plugin.on_connect(request, left).await });
     std::future::poll_fn(|context| {
-        // Nothing of the call is used again after a panic.
+        // Unwind safe: the future is not polled again after a panic.
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
         polled.unwrap_or(Poll::Ready(Err(PluginError::Panic)))
     })
     .await
 }
 
-/// Tells the breaker how the call ended. Too many players at once are no failure of the plugin: neither a refusal nor
-/// a wait that was over before the plugin was asked.
-fn settle(member: &Member, pass: Pass, result: &Result<Answer, PluginError>, has_begun: bool) {
+/// Records the result of a call in the breaker. A refusal and a wait that ended in the queue are no failures of the
+/// plugin: many players cause them.
+fn record_result(
+    member: &ChainMember,
+    permit: BreakerPermit,
+    result: &Result<Answer, PluginError>,
+    has_begun: bool,
+) {
     let plugin = &*member.name;
     match result {
         Ok(_) => {
-            if pass.succeeded() {
+            if permit.succeeded() {
                 tracing::info!(plugin, "plugin answers again, breaker closed");
             }
         }
         Err(PluginError::Overloaded { .. }) => {}
         Err(PluginError::Timeout { .. }) if !has_begun => {}
         Err(error) => {
-            let failed = pass.failed(matches!(error, PluginError::Unreachable { .. }));
-            if failed == Failed::Opened {
+            let effect = permit.failed(matches!(error, PluginError::Unreachable { .. }));
+            if effect == FailureEffect::Opened {
                 tracing::warn!(
                     plugin,
                     code = error.reason_code(),
@@ -169,8 +173,8 @@ fn settle(member: &Member, pass: Pass, result: &Result<Answer, PluginError>, has
                     "plugin fails, breaker opened"
                 );
             }
-            // Nothing that it sends while it is left alone costs anything.
-            if failed != Failed::Counted {
+            // So that a plugin which is skipped cannot cost the router anything by what it sends.
+            if effect != FailureEffect::Counted {
                 member.plugin.let_go();
             }
         }

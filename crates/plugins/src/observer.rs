@@ -2,22 +2,22 @@ use hyrouter_plugin_api::ConnectRequest;
 
 use crate::Record;
 
-/// Is told about what has no place in an [`Outcome`](crate::Outcome), because no player waits for it.
+/// Receives the results of shadow plugins, which are in no [`ChainOutcome`](crate::ChainOutcome): no player waits for them.
 ///
 /// It is called on the threads that serve players and must not block.
 pub trait Observer: Send + Sync + 'static {
-    /// A shadow plugin was asked, or could not be.
+    /// Receives the result of one call to a shadow plugin, or the error that prevented it.
     fn shadow(&self, report: &ShadowReport<'_>);
 }
 
-/// What a shadow plugin would have done.
+/// Result of a shadow plugin.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ShadowReport<'a> {
-    /// What the plugin said and how long it took.
+    /// The decision of the plugin, and the time of the call.
     pub record: &'a Record,
-    /// What a denied player would have read.
+    /// Text that a denied player would have read.
     pub deny_reason: Option<&'a str>,
-    /// The request as the next plugin would have seen it. Its event says which player it is.
+    /// The request for the next plugin, had this one been enforced. Its event identifies the player.
     pub after: &'a ConnectRequest,
 }

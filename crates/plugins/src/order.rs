@@ -1,22 +1,22 @@
-//! The order in which plugins run.
+//! The order of plugins.
 
 use std::collections::HashMap;
 
 use crate::error::{ChainError, ChainProblem, Relation};
-use crate::settings::Settings;
+use crate::settings::ChainSettings;
 
-/// Returns the places of plugins with these settings in the order in which a chain asks them, without having the plugins.
+/// Returns the indexes of plugins with these settings in the order in which a chain calls them, without the plugins.
 ///
 /// # Errors
 ///
-/// Everything that is wrong, at once, as from [`Chain::new`](crate::Chain::new).
-pub fn check_order(plugins: &[&Settings]) -> Result<Vec<usize>, ChainError> {
+/// The settings are wrong, as in [`Chain::new`](crate::Chain::new); the error has every problem.
+pub fn check_order(plugins: &[&ChainSettings]) -> Result<Vec<usize>, ChainError> {
     sort(plugins)
 }
 
 /// The places of the plugins in the order in which they run: by stage, inside a stage as `before` and `after` have
 /// it, and otherwise as given.
-pub(crate) fn sort(plugins: &[&Settings]) -> Result<Vec<usize>, ChainError> {
+pub(crate) fn sort(plugins: &[&ChainSettings]) -> Result<Vec<usize>, ChainError> {
     let mut problems = Vec::new();
     check_timeouts(plugins, &mut problems);
     let places = places(plugins, &mut problems);
@@ -29,16 +29,16 @@ pub(crate) fn sort(plugins: &[&Settings]) -> Result<Vec<usize>, ChainError> {
     }
 }
 
-fn check_timeouts(plugins: &[&Settings], problems: &mut Vec<ChainProblem>) {
+fn check_timeouts(plugins: &[&ChainSettings], problems: &mut Vec<ChainProblem>) {
     let without = plugins.iter().filter(|plugin| plugin.timeout.is_zero());
     problems.extend(without.map(|plugin| ChainProblem::ZeroTimeout {
         plugin: plugin.name.clone(),
     }));
 }
 
-/// Where each name stands first.
+/// Returns the first index of each name.
 fn places<'a>(
-    plugins: &[&'a Settings],
+    plugins: &[&'a ChainSettings],
     problems: &mut Vec<ChainProblem>,
 ) -> HashMap<&'a str, usize> {
     let mut places = HashMap::with_capacity(plugins.len());
@@ -52,22 +52,22 @@ fn places<'a>(
     places
 }
 
-/// Who waits for whom.
+/// Which plugin runs before which.
 struct Graph<'a> {
-    plugins: &'a [&'a Settings],
+    plugins: &'a [&'a ChainSettings],
     nodes: Vec<Node>,
 }
 
 #[derive(Clone, Default)]
 struct Node {
-    /// Places of the plugins of the same stage that run before this one.
+    /// Indexes of the plugins of the same stage that run before this one.
     earlier: Vec<usize>,
     is_placed: bool,
 }
 
 impl<'a> Graph<'a> {
     fn new(
-        plugins: &'a [&'a Settings],
+        plugins: &'a [&'a ChainSettings],
         places: &HashMap<&str, usize>,
         problems: &mut Vec<ChainProblem>,
     ) -> Self {
@@ -106,7 +106,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn unknown(&self, plugin: &Settings, relation: Relation, name: &str) -> ChainProblem {
+    fn unknown(&self, plugin: &ChainSettings, relation: Relation, name: &str) -> ChainProblem {
         let others = self
             .plugins
             .iter()
@@ -119,8 +119,8 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Takes the first free plugin of the earliest stage, again and again. A cycle is reported and then taken out of
-    /// the way, so that all cycles are found.
+    /// Places the first free plugin of the earliest stage until all are placed. A cycle is reported and then placed, so that
+    /// all cycles are found.
     fn sort(&mut self, problems: &mut Vec<ChainProblem>) -> Vec<usize> {
         let mut order = Vec::with_capacity(self.nodes.len());
         while order.len() < self.nodes.len() {
@@ -167,8 +167,8 @@ impl<'a> Graph<'a> {
         order.push(index);
     }
 
-    /// A cycle in the order in which its plugins would have to run, from the one that is given first. There is one
-    /// when no plugin is free: each waits for another that waits too.
+    /// Returns a cycle in the order in which its plugins would run, beginning with the first in the configuration. There is
+    /// one when no plugin is free, because each waits for another.
     fn cycle(&self) -> Vec<usize> {
         let mut path = Vec::new();
         let mut at = self.unplaced().next().map(|(index, _)| index);
@@ -191,7 +191,11 @@ impl<'a> Graph<'a> {
     }
 }
 
-fn contradiction(plugin: &Settings, relation: Relation, named: &Settings) -> ChainProblem {
+fn contradiction(
+    plugin: &ChainSettings,
+    relation: Relation,
+    named: &ChainSettings,
+) -> ChainProblem {
     ChainProblem::Contradiction {
         plugin: plugin.name.clone(),
         stage: plugin.stage,

@@ -1,60 +1,60 @@
-//! What a chain says about one player.
+//! The decision of a chain about one player, and how each plugin contributed.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyrouter_plugin_api::{Backend, PluginError};
 
-use crate::apply::{Changes, Notice};
+use crate::notice::Notice;
 use crate::settings::Stage;
 
-/// What a chain says about one player, and how it came about.
+/// Decision of a chain about one player, with one record for each plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// What is to be done.
-    pub decision: Decision,
-    /// One for each enforced plugin that had its turn, in that order. Shadow plugins are told to the
-    /// [`Observer`](crate::Observer).
+pub struct ChainOutcome {
+    /// The decision.
+    pub decision: ChainDecision,
+    /// One record for each enforced plugin that was called, in that order. The [`Observer`](crate::Observer) gets those of
+    /// shadow plugins.
     pub records: Vec<Record>,
 }
 
-/// What is to be done with a player.
+/// Decision about a player.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// The player goes on.
+pub enum ChainDecision {
+    /// The player is sent to a backend.
     Allow {
-        /// Where to; `None` when neither the router nor a plugin had a backend.
+        /// The backend; `None` if neither the router nor a plugin chose one.
         backend: Option<Backend>,
-        /// The place of the backend among the candidates; `None` when it is not one.
+        /// Index of the backend in the candidates; `None` if it is not one.
         selected_index: Option<usize>,
         /// The candidates.
         candidates: Vec<Backend>,
-        /// What the player's client carries to the backend.
+        /// Referral data for the backend.
         referral_data: Option<Vec<u8>>,
     },
-    /// The player is sent away.
+    /// The player is refused.
     Deny {
-        /// Name of the plugin because of which.
+        /// Name of the plugin that denied or failed.
         plugin: Arc<str>,
-        /// Why, as a stable code.
+        /// Reason as a stable code.
         code: DenyCode,
-        /// The plugin's words for the player. `None` under [`DenyCode::PluginDenied`]: no words; under
-        /// [`DenyCode::PluginFailed`] always, and the router's own text for errors is due.
+        /// Text of the plugin for the player. `None` if it denied without a text, and always with
+        /// [`DenyCode::PluginFailed`], where the caller's own text for errors is due.
         reason: Option<String>,
     },
 }
 
-/// Why a player is sent away.
+/// Reason why a player is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DenyCode {
-    /// A plugin said so.
+    /// A plugin denied.
     PluginDenied,
-    /// A plugin failed without which nobody may pass.
+    /// A plugin failed whose `on_error` is deny.
     PluginFailed,
 }
 
 impl DenyCode {
-    /// The stable code, for logs and metrics.
+    /// Returns the name in logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PluginDenied => "plugin_denied",
@@ -63,24 +63,24 @@ impl DenyCode {
     }
 }
 
-/// What one plugin said about one player.
+/// One plugin's part in the decision about one player.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
-    /// Its name.
+    /// Name of the plugin.
     pub plugin: Arc<str>,
-    /// When it ran.
+    /// Stage of the plugin.
     pub stage: Stage,
-    /// How long the player waited for it, the queue included.
+    /// Time that the player waited for it, the queue included.
     pub elapsed: Duration,
-    /// What it said.
+    /// Decision of the plugin.
     pub verdict: Verdict,
-    /// What it said that does not count.
+    /// Parts of its answer that are ignored, or not written as documented.
     pub notices: Vec<Notice>,
 }
 
 impl Record {
-    /// The stable code of the error; `None` unless the plugin failed.
+    /// Returns the stable code of the error; `None` unless the plugin failed.
     pub fn error_code(&self) -> Option<&'static str> {
         match &self.verdict {
             Verdict::Failed(error) => Some(error.reason_code()),
@@ -89,21 +89,21 @@ impl Record {
     }
 }
 
-/// What a plugin said about one player.
+/// Decision of one plugin about one player.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Go on as it is.
+    /// The request stays as it is.
     Unchanged,
-    /// Go on, but different.
+    /// The request is changed.
     Changed(Changes),
-    /// Go away.
+    /// The player is denied.
     Denied,
-    /// It said nothing that counts.
+    /// The plugin gave no valid answer.
     Failed(PluginError),
 }
 
 impl Verdict {
-    /// The name of its kind in logs and metrics.
+    /// Returns the name in logs and metrics.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Unchanged => "unchanged",
@@ -120,4 +120,16 @@ impl Verdict {
             Self::Changed(changes)
         }
     }
+}
+
+/// Parts of a request that a response changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Changes {
+    /// The list of candidates.
+    pub candidates: bool,
+    /// The chosen backend.
+    pub backend: bool,
+    /// The referral data.
+    pub referral_data: bool,
 }

@@ -1,4 +1,4 @@
-//! What the operator says about one plugin.
+//! Settings of one plugin of a chain.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -7,53 +7,53 @@ use std::time::Duration;
 
 use hyrouter_plugin_api::Plugin;
 
-/// A plugin and what the operator says about it.
+/// A plugin and its settings.
 #[derive(Clone)]
-pub struct Entry {
-    /// What is asked.
+pub struct ChainEntry {
+    /// The plugin.
     pub plugin: Arc<dyn Plugin>,
-    /// When, and what its answers are worth.
-    pub settings: Settings,
+    /// Settings of the plugin in this chain.
+    pub settings: ChainSettings,
 }
 
-impl fmt::Debug for Entry {
+impl fmt::Debug for ChainEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry")
+        f.debug_struct("ChainEntry")
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }
 
-/// What the operator says about one plugin.
+/// Settings of one plugin of a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// Unique in its chain.
+pub struct ChainSettings {
+    /// Name of the plugin, unique in its chain.
     pub name: String,
-    /// When it runs.
+    /// Stage in which it runs. Default route.
     pub stage: Stage,
-    /// Names of the plugins before which it runs.
+    /// Names of the plugins of its stage before which it runs.
     pub before: Vec<String>,
-    /// Names of the plugins after which it runs.
+    /// Names of the plugins of its stage after which it runs.
     pub after: Vec<String>,
-    /// How long a player waits for it at most, the queue included. Default 1 s: a fifth of the decision's budget.
+    /// Maximum time that a player waits for it, the queue included. Default 1 s: 20 % of the decision's 5 s.
     pub timeout: Duration,
-    /// When it fails. Default: deny in stage deny, where a plugin keeps players out; continue elsewhere.
+    /// What happens to a player when it fails. Default: deny in stage deny, continue in the others.
     pub on_error: Option<OnError>,
-    /// Whether its answer counts.
+    /// Whether its answers are enforced. Default enforce.
     pub mode: Mode,
-    /// Which backends it may name.
+    /// Backends that it may choose. Default any.
     pub override_policy: OverridePolicy,
-    /// How many calls run at once. Default 256: at 20 ms a call that is 12,800 players a second.
+    /// Maximum number of calls that run at the same time. Default 256: at 20 ms a call that is 12,800 players a second.
     pub max_concurrency: NonZeroU32,
-    /// How many more calls wait for their turn; one more is refused at once. Default 1024. A waiting call holds one
-    /// request, some kilobytes, so that a full queue with 256 running calls takes some megabytes.
+    /// Maximum number of calls that wait for their turn; one more is refused at once. Default 1024. A waiting call holds
+    /// one request of some kilobytes, so a full queue with 256 running calls takes some megabytes.
     pub max_queue: u32,
-    /// When to stop asking for a while; `None`: never.
+    /// When the plugin is skipped; `None`: never.
     pub breaker: Option<BreakerSettings>,
 }
 
-impl Settings {
-    /// The defaults for a plugin of this name.
+impl ChainSettings {
+    /// Returns the defaults for a plugin of this name.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -70,7 +70,7 @@ impl Settings {
         }
     }
 
-    /// What happens to a player when the plugin fails.
+    /// Returns what happens to a player when the plugin fails.
     pub fn effective_on_error(&self) -> OnError {
         self.on_error.unwrap_or(match self.stage {
             Stage::Deny => OnError::Deny,
@@ -79,17 +79,17 @@ impl Settings {
     }
 }
 
-/// When a plugin that fails again and again is left alone.
+/// When a plugin is skipped after repeated failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerSettings {
-    /// Failures in a row that open the breaker. Default 5: one lost call opens nothing, and at the default timeout
-    /// an idle network's players lose no more than a second each before it opens.
+    /// Number of failures in a row that open the breaker. Default 5: a single lost call does not open it, and at the
+    /// default timeout 5 players wait for 1 s each before it opens.
     pub failures: NonZeroU32,
-    /// How long it stays open before one player's call probes the plugin. Default 5 s: with a plugin that hangs, one
-    /// player in 5 seconds waits for the timeout.
+    /// Time that it stays open before one call probes the plugin. Default 5 s: if the plugin hangs, one player in 5 s waits
+    /// for the timeout.
     pub cool_down: Duration,
-    /// Time for which a plugin may be unreachable before that opens the breaker. Default 3 s. Calls in this time wait
-    /// for the connection, each at most the timeout.
+    /// Time for which a plugin may be unreachable before that opens the breaker. Default 3 s. Calls in this time wait for
+    /// the connection, each at most the timeout.
     pub connect_grace: Duration,
 }
 
@@ -107,14 +107,14 @@ impl Default for BreakerSettings {
 macro_rules! named {
     ($type:ident { $($variant:ident => $name:literal),+ $(,)? }) => {
         impl $type {
-            /// The name in configuration, logs and metrics.
+            /// Returns the name in configuration, logs and metrics.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
                 }
             }
 
-            /// What has this name.
+            /// Returns the value of this name, if there is one.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$variant),)+
@@ -131,108 +131,54 @@ macro_rules! named {
     };
 }
 
-/// When a plugin runs: all of one stage before all of the next.
+/// Stage of a plugin. All plugins of one stage run before those of the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Stage {
-    /// First: keeps players out.
+    /// First: refuses players.
     Deny,
-    /// Then: chooses where they go.
+    /// Second: chooses the backend.
     #[default]
     Route,
-    /// Last: writes what they carry.
+    /// Last: writes the referral data.
     Mutate,
 }
 
 named!(Stage { Deny => "deny", Route => "route", Mutate => "mutate" });
 
-/// What happens to a player whose plugin fails.
+/// What happens to a player when a plugin fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OnError {
     /// The player is denied.
     Deny,
-    /// The player goes on as if there were no such plugin.
+    /// The player continues as without the plugin.
     Continue,
 }
 
 named!(OnError { Deny => "deny", Continue => "continue" });
 
-/// Whether a plugin's answer counts.
+/// Whether a plugin's answers are enforced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
-    /// It counts.
+    /// They are enforced.
     #[default]
     Enforce,
-    /// The plugin is asked beside the player's way, and what it would have done is told to the
-    /// [`Observer`](crate::Observer).
+    /// No player waits for the plugin; the [`Observer`](crate::Observer) gets what it would have done.
     Shadow,
 }
 
 named!(Mode { Enforce => "enforce", Shadow => "shadow" });
 
-/// Which backends a plugin may name.
+/// Backends that a plugin may choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OverridePolicy {
-    /// Any at all.
+    /// Any.
     #[default]
     Any,
-    /// Those that it was given as candidates.
+    /// The candidates of the request.
     Candidates,
 }
 
 named!(OverridePolicy { Any => "any", Candidates => "candidates" });
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_read_back() {
-        for stage in [Stage::Deny, Stage::Route, Stage::Mutate] {
-            assert_eq!(Stage::from_name(stage.as_str()), Some(stage));
-        }
-        for on_error in [OnError::Deny, OnError::Continue] {
-            assert_eq!(OnError::from_name(on_error.as_str()), Some(on_error));
-        }
-        for mode in [Mode::Enforce, Mode::Shadow] {
-            assert_eq!(Mode::from_name(mode.as_str()), Some(mode));
-        }
-        for policy in [OverridePolicy::Any, OverridePolicy::Candidates] {
-            assert_eq!(OverridePolicy::from_name(policy.as_str()), Some(policy));
-        }
-        assert_eq!(Stage::from_name("Deny"), None);
-    }
-
-    #[test]
-    fn what_happens_on_error_depends_on_the_stage() {
-        for (stage, default) in [
-            (Stage::Deny, OnError::Deny),
-            (Stage::Route, OnError::Continue),
-            (Stage::Mutate, OnError::Continue),
-        ] {
-            let mut settings = Settings {
-                stage,
-                ..Settings::new("a")
-            };
-            assert_eq!(settings.effective_on_error(), default);
-            for on_error in [OnError::Deny, OnError::Continue] {
-                settings.on_error = Some(on_error);
-                assert_eq!(settings.effective_on_error(), on_error);
-            }
-        }
-    }
-
-    #[test]
-    fn defaults_are_as_documented() {
-        let settings = Settings::new("a");
-        assert_eq!(settings.stage, Stage::Route);
-        assert_eq!(settings.timeout, Duration::from_secs(1));
-        assert_eq!(settings.mode, Mode::Enforce);
-        assert_eq!(settings.override_policy, OverridePolicy::Any);
-        assert_eq!(settings.max_concurrency.get(), 256);
-        assert_eq!(settings.max_queue, 1024);
-        let breaker = settings.breaker.unwrap();
-        assert_eq!(breaker.failures.get(), 5);
-        assert_eq!(breaker.cool_down, Duration::from_secs(5));
-        assert_eq!(breaker.connect_grace, Duration::from_secs(3));
-    }
-}
+mod tests;

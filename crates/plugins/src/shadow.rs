@@ -1,4 +1,4 @@
-//! Asks a plugin beside the player's way.
+//! Calls of shadow plugins, for which no player waits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,22 +6,22 @@ use std::time::Duration;
 use hyrouter_plugin_api::ConnectRequest;
 use tokio::time::Instant;
 
-use crate::member::Member;
+use crate::member::ChainMember;
 use crate::observer::{Observer, ShadowReport};
-use crate::step::{Step, judge, judge_failure};
+use crate::turn::{PluginTurn, judge, judge_failure};
 
-/// Asks in a task of its own. Tasks hold a place at the plugin's gate from the start, so there are at most as many as
-/// it lets run and wait.
-pub(crate) fn ask_beside(
-    member: &Arc<Member>,
+/// Calls a plugin in a task of its own. A task has its place in the plugin's queue from the start, which bounds the number
+/// of tasks.
+pub(crate) fn spawn_call(
+    member: &Arc<ChainMember>,
     request: &ConnectRequest,
     observer: Option<&Arc<dyn Observer>>,
 ) {
     let call = match member.admit() {
         Ok(call) => call,
         Err(error) => {
-            let step = judge_failure(member, error, Duration::ZERO);
-            report(&step, request, observer);
+            let turn = judge_failure(member, error, Duration::ZERO);
+            report(&turn, request, observer);
             return;
         }
     };
@@ -31,16 +31,16 @@ pub(crate) fn ask_beside(
     tokio::spawn(async move {
         let started = Instant::now();
         let answer = call.make(&request).await;
-        let step = judge(&member, &mut request, answer, started.elapsed());
-        report(&step, &request, observer.as_ref());
+        let turn = judge(&member, &mut request, answer, started.elapsed());
+        report(&turn, &request, observer.as_ref());
     });
 }
 
-fn report(step: &Step, after: &ConnectRequest, observer: Option<&Arc<dyn Observer>>) {
+fn report(turn: &PluginTurn, after: &ConnectRequest, observer: Option<&Arc<dyn Observer>>) {
     if let Some(observer) = observer {
         observer.shadow(&ShadowReport {
-            record: &step.record,
-            deny_reason: step.deny_reason.as_deref(),
+            record: &turn.record,
+            deny_reason: turn.deny_reason.as_deref(),
             after,
         });
     }

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_gateway::{Gateway, ThreadRandom};
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginFuture};
-use hyrouter_plugins::{Chain, Entry, Settings};
+use hyrouter_plugins::{Chain, ChainEntry, ChainSettings};
 use hyrouter_proxy::{ConnectInfo, ServerBuilder};
 use hyrouter_router::{Backend, PoolSpec, RouteSpec, Router, RouterSpec, Strategy};
 
@@ -55,9 +55,9 @@ fn gateway() -> anyhow::Result<Gateway> {
         routes: vec![play],
         ..RouterSpec::default()
     })?;
-    let policy = Entry {
+    let policy = ChainEntry {
         plugin: Arc::new(Policy),
-        settings: Settings::new("policy"),
+        settings: ChainSettings::new("policy"),
     };
     let plugins = Arc::new(Chain::new(vec![policy])?);
     Ok(Gateway::builder(router).plugins(plugins).build())

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use hyrouter_plugin_api::{Answer, Backend, ConnectRequest};
-use hyrouter_plugins::{Verdict, weigh};
+use hyrouter_plugins::{Verdict, apply_answer};
 use hyrouter_referral::v1::Sealer;
 use hyrouter_text::shown;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub(crate) struct Applied {
 impl Applied {
     pub(crate) fn new(target: &Target, request: &ConnectRequest, answer: Answer) -> Self {
         let mut after = request.clone();
-        let effect = weigh(&mut after, answer, target.override_policy);
+        let effect = apply_answer(&mut after, answer, target.override_policy);
         let mut notes = PluginNote::all(&effect.notices);
         if effect.verdict != Verdict::Denied {
             let data = after.referral_data.as_deref().unwrap_or_default();

@@ -9,7 +9,7 @@ use hyrouter_config::{PluginKind, PluginSettings};
 use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginError};
 use hyrouter_plugin_grpc::{GrpcPlugin, GrpcSettings};
 use hyrouter_plugin_wasm::{CallStats, WasmHost, WasmPlugin, WasmSettings};
-use hyrouter_plugins::{OverridePolicy, Settings as ChainSettings};
+use hyrouter_plugins::{ChainSettings, OverridePolicy};
 use tokio::time::timeout;
 
 use super::output::Kept;

@@ -9,7 +9,7 @@ use hyrouter_config::{GrpcPluginSettings, PluginKind, PluginSettings, Settings, 
 use hyrouter_plugin_api::Plugin;
 use hyrouter_plugin_grpc::{Address, ClientTls, GrpcSettings};
 use hyrouter_plugin_wasm::{Compiler, OutputSink, WasmHost};
-use hyrouter_plugins::{Chain, Entry};
+use hyrouter_plugins::{Chain, ChainEntry};
 
 use super::trial::trial_request;
 use super::wasm::{compiler, wasm_host, wasm_settings};
@@ -77,7 +77,7 @@ impl Loader {
             let Some(made) = findings.keep(made) else {
                 continue;
             };
-            entries.push(Entry {
+            entries.push(ChainEntry {
                 plugin: Arc::clone(&made),
                 settings: plugin.settings.clone(),
             });
@@ -92,7 +92,7 @@ impl Loader {
         }
         let observer = ShadowLog::counting(Arc::clone(&self.metrics));
         let chain = findings.keep(Chain::new(entries).map_err(at("plugins")))?;
-        Some((chain.observed_by(Arc::new(observer)), Loaded(loaded)))
+        Some((chain.with_observer(Arc::new(observer)), Loaded(loaded)))
     }
 
     fn host(&mut self, settings: &Settings) -> WasmHost {

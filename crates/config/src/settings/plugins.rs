@@ -13,7 +13,7 @@ use super::CertificateFiles;
 #[non_exhaustive]
 pub struct PluginSettings {
     /// Place in the chain, timeout and failure policy.
-    pub settings: hyrouter_plugins::Settings,
+    pub settings: hyrouter_plugins::ChainSettings,
     /// Where the plugin is.
     pub kind: PluginKind,
     /// Configuration that is handed to the plugin.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hyrouter_config::PluginKind;
-use hyrouter_plugins::{Mode, OnError, OverridePolicy, Settings, Stage};
+use hyrouter_plugins::{ChainSettings, Mode, OnError, OverridePolicy, Stage};
 use serde_json::json;
 
 use crate::support::load;
@@ -89,8 +89,8 @@ fn what_is_left_out_is_the_chains_default() {
         "plugins: [{name: a, type: wasm, wasm: {path: p}}, {name: b, type: grpc, grpc: {address: x}}]",
     );
     let settings = settings.unwrap();
-    assert_eq!(settings.plugins[0].settings, Settings::new("a"));
-    assert_eq!(settings.plugins[1].settings, Settings::new("b"));
+    assert_eq!(settings.plugins[0].settings, ChainSettings::new("a"));
+    assert_eq!(settings.plugins[1].settings, ChainSettings::new("b"));
     assert_eq!(settings.wasm.cache_dir, None);
     assert_eq!(settings.wasm.compile_timeout, Duration::from_mins(1));
     assert_eq!(settings.wasm.compile_memory, 1 << 30);

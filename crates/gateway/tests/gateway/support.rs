@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hyrouter_client::Hello;
 use hyrouter_gateway::{Decision, Gateway, GatewayBuilder};
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginFuture};
-use hyrouter_plugins::{Chain, Entry, Settings};
+use hyrouter_plugins::{Chain, ChainEntry, ChainSettings};
 use hyrouter_protocol::frame::HEADER_LEN;
 use hyrouter_protocol::{ClientBuild, Generation};
 use hyrouter_proxy::{Action, ConnectInfo, Peer};
@@ -90,9 +90,9 @@ pub(crate) fn plugin(response: ConnectResponse) -> Arc<Chain> {
         }
     }
 
-    let entry = Entry {
+    let entry = ChainEntry {
         plugin: Arc::new(Always(response)),
-        settings: Settings::new("always"),
+        settings: ChainSettings::new("always"),
     };
     Arc::new(Chain::new(vec![entry]).unwrap())
 }

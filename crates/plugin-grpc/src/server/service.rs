@@ -85,7 +85,7 @@ impl<P: OnConnect> Service<Request<Body>> for PluginService<P> {
             let path = request.uri().path();
             let mut response = if path == METHOD {
                 plugin.answer(request).await
-            } else if path.starts_with("/grpc.health.v1.HealthService/") {
+            } else if path.starts_with("/grpc.health.v1.Health/") {
                 health.call(request).await?
             } else {
                 Status::unimplemented(format!("there is {METHOD} and the health service"))

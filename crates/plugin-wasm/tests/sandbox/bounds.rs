@@ -1,7 +1,7 @@
 //! Modules that would keep the compiler busy, and the largest that do not.
 
-use hyrouter_testing::bombs::{changed_in_loops, in_a_row, in_plugin};
 use crate::support::module;
+use hyrouter_testing::bombs::{changed_in_loops, in_a_row, in_plugin};
 
 const INSTRUCTIONS: &str = "a function has more than 300000 instructions";
 const IN_LOOPS: &str = "a function has more than 10000 locals that are written in loops";

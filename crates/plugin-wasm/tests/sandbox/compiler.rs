@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use hyrouter_testing::bombs::{changed_in_loops, in_plugin, large, slow};
 use crate::support::{Guest, call, good_request, guest, module};
 use hyrouter_plugin_api::ConnectResponse;
 use hyrouter_plugin_wasm::{CompileLimits, Compiler, LoadReason, WasmHost};
+use hyrouter_testing::bombs::{changed_in_loops, in_plugin, large, slow};
 
 const COMPILER: &str = env!("CARGO_BIN_EXE_hyrouter-wasm-compiler");
 

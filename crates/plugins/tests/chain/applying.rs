@@ -2,7 +2,7 @@
 
 use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse};
 use hyrouter_plugins::{
-    BackendFault, Decision, DenyCode, HostProblem, Notice, Outcome, Stage, Verdict,
+    BackendFault, ChainDecision, ChainOutcome, DenyCode, HostProblem, Notice, Stage, Verdict,
 };
 
 use crate::support::{Ask, Scene, backend, backends, chain, overriding, plugin, request};
@@ -12,16 +12,16 @@ pub(crate) async fn one(
     scene: Scene,
     request: ConnectRequest,
     response: ConnectResponse,
-) -> Outcome {
+) -> ChainOutcome {
     let (chain, _) = chain([scene.answers(response)]);
     chain.run(request).await
 }
 
-pub(crate) async fn any(response: ConnectResponse) -> Outcome {
+pub(crate) async fn any(response: ConnectResponse) -> ChainOutcome {
     one(plugin("p"), request(), response).await
 }
 
-pub(crate) async fn restricted(response: ConnectResponse) -> Outcome {
+pub(crate) async fn restricted(response: ConnectResponse) -> ChainOutcome {
     one(plugin("p").only_candidates(), request(), response).await
 }
 
@@ -50,12 +50,12 @@ pub(crate) fn nobody_chosen() -> ConnectRequest {
 /// Where the player goes: host, place among the candidates, the candidates.
 #[track_caller]
 pub(crate) fn assert_goes(
-    outcome: &Outcome,
+    outcome: &ChainOutcome,
     host: Option<&str>,
     place: Option<usize>,
     list: &[&str],
 ) {
-    let Decision::Allow {
+    let ChainDecision::Allow {
         backend,
         selected_index,
         candidates,
@@ -70,12 +70,12 @@ pub(crate) fn assert_goes(
     assert_eq!(hosts, list);
 }
 
-pub(crate) fn notices(outcome: &Outcome) -> &[Notice] {
+pub(crate) fn notices(outcome: &ChainOutcome) -> &[Notice] {
     &outcome.records[0].notices
 }
 
-pub(crate) fn data(outcome: &Outcome) -> Option<&[u8]> {
-    let Decision::Allow { referral_data, .. } = &outcome.decision else {
+pub(crate) fn data(outcome: &ChainOutcome) -> Option<&[u8]> {
+    let ChainDecision::Allow { referral_data, .. } = &outcome.decision else {
         panic!("denied: {outcome:?}");
     };
     referral_data.as_deref()
@@ -87,7 +87,7 @@ async fn an_empty_response_changes_nothing() {
     let given = request();
     assert_eq!(
         outcome.decision,
-        Decision::Allow {
+        ChainDecision::Allow {
             backend: given.backend,
             selected_index: given.selected_index,
             candidates: given.candidates,
@@ -123,7 +123,7 @@ async fn denial_ends_it() {
         let outcome = chain.run(request()).await;
         assert_eq!(
             outcome.decision,
-            Decision::Deny {
+            ChainDecision::Deny {
                 plugin: "p".into(),
                 code: DenyCode::PluginDenied,
                 reason: Some("Not today.".into()),
@@ -145,7 +145,7 @@ async fn an_empty_reason_is_none() {
             ..ConnectResponse::default()
         })
         .await;
-        let Decision::Deny { reason, code, .. } = outcome.decision else {
+        let ChainDecision::Deny { reason, code, .. } = outcome.decision else {
             panic!("allowed");
         };
         assert_eq!((code, reason), (DenyCode::PluginDenied, None));
@@ -199,7 +199,7 @@ async fn an_index_outside_is_ignored() {
         let outcome = any(selecting(index)).await;
         assert_goes(&outcome, Some("a"), Some(0), &["a", "b", "c"]);
         assert_eq!(notices(&outcome), [Notice::IndexOutside { index, len: 3 }]);
-        assert_eq!(notices(&outcome)[0].reason_code(), "plugin_index_ignored");
+        assert_eq!(notices(&outcome)[0].code().as_str(), "plugin_index_ignored");
         assert_eq!(outcome.records[0].verdict, Verdict::Unchanged);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hyrouter_plugin_api::PluginError;
-use hyrouter_plugins::{Decision, DenyCode, OnError, Stage};
+use hyrouter_plugins::{ChainDecision, DenyCode, OnError, Stage};
 
 use crate::support::{
     Act, Ask, Scene, broken, chain, overriding, plugin, request, seconds, settle, timed,
@@ -35,7 +35,7 @@ async fn check(code: &str, elapsed: Duration, scene: impl Fn() -> Scene) {
             assert_eq!(outcome.records[0].elapsed, elapsed, "{context}");
             assert_eq!(took, elapsed, "{context}");
             if denies(stage, on_error) {
-                let expected = Decision::Deny {
+                let expected = ChainDecision::Deny {
                     plugin: "failing".into(),
                     code: DenyCode::PluginFailed,
                     reason: None,

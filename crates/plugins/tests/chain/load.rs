@@ -7,14 +7,14 @@ use std::time::Duration;
 use hyrouter_plugin_api::{
     Answer, ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture,
 };
-use hyrouter_plugins::{BreakerState, Chain, Outcome};
+use hyrouter_plugins::{BreakerState, Chain, ChainOutcome};
 use tokio::task::JoinHandle;
 
 use crate::support::{
     Act, Ask, chain, overriding, plugin, request, seconds, settle, status, timed,
 };
 
-type Running = JoinHandle<(Outcome, Duration)>;
+type Running = JoinHandle<(ChainOutcome, Duration)>;
 
 fn start(chain: &Arc<Chain>) -> Running {
     let chain = chain.clone();

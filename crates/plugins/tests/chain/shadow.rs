@@ -40,7 +40,7 @@ fn observed<const N: usize>(scenes: [Scene; N]) -> (Chain, Arc<Notes>, [Arc<Scri
     });
     let notes = Arc::new(Notes::default());
     let chain = Chain::new(entries).unwrap();
-    (chain.observed_by(notes.clone()), notes, plugins)
+    (chain.with_observer(notes.clone()), notes, plugins)
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,7 +119,10 @@ async fn what_it_would_have_done_is_told() {
         panic!("not told");
     };
     assert_eq!(record.verdict.as_str(), "changed");
-    assert_eq!(record.notices[0].reason_code(), "plugin_override_rejected");
+    assert_eq!(
+        record.notices[0].code().as_str(),
+        "plugin_override_rejected"
+    );
     assert_eq!(after.backend.as_ref().unwrap().host, "b");
     assert_eq!(after.event, request().event);
 }

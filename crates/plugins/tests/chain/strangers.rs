@@ -21,7 +21,7 @@ async fn outside_of_the_candidates_is_as_the_policy_says() {
     let address = "elsewhere:5520".to_owned();
     assert_eq!(notices(&outcome), [Notice::Rejected { address }]);
     assert_eq!(
-        notices(&outcome)[0].reason_code(),
+        notices(&outcome)[0].code().as_str(),
         "plugin_override_rejected"
     );
 

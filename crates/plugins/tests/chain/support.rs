@@ -10,8 +10,8 @@ use hyrouter_plugin_api::{
     Backend, ConnectEvent, ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture,
 };
 use hyrouter_plugins::{
-    BreakerSettings, BreakerState, Chain, Decision, DenyCode, Entry, Mode, OnError, Outcome,
-    OverridePolicy, PluginStatus, Settings, Stage, Verdict,
+    BreakerSettings, BreakerState, Chain, ChainDecision, ChainEntry, ChainOutcome, ChainSettings,
+    DenyCode, Mode, OnError, OverridePolicy, PluginStatus, Stage, Verdict,
 };
 use tokio::time::Instant;
 
@@ -118,14 +118,14 @@ impl Drop for Flight {
 /// A plugin in the making.
 pub(crate) struct Scene {
     acts: Vec<Act>,
-    settings: Settings,
+    settings: ChainSettings,
 }
 
 /// A plugin that changes nothing until it is told otherwise.
 pub(crate) fn plugin(name: &str) -> Scene {
     Scene {
         acts: Vec::new(),
-        settings: Settings::new(name),
+        settings: ChainSettings::new(name),
     }
 }
 
@@ -143,7 +143,7 @@ impl Scene {
         self.act(Act::Fail(broken()))
     }
 
-    pub(crate) fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) fn set(mut self, change: impl FnOnce(&mut ChainSettings)) -> Self {
         change(&mut self.settings);
         self
     }
@@ -189,7 +189,7 @@ impl Scene {
         })
     }
 
-    pub(crate) fn build(self) -> (Arc<Scripted>, Entry) {
+    pub(crate) fn build(self) -> (Arc<Scripted>, ChainEntry) {
         let Self { mut acts, settings } = self;
         if acts.is_empty() {
             acts.push(Act::Answer(ConnectResponse::default()));
@@ -201,7 +201,7 @@ impl Scene {
             let_go: AtomicUsize::default(),
         });
         let plugin = Arc::clone(&scripted);
-        (scripted, Entry { plugin, settings })
+        (scripted, ChainEntry { plugin, settings })
     }
 }
 
@@ -257,7 +257,7 @@ pub(crate) fn seconds(count: u64) -> Duration {
 }
 
 /// What a chain did with a request, and how long it took.
-pub(crate) async fn timed(chain: &Chain, request: ConnectRequest) -> (Outcome, Duration) {
+pub(crate) async fn timed(chain: &Chain, request: ConnectRequest) -> (ChainOutcome, Duration) {
     let started = Instant::now();
     let outcome = chain.run(request).await;
     (outcome, started.elapsed())
@@ -283,9 +283,9 @@ pub(crate) trait Ask {
     fn error(&self, place: usize) -> Option<&PluginError>;
 }
 
-impl Ask for Outcome {
+impl Ask for ChainOutcome {
     fn host(&self) -> Option<&str> {
-        let Decision::Allow { backend, .. } = &self.decision else {
+        let ChainDecision::Allow { backend, .. } = &self.decision else {
             panic!("denied: {self:?}");
         };
         backend.as_ref().map(|backend| backend.host.as_str())
@@ -293,8 +293,8 @@ impl Ask for Outcome {
 
     fn deny_code(&self) -> Option<DenyCode> {
         match self.decision {
-            Decision::Allow { .. } => None,
-            Decision::Deny { code, .. } => Some(code),
+            ChainDecision::Allow { .. } => None,
+            ChainDecision::Deny { code, .. } => Some(code),
         }
     }
 

@@ -36,7 +36,7 @@ async fn a_void_backend_overrides_nothing() {
         .await;
         assert_goes(&outcome, Some("a"), Some(0), &["a", "b", "c"]);
         assert_eq!(notices(&outcome), [Notice::Void(fault)]);
-        assert_eq!(notices(&outcome)[0].reason_code(), "plugin_override_void");
+        assert_eq!(notices(&outcome)[0].code().as_str(), "plugin_override_void");
         assert_eq!(data(&outcome), Some(&b"new"[..]), "the rest counts");
 
         // No list has it, whether it is selected or not, and whatever the policy is.
@@ -137,9 +137,16 @@ async fn fields_that_are_no_fields_are_told() {
         let answer = hyrouter_plugin_api::decode_response(json.as_bytes()).unwrap();
         let mut request = crate::support::request();
         request.candidates = vec![backend("a"), backend("b")];
-        let effect =
-            hyrouter_plugins::weigh(&mut request, answer, hyrouter_plugins::OverridePolicy::Any);
-        let codes: Vec<_> = effect.notices.iter().map(Notice::reason_code).collect();
+        let effect = hyrouter_plugins::apply_answer(
+            &mut request,
+            answer,
+            hyrouter_plugins::OverridePolicy::Any,
+        );
+        let codes: Vec<_> = effect
+            .notices
+            .iter()
+            .map(|notice| notice.code().as_str())
+            .collect();
         assert_eq!(codes, [code], "{json}");
         assert_eq!(effect.deny_reason, None);
     }

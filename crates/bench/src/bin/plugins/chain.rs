@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginFuture};
-use hyrouter_plugins::{Chain, Entry, Settings};
+use hyrouter_plugins::{Chain, ChainEntry, ChainSettings};
 use hyrouter_router::{Backend, PoolSpec, RouteRequest, Router, RouterSpec, Turns};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
@@ -20,10 +20,10 @@ impl Plugin for NoOp {
     }
 }
 
-fn entry(name: &str, plugin: Arc<dyn Plugin>) -> Entry {
-    Entry {
+fn entry(name: &str, plugin: Arc<dyn Plugin>) -> ChainEntry {
+    ChainEntry {
         plugin,
-        settings: Settings::new(name),
+        settings: ChainSettings::new(name),
     }
 }
 

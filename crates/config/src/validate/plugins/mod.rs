@@ -57,9 +57,9 @@ pub(super) fn wasm_host(wasm: WasmHost) -> WasmHostSettings {
 }
 
 fn build_one(plugin: Plugin) -> PluginSettings {
-    let defaults = chain::Settings::new(plugin.name);
+    let defaults = chain::ChainSettings::new(plugin.name);
     let breaker = plugin.breaker.unwrap_or_default();
-    let settings = chain::Settings {
+    let settings = chain::ChainSettings {
         stage: named(plugin.stage.as_deref(), Stage::from_name).unwrap_or_default(),
         before: plugin.before,
         after: plugin.after,

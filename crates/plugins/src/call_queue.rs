@@ -1,31 +1,31 @@
-//! How many calls of a plugin run and wait.
+//! The queue of calls to one plugin.
 
 use std::sync::Arc;
 
 use hyrouter_plugin_api::PluginError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::settings::Settings;
+use crate::settings::ChainSettings;
 
-/// Lets so many calls run, so many more wait, and refuses the rest.
+/// Bounds how many calls run and how many wait, and refuses those beyond.
 #[derive(Debug)]
-pub(crate) struct Gate {
-    limits: Limits,
-    /// One for each call that runs or waits.
+pub(crate) struct CallQueue {
+    limits: QueueLimits,
+    /// One permit for each call that runs or waits.
     places: Arc<Semaphore>,
-    /// One for each call that runs.
+    /// One permit for each call that runs.
     slots: Arc<Semaphore>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Limits {
+struct QueueLimits {
     slots: usize,
     places: usize,
 }
 
-impl Gate {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        let limits = Limits::of(settings);
+impl CallQueue {
+    pub(crate) fn new(settings: &ChainSettings) -> Self {
+        let limits = QueueLimits::of(settings);
         Self {
             limits,
             places: Arc::new(Semaphore::new(limits.places)),
@@ -33,17 +33,20 @@ impl Gate {
         }
     }
 
-    pub(crate) fn has_limits_of(&self, settings: &Settings) -> bool {
-        self.limits == Limits::of(settings)
+    pub(crate) fn has_limits_of(&self, settings: &ChainSettings) -> bool {
+        self.limits == QueueLimits::of(settings)
     }
 
-    /// A place in the queue, or a refusal when it is full.
-    pub(crate) fn enter(&self) -> Result<Place, PluginError> {
+    /// Takes a place in the queue.
+    ///
+    /// # Errors
+    /// It is full.
+    pub(crate) fn enter(&self) -> Result<QueuePlace, PluginError> {
         let limit = self.limits.places;
         let permit = Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_| PluginError::Overloaded { limit })?;
-        Ok(Place {
+        Ok(QueuePlace {
             slots: Arc::clone(&self.slots),
             limit,
             _permit: permit,
@@ -60,8 +63,8 @@ impl Gate {
     }
 }
 
-impl Limits {
-    fn of(settings: &Settings) -> Self {
+impl QueueLimits {
+    fn of(settings: &ChainSettings) -> Self {
         let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
         let slots = size(settings.max_concurrency.get());
         let places = slots.saturating_add(size(settings.max_queue));
@@ -72,18 +75,18 @@ impl Limits {
     }
 }
 
-/// A place in the queue; given back on drop.
+/// A place in the queue, given back on drop.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct QueuePlace {
     slots: Arc<Semaphore>,
     limit: usize,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Place {
-    /// Waits for the turn. First come, first served.
+impl QueuePlace {
+    /// Waits for the turn, in the order of arrival.
     pub(crate) async fn turn(&self) -> Result<impl Drop + use<>, PluginError> {
-        // The semaphore is never closed; were it, nothing could run.
+        // The semaphore is never closed, so this is no error in practice.
         let slot = Arc::clone(&self.slots).acquire_owned().await;
         slot.map_err(|_| PluginError::Overloaded { limit: self.limit })
     }

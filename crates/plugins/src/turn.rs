@@ -1,0 +1,90 @@
+//! One plugin's turn: its answer becomes a record and is applied to the request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyrouter_plugin_api::{Answer, ConnectRequest, PluginError};
+use hyrouter_text::shown;
+
+use crate::apply::apply_answer;
+use crate::member::ChainMember;
+use crate::notice::Notice;
+use crate::outcome::{Record, Verdict};
+
+/// Result of one plugin's turn.
+pub(crate) struct PluginTurn {
+    pub(crate) record: Record,
+    /// Text of the plugin for the player that it denied.
+    pub(crate) deny_reason: Option<String>,
+}
+
+impl PluginTurn {
+    fn new(member: &ChainMember, elapsed: Duration, verdict: Verdict) -> Self {
+        Self {
+            record: Record {
+                plugin: Arc::clone(&member.name),
+                stage: member.settings.stage,
+                elapsed,
+                verdict,
+                notices: Vec::new(),
+            },
+            deny_reason: None,
+        }
+    }
+}
+
+/// Judges a plugin's answer and applies it to the request.
+pub(crate) fn judge(
+    member: &ChainMember,
+    request: &mut ConnectRequest,
+    answer: Result<Answer, PluginError>,
+    elapsed: Duration,
+) -> PluginTurn {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => return judge_failure(member, error, elapsed),
+    };
+    let effect = apply_answer(request, answer, member.settings.override_policy);
+    log_notices(member, &effect.notices);
+    let mut turn = PluginTurn::new(member, elapsed, effect.verdict);
+    turn.record.notices = effect.notices;
+    turn.deny_reason = effect.deny_reason;
+    turn
+}
+
+/// Judges a call without an answer.
+pub(crate) fn judge_failure(
+    member: &ChainMember,
+    error: PluginError,
+    elapsed: Duration,
+) -> PluginTurn {
+    log_failure(&member.name, &error);
+    PluginTurn::new(member, elapsed, Verdict::Failed(error))
+}
+
+fn log_failure(plugin: &str, error: &PluginError) {
+    let code = error.reason_code();
+    // Many players cause these, one line each; the breaker has logged its opening.
+    if error.is_skip() {
+        tracing::debug!(plugin, code, %error, "plugin not asked");
+    } else {
+        // `PluginError` has escaped and cut its text.
+        tracing::warn!(plugin, code, %error, "plugin failed");
+    }
+}
+
+fn log_notices(member: &ChainMember, notices: &[Notice]) {
+    for notice in notices {
+        // Most likely every answer has it, so it is logged once.
+        if notice.is_about_form() && member.was_logged(notice) {
+            continue;
+        }
+        let plugin = &*member.name;
+        let code = notice.code().as_str();
+        if notice.is_taken() {
+            tracing::warn!(plugin, code, notice = %shown(notice), "answer of a plugin not as documented");
+        } else {
+            tracing::warn!(plugin, code, notice = %shown(notice), "part of an answer ignored");
+        }
+    }
+}
