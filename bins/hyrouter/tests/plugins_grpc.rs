@@ -14,7 +14,9 @@ mod support;
 use std::time::Duration;
 
 use hyrouter_client::ExchangeOutcome;
-use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, Failure, OnConnect, Server};
+use hyrouter_plugin_grpc::{
+    ConnectRequest, ConnectResponse, OnConnect, PluginFailure, PluginServer,
+};
 use hyrouter_testing::peer::PeerProcess;
 use players::{Player, content, player, refusal};
 use serde_json::json;
@@ -204,7 +206,7 @@ async fn what_a_server_says_wrong_is_a_failure_of_its_kind() {
 struct Listener(mpsc::Sender<ConnectRequest>);
 
 impl OnConnect for Listener {
-    async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, Failure> {
+    async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, PluginFailure> {
         self.0.send(request).await.unwrap();
         Ok(ConnectResponse::default())
     }
@@ -213,7 +215,7 @@ impl OnConnect for Listener {
 #[tokio::test]
 async fn plugins_are_told_who_comes_and_where_they_would_go() {
     let (told, mut asked) = mpsc::channel(8);
-    let bound = Server::new(Listener(told))
+    let bound = PluginServer::new(Listener(told))
         .bind("127.0.0.1:0")
         .await
         .unwrap();

@@ -17,17 +17,17 @@ const MAX_HOST: usize = 253;
 /// (`unix:///run/bans.sock`).
 ///
 /// ```
-/// use hyrouter_plugin_grpc::Address;
+/// use hyrouter_plugin_grpc::PluginAddress;
 ///
-/// assert_eq!(Address::parse("unix:///run/bans.sock")?.to_string(), "unix:/run/bans.sock");
+/// assert_eq!(PluginAddress::parse("unix:///run/bans.sock")?.to_string(), "unix:/run/bans.sock");
 /// assert_eq!(
-///     Address::parse("bans").unwrap_err().to_string(),
+///     PluginAddress::parse("bans").unwrap_err().to_string(),
 ///     "\"bans\" has no port; an address is host:port, http://host[:port], https://host[:port] or unix:PATH"
 /// );
-/// # Ok::<(), hyrouter_plugin_grpc::AddressError>(())
+/// # Ok::<(), hyrouter_plugin_grpc::PluginAddressError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address(AddressKind);
+pub struct PluginAddress(AddressKind);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AddressKind {
@@ -69,14 +69,14 @@ impl Scheme {
     }
 }
 
-impl Address {
+impl PluginAddress {
     /// Reads an address. It is not looked up.
     ///
     /// # Errors
     ///
     /// When it has none of the forms; the error says the text and what is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, AddressError> {
-        parse(text).map(Self).map_err(|problem| AddressError {
+    pub fn parse(text: &str) -> Result<Self, PluginAddressError> {
+        parse(text).map(Self).map_err(|problem| PluginAddressError {
             text: hyrouter_text::shown_address(text),
             problem,
         })
@@ -87,15 +87,15 @@ impl Address {
     }
 }
 
-impl FromStr for Address {
-    type Err = AddressError;
+impl FromStr for PluginAddress {
+    type Err = PluginAddressError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::parse(text)
     }
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for PluginAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             AddressKind::Tcp(host_port, scheme) => write!(f, "{}{host_port}", scheme.prefix()),
@@ -119,7 +119,7 @@ impl fmt::Display for HostPort {
 #[error(
     "{text:?} {problem}; an address is host:port, http://host[:port], https://host[:port] or unix:PATH"
 )]
-pub struct AddressError {
+pub struct PluginAddressError {
     text: String,
     problem: &'static str,
 }

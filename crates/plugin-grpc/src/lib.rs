@@ -1,16 +1,16 @@
 //! Hyrouter plugins over gRPC, in a process of their own and in any language.
 //!
-//! An author implements [`OnConnect`] and calls [`serve`] (feature `server`):
+//! An author implements [`OnConnect`] and calls [`serve`] (feature `server`, on by default):
 //!
 //! ```no_run
 //! # #[cfg(feature = "server")]
 //! # mod example {
-//! use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, Failure, OnConnect, ServerError, serve};
+//! use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, PluginFailure, OnConnect, PluginServerError, serve};
 //!
 //! struct Bans;
 //!
 //! impl OnConnect for Bans {
-//!     async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, Failure> {
+//!     async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, PluginFailure> {
 //!         Ok(match request.event.username.as_deref() {
 //!             Some("deny") => ConnectResponse::deny("Not today."),
 //!             _ => ConnectResponse::default(),
@@ -18,21 +18,21 @@
 //!     }
 //! }
 //!
-//! # async fn example() -> Result<(), ServerError> {
+//! # async fn example() -> Result<(), PluginServerError> {
 //! serve("127.0.0.1:7777", Bans).await
 //! # }
 //! # }
 //! ```
 //!
-//! The router asks it through a [`GrpcPlugin`] (feature `client`), which is a
+//! The router calls it through a [`GrpcPlugin`] (feature `client`), which is a
 //! [`Plugin`](hyrouter_plugin_api::Plugin):
 //!
 //! ```
 //! # #[cfg(feature = "client")]
 //! # fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use hyrouter_plugin_grpc::{Address, GrpcPlugin, GrpcSettings, MAX_CONFIG};
+//! use hyrouter_plugin_grpc::{PluginAddress, GrpcPlugin, GrpcSettings, MAX_CONFIG};
 //!
-//! let plugin = GrpcPlugin::new(&GrpcSettings::new(Address::parse("127.0.0.1:7777")?))?;
+//! let plugin = GrpcPlugin::new(&GrpcSettings::new(PluginAddress::parse("127.0.0.1:7777")?))?;
 //! # drop(plugin);
 //! # Ok(())
 //! # }
@@ -44,6 +44,8 @@
 //! [`hyrouter_plugin_api`], not protobuf. The router's content type is `application/grpc+json`, so that a Go server
 //! picks its codec by it; [`serve`] takes `application/grpc` as well. `proto/hyrouter/plugin.proto` describes the
 //! messages for those who want to generate types.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "client", feature = "server"))]
 mod address;
@@ -57,7 +59,7 @@ mod tls;
 mod wire;
 
 #[cfg(any(feature = "client", feature = "server"))]
-pub use address::{Address, AddressError};
+pub use address::{PluginAddress, PluginAddressError};
 #[cfg(feature = "client")]
 pub use client::{BackoffSettings, ClientTls, GrpcError, GrpcPlugin, GrpcSettings, MAX_CONFIG};
 pub use hyrouter_plugin_api::{
@@ -66,7 +68,9 @@ pub use hyrouter_plugin_api::{
 #[cfg(all(feature = "server", feature = "tls"))]
 pub use server::ServerTls;
 #[cfg(feature = "server")]
-pub use server::{Bound, Failure, Listener, OnConnect, Server, ServerError, serve};
+pub use server::{
+    BoundServer, Listener, OnConnect, PluginFailure, PluginServer, PluginServerError, serve,
+};
 #[cfg(feature = "tls")]
 pub use tls::TlsError;
 

@@ -23,7 +23,7 @@ struct Buffer {
 
 /// Where bytes are that the router may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub struct BufferSpan {
     /// Address of the first.
     pub at: usize,
     /// How many there are.
@@ -58,9 +58,9 @@ impl Buffers {
     }
 
     /// Keeps bytes of a call where the router finds them.
-    pub(crate) fn keep(&mut self, bytes: Vec<u8>) -> Span {
+    pub(crate) fn keep(&mut self, bytes: Vec<u8>) -> BufferSpan {
         let len = bytes.len();
-        Span {
+        BufferSpan {
             at: self.push(bytes, true),
             len,
         }
@@ -104,7 +104,7 @@ impl Buffers {
         self.list[found].bytes[..text.len()].copy_from_slice(text);
     }
 
-    pub(crate) fn read(&mut self, span: Span) -> Option<&[u8]> {
+    pub(crate) fn read(&mut self, span: BufferSpan) -> Option<&[u8]> {
         let found = self.find(span.at)?;
         self.list[found].bytes.get(..span.len)
     }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use hyrouter_plugin_api::ConnectRequest;
 
 use crate::answer::IntoAnswer;
-use crate::buffers::{Buffers, Span};
+use crate::buffers::{BufferSpan, Buffers};
 use crate::fault::Fault;
 
 /// One instance of a plugin. Addresses are `usize`, so that it runs on the author's machine as well.
@@ -62,7 +62,7 @@ impl<C> Guest<C> {
         at: usize,
         len: usize,
         handler: impl FnOnce(&C, ConnectRequest) -> A,
-    ) -> Result<Span, Fault> {
+    ) -> Result<BufferSpan, Fault> {
         let answer = self.with_text(at, len, |json| {
             let request = serde_json::from_slice(json).map_err(Fault::Request)?;
             let config = self.config()?;
@@ -102,7 +102,7 @@ impl<C> Guest<C> {
 }
 
 /// Address and length in one number, as `on_connect` gives them. Both fit in 32 bits where the router calls it.
-pub fn pack(span: Span) -> u64 {
+pub fn pack(span: BufferSpan) -> u64 {
     (span.at as u64) << 32 | span.len as u64
 }
 

@@ -44,7 +44,7 @@ pub use hyrouter_plugin_api::{
 pub use {serde, serde_json};
 
 pub use crate::answer::IntoAnswer;
-pub use crate::log::Level;
+pub use crate::log::PluginLogLevel;
 
 /// What the macros expand to. No part of the interface.
 #[doc(hidden)]

@@ -3,7 +3,7 @@ use std::fmt::Arguments;
 /// How much a line of the log matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u32)]
-pub enum Level {
+pub enum PluginLogLevel {
     /// Every step.
     Trace = 0,
     /// What helps to find a mistake. A player's name belongs here.
@@ -16,7 +16,7 @@ pub enum Level {
     Error = 4,
 }
 
-/// Writes a line to the router's log: `log!(Level::Info, "{n} players")`.
+/// Writes a line to the router's log: `log!(PluginLogLevel::Info, "{n} players")`.
 ///
 /// A module that logs imports `hyrouter.log`, which the original Hyrouter does not have; a module whose author never
 /// logs does not, and runs there too. Natively the line goes to standard error.
@@ -43,31 +43,31 @@ macro_rules! log {
 /// Logs every step.
 #[macro_export]
 macro_rules! trace {
-    ($($text:tt)+) => { $crate::log!($crate::Level::Trace, $($text)+) };
+    ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Trace, $($text)+) };
 }
 
 /// Logs what helps to find a mistake.
 #[macro_export]
 macro_rules! debug {
-    ($($text:tt)+) => { $crate::log!($crate::Level::Debug, $($text)+) };
+    ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Debug, $($text)+) };
 }
 
 /// Logs what an operator wants to know.
 #[macro_export]
 macro_rules! info {
-    ($($text:tt)+) => { $crate::log!($crate::Level::Info, $($text)+) };
+    ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Info, $($text)+) };
 }
 
 /// Logs what an operator should look at.
 #[macro_export]
 macro_rules! warn {
-    ($($text:tt)+) => { $crate::log!($crate::Level::Warn, $($text)+) };
+    ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Warn, $($text)+) };
 }
 
 /// Logs what does not work.
 #[macro_export]
 macro_rules! error {
-    ($($text:tt)+) => { $crate::log!($crate::Level::Error, $($text)+) };
+    ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Error, $($text)+) };
 }
 
 /// Where a line goes when a handler runs in a test.
@@ -75,6 +75,6 @@ macro_rules! error {
     clippy::print_stderr,
     reason = "the test harness shows it where the test fails"
 )]
-pub fn to_stderr(level: Level, text: Arguments<'_>) {
+pub fn to_stderr(level: PluginLogLevel, text: Arguments<'_>) {
     eprintln!("{level:?}: {text}");
 }

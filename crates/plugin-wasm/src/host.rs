@@ -29,7 +29,7 @@ impl fmt::Debug for WasmHost {
 impl WasmHost {
     /// Returns a host without a cache on disk, with guests' output in the log, and with a compiler in this process. That
     /// compiler cannot be stopped: a module within the static bounds can keep it busy for minutes and take gigabytes. Use
-    /// it for modules that you trust, and [`compiled_by`](Self::compiled_by) for others.
+    /// it for modules that you trust, and [`with_compiler`](Self::with_compiler) for others.
     ///
     /// # Panics
     ///
@@ -45,14 +45,14 @@ impl WasmHost {
     /// Keeps compiled modules in this folder, which is made when it is needed, for the user of the process alone. A
     /// module that was changed there, or that others could have changed, is not used.
     #[must_use]
-    pub fn cached_in(mut self, folder: impl Into<PathBuf>) -> Self {
+    pub fn with_cache_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cache.keep_in(folder.into());
         self
     }
 
     /// Compiles modules by this compiler instead of in this process.
     #[must_use]
-    pub fn compiled_by(mut self, compiler: Compiler) -> Self {
+    pub fn with_compiler(mut self, compiler: Compiler) -> Self {
         self.cache.compiler = compiler;
         self
     }

@@ -36,12 +36,12 @@
 //! else than WASI preview 1 and `hyrouter.log` is not loaded.
 //!
 //! Memory, tables, stack, fuel, output, length of answers and length of the module are bounded ([`WasmSettings`]). A
-//! guest that traps, hands out bad pointers or is late loses its instance and nothing else: another one stands by.
+//! guest that traps, returns bad pointers or is late loses its instance only: another one stands by.
 //!
 //! # Compiling
 //!
-//! Compiling a small module can take minutes and gigabytes, if somebody means it to. So a [`Compiler`] runs in a process
-//! of its own with bounds on memory and time ([`CompileLimits`]): either this program once more, with arguments on which
+//! A malicious small module can take minutes and gigabytes to compile. So a [`Compiler`] runs in a process of its own with
+//! bounds on memory and time ([`CompileLimits`]): either this program once more, with arguments on which
 //! its `main` calls [`compiler_main`] and nothing else, or the program `hyrouter-wasm-compiler` of this crate.
 //!
 //! ```no_run
@@ -55,7 +55,7 @@
 //!     let compiler = Compiler::this_program(["compile-wasm"]);
 //!     # let runtime = tokio::runtime::Runtime::new().unwrap();
 //!     # let _inside = runtime.enter();
-//!     let host = WasmHost::new().compiled_by(compiler);
+//!     let host = WasmHost::new().with_compiler(compiler);
 //!     // Load plugins with it.
 //!     # drop(host);
 //!     ExitCode::SUCCESS
@@ -94,7 +94,7 @@ pub use compiler::{CompileLimits, Compiler, compiler_main};
 pub use error::{LoadError, LoadReason};
 pub use host::WasmHost;
 pub use output::{OutputLevel, OutputSink, TracingSink};
-pub use plugin::{CallStats, PoolStatus, WasmPlugin};
+pub use plugin::{CallStats, MeasuredAnswer, PoolStatus, WasmPlugin};
 pub use settings::{MAX_MEMORY, MAX_MODULE_LEN, MAX_RESPONSE_LEN, MIN_MEMORY, WasmSettings};
 
 #[cfg(doctest)]

@@ -96,7 +96,7 @@ impl WasmPlugin {
         &self,
         request: &ConnectRequest,
         left: Duration,
-    ) -> Result<(Answer, CallStats), PluginError> {
+    ) -> Result<MeasuredAnswer, PluginError> {
         let now = Instant::now();
         // A day stands for a time that no clock reaches.
         let deadline = now
@@ -125,11 +125,19 @@ impl WasmPlugin {
 
 impl Plugin for WasmPlugin {
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a> {
-        Box::pin(async move { self.call(request, left).await.map(|(answer, _)| answer) })
+        Box::pin(async move { Ok(self.call(request, left).await?.answer) })
     }
 }
 
-pub(crate) type CallResult = Result<(Answer, CallStats), PluginError>;
+/// Answer of a call, and the cost of the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MeasuredAnswer {
+    /// The answer.
+    pub answer: Answer,
+    /// The cost of the call.
+    pub stats: CallStats,
+}
 
 /// Cost of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

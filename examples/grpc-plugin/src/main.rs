@@ -5,7 +5,9 @@ mod bans;
 mod file;
 
 use anyhow::Context as _;
-use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, Failure, OnConnect, Server};
+use hyrouter_plugin_grpc::{
+    ConnectRequest, ConnectResponse, OnConnect, PluginFailure, PluginServer,
+};
 use tokio::sync::watch;
 
 use crate::arguments::Arguments;
@@ -15,7 +17,7 @@ use crate::bans::Bans;
 struct BanList(watch::Receiver<Bans>);
 
 impl OnConnect for BanList {
-    async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, Failure> {
+    async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, PluginFailure> {
         let Self(bans) = self;
         let bans = bans.borrow();
         Ok(match bans.reason(&request.event) {
@@ -37,7 +39,9 @@ async fn main() -> anyhow::Result<()> {
         replace.send_replace(file.bans().clone());
         tokio::spawn(file.follow(replace));
     }
-    let server = Server::new(BanList(bans)).bind(&arguments.listen).await?;
+    let server = PluginServer::new(BanList(bans))
+        .bind(&arguments.listen)
+        .await?;
     say(&format!("listening on {}", server.address()));
     server.run().await.context("serving the plugin")
 }

@@ -6,14 +6,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use hyrouter_plugin_api::{ConnectEvent, ConnectRequest, ConnectResponse, Plugin as _};
-use hyrouter_plugin_grpc::{Address, GrpcPlugin, GrpcSettings};
+use hyrouter_plugin_grpc::{GrpcPlugin, GrpcSettings, PluginAddress};
 use hyrouter_testing::peer::PeerProcess;
 
 /// Far more than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn plugin(peer: &PeerProcess) -> GrpcPlugin {
-    let settings = GrpcSettings::new(Address::parse(peer.address()).unwrap());
+    let settings = GrpcSettings::new(PluginAddress::parse(peer.address()).unwrap());
     GrpcPlugin::new(&settings).unwrap()
 }
 

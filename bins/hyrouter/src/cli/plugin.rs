@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use hyrouter_plugin_grpc::Address;
+use hyrouter_plugin_grpc::PluginAddress;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -66,7 +66,7 @@ pub(crate) struct TargetArgs {
     pub(crate) wasm: Option<PathBuf>,
     /// A gRPC server instead, without TLS: HOST:PORT or unix:PATH
     #[arg(long, value_name = "ADDR", conflicts_with = "wasm")]
-    pub(crate) grpc: Option<Address>,
+    pub(crate) grpc: Option<PluginAddress>,
     /// The `config` that the plugin gets, as JSON [default: that of the configuration, else none]
     #[arg(long, value_name = "JSON", value_parser = json)]
     pub(crate) plugin_config: Option<Value>,

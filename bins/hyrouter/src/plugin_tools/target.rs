@@ -47,16 +47,15 @@ pub(crate) enum Loaded {
 pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
     let defaults = ChainSettings::new("");
     if let Some(address) = &args.grpc {
-        let mut settings = GrpcSettings::new(address.clone());
-        settings.config.clone_from(&args.plugin_config);
+        let settings = GrpcSettings::new(address.clone()).with_config(args.plugin_config.clone());
         let plugin = Arc::new(GrpcPlugin::new(&settings)?);
         let target = grpc(args, address.to_string(), plugin, &defaults);
         return Ok(Loaded::Target(target));
     }
     if let Some(file) = &args.wasm {
-        let mut settings = WasmSettings::new(file.display().to_string(), file);
-        settings.config.clone_from(&args.plugin_config);
-        let host = WasmHost::new().compiled_by(plugins::compiler());
+        let settings = WasmSettings::new(file.display().to_string(), file)
+            .with_config(args.plugin_config.clone());
+        let host = WasmHost::new().with_compiler(plugins::compiler());
         return load_wasm(args, &settings, host, &defaults).map(Loaded::Target);
     }
     let settings = match serve::load(&args.config) {
@@ -150,8 +149,8 @@ impl Target {
         let asked = async {
             match &self.plugin {
                 Kind::Wasm(plugin) => {
-                    let (answer, stats) = plugin.call(request, limit).await?;
-                    Ok((answer, Some(stats)))
+                    let measured = plugin.call(request, limit).await?;
+                    Ok((measured.answer, Some(measured.stats)))
                 }
                 Kind::Other(plugin) => Ok((plugin.on_connect(request, limit).await?, None)),
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use hyrouter_config::{GrpcPluginSettings, PluginKind, PluginSettings, Settings, WasmHostSettings};
 use hyrouter_plugin_api::Plugin;
-use hyrouter_plugin_grpc::{Address, ClientTls, GrpcSettings};
+use hyrouter_plugin_grpc::{ClientTls, GrpcSettings, PluginAddress};
 use hyrouter_plugin_wasm::{Compiler, OutputSink, WasmHost};
 use hyrouter_plugins::{Chain, ChainEntry};
 
@@ -157,8 +157,7 @@ fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
 pub fn load_one(plugin: &PluginSettings, host: &WasmHost) -> anyhow::Result<Arc<dyn Plugin>> {
     match &plugin.kind {
         PluginKind::Wasm(wasm) => {
-            let mut settings = wasm_settings(plugin, wasm);
-            settings.trial = Some(trial_request());
+            let settings = wasm_settings(plugin, wasm).with_trial(trial_request());
             Ok(Arc::new(hyrouter_plugin_wasm::WasmPlugin::load(
                 host, &settings,
             )?))
@@ -181,11 +180,9 @@ fn grpc_settings(
     grpc: &GrpcPluginSettings,
 ) -> anyhow::Result<GrpcSettings> {
     let name = &plugin.settings.name;
-    let address =
-        Address::parse(&grpc.address).with_context(|| format!("plugin {name:?}, grpc.address"))?;
-    let mut settings = GrpcSettings::new(address);
-    settings.config.clone_from(&plugin.config);
-    if let Some(files) = &grpc.tls {
+    let address = PluginAddress::parse(&grpc.address)
+        .with_context(|| format!("plugin {name:?}, grpc.address"))?;
+    let tls = grpc.tls.as_ref().map(|files| {
         let mut tls = ClientTls::default();
         tls.ca_file.clone_from(&files.ca);
         if let Some(certificate) = &files.certificate {
@@ -193,7 +190,9 @@ fn grpc_settings(
             tls.key_file = Some(certificate.key.clone());
         }
         tls.domain.clone_from(&files.domain);
-        settings.tls = Some(tls);
-    }
-    Ok(settings)
+        tls
+    });
+    Ok(GrpcSettings::new(address)
+        .with_config(plugin.config.clone())
+        .with_tls(tls))
 }

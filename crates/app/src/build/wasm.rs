@@ -19,18 +19,18 @@ pub fn wasm_host(settings: &WasmHostSettings, compiler: Compiler) -> WasmHost {
         memory: settings.compile_memory,
     };
     let host = WasmHost::new()
-        .compiled_by(compiler)
+        .with_compiler(compiler)
         .with_compile_limits(limits);
     match &settings.cache_dir {
-        Some(folder) => host.cached_in(folder),
+        Some(folder) => host.with_cache_dir(folder),
         None => host,
     }
 }
 
 /// The module's settings, with the host's defaults where nothing is said.
 pub fn wasm_settings(plugin: &PluginSettings, wasm: &WasmPluginSettings) -> WasmSettings {
-    let mut settings = WasmSettings::new(&plugin.settings.name, &wasm.path);
-    settings.config.clone_from(&plugin.config);
+    let mut settings =
+        WasmSettings::new(&plugin.settings.name, &wasm.path).with_config(plugin.config.clone());
     settings.max_memory = wasm.max_memory.unwrap_or(settings.max_memory);
     settings.instances = wasm.instances.unwrap_or(settings.instances);
     settings.max_calls = wasm.max_calls.unwrap_or(settings.max_calls);

@@ -1,4 +1,4 @@
-use super::{Address, MAX_SOCKET_PATH};
+use super::{MAX_SOCKET_PATH, PluginAddress};
 
 #[test]
 fn what_is_an_address_and_how_it_reads_back() {
@@ -19,9 +19,9 @@ fn what_is_an_address_and_how_it_reads_back() {
         ("unix:///run/bans.sock", "unix:/run/bans.sock"),
         ("unix:run/bans.sock", "unix:run/bans.sock"),
     ] {
-        let address = Address::parse(text).unwrap();
+        let address = PluginAddress::parse(text).unwrap();
         assert_eq!(address.to_string(), reads_back);
-        assert_eq!(Address::parse(reads_back).unwrap(), address);
+        assert_eq!(PluginAddress::parse(reads_back).unwrap(), address);
     }
 }
 
@@ -58,7 +58,7 @@ fn what_is_none_and_why() {
         ("unix:a\0b", "zero byte"),
         (&long, "107 bytes"),
     ] {
-        let error = Address::parse(text).unwrap_err().to_string();
+        let error = PluginAddress::parse(text).unwrap_err().to_string();
         assert!(error.contains(problem), "{error}");
         // A user, a password or a query can be a secret.
         let shown = match text {

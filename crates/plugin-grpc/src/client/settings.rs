@@ -1,4 +1,4 @@
-//! What the operator says about the way to a plugin.
+//! Settings of a gRPC plugin.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,44 +6,45 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::GrpcError;
-use crate::Address;
+use crate::PluginAddress;
 
-/// Longest `config` in bytes of JSON.
+/// Maximum length of `config` in bytes of JSON.
 pub const MAX_CONFIG: usize = 4096;
 
-/// The way to a plugin.
+/// Settings of a gRPC plugin.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct GrpcSettings {
-    /// Where it listens.
-    pub address: Address,
-    /// Handed to the plugin with each call, as JSON in the metadata `hyrouter-config-bin`: at most [`MAX_CONFIG`] bytes,
-    /// since servers take 8 KiB of metadata in all.
+    /// Address that the plugin listens on.
+    pub address: PluginAddress,
+    /// The operator's `config`, sent with each call as JSON in the metadata `hyrouter-config-bin`: at most [`MAX_CONFIG`]
+    /// bytes, since servers accept 8 KiB of metadata in all. Default: none.
     pub config: Option<Value>,
-    /// How TLS is spoken. Without it there is TLS to an `https://` address only, as [`ClientTls::default`] has it.
+    /// TLS. Default: none, and to an `https://` address [`ClientTls::default`].
     pub tls: Option<ClientTls>,
-    /// How long connecting may take, name look-up and TLS handshake included. Default 500 ms: half of a plugin's
-    /// default timeout, so that the player's answer can still say what was wrong; and a lost packet of the handshake
-    /// would not be sent again before a whole second anyway.
+    /// Maximum time of connecting, including name lookup and TLS handshake. Default 500 ms: half of a plugin's default
+    /// timeout, so that the call still fails with the cause; TCP would resend a lost packet of the handshake after 1 s only.
     pub connect_timeout: Duration,
-    /// A ping is sent when nothing was read for this long. Default 10 s, the least that gRPC lets clients choose.
+    /// Time without data after which a ping is sent. Default 10 s, the minimum that gRPC allows clients.
     pub keepalive_interval: Duration,
-    /// The connection is given up when a ping is not answered in this time. Default 2 s, far above any round trip
-    /// that a plugin in a player's way can have.
+    /// Maximum time until the answer to a ping, after which the connection is closed. Default 2 s, far above the round trip
+    /// to any plugin that players wait for.
     pub keepalive_timeout: Duration,
-    /// Whether pings are sent while no call waits for an answer. Default true: a server that vanished is noticed
-    /// before a player comes. Servers of grpc-go and grpcio forbid such pings unless told otherwise and close a
-    /// connection after the fourth; it is then made anew for the next call, which does not fail.
+    /// Whether pings are sent while no call runs. Default true: a server that vanished is noticed before a player comes.
+    /// Servers of grpc-go and grpcio forbid such pings by default and close a connection after the fourth; the next call
+    /// then connects again, and does not fail.
     pub keepalive_while_idle: bool,
-    /// How often connecting is tried while it fails.
+    /// Pauses between attempts to connect.
     pub backoff: BackoffSettings,
-    /// Longest answer in bytes. Default 1 MiB, more than the candidates that are allowed usually take. Read, an answer of
-    /// that length takes at most 12 MB, so that 256 calls at once, the default of a chain, hold 3 GB at worst.
+    /// Maximum length of an answer in bytes. Default 1 MiB, more than the maximum number of candidates usually takes. An
+    /// answer of that length takes at most 12 MB when decoded, so 256 calls at the same time, the default of a chain, hold
+    /// 3 GB at worst.
     pub max_response: usize,
 }
 
 impl GrpcSettings {
-    /// The defaults for a plugin at this address.
-    pub fn new(address: Address) -> Self {
+    /// Returns the defaults for a plugin at this address.
+    pub fn new(address: PluginAddress) -> Self {
         Self {
             address,
             config: None,
@@ -57,7 +58,21 @@ impl GrpcSettings {
         }
     }
 
-    /// Refuses what could not work.
+    /// Sets the operator's `config`, which is sent with each call.
+    #[must_use]
+    pub fn with_config(mut self, config: Option<Value>) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Sets the TLS of the connection.
+    #[must_use]
+    pub fn with_tls(mut self, tls: Option<ClientTls>) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Checks that the values can work.
     pub(super) fn check(&self) -> Result<(), GrpcError> {
         let wrong = |key, problem| Err(GrpcError::Setting { key, problem });
         for (key, duration) in [
@@ -80,16 +95,16 @@ impl GrpcSettings {
     }
 }
 
-/// How often connecting is tried while it fails. The first attempt after a good connection is made at once.
+/// Pauses between attempts to connect. The first attempt after a good connection is made at once.
 ///
-/// Each further one waits for a 32nd of the time that the server has been away, between `min` and `max`, of which a
-/// random part up to a half is taken off, so that routers do not come back in step. Calls wait for the connection.
+/// Each further one waits for 1/32 of the outage so far, between `min` and `max`, minus a random part of up to 50 %, so that
+/// routers do not reconnect in step. Calls wait for the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackoffSettings {
-    /// The shortest wait. Default 20 ms: a server on the same machine is back in about 100 ms.
+    /// Minimum pause. Default 20 ms: a server on the same machine is back in about 100 ms.
     pub min: Duration,
-    /// The longest wait. Default 2 s, less than the 5 s after which a chain's breaker sends one call to probe, so that
-    /// the probe always tries to connect. It is reached after 64 s.
+    /// Maximum pause. Default 2 s, less than the 5 s after which a chain's breaker makes one call as a probe, so that the
+    /// probe always tries to connect. It is reached after 64 s.
     pub max: Duration,
 }
 
@@ -102,16 +117,16 @@ impl Default for BackoffSettings {
     }
 }
 
-/// TLS as a client speaks it. The files are in PEM and read when the plugin is made.
+/// TLS of the client. The files are in PEM and read when the plugin is made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClientTls {
-    /// What the server's certificate is checked with. Default: what the system trusts.
+    /// Certificates of the authorities of the server. Default: those that the system trusts.
     pub ca_file: Option<PathBuf>,
-    /// The client's own certificate, if the server wants one.
+    /// The client's certificate, if the server requires one. Default: none.
     pub cert_file: Option<PathBuf>,
-    /// The key of the client's certificate.
+    /// The key of the client's certificate. Default: none.
     pub key_file: Option<PathBuf>,
-    /// Whom the server's certificate has to be for. Default: the host of the address.
+    /// Name that the server's certificate must have. Default: the host of the address.
     pub domain: Option<String>,
 }
 
@@ -120,11 +135,11 @@ mod tests {
     use std::time::Duration;
 
     use super::GrpcSettings;
-    use crate::Address;
+    use crate::PluginAddress;
 
     #[test]
     fn defaults_are_as_documented() {
-        let settings = GrpcSettings::new(Address::parse("bans:7777").unwrap());
+        let settings = GrpcSettings::new(PluginAddress::parse("bans:7777").unwrap());
         assert_eq!(settings.tls, None);
         assert_eq!(settings.connect_timeout, Duration::from_millis(500));
         assert_eq!(settings.keepalive_interval, Duration::from_secs(10));
@@ -152,7 +167,7 @@ mod tests {
             ("max_response", |s| s.max_response = 0),
         ];
         for (key, break_it) in breaks {
-            let mut settings = GrpcSettings::new(Address::parse("bans:7777").unwrap());
+            let mut settings = GrpcSettings::new(PluginAddress::parse("bans:7777").unwrap());
             break_it(&mut settings);
             let error = settings.check().unwrap_err().to_string();
             assert!(error.starts_with(key), "{error}");

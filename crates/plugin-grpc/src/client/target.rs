@@ -96,13 +96,10 @@ fn uri(scheme: &str, authority: &str) -> Result<Uri, GrpcError> {
 #[cfg(test)]
 mod tests {
     use super::DialTarget;
-    use crate::{Address, ClientTls, GrpcSettings};
+    use crate::{ClientTls, GrpcSettings, PluginAddress};
 
     fn target(address: &str, tls: Option<ClientTls>) -> Result<DialTarget, String> {
-        let settings = GrpcSettings {
-            tls,
-            ..GrpcSettings::new(Address::parse(address).unwrap())
-        };
+        let settings = GrpcSettings::new(PluginAddress::parse(address).unwrap()).with_tls(tls);
         DialTarget::new(&settings).map_err(|error| error.to_string())
     }
 

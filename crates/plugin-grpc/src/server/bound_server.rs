@@ -1,4 +1,4 @@
-//! A server that has an address.
+//! A server that listens.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,18 +8,19 @@ use tokio::time::timeout;
 
 use super::connections::{IncomingConnections, TransportSecurity};
 use super::health::HealthService;
+use super::plugin_server::ServerLimits;
 use super::service::PluginService;
-use super::{Listener, OnConnect, Server, ServerError, ServerLimits};
+use super::{Listener, OnConnect, PluginServer, PluginServerError};
 
-/// A client that sends nothing is asked for a sign of life after this long.
+/// Time without data after which a client gets a ping.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
-/// Without one in this time its connection ends: a router that vanished does not hold one for ever.
+/// Maximum time until its answer. Without one, the connection of a router that vanished would be held forever.
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
-/// Calls of one connection at once. As many as a router by default makes over all its connections.
+/// Maximum number of calls of one connection at the same time. A router makes 256 by default.
 const MAX_STREAMS: u32 = 256;
 
-/// A server that has an address. Connections wait in the kernel's queue until it [runs](Self::run).
-pub struct Bound<P> {
+/// A server that listens. Connections wait in the kernel's queue until it [runs](Self::run).
+pub struct BoundServer<P> {
     plugin: P,
     limits: ServerLimits,
     listener: Listener,
@@ -27,8 +28,12 @@ pub struct Bound<P> {
     address: String,
 }
 
-impl<P: OnConnect> Bound<P> {
-    pub(super) fn new(server: Server<P>, listener: Listener, security: TransportSecurity) -> Self {
+impl<P: OnConnect> BoundServer<P> {
+    pub(super) fn new(
+        server: PluginServer<P>,
+        listener: Listener,
+        security: TransportSecurity,
+    ) -> Self {
         Self {
             plugin: server.plugin,
             limits: server.limits,
@@ -38,7 +43,7 @@ impl<P: OnConnect> Bound<P> {
         }
     }
 
-    /// Where it listens, as the router's configuration wants it: `127.0.0.1:7777` or `unix:/run/bans.sock`.
+    /// Returns the address, as the router's configuration wants it: `127.0.0.1:7777` or `unix:/run/bans.sock`.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -47,19 +52,19 @@ impl<P: OnConnect> Bound<P> {
     ///
     /// # Errors
     ///
-    /// When the signals can not be waited for, or serving fails.
-    pub async fn run(self) -> Result<(), ServerError> {
-        let stop = Signals::new().map_err(ServerError::Signals)?.any();
+    /// The signal handlers could not be installed, or serving failed.
+    pub async fn run(self) -> Result<(), PluginServerError> {
+        let stop = Signals::new().map_err(PluginServerError::Signals)?.any();
         self.run_until(stop).await
     }
 
-    /// Serves until something happens, then accepts no more connections, tells those that there are, and finishes the
-    /// calls that run, for as long as [`Server::drain_timeout`] lets them.
+    /// Serves until the future ends. Then it accepts no more connections, notifies the present ones, and finishes the calls
+    /// that run, for as long as [`PluginServer::with_drain_timeout`] lets them.
     ///
     /// # Errors
     ///
-    /// When serving fails.
-    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), ServerError> {
+    /// Serving failed.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), PluginServerError> {
         let (drain, is_draining) = watch::channel(false);
         let (close, closing) = oneshot::channel::<()>();
         let front = PluginService::new(self.plugin, self.limits, HealthService::new(is_draining));
@@ -74,7 +79,7 @@ impl<P: OnConnect> Bound<P> {
             });
         let mut serving = std::pin::pin!(serving);
         tracing::info!(address = self.address, "plugin is served");
-        let failed = |error: tonic::transport::Error| ServerError::Serve(error.to_string());
+        let failed = |error: tonic::transport::Error| PluginServerError::Serve(error.to_string());
         tokio::select! {
             result = &mut serving => return result.map_err(failed),
             () = stop => {}
@@ -95,16 +100,16 @@ impl<P: OnConnect> Bound<P> {
     }
 }
 
-impl<P> fmt::Debug for Bound<P> {
+impl<P> fmt::Debug for BoundServer<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bound")
+        f.debug_struct("BoundServer")
             .field("address", &self.address)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }
 
-/// The signals that ask a program to end.
+/// Signals that ask a program to end.
 struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,

@@ -1,16 +1,16 @@
 use std::io;
 
-use crate::AddressError;
+use crate::PluginAddressError;
 #[cfg(feature = "tls")]
 use crate::TlsError;
 
 /// A plugin cannot be served.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ServerError {
+pub enum PluginServerError {
     /// A text is no address.
     #[error(transparent)]
-    Address(#[from] AddressError),
+    Address(#[from] PluginAddressError),
     /// An address is not for listening.
     #[error(
         "{address} is not for listening; host:port and unix:PATH are, and TLS is a setting of the server"

@@ -23,18 +23,18 @@ pub trait OnConnect: Send + Sync + 'static {
     fn on_connect(
         &self,
         request: ConnectRequest,
-    ) -> impl Future<Output = Result<ConnectResponse, Failure>> + Send;
+    ) -> impl Future<Output = Result<ConnectResponse, PluginFailure>> + Send;
 }
 
 impl<F, A> OnConnect for F
 where
     F: Fn(ConnectRequest) -> A + Send + Sync + 'static,
-    A: Future<Output = Result<ConnectResponse, Failure>> + Send,
+    A: Future<Output = Result<ConnectResponse, PluginFailure>> + Send,
 {
     fn on_connect(
         &self,
         request: ConnectRequest,
-    ) -> impl Future<Output = Result<ConnectResponse, Failure>> + Send {
+    ) -> impl Future<Output = Result<ConnectResponse, PluginFailure>> + Send {
         self(request)
     }
 }
@@ -43,12 +43,12 @@ where
 ///
 /// Any error converts by `?`, with status `INTERNAL` and its own text.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct PluginFailure {
     code: Code,
     message: String,
 }
 
-impl Failure {
+impl PluginFailure {
     /// Returns a failure of status `INTERNAL`: something is broken.
     pub fn internal(message: impl Into<String>) -> Self {
         Self {
@@ -79,20 +79,20 @@ impl Failure {
     }
 }
 
-impl fmt::Debug for Failure {
+impl fmt::Debug for PluginFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {}", self.code, self.message)
     }
 }
 
-impl<E: std::error::Error> From<E> for Failure {
+impl<E: std::error::Error> From<E> for PluginFailure {
     fn from(error: E) -> Self {
         Self::internal(error.to_string())
     }
 }
 
-impl From<Failure> for Status {
-    fn from(failure: Failure) -> Self {
+impl From<PluginFailure> for Status {
+    fn from(failure: PluginFailure) -> Self {
         Self::new(failure.code, failure.message)
     }
 }
@@ -101,7 +101,7 @@ impl From<Failure> for Status {
 pub(super) async fn ask(
     plugin: &impl OnConnect,
     request: ConnectRequest,
-) -> Result<ConnectResponse, Failure> {
+) -> Result<ConnectResponse, PluginFailure> {
     // In an async block, so that a panic before the first await is caught too.
     let mut call = pin!(async { plugin.on_connect(request).await });
     std::future::poll_fn(|context| {
@@ -109,7 +109,7 @@ pub(super) async fn ask(
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
         polled.unwrap_or_else(|panic| {
             tracing::error!(panic = panic_text(&*panic), "the plugin panicked");
-            Poll::Ready(Err(Failure::internal("the plugin panicked")))
+            Poll::Ready(Err(PluginFailure::internal("the plugin panicked")))
         })
     })
     .await
@@ -125,13 +125,16 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
 mod tests {
     use tonic::{Code, Status};
 
-    use super::Failure;
+    use super::PluginFailure;
 
     #[test]
     fn errors_become_failures() {
-        let failed = || -> Result<u16, Failure> { Ok("x".parse::<u16>()?) };
+        let failed = || -> Result<u16, PluginFailure> { Ok("x".parse::<u16>()?) };
         let failure = failed().unwrap_err();
-        assert_eq!(failure, Failure::internal("invalid digit found in string"));
+        assert_eq!(
+            failure,
+            PluginFailure::internal("invalid digit found in string")
+        );
         assert_eq!(
             format!("{failure:?}"),
             "Internal: invalid digit found in string"
@@ -141,12 +144,12 @@ mod tests {
     #[test]
     fn every_failure_has_a_status_that_is_one() {
         for (failure, code) in [
-            (Failure::internal("x"), Code::Internal),
-            (Failure::unavailable("x"), Code::Unavailable),
-            (Failure::status(7, "x"), Code::PermissionDenied),
-            (Failure::status(0, "x"), Code::Unknown),
-            (Failure::status(-1, "x"), Code::Unknown),
-            (Failure::status(99, "x"), Code::Unknown),
+            (PluginFailure::internal("x"), Code::Internal),
+            (PluginFailure::unavailable("x"), Code::Unavailable),
+            (PluginFailure::status(7, "x"), Code::PermissionDenied),
+            (PluginFailure::status(0, "x"), Code::Unknown),
+            (PluginFailure::status(-1, "x"), Code::Unknown),
+            (PluginFailure::status(99, "x"), Code::Unknown),
         ] {
             let status = Status::from(failure);
             assert_eq!((status.code(), status.message()), (code, "x"));

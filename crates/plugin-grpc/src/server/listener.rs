@@ -8,8 +8,8 @@ use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::{UnixListener, UnixStream};
 
-use super::ServerError;
-use crate::Address;
+use super::PluginServerError;
+use crate::PluginAddress;
 use crate::address::{AddressKind, Scheme};
 use crate::wire::ByteStream;
 
@@ -29,10 +29,10 @@ enum Socket {
 }
 
 impl Listener {
-    pub(super) async fn bind(address: &Address) -> Result<Self, ServerError> {
+    pub(super) async fn bind(address: &PluginAddress) -> Result<Self, PluginServerError> {
         let bound = match address.kind() {
             AddressKind::Tcp(_, Scheme::Http | Scheme::Https) => {
-                return Err(ServerError::Scheme {
+                return Err(PluginServerError::Scheme {
                     address: address.to_string(),
                 });
             }
@@ -46,13 +46,13 @@ impl Listener {
             #[cfg(not(unix))]
             AddressKind::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
         };
-        bound.map_err(|source| ServerError::Bind {
+        bound.map_err(|source| PluginServerError::Bind {
             address: address.to_string(),
             source,
         })
     }
 
-    /// Returns the address in a form that [`Address::parse`] reads; empty if the socket has no name.
+    /// Returns the address in a form that [`PluginAddress::parse`] reads; empty if the socket has no name.
     pub(super) fn address(&self) -> String {
         match &self.0 {
             Socket::Tcp(listener) => listener.local_addr().map(|address| address.to_string()),

@@ -15,10 +15,10 @@ use tonic::server::{Grpc, UnaryService};
 use tonic_health::pb::health_server::HealthServer;
 use tower_service::Service;
 
-use super::ServerLimits;
 use super::codec::JsonCodec;
 use super::handler::{OnConnect, ask};
 use super::health::HealthService;
+use super::plugin_server::ServerLimits;
 use crate::wire::{METHOD, is_grpc};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;

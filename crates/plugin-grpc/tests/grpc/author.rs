@@ -7,7 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
 use hyrouter_plugin_api::PluginError;
-use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, Failure, OnConnect, Server};
+use hyrouter_plugin_grpc::{
+    ConnectRequest, ConnectResponse, OnConnect, PluginFailure, PluginServer,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
@@ -18,11 +20,11 @@ struct Counter {
 }
 
 impl OnConnect for Counter {
-    async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, Failure> {
+    async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, PluginFailure> {
         let name = request
             .event
             .username
-            .ok_or_else(|| Failure::status(3, "no name"))?;
+            .ok_or_else(|| PluginFailure::status(3, "no name"))?;
         let number: u16 = name.parse()?;
         Ok(ConnectResponse::deny(format!("{} {number}", self.greeting)))
     }
@@ -31,7 +33,7 @@ impl OnConnect for Counter {
 #[tokio::test]
 async fn an_author_writes_a_trait_and_uses_the_question_mark() {
     let greeting = "Hello".into();
-    let server = Running::new(Server::new(Counter { greeting })).await;
+    let server = Running::new(PluginServer::new(Counter { greeting })).await;
     let plugin = plugin(&server.address);
     assert_eq!(
         ask(&plugin, "7").await,
@@ -51,7 +53,7 @@ async fn an_author_writes_a_trait_and_uses_the_question_mark() {
 
 #[tokio::test]
 async fn a_panic_is_a_status_and_no_end() {
-    let server = Running::new(Server::new(peer_like)).await;
+    let server = Running::new(PluginServer::new(peer_like)).await;
     let plugin = plugin(&server.address);
     for _ in 0..3 {
         let answer = ask(&plugin, "panic").await;
@@ -64,7 +66,7 @@ async fn a_panic_is_a_status_and_no_end() {
 async fn what_was_bound_before_is_served() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let bound = Server::new(peer_like).listen(listener).unwrap();
+    let bound = PluginServer::new(peer_like).listen(listener).unwrap();
     assert_eq!(bound.address(), address);
     let server = Running::run(bound);
     assert_eq!(ask(&plugin(&server.address), "a").await, Ok(upper("a")));
@@ -86,7 +88,7 @@ async fn what_can_not_be_listened_on_is_said() {
             "listening on unix:/nowhere/at/all.sock",
         ),
     ] {
-        let error = Server::new(peer_like)
+        let error = PluginServer::new(peer_like)
             .bind(address)
             .await
             .unwrap_err()
@@ -112,7 +114,7 @@ async fn calls_beyond_the_limit_are_refused_and_those_within_are_answered() {
         }
     };
     let limit = NonZeroU32::new(2).unwrap();
-    let server = Running::new(Server::new(wait).max_calls(limit)).await;
+    let server = Running::new(PluginServer::new(wait).with_max_calls(limit)).await;
     let plugin = plugin(&server.address);
     let inside = async { tokio::join!(ask(&plugin, "a"), ask(&plugin, "b")) };
     let beyond = async {
@@ -135,7 +137,7 @@ async fn a_request_that_is_too_long_is_refused() {
     let longest = serde_json::to_vec(&request("exactly so long"))
         .unwrap()
         .len();
-    let server = Running::new(Server::new(peer_like).max_request(longest)).await;
+    let server = Running::new(PluginServer::new(peer_like).with_max_request(longest)).await;
     let plugin = plugin(&server.address);
     assert!(ask(&plugin, "exactly so long").await.is_ok());
     let answer = ask(&plugin, "exactly so long!").await;
@@ -149,7 +151,7 @@ async fn a_request_that_is_too_long_is_refused() {
 #[tokio::test]
 async fn connections_beyond_the_limit_wait_for_a_place() {
     let limit = NonZeroU32::new(1).unwrap();
-    let server = Running::new(Server::new(peer_like).max_connections(limit)).await;
+    let server = Running::new(PluginServer::new(peer_like).with_max_connections(limit)).await;
     let first = plugin(&server.address);
     assert_eq!(ask(&first, "a").await, Ok(upper("a")));
     let second = plugin(&server.address);
@@ -201,7 +203,7 @@ const NULL: &[u8] = b"\0\0\0\0\x02{}";
 
 #[tokio::test]
 async fn answers_have_the_content_type_of_the_question() {
-    let server = Running::new(Server::new(peer_like)).await;
+    let server = Running::new(PluginServer::new(peer_like)).await;
     let bare = Bare::connect(&server.address).await;
     for (path, body) in [
         (PATH, NULL),
@@ -223,7 +225,7 @@ async fn answers_have_the_content_type_of_the_question() {
 
 #[tokio::test]
 async fn what_is_not_grpc_is_refused_in_http() {
-    let server = Running::new(Server::new(peer_like)).await;
+    let server = Running::new(PluginServer::new(peer_like)).await;
     let bare = Bare::connect(&server.address).await;
     for content_type in ["application/json", "application/grpc-web", "text/html", ""] {
         let (status, headers, _) = bare.send(Method::POST, PATH, content_type, NULL).await;
@@ -239,7 +241,7 @@ async fn what_is_not_grpc_is_refused_in_http() {
 
 #[tokio::test]
 async fn questions_that_are_none_have_a_status() {
-    let server = Running::new(Server::new(peer_like)).await;
+    let server = Running::new(PluginServer::new(peer_like)).await;
     let bare = Bare::connect(&server.address).await;
     for (path, body, code) in [
         (PATH, NULL, "0"),

@@ -1,6 +1,6 @@
 //! The server half, called by programs that are not Rust.
 
-use hyrouter_plugin_grpc::Server;
+use hyrouter_plugin_grpc::PluginServer;
 use serde_json::{Value, json};
 
 use crate::support::{Running, go_client, peer_like, python_client};
@@ -20,7 +20,7 @@ async fn python(server: &Running, option: &str, value: &str) -> Value {
 
 #[tokio::test]
 async fn python_asks() {
-    let server = Running::new(Server::new(peer_like)).await;
+    let server = Running::new(PluginServer::new(peer_like)).await;
     // `ann` in base64 is what the answer has for bytes.
     let answer = python(&server, "--request", &asking("ann")).await;
     assert_eq!(
@@ -47,7 +47,7 @@ async fn python_asks() {
 
 #[tokio::test]
 async fn python_sees_its_deadline_kept() {
-    let server = Running::new(Server::new(peer_like)).await;
+    let server = Running::new(PluginServer::new(peer_like)).await;
     let slow = asking("slow");
     let arguments = [
         "--address",
@@ -63,7 +63,7 @@ async fn python_sees_its_deadline_kept() {
 
 #[tokio::test]
 async fn go_asks() {
-    let server = Running::new(Server::new(peer_like)).await;
+    let server = Running::new(PluginServer::new(peer_like)).await;
     let address = server.address.as_str();
     let ask = |asked: String| async move {
         go_client(&["--address", address, "--request", &asked]).await
@@ -88,7 +88,7 @@ async fn go_asks() {
 
 #[tokio::test]
 async fn both_ask_for_its_health() {
-    let server = Running::new(Server::new(peer_like)).await;
+    let server = Running::new(PluginServer::new(peer_like)).await;
     for service in ["", "hyrouter.Plugin"] {
         assert_eq!(
             python(&server, "--health", service).await,

@@ -4,7 +4,9 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hyrouter_plugin_grpc::{ConnectRequest, ConnectResponse, Failure, OnConnect, Server};
+use hyrouter_plugin_grpc::{
+    ConnectRequest, ConnectResponse, OnConnect, PluginFailure, PluginServer,
+};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -28,13 +30,13 @@ impl Gate {
     }
 
     async fn serve_with(
-        configure: impl FnOnce(Server<Handler>) -> Server<Handler>,
+        configure: impl FnOnce(PluginServer<Handler>) -> PluginServer<Handler>,
     ) -> (Self, Running) {
         let gate = Self {
             entered: Arc::new(Semaphore::new(0)),
             open: Arc::new(Semaphore::new(0)),
         };
-        let server = configure(Server::new(Handler(gate.clone())));
+        let server = configure(PluginServer::new(Handler(gate.clone())));
         (gate, Running::new(server).await)
     }
 
@@ -46,7 +48,7 @@ impl Gate {
 struct Handler(Gate);
 
 impl OnConnect for Handler {
-    async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, Failure> {
+    async fn on_connect(&self, request: ConnectRequest) -> Result<ConnectResponse, PluginFailure> {
         self.0.entered.add_permits(1);
         self.0.open.acquire().await?.forget();
         Ok(upper(&request.event.username.unwrap_or_default()))
@@ -133,7 +135,7 @@ async fn a_server_without_calls_ends_at_once() {
 #[tokio::test]
 async fn a_client_that_says_nothing_holds_it_up_no_longer_than_a_call() {
     let (_, server) =
-        Gate::serve_with(|server| server.drain_timeout(Duration::from_millis(100))).await;
+        Gate::serve_with(|server| server.with_drain_timeout(Duration::from_millis(100))).await;
     let silent = TcpStream::connect(&server.address).await.unwrap();
     let ended = timeout(PATIENCE, server.stop()).await.unwrap().unwrap();
     assert!(ended.is_ok());
@@ -143,7 +145,7 @@ async fn a_client_that_says_nothing_holds_it_up_no_longer_than_a_call() {
 #[tokio::test]
 async fn calls_that_never_end_are_given_up() {
     let (gate, server) =
-        Gate::serve_with(|server| server.drain_timeout(Duration::from_millis(100))).await;
+        Gate::serve_with(|server| server.with_drain_timeout(Duration::from_millis(100))).await;
     let plugin = plugin(&server.address);
     let call = tokio::spawn(async move { ask(&plugin, "a").await });
     gate.entered().await;

@@ -169,7 +169,7 @@ async fn flooding(frame: Vec<u8>) -> (String, Arc<AtomicUsize>, Arc<Notify>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_floods_is_hung_up_on_and_others_are_asked() {
-    let good = Running::new(hyrouter_plugin_grpc::Server::new(peer_like)).await;
+    let good = Running::new(hyrouter_plugin_grpc::PluginServer::new(peer_like)).await;
     let other = plugin(&good.address);
     for (name, kind, payload) in [
         ("SETTINGS", 4, &[][..]),

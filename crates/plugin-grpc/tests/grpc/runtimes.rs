@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Barrier};
 
-use hyrouter_plugin_grpc::{GrpcPlugin, Server};
+use hyrouter_plugin_grpc::{GrpcPlugin, PluginServer};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{Running, ask, peer_like, plugin, upper};
@@ -18,7 +18,7 @@ fn server() -> (Runtime, Running) {
         .enable_all()
         .build()
         .unwrap();
-    let server = runtime.block_on(Running::new(Server::new(peer_like)));
+    let server = runtime.block_on(Running::new(PluginServer::new(peer_like)));
     (runtime, server)
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use hyrouter_plugin_api::{Plugin as _, PluginError};
 use hyrouter_plugin_grpc::{
-    Address, Bound, ConnectEvent, ConnectRequest, ConnectResponse, Failure, GrpcPlugin,
-    GrpcSettings, OnConnect, Server, ServerError,
+    BoundServer, ConnectEvent, ConnectRequest, ConnectResponse, GrpcPlugin, GrpcSettings,
+    OnConnect, PluginAddress, PluginFailure, PluginServer, PluginServerError,
 };
 use serde_json::Value;
 use tokio::process::Command;
@@ -25,7 +25,7 @@ pub(crate) const SHORT: Duration = Duration::from_millis(200);
 pub(crate) type Answer = Result<ConnectResponse, PluginError>;
 
 pub(crate) fn settings(address: &str) -> GrpcSettings {
-    GrpcSettings::new(Address::parse(address).unwrap())
+    GrpcSettings::new(PluginAddress::parse(address).unwrap())
 }
 
 pub(crate) fn plugin(address: &str) -> GrpcPlugin {
@@ -87,11 +87,11 @@ pub(crate) fn code(answer: &Answer) -> &'static str {
 }
 
 /// Answers as the peers in other languages do.
-pub(crate) async fn peer_like(request: ConnectRequest) -> Result<ConnectResponse, Failure> {
+pub(crate) async fn peer_like(request: ConnectRequest) -> Result<ConnectResponse, PluginFailure> {
     let name = request.event.username.unwrap_or_default();
     match name.as_str() {
         "deny" => Ok(ConnectResponse::deny("denied by rust peer")),
-        "error" => Err(Failure::unavailable("the database is away ü")),
+        "error" => Err(PluginFailure::unavailable("the database is away ü")),
         "panic" => panic!("asked to"),
         "slow" => {
             tokio::time::sleep(Duration::from_secs(5)).await;
@@ -105,19 +105,19 @@ pub(crate) async fn peer_like(request: ConnectRequest) -> Result<ConnectResponse
 pub(crate) struct Running {
     pub(crate) address: String,
     stop: oneshot::Sender<()>,
-    served: JoinHandle<Result<(), ServerError>>,
+    served: JoinHandle<Result<(), PluginServerError>>,
 }
 
 impl Running {
-    pub(crate) async fn new<P: OnConnect>(server: Server<P>) -> Self {
+    pub(crate) async fn new<P: OnConnect>(server: PluginServer<P>) -> Self {
         Self::at("127.0.0.1:0", server).await
     }
 
-    pub(crate) async fn at<P: OnConnect>(address: &str, server: Server<P>) -> Self {
+    pub(crate) async fn at<P: OnConnect>(address: &str, server: PluginServer<P>) -> Self {
         Self::run(server.bind(address).await.unwrap())
     }
 
-    pub(crate) fn run<P: OnConnect>(bound: Bound<P>) -> Self {
+    pub(crate) fn run<P: OnConnect>(bound: BoundServer<P>) -> Self {
         let (stop, stopped) = oneshot::channel();
         Self {
             address: bound.address().to_owned(),
@@ -127,7 +127,7 @@ impl Running {
     }
 
     /// Asks it to stop and gives what it ends with.
-    pub(crate) fn stop(self) -> JoinHandle<Result<(), ServerError>> {
+    pub(crate) fn stop(self) -> JoinHandle<Result<(), PluginServerError>> {
         drop(self.stop);
         self.served
     }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hyrouter_plugin_grpc::{ClientTls, GrpcError, GrpcPlugin, Server, ServerTls, TlsError};
+use hyrouter_plugin_grpc::{ClientTls, GrpcError, GrpcPlugin, PluginServer, ServerTls, TlsError};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -24,7 +24,7 @@ async fn server(own: &Signed, client_ca: Option<&Path>) -> Running {
         key_file: own.key.clone(),
         client_ca_file: client_ca.map(Path::to_owned),
     };
-    Running::new(Server::new(peer_like).tls(tls)).await
+    Running::new(PluginServer::new(peer_like).with_tls(tls)).await
 }
 
 fn with_certificate(ca: &Path, own: &Signed) -> ClientTls {
@@ -191,7 +191,7 @@ async fn one_side_alone_is_an_error_and_no_hang() {
     let files = Files::new();
     let ca = files.authority("ca");
     let secure = server(&ca.sign("127.0.0.1"), None).await;
-    let plain = Running::new(Server::new(peer_like)).await;
+    let plain = Running::new(PluginServer::new(peer_like)).await;
     let answer = ask(&plugin(&secure.address), "a").await;
     assert_eq!(code(&answer), "transport", "{answer:?}");
     assert!(message(&answer).contains("`grpc.tls`"), "{answer:?}");
@@ -303,8 +303,8 @@ async fn wrong_files_are_told_before_the_first_call() {
         let mut settings = settings("127.0.0.1:7777");
         settings.tls = Some(tls);
         let of_client = GrpcPlugin::new(&settings).unwrap_err().to_string();
-        let server = Server::new(peer_like)
-            .tls(server_tls)
+        let server = PluginServer::new(peer_like)
+            .with_tls(server_tls)
             .bind("127.0.0.1:0")
             .await;
         let of_server = server.unwrap_err().to_string();

@@ -2,7 +2,7 @@
 
 use std::os::unix::net::UnixListener;
 
-use hyrouter_plugin_grpc::{ConnectResponse, Server};
+use hyrouter_plugin_grpc::{ConnectResponse, PluginServer};
 
 use crate::support::{
     Running, SHORT, ask, ask_until_answered, ask_within, code, message, peer_like, plugin, upper,
@@ -39,10 +39,10 @@ async fn a_socket_is_taken_over_from_the_dead_and_not_from_the_living() {
     let address = format!("unix:{}", path.display());
     // Dropped, it leaves its file.
     drop(UnixListener::bind(&path).unwrap());
-    let server = Running::at(&address, Server::new(peer_like)).await;
+    let server = Running::at(&address, PluginServer::new(peer_like)).await;
     assert_eq!(server.address, address);
 
-    let second = Server::new(peer_like).bind(&address).await;
+    let second = PluginServer::new(peer_like).bind(&address).await;
     assert!(second.unwrap_err().to_string().contains("in use"));
     assert_eq!(ask(&plugin(&address), "a").await, Ok(upper("a")));
 
@@ -56,7 +56,7 @@ async fn a_file_that_is_no_socket_is_left_alone() {
     let path = folder.path().join("precious.txt");
     std::fs::write(&path, "data").unwrap();
     let address = format!("unix:{}", path.display());
-    assert!(Server::new(peer_like).bind(&address).await.is_err());
+    assert!(PluginServer::new(peer_like).bind(&address).await.is_err());
     assert_eq!(std::fs::read(&path).unwrap(), b"data");
     let answer = ask(&plugin(&address), "a").await;
     assert!(message(&answer).contains("refused"), "{answer:?}");
@@ -67,7 +67,7 @@ async fn what_was_bound_before_keeps_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plugin.sock");
     let listener = tokio::net::UnixListener::bind(&path).unwrap();
-    let server = Running::run(Server::new(peer_like).listen(listener).unwrap());
+    let server = Running::run(PluginServer::new(peer_like).listen(listener).unwrap());
     assert_eq!(server.address, format!("unix:{}", path.display()));
     assert_eq!(ask(&plugin(&server.address), "a").await, Ok(upper("a")));
     server.stop().await.unwrap().unwrap();

@@ -2,7 +2,7 @@ use hyrouter_plugin_api::{ConnectRequest, ConnectResponse};
 use serde::Deserialize;
 
 use super::{Guest, pack};
-use crate::buffers::Span;
+use crate::buffers::BufferSpan;
 use crate::config::{NoConfig, accept, read};
 use crate::fault::Fault;
 use crate::testing;
@@ -42,7 +42,7 @@ impl<C> Guest<C> {
         (at, text.len())
     }
 
-    fn response(&self, span: Span) -> ConnectResponse {
+    fn response(&self, span: BufferSpan) -> ConnectResponse {
         serde_json::from_slice(self.buffers.borrow_mut().read(span).unwrap()).unwrap()
     }
 
@@ -242,14 +242,14 @@ fn a_router_may_use_its_buffer_again() {
 #[test]
 fn the_address_is_the_high_half() {
     assert_eq!(
-        pack(Span {
+        pack(BufferSpan {
             at: 0x0012_3456,
             len: 0x789a
         }),
         0x0012_3456_0000_789a
     );
     assert_eq!(
-        pack(Span {
+        pack(BufferSpan {
             at: 0xffff_fff0,
             len: 2
         }),

@@ -18,7 +18,7 @@ use self::buffers::GuestSpan;
 use self::host_state::{HostState, Stop};
 pub(crate) use self::make::Recipe;
 use crate::fuel::Fuel;
-use crate::plugin::{CallResult, CallStats};
+use crate::plugin::{CallStats, MeasuredAnswer};
 
 /// Bytes of the answer's buffer that an instance keeps from call to call.
 const KEPT_ANSWER: usize = 64 << 10;
@@ -45,7 +45,11 @@ pub(crate) struct GuestInstance {
 
 impl GuestInstance {
     /// Calls the guest for one player. [`finish`](Self::finish) has to follow.
-    pub(crate) fn call(&mut self, request: &[u8], deadline: Instant) -> CallResult {
+    pub(crate) fn call(
+        &mut self,
+        request: &[u8],
+        deadline: Instant,
+    ) -> Result<MeasuredAnswer, PluginError> {
         let answered = catch_unwind(AssertUnwindSafe(|| self.try_call(request, deadline)));
         answered.unwrap_or_else(|_| {
             self.is_broken = true;
@@ -53,7 +57,11 @@ impl GuestInstance {
         })
     }
 
-    fn try_call(&mut self, request: &[u8], deadline: Instant) -> CallResult {
+    fn try_call(
+        &mut self,
+        request: &[u8],
+        deadline: Instant,
+    ) -> Result<MeasuredAnswer, PluginError> {
         let started = Instant::now();
         self.calls += 1;
         self.env.as_mut(&mut self.store).begin(deadline);
@@ -77,8 +85,8 @@ impl GuestInstance {
         if received.len > 0 && received.at != sent.at {
             self.to_give_back = [Some(sent), Some(received)];
         }
-        let decoded = decode_response(&self.answer)?;
-        Ok((decoded, stats))
+        let answer = decode_response(&self.answer)?;
+        Ok(MeasuredAnswer { answer, stats })
     }
 
     /// After each call, when its answer is on its way: gives the buffers back. A guest that fails in that only loses its

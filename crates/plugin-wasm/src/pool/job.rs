@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use hyrouter_plugin_api::PluginError;
 use tokio::sync::oneshot;
 
-use crate::plugin::CallResult;
+use crate::plugin::MeasuredAnswer;
+
+type CallResult = Result<MeasuredAnswer, PluginError>;
 
 /// One call on its way to an instance.
 pub(super) struct CallJob {

@@ -11,7 +11,7 @@ use hyrouter_plugin_wasm::WasmHost;
 
 /// Loads the guest with that folder for a cache, as a process that was just started, and asks it.
 async fn run(folder: &Path) {
-    let host = WasmHost::new().cached_in(folder);
+    let host = WasmHost::new().with_cache_dir(folder);
     let plugin = guest("good/minimal").on(&host).plugin().await;
     assert_eq!(
         call(&plugin, &good_request()).await,
@@ -104,7 +104,7 @@ async fn another_modules_file_is_not_taken_for_this_one() {
     let (_folder, file) = cached().await;
     let other = file.with_file_name("other.module");
     fs::rename(&file, &other).unwrap();
-    let host = WasmHost::new().cached_in(file.parent().unwrap());
+    let host = WasmHost::new().with_cache_dir(file.parent().unwrap());
     guest("good/leak").on(&host).plugin().await;
     let [leak] = files(file.parent().unwrap())
         .into_iter()
@@ -128,7 +128,7 @@ async fn a_cache_that_can_not_be_written_is_no_failure() {
 #[tokio::test]
 async fn a_module_in_use_is_compiled_once() {
     let folder = tempfile::tempdir().unwrap();
-    let host = WasmHost::new().cached_in(folder.path());
+    let host = WasmHost::new().with_cache_dir(folder.path());
     let first = guest("good/minimal").on(&host).plugin().await;
     let [file] = files(folder.path()).try_into().unwrap();
     fs::remove_file(&file).unwrap();

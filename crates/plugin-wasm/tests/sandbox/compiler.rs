@@ -28,7 +28,7 @@ impl Counting {
     /// Runs this in a shell after it counted.
     fn host_running(&self, script: &str) -> WasmHost {
         let script = format!("echo started >> {}; {script}", self.file().display());
-        WasmHost::new().compiled_by(Compiler::command("/bin/sh", ["-c", &script]))
+        WasmHost::new().with_compiler(Compiler::command("/bin/sh", ["-c", &script]))
     }
 
     fn file(&self) -> std::path::PathBuf {
@@ -64,7 +64,7 @@ async fn its_result_is_what_a_cache_keeps() {
     let cache = folder.path().join("cache");
     for _ in 0..2 {
         // As a process that was just started.
-        let host = compiler.host().cached_in(&cache);
+        let host = compiler.host().with_cache_dir(&cache);
         drop(guest("good/minimal").on(&host).plugin().await);
     }
     assert_eq!(compiler.starts(), 1);
@@ -159,7 +159,7 @@ async fn callers_that_wait_share_a_failure_too() {
 
 #[tokio::test]
 async fn a_compiler_that_fails_is_no_plugin_and_no_panic() {
-    let missing = WasmHost::new().compiled_by(Compiler::command("/nowhere/compiler", [""; 0]));
+    let missing = WasmHost::new().with_compiler(Compiler::command("/nowhere/compiler", [""; 0]));
     let text = reason(&guest("good/minimal").on(&missing))
         .await
         .to_string();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use hyrouter_bench::Percentiles;
 use hyrouter_plugin_api::Plugin as _;
-use hyrouter_plugin_grpc::{Address, GrpcPlugin, GrpcSettings};
+use hyrouter_plugin_grpc::{GrpcPlugin, GrpcSettings, PluginAddress};
 
 use super::bare_grpc::Bare;
 use super::request::request;
@@ -55,7 +55,7 @@ pub(crate) fn one_caller(args: &Args) -> anyhow::Result<String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let plugin = GrpcPlugin::new(&GrpcSettings::new(Address::parse(&server.1)?))?;
+    let plugin = GrpcPlugin::new(&GrpcSettings::new(PluginAddress::parse(&server.1)?))?;
     let calls = args.calls / 4;
     let (mut bare_runs, mut runs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     runtime.block_on(async {

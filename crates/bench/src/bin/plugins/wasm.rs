@@ -129,7 +129,7 @@ async fn call_often(plugin: Arc<WasmPlugin>, calls: usize) -> Vec<Duration> {
 
 pub(crate) fn load(args: &Args, runtime: &Runtime, instances: u32) -> anyhow::Result<WasmPlugin> {
     let _inside = runtime.enter();
-    let mut settings = WasmSettings::new("example", &args.wasm);
-    settings.instances = NonZeroU32::new(instances).unwrap_or(NonZeroU32::MIN);
+    let instances = NonZeroU32::new(instances).unwrap_or(NonZeroU32::MIN);
+    let settings = WasmSettings::new("example", &args.wasm).with_instances(instances);
     Ok(WasmPlugin::load(&WasmHost::new(), &settings)?)
 }

@@ -152,7 +152,7 @@ pub(crate) async fn call(
     let answer = tokio::time::timeout(LONG, plugin.call(request, LONG)).await;
     answer
         .expect("a call never came back")
-        .map(|(answer, _)| answer.response)
+        .map(|measured| measured.answer.response)
 }
 
 /// Waits until something is so that no call tells of.
