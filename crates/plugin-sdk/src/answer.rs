@@ -2,16 +2,19 @@ use std::fmt::Display;
 
 use hyrouter_plugin_api::ConnectResponse;
 
-/// What a handler may give back: a [`ConnectResponse`], or a `Result` of one.
+/// Return type of a handler: a [`ConnectResponse`], or a `Result` of one.
 ///
-/// An error is told on standard error and ends the call as a failed one: the router then does what the plugin's
-/// `on_error` says.
+/// An error is written to standard error and makes the call fail: the plugin's `on_error` then decides about the player.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer about a player",
     note = "a handler gives a `ConnectResponse` or a `Result<ConnectResponse, E>` whose `E` is `Display`"
 )]
 pub trait IntoAnswer {
-    /// The response, or the text of the error.
+    /// Returns the response.
+    ///
+    /// # Errors
+    ///
+    /// The text of the handler's error.
     fn into_answer(self) -> Result<ConnectResponse, String>;
 }
 

@@ -1,32 +1,32 @@
-//! The memory that the router and the plugin exchange texts in.
+//! Memory in which the router and the plugin exchange JSON.
 
 use crate::fault::Fault;
 
-/// How many buffers the router may ask for and not use. It needs one for each call; a router that asks and never calls
-/// finds the oldest gone, and no memory lost.
+/// Maximum number of buffers that the router allocates and does not use. It needs one for each call. Beyond that the oldest
+/// is released, so that a router which never calls cannot exhaust the memory.
 const MAX_UNUSED: usize = 8;
 
-/// Buffers that the router knows by their address. Each lives until the router gives it back, or until the call after
-/// the one that it was used in: a router that never gives anything back costs one request and one response.
+/// Buffers that the router knows by their address. Each lives until the router gives it back, or until the call after the
+/// one that used it: a router that never gives buffers back costs the memory of one request and one response.
 #[derive(Debug)]
 pub(crate) struct Buffers {
-    /// The oldest first.
+    /// In the order of allocation.
     list: Vec<Buffer>,
 }
 
 #[derive(Debug)]
 struct Buffer {
     bytes: Vec<u8>,
-    /// A call took place with it.
+    /// Whether a call has used it.
     is_used: bool,
 }
 
-/// Where bytes are that the router may read.
+/// Address and length of bytes for the router to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BufferSpan {
-    /// Address of the first.
+    /// Address of the first byte.
     pub at: usize,
-    /// How many there are.
+    /// Number of bytes.
     pub len: usize,
 }
 
@@ -35,10 +35,10 @@ impl Buffers {
         Self { list: Vec::new() }
     }
 
-    /// Makes a buffer for the router to write to. `None` where there is no memory for it.
+    /// Allocates a buffer for the router to write to. Returns its address, or `None` if there is no memory for it.
     pub(crate) fn lend(&mut self, len: usize) -> Option<usize> {
         let mut bytes = Vec::new();
-        // One more, since a buffer of nothing has no address of its own.
+        // One byte more, since an empty buffer has no address of its own.
         bytes.try_reserve_exact(len.checked_add(1)?).ok()?;
         bytes.resize(len, 0);
         if self.unused().count() >= MAX_UNUSED
@@ -49,7 +49,10 @@ impl Buffers {
         Some(self.push(bytes, false))
     }
 
-    /// Takes out a buffer, and lets go of what earlier calls left behind.
+    /// Takes a buffer out, and releases those of earlier calls.
+    ///
+    /// # Errors
+    /// There is no buffer at this address.
     pub(crate) fn take(&mut self, at: usize) -> Result<Vec<u8>, Fault> {
         let found = self.find(at).ok_or(Fault::UnknownBuffer { at })?;
         let bytes = self.list.remove(found).bytes;
@@ -57,7 +60,7 @@ impl Buffers {
         Ok(bytes)
     }
 
-    /// Keeps bytes of a call where the router finds them.
+    /// Keeps bytes of a call for the router to read.
     pub(crate) fn keep(&mut self, bytes: Vec<u8>) -> BufferSpan {
         let len = bytes.len();
         BufferSpan {
@@ -66,7 +69,7 @@ impl Buffers {
         }
     }
 
-    /// Lets go of a buffer; of one that is gone already too.
+    /// Releases a buffer, if it is there.
     pub(crate) fn release(&mut self, at: usize) {
         if let Some(found) = self.find(at) {
             self.list.remove(found);
@@ -90,8 +93,8 @@ impl Buffers {
     }
 }
 
-/// The address of a buffer's bytes. The pointer is made for writing and exposed, so that the compiler reckons with the
-/// router's writes.
+/// Returns the address of a buffer's bytes. The pointer is mutable and its provenance exposed, so that the compiler expects
+/// the router's writes.
 fn address(bytes: &mut [u8]) -> usize {
     bytes.as_mut_ptr().expose_provenance()
 }

@@ -6,21 +6,25 @@ use std::fmt::Display;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// The configuration of a plugin that has none. Whoever writes one is told so.
+/// Configuration of a plugin that has none. Any key is an error.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoConfig {}
 
-/// Takes every configuration that could be read.
+/// Accepts every configuration that could be read.
+///
+/// # Errors
+///
+/// None.
 pub fn accept<C>(_: &C) -> Result<(), Infallible> {
     Ok(())
 }
 
-/// Reads a configuration and has it checked; `null` is as good as `{}`.
+/// Reads a configuration and checks it. `null` counts as `{}`.
 ///
 /// # Errors
 ///
-/// What is wrong with it, for the operator.
+/// The problem, as a text for the operator.
 pub fn read<C: DeserializeOwned, E: Display>(
     json: &[u8],
     check: impl FnOnce(&C) -> Result<(), E>,

@@ -1,8 +1,8 @@
-/// Why a call has no answer. The text goes to standard error, and from there to the router's log.
+/// Reason why a call has no answer. Its text goes to standard error, and from there to the router's log.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The router named memory that it did not ask for.
+    /// The router passed memory that it did not allocate.
     #[error(
         "the router passed address {at}, which `alloc` did not give or which is given back already"
     )]
@@ -10,26 +10,26 @@ pub enum Fault {
         /// The address.
         at: usize,
     },
-    /// The router named more memory than it asked for.
+    /// The router passed more memory than it allocated.
     #[error("the router passed {len} bytes at address {at}, where `alloc` gave {room}")]
     BeyondBuffer {
         /// The address.
         at: usize,
-        /// How many bytes the router means to be there.
+        /// Number of bytes that the router passed.
         len: usize,
-        /// How many there are.
+        /// Number of bytes that it allocated.
         room: usize,
     },
-    /// The request is not JSON, or another one.
+    /// The request is not the JSON of a request.
     #[error("the request is not one: {0}")]
     Request(#[source] serde_json::Error),
-    /// The operator's configuration is not what the plugin reads.
+    /// The plugin refuses the operator's configuration.
     #[error("configuration refused: {0}")]
     Config(String),
-    /// The handler's own error.
+    /// The handler returned an error.
     #[error("{0}")]
     Handler(String),
-    /// The response does not become JSON.
+    /// The response could not be encoded as JSON.
     #[error("the response does not become JSON: {0}")]
     Response(#[source] serde_json::Error),
 }

@@ -1,4 +1,4 @@
-//! What the exports of a plugin do.
+//! Implementation of a plugin's exports.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -20,7 +20,7 @@ pub struct Guest<C> {
 }
 
 impl<C> Guest<C> {
-    /// An instance that was asked nothing yet.
+    /// Returns an instance before its first call.
     pub const fn new(read_config: fn(&[u8]) -> Result<C, String>) -> Self {
         Self {
             buffers: RefCell::new(Buffers::new()),
@@ -29,21 +29,21 @@ impl<C> Guest<C> {
         }
     }
 
-    /// The address of `len` bytes for the router to write to; 0 where there is no memory for them.
+    /// Returns the address of `len` bytes for the router to write to; 0 if there is no memory for them.
     pub fn alloc(&self, len: usize) -> usize {
         self.buffers.borrow_mut().lend(len).unwrap_or(0)
     }
 
-    /// The router needs what is at `at` no more.
+    /// Releases the buffer at `at`.
     pub fn dealloc(&self, at: usize) {
         self.buffers.borrow_mut().release(at);
     }
 
-    /// Takes the operator's configuration from there on.
+    /// Reads the operator's configuration, which later calls use.
     ///
     /// # Errors
     ///
-    /// Why it is refused.
+    /// The router passed bad memory, or the plugin refuses the configuration.
     pub fn configure(&self, at: usize, len: usize) -> Result<(), Fault> {
         let config = self.with_text(at, len, |json| {
             (self.read_config)(json).map_err(Fault::Config)
@@ -52,11 +52,11 @@ impl<C> Guest<C> {
         Ok(())
     }
 
-    /// Answers the request that the router wrote to `at`, and says where the answer is.
+    /// Answers the request that the router wrote to `at`. Returns where the answer is.
     ///
     /// # Errors
     ///
-    /// Why there is no answer.
+    /// The router passed bad memory or a bad request, or the configuration or the handler failed.
     pub fn on_connect<A: IntoAnswer>(
         &self,
         at: usize,
@@ -72,7 +72,7 @@ impl<C> Guest<C> {
         Ok(self.buffers.borrow_mut().keep(answer))
     }
 
-    /// Hands on what the router wrote. The buffer stays as long as a router may think that it is there.
+    /// Reads what the router wrote. The buffer is kept, since the router gives it back after the call.
     fn with_text<T>(
         &self,
         at: usize,
@@ -89,7 +89,7 @@ impl<C> Guest<C> {
         result
     }
 
-    /// The configuration; that of an operator who wrote none if the router never told it.
+    /// Returns the configuration; if the router never passed one, that of `{}`.
     fn config(&self) -> Result<Rc<C>, Fault> {
         let known = self.config.borrow().clone();
         if let Some(config) = known {
@@ -101,24 +101,24 @@ impl<C> Guest<C> {
     }
 }
 
-/// Address and length in one number, as `on_connect` gives them. Both fit in 32 bits where the router calls it.
+/// Packs address and length into one number, as `on_connect` returns them. Both fit in 32 bits on WebAssembly.
 pub fn pack(span: BufferSpan) -> u64 {
     (span.at as u64) << 32 | span.len as u64
 }
 
-/// Refuses a configuration: says why, and gives what `configure` gives then.
+/// Refuses a configuration: writes the reason to standard error, and returns the code for `configure`.
 pub fn refuse(fault: &Fault) -> i32 {
     tell(fault);
     1
 }
 
-/// Says why there is no answer, and ends the call by a trap.
+/// Writes the reason to standard error, and ends the call by a trap.
 pub fn trap(fault: &Fault) -> ! {
     tell(fault);
     std::process::abort()
 }
 
-/// Standard error may be closed; there is nobody to tell that.
+/// Writes to standard error. If that is closed, there is no other place to report it.
 fn tell(fault: &dyn Display) {
     let _ = writeln!(std::io::stderr(), "{fault}");
 }

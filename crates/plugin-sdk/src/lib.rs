@@ -21,12 +21,12 @@
 //! # assert_eq!(on_connect(testing::request("Ann")), ConnectResponse::default());
 //! ```
 //!
-//! [`plugin!`] makes everything that the router looks for in the module: the exports, the memory behind them, and
-//! reading the operator's configuration. The function stays an ordinary one, so `cargo test` tests it; [`testing`] has
-//! requests to call it with.
+//! [`plugin!`] makes everything that the router needs in the module: the exports, the memory behind them, and the reading
+//! of the operator's configuration. The function stays an ordinary one, so `cargo test` can test it; [`testing`] has
+//! requests for it.
 //!
-//! What a plugin prints on standard output or standard error becomes lines of the router's log, and so does a panic,
-//! which makes the call a failed one. [`info!`] and its siblings log with a level of the plugin's choice.
+//! The router logs what a plugin prints on standard output or standard error. It also logs a panic, which makes the call
+//! fail. [`info!`] and its siblings log with a level.
 
 mod answer;
 mod buffers;
@@ -46,7 +46,7 @@ pub use {serde, serde_json};
 pub use crate::answer::IntoAnswer;
 pub use crate::log::PluginLogLevel;
 
-/// What the macros expand to. No part of the interface.
+/// Items that the macros expand to. Not part of the public interface.
 #[doc(hidden)]
 pub mod expanded {
     pub use crate::config::{NoConfig, accept, read};

@@ -1,18 +1,18 @@
 use std::fmt::Arguments;
 
-/// How much a line of the log matters.
+/// Level of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u32)]
 pub enum PluginLogLevel {
-    /// Every step.
+    /// For every step.
     Trace = 0,
-    /// What helps to find a mistake. A player's name belongs here.
+    /// For finding a mistake. Log names of players at this level.
     Debug = 1,
-    /// What an operator wants to know.
+    /// For events of normal operation.
     Info = 2,
-    /// What an operator should look at.
+    /// For events that an operator should check.
     Warn = 3,
-    /// What does not work.
+    /// For failures.
     Error = 4,
 }
 
@@ -40,37 +40,37 @@ macro_rules! log {
     }};
 }
 
-/// Logs every step.
+/// Logs at level trace.
 #[macro_export]
 macro_rules! trace {
     ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Trace, $($text)+) };
 }
 
-/// Logs what helps to find a mistake.
+/// Logs at level debug.
 #[macro_export]
 macro_rules! debug {
     ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Debug, $($text)+) };
 }
 
-/// Logs what an operator wants to know.
+/// Logs at level info.
 #[macro_export]
 macro_rules! info {
     ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Info, $($text)+) };
 }
 
-/// Logs what an operator should look at.
+/// Logs at level warn.
 #[macro_export]
 macro_rules! warn {
     ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Warn, $($text)+) };
 }
 
-/// Logs what does not work.
+/// Logs at level error.
 #[macro_export]
 macro_rules! error {
     ($($text:tt)+) => { $crate::log!($crate::PluginLogLevel::Error, $($text)+) };
 }
 
-/// Where a line goes when a handler runs in a test.
+/// Writes a line when a handler runs in a test.
 #[expect(
     clippy::print_stderr,
     reason = "the test harness shows it where the test fails"

@@ -1,6 +1,6 @@
 /// Makes a plugin of a function: the exports that the router calls, and the memory behind them.
 ///
-/// `plugin!(on_connect)` is for a plugin without configuration; an operator who writes one is told so.
+/// `plugin!(on_connect)` is for a plugin without configuration, which refuses any `config`.
 ///
 /// ```
 /// use hyrouter_plugin_sdk::{ConnectRequest, ConnectResponse, plugin};
@@ -13,9 +13,8 @@
 /// }
 /// ```
 ///
-/// `plugin!(on_connect, config: Lobby)` reads the operator's `config` into a type, once for each instance; what does
-/// not fit it is refused when the router starts. Without a `config` it reads `{}`. With `check: f` a function looks at
-/// it too and says what is wrong.
+/// `plugin!(on_connect, config: Lobby)` reads the operator's `config` into a type, once for each instance. What does not
+/// fit is refused when the router starts. Without a `config` it reads `{}`. With `check: f` a function checks it too.
 ///
 /// ```
 /// use hyrouter_plugin_sdk::serde::Deserialize;
@@ -44,7 +43,7 @@
 /// }
 /// ```
 ///
-/// It stands once in a module. The exports exist on WebAssembly alone; elsewhere the macro only checks the types.
+/// Use it once in a module. The exports exist on WebAssembly only; on other targets the macro checks the types.
 #[macro_export]
 macro_rules! plugin {
     ($handler:expr $(,)?) => {

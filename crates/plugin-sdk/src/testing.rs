@@ -3,7 +3,7 @@
 use hyrouter_plugin_api::{Backend, ConnectEvent, ConnectRequest};
 use serde::de::DeserializeOwned;
 
-/// A request about a player of this name, as the router makes it: two candidates, `10.0.0.1:5520` and `10.0.0.2:5520`,
+/// Returns a request for a player of this name, as the router makes it: two candidates, `10.0.0.1:5520` and `10.0.0.2:5520`,
 /// of which the first is chosen.
 ///
 /// ```
@@ -35,11 +35,11 @@ pub fn request(username: &str) -> ConnectRequest {
     }
 }
 
-/// What becomes of the operator's `config`, given as JSON.
+/// Reads an operator's `config` from JSON, as the plugin does.
 ///
 /// # Errors
 ///
-/// What the operator reads if it is refused.
+/// The text that the operator reads if the plugin refuses it.
 pub fn config<C: DeserializeOwned>(json: &str) -> Result<C, String> {
     crate::config::read(json.as_bytes(), crate::config::accept)
 }
