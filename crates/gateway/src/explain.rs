@@ -200,12 +200,11 @@ impl Recorder for Recording {
 
     async fn run(&mut self, chain: &Chain, request: ConnectRequest) -> ChainResult {
         let budget = self.plugin_budget.unwrap_or_default();
-        match timeout(budget, chain.run(request)).await {
-            Ok(outcome) => ChainResult::Outcome(outcome),
-            Err(_) => {
-                self.plugins = PluginsExplanation::TimedOut;
-                ChainResult::TimedOut
-            }
+        if let Ok(outcome) = timeout(budget, chain.run(request)).await {
+            ChainResult::Outcome(outcome)
+        } else {
+            self.plugins = PluginsExplanation::TimedOut;
+            ChainResult::TimedOut
         }
     }
 

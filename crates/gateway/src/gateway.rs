@@ -252,18 +252,16 @@ impl Gateway {
 
     /// Returns the decision about a player for whom [`decide`](Self::decide) could not be called or has not ended.
     pub fn failed(&self, failure: &Failure<'_>) -> Decision {
-        match failure {
-            Failure::BudgetExceeded { info } => self.refuse(Reason::BudgetExceeded, info),
-            // A packet that cannot be decoded names no language.
-            _ => {
-                let text = "This server can not read what your game sent. \
-                    Please update your game, or tell the server's team.";
-                Decision::new(
-                    Answer::disconnect(Some(text.to_owned())),
-                    Reason::BadConnect,
-                )
-            }
+        if let Failure::BudgetExceeded { info } = failure {
+            return self.refuse(Reason::BudgetExceeded, info);
         }
+        // A packet that cannot be decoded names no language.
+        let text = "This server can not read what your game sent. \
+            Please update your game, or tell the server's team.";
+        Decision::new(
+            Answer::disconnect(Some(text.to_owned())),
+            Reason::BadConnect,
+        )
     }
 
     /// Returns the routes and pools.

@@ -133,13 +133,13 @@ impl IdentityCheck {
             },
             uuid: connect.uuid,
         };
-        let verified = match (presenter, &self.bindings) {
+        let checked = match (presenter, &self.bindings) {
             (Presenter::Client(certificate), Some(bindings)) => {
                 verifier.verify_and_bind(token, &expected, certificate, bindings, now)
             }
             _ => verifier.verify(token, &expected, now),
         };
-        match verified {
+        match checked {
             Ok(claims) => {
                 player.claims = Some(claims);
                 player.verified = true;

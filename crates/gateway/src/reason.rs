@@ -51,6 +51,10 @@ impl Reason {
 
     /// All reasons: first those without an identity token, in the order in which they are declared, then one for each
     /// refusal of a token.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "in a constant, where a wrong index does not compile"
+    )]
     pub const ALL: [Self; Self::PLAIN.len() + TokenRefusal::ALL.len()] = {
         let mut all = [Self::Referred; Self::PLAIN.len() + TokenRefusal::ALL.len()];
         let (plain, rest) = all.split_at_mut(Self::PLAIN.len());
@@ -107,6 +111,10 @@ pub enum IdentityResult {
 
 impl IdentityResult {
     /// All results.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "in a constant, where a wrong index does not compile"
+    )]
     pub const ALL: [Self; 2 + TokenRefusal::ALL.len()] = {
         let mut all = [Self::Verified; 2 + TokenRefusal::ALL.len()];
         all[1] = Self::Claimed;

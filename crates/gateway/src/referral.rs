@@ -153,7 +153,7 @@ impl ReferralSealer {
     }
 }
 
-fn statement<'a>(claims: ReferralClaims<'a>, now: SystemTime, lifetime: Duration) -> Statement<'a> {
+fn statement(claims: ReferralClaims<'_>, now: SystemTime, lifetime: Duration) -> Statement<'_> {
     // DNS has no longer name, and only the backend reads it.
     let source = Some(claims.source).filter(|source| source.len() <= MAX_SOURCE);
     let mut statement = Statement::referral(claims.host, claims.port)

@@ -5,6 +5,8 @@
 //! cargo run -p hyrouter -- probe 127.0.0.1:5520 --sni play.example.com
 //! ```
 
+#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -20,21 +22,13 @@ struct Policy;
 
 impl Plugin for Policy {
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
-        let player = &request.event;
-        let response = if player.client_type == Some(1) {
-            ConnectResponse::deny("Editors are not welcome here.")
-        } else if player
-            .language
-            .as_deref()
-            .is_some_and(|tag| tag.starts_with("de"))
-        {
-            ConnectResponse {
-                backend: Some(hyrouter_plugin_api::Backend::new("de.example.com", 5520)),
-                ..ConnectResponse::default()
-            }
-        } else {
-            ConnectResponse::default()
-        };
+        let (kind, language) = (request.event.client_type, &request.event.language);
+        let mut response = ConnectResponse::default();
+        if kind == Some(1) {
+            response = ConnectResponse::deny("Editors are not welcome here.");
+        } else if language.as_deref().is_some_and(|tag| tag.starts_with("de")) {
+            response.backend = Some(hyrouter_plugin_api::Backend::new("de.example.com", 5520));
+        }
         Box::pin(async { Ok(response.into()) })
     }
 }
@@ -51,14 +45,11 @@ fn gateway() -> anyhow::Result<Gateway> {
         pool,
         ..RouteSpec::default()
     };
-    let router = Router::new(RouterSpec {
-        routes: vec![play],
-        ..RouterSpec::default()
-    })?;
-    let policy = ChainEntry {
-        plugin: Arc::new(Policy),
-        settings: ChainSettings::new("policy"),
-    };
+    let mut spec = RouterSpec::default();
+    spec.routes.push(play);
+    let router = Router::new(spec)?;
+    let (plugin, settings) = (Arc::new(Policy), ChainSettings::new("policy"));
+    let policy = ChainEntry { plugin, settings };
     let plugins = Arc::new(Chain::new(vec![policy])?);
     Ok(Gateway::builder(router).plugins(plugins).build())
 }
@@ -71,10 +62,8 @@ async fn main() -> anyhow::Result<()> {
         let now = SystemTime::now();
         async move { gateway.decide(&player, now, &mut ThreadRandom).await.answer }
     };
-    let address = std::env::args()
-        .nth(1)
-        .unwrap_or_else(|| "127.0.0.1:5520".to_owned());
-    let listen: SocketAddr = address.parse()?;
+    let address = std::env::args().nth(1);
+    let listen: SocketAddr = address.as_deref().unwrap_or("127.0.0.1:5520").parse()?;
     let server = ServerBuilder::default().listen(listen).bind(decide)?;
     println!("listening on {}", server.local_addr());
     let interrupted = async { drop(tokio::signal::ctrl_c().await) };

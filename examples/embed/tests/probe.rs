@@ -1,6 +1,6 @@
 //! The example runs as a process and answers players.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
 
 use std::net::SocketAddr;
 use std::process::Stdio;
