@@ -14,8 +14,9 @@ use crate::certificate_fingerprint::CertificateFingerprint;
 use crate::connection::ServerContext;
 use crate::endpoint_worker::{EndpointWorker, mark};
 use crate::error::ServerError;
-use crate::handle::{EndpointsGuard, ServerHandle};
 use crate::handler::Handler;
+use crate::server_control::EndpointsGuard;
+use crate::server_handle::ServerHandle;
 use crate::socket::RecvBuffer;
 use crate::worker_runtime::WorkerRuntime;
 

@@ -4,23 +4,24 @@
 //! is taken, that part of twice what is free (a dynamic threshold, as switches share their buffers: Choudhury and Hahne,
 //! 1998). A pool that is full all the same makes room at the cost of the network that holds most.
 
+mod accounting;
 mod connection_entry;
 mod prefix;
 mod ranking;
+mod room;
 mod usage;
 
-use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use self::accounting::PrefixUsage;
 use self::connection_entry::ConnectionEntry;
-use self::ranking::{NetworkRank, Ranking};
+use self::ranking::Ranking;
 use crate::admission_policy::AdmissionPolicy;
 use crate::connection_admission::Proof;
-use crate::limits::RetryMode;
 use crate::refusal::Refusal;
 
 pub(crate) use self::prefix::{Prefix, PrefixLevel};
@@ -32,7 +33,7 @@ pub(crate) use self::usage::{PoolUsage, PooledResource};
 pub(crate) struct Pools {
     entries: HashMap<u64, ConnectionEntry>,
     /// What connections whose address is proven hold; nothing is kept of a prefix that holds nothing.
-    holdings: HashMap<Prefix, PrefixUsage>,
+    prefixes: HashMap<Prefix, PrefixUsage>,
     half_open: Ranking,
     open: Ranking,
     unread: Ranking,
@@ -45,20 +46,6 @@ pub(crate) struct Pools {
     sources: usize,
     /// Counts up with every change: the order in which things happened.
     clock: u64,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct PrefixUsage {
-    held: PoolUsage,
-    /// When each of it last became more, by [`Pools::clock`].
-    added: Added,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Added {
-    half_open: u64,
-    open: u64,
-    unread: u64,
 }
 
 impl Pools {
@@ -218,179 +205,6 @@ impl Pools {
             }
             entry.waiting = waiting;
         }
-    }
-
-    /// Whether all prefixes of an address may hold so much more.
-    fn check(&self, ip: IpAddr, more: PoolUsage, policy: &AdmissionPolicy) -> Result<(), Refusal> {
-        for prefix in Prefix::all_of(ip) {
-            let Some(PrefixUsage { held, .. }) = self.holdings.get(&prefix) else {
-                // What a pool has at least for each is enough for one that holds nothing.
-                continue;
-            };
-            for pool in PooledResource::ALL {
-                let more = more.of(pool);
-                let share = policy.share(prefix.level(), pool, self.total.of(pool));
-                if more > 0 && held.of(pool).saturating_add(more) > share {
-                    return Err(match pool {
-                        PooledResource::Unread => Refusal::Memory,
-                        PooledResource::HalfOpen
-                        | PooledResource::Open
-                        | PooledResource::Remembered => Refusal::Source,
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Sees to it that `more` fits into a pool, at the cost of others where it is full.
-    fn make_room(
-        &mut self,
-        pool: PooledResource,
-        ip: IpAddr,
-        proof: Proof,
-        more: usize,
-        policy: &AdmissionPolicy,
-    ) -> Result<(), Refusal> {
-        let capacity = policy.capacity.of(pool);
-        while self.total.of(pool).saturating_add(more) > capacity {
-            let victim = match proof {
-                Proof::Proven => self.victim(pool, ip, more),
-                // Without Retry there is nothing better to go by than age.
-                Proof::Unproven if policy.limits.retry == RetryMode::Never => {
-                    self.oldest_unproven(pool)
-                }
-                // With the proof of its address it comes again and is one of the others.
-                Proof::Unproven => None,
-            };
-            self.evict(victim.ok_or(pool.refusal())?, pool);
-        }
-        Ok(())
-    }
-
-    /// The connection that makes room in a pool for `more` of `ip`: one of the network that holds most, if that is
-    /// more than what the newcomer's will hold.
-    fn victim(&self, pool: PooledResource, ip: IpAddr, more: usize) -> Option<u64> {
-        let (most, id) = self.ranking(pool)?.first()?;
-        let own = Prefix::all_of(ip).find(|prefix| prefix.level().is_network())?;
-        let held = self.holdings.get(&own).map_or(0, |own| own.held.of(pool));
-        let after = held.saturating_add(more);
-        let gives_way = most > after || (most == after && pool.evicts_equals());
-        gives_way.then_some(id)
-    }
-
-    fn oldest_unproven(&self, pool: PooledResource) -> Option<u64> {
-        let holds = matches!(pool, PooledResource::HalfOpen | PooledResource::Open);
-        self.unproven.first().copied().filter(|_| holds)
-    }
-
-    /// Takes everything from a connection except what QUIC remembers, and tells it.
-    fn evict(&mut self, id: u64, pool: PooledResource) {
-        let Some(entry) = self.entries.get_mut(&id) else {
-            return;
-        };
-        entry.evict(pool);
-        let proof = entry.proof;
-        let held = PoolUsage {
-            remembered: entry.held.remembered,
-            ..PoolUsage::NOTHING
-        };
-        self.set_waiting(id, false);
-        self.set(id, held, proof);
-    }
-
-    fn ranking(&self, pool: PooledResource) -> Option<&Ranking> {
-        match pool {
-            PooledResource::HalfOpen => Some(&self.half_open),
-            PooledResource::Open => Some(&self.open),
-            PooledResource::Unread => Some(&self.unread),
-            // What QUIC remembers of a closed connection can not be taken from it.
-            PooledResource::Remembered => None,
-        }
-    }
-
-    fn tick(&mut self) -> u64 {
-        self.clock += 1;
-        self.clock
-    }
-
-    /// Enters what a connection holds from now on, everywhere that it counts.
-    fn set(&mut self, id: u64, held: PoolUsage, proof: Proof) {
-        let Some(entry) = self.entries.get_mut(&id) else {
-            return;
-        };
-        let (before, ip) = ((entry.held, entry.proof), entry.ip);
-        entry.held = held;
-        entry.proof = proof;
-        self.total = self.total.with(before.0, held);
-        let counted = |(held, proof)| match proof {
-            Proof::Proven => held,
-            Proof::Unproven => PoolUsage::NOTHING,
-        };
-        if proof == Proof::Unproven && held.open > 0 {
-            self.unproven.insert(id);
-        } else if before.1 == Proof::Unproven {
-            self.unproven.remove(&id);
-        }
-        self.count(id, ip, counted(before), counted((held, proof)));
-    }
-
-    /// Counts for its prefixes that a connection holds `after` instead of `before`.
-    fn count(&mut self, id: u64, ip: IpAddr, before: PoolUsage, after: PoolUsage) {
-        if before == after {
-            return;
-        }
-        let now = self.tick();
-        for prefix in Prefix::all_of(ip) {
-            let holding = self.holdings.entry(prefix).or_default();
-            let was = *holding;
-            holding.held = was.held.with(before, after);
-            let added = &mut holding.added;
-            for (at, before, after) in [
-                (&mut added.half_open, before.half_open, after.half_open),
-                (&mut added.open, before.open, after.open),
-                (&mut added.unread, before.unread, after.unread),
-            ] {
-                if after > before {
-                    *at = now;
-                }
-            }
-            let is = *holding;
-            if is.held == PoolUsage::NOTHING {
-                self.holdings.remove(&prefix);
-            }
-            if prefix.level().is_source() {
-                self.sources += usize::from(was.held.open == 0 && is.held.open > 0);
-                self.sources -= usize::from(was.held.open > 0 && is.held.open == 0);
-            }
-            if prefix.level().is_network() {
-                self.rank(prefix, was, is);
-                self.half_open
-                    .hold(prefix, id, before.half_open, after.half_open);
-                self.open.hold(prefix, id, before.open, after.open);
-                self.unread.hold(prefix, id, before.unread, after.unread);
-            }
-        }
-    }
-
-    fn rank(&mut self, network: Prefix, was: PrefixUsage, is: PrefixUsage) {
-        let standing = |held, added| NetworkRank {
-            held,
-            added: Reverse(added),
-            network,
-        };
-        self.half_open.stand(
-            standing(was.held.half_open, was.added.half_open),
-            standing(is.held.half_open, is.added.half_open),
-        );
-        self.open.stand(
-            standing(was.held.open, was.added.open),
-            standing(is.held.open, is.added.open),
-        );
-        self.unread.stand(
-            standing(was.held.unread, was.added.unread),
-            standing(is.held.unread, is.added.unread),
-        );
     }
 }
 

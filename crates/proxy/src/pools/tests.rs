@@ -1,7 +1,10 @@
+use std::cmp::Reverse;
+
 use proptest::prelude::*;
 
+use super::ranking::NetworkRank;
 use super::*;
-use crate::Limits;
+use crate::{Limits, RetryMode};
 
 fn policy(change: impl FnOnce(&mut Limits)) -> AdmissionPolicy {
     let mut limits = Limits::default();
@@ -24,8 +27,8 @@ fn audit(pools: &Pools) {
         }
     }
     let held = |pools: &Pools| {
-        let held = pools.holdings.iter();
-        held.map(|(prefix, holding)| (*prefix, holding.held))
+        let held = pools.prefixes.iter();
+        held.map(|(prefix, usage)| (*prefix, usage.held))
             .collect::<HashMap<_, _>>()
     };
     assert_eq!(pools.total, made.total);
@@ -130,7 +133,7 @@ proptest! {
             pools.forget(id);
         }
         prop_assert_eq!(pools.total, PoolUsage::NOTHING);
-        prop_assert!(pools.entries.is_empty() && pools.holdings.is_empty());
+        prop_assert!(pools.entries.is_empty() && pools.prefixes.is_empty());
         prop_assert_eq!((pools.waiting, pools.sources, pools.unproven()), (0, 0, 0));
     }
 }
@@ -324,11 +327,11 @@ fn the_books_of_a_connection_take_what_is_documented() {
         }
     }
     let entry = size_of::<(u64, ConnectionEntry)>();
-    let holding = size_of::<(Prefix, PrefixUsage)>();
+    let usage = size_of::<(Prefix, PrefixUsage)>();
     // With the two counts of an `Arc`.
     let notify = size_of::<Notify>() + 2 * size_of::<usize>();
     let taken = of_table(pools.entries.capacity(), entry)
-        + of_table(pools.holdings.capacity(), holding)
+        + of_table(pools.prefixes.capacity(), usage)
         + pools.entries.len() * notify
         + of_ranking(&pools.half_open)
         + of_ranking(&pools.open)

@@ -1,6 +1,7 @@
 //! TLS 1.3 as the game's clients speak it: any server name, a list of ALPN names, a client
 //! certificate that is asked for and never required.
 
+mod ack_delay;
 mod alpn;
 mod certificate_validity;
 mod client_auth;

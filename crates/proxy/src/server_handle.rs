@@ -1,0 +1,70 @@
+//! What can be asked of a server, and changed in it, while it runs.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::certificate_fingerprint::CertificateFingerprint;
+use crate::error::ServerError;
+use crate::reconfiguration::Reconfiguration;
+use crate::server_control::ServerControl;
+use crate::status::ServerStatus;
+use crate::tls::CertificateValidity;
+
+/// A hold on a server that lives on its own threads: from [`Server::handle`](crate::Server::handle). Cheap to clone,
+/// good before, while and after it runs, from any thread.
+#[derive(Debug, Clone)]
+pub struct ServerHandle {
+    control: Arc<ServerControl>,
+}
+
+impl ServerHandle {
+    pub(crate) fn new(control: Arc<ServerControl>) -> Self {
+        Self { control }
+    }
+
+    /// Puts other settings in force, all or none of them. Handshakes that begin from now on use them; connections that
+    /// have begun go on by the old ones, and all counts stay.
+    ///
+    /// # Errors
+    ///
+    /// When a setting can not be used, and [`ServerError::Ended`] when there is no server any more.
+    pub fn reconfigure(&self, settings: Reconfiguration) -> Result<(), ServerError> {
+        self.control.reconfigure(settings)
+    }
+
+    /// What the server is doing right now.
+    pub fn status(&self) -> ServerStatus {
+        let ServerControl {
+            admission,
+            draining,
+            balancers,
+            ..
+        } = &*self.control;
+        let pools = admission.pools();
+        let (total, unproven, sources) = (pools.total(), pools.unproven(), pools.sources());
+        drop(pools);
+        ServerStatus {
+            open: total.open,
+            half_open: total.half_open,
+            unproven,
+            remembered: total.remembered,
+            sources,
+            admitted: admission.admitted.load(Ordering::Relaxed),
+            retries_sent: admission.retries.load(Ordering::Relaxed),
+            refused: admission.refused.read(),
+            unread_bytes: total.unread,
+            draining: *draining.borrow(),
+            proxied: balancers.as_ref().map(|balancers| balancers.status()),
+        }
+    }
+
+    /// Of the certificate that new clients are shown.
+    pub fn fingerprint(&self) -> CertificateFingerprint {
+        self.control.current().certificate.fingerprint()
+    }
+
+    /// When the certificate is valid that new clients are shown.
+    pub fn validity(&self) -> CertificateValidity {
+        self.control.current().certificate.validity()
+    }
+}
