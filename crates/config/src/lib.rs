@@ -52,7 +52,6 @@ mod maintenance;
 mod model;
 mod path;
 mod problem;
-mod reference;
 mod schema;
 mod schema_check;
 mod secrets;
@@ -68,7 +67,6 @@ pub use hyrouter_messages::{MaintenanceTexts, MessageKind, Messages};
 pub use listen::ListenAddr;
 pub use maintenance::MaintenanceSettings;
 pub use problem::{Problem, Warning};
-pub use reference::reference_markdown;
 pub use schema::schema;
 pub use sections::Sections;
 pub use settings::{

@@ -166,17 +166,6 @@ impl Schema {
         properties.chain(self.map_value()).chain(self.item())
     }
 
-    /// The name of the definition that it refers to, the same wherever the same section stands.
-    pub(crate) fn definition(self) -> Option<&'static str> {
-        self.outer.get("$ref").and_then(Value::as_str)
-    }
-
-    /// What is said about the section wherever it stands.
-    pub(crate) fn definition_text(self) -> Option<&'static str> {
-        self.definition()?;
-        self.inner.get("description")?.as_str()
-    }
-
     fn texts(self, keyword: &str) -> Vec<&'static str> {
         let list = self.get(keyword).and_then(Value::as_array);
         list.into_iter()

@@ -1,5 +1,7 @@
 //! The generated parts of the documentation.
 
+mod reference;
+
 use std::fs;
 
 use anyhow::{Context as _, bail};
@@ -11,7 +13,7 @@ const REFERENCE: &str = "docs/configuration.md";
 
 pub(crate) fn run(check: bool) -> anyhow::Result<()> {
     let file = root().join(REFERENCE);
-    let wanted = hyrouter_config::reference_markdown();
+    let wanted = reference::markdown(&hyrouter_config::schema());
     if check {
         let found = fs::read_to_string(&file).with_context(|| format!("reading {REFERENCE}"))?;
         if found != wanted {
