@@ -1,12 +1,13 @@
+mod hosts;
 mod values;
 
 use std::net::IpAddr;
 
 use hyrouter_referral::Secret;
-use hyrouter_router::{
-    BackendKey, HostPattern, HostPatternError, HostProblem, PatternError, wire_name,
-};
+use hyrouter_router::BackendKey;
 
+pub(crate) use self::hosts::without_brackets;
+use self::hosts::{check_host, check_host_pattern, check_text_pattern};
 pub(crate) use self::values::{build_range, network, public_key, timestamp, uuid};
 use crate::{duration, listen};
 
@@ -101,59 +102,6 @@ fn check_alpn(text: &str) -> Result<(), FormatError> {
         "not an application protocol",
         "hytale/*, or a name of 1 to 255 bytes without *",
     )
-}
-
-/// Hosts with captures are checked with the patterns of their route.
-fn check_host(text: &str) -> Result<(), FormatError> {
-    const ALLOWED: &str = "host name or IP address, without a port";
-    if text.contains('$') {
-        return Ok(());
-    }
-    hyrouter_router::check_host(text).map_err(|problem| {
-        let advice = match problem {
-            // What a client's resolver makes of other alphabets is not known.
-            HostProblem::Character { found } if !found.is_ascii() => {
-                wire_name(text).map_or_else(|_| String::new(), |name| format!("; write {name}"))
-            }
-            _ => String::new(),
-        };
-        wrong(&format!("not a host: {problem}{advice}"), ALLOWED)
-    })
-}
-
-/// An IPv6 address as it goes to clients: `[::1]` is written for `::1` out of habit.
-pub(crate) fn without_brackets(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(host)
-}
-
-/// The pattern language of host names, and of the names in tickets.
-const PATTERN: &str = "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match";
-
-fn check_host_pattern(text: &str) -> Result<(), FormatError> {
-    const ALLOWED: &str = "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match, or \"\" for clients without a \
-         host name";
-    match HostPattern::of_names(text.trim()) {
-        // Blanks and `.` would become the pattern for clients that sent no host name, which is written "".
-        Ok(pattern) => require(
-            text.is_empty() || !pattern.is_empty(),
-            "not a host pattern: nothing is left of it",
-            ALLOWED,
-        ),
-        Err(HostPatternError::Malformed(error)) => Err(malformed(&error)),
-        Err(error) => Err(wrong(&error.to_string(), ALLOWED)),
-    }
-}
-
-fn check_text_pattern(text: &str) -> Result<(), FormatError> {
-    let pattern = text.trim().parse::<HostPattern>();
-    pattern.map(drop).map_err(|error| malformed(&error))
-}
-
-fn malformed(error: &PatternError) -> FormatError {
-    let what = format!("malformed host pattern at byte {}: {}", error.at, error.why);
-    wrong(&what, PATTERN)
 }
 
 fn check_backend_key(text: &str) -> Result<(), FormatError> {

@@ -1,10 +1,10 @@
+mod scalars;
 mod wording;
 
 use serde_json::{Map, Value};
 
-use self::wording::{Hint, range, type_name};
+use self::wording::{Hint, type_name};
 pub(crate) use self::wording::{allowed, nearest};
-use crate::format;
 use crate::leading_zeros;
 use crate::path::Path;
 use crate::problem::{Problems, message, secret_message};
@@ -125,64 +125,6 @@ impl Walk<'_> {
         Some(Value::Array(right.collect()))
     }
 
-    fn text(&mut self, schema: Schema, text: String, path: &Path) -> Option<Value> {
-        let format = schema.text("format");
-        let names = schema.names();
-        if text.is_empty() && schema.number("minLength").is_some() {
-            let allowed = format.and_then(format::allowed);
-            let allowed = allowed.map_or_else(String::new, |known| format!("; allowed: {known}"));
-            self.problems
-                .add(path, format!("must not be empty{allowed}"));
-            return None;
-        }
-        if text.trim().is_empty() && !empty::counts_as_absent(path) {
-            self.problems.add(path, empty::message(schema, "key"));
-            return None;
-        }
-        if !names.is_empty() {
-            let canonical = canonical_name(&text);
-            if let Some(name) = names.iter().find(|name| **name == canonical) {
-                return Some(Value::from(*name));
-            }
-            let hint = nearest(&canonical, names.iter().copied());
-            let allowed = format!("{}{}", names.join(", "), Hint(hint));
-            self.wrong(
-                schema,
-                "unknown value",
-                &Value::String(text),
-                path,
-                &allowed,
-            );
-            return None;
-        }
-        let value = Value::String(text);
-        if let (Some(format), Some(text)) = (format, value.as_str())
-            && let Err(wrong) = format::check(format, text)
-        {
-            self.wrong(schema, &wrong.what, &value, path, wrong.allowed);
-            return None;
-        }
-        Some(value)
-    }
-
-    fn integer(&mut self, schema: Schema, value: &Value, path: &Path) -> Option<Value> {
-        let min = schema.number("minimum").unwrap_or(0);
-        let max = schema.number("maximum");
-        if let Some(number) = whole_number(value)
-            && (min..=max.unwrap_or(u64::MAX)).contains(&number)
-        {
-            return Some(Value::from(number));
-        }
-        let fraction = value.as_f64().is_some_and(|number| number.fract() != 0.0);
-        let what = if fraction {
-            "not a whole number"
-        } else {
-            "out of range"
-        };
-        self.wrong(schema, what, value, path, &range(schema));
-        None
-    }
-
     fn unknown_key(&mut self, schema: Schema, key: &str, present: &[String], path: &Path) {
         let mut known = schema.properties().map(|(key, _)| key);
         let Some(meant) = nearest(key, &mut known) else {
@@ -224,23 +166,6 @@ fn is_blank(schema: Schema, value: &Value, path: &Path) -> bool {
         && schema.number("minLength").is_none()
         && is_constrained()
         && empty::counts_as_absent(path)
-}
-
-/// Names of fixed sets compare without case and blanks around them, and `-` equals `_`.
-fn canonical_name(text: &str) -> String {
-    text.trim().to_ascii_lowercase().replace('-', "_")
-}
-
-/// A number without fraction, also when it is written with one (`5520.0`).
-fn whole_number(value: &Value) -> Option<u64> {
-    if let Some(number) = value.as_u64() {
-        return Some(number);
-    }
-    // Above 2^53 not every whole number is a float, so those written as floats are refused.
-    let float = value
-        .as_f64()
-        .filter(|float| (0.0..9.0e15).contains(float) && float.fract() == 0.0)?;
-    format!("{float}").parse().ok()
 }
 
 fn stand_in(schema: Schema) -> Value {

@@ -6,11 +6,11 @@ use figment::{Metadata, Profile, Provider};
 use hyrouter_router::Switch;
 use serde_json::Value;
 
+use super::target::{find, unknown};
 use super::{empty, without_nulls};
 use crate::path::Path;
 use crate::problem::Problems;
 use crate::schema::{Schema, SchemaKind};
-use crate::schema_check::nearest;
 
 /// What the names of variables begin with.
 pub(crate) const PREFIX: &str = "HYROUTER_";
@@ -79,20 +79,6 @@ struct Variable {
     value: Option<String>,
 }
 
-/// The place that a variable sets.
-struct Target {
-    keys: Vec<String>,
-    schema: Schema,
-}
-
-impl Target {
-    fn path(&self) -> Path {
-        self.keys
-            .iter()
-            .fold(Path::default(), |path, key| path.key(key))
-    }
-}
-
 /// The variable if it is meant for this program. Kubernetes sets `HYROUTER_SERVICE_*`, `HYROUTER_PORT` and
 /// `HYROUTER_PORT_*` for a Service called hyrouter; no key starts like these.
 fn ours((name, value): (OsString, OsString)) -> Option<Variable> {
@@ -104,66 +90,6 @@ fn ours((name, value): (OsString, OsString)) -> Option<Variable> {
     }
     let value = value.into_string().ok();
     Some(Variable { name, value })
-}
-
-fn find(name: &str, below: &Value) -> Option<Target> {
-    let mut target = Target {
-        keys: Vec::new(),
-        schema: Schema::root(),
-    };
-    let mut below = Some(below);
-    for segment in name.strip_prefix(PREFIX)?.split("__") {
-        let (key, schema) = step(target.schema, segment, below)?;
-        below = below.and_then(|below| below.get(&key));
-        target.keys.push(key);
-        target.schema = schema;
-    }
-    Some(target)
-}
-
-/// The key that a part of a name means.
-fn step(schema: Schema, segment: &str, below: Option<&Value>) -> Option<(String, Schema)> {
-    match schema.kind() {
-        SchemaKind::Object => schema
-            .properties()
-            .find(|(key, _)| key.eq_ignore_ascii_case(segment))
-            .map(|(key, schema)| (key.to_owned(), schema)),
-        SchemaKind::Map if !segment.is_empty() => {
-            let mut keys = below
-                .and_then(Value::as_object)
-                .into_iter()
-                .flat_map(serde_json::Map::keys);
-            let same = |key: &&String| key.replace('-', "_").eq_ignore_ascii_case(segment);
-            let key = keys
-                .find(same)
-                .cloned()
-                .unwrap_or_else(|| segment.to_ascii_lowercase());
-            Some((key, schema.map_value()?))
-        }
-        _ => None,
-    }
-}
-
-fn unknown(name: &str) -> String {
-    let mut known = Vec::new();
-    collect_names(Schema::root(), "", &mut known);
-    let key = name.strip_prefix(PREFIX).unwrap_or(name);
-    let hint = nearest(key, known.iter().map(String::as_str));
-    let hint = hint.map_or_else(String::new, |known| {
-        format!("; did you mean `{PREFIX}{known}`?")
-    });
-    format!(
-        "unknown variable, nothing of this name is in the configuration (lists are set whole){hint}"
-    )
-}
-
-fn collect_names(schema: Schema, path: &str, names: &mut Vec<String>) {
-    for (key, schema) in schema.properties() {
-        let separator = if path.is_empty() { "" } else { "__" };
-        let name = format!("{path}{separator}{}", key.to_ascii_uppercase());
-        collect_names(schema, &name, names);
-        names.push(name);
-    }
 }
 
 /// The value of a text. One that can not be read stays a text, so that the schema check reports it like any other.

@@ -2,6 +2,7 @@ pub(crate) mod empty;
 mod env;
 mod file;
 mod json;
+mod target;
 mod tree;
 mod yaml;
 
