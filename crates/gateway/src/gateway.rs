@@ -134,7 +134,8 @@ impl Gateway {
             }
             RouteDecision::NoRoute => self.refuse(Reason::NoRoute, arrival.info),
             RouteDecision::Maintenance { route, .. } => self.close(arrival.info, route.name),
-            RouteDecision::NoBackends { .. } => self.refuse(Reason::NoBackends, arrival.info),
+            // No backends, and what the router may come to decide before there is a reason for it.
+            _ => self.refuse(Reason::NoBackends, arrival.info),
         }
     }
 

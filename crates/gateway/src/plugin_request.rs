@@ -33,7 +33,7 @@ pub(crate) fn plugin_request(
         RouteDecision::NoBackends { strategy, .. } => {
             strategy.as_str().clone_into(&mut request.strategy);
         }
-        RouteDecision::NoRoute | RouteDecision::Maintenance { .. } => {}
+        _ => {}
     }
     request
 }

@@ -1,4 +1,4 @@
-//! Where a player can be sent.
+//! Backends.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,16 +9,16 @@ pub struct Backend {
     pub host: String,
     /// UDP port, not 0.
     pub port: u16,
-    /// Share of the players under [`Strategy::Weighted`](crate::Strategy::Weighted), relative to the others.
+    /// Share of the players under [`Strategy::Weighted`](crate::Strategy::Weighted), relative to the other backends.
     pub weight: u32,
     /// Facts about the backend that filters, sorting and strategies read by [`BackendKey`](crate::BackendKey).
     pub meta: BTreeMap<String, String>,
-    /// Whether it gets no players, so that those who are there can finish and nobody comes after them.
+    /// Whether the backend gets no new players, so that it empties.
     pub drained: bool,
 }
 
 impl Backend {
-    /// A backend of weight 1 without facts.
+    /// Creates a backend of weight 1 without facts.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self {
             host: host.into(),
@@ -29,14 +29,14 @@ impl Backend {
     }
 }
 
-/// `host:port`, an IPv6 address in brackets.
+/// Writes `host:port`, with an IPv6 address in brackets.
 impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Address(&self.host, self.port).fmt(f)
     }
 }
 
-/// Host and port of a backend, shown as `host:port`, an IPv6 address in brackets.
+/// Host and port of a backend. Written as `host:port`, with an IPv6 address in brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Address<'h>(pub &'h str, pub u16);
 

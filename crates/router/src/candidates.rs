@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::pool::PoolEntry;
 
-/// The candidates in their order: the compiled list itself, or what the player left of it.
+/// The candidates in their order: the compiled list itself, or the part of it that passes for the player.
 #[derive(Debug)]
 pub(crate) enum Candidates<'r> {
     All(&'r [PoolEntry]),

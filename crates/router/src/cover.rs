@@ -1,4 +1,4 @@
-//! Which earlier pattern takes everything that a later one could.
+//! Finds earlier patterns that match every host name of a later one.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,13 +8,14 @@ use crate::{
     pattern::Shape,
 };
 
-/// Patterns with inner wildcards that are compared with each later pattern, one by one.
+/// Maximum number of patterns with inner wildcards. Each is compared with each later pattern, so the number bounds a
+/// quadratic cost.
 const MAX_GLOBS: usize = 256;
 
-/// Patterns in their order, and which of them takes every host name that another pattern takes.
+/// Finds patterns that match every host name that another pattern matches.
 ///
-/// It finds no pattern wrongly, but it does not find all: it does not consider what several patterns take together, and
-/// of patterns with inner wildcards it keeps the first 256.
+/// Each pattern found is right, but not every such pattern is found: patterns are not combined, and only the first 256
+/// patterns with inner wildcards are kept.
 #[derive(Debug, Default)]
 pub struct PatternCover {
     exact: HashMap<Arc<str>, usize>,
@@ -24,7 +25,7 @@ pub struct PatternCover {
 }
 
 impl PatternCover {
-    /// Adds a pattern. Numbers have to rise.
+    /// Adds a pattern. Each number must be at least as high as the one before it.
     pub fn add(&mut self, number: usize, pattern: &HostPattern) {
         match pattern.shape() {
             Shape::Exact(name) => {
@@ -43,14 +44,14 @@ impl PatternCover {
         }
     }
 
-    /// Returns the number of the first pattern that takes every host name which `pattern` takes.
+    /// Returns the number of the first pattern that matches every host name which `pattern` matches.
     pub fn first(&self, pattern: &HostPattern) -> Option<usize> {
         let shape = pattern.shape();
         let exact = match shape {
             Shape::Exact(name) => self.exact.get(name).copied(),
             _ => None,
         };
-        // Clients without a host name match the empty pattern alone.
+        // Clients without a host name match only the empty pattern.
         if pattern.is_empty() {
             return exact;
         }
@@ -68,14 +69,14 @@ impl PatternCover {
         found.min()
     }
 
-    /// The suffixes after each dot of a text.
+    /// Returns the numbers of the suffixes that follow a dot of the text.
     fn suffixes_of<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
         let dots = text.match_indices('.');
         dots.filter_map(|(dot, _)| self.suffixes.get(text.get(dot + 1..)?).copied())
     }
 }
 
-/// What every match ends with.
+/// Returns the literal text with which every match ends.
 fn literal_end(tokens: &[GlobToken]) -> String {
     let end = tokens.iter().rev().map_while(|token| match token {
         GlobToken::Literal(c) => Some(*c),
@@ -85,11 +86,12 @@ fn literal_end(tokens: &[GlobToken]) -> String {
     end.into_iter().rev().collect()
 }
 
-/// Whether `general` surely matches every host name that `special` matches: it matches the tokens of `special`, of which
-/// each wildcard stands for a character, or for a run of them, that is not known. Host names have no `/`.
+/// Returns whether `general` certainly matches every host name that `special` matches. It matches the tokens of
+/// `special`, in which a wildcard stands for an unknown character or an unknown run of characters. Host names have no
+/// `/`.
 fn takes_all(general: &[GlobToken], special: &[GlobToken]) -> bool {
     let (mut at, mut place) = (0, 0);
-    // Where a run begins to take, and what follows it.
+    // The place after the last run in `general`, and the place in `special` where the run begins.
     let mut run: Option<(usize, usize)> = None;
     loop {
         match (general.get(at), special.get(place)) {
@@ -113,7 +115,7 @@ fn takes_all(general: &[GlobToken], special: &[GlobToken]) -> bool {
     }
 }
 
-/// Whether a token that is no run takes every character which the other stands for.
+/// Returns whether a token that is no run matches every character that the other stands for.
 fn takes(token: &GlobToken, other: &GlobToken) -> bool {
     match (token, other) {
         (_, GlobToken::Run) => false,

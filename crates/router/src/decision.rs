@@ -1,45 +1,63 @@
-//! What was decided.
+//! The result of a decision.
 
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
-use crate::{Backend, Strategy, candidates::Candidates, pool::PoolEntry};
+use crate::{Backend, Strategy, candidates::Candidates, named::named, pool::PoolEntry};
 
-/// Where a player goes, or why nowhere.
+/// The backend that a player is sent to, or the reason why there is none.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum RouteDecision<'r> {
-    /// To a backend.
+    /// A backend was picked.
     Backend(Choice<'r>),
-    /// No route matches the host and there is no default pool.
+    /// No route matches the player and there is no default pool.
     NoRoute,
-    /// The route is closed for maintenance, and the player is none of those who may enter.
+    /// The route is closed for maintenance, and the player is not on its lists.
     Maintenance {
         /// The route.
         route: RouteRef<'r>,
-        /// When it is over, if that is known.
+        /// End of the maintenance, if known.
         until: Option<SystemTime>,
     },
-    /// No policy of the pool, fallbacks included, left a candidate.
+    /// No policy of the pool, fallbacks included, leaves a candidate.
     NoBackends {
-        /// The route whose pool it is.
+        /// The route of the pool.
         route: RouteRef<'r>,
-        /// The strategy that the pool would have picked by.
+        /// The strategy of the pool's own policy.
         strategy: Strategy,
     },
 }
 
+/// The reason why a decision has no backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RouteFailure {
+    /// No route matches the player and there is no default pool.
+    NoRoute,
+    /// The route is closed for maintenance.
+    Maintenance,
+    /// No policy of the pool leaves a candidate.
+    NoBackends,
+}
+
+named!(RouteFailure, "route failure", {
+    NoRoute => "no_route",
+    Maintenance => "maintenance",
+    NoBackends => "no_backends",
+});
+
 impl<'r> RouteDecision<'r> {
-    /// The stable code of what went wrong: `no_route`, `maintenance`, `no_backends`, or none when there is a
-    /// backend.
-    pub const fn reason_code(&self) -> Option<&'static str> {
+    /// Returns why there is no backend; none when there is one.
+    pub const fn failure(&self) -> Option<RouteFailure> {
         match self {
             Self::Backend(_) => None,
-            Self::NoRoute => Some("no_route"),
-            Self::Maintenance { .. } => Some("maintenance"),
-            Self::NoBackends { .. } => Some("no_backends"),
+            Self::NoRoute => Some(RouteFailure::NoRoute),
+            Self::Maintenance { .. } => Some(RouteFailure::Maintenance),
+            Self::NoBackends { .. } => Some(RouteFailure::NoBackends),
         }
     }
 
-    /// The route that was taken, if there was one.
+    /// Returns the route taken; none when no route matches.
     pub const fn route(&self) -> Option<RouteRef<'r>> {
         match self {
             Self::Backend(choice) => Some(choice.route),
@@ -49,12 +67,12 @@ impl<'r> RouteDecision<'r> {
     }
 }
 
-/// The backend that was picked, and from what.
+/// The backend that was picked, and the candidates that it was picked from.
 #[derive(Debug)]
 pub struct Choice<'r> {
     pub(crate) entry: &'r PoolEntry,
     pub(crate) selected: usize,
-    /// What the route's pattern took of the host; empty where no backend asks for it.
+    /// The text of the host that each `*` of the pattern matched; empty when no backend has captures.
     pub(crate) captured: Vec<String>,
     pub(crate) candidates: Candidates<'r>,
     pub(crate) strategy: Strategy,
@@ -63,22 +81,22 @@ pub struct Choice<'r> {
 }
 
 impl<'r> Choice<'r> {
-    /// The backend that was picked, as it is configured.
+    /// Returns the backend that was picked, as specified.
     pub const fn backend(&self) -> &'r Arc<Backend> {
         &self.entry.backend
     }
 
-    /// The host that the player is referred to: the backend's, with what the pattern took in place of captures.
+    /// Returns the host that the player is referred to: the backend's host with its captures replaced.
     pub fn host(&self) -> Cow<'r, str> {
         self.entry.host(&self.captured)
     }
 
-    /// Its place among the [candidates](Self::candidates), from 0.
+    /// Returns its place among the [candidates](Self::candidates), from 0.
     pub const fn selected_index(&self) -> usize {
         self.selected
     }
 
-    /// All candidates: those that passed the filters, sorted, up to the limit.
+    /// Returns all candidates: the backends that passed the filters, sorted, up to the limit.
     pub fn candidates(&self) -> impl ExactSizeIterator<Item = Candidate<'r>> {
         self.candidates.iter().map(|entry| Candidate {
             backend: &entry.backend,
@@ -86,17 +104,17 @@ impl<'r> Choice<'r> {
         })
     }
 
-    /// The strategy that picked.
+    /// Returns the strategy that picked.
     pub const fn strategy(&self) -> Strategy {
         self.strategy
     }
 
-    /// The route that was taken.
+    /// Returns the route taken.
     pub const fn route(&self) -> RouteRef<'r> {
         self.route
     }
 
-    /// How many fallback steps were taken: 0 when the pool's own policy had candidates.
+    /// Returns the number of fallbacks taken: 0 when the pool's own policy had candidates.
     pub const fn fallback(&self) -> usize {
         self.fallback
     }
@@ -105,18 +123,18 @@ impl<'r> Choice<'r> {
 /// A backend that a strategy picks from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate<'r> {
-    /// The backend as it is configured.
+    /// The backend as specified.
     pub backend: &'r Arc<Backend>,
-    /// The host that players are referred to, as of [`Choice::host`].
+    /// The host that the player is referred to, as of [`Choice::host`].
     pub host: Cow<'r, str>,
 }
 
-/// Names a route of a snapshot.
+/// Name and place of a route of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteRef<'r> {
-    /// The route's name; `default` for the default pool.
+    /// Name of the route; `default` for the default pool.
     pub name: &'r Arc<str>,
-    /// Its place among the routes, from 0; none for the default pool.
+    /// Place among the routes, from 0; none for the default pool.
     pub index: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! What a backend must fulfil to be a candidate.
+//! Filters of backends.
 
 mod check;
 mod values;
@@ -9,51 +9,53 @@ use crate::{BackendKey, named::named, number::Number};
 
 pub(crate) use self::check::{RuntimeCheck, runtime_checks};
 
-/// What a backend must fulfil to be a candidate.
+/// A condition that a candidate must pass.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
-    /// Both values are numbers and the comparison holds; a missing one fails.
+    /// Passes if both values are numbers and the comparison holds.
     Compare {
-        /// Left side.
+        /// Key of the left value.
         left: BackendKey,
         /// The comparison.
         op: CompareOp,
-        /// Right side, a key like the left one.
+        /// Key of the right value.
         right: BackendKey,
     },
-    /// A backend that has a whitelist switched on takes only the players on it.
+    /// Passes only players on the whitelist of a backend, if its whitelist is switched on.
     ///
-    /// `enabled_key` is a [`Switch`]. When it is on, the list must be there, be readable and hold the subject, and the
-    /// subject must be known. When it cannot be read, the backend takes no player.
+    /// `enabled_key` names a [`Switch`](crate::Switch). If it is on, the list must be present, readable and contain the
+    /// player's name or UUID, which must be known. If the switch is unreadable, the backend takes no player.
     ///
-    /// Names and UUIDs that are not [verified](crate::RouteRequest::verified) are what a client says: anybody can be on a
-    /// list then, unless `verified` is asked for.
+    /// Names and UUIDs that are not [verified](crate::RouteRequest::verified) are claims that any client can make,
+    /// unless `verified` is set.
     Whitelist {
-        /// Switches the whitelist on.
+        /// Key of the switch.
         enabled_key: BackendKey,
-        /// The list: a JSON array of strings, or comma separated with blanks around the entries ignored.
+        /// Key of the list: a JSON array of strings, or comma-separated text. Blanks around its entries are ignored.
         list_key: BackendKey,
-        /// What the list holds.
+        /// Attribute of the player that the list contains.
         subject: WhitelistSubject,
-        /// Whether the player must be verified where the whitelist is on.
+        /// Whether the player must be verified if the whitelist is on.
         verified: bool,
     },
-    /// The player is verified, or is not.
+    /// Passes only verified players, or only unverified ones.
     Identity {
-        /// Which of the two passes.
+        /// Whether verified players pass (`true`) or unverified ones (`false`).
         verified: bool,
     },
-    /// The game has not begun: the value is absent, empty or `-1`, or a time in the future.
+    /// Passes while the game has not begun: the value is absent, empty, `-1` or a time in the future.
     ///
-    /// The time is a whole number of seconds since 1970, or of milliseconds when it is 10,000,000,000 or more. Text
-    /// that is neither fails.
+    /// The time is a whole number of seconds since 1970, or of milliseconds if it is 10,000,000,000 or more. Any other
+    /// text fails.
     GameStartNotPast {
-        /// When the game begins.
+        /// Key of the begin of the game.
         key: BackendKey,
     },
 }
 
 /// A comparison of two numbers.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CompareOp {
     /// Less.
@@ -74,13 +76,14 @@ named!(CompareOp, "comparison", {
     Lt => "lt", Lte => "lte", Gt => "gt", Gte => "gte", Eq => "eq", Neq => "neq",
 });
 
-/// By what a whitelist names players.
+/// The attribute of players that a whitelist contains.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum WhitelistSubject {
     /// The UUID, in any case, with or without hyphens.
     #[default]
     Uuid,
-    /// The name, letter for letter.
+    /// The name, case-sensitive.
     Username,
 }
 

@@ -1,12 +1,12 @@
 //! The wildcard language of host patterns: Go's `path.Match`.
 
-use std::{
-    iter::Peekable,
-    str::{CharIndices, Chars},
-    sync::Arc,
-};
+mod parse;
 
-/// A parsed pattern, lower case; cheap to clone.
+use std::{str::Chars, sync::Arc};
+
+pub(crate) use self::parse::{GlobError, parse};
+
+/// A parsed pattern in lower case; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Glob(Arc<[GlobToken]>);
 
@@ -15,7 +15,7 @@ pub(crate) enum GlobToken {
     Literal(char),
     /// `?`: one character other than `/`.
     One,
-    /// `*`: any run of characters other than `/`, the empty one too. Never twice in a row.
+    /// `*`: any run of characters other than `/`, including none. Never twice in a row.
     Run,
     Class(Box<Class>),
 }
@@ -27,14 +27,6 @@ pub(crate) struct Class {
     ranges: Box<[(char, char)]>,
 }
 
-/// A malformed pattern.
-#[derive(Debug)]
-pub(crate) struct GlobError {
-    /// Byte offset of the mistake.
-    pub(crate) at: usize,
-    pub(crate) why: &'static str,
-}
-
 impl Glob {
     pub(crate) fn new(tokens: Vec<GlobToken>) -> Self {
         Self(tokens.into())
@@ -44,12 +36,12 @@ impl Glob {
         &self.0
     }
 
-    /// Whether the whole of `host` matches, letter for letter.
+    /// Returns whether the whole host matches, case-sensitively.
     pub(crate) fn matches(&self, host: &str) -> bool {
         self.walk(host, |_, _, _| ())
     }
 
-    /// What each run takes of `host`; none when it does not match.
+    /// Returns the text that each run matches; none when the host does not match.
     pub(crate) fn captures<'h>(&self, host: &'h str) -> Option<Vec<&'h str>> {
         let mut taken = vec![""; self.runs()];
         let took = |run, from, to| {
@@ -60,7 +52,7 @@ impl Glob {
         self.walk(host, took).then_some(taken)
     }
 
-    /// How many runs there are.
+    /// Returns the number of runs.
     pub(crate) fn runs(&self) -> usize {
         self.0
             .iter()
@@ -68,14 +60,14 @@ impl Glob {
             .count()
     }
 
-    /// Matches, and tells by the number of a run from where to where it takes bytes. What is told last of a run counts;
-    /// one of which nothing is told takes nothing.
+    /// Matches the host. Calls `took` with the number of a run and the range of bytes that it matches. The last call for
+    /// a run counts; a run without a call matches nothing.
     ///
-    /// Each run takes as little as it can, the first before the second, so that the last takes what is left.
+    /// Each run matches as little as possible, the first before the second, so the last one matches the rest.
     ///
-    /// A mismatch only ever lengthens the last run, so the work is at most pattern times host. The earlier runs need no
-    /// second try: where a later part was found at all, the leftmost place leaves most to what follows. (With a class
-    /// that takes a `/` they might; Go does not try either.)
+    /// A mismatch only lengthens the last run, so the cost is at most the length of the pattern times that of the host.
+    /// Earlier runs need no second attempt: the leftmost place of a later part leaves the most text to the parts after
+    /// it. (With a class that matches `/` they might need one. Go does not try either.)
     fn walk(&self, host: &str, mut took: impl FnMut(usize, usize, usize)) -> bool {
         let mut tokens = &*self.0;
         let mut rest = host.chars();
@@ -98,7 +90,7 @@ impl Glob {
                 Some((token, after)) => {
                     let mut ahead = rest.clone();
                     let Some(next) = ahead.next() else {
-                        // Too short already; a longer run leaves still less.
+                        // The host is too short, and a longer run would leave even less of it.
                         return false;
                     };
                     if token.matches(next) {
@@ -123,13 +115,13 @@ impl Glob {
 
 /// The run that a mismatch lengthens.
 struct OpenRun<'g, 'h> {
-    /// Its place among the runs, from 0.
+    /// Place among the runs, from 0.
     number: usize,
-    /// The byte where it begins.
+    /// Offset of its first byte.
     from: usize,
     /// The tokens after it.
     after: &'g [GlobToken],
-    /// What it has not taken of the host.
+    /// The rest of the host after it.
     rest: Chars<'h>,
 }
 
@@ -146,75 +138,5 @@ impl GlobToken {
                     != class.negated
             }
         }
-    }
-}
-
-/// Reads a pattern; ASCII letters become lower case, so a host in lower case is matched whatever the case.
-pub(crate) fn parse(pattern: &str) -> Result<Vec<GlobToken>, GlobError> {
-    let mut parser = Parser {
-        rest: pattern.char_indices().peekable(),
-    };
-    let mut tokens = Vec::new();
-    while let Some((at, c)) = parser.rest.next() {
-        tokens.push(match c {
-            '*' if tokens.last() == Some(&GlobToken::Run) => continue,
-            '*' => GlobToken::Run,
-            '?' => GlobToken::One,
-            '[' => GlobToken::Class(Box::new(parser.class(at)?)),
-            '\\' => GlobToken::Literal(parser.escaped(at)?),
-            literal => GlobToken::Literal(literal.to_ascii_lowercase()),
-        });
-    }
-    Ok(tokens)
-}
-
-struct Parser<'p> {
-    rest: Peekable<CharIndices<'p>>,
-}
-
-impl Parser<'_> {
-    fn class(&mut self, open: usize) -> Result<Class, GlobError> {
-        let negated = self.eat('^');
-        let mut ranges = Vec::new();
-        while ranges.is_empty() || !self.eat(']') {
-            let low = self.member(open)?;
-            let high = if self.eat('-') {
-                self.member(open)?
-            } else {
-                low
-            };
-            ranges.push((low, high));
-        }
-        Ok(Class {
-            negated,
-            ranges: ranges.into(),
-        })
-    }
-
-    fn member(&mut self, open: usize) -> Result<char, GlobError> {
-        match self.rest.next() {
-            None => Err(GlobError {
-                at: open,
-                why: "the class that opens here is not closed by ']'",
-            }),
-            Some((at, ']' | '-')) => Err(GlobError {
-                at,
-                why: "a class needs a character here; write '\\' before a literal ']' or '-'",
-            }),
-            Some((at, '\\')) => self.escaped(at),
-            Some((_, c)) => Ok(c.to_ascii_lowercase()),
-        }
-    }
-
-    fn escaped(&mut self, at: usize) -> Result<char, GlobError> {
-        let (_, c) = self.rest.next().ok_or(GlobError {
-            at,
-            why: "a '\\' at the end escapes nothing",
-        })?;
-        Ok(c.to_ascii_lowercase())
-    }
-
-    fn eat(&mut self, wanted: char) -> bool {
-        self.rest.next_if(|&(_, c)| c == wanted).is_some()
     }
 }

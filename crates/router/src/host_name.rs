@@ -8,17 +8,17 @@ use idna::uts46::{DnsLength, Hyphens, Uts46};
 use crate::glob::GlobToken;
 use crate::host::{HostProblem, MAX_LABEL, MAX_NAME_LEN, address, is_number};
 
-/// Why no client sends a text as its host name.
+/// The reason why no client sends a text as its host name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameProblem {
-    /// It is an IP address. RFC 6066 section 3 does not allow one as a server name.
+    /// The text is an IP address. RFC 6066 section 3 does not allow one as a server name.
     #[error("it is an IP address, and a client that typed an address sends no host name")]
     Address,
-    /// It has a scheme, a port or a path.
+    /// The text has a scheme, a port or a path.
     #[error("clients send the host name alone, without scheme, port and path; write {name:?}")]
     MoreThanName {
-        /// The host name in it.
+        /// The host name in the text.
         name: String,
     },
     /// A label cannot be converted to ASCII.
@@ -39,16 +39,19 @@ pub enum NameProblem {
     /// A class of a pattern has no character of host names.
     #[error("a class in it has no ASCII letter, no digit and none of `-`, `_` and `.`")]
     Class,
-    /// The last label is a number, which is an address to resolvers and no name to TLS.
+    /// The last label is a number. Resolvers read such a text as an address, and TLS does not allow it as a name.
     #[error("its last part is a number, which no host name has")]
     EndsInNumber,
-    /// It is not a host name.
+    /// The text is no host name.
     #[error("{0}")]
     Host(HostProblem),
 }
 
 /// Converts a host name to the form that clients send: ASCII in lower case, without a trailing dot. Labels beyond ASCII
 /// become `xn--...` by UTS 46 (non-transitional), as game clients and browsers convert them.
+///
+/// # Errors
+/// Returns the first reason why no client sends such a name.
 ///
 /// ```
 /// use hyrouter_router::{NameProblem, wire_name};
@@ -73,7 +76,7 @@ pub fn wire_name(text: &str) -> Result<String, NameProblem> {
     Ok(name)
 }
 
-/// A pattern in the form that names have on the wire. A label with a wildcard stays as it is.
+/// Converts a pattern to the form that names have on the wire. A label with a wildcard stays as it is.
 pub(crate) fn wire_pattern(text: &str) -> Result<Cow<'_, str>, NameProblem> {
     check_whole(text)?;
     if text.is_ascii() {
@@ -93,7 +96,7 @@ pub(crate) fn wire_pattern(text: &str) -> Result<Cow<'_, str>, NameProblem> {
     Ok(Cow::Owned(labels.join(".")))
 }
 
-/// What a text as a whole shows that it is no host name and no pattern of one.
+/// Checks for texts that are neither host names nor patterns of host names as a whole.
 fn check_whole(text: &str) -> Result<(), NameProblem> {
     if address(text).is_some() || text.parse::<SocketAddr>().is_ok() {
         return Err(NameProblem::Address);
@@ -101,7 +104,7 @@ fn check_whole(text: &str) -> Result<(), NameProblem> {
     let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
     let name = after_scheme.split(['/', ':']).next().unwrap_or_default();
     if name.len() < text.len() && !name.is_empty() && !name.contains(['[', '\\']) {
-        // What remains may be an address.
+        // The rest may be an address, which is the better message.
         check_whole(name)?;
         let name = name.to_owned();
         return Err(NameProblem::MoreThanName { name });
@@ -119,13 +122,14 @@ fn to_ascii(name: &str) -> Result<String, NameProblem> {
         })
 }
 
-/// Checks that there is a host name which the tokens match. Names and labels are bounded by RFC 1035 section 2.3.4.
+/// Checks that some host name matches the tokens. RFC 1035 section 2.3.4 limits names and labels.
 ///
-/// It refuses only what surely matches none: a wildcard may take a dot, so what stands beside one is not a label.
+/// It refuses only tokens that certainly match no host name: a wildcard may match a dot, so the text beside a wildcard
+/// is not necessarily a label.
 pub(crate) fn check_tokens(tokens: &[GlobToken]) -> Result<(), NameProblem> {
     let problem = |problem| Err(NameProblem::Host(problem));
     let mut least = 0;
-    // How many characters of a label there are since the last dot or wildcard, and whether it was a dot.
+    // Characters of a label since the last dot or wildcard, and whether that was a dot.
     let (mut label, mut begins) = (0, true);
     for (at, token) in tokens.iter().enumerate() {
         least += usize::from(*token != GlobToken::Run);
@@ -166,14 +170,14 @@ pub(crate) fn check_tokens(tokens: &[GlobToken]) -> Result<(), NameProblem> {
     Ok(())
 }
 
-/// What host names consist of; patterns are in lower case.
+/// Characters of host names. Patterns are in lower case.
 const NAME_CHARACTERS: &str = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
 
 fn is_of_a_name(c: char) -> bool {
     NAME_CHARACTERS.contains(c)
 }
 
-/// Whether the last label is literal, and a number.
+/// Returns whether the last label is literal and a number.
 fn ends_in_number(tokens: &[GlobToken]) -> bool {
     let dot = GlobToken::Literal('.');
     let last = tokens.rsplit(|token| *token == dot).next();

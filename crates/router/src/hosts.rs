@@ -1,4 +1,4 @@
-//! Finds the first route whose patterns match a host.
+//! The index of routes by host.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,10 +8,10 @@ use crate::{
     pattern::{Shape, normalise},
 };
 
-/// The patterns of all routes, each kind where it is found fastest. Route numbers are in order of the configuration.
+/// Finds the first route with a pattern that matches a host. Routes are numbered in the order of the specification.
 ///
-/// Exact names and suffixes cost a hash each (for suffixes one per dot of the host), however many there are. Only the
-/// other patterns are tried one after the other, and only those of routes before the best one found until then.
+/// Exact names cost one hash lookup and suffixes one per dot of the host, whatever their number. Only the other patterns
+/// are tried one by one, and only those of routes before the best match of the lookups.
 #[derive(Debug, Default)]
 pub(crate) struct HostIndex {
     exact: HashMap<Arc<str>, usize>,
@@ -22,7 +22,7 @@ pub(crate) struct HostIndex {
 }
 
 impl HostIndex {
-    /// Takes the patterns of the routes in their order.
+    /// Creates the index from the patterns of the routes in their order.
     pub(crate) fn new<'p>(routes: impl Iterator<Item = &'p [HostPattern]>) -> Self {
         let mut index = Self::default();
         for (route, patterns) in routes.enumerate() {
@@ -34,7 +34,7 @@ impl HostIndex {
     }
 
     fn insert(&mut self, route: usize, shape: &Shape) {
-        // Routes come in order, so what is there already is the smaller number.
+        // Routes come in order, so an existing entry has the smaller number and stays.
         match shape {
             Shape::Exact(name) => {
                 self.exact.entry(Arc::clone(name)).or_insert(route);
@@ -50,8 +50,8 @@ impl HostIndex {
         }
     }
 
-    /// The number of the first route that has a matching pattern. A client that sent no name matches the empty pattern
-    /// alone, as in the original, so that a route for `*` does not take the players of the default pool.
+    /// Returns the number of the first route with a matching pattern. A client that sent no host name matches only the
+    /// empty pattern, as in the original, so that a route for `*` does not take the players of the default pool.
     pub(crate) fn find(&self, host: &str) -> Option<usize> {
         let host = &*normalise(host)?;
         if host.is_empty() {
@@ -73,7 +73,7 @@ impl HostIndex {
         hits.next().map(|(route, _)| *route).or(best)
     }
 
-    /// Every dot that the run of `*.suffix` can end before; the run never holds a `/`.
+    /// Returns the routes whose suffix follows a dot of the host. The run of `*.suffix` never contains a `/`.
     fn suffix_hits(&self, host: &str) -> impl Iterator<Item = usize> {
         host.bytes()
             .enumerate()

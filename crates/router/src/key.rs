@@ -1,10 +1,10 @@
-//! Keys name a value of a backend.
+//! Keys that name a value of a backend.
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use crate::{Backend, number::Number};
 
-/// Names a value of a backend.
+/// Name of a value of a backend.
 ///
 /// | text | value |
 /// |---|---|
@@ -14,8 +14,8 @@ use crate::{Backend, number::Number};
 /// | `counter:<k>` | meta entry `counter.<k>` |
 /// | anything else | the meta entry of that name |
 ///
-/// Case counts. Of a host with captures `host` is the template. As a number, a value must be finite decimal text
-/// (`-12.5`, `1e3`, without blanks); any other text counts as missing.
+/// Keys are case-sensitive. For a host with captures, `host` is the template. As a number, a value must be finite
+/// decimal text without blanks (`-12.5`, `1e3`). Any other text counts as missing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BackendKey {
     text: Box<str>,
@@ -27,23 +27,23 @@ enum Field {
     Host,
     Port,
     Weight,
-    /// The text itself is the name of the entry.
+    /// The text of the key is the name of the entry.
     Text,
     Meta(Box<str>),
 }
 
-/// A key was empty.
+/// The text of a key is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a key must not be empty")]
 pub struct EmptyKey;
 
 impl BackendKey {
-    /// The text that the key was made from.
+    /// Returns the text that the key was made from.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The value that the key names, absent when the backend has no such meta entry.
+    /// Returns the value that the key names; none when the backend has no such meta entry.
     pub fn value<'b>(&self, backend: &'b Backend) -> Option<Cow<'b, str>> {
         let entry = match &self.field {
             Field::Host => return Some(Cow::Borrowed(&backend.host)),
@@ -58,8 +58,8 @@ impl BackendKey {
             .map(|value| Cow::Borrowed(&**value))
     }
 
-    /// The meta entry that the text itself names, else the value. The original's switches, lists and times know entries
-    /// alone, so an entry comes before what the text means as a key.
+    /// Returns the meta entry whose name is the text of the key, else the [value](Self::value). Switches, lists and
+    /// times of the original read only entries, so an entry takes precedence.
     pub fn entry_or_value<'b>(&self, backend: &'b Backend) -> Option<Cow<'b, str>> {
         let entry = backend.meta.get(&*self.text);
         entry
@@ -76,7 +76,7 @@ impl BackendKey {
     }
 }
 
-/// The empty text names the meta entry whose name is empty; [`FromStr`] refuses it.
+/// The empty text names the meta entry with the empty name. [`FromStr`] refuses it.
 impl From<&str> for BackendKey {
     fn from(text: &str) -> Self {
         let field = match text {

@@ -1,8 +1,8 @@
-//! Picks a backend for a player of a game network: host patterns lead to pools, pools filter, sort and choose.
+//! Picks a backend for a player of a game network: host patterns lead to pools, and pools filter, sort and pick.
 //!
-//! A [`RouterSpec`] says what there is, and [`Router::new`] compiles it into an immutable snapshot. [`Router::decide`]
-//! is a pure function of that snapshot, the request, the time and a source of randomness; the one thing that it moves is
-//! the round-robin counter in [`Turns`]. [`Router::explain`] makes the same decision and records how it comes about.
+//! [`Router::new`] compiles a [`RouterSpec`] into an immutable snapshot. [`Router::decide`] is a pure function of that
+//! snapshot, the request, the time and a source of randomness; it changes only the round-robin counters in [`Turns`].
+//! [`Router::explain`] makes the same decision and records how it comes about.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -23,9 +23,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A pool that is closed for [`Maintenance`] takes only whom that allows. The order of work in a pool: candidates (all
-//! backends but for the [drained](Backend::drained)), filters, sort, limit, strategy. When no candidate is left, the
-//! fallbacks of the pool are tried in turn, each from all backends again.
+//! A pool under [`Maintenance`] takes only the players that it allows. A pool takes all backends that are not
+//! [drained](Backend::drained), then applies its filters, sorting, limit and strategy in this order. If there is no
+//! candidate, the fallbacks of the pool are tried in turn, each from all backends.
 
 mod backend;
 mod candidates;
@@ -61,7 +61,7 @@ mod view;
 pub use backend::{Address, Backend};
 pub use conditions::{ClientMatch, Conditions, Share, TicketMatch};
 pub use cover::PatternCover;
-pub use decision::{Candidate, Choice, RouteDecision, RouteRef};
+pub use decision::{Candidate, Choice, RouteDecision, RouteFailure, RouteRef};
 pub use explain::{
     Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
     RemovalCause, SkippedRoute, SortedBackend, StepExplanation,

@@ -1,4 +1,4 @@
-//! A pool that is closed for a while, and who may enter nevertheless.
+//! Maintenance of pools.
 
 use std::{fmt, time::SystemTime};
 
@@ -8,49 +8,49 @@ use uuid::Uuid;
 
 use crate::RouteRequest;
 
-/// A pool is closed for maintenance. The default is in force at all times and lets nobody in.
+/// A maintenance, during which a pool takes only listed players. The default is always in force and has empty lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Maintenance {
-    /// When it begins; none: it has begun.
+    /// Begin; none when it has begun.
     pub from: Option<SystemTime>,
-    /// The first moment after it; none: it goes on until it is taken away.
+    /// End, exclusive; none when it lasts until it is removed.
     pub until: Option<SystemTime>,
-    /// Who may enter all the same.
+    /// Players that may enter all the same.
     pub allow: Allow,
 }
 
-/// Who may enter during a maintenance: everybody whom one of the lists has. The default is nobody.
+/// The players that may enter during a maintenance: those on one of the lists. The default has none.
 ///
-/// Names and UUIDs that are not [verified](RouteRequest::verified) are what a client says, and anybody can say them. An
-/// address is nobody's claim: a handshake came from there.
+/// Names and UUIDs that are not [verified](RouteRequest::verified) are claims that any client can make. An address is
+/// no claim: the handshake has proven it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Allow {
     /// Players by UUID.
     pub uuids: Vec<Uuid>,
-    /// Players by name; the case of ASCII letters does not count.
+    /// Players by name. ASCII letters compare case-insensitively.
     pub usernames: Vec<String>,
-    /// Networks that clients connect from. An IPv4 address within IPv6 counts as the IPv4 address.
+    /// Networks of client addresses. An IPv4-mapped IPv6 address counts as the IPv4 address.
     pub networks: Vec<IpNet>,
-    /// Whether names and UUIDs count of verified players only.
+    /// Whether names and UUIDs count only for verified players.
     pub verified_only: bool,
 }
 
-/// How a maintenance goes for one player at one time, and why.
+/// The effect of a maintenance on one player at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Judgement {
     pub(crate) in_force: bool,
-    /// Whether the player is kept out.
+    /// Whether it keeps the player out.
     pub(crate) bars: bool,
     pub(crate) why: &'static str,
 }
 
 impl Maintenance {
-    /// Whether it is going on at this time.
+    /// Returns whether it is in force at this time.
     pub fn in_force(&self, now: SystemTime) -> bool {
         self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
     }
 
-    /// Whether it keeps this player out at this time.
+    /// Returns whether it keeps this player out at this time.
     pub fn bars(&self, request: &RouteRequest<'_>, now: SystemTime) -> bool {
         self.judge(request, now).bars
     }
@@ -80,12 +80,12 @@ impl Maintenance {
 }
 
 impl Allow {
-    /// Whether nobody may enter.
+    /// Returns whether all lists are empty.
     pub fn is_empty(&self) -> bool {
         self.uuids.is_empty() && self.usernames.is_empty() && self.networks.is_empty()
     }
 
-    /// By what the player may enter, or why not.
+    /// Returns the reason why the player may enter, or as an error the reason why not.
     fn judge(&self, request: &RouteRequest<'_>) -> Result<&'static str, &'static str> {
         if self.is_empty() {
             return Err("nobody may enter");
@@ -109,7 +109,7 @@ impl Allow {
     }
 }
 
-/// When it is, as operators write it: `from 2026-12-01T00:00:00Z until 2026-12-01T02:00:00Z`.
+/// Writes the period: `maintenance from 2026-12-01T00:00:00Z until 2026-12-01T02:00:00Z`.
 impl fmt::Display for Maintenance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("maintenance")?;
@@ -123,7 +123,7 @@ impl fmt::Display for Maintenance {
     }
 }
 
-/// A time as of RFC 3339, in UTC. One that has no such text is shown in seconds since 1970.
+/// Writes a time as of RFC 3339 in UTC, or in seconds since 1970 if it has no such form.
 pub(crate) fn moment(at: SystemTime) -> String {
     let since_epoch = at
         .duration_since(SystemTime::UNIX_EPOCH)

@@ -1,18 +1,18 @@
-//! Names that a configuration writes: one table gives both the text and the parser.
+//! Enums with names: one table gives the text, the parser and the list.
 
-/// A text is none of the names of its kind.
+/// A text that is none of the names of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {what} {given:?}, allowed: {}", .allowed.join(", "))]
 pub struct UnknownVariant {
-    /// What was to be named, `strategy` for example.
+    /// The kind of name, `strategy` for example.
     pub what: &'static str,
     /// The text as given.
     pub given: String,
-    /// Every name of this kind in its canonical form.
+    /// All names of this kind in their canonical form.
     pub allowed: &'static [&'static str],
 }
 
-/// Case does not count, and `-` equals `_`.
+/// Compares case-insensitively; `-` equals `_`.
 pub(crate) fn same_name(left: &str, right: &str) -> bool {
     let fold = |byte: u8| match byte {
         b'-' => b'_',
@@ -21,11 +21,14 @@ pub(crate) fn same_name(left: &str, right: &str) -> bool {
     left.bytes().map(fold).eq(right.bytes().map(fold))
 }
 
-/// Gives an enum without fields `as_str`, `Display` and `FromStr` from one table.
+/// Implements `ALL`, `as_str`, `Display` and `FromStr` for an enum without fields.
 macro_rules! named {
     ($type:ident, $what:literal, { $($variant:ident => $name:literal),+ $(,)? }) => {
         impl $type {
-            /// The canonical name.
+            /// All values in their order.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Returns the canonical name.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
@@ -39,7 +42,7 @@ macro_rules! named {
             }
         }
 
-        /// Case does not count, and `-` equals `_`.
+        /// Reads a name. Case does not count, and `-` equals `_`.
         impl std::str::FromStr for $type {
             type Err = $crate::UnknownVariant;
 
@@ -61,7 +64,9 @@ pub(crate) use named;
 
 #[cfg(test)]
 mod tests {
-    use crate::{CompareOp, SortOrder, SortType, Strategy, UnknownVariant, WhitelistSubject};
+    use crate::{
+        CompareOp, RouteFailure, SortOrder, SortType, Strategy, UnknownVariant, WhitelistSubject,
+    };
 
     #[test]
     fn every_canonical_name_reads_back() {
@@ -80,6 +85,14 @@ mod tests {
         for name in ["uuid", "username"] {
             assert_eq!(name.parse::<WhitelistSubject>().unwrap().as_str(), name);
         }
+    }
+
+    #[test]
+    fn every_value_has_a_name_of_its_own() {
+        for failure in RouteFailure::ALL {
+            assert_eq!(failure.as_str().parse(), Ok(*failure));
+        }
+        assert_eq!(Strategy::ALL.len(), 5);
     }
 
     #[test]

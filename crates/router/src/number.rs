@@ -1,4 +1,4 @@
-//! Numbers as backends' metadata writes them.
+//! Numbers in the metadata of backends.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ pub(crate) struct Number(f64);
 impl Number {
     /// Reads decimal text: sign, digits, fraction and exponent as in `-12.5e3`.
     ///
-    /// Text with blanks around it, `inf`, `nan`, hexadecimal and anything that is too large for a double are no numbers.
+    /// Text with blanks around it, `inf`, `nan`, hexadecimal text and values too large for a double are no numbers.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let value: f64 = text.parse().ok()?;
         // Adding zero makes -0 and 0 the same value for the total order.

@@ -1,24 +1,24 @@
-//! What an operator commands at run time, laid over a specification.
+//! Commands of an operator, applied to a specification.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Maintenance, PoolSpec, RouterSpec, router::DEFAULT_NAME};
 
-/// What an operator commands at run time. It is kept beside the specification and laid over each new one, so that a
-/// reload takes nothing back.
+/// Commands of an operator at run time. They are kept beside the specification and applied to each new one, so that a
+/// reload does not revert them.
 ///
-/// What names no backend or route of a specification changes nothing, and counts again when such a one comes.
+/// An entry that names no backend or route of a specification has no effect until a specification has one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overlay {
-    /// Backends that get no players, by host and port, letter for letter as they are configured: a host with captures
-    /// by its template. Those that the specification drains stay drained.
+    /// Backends that get no new players, by host and port exactly as specified: a host with captures by its template.
+    /// Backends that the specification drains stay drained.
     pub drained: BTreeSet<(String, u16)>,
-    /// Maintenance of routes by name, `default` for the default pool. It takes the place of the specification's.
+    /// Maintenance of routes by name, `default` for the default pool. It replaces the maintenance of the specification.
     pub maintenance: BTreeMap<String, Maintenance>,
 }
 
 impl Overlay {
-    /// Whether nothing is commanded.
+    /// Returns whether there are no commands.
     pub fn is_empty(&self) -> bool {
         self.drained.is_empty() && self.maintenance.is_empty()
     }
@@ -31,14 +31,14 @@ impl Overlay {
             return;
         }
         for backend in &mut pool.backends {
-            // A tuple of a borrowed text finds nothing in a set of owned ones, hence the copy.
+            // `BTreeSet<(String, u16)>` cannot be searched with a borrowed text, hence the copy.
             backend.drained |= self.drained.contains(&(backend.host.clone(), backend.port));
         }
     }
 }
 
 impl RouterSpec {
-    /// This specification under what an operator commands.
+    /// Returns this specification with the commands applied.
     #[must_use]
     pub fn overlaid(&self, overlay: &Overlay) -> Self {
         let mut spec = self.clone();

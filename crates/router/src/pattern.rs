@@ -1,17 +1,20 @@
-//! Patterns that a route's host names are matched with.
+//! Patterns of host names.
 
-use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
+mod shape;
 
+use std::{borrow::Cow, fmt, str::FromStr};
+
+pub(crate) use self::shape::Shape;
 use crate::NameProblem;
-use crate::glob::{self, Glob, GlobError, GlobToken};
+use crate::glob::{self, GlobError};
 use crate::host_name::{check_tokens, wire_pattern};
 
-/// Longest host name that is looked up, in bytes without the trailing dot; a longer one matches no pattern.
+/// Maximum length of a host name that is looked up, in bytes without the trailing dot. A longer one matches no pattern.
 ///
-/// RFC 1035 section 2.3.4 allows 255. The bound keeps a peer from making the search expensive.
+/// RFC 1035 section 2.3.4 allows 255. The limit bounds the cost of a lookup that a client can cause.
 pub const MAX_HOST_LEN: usize = 255;
 
-/// A pattern for host names, in the language of Go's `path.Match`:
+/// A pattern of host names, in the syntax of Go's `path.Match`:
 ///
 /// | part | matches |
 /// |---|---|
@@ -21,9 +24,9 @@ pub const MAX_HOST_LEN: usize = 255;
 /// | `\c` | the character `c` itself |
 /// | anything else | itself |
 ///
-/// The case of ASCII letters does not count, and one trailing dot is ignored in the pattern (escaped or not) and in the
-/// host. The empty pattern matches the empty host, which stands for a client that sent no name. Of all patterns of a
-/// [`Router`](crate::Router) it is the only one that takes such a client, although `*` matches the empty text.
+/// ASCII letters match case-insensitively, and one trailing dot is ignored in the pattern (escaped or not) and in the
+/// host. The empty pattern matches the empty host, which stands for a client that sent no host name. It is the only
+/// pattern of a [`Router`](crate::Router) that takes such a client, although `*` matches the empty text.
 ///
 /// ```
 /// use hyrouter_router::HostPattern;
@@ -36,42 +39,31 @@ pub const MAX_HOST_LEN: usize = 255;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HostPattern {
     text: Box<str>,
-    /// The pattern of the names on the wire, where the text is in Unicode.
+    /// The pattern in the form of names on the wire, if the text is in Unicode.
     wire: Option<Box<str>>,
     shape: Shape,
 }
 
-/// Patterns sorted by how a host that matches can be found.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Shape {
-    /// This host and no other.
-    Exact(Arc<str>),
-    /// `*.` and literal text: the text, without the dot that it follows.
-    Suffix(Arc<str>),
-    /// `*`
-    Any,
-    Glob(Glob),
-}
-
-/// A host pattern is malformed.
+/// The syntax error of a host pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("malformed host pattern {pattern:?} at byte {at}: {why}")]
 pub struct PatternError {
     /// The pattern as given.
     pub pattern: String,
-    /// Byte offset of the mistake.
+    /// Offset of the mistake in bytes.
     pub at: usize,
-    /// What is wrong there.
+    /// The mistake.
     pub why: &'static str,
 }
 
-/// A text is not a pattern of host names.
+/// The reason why a text is no pattern of host names.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HostPatternError {
-    /// It is malformed.
+    /// The pattern is malformed.
     #[error(transparent)]
     Malformed(#[from] PatternError),
-    /// It matches no host name that a client can send.
+    /// The pattern matches no host name that a client can send.
     #[error("no client can send such a host name: {0}")]
     NoName(NameProblem),
 }
@@ -81,8 +73,7 @@ impl HostPattern {
     /// wire, `xn--...` (see [`wire_name`](crate::wire_name)). [`FromStr`] reads patterns for any text.
     ///
     /// # Errors
-    ///
-    /// The pattern is malformed, or matches nothing that a client can send: an IP address, a name with a port.
+    /// The pattern is malformed, or matches no host name that a client can send: an IP address, a name with a port.
     ///
     /// ```
     /// use hyrouter_router::HostPattern;
@@ -111,22 +102,22 @@ impl HostPattern {
         Ok(pattern)
     }
 
-    /// The pattern of the names on the wire, if the pattern was written in Unicode.
+    /// Returns the pattern in the form of names on the wire, if it was written in Unicode.
     pub fn wire(&self) -> Option<&str> {
         self.wire.as_deref()
     }
 
-    /// The pattern as it was written.
+    /// Returns the pattern as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether the host matches, by itself and without any index.
+    /// Returns whether the host matches.
     pub fn matches(&self, host: &str) -> bool {
         normalise(host).is_some_and(|host| self.shape.matches(&host))
     }
 
-    /// How many `*` the pattern has; `**` is one.
+    /// Returns the number of `*` in the pattern; `**` counts as one.
     pub fn runs(&self) -> usize {
         match &self.shape {
             Shape::Exact(_) => 0,
@@ -135,9 +126,10 @@ impl HostPattern {
         }
     }
 
-    /// What each `*` takes of the host, in lower case and without a trailing dot; none when the host does not match.
+    /// Returns the text that each `*` matches, in lower case and without a trailing dot; none when the host does not
+    /// match.
     ///
-    /// Each takes as little as it can, the first before the second, so that the last takes what is left.
+    /// Each `*` matches as little text as possible, the first before the second, so the last one matches the rest.
     ///
     /// ```
     /// use hyrouter_router::HostPattern;
@@ -153,7 +145,7 @@ impl HostPattern {
         Some(taken.into_iter().map(str::to_owned).collect())
     }
 
-    /// Whether the pattern is the empty one, which stands for clients that sent no name.
+    /// Returns whether the pattern is the empty one, which stands for clients that sent no host name.
     pub fn is_empty(&self) -> bool {
         matches!(&self.shape, Shape::Exact(name) if name.is_empty())
     }
@@ -180,7 +172,7 @@ impl FromStr for HostPattern {
     }
 }
 
-/// As it was written, and in parentheses as it is on the wire if that differs.
+/// Writes the pattern as written, followed by its form on the wire in parentheses if that differs.
 impl fmt::Display for HostPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
@@ -191,84 +183,14 @@ impl fmt::Display for HostPattern {
     }
 }
 
-impl Shape {
-    fn new(mut tokens: Vec<GlobToken>) -> Self {
-        tokens.pop_if(|last| *last == GlobToken::Literal('.'));
-        match &*tokens {
-            [GlobToken::Run] => return Self::Any,
-            [GlobToken::Run, GlobToken::Literal('.'), text @ ..] => {
-                if let Some(text) = literal(text) {
-                    return Self::Suffix(text);
-                }
-            }
-            text => {
-                if let Some(text) = literal(text) {
-                    return Self::Exact(text);
-                }
-            }
-        }
-        Self::Glob(Glob::new(tokens))
-    }
-
-    /// What the shape was made of, without a trailing dot.
-    pub(crate) fn tokens(&self) -> Cow<'_, [GlobToken]> {
-        let literal = |text: &str| text.chars().map(GlobToken::Literal).collect::<Vec<_>>();
-        match self {
-            Self::Exact(name) => Cow::Owned(literal(name)),
-            Self::Suffix(text) => {
-                let mut tokens = vec![GlobToken::Run, GlobToken::Literal('.')];
-                tokens.extend(literal(text));
-                Cow::Owned(tokens)
-            }
-            Self::Any => Cow::Owned(vec![GlobToken::Run]),
-            Self::Glob(glob) => Cow::Borrowed(glob.tokens()),
-        }
-    }
-
-    fn matches(&self, host: &str) -> bool {
-        match self {
-            Self::Exact(name) => **name == *host,
-            Self::Suffix(text) => before(host, text).is_some(),
-            Self::Any => !host.contains('/'),
-            Self::Glob(glob) => glob.matches(host),
-        }
-    }
-
-    fn captures<'h>(&self, host: &'h str) -> Option<Vec<&'h str>> {
-        match self {
-            Self::Exact(_) => self.matches(host).then(Vec::new),
-            Self::Suffix(text) => before(host, text).map(|run| vec![run]),
-            Self::Any => self.matches(host).then(|| vec![host]),
-            Self::Glob(glob) => glob.captures(host),
-        }
-    }
-}
-
-/// What the run of `*.suffix` takes.
-fn before<'h>(host: &'h str, suffix: &str) -> Option<&'h str> {
-    let run = host.strip_suffix(suffix)?.strip_suffix('.')?;
-    (!run.contains('/')).then_some(run)
-}
-
-/// The text of tokens that are all literal.
-fn literal(tokens: &[GlobToken]) -> Option<Arc<str>> {
-    let text: Option<String> = tokens
-        .iter()
-        .map(|token| match token {
-            GlobToken::Literal(c) => Some(*c),
-            _ => None,
-        })
-        .collect();
-    text.map(Arc::from)
-}
-
-/// A host as patterns see it: lower case, without one trailing dot; nothing when it is longer than [`MAX_HOST_LEN`].
+/// Returns a host as patterns compare it: in lower case, without one trailing dot. None when it is longer than
+/// [`MAX_HOST_LEN`].
 pub(crate) fn normalise(host: &str) -> Option<Cow<'_, str>> {
     let host = host.strip_suffix('.').unwrap_or(host);
     if host.len() > MAX_HOST_LEN {
         return None;
     }
-    // A server name from TLS is lower case already.
+    // Server names from TLS are in lower case already, so the usual lookup does not allocate.
     if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Some(Cow::Owned(host.to_ascii_lowercase()));
     }

@@ -1,30 +1,30 @@
-//! How a pool chooses: what an operator writes.
+//! Policies of pools.
 
 use crate::{BackendKey, Filter, SortBy, Strategy};
 
-/// How many candidates [`Strategy::P2c`] compares unless told otherwise.
+/// Number of candidates that [`Strategy::P2c`] compares by default.
 pub const DEFAULT_SAMPLE: usize = 2;
 
-/// How one backend is chosen out of many: filters, then sorting, then the limit, then the strategy.
+/// The way in which a pool picks a backend: filters, then sorting, then the limit, then the strategy.
 ///
 /// The default is round robin over all backends in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolPolicy {
-    /// Picks among the candidates.
+    /// Strategy that picks one of the candidates.
     pub strategy: Strategy,
-    /// The number that `least_loaded` and `p2c` compare, lower is better; both need it, the others ignore it.
+    /// Key of the number that `least_loaded` and `p2c` compare; lower is better. Both need it, the others ignore it.
     pub key: Option<BackendKey>,
-    /// How many distinct candidates `p2c` draws, at most all of them. 0 stands for the default, 2.
+    /// Number of distinct candidates that `p2c` draws, at most all of them. 0 stands for the default, 2.
     pub sample: usize,
-    /// Order of the candidates, the first entry counts most.
+    /// Order of the candidates. The first criterion has the highest precedence.
     pub sort: Vec<SortBy>,
-    /// At most so many candidates, counted after sorting. 0, the default, is no limit.
+    /// Maximum number of candidates, counted after sorting. 0, the default, is no limit.
     pub limit: usize,
-    /// What a backend must fulfil to be a candidate; all must hold.
+    /// Filters that a candidate must pass, all of them.
     pub filters: Vec<Filter>,
 }
 
-/// A fallback: the fields of the pool's own policy that it replaces.
+/// A fallback: replacements of fields of the pool's own policy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyPatch {
     /// Replaces [`PoolPolicy::strategy`].
@@ -55,7 +55,7 @@ impl Default for PoolPolicy {
 }
 
 impl PoolPolicy {
-    /// This policy with the fields that the patch names replaced.
+    /// Returns this policy with the replacements of the patch.
     #[must_use]
     pub fn patched(&self, patch: &PolicyPatch) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl PoolPolicy {
         }
     }
 
-    /// The most candidates that there may be.
+    /// Returns the maximum number of candidates.
     pub(crate) const fn max_candidates(&self) -> usize {
         if self.limit == 0 {
             usize::MAX
@@ -77,7 +77,7 @@ impl PoolPolicy {
         }
     }
 
-    /// How many candidates `p2c` draws.
+    /// Returns the number of candidates that `p2c` draws.
     pub(crate) const fn sample_size(&self) -> usize {
         if self.sample == 0 {
             DEFAULT_SAMPLE

@@ -1,4 +1,4 @@
-//! A pool as it is decided with: everything that does not depend on the player or the time is done.
+//! Compiled pools: everything that does not depend on the player or the time is done in advance.
 
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
@@ -12,7 +12,7 @@ use crate::{
 
 #[derive(Debug)]
 pub(crate) struct Pool {
-    /// As configured. One that is listed twice counts twice, as in the original.
+    /// As specified. A backend that is listed twice counts twice, as in the original.
     pub(crate) backends: Box<[Arc<Backend>]>,
     /// The pool's own policy, then the fallbacks.
     pub(crate) steps: Box<[Step]>,
@@ -23,17 +23,17 @@ pub(crate) struct Pool {
 pub(crate) struct Step {
     pub(crate) policy: PoolPolicy,
     entries: Box<[PoolEntry]>,
-    /// Some entry is not for every player.
+    /// Whether some entry depends on the player or the time.
     conditional: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct PoolEntry {
     pub(crate) backend: Arc<Backend>,
-    /// The value of the policy's key, read only for strategies that compare it.
+    /// The value of the policy's key, if the strategy compares it.
     pub(crate) load: Option<Number>,
     checks: Box<[RuntimeCheck]>,
-    /// The host where it has captures.
+    /// The host, if it has captures.
     template: Option<HostTemplate>,
 }
 
@@ -55,14 +55,14 @@ impl Pool {
         }
     }
 
-    /// Whether the host of some backend that is not drained has captures. Not only of those that may become candidates:
-    /// explanations show the others too.
+    /// Returns whether the host of a backend that is not drained has captures. Backends that can never be candidates
+    /// count, because explanations show them too.
     pub(crate) fn has_captures(&self) -> bool {
         let mut active = self.backends.iter().filter(|backend| !backend.drained);
         active.any(|backend| backend.host.contains('$'))
     }
 
-    /// The strategy of the pool's own policy.
+    /// Returns the strategy of the pool's own policy.
     pub(crate) fn strategy(&self) -> Strategy {
         let own = self.steps.first();
         own.map(|step| step.policy.strategy).unwrap_or_default()
@@ -70,8 +70,8 @@ impl Pool {
 }
 
 impl Step {
-    /// Drained backends are left out. Sorting before filtering gives the same order as after it, and needs to be done
-    /// only once.
+    /// Drained backends are left out. Sorting is stable, so sorting before the checks per player gives the same order
+    /// as sorting after them, and is done only once.
     fn compile(policy: PoolPolicy, backends: &[Arc<Backend>]) -> Self {
         let mut sorted: Vec<&Arc<Backend>> =
             backends.iter().filter(|backend| !backend.drained).collect();
@@ -82,7 +82,7 @@ impl Step {
         let mut entries = Vec::with_capacity(sorted.len().min(policy.max_candidates()));
         let mut unconditional = 0;
         for backend in sorted {
-            // These always pass, so nothing behind them can be inside the limit.
+            // The unconditional entries always pass and fill the limit, so no later entry can be within it.
             if unconditional == policy.max_candidates() {
                 break;
             }
@@ -103,8 +103,8 @@ impl Step {
         }
     }
 
-    /// The candidates for this player at this time, at most as many as the policy's limit. `captured` is what the
-    /// route's pattern took of the host.
+    /// Returns the candidates for this player at this time, at most as many as the policy's limit. `captured` is the
+    /// text of the host that each `*` of the route's pattern matched.
     pub(crate) fn candidates(
         &self,
         request: &RouteRequest<'_>,
@@ -117,7 +117,7 @@ impl Step {
         let limit = self.policy.max_candidates();
         let admitted = |entry: &PoolEntry| entry.admits(request, now, captured);
 
-        // Most players pass every check, then the compiled list serves as it is.
+        // Most players pass every check. The compiled list is then used as it is, without allocation.
         let Some(barred) = self
             .entries
             .iter()
@@ -138,22 +138,19 @@ impl Step {
 }
 
 impl PoolEntry {
-    /// An entry that every player passes.
+    /// Creates an entry without checks.
     pub(crate) fn new(policy: &PoolPolicy, backend: &Arc<Backend>) -> Self {
-        let compared = match policy.strategy {
-            Strategy::LeastLoaded | Strategy::P2c => policy.key.as_ref(),
-            Strategy::RoundRobin | Strategy::Random | Strategy::Weighted => None,
-        };
+        let compared = policy.key.as_ref().filter(|_| policy.strategy.needs_key());
         Self {
             backend: Arc::clone(backend),
             load: compared.and_then(|key| key.number(backend)),
             checks: Box::default(),
-            // The check of the specification lets no malformed captures through.
+            // `PoolSpec::check` has refused malformed captures.
             template: HostTemplate::parse(&backend.host).unwrap_or_default(),
         }
     }
 
-    /// Whether it takes every player at every time.
+    /// Returns whether it takes every player at every time.
     fn is_for_all(&self) -> bool {
         self.checks.is_empty() && self.template.is_none()
     }
@@ -168,13 +165,13 @@ impl PoolEntry {
                 .is_none_or(|template| template.expand(captured).is_some())
     }
 
-    /// Its share under [`Strategy::Weighted`]. Without a weight it is 1, as in the original: only a fallback may be
-    /// weighted over backends without weights.
+    /// Returns its share under [`Strategy::Weighted`]. A missing weight counts as 1, as in the original. It occurs only
+    /// in a fallback: the pool's own policy is refused when it is weighted and a weight is missing.
     pub(crate) fn weight(&self) -> u64 {
         u64::from(self.backend.weight.max(1))
     }
 
-    /// The host that clients are referred to.
+    /// Returns the host that players are referred to.
     pub(crate) fn host(&self, captured: &[String]) -> Cow<'_, str> {
         match &self.template {
             Some(template) => Cow::Owned(template.fill(captured)),

@@ -1,52 +1,50 @@
-//! What is known of a player when the decision is due.
+//! The input of a decision.
 
 use std::net::IpAddr;
 
 use uuid::Uuid;
 
-/// What is known of a player when the decision is due.
+/// Attributes of a player that decisions depend on.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RouteRequest<'a> {
-    /// The server name that the client asked for; empty when it sent none. The case of letters and a trailing dot do
-    /// not count.
+    /// The server name (SNI) that the client sent; empty when it sent none. Case and a trailing dot do not count.
     pub host: &'a str,
-    /// The player's UUID, if known. Without it no whitelist of UUIDs lets the player in.
+    /// UUID of the player, if known. Without it no whitelist of UUIDs accepts the player.
     pub uuid: Option<Uuid>,
-    /// The player's name, if known. Without it no whitelist of names lets the player in.
+    /// Name of the player, if known. Without it no whitelist of names accepts the player.
     pub username: Option<&'a str>,
-    /// Whether UUID and name are proven. If not they are what the client says.
+    /// Whether UUID and name are verified. Otherwise they are claims of the client.
     pub verified: bool,
-    /// The ticket that another server signed and sent the player here with. Give only one whose signature was checked:
-    /// routes are chosen by it.
+    /// Ticket of the server that sent the player here. Its signature must have been verified: routes depend on it.
     pub ticket: Option<RouteTicket<'a>>,
-    /// The client.
+    /// Client of the player.
     pub client: RouteClient<'a>,
 }
 
-/// What is known of a player's client. What it says of itself nothing proves.
+/// Attributes of a player's client. All but the address are unverified claims of the client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RouteClient<'a> {
-    /// Where it connects from.
+    /// Address that it connects from.
     pub ip: Option<IpAddr>,
-    /// The application protocol of the handshake.
+    /// Application protocol (ALPN) of the handshake.
     pub alpn: Option<&'a str>,
-    /// The build number of its protocol.
+    /// Build number of its protocol.
     pub build: Option<i32>,
-    /// The generation of its protocol, by the name that the configuration has for it.
+    /// Generation of its protocol, by its name in the configuration.
     pub generation: Option<&'a str>,
-    /// What kind of client it is, likewise.
+    /// Kind of client, by its name in the configuration.
     pub kind: Option<&'a str>,
-    /// Its language, as a tag such as `pt-BR`.
+    /// Language, as a tag such as `pt-BR`.
     pub language: Option<&'a str>,
 }
 
-/// What a server that sent a player here has signed.
+/// The signed statement of a server that sent a player here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RouteTicket<'a> {
-    /// The route that it wishes; empty when it wishes none.
+    /// Name of the requested route; empty for none.
     pub route: &'a str,
-    /// How it calls itself.
+    /// Name of the server.
     pub source: &'a str,
-    /// The id of the key that it signed with.
+    /// Id of the signing key.
     pub key_id: u8,
 }

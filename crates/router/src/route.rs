@@ -1,4 +1,4 @@
-//! A route as it is decided with.
+//! Compiled routes.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) name: Arc<str>,
-    /// Place among the routes; none for the default pool.
+    /// Place among the routes, from 0; none for the default pool.
     pub(crate) index: Option<usize>,
     pub(crate) patterns: Box<[HostPattern]>,
     pub(crate) conditions: Conditions,
     pub(crate) maintenance: Option<Box<Maintenance>>,
-    /// Whether the pool needs to know what the pattern took of the host.
+    /// Whether the hosts of the pool's backends have captures.
     has_captures: bool,
     pub(crate) pool: Pool,
 }
@@ -43,7 +43,7 @@ impl Route {
         })
     }
 
-    /// The first of the route's patterns that matches. Without a name that is an empty one: `*` does not match.
+    /// Returns the first pattern that matches. An empty host matches only the empty pattern, not `*`.
     pub(crate) fn matching(&self, host: &str) -> Option<&HostPattern> {
         let nameless = normalise(host).is_some_and(|host| host.is_empty());
         let mut patterns = self.patterns.iter();
@@ -56,12 +56,12 @@ impl Route {
         })
     }
 
-    /// Whether the route takes every host: it asks for something else alone.
+    /// Returns whether the route takes every host: it has conditions, but no patterns.
     pub(crate) fn takes_every_host(&self) -> bool {
         self.patterns.is_empty() && !self.conditions.is_empty()
     }
 
-    /// What the pattern took of the host; nothing where no backend asks for it.
+    /// Returns the text of the host that each `*` of the pattern matches; empty when no backend has captures.
     pub(crate) fn captured(&self, host: &str) -> Vec<String> {
         if !self.has_captures {
             return Vec::new();
@@ -76,7 +76,7 @@ impl Route {
         captured.next().unwrap_or_default()
     }
 
-    /// The conditions first: comparing is cheaper than matching.
+    /// Returns whether the route takes the player. Conditions come first: comparing is cheaper than matching.
     pub(crate) fn takes(&self, request: &RouteRequest<'_>) -> bool {
         self.conditions.hold(request)
             && (self.takes_every_host() || self.matching(request.host).is_some())

@@ -1,4 +1,4 @@
-//! The compiled snapshot.
+//! Compiled routers.
 
 use std::time::SystemTime;
 
@@ -12,32 +12,31 @@ use crate::{
     trace::{NoTrace, Trace},
 };
 
-/// Name of the default pool where a route's name would stand.
+/// Name of the default pool in place of a route's name.
 pub(crate) const DEFAULT_NAME: &str = "default";
 
-/// An immutable snapshot of routes and pools, made for deciding often and being replaced as a whole.
+/// An immutable snapshot of routes and pools. To change it, build another one and replace it as a whole.
 ///
-/// A host is found in time that does not depend on the number of routes for exact names and `*.suffix` patterns; other
-/// patterns are tried in order, each in time at most its length times the host's. So are routes with
-/// [conditions](crate::Conditions), of which most players fail the first comparison. Memory is about 120 bytes a
-/// route beyond what the specification itself takes. It is `Send` and `Sync`; share it by [`Arc`](std::sync::Arc).
+/// For exact names and `*.suffix` patterns, the lookup of a host does not depend on the number of routes. Other patterns
+/// are tried in order, each at a cost of at most its length times that of the host. So are routes with
+/// [conditions](crate::Conditions), most of which fail at the first comparison. Memory is about 120 bytes per route in
+/// addition to the specification. A router is `Send` and `Sync`; share it by [`Arc`](std::sync::Arc).
 #[derive(Debug)]
 pub struct Router {
     pub(crate) routes: Box<[Route]>,
     pub(crate) default: Option<Route>,
-    /// Of routes without conditions.
+    /// Index of the routes without conditions.
     index: HostIndex,
     /// Places of the routes with conditions, in order.
     conditional: Box<[usize]>,
 }
 
 impl Router {
-    /// Compiles a snapshot: sorts, parses and evaluates all that does not depend on the player or the time.
+    /// Compiles a specification: sorts, parses and evaluates everything that does not depend on the player or the time.
     ///
     /// # Errors
-    /// The first problem found, in the order of the routes, the default pool last: a strategy that lacks its key, a
-    /// weight of 0 in a weighted pool, or a backend whose host or port can not be referred to or whose host has
-    /// captures that can not be.
+    /// Returns the first problem in the order of the routes, the default pool last: a strategy without its key, a weight
+    /// of 0 in a weighted pool, or a backend whose host, port or captures are invalid.
     pub fn new(spec: RouterSpec) -> Result<Self, SpecError> {
         let mut routes = Vec::with_capacity(spec.routes.len());
         for (index, route) in spec.routes.into_iter().enumerate() {
@@ -52,7 +51,7 @@ impl Router {
             Route::compile(route, None)
         });
         let is_conditional = |route: &Route| !route.conditions.is_empty();
-        // A route with conditions keeps its number and is not found by the index.
+        // A route with conditions keeps its number, but the index does not find it: its conditions are checked first.
         let indexed = routes.iter().map(|route| {
             if is_conditional(route) {
                 &[][..]
@@ -74,9 +73,9 @@ impl Router {
 
     /// Decides where a player goes.
     ///
-    /// Pure but for round robin's step in `turns`: no I/O, no clock, no randomness of its own. Allocates only when a
-    /// whitelist or a start time keeps some backend from this player, when the host has upper-case letters, or when the
-    /// route has backends whose host has captures.
+    /// Pure, except that round robin advances its counter in `turns`: no I/O, no clock, no randomness of its own. It
+    /// allocates only if a filter removes a backend for this player, if the host has upper-case letters, or if a backend
+    /// of the route has captures in its host.
     pub fn decide(
         &self,
         request: &RouteRequest<'_>,
@@ -87,8 +86,8 @@ impl Router {
         self.decide_with(request, |route| turns.take(route), now, rng, &mut NoTrace)
     }
 
-    /// The one algorithm behind [`decide`](Self::decide) and [`explain`](Self::explain). `turn` returns the turn of a
-    /// route by its place.
+    /// The one algorithm behind [`decide`](Self::decide) and [`explain`](Self::explain). `turn` returns the round-robin
+    /// turn of the route at a place.
     pub(crate) fn decide_with<'r>(
         &'r self,
         request: &RouteRequest<'_>,
@@ -137,7 +136,7 @@ impl Router {
         }
     }
 
-    /// The route that a player is led to, the default pool included.
+    /// Returns the route that takes a player, the default pool included.
     pub fn find(&self, request: &RouteRequest<'_>) -> Option<RouteRef<'_>> {
         self.route(request).map(Route::reference)
     }

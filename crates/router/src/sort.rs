@@ -4,44 +4,43 @@ use std::{borrow::Cow, cmp::Reverse};
 
 use crate::{Backend, BackendKey, named::named, number::Number};
 
-/// One criterion of the order. Sorting is stable; a backend without the value comes after those with it, whatever the
-/// order.
+/// A sort criterion. Sorting is stable. Backends without the value come last in both orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortBy {
-    /// The value compared.
+    /// Key of the value.
     pub key: BackendKey,
-    /// Which end comes first.
+    /// Direction.
     pub order: SortOrder,
-    /// What the value is compared as.
+    /// Type of the comparison.
     pub kind: SortType,
 }
 
-/// Which end comes first.
+/// The direction of a sort criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SortOrder {
-    /// The smallest first.
+    /// Smallest value first.
     #[default]
     Asc,
-    /// The largest first.
+    /// Largest value first.
     Desc,
 }
 
 named!(SortOrder, "sort order", { Asc => "asc", Desc => "desc" });
 
-/// What a value is compared as.
+/// The type of a sort criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SortType {
-    /// Byte by byte; an empty text counts as missing.
+    /// Compares bytes. An empty text counts as missing.
     #[default]
     String,
-    /// As numbers; text that is no number counts as missing.
+    /// Compares numbers. Text that is no number counts as missing.
     Number,
 }
 
 named!(SortType, "sort type", { String => "string", Number => "number" });
 
 impl SortBy {
-    /// Ascending by text, the defaults.
+    /// Creates a criterion with the defaults: ascending, by text.
     pub fn new(key: BackendKey) -> Self {
         Self {
             key,
@@ -52,7 +51,7 @@ impl SortBy {
 
     fn rank<'b>(&self, backend: &'b Backend) -> Rank<'b> {
         let value = match self.kind {
-            // As in the original, an entry without text is none.
+            // As in the original, an empty text counts as missing.
             SortType::String => self
                 .key
                 .value(backend)
@@ -68,7 +67,7 @@ impl SortBy {
     }
 }
 
-/// A backend's place by one criterion. The order of the variants is what puts a missing value last.
+/// A backend's rank by one criterion. The order of the variants puts missing values last.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank<'b> {
     Ascending(SortValue<'b>),
@@ -82,7 +81,7 @@ pub(crate) enum SortValue<'b> {
     Number(Number),
 }
 
-/// A backend's place by all criteria.
+/// Returns a backend's rank by all criteria.
 pub(crate) fn ranks<'b>(sort: &[SortBy], backend: &'b Backend) -> Vec<Rank<'b>> {
     sort.iter().map(|by| by.rank(backend)).collect()
 }

@@ -1,4 +1,4 @@
-//! What a router is built from, and what can be wrong with it.
+//! The specification of a router, and its check.
 
 use std::fmt;
 
@@ -7,100 +7,102 @@ use crate::{
     PolicyPatch, PoolPolicy, Strategy, check_host,
 };
 
-/// Everything that a [`Router`](crate::Router) knows.
+/// Specification of a [`Router`](crate::Router).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RouterSpec {
-    /// In order: the first route with a matching pattern whose conditions hold is taken.
+    /// Routes in order. The first route with a matching pattern whose conditions hold is taken.
     pub routes: Vec<RouteSpec>,
-    /// The pool for hosts that no route matches.
+    /// The pool for players that no route matches.
     pub default: Option<PoolSpec>,
 }
 
-/// Which hosts lead to which pool.
+/// Specification of a route: the hosts that lead to a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RouteSpec {
-    /// What the operator reads in logs. Routes that shall keep their round-robin turn across snapshots need a name that
-    /// lasts; see [`Turns::carry`](crate::Turns::carry).
+    /// Name in logs and commands. Routes that keep their round-robin turn across snapshots need a stable name; see
+    /// [`Turns::carry`](crate::Turns::carry).
     pub name: String,
-    /// One of them has to match. A client that sent no name matches the empty pattern and no other. Empty: with
-    /// conditions the route takes every host, also none; without, it is never taken.
+    /// Patterns of which one must match. A client that sent no host name matches only the empty pattern. Without
+    /// patterns, a route with conditions takes every host, including none, and a route without conditions is never
+    /// taken.
     pub patterns: Vec<HostPattern>,
-    /// What is asked for beside the host.
+    /// Conditions beside the host.
     pub conditions: Conditions,
-    /// Where its players go.
+    /// Pool of the route.
     pub pool: PoolSpec,
 }
 
-/// Backends and how one of them is chosen.
+/// Specification of a pool: backends, and how one of them is picked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PoolSpec {
     /// The pool's own policy.
     pub policy: PoolPolicy,
-    /// Tried in order when a policy leaves no candidate. Each replaces fields of the pool's own policy, not of the
-    /// fallback before it, and starts again from all backends.
+    /// Fallbacks, tried in order when a policy leaves no candidate. Each replaces fields of the pool's own policy, not
+    /// of the fallback before it, and starts from all backends.
     pub fallback: Vec<PolicyPatch>,
-    /// One that is listed twice counts twice.
+    /// Backends. A backend that is listed twice counts twice.
     pub backends: Vec<Backend>,
-    /// While it is in force the pool takes nobody but those whom it allows.
+    /// Maintenance. While it is in force, the pool takes only the players that it allows.
     pub maintenance: Option<Maintenance>,
 }
 
-/// A router can not be built.
+/// A specification from which no router can be built.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {problem}", Place(.route, *.route_index))]
 pub struct SpecError {
     /// Name of the route, `default` for the default pool.
     pub route: String,
-    /// Its place among the routes, from 0; none for the default pool.
+    /// Place among the routes, from 0; none for the default pool.
     pub route_index: Option<usize>,
-    /// What is wrong with its pool.
+    /// Problem of its pool.
     pub problem: SpecProblem,
 }
 
-/// What is wrong with a pool. Indexes count from 0.
+/// A problem of a pool. Indexes count from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SpecProblem {
-    /// The strategy compares a number and no key names it.
+    /// The strategy compares a number, and there is no key that names it.
     #[error("{}strategy {strategy} needs a key to compare", InFallback(*.fallback))]
     MissingKey {
-        /// Which fallback it is; none for the pool's own policy.
+        /// Place of the fallback; none for the pool's own policy.
         fallback: Option<usize>,
         /// The strategy, `least_loaded` or `p2c`.
         strategy: Strategy,
     },
-    /// Strategy `weighted` with a backend of weight 0.
+    /// A backend has weight 0 under strategy `weighted`.
     #[error("backend {backend} ({address}) has weight 0, strategy weighted needs 1 or more")]
     ZeroWeight {
         /// Place of the backend.
         backend: usize,
-        /// Its host and port.
+        /// Host and port of the backend.
         address: String,
     },
-    /// A backend whose host is none.
+    /// The host of a backend is no host.
     #[error("backend {backend} has a host that is none: {problem}")]
     Host {
         /// Place of the backend.
         backend: usize,
-        /// What is wrong with its host.
+        /// Problem of its host.
         problem: HostProblem,
     },
-    /// A backend with port 0.
+    /// A backend has port 0.
     #[error("backend {backend} ({host}) has port 0, allowed are 1 to 65535")]
     ZeroPort {
         /// Place of the backend.
         backend: usize,
-        /// Its host.
+        /// Host of the backend.
         host: String,
     },
-    /// A backend whose host has captures that can not be.
+    /// The host of a backend has invalid captures.
     #[error("backend {backend} ({host:?}) has {problem}")]
     Captures {
         /// Place of the backend.
         backend: usize,
-        /// Its host.
+        /// Host of the backend.
         host: String,
-        /// What is wrong with them.
+        /// Problem of the captures.
         problem: CaptureProblem,
     },
 }
@@ -126,7 +128,10 @@ impl fmt::Display for InFallback {
 }
 
 impl PoolSpec {
-    /// The first problem of this pool. `patterns` are those of its route; the default pool has none.
+    /// Checks the pool. `patterns` are the patterns of its route, none for the default pool.
+    ///
+    /// # Errors
+    /// Returns the first problem.
     pub(crate) fn check(&self, patterns: Option<&[HostPattern]>) -> Result<(), SpecProblem> {
         check_key(self.policy.strategy, self.policy.key.is_some(), None)?;
         for (index, patch) in self.fallback.iter().enumerate() {
@@ -149,7 +154,7 @@ impl PoolSpec {
     }
 
     fn check_backend(&self, index: usize, backend: &Backend) -> Result<(), SpecProblem> {
-        // What captures become is checked with each player.
+        // A host with captures is checked for each player, once the captures are replaced.
         if !backend.host.contains('$') {
             check_host(&backend.host).map_err(|problem| SpecProblem::Host {
                 backend: index,
@@ -162,7 +167,7 @@ impl PoolSpec {
                 host: backend.host.clone(),
             });
         }
-        // A fallback may be weighted over backends that the own policy needs no weights for.
+        // Only the pool's own policy: a weighted fallback counts missing weights as 1.
         if self.policy.strategy == Strategy::Weighted && backend.weight == 0 {
             return Err(SpecProblem::ZeroWeight {
                 backend: index,
@@ -186,10 +191,8 @@ fn check_key(
     has_key: bool,
     fallback: Option<usize>,
 ) -> Result<(), SpecProblem> {
-    match strategy {
-        Strategy::LeastLoaded | Strategy::P2c if !has_key => {
-            Err(SpecProblem::MissingKey { fallback, strategy })
-        }
-        _ => Ok(()),
+    if strategy.needs_key() && !has_key {
+        return Err(SpecProblem::MissingKey { fallback, strategy });
     }
+    Ok(())
 }

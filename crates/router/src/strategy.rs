@@ -6,21 +6,22 @@ use crate::{
     PoolPolicy, candidates::Candidates, named::named, number::Number, pool::PoolEntry, trace::Trace,
 };
 
-/// How one of the candidates is picked.
+/// The way in which one of the candidates is picked.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Strategy {
-    /// One after the other, counted per route.
+    /// Picks the candidates in turn, counted per route.
     #[default]
     RoundRobin,
-    /// Each with the same chance.
+    /// Picks each candidate with the same chance.
     Random,
-    /// Each with a chance in proportion to its weight, where 0 counts as 1.
+    /// Picks each candidate with a chance in proportion to its weight. A weight of 0 counts as 1.
     Weighted,
-    /// The one with the smallest value of the policy's key. Candidates without a value count only when none has one.
-    /// Among equals each has the same chance.
+    /// Picks the candidate with the smallest value of the policy's key. Candidates without a value count only when no
+    /// candidate has one. Equal candidates have the same chance.
     LeastLoaded,
-    /// The smallest, as under [`LeastLoaded`](Self::LeastLoaded), of a few that are drawn ("power of two choices"):
-    /// keeps routers that see the same old figures from all rushing to one backend.
+    /// Draws a few candidates and picks the smallest of them, as [`LeastLoaded`](Self::LeastLoaded) does ("power of
+    /// two choices"). Routers that share outdated figures do not all pick the same backend.
     P2c,
 }
 
@@ -32,7 +33,14 @@ named!(Strategy, "strategy", {
     P2c => "p2c",
 });
 
-/// The place of the picked candidate and itself; nothing only when there is none to pick from.
+impl Strategy {
+    /// Returns whether the strategy compares the number that [`PoolPolicy::key`] names, and therefore needs a key.
+    pub const fn needs_key(self) -> bool {
+        matches!(self, Self::LeastLoaded | Self::P2c)
+    }
+}
+
+/// Returns the place of the picked candidate and the candidate; none only when there is no candidate.
 ///
 /// Only round robin calls `turn`.
 pub(crate) fn pick<'r>(
@@ -92,17 +100,18 @@ fn lowest<R: Rng>(
     lowest.at
 }
 
-/// The lowest load so far.
+/// The lowest load among the candidates compared.
 #[derive(Default)]
 struct Lowest {
     at: Option<usize>,
     load: Option<Number>,
-    /// How many were equal to it, itself included.
+    /// Number of candidates with this load, the held one included.
     equals: usize,
 }
 
 impl Lowest {
-    /// Among n equals the last replaces the one held with a chance of 1 in n, so that each is as likely.
+    /// The n-th of equal candidates replaces the held one with a chance of 1 in n, so that each is equally likely
+    /// (reservoir sampling).
     fn offer(&mut self, at: usize, load: Option<Number>, rng: &mut impl Rng) {
         // False sorts before true: a load that is missing is above all others.
         let rank = |load: Option<Number>| (load.is_none(), load);
@@ -121,16 +130,16 @@ impl Lowest {
     }
 }
 
-/// Samples up to this size are drawn without looking at every candidate.
+/// Largest sample that is drawn without visiting every candidate. It bounds an array on the stack and the search in it.
 const SMALL_SAMPLE: usize = 8;
 
-/// Visits `sample` distinct numbers below `count`, each set of them with the same chance, without allocating.
+/// Visits `sample` distinct numbers below `count`. Each set of numbers has the same chance. Does not allocate.
 fn draw<R: Rng>(count: usize, sample: usize, rng: &mut R, mut visit: impl FnMut(usize, &mut R)) {
     if sample >= count {
         return (0..count).for_each(|at| visit(at, rng));
     }
     if sample > SMALL_SAMPLE {
-        // Knuth's algorithm S: each number is taken with the chance that still fills the sample.
+        // Knuth's algorithm S: each number is taken with the chance that fills the sample exactly.
         let mut missing = sample;
         for at in 0..count {
             if rng.random_range(0..count - at) < missing {
@@ -140,7 +149,8 @@ fn draw<R: Rng>(count: usize, sample: usize, rng: &mut R, mut visit: impl FnMut(
         }
         return;
     }
-    // Floyd's algorithm: one number per draw, from a range that grows by one; a repeated number stands for the new end.
+    // Floyd's algorithm: one random number per draw, from a range that grows by one. A repeated number stands for the
+    // new end of the range.
     let mut drawn = [0; SMALL_SAMPLE];
     for (slots, end) in (count - sample..count).enumerate() {
         let number = rng.random_range(0..=end);

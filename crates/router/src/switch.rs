@@ -1,9 +1,8 @@
-//! Texts that switch something on or off.
+//! Texts that switch a check on or off.
 
-/// What a text that switches something says.
+/// The value of a text that switches a check on or off.
 ///
-/// There are three values and not two: a text that cannot be read must not count as off, or a typing error would take
-/// a check away.
+/// There are three values: an unreadable text must not count as off, or a typing error would disable the check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Switch {
     /// `true`, `1`, `yes` or `on`.
@@ -15,10 +14,10 @@ pub enum Switch {
 }
 
 impl Switch {
-    /// The texts that are read, for messages.
+    /// The allowed texts, for messages.
     pub const ALLOWED: &str = "true, 1, yes, on, or false, 0, no, off";
 
-    /// Reads a text. Case does not count, and blanks around it are ignored.
+    /// Reads a text. Case does not count, and blanks around the text are ignored.
     pub fn read(text: Option<&str>) -> Self {
         let text = text.unwrap_or_default().trim();
         let is_one_of = |names: [&str; 4]| names.iter().any(|name| text.eq_ignore_ascii_case(name));

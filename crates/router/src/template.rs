@@ -1,13 +1,13 @@
-//! Backend hosts with captures: `$1.servers.svc`.
+//! Hosts of backends with captures: `$1.servers.svc`.
 
 use crate::{HostPattern, host::check_name};
 
-/// A backend's host, read for captures: `$1` to `$9` stand for what the first to the ninth `*` of the route's pattern
-/// took. A `$` and one digit are a capture, whatever follows.
+/// A host of a backend with captures: `$1` to `$9` stand for the text that the first to the ninth `*` of the route's
+/// pattern matched. A `$` and one digit are a capture, whatever follows.
 ///
-/// A player can type any host name, so what the `*` takes is not to be trusted. After the last capture there has to
-/// be a domain in full, and what comes out has to be a host name. So captures lead to no host outside of that domain,
-/// and to no address.
+/// A player can send any host name, so captured text is not trusted. The last capture must be followed by a complete
+/// domain, and the result must be a host name. Captures therefore never lead to a host outside of that domain or to an
+/// address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostTemplate(Box<[Part]>);
 
@@ -18,40 +18,39 @@ enum Part {
     Capture(usize),
 }
 
-/// What is wrong with captures in a backend's host.
+/// A problem of the captures in a backend's host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaptureProblem {
     /// A `$` that begins no capture.
     #[error("a `$` without a digit from 1 to 9 after it")]
     NoDigit,
-    /// The host ends with a capture, or with something that is no domain: whoever types a host name could choose the
-    /// target freely.
+    /// The host ends with a capture, or with text that is no domain: the player could choose the target freely.
     #[error("no domain in full after the last capture")]
     NoDomain,
-    /// The text around the captures can not be part of a host name.
+    /// The text around the captures cannot be part of a host name.
     #[error("around the captures no host name")]
     NoName,
-    /// The default pool takes players whom no pattern took.
+    /// The host is in the default pool, which has no patterns.
     #[error("a capture in the default pool, which has no pattern")]
     NoPattern,
-    /// A pattern of the route has fewer `*`.
+    /// A pattern of the route has fewer `*` than the capture needs.
     #[error("`${capture}`, and the pattern {pattern:?} has {runs} `*`")]
     TooFewRuns {
-        /// The number of the capture.
+        /// Number of the capture, from 1.
         capture: usize,
         /// The pattern as written.
         pattern: String,
-        /// How many runs it has.
+        /// Number of `*` in the pattern.
         runs: usize,
     },
 }
 
 impl HostTemplate {
-    /// Reads a host; none when it has no captures.
+    /// Reads a host. Returns none when it has no captures.
     ///
     /// # Errors
-    /// A `$` that begins no capture, no domain after the last capture, or text that can not be part of a host name.
+    /// A `$` begins no capture, no domain follows the last capture, or the text cannot be part of a host name.
     pub fn parse(host: &str) -> Result<Option<Self>, CaptureProblem> {
         let Some((first, rest)) = host.split_once('$') else {
             return Ok(None);
@@ -76,18 +75,18 @@ impl HostTemplate {
         if !is_domain(last) {
             return Err(CaptureProblem::NoDomain);
         }
-        // With a letter in each place the rest has to be right by itself.
+        // With a letter in place of each capture, the rest must be a host name by itself.
         if !is_host_name(&template.filled(|_| "x")) {
             return Err(CaptureProblem::NoName);
         }
         Ok(Some(template))
     }
 
-    /// Whether every pattern of a route has the runs that the captures name. A route without patterns takes every host,
-    /// as `*` does.
+    /// Checks that every pattern of a route has a `*` for each capture. A route without patterns takes every host, as
+    /// `*` does.
     ///
     /// # Errors
-    /// The first pattern that has not.
+    /// Returns the first pattern that has fewer `*`.
     pub fn check(&self, patterns: &[HostPattern]) -> Result<(), CaptureProblem> {
         let highest = self.0.iter().map(|part| match part {
             Part::Text(_) => 0,
@@ -111,12 +110,12 @@ impl HostTemplate {
         }
     }
 
-    /// The host with the captured texts in it; none when that is no host name.
+    /// Returns the host with its captures replaced; none when the result is no host name.
     pub(crate) fn expand(&self, captured: &[String]) -> Option<String> {
         Some(self.fill(captured)).filter(|host| is_host_name(host))
     }
 
-    /// The same unchecked, for texts that [`expand`](Self::expand) took.
+    /// Returns the host with its captures replaced, unchecked. For texts that passed [`expand`](Self::expand).
     pub(crate) fn fill(&self, captured: &[String]) -> String {
         self.filled(|place| captured.get(place).map_or("", String::as_str))
     }
@@ -130,7 +129,8 @@ impl HostTemplate {
     }
 }
 
-/// A dot, and labels of which the last begins with a letter: what ends so is no IP address in any spelling.
+/// Returns whether the text is a dot and labels of which the last begins with a letter. A text with such an end is no IP
+/// address in any spelling.
 fn is_domain(text: &str) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
     let last = name
@@ -139,8 +139,8 @@ fn is_domain(text: &str) -> bool {
     last.is_some_and(|label| label.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// Stricter than the check of hosts that an operator or a plugin writes: a player chose a part of it, so that it has no
-/// underscore either.
+/// Stricter than the check of hosts from operators and plugins: it refuses underscores, because a player chose a part of
+/// the text.
 fn is_host_name(host: &str) -> bool {
     !host.contains('_') && check_name(host).is_ok()
 }

@@ -1,4 +1,4 @@
-//! What a decision shows of itself on its way.
+//! The intermediate results of a decision.
 
 use crate::{
     Choice, Maintenance, Router, candidates::Candidates, maintenance::Judgement, pool::Step,
@@ -7,16 +7,16 @@ use crate::{
 
 /// Receives the intermediate results of a decision, in the order in which they arise.
 ///
-/// Each method does nothing by default. It is given only references to what the decision holds anyway, so that a
-/// decision with [`NoTrace`] compiles to the code that it would be without a trace.
+/// Each method does nothing by default. Its arguments are values that the decision holds anyway, so a decision with
+/// [`NoTrace`] compiles to the code of a decision without a trace.
 pub(crate) trait Trace {
-    /// The route that takes the player.
+    /// Receives the route that takes the player.
     fn route(&mut self, _router: &Router, _route: Option<&Route>) {}
 
-    /// What the route's maintenance means for the player.
+    /// Receives the effect of the route's maintenance on the player.
     fn maintenance(&mut self, _maintenance: &Maintenance, _judgement: Judgement) {}
 
-    /// What a policy left of the route's backends. `captured` is what the route's pattern took of the host.
+    /// Receives the candidates of a policy. `captured` is the text of the host that each `*` of the pattern matched.
     fn candidates(
         &mut self,
         _route: &Route,
@@ -26,20 +26,20 @@ pub(crate) trait Trace {
     ) {
     }
 
-    /// The turn of this decision under round robin.
+    /// Receives the round-robin turn of this decision.
     fn turn(&mut self, _turn: usize) {}
 
-    /// The sum of the weights of all candidates.
+    /// Receives the sum of the weights of all candidates.
     fn total_weight(&mut self, _total: u64) {}
 
-    /// The place of a candidate whose load is compared, in the order of comparison.
+    /// Receives the place of a candidate whose load is compared, in the order of comparison.
     fn compared(&mut self, _place: usize) {}
 
-    /// The candidate that the strategy picked.
+    /// Receives the candidate that the strategy picked.
     fn picked(&mut self, _choice: &Choice<'_>) {}
 }
 
-/// The trace of decisions that nobody explains.
+/// The trace of decisions without an explanation.
 pub(crate) struct NoTrace;
 
 impl Trace for NoTrace {}

@@ -7,10 +7,10 @@ use std::{
 
 use crate::{HostPattern, Router, route::Route};
 
-/// Whose turn it is under round robin, per route.
+/// Round-robin counters, one per route.
 ///
-/// It lives beside the snapshot that it was made for, 8 bytes a route, and is shared by all who decide. With the
-/// snapshot of another configuration nothing breaks, but routes then count on one another's counters.
+/// They live beside the snapshot that they were made for, take 8 bytes per route, and are shared by all threads that
+/// decide. Used with another snapshot they are safe, but routes then share counters with unrelated routes.
 #[derive(Debug)]
 pub struct Turns {
     routes: Box<[AtomicUsize]>,
@@ -18,7 +18,7 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Counters for this snapshot, all at the first candidate.
+    /// Creates counters for this snapshot, all at the first candidate.
     pub fn new(router: &Router) -> Self {
         Self {
             routes: router.routes.iter().map(|_| AtomicUsize::new(0)).collect(),
@@ -26,13 +26,13 @@ impl Turns {
         }
     }
 
-    /// Counters for a new snapshot, where every route that still exists goes on where it was.
+    /// Creates counters for a new snapshot. Every route that still exists continues at its count.
     ///
-    /// It is the same route when name and patterns are the same, wherever it stands; the default pool is always the
-    /// same. Decisions that are made with the old counters afterwards do not count.
+    /// Two routes are the same if their names and patterns are equal, at any place. The default pool is always the
+    /// same. Decisions made with the old counters afterwards are not counted.
     #[must_use]
     pub fn carry(&self, old: &Router, new: &Router) -> Self {
-        // Of routes that are the same only the first is ever taken, so its counter is entered last.
+        // Of equal routes only the first is ever taken. Reversed, its counter is entered last and stays.
         let counted: HashMap<_, _> = old
             .routes
             .iter()
@@ -55,12 +55,12 @@ impl Turns {
         }
     }
 
-    /// The turn of this decision; the next decision has the next one.
+    /// Returns the turn of this decision and advances the counter.
     pub(crate) fn take(&self, route: Option<usize>) -> usize {
         self.counter(route).fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The turn that the next decision would have.
+    /// Returns the turn of the next decision.
     pub(crate) fn peek(&self, route: Option<usize>) -> usize {
         self.counter(route).load(Ordering::Relaxed)
     }

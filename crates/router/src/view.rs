@@ -1,4 +1,4 @@
-//! What a snapshot holds, for who shows it.
+//! The contents of a snapshot, for display.
 
 use std::sync::Arc;
 
@@ -6,25 +6,26 @@ use crate::{Backend, Conditions, HostPattern, Maintenance, Router, Strategy, rou
 
 /// A route of a snapshot, or its default pool.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct RouteView<'r> {
-    /// The route's name; `default` for the default pool.
+    /// Name of the route; `default` for the default pool.
     pub name: &'r Arc<str>,
-    /// Its place among the routes, from 0; none for the default pool.
+    /// Place among the routes, from 0; none for the default pool.
     pub index: Option<usize>,
-    /// Its patterns; empty for the default pool.
+    /// Patterns of the route; empty for the default pool.
     pub patterns: &'r [HostPattern],
-    /// What it asks for beside the host.
+    /// Conditions of the route beside the host.
     pub conditions: &'r Conditions,
-    /// The strategy of the pool's own policy.
+    /// Strategy of the pool's own policy.
     pub strategy: Strategy,
-    /// The maintenance that is planned, going on or over.
+    /// Maintenance of the pool, whether planned, in force or over.
     pub maintenance: Option<&'r Maintenance>,
-    /// The pool's backends in their order, the drained ones too.
+    /// Backends of the pool in their order, including the drained ones.
     pub backends: &'r [Arc<Backend>],
 }
 
 impl Router {
-    /// All routes in order, then the default pool if there is one.
+    /// Returns all routes in order, then the default pool if there is one.
     pub fn routes(&self) -> impl Iterator<Item = RouteView<'_>> {
         self.routes.iter().chain(&self.default).map(Route::view)
     }

@@ -6,13 +6,13 @@ use ipnet::IpNet;
 use super::joined;
 use crate::RouteClient;
 
-/// Which clients a route takes. Of each list one entry has to fit; an empty one asks for nothing. What is not known of
-/// a client fits nothing. The default takes every client.
+/// The clients that a route takes. One entry of each list must match; an empty list matches every client. An unknown
+/// attribute matches no entry. The default takes every client.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClientMatch {
-    /// Networks that it connects from. An IPv4 address within IPv6 counts as the IPv4 address.
+    /// Networks of the client's address. An IPv4-mapped IPv6 address counts as the IPv4 address.
     pub networks: Vec<IpNet>,
-    /// Application protocols.
+    /// Application protocols (ALPN).
     pub alpn: Vec<String>,
     /// Build numbers.
     pub builds: Vec<RangeInclusive<i32>>,
@@ -20,7 +20,7 @@ pub struct ClientMatch {
     pub generations: Vec<String>,
     /// Kinds of clients, by name.
     pub kinds: Vec<String>,
-    /// Languages. `pt` takes `pt-BR` too, `pt-BR` nothing but itself. Case does not count, and `_` equals `-`.
+    /// Languages. `pt` also matches `pt-BR`; `pt-BR` matches only itself. Case does not count, and `_` equals `-`.
     pub languages: Vec<String>,
 }
 
@@ -29,7 +29,7 @@ impl ClientMatch {
         *self == Self::default()
     }
 
-    /// Whether every client that the others take is taken. Of each list the same entries count alone, and none.
+    /// Returns whether every client that the other takes is taken. Lists are compared only for equality and emptiness.
     pub(super) fn takes_all_of(&self, others: &Self) -> bool {
         fn wide<T: PartialEq>(own: &[T], other: &[T]) -> bool {
             own.is_empty() || own == other
@@ -83,7 +83,7 @@ fn fits<E, V>(list: &[E], value: Option<V>, fits: impl Fn(&E, &V) -> bool) -> bo
     list.is_empty() || value.is_some_and(|value| list.iter().any(|entry| fits(entry, &value)))
 }
 
-/// Whether a language tag is the entry, or a regional form of it.
+/// Returns whether a language tag equals the entry or is a regional form of it.
 fn takes(entry: &str, tag: &str) -> bool {
     let fold = |byte: u8| match byte {
         b'_' => b'-',
@@ -116,7 +116,7 @@ impl fmt::Display for ClientMatch {
     }
 }
 
-/// As it is written: `100..120`, `208..`, `..53` or `242`.
+/// Writes a range in the form of the configuration: `100..120`, `208..`, `..53` or `242`.
 struct BuildRange<'r>(&'r RangeInclusive<i32>);
 
 impl fmt::Display for BuildRange<'_> {

@@ -1,4 +1,4 @@
-//! What a route asks for beside the host.
+//! Conditions of a route beside the host.
 
 mod client;
 mod share;
@@ -11,21 +11,21 @@ pub use self::share::Share;
 pub use self::ticket::TicketMatch;
 use crate::RouteRequest;
 
-/// What a route asks for beside the host; all of it has to hold. The default asks for nothing.
+/// Conditions of a route beside the host. All of them must hold. The default has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Conditions {
-    /// The player has to bring a ticket like this.
+    /// The player must present a matching ticket.
     pub ticket: Option<TicketMatch>,
-    /// Whether the player has to be verified, or must not be.
+    /// Whether the player must be verified (`true`) or must not be (`false`).
     pub verified: Option<bool>,
-    /// The client has to be like this.
+    /// The client must match.
     pub client: ClientMatch,
-    /// The player has to be in this share.
+    /// The player must belong to this share.
     pub share: Option<Share>,
 }
 
 impl Conditions {
-    /// Whether nothing is asked for.
+    /// Returns whether there are no conditions.
     pub fn is_empty(&self) -> bool {
         self.ticket.is_none()
             && self.verified.is_none()
@@ -33,7 +33,7 @@ impl Conditions {
             && self.share.is_none()
     }
 
-    /// Whether every player who meets the others meets these. Shares are not compared.
+    /// Returns whether every player who meets the other conditions meets these. Shares are not compared.
     pub fn takes_all_of(&self, others: &Self) -> bool {
         let is_as_wide = self.ticket.is_none() || self.ticket == others.ticket;
         let is_of_all = self.verified.is_none() || self.verified == others.verified;
@@ -45,7 +45,7 @@ impl Conditions {
         self.failure(request).is_none()
     }
 
-    /// What does not hold.
+    /// Returns the first condition that does not hold.
     pub(crate) fn failure(&self, request: &RouteRequest<'_>) -> Option<&'static str> {
         if let Some(wanted) = &self.ticket {
             let Some(ticket) = &request.ticket else {
@@ -68,7 +68,7 @@ impl Conditions {
     }
 }
 
-/// As it is shown beside the patterns of a route; nothing where nothing is asked for.
+/// Writes the conditions as shown beside the patterns of a route; nothing when there are none.
 impl fmt::Display for Conditions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut words = Vec::new();

@@ -2,23 +2,24 @@ use std::net::IpAddr;
 
 use crate::RouteRequest;
 
-/// How many parts a share is counted in: hundredths of a per cent.
+/// Number of parts that make the whole: a part is a hundredth of a per cent.
 const PARTS: u64 = 10_000;
 
-/// A stable part of all players, for trying something out with some of them.
+/// A stable share of all players, for gradual rollouts.
 ///
-/// A player is in it or not by their UUID, else their name, else their address: again and again, on every router, and
-/// also when the share grows. Shares of different names have different players.
+/// Membership depends on the player's UUID, else the name, else the address. It is the same on every connection and on
+/// every router, and a player in a share stays in it when the share grows. Shares of different names have different
+/// players.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
-    /// In hundredths of a per cent, up to 10,000.
+    /// Size in hundredths of a per cent, from 0 to 10,000.
     pub parts: u16,
-    /// What tells this share from others: the name of the route, for example.
+    /// Name of the share, the name of the route for example.
     pub name: String,
 }
 
 impl Share {
-    /// So many per cent.
+    /// Creates a share of `percent` per cent of all players; values above 100 count as 100.
     pub fn percent(percent: u8, name: impl Into<String>) -> Self {
         Self {
             parts: u16::from(percent.min(100)) * 100,
@@ -37,15 +38,15 @@ impl Share {
                 IpAddr::V4(ip) => hash.add(&ip.octets()),
                 IpAddr::V6(ip) => hash.add(&ip.octets()),
             },
-            // Of whom nothing is known is in no part but the whole.
+            // A player without any attribute is only in a share of 100 %.
             (None, None, None) => return u64::from(self.parts) >= PARTS,
         }
         hash.finish() % PARTS < u64::from(self.parts)
     }
 }
 
-/// FNV-1a, and the finish of `SplitMix64`, which spreads its weak low bits. What it gives must never change: players
-/// would change sides.
+/// FNV-1a with the finalizer of `SplitMix64`, which spreads the weak low bits of FNV-1a. Its results must never change:
+/// players would move in and out of shares.
 struct Hash(u64);
 
 impl Default for Hash {

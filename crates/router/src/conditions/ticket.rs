@@ -3,14 +3,14 @@ use std::fmt;
 use super::joined;
 use crate::{HostPattern, RouteTicket};
 
-/// Which tickets a route takes. The default takes every ticket.
+/// The tickets that a route takes. The default takes every ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TicketMatch {
-    /// The route that the ticket wishes matches one of these; any route, and none, when empty.
+    /// Patterns of which one must match the requested route of the ticket. Empty: any route, including none.
     pub routes: Vec<HostPattern>,
-    /// The source of the ticket matches one of these; any source when empty.
+    /// Patterns of which one must match the source of the ticket. Empty: any source.
     pub sources: Vec<HostPattern>,
-    /// It was signed with one of these keys; with any when empty.
+    /// Ids of keys of which one must have signed the ticket. Empty: any key.
     pub key_ids: Vec<u8>,
 }
 

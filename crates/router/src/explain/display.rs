@@ -1,4 +1,4 @@
-//! An explanation as people read it.
+//! The text of an explanation.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{HostPattern, backend::Address};
 
-/// More routes than these are counted only.
+/// Maximum number of skipped routes shown. The rest is only counted.
 const ROUTES_SHOWN: usize = 10;
 
-/// Longer values are cut, a whitelist for example. In characters.
+/// Maximum length of a value shown, in characters. Whitelists can be long.
 const VALUE_SHOWN: usize = 80;
 
 impl Display for Explanation {
@@ -79,7 +79,7 @@ impl Display for SkippedRoute {
     }
 }
 
-/// A pattern in quotes, with its form on the wire if that differs.
+/// Writes a pattern in quotes, followed by its form on the wire if that differs.
 fn quoted(pattern: &HostPattern, f: &mut Formatter<'_>) -> fmt::Result {
     write!(f, "{:?}", pattern.as_str())?;
     match pattern.wire() {
@@ -129,28 +129,12 @@ impl StepExplanation {
         for (by, value) in self.policy.sort.iter().zip(&candidate.sorted_by) {
             write!(f, ", {} {}", by.key, Shown(value.as_deref()))?;
         }
-        match (&self.picked, candidate.load) {
-            (
-                Some(Pick {
-                    by: Comparison::Load { .. },
-                    ..
-                }),
-                Some(load),
-            ) => write!(f, ", load {load}"),
-            (
-                Some(Pick {
-                    by: Comparison::Load { .. },
-                    ..
-                }),
-                None,
-            ) => write!(f, ", load missing"),
-            (
-                Some(Pick {
-                    by: Comparison::Weight { .. },
-                    ..
-                }),
-                _,
-            ) => write!(f, ", weight {}", candidate.backend.weight),
+        match (self.picked.as_ref().map(|pick| &pick.by), candidate.load) {
+            (Some(Comparison::Load { .. }), Some(load)) => write!(f, ", load {load}"),
+            (Some(Comparison::Load { .. }), None) => write!(f, ", load missing"),
+            (Some(Comparison::Weight { .. }), _) => {
+                write!(f, ", weight {}", candidate.backend.weight)
+            }
             _ => Ok(()),
         }
     }
@@ -199,7 +183,7 @@ impl Display for Pick {
     }
 }
 
-/// A value that may be missing or long.
+/// A value that may be missing or too long to show.
 struct Shown<'v>(Option<&'v str>);
 
 impl Display for Shown<'_> {

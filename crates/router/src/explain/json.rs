@@ -1,4 +1,4 @@
-//! An explanation as machines read it.
+//! The JSON form of an explanation.
 
 use serde_json::{Value, json};
 
@@ -6,25 +6,25 @@ use super::{
     Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
     RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
 };
-use crate::{BackendKey, HostPattern, backend::Address, maintenance::moment};
+use crate::{BackendKey, HostPattern, RouteFailure, backend::Address, maintenance::moment};
 
 impl Explanation {
-    /// The explanation as JSON, in whole. Names of fields and of fixed values stay as they are; more fields may come.
+    /// Returns the whole explanation as JSON. Names of fields and fixed values are stable; fields may be added.
     ///
     /// | field | value |
     /// |---|---|
     /// | `host` | the host as given |
     /// | `passed_over` | routes that were not taken: `index`, `name`, `patterns`, `conditions`, `why` |
-    /// | `route` | the route that was taken, or `null`: `name`, `index`, `pattern`, `captured` |
+    /// | `route` | the route taken, or `null`: `name`, `index`, `pattern`, `captured` |
     /// | `maintenance` | the route's maintenance, or `null`: `from`, `until`, `in_force`, `bars`, `why`, `seen` |
     /// | `steps` | per policy: `fallback`, `strategy`, `key`, `limit`, `removed`, `sorted`, `candidates`, `picked` |
-    /// | `outcome` | `backend`, or the [reason code](Self::reason_code) |
+    /// | `outcome` | `backend`, or the [failure](Self::failure) |
     /// | `backend` | host and port that the player is referred to, or `null` |
     ///
-    /// In a step `removed` has `backend`, `by` (`drain`, `capture`, `filter`), `filter` and `index` for a filter, `why`
-    /// and `seen`; `sorted` has `backend`, `configured`, `sorted_by` and `load`; `candidates` is how many of the sorted
-    /// the limit leaves; `picked` has `index`, `backend` and `by`. What was `seen` has `what` and `value`. Times are
-    /// texts as of RFC 3339.
+    /// In a step, `removed` has `backend`, `by` (`drain`, `capture`, `filter`), `filter` and `index` for a filter, `why`
+    /// and `seen`; `sorted` has `backend`, `configured`, `sorted_by` and `load`; `candidates` is the number of sorted
+    /// backends within the limit; `picked` has `index`, `backend` and `by`. Each value in `seen` has `what` and `value`.
+    /// Times are texts as of RFC 3339.
     pub fn to_json(&self) -> Value {
         let list = |routes: &[SkippedRoute]| routes.iter().map(passed_over).collect::<Value>();
         json!({
@@ -33,7 +33,7 @@ impl Explanation {
             "route": self.route.as_ref().map(route),
             "maintenance": self.maintenance.as_ref().map(maintenance),
             "steps": self.steps.iter().map(step).collect::<Value>(),
-            "outcome": self.reason_code().unwrap_or("backend"),
+            "outcome": self.failure().map_or("backend", RouteFailure::as_str),
             "backend": self.picked().map(|picked| address(&picked.host, picked.backend.port)),
         })
     }

@@ -9,12 +9,9 @@ use super::{
     SkippedRoute, SortedBackend, StepExplanation,
 };
 use crate::{
-    BackendKey, Choice, Maintenance, PoolPolicy, RouteDecision, RouteRequest, Router, SortType,
-    Strategy, Turns,
+    Choice, Maintenance, RouteDecision, RouteRequest, Router, Strategy, Turns,
     candidates::Candidates,
     maintenance::Judgement,
-    number::Number,
-    pattern::normalise,
     pool::{PoolEntry, Step},
     route::Route,
     sort::ranks,
@@ -22,11 +19,11 @@ use crate::{
 };
 
 impl Router {
-    /// Makes the decision for this request and explains how it comes about: the decision first, the explanation second.
+    /// Decides where a player goes and explains how the decision comes about. Returns the decision and its explanation.
     ///
     /// Both come from one run of the algorithm of [`decide`](Self::decide). With the same turns and the same randomness
-    /// `decide` makes the same decision, and round robin does not move on. A server that explains on request takes the
-    /// decision from here in place of [`decide`](Self::decide) and continues on the same path:
+    /// `decide` makes the same decision. The round-robin counters do not advance. A server that explains on request
+    /// takes the decision from this function and continues on the same path:
     ///
     /// ```
     /// # use std::time::SystemTime;
@@ -43,8 +40,8 @@ impl Router {
     /// # }
     /// ```
     ///
-    /// It costs much more than `decide`: it looks at every route before the one taken and at every backend of the pool,
-    /// and copies what it finds.
+    /// It costs much more than `decide`: it visits every route before the one taken and every backend of the pool, and
+    /// copies both into the explanation.
     pub fn explain(
         &self,
         request: &RouteRequest<'_>,
@@ -92,14 +89,9 @@ impl Trace for Recorder<'_> {
         let taken = route.and_then(|route| route.index);
         let before = taken.unwrap_or(router.routes.len());
         let before = router.routes.iter().take(before);
-        let passed_over = before.filter_map(|route| route.passed_over(self.request));
-        self.explanation.passed_over = passed_over.collect();
-        self.explanation.route = route.map(|route| MatchedRoute {
-            name: Arc::clone(&route.name),
-            index: route.index,
-            pattern: route.matching(self.request.host).cloned(),
-            captured: route.captured(self.request.host),
-        });
+        let skipped = before.filter_map(|route| SkippedRoute::new(route, self.request));
+        self.explanation.passed_over = skipped.collect();
+        self.explanation.route = route.map(|route| MatchedRoute::new(route, self.request.host));
     }
 
     fn maintenance(&mut self, maintenance: &Maintenance, judgement: Judgement) {
@@ -124,7 +116,7 @@ impl Trace for Recorder<'_> {
         candidates: &Candidates<'_>,
         captured: &[String],
     ) {
-        // Each listing of a backend has an `Arc` of its own.
+        // By pointer: a backend that is listed twice has two `Arc`s, and one of them may be over the limit.
         let chosen: HashSet<_> = candidates
             .iter()
             .map(|entry| Arc::as_ptr(&entry.backend))
@@ -141,7 +133,7 @@ impl Trace for Recorder<'_> {
                 None => over_limit.push(PoolEntry::new(&step.policy, backend)),
             }
         }
-        // Not all that are over the limit are in the compiled step, so they are sorted here.
+        // The compiled step ends where no more entry can be within the limit, so the rest is sorted here.
         let sort = &step.policy.sort;
         over_limit
             .sort_by(|left, right| ranks(sort, &left.backend).cmp(&ranks(sort, &right.backend)));
@@ -190,43 +182,5 @@ impl Trace for Recorder<'_> {
                 },
             },
         });
-    }
-}
-
-impl Route {
-    /// Why the route is not taken; nothing when it is.
-    fn passed_over(&self, request: &RouteRequest<'_>) -> Option<SkippedRoute> {
-        let why = match self.matching(request.host) {
-            Some(_) => self.conditions.failure(request)?,
-            None if self.takes_every_host() => self.conditions.failure(request)?,
-            None if self.patterns.is_empty() => "it has no pattern",
-            None if normalise(request.host).is_none() => "the host is too long",
-            None if request.host.is_empty() => "the client sent no host name",
-            None => "no pattern matches",
-        };
-        Some(SkippedRoute {
-            index: self.index.unwrap_or_default(),
-            name: Arc::clone(&self.name),
-            patterns: self.patterns.to_vec(),
-            conditions: self.conditions.clone(),
-            why,
-        })
-    }
-}
-
-impl SortedBackend {
-    fn new(policy: &PoolPolicy, entry: &PoolEntry, captured: &[String]) -> Self {
-        let backend = &entry.backend;
-        let text = |key: &BackendKey| key.value(backend).map(String::from);
-        let sorted_by = policy.sort.iter().map(|by| match by.kind {
-            SortType::String => text(&by.key),
-            SortType::Number => by.key.number(backend).and_then(|_| text(&by.key)),
-        });
-        Self {
-            sorted_by: sorted_by.collect(),
-            host: entry.host(captured).into_owned(),
-            load: entry.load.map(Number::get),
-            backend: Arc::clone(backend),
-        }
     }
 }

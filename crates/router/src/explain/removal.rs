@@ -1,4 +1,4 @@
-//! Why a backend is no candidate, and the values that say so.
+//! The reason why a backend is no candidate, and the values behind it.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -8,44 +8,47 @@ use crate::{
 
 /// A backend that is no candidate for this player.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Removal {
     /// The backend.
     pub backend: Arc<Backend>,
-    /// The first thing that removed it.
+    /// The first cause that removes it.
     pub by: RemovalCause,
-    /// What does not hold.
+    /// The condition that does not hold.
     pub why: &'static str,
-    /// The values that were looked at.
+    /// The values that the cause depends on.
     pub seen: Vec<Observation>,
 }
 
-/// What removed a backend. In this order they are looked at.
+/// The cause for which a backend is removed. The causes are checked in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RemovalCause {
-    /// It is [drained](Backend::drained).
+    /// The backend is [drained](Backend::drained).
     Drain,
-    /// What the route's pattern took of the host makes no host name of it.
+    /// The host is no host name once its captures are replaced.
     Capture,
-    /// A filter.
+    /// A filter does not hold.
     Filter {
         /// Place of the filter in the policy, from 0.
         index: usize,
-        /// The filter; the first that does not hold.
+        /// The first filter that does not hold.
         filter: Filter,
     },
 }
 
-/// A value that was looked at.
+/// A value that a filter or a maintenance reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Observation {
-    /// The key, or what was asked of the player.
+    /// The key, or the attribute of the player.
     pub what: String,
-    /// Its text; none when it is missing.
+    /// The value as text; none when it is missing.
     pub value: Option<String>,
 }
 
 impl Removal {
-    /// The first thing that keeps a backend from the player; nothing when it is as good as a candidate.
+    /// Returns the first cause that removes a backend for this player; none when it passes. The limit does not count.
     pub(super) fn find(
         filters: &[Filter],
         backend: &Arc<Backend>,
@@ -64,7 +67,7 @@ impl Removal {
         if backend.drained {
             return removal(RemovalCause::Drain, "it takes no more players", Vec::new());
         }
-        // The check of the specification lets no malformed captures through.
+        // `PoolSpec::check` has refused malformed captures.
         if let Ok(Some(template)) = HostTemplate::parse(&backend.host)
             && template.expand(captured).is_none()
         {
@@ -87,7 +90,7 @@ impl Observation {
         Self { what, value }
     }
 
-    /// The values that a filter looks at.
+    /// Returns the values that a filter reads.
     fn of_filter(filter: &Filter, backend: &Backend, request: &RouteRequest<'_>) -> Vec<Self> {
         let of_backend =
             |key: &BackendKey| Self::new(key.to_string(), key.value(backend).map(String::from));
@@ -112,7 +115,7 @@ impl Observation {
         }
     }
 
-    /// The values that a maintenance looks at.
+    /// Returns the values that a maintenance compares with its lists.
     pub(super) fn of_maintenance(
         maintenance: &Maintenance,
         request: &RouteRequest<'_>,

@@ -1,4 +1,4 @@
-//! Filters applied to a backend: what can be said in advance, and what depends on the player or the time.
+//! Filters applied to a backend: first without a player, then the part that depends on the player or the time.
 
 use std::{collections::HashSet, time::SystemTime};
 
@@ -32,7 +32,7 @@ enum Verdict {
     Depends(RuntimeCheck),
 }
 
-/// What is left to check of a backend per player; nothing when some filter never lets it through.
+/// Returns the checks of a backend that remain for each player; none when some filter never passes.
 pub(crate) fn runtime_checks(filters: &[Filter], backend: &Backend) -> Option<Box<[RuntimeCheck]>> {
     let mut checks = Vec::new();
     for filter in filters {
@@ -46,8 +46,8 @@ pub(crate) fn runtime_checks(filters: &[Filter], backend: &Backend) -> Option<Bo
 }
 
 impl Filter {
-    /// Why the backend does not pass for this player at this time; nothing when it does. For explanations: it is made
-    /// of the parts that decide, but does all of the work for one player.
+    /// Returns why the backend does not pass for this player at this time; none when it passes. For explanations: it
+    /// consists of the parts that decide, but does the work of all of them for one player.
     pub(crate) fn failure(
         &self,
         backend: &Backend,
@@ -116,7 +116,7 @@ impl Filter {
 }
 
 impl RuntimeCheck {
-    /// Why it does not hold; nothing when it does.
+    /// Returns why the check fails; none when it holds.
     pub(crate) fn failure(
         &self,
         request: &RouteRequest<'_>,

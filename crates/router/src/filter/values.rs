@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-/// The entries of a list; nothing when it begins like JSON and is no array of strings.
+/// Returns the entries of a list; none when it begins like JSON and is no array of strings.
 ///
-/// Empty entries are left out: they come from stray commas, and nobody's name is empty.
+/// Empty entries are left out: they come from stray commas, and no player's name is empty.
 pub(super) fn read_list(text: &str) -> Option<Vec<String>> {
     let text = text.trim();
     let mut names: Vec<String> = if text.starts_with('[') {
@@ -16,17 +16,17 @@ pub(super) fn read_list(text: &str) -> Option<Vec<String>> {
     Some(names)
 }
 
-/// When a game begins.
+/// The begin of a game.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GameStart {
-    /// Not planned, or later than any clock can show.
+    /// Not planned, or later than `SystemTime` can represent.
     Open,
     At(SystemTime),
     Unreadable,
 }
 
 impl GameStart {
-    /// Numbers from here on are milliseconds; as seconds it would be the year 2286.
+    /// Numbers from here on are milliseconds. As seconds it would be in the year 2286.
     const MILLIS_FROM: u64 = 10_000_000_000;
 
     pub(super) fn read(text: Option<&str>) -> Self {
@@ -39,7 +39,7 @@ impl GameStart {
                 Self::at(Duration::from_secs(seconds))
             }
             Ok(Ok(millis)) => Self::at(Duration::from_millis(millis)),
-            // A time before 1970 is past, whatever the clock says.
+            // A time before 1970 is in the past for every clock.
             Ok(Err(_)) => Self::At(SystemTime::UNIX_EPOCH),
             Err(_) => Self::Unreadable,
         }

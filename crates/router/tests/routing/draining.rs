@@ -18,17 +18,9 @@ fn drained(host: &str) -> Backend {
     }
 }
 
-const STRATEGIES: [Strategy; 5] = [
-    Strategy::RoundRobin,
-    Strategy::Random,
-    Strategy::Weighted,
-    Strategy::LeastLoaded,
-    Strategy::P2c,
-];
-
 #[test]
 fn no_strategy_picks_a_drained_backend() {
-    for strategy in STRATEGIES {
+    for strategy in Strategy::ALL {
         // The drained one would be the best by weight and by load.
         let backends = [
             backend("a").meta("load", "5"),
@@ -38,7 +30,7 @@ fn no_strategy_picks_a_drained_backend() {
             },
             backend("c").meta("load", "5"),
         ];
-        let spec = pool(backends).strategy(strategy).key("load");
+        let spec = pool(backends).strategy(*strategy).key("load");
         let mut fixture = Fixture::of_pool(spec);
         let hosts: BTreeSet<_> = fixture.hosts(200).into_iter().collect();
         assert_eq!(hosts, ["a", "c"].map(str::to_owned).into(), "{strategy}");

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_router::{
     Backend, BackendKey, Explanation, Filter, PolicyPatch, PoolPolicy, PoolSpec, RouteDecision,
-    RouteRequest, RouteSpec, Router, RouterSpec, SortBy, SortOrder, SortType, Strategy, Turns,
+    RouteFailure, RouteRequest, RouteSpec, Router, RouterSpec, SortBy, SortOrder, SortType,
+    Strategy, Turns,
 };
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -148,7 +149,7 @@ impl Outcome {
             Some(None) => "default".to_owned(),
             None => "none".to_owned(),
         };
-        let reason = decision.reason_code();
+        let reason = decision.failure().map(RouteFailure::as_str);
         let RouteDecision::Backend(choice) = decision else {
             return Self {
                 reason,
@@ -238,7 +239,7 @@ impl Fixture {
         let (decision, explanation) =
             self.router
                 .explain(request, &self.turns, self.now, &mut self.rng);
-        assert_eq!(decision.reason_code(), explanation.reason_code());
+        assert_eq!(decision.failure(), explanation.failure());
         assert_eq!(
             Outcome::of(&decision).host,
             explanation.picked().map_or("", |picked| &picked.host)

@@ -24,3 +24,4 @@ mod routes;
 mod spec;
 mod strategies;
 mod turns;
+mod whitelists;

@@ -66,16 +66,10 @@ proptest! {
 #[test]
 fn a_backend_that_fails_statically_changes_nothing() {
     let good = [backend("a"), backend("b"), backend("c")];
-    for strategy in [
-        Strategy::RoundRobin,
-        Strategy::Random,
-        Strategy::Weighted,
-        Strategy::LeastLoaded,
-        Strategy::P2c,
-    ] {
+    for strategy in Strategy::ALL {
         let spec = |backends: Vec<Backend>| {
             pool(backends)
-                .strategy(strategy)
+                .strategy(*strategy)
                 .key("load")
                 .filter(compare("port", "gt", "fails_below"))
         };

@@ -40,6 +40,7 @@ impl From<&StepExplanation> for Step {
                 RemovalCause::Drain => Err("drain"),
                 RemovalCause::Capture => Err("capture"),
                 RemovalCause::Filter { index, .. } => Ok(*index),
+                other => panic!("the oracle does not know {other}"),
             };
             ((*removal.backend).clone(), by, removal.why)
         });
@@ -218,6 +219,7 @@ fn failure(
                 CompareOp::Gte => order.is_ge(),
                 CompareOp::Eq => order.is_eq(),
                 CompareOp::Neq => order.is_ne(),
+                other => panic!("the oracle does not know {other}"),
             };
             (!holds).then_some("the comparison does not hold")
         }
@@ -244,6 +246,7 @@ fn failure(
                 WhitelistSubject::Username => request
                     .username
                     .map(|player| names.any(|name| name == player)),
+                other => panic!("the oracle does not know {other}"),
             };
             match listed {
                 _ if *verified && !request.verified => Some("the player is not verified"),
@@ -266,6 +269,7 @@ fn failure(
                 },
             }
         }
+        other => panic!("the oracle does not know {other}"),
     }
 }
 

@@ -143,35 +143,18 @@ fn patch() -> impl Generator<Value = PolicyPatch> {
 }
 
 fn strategy() -> impl Generator<Value = Strategy> {
-    select(
-        &[
-            Strategy::RoundRobin,
-            Strategy::Random,
-            Strategy::Weighted,
-            Strategy::LeastLoaded,
-            Strategy::P2c,
-        ][..],
-    )
+    select(Strategy::ALL)
 }
 
 pub(crate) fn sort_by() -> impl Generator<Value = SortBy> {
-    let order = select(&[SortOrder::Asc, SortOrder::Desc][..]);
-    let kind = select(&[SortType::String, SortType::Number][..]);
+    let order = select(SortOrder::ALL);
+    let kind = select(SortType::ALL);
     (key(), order, kind).prop_map(|(key, order, kind)| SortBy { key, order, kind })
 }
 
 fn filter() -> impl Generator<Value = Filter> {
-    let op = select(
-        &[
-            CompareOp::Lt,
-            CompareOp::Lte,
-            CompareOp::Gt,
-            CompareOp::Gte,
-            CompareOp::Eq,
-            CompareOp::Neq,
-        ][..],
-    );
-    let subject = select(&[WhitelistSubject::Uuid, WhitelistSubject::Username][..]);
+    let op = select(CompareOp::ALL);
+    let subject = select(WhitelistSubject::ALL);
     prop_oneof![
         (key(), op, key()).prop_map(|(left, op, right)| Filter::Compare { left, op, right }),
         (subject, any::<bool>()).prop_map(|(subject, verified)| Filter::Whitelist {

@@ -1,6 +1,6 @@
 //! Keys of policies that no backend of a pool has.
 
-use hyrouter_router::{Backend, BackendKey, Filter, PoolSpec, SortBy, Strategy};
+use hyrouter_router::{Backend, BackendKey, Filter, PoolSpec, SortBy};
 
 use super::super::Report;
 use crate::path::Path;
@@ -17,11 +17,11 @@ pub(super) fn warn(path: &Path, pool: &PoolSpec, report: &mut Report<'_>) {
         }
     };
     let policy = &pool.policy;
-    let mut is_own_key_used = needs_key(policy.strategy);
+    let mut is_own_key_used = policy.strategy.needs_key();
     each(path, &policy.sort, &policy.filters, &mut check);
     for (index, patch) in pool.fallback.iter().enumerate() {
         let at = path.key("fallback").index(index);
-        let is_key_used = needs_key(patch.strategy.unwrap_or(policy.strategy));
+        let is_key_used = patch.strategy.unwrap_or(policy.strategy).needs_key();
         match &patch.key {
             Some(key) if is_key_used => check(at.key("key"), key),
             Some(_) => {}
@@ -34,10 +34,6 @@ pub(super) fn warn(path: &Path, pool: &PoolSpec, report: &mut Report<'_>) {
     if let Some(key) = policy.key.as_ref().filter(|_| is_own_key_used) {
         check(path.key("key"), key);
     }
-}
-
-fn needs_key(strategy: Strategy) -> bool {
-    matches!(strategy, Strategy::LeastLoaded | Strategy::P2c)
 }
 
 fn each(

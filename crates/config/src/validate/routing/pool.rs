@@ -78,11 +78,7 @@ impl Builder<'_, '_, '_> {
 
 /// The strategies that compare a number need to know which.
 fn check_key(path: &Path, strategy: router::Strategy, has_key: bool, report: &mut Report<'_>) {
-    let needs_key = matches!(
-        strategy,
-        router::Strategy::LeastLoaded | router::Strategy::P2c
-    );
-    if needs_key && !has_key {
+    if strategy.needs_key() && !has_key {
         let message = missing(&format!("strategy `{strategy}`"));
         report.problems.add_if_clear(&path.key("key"), message);
     }
