@@ -42,7 +42,7 @@ pub(crate) async fn reload(
     log_command(from, "reload", "");
     let done = state.finish_reload().await;
     Ok(Json(done.inspect_err(|response| {
-        log_failure(from, "reload", response)
+        log_failure(from, "reload", response);
     })?))
 }
 

@@ -1,4 +1,4 @@
-//! What the listener asks the router.
+//! The interface from the admin server to the router.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,51 +10,57 @@ use crate::error::CommandError;
 use crate::health::HealthReport;
 use crate::status::{ReloadReport, RouterStatus};
 
-/// What a command comes to, later.
+/// The result of a command that takes a while.
 pub type CommandFuture<T> = Pin<Box<dyn Future<Output = Result<T, CommandError>> + Send>>;
 
 /// The router, as the admin listener sees it.
 ///
-/// The functions that answer at once read counters and snapshots, and wait for nobody. `live` and `ready` are called on
-/// the thread of the listener, the others on those of the workers. What takes a while returns an [`CommandFuture`]. It is driven to its end even when whoever asked has
-/// gone, so that a command is never done by half.
+/// Functions without a future must not block: they read counters and snapshots. [`live`](Self::live) and
+/// [`ready`](Self::ready) are called on the thread of the listener, the others on the threads of the workers. A
+/// [`CommandFuture`] is polled to completion even if the caller disconnects, so that no command stops halfway.
 pub trait AdminControl: Send + Sync + 'static {
-    /// Whether the process works at all: it fails when a supervised task has died, and a restart is the remedy.
+    /// Returns whether the process works. It does not if a critical task has died, which only a restart mends.
     fn live(&self) -> HealthReport;
 
-    /// Whether players should be sent here.
+    /// Returns whether players should be sent here.
     fn ready(&self) -> HealthReport;
 
-    /// All metrics as `OpenMetrics` text, with its `# EOF`.
+    /// Returns all metrics as `OpenMetrics` text, with its `# EOF`.
     fn metrics(&self) -> String;
 
-    /// What the status page shows.
+    /// Returns the data of the status page.
     fn status(&self) -> RouterStatus;
 
-    /// At most `limit` of the latest decisions, newest first, redacted as the log is.
+    /// Returns at most `limit` of the latest decisions, newest first, redacted as the log is.
     fn decisions(&self, limit: usize) -> Vec<Value>;
 
-    /// What would be decided about a player, and why.
+    /// Explains what would be decided about a player.
     fn explain(&self, question: Value) -> CommandFuture<Value>;
 
-    /// Reads the configuration again, and takes it if nothing is wrong with it.
+    /// Reads the configuration again, and applies it if nothing is wrong with it.
     fn reload(&self) -> CommandFuture<ReloadReport>;
 
     /// Begins the shutdown, and does not wait for it.
+    ///
+    /// # Errors
+    /// The shutdown cannot begin.
     fn drain(&self) -> Result<(), CommandError>;
 
-    /// Stops (`drained`) or resumes the sending of players to the backend at `host:port`.
+    /// Stops (`drained`) or resumes referrals to the backend at `host:port`.
     fn drain_backend(&self, address: &str, drained: bool) -> CommandFuture<()>;
 
     /// Closes a route for maintenance; `None` opens it again.
     fn maintain(&self, route: &str, maintenance: Option<Value>) -> CommandFuture<()>;
 
-    /// Counts a request that was refused. The listener logs it.
+    /// Counts a request that was refused. The admin server logs it.
     fn refused(&self, refused: AccessRefusal);
 
-    /// The log level or filter in effect.
+    /// Returns the log level or filter in effect.
     fn log_level(&self) -> String;
 
     /// Sets the log level or filter, until the next restart.
+    ///
+    /// # Errors
+    /// It is not a log level or filter.
     fn set_log_level(&self, level: &str) -> Result<(), CommandError>;
 }

@@ -1,18 +1,18 @@
-//! What can go wrong.
+//! Errors of commands, the server and its token.
 
 use std::io;
 use std::net::SocketAddr;
 
 use hyrouter_files::FileError;
 
-/// Why a command was not done.
+/// Why a command failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {
-    /// It names something that is not there: 404.
+    /// It names something that does not exist: status 404.
     #[error("{0}")]
     Unknown(String),
-    /// It can not be understood: 422.
+    /// It is not valid: status 422.
     #[error("{message}")]
     Invalid {
         /// What is wrong, in a sentence.
@@ -20,7 +20,7 @@ pub enum CommandError {
         /// Each mistake by itself, with the key it is at.
         mistakes: Vec<String>,
     },
-    /// It was understood and could not be done: 409.
+    /// It is valid and cannot be done: status 409.
     #[error("{message}")]
     Failed {
         /// What went wrong, in a sentence.
@@ -31,7 +31,7 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// [`Failed`](Self::Failed), for one reason.
+    /// Returns [`Failed`](Self::Failed) with one reason.
     pub fn failed(message: impl Into<String>) -> Self {
         Self::Failed {
             message: message.into(),
@@ -40,47 +40,47 @@ impl CommandError {
     }
 }
 
-/// Why there is no admin listener.
+/// Why the admin server cannot start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminError {
-    /// Whoever reaches the address could command the router.
+    /// Other machines can reach the address, and there is no token.
     #[error(
         "{listen} is reachable from other machines and needs a token; without a token use 127.0.0.1 or [::1]"
     )]
     NoToken {
-        /// The address as asked for.
+        /// The requested address.
         listen: SocketAddr,
     },
     /// The listener cannot be bound to the address.
     #[error("cannot listen on TCP {listen}: {source}")]
     Bind {
-        /// The address as asked for.
+        /// The requested address.
         listen: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
-/// Why a token is none.
+/// Why a text is not a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminTokenError {
-    /// It could be guessed.
+    /// It is too short, so that it could be guessed.
     #[error("the token has {length} bytes and needs at least {least}")]
     Short {
         /// Its length in bytes, without white space around it.
         length: usize,
-        /// The least length in bytes.
+        /// Minimum length in bytes.
         least: usize,
     },
-    /// It is more than a token.
+    /// It is too long.
     #[error("the token is longer than {most} bytes")]
     Long {
-        /// The greatest length in bytes.
+        /// Maximum length in bytes.
         most: usize,
     },
-    /// It does not go into a header.
+    /// It has a character that is not printable ASCII.
     #[error("the token may have printable ASCII alone, and no white space within")]
     Characters,
     /// Its file cannot be read. The error names the file.

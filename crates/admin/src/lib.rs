@@ -1,6 +1,6 @@
 //! The HTTP side of a Hytale router: health, metrics, a status page and commands.
 //!
-//! The router implements [`AdminControl`]; [`AdminServer`] listens and asks it.
+//! The router implements [`AdminControl`]; [`AdminServer`] serves it.
 //!
 //! ```no_run
 //! # use std::sync::Arc;
@@ -14,15 +14,15 @@
 //! # }
 //! ```
 //!
-//! # Who may ask
+//! # Access
 //!
-//! Health, metrics and the page without its data are for everybody who reaches the listener. All else takes the
-//! [`AdminToken`] as `Authorization: Bearer ...`. Without a token the listener is on loopback, and programs of the same
-//! machine may ask; the web pages in its browser may not, see `guard`.
+//! Health, metrics and the page without its data need no token. Everything else needs the [`AdminToken`] as
+//! `Authorization: Bearer ...`. Without a token the server listens on a loopback address only, and accepts requests of
+//! programs of the same machine, but not of web pages in a browser there (see `guard`).
 //!
-//! # What it may cost
+//! # Limits
 //!
-//! All that callers can use up is bounded: see the constants in `limits`.
+//! Everything that callers can use up is bounded by the constants in `limits`.
 
 mod access_refusal;
 mod bounded;

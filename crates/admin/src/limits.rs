@@ -64,7 +64,7 @@ pub(crate) const REFUSAL_TIME: Duration = Duration::from_mins(1);
 /// Time between events.
 pub(crate) const EVENTS: Duration = Duration::from_secs(1);
 
-/// Decisions in one answer, and how many there are when nobody says.
+/// Maximum number of decisions in one answer, and the default.
 pub(crate) const DECISIONS: (usize, usize) = (10_000, 100);
 
 /// Time for answers that are under way when the listener ends.

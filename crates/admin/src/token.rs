@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use crate::error::AdminTokenError;
 
-/// A shorter one could be guessed over the network.
+/// Minimum length in bytes. A shorter token could be guessed over the network.
 const LEAST: usize = 16;
-/// More is no token but the wrong file. It is also what a file may cost in memory.
+/// Maximum length in bytes, also of the file: a longer one is the wrong file.
 const MOST: usize = 4096;
 
 /// A shared secret that callers send as `Authorization: Bearer ...`.
@@ -21,8 +21,10 @@ const MOST: usize = 4096;
 pub struct AdminToken(Zeroizing<Vec<u8>>);
 
 impl AdminToken {
-    /// Takes a token from text. White space around it is no part of it; the rest are 16 to 4,096 bytes of printable
-    /// ASCII.
+    /// Takes a token from text: 16 to 4,096 bytes of printable ASCII, without the white space around them.
+    ///
+    /// # Errors
+    /// The text is shorter, longer, or has other characters.
     pub fn parse(text: &str) -> Result<Self, AdminTokenError> {
         let text = text.trim();
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -41,6 +43,9 @@ impl AdminToken {
     }
 
     /// Takes a token from a file of at most 4,096 bytes.
+    ///
+    /// # Errors
+    /// The file cannot be read, or its text is not a token.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, AdminTokenError> {
         Self::parse(&read_text(path.as_ref(), MOST)?)
     }
@@ -49,7 +54,7 @@ impl AdminToken {
         self.is(&other.0)
     }
 
-    /// Whether it is the one, in a time that does not tell where they differ.
+    /// Returns whether both are equal, in a time that does not depend on where they differ.
     pub(crate) fn is(&self, given: &[u8]) -> bool {
         self.0.as_slice().ct_eq(given).into()
     }

@@ -5,7 +5,7 @@ use hyrouter_files::FileError;
 
 use crate::Problem;
 
-/// Why there is no configuration.
+/// Why a configuration cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -18,7 +18,7 @@ pub enum ConfigError {
     /// The file cannot be read, is not a regular file, is not UTF-8, or is too long.
     #[error("{0}")]
     Read(FileError),
-    /// The name of the file does not tell its format.
+    /// The extension of the file is not that of a known format.
     #[error("{}: unknown kind of file; allowed: .yaml, .yml, .json", .path.display())]
     Extension {
         /// The file.
@@ -37,7 +37,7 @@ pub enum ConfigError {
         "{}: there is nothing in it; what comes from a pipe can be read once, so that a reload needs a file", .path.display()
     )]
     Spent {
-        /// What was to be read.
+        /// The input.
         path: PathBuf,
     },
     /// The file is not YAML or JSON.
@@ -49,13 +49,13 @@ pub enum ConfigError {
         line: u64,
         /// The column, from 1.
         column: u64,
-        /// What the parser says. It repeats keys, never values.
+        /// The message of the parser. It repeats keys, never values.
         message: String,
     },
-    /// The layers do not fit together.
+    /// File and environment cannot be merged.
     #[error("{0}")]
     Merge(String),
-    /// File and environment could be read, and this is wrong in them.
+    /// File or environment have wrong values.
     #[error("{}", Lines(.problems))]
     Invalid {
         /// All problems, at least one.

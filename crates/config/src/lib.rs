@@ -27,11 +27,11 @@
 //!
 //! # How a configuration is read
 //!
-//! 1. Built-in defaults, then the file, then the environment are laid over each other (`source`). Maps merge, lists and
-//!    values are replaced. `null` stands for an absent value. What is there with nothing in it is a problem.
-//! 2. The result is checked against the JSON Schema (`schema_check`), which is generated from the `model`. Wrong values are
-//!    reported and taken out.
-//! 3. What remains is read into the model, checked for its meaning and built into [`Settings`] (`validate`).
+//! 1. Built-in defaults, the file and the environment are merged in this order (`source`). Maps merge, lists and values
+//!    are replaced. `null` stands for an absent value. An empty value is a problem.
+//! 2. The result is checked against the JSON Schema, which is generated from the `model` (`schema_check`). Wrong values
+//!    are reported and removed.
+//! 3. The rest is read into the model, validated as a whole and built into [`Settings`] (`validate`).
 //!
 //! All problems are found in one run, each with its path, the value (never that of a secret) and what is allowed.
 //!

@@ -17,7 +17,7 @@ use crate::validate::check_languages;
 pub struct MaintenanceSettings {
     /// Whether it counts at all.
     pub enabled: bool,
-    /// When, and who may enter all the same.
+    /// When the route is closed, and the players that may enter nevertheless.
     pub rule: router::Maintenance,
     /// What the others read.
     pub texts: MaintenanceTexts,

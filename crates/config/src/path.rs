@@ -1,7 +1,7 @@
 use std::borrow::Borrow;
 use std::fmt;
 
-/// Where a value stands, from the top of the configuration: `routing.routes[2].pool.backends[0].port`.
+/// The place of a value, from the top of the configuration: `routing.routes[2].pool.backends[0].port`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Path(Vec<Segment>);
 
@@ -12,7 +12,7 @@ pub(crate) enum Segment {
 }
 
 impl Path {
-    /// From keys with dots between them.
+    /// Returns the path of keys with dots between them.
     pub(crate) fn of(keys: &str) -> Self {
         Self(
             keys.split('.')
@@ -29,12 +29,12 @@ impl Path {
         self.with(Segment::Index(index))
     }
 
-    /// Whether it is `other` or inside of it.
+    /// Returns whether it is `other` or inside of it.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         self.0.starts_with(&other.0)
     }
 
-    /// The place without the numbers of list entries: `routing.routes[].pool.backends[].port`.
+    /// Returns the path without the numbers of list entries: `routing.routes[].pool.backends[].port`.
     pub(crate) fn pattern(&self) -> String {
         let mut pattern = String::new();
         for segment in &self.0 {
@@ -51,7 +51,7 @@ impl Path {
         &self.0
     }
 
-    /// It and all places above it, from the inside out.
+    /// Returns the path and all paths above it, from the inside out.
     pub(crate) fn and_above(&self) -> impl Iterator<Item = &[Segment]> {
         (0..=self.0.len()).rev().filter_map(|len| self.0.get(..len))
     }
@@ -64,7 +64,7 @@ impl Path {
     }
 }
 
-/// Places above a path are found in a map of paths without being copied out of it.
+/// Lets a map of paths be searched for a part of a path without a copy.
 impl Borrow<[Segment]> for Path {
     fn borrow(&self) -> &[Segment] {
         &self.0
@@ -88,7 +88,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// A key that can stand in a path as it is. Keys of maps may be any text.
+/// Returns whether a key needs no quotes in a path. Keys of maps may be any text.
 fn is_plain(key: &str) -> bool {
     !key.is_empty()
         && key

@@ -1,4 +1,4 @@
-//! Which sections of two configurations differ.
+//! Differences between the sections of two configurations.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 use serde_json::Value;
 
-/// What each key of the top level says, defaults and environment included, as a hash: values may be secrets.
+/// A hash of the value of each top-level key, defaults and environment included. Hashes, because values may be secrets.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Sections(BTreeMap<String, u64>);
 
@@ -20,7 +20,7 @@ impl Sections {
         )
     }
 
-    /// Returns the keys of the top level that are not the same in both.
+    /// Returns the top-level keys whose values differ.
     pub fn changed_from(&self, before: &Self) -> Vec<String> {
         let keys = self.0.keys().chain(before.0.keys());
         let mut changed: Vec<_> = keys

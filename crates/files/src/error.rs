@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file that was not read: which one, and why. Says nothing of its content.
+/// A file that was not read, and why. It repeats nothing of the content.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {problem}", path.display())]
+#[non_exhaustive]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,
@@ -55,7 +56,7 @@ impl FileError {
         }
     }
 
-    /// Whether there is no such file.
+    /// Returns whether there is no such file.
     pub fn is_missing(&self) -> bool {
         matches!(&self.problem, FileProblem::Read(error) if error.kind() == io::ErrorKind::NotFound)
     }

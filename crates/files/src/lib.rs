@@ -57,7 +57,7 @@ pub fn read_text(path: &Path, max: usize) -> Result<Zeroizing<String>, FileError
 }
 
 /// Reads at most `max` bytes of what a person named on a command line: a file, a pipe, or `-` for standard input. Waits
-/// for whoever writes to the pipe.
+/// for the writer of a pipe.
 ///
 /// # Errors
 ///
@@ -72,7 +72,7 @@ pub fn read_input(path: &Path, max: usize) -> Result<Vec<u8>, FileError> {
     read().map_err(|problem| FileError::new(path, problem))
 }
 
-/// Does the same for a text, as [`read_text`] does for files.
+/// Reads the same as UTF-8, like [`read_text`] for files.
 ///
 /// # Errors
 ///

@@ -16,20 +16,20 @@ pub use self::traffic::{
 };
 use crate::health::HealthProblem;
 
-/// Everything about a running router that an operator looks at.
+/// The state of a running router.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RouterStatus {
     /// The version of the router.
     pub version: String,
-    /// Whether players are answered.
+    /// Whether players are served.
     pub state: RouterState,
     /// When the process began.
     pub started_at: f64,
     /// How long it runs.
     pub uptime_seconds: f64,
-    /// The address players come to.
+    /// The address of the QUIC listener.
     pub listen: String,
-    /// How many QUIC endpoints share that address.
+    /// Number of QUIC endpoints that share the address.
     pub endpoints: usize,
     /// The configuration in effect.
     pub config: ConfigStatus,
@@ -41,21 +41,21 @@ pub struct RouterStatus {
     pub routes: Vec<RouteStatus>,
     /// All routes and backends of the router, those included that `routes` leaves out.
     pub totals: RouteTotals,
-    /// Plugins, in the order they are asked.
+    /// Plugins, in the order they run.
     pub plugins: Vec<PluginOverview>,
-    /// How players prove who they are.
+    /// Verification of the identity of players.
     pub identity: IdentityStatus,
     /// The limits in effect, by the name of their key.
     pub limits: BTreeMap<String, Value>,
     /// Connections and players refused, by reason.
     pub refusals: Vec<NamedCount>,
-    /// What the operator should know about the configuration, though it works.
+    /// Warnings of the configuration.
     pub warnings: Vec<String>,
     /// Why the router is not ready.
     pub problems: Vec<HealthProblem>,
 }
 
-/// Whether players are answered.
+/// Whether players are served.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RouterState {
@@ -64,7 +64,7 @@ pub enum RouterState {
     Starting,
     /// They are.
     Serving,
-    /// Those who are here, until the process ends.
+    /// Connections in progress are finished, new ones are refused.
     Draining,
 }
 
@@ -83,7 +83,7 @@ pub struct ConfigStatus {
     pub last_error: Option<ReloadError>,
     /// Keys whose change waits for a restart.
     pub restart_needed: Vec<String>,
-    /// Checks that reloads have made less strict since the start, because the configuration said so.
+    /// Checks that reloads have explicitly made less strict since the start.
     pub lowered: Vec<String>,
     /// The certificate that players see.
     pub certificate: Option<CertificateStatus>,
@@ -113,7 +113,7 @@ pub struct ReloadError {
     pub mistakes: Vec<String>,
 }
 
-/// What a reload that was taken comes to.
+/// The result of a reload that was applied.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ReloadReport {
     /// Keys of the top level whose values differ from those before.

@@ -44,22 +44,22 @@ pub struct BackendStatus {
     pub address: String,
     /// Its share among the others.
     pub weight: u32,
-    /// Players sent there.
+    /// Referrals to it.
     pub referrals: u64,
     /// What drained it, `config` or `command`.
     pub drained: Option<String>,
 }
 
-/// A plugin and how it does.
+/// A plugin and its state.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct PluginOverview {
     /// Its name.
     pub name: String,
     /// `wasm` or `grpc`.
     pub kind: String,
-    /// When it is asked.
+    /// The stage it runs in.
     pub stage: String,
-    /// What its failure means to the player.
+    /// `enforce` or `shadow`.
     pub mode: String,
     /// The state of its breaker, as `closed`, `open` or `half-open`.
     pub breaker: String,
@@ -79,16 +79,16 @@ pub struct PluginOverview {
     pub last_error: Option<String>,
 }
 
-/// How players prove who they are.
+/// Verification of the identity of players.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct IdentityStatus {
-    /// `off`, `optional` or `required`, as configured.
+    /// `off`, `report` or `require`, as configured.
     pub mode: String,
-    /// Keys at hand to verify with.
+    /// Number of keys.
     pub keys: Option<u64>,
-    /// How long ago they were fetched.
+    /// Time since the keys were fetched.
     pub keys_age_seconds: Option<f64>,
-    /// Why they are not what they should be.
+    /// What is wrong with the keys.
     pub problem: Option<String>,
     /// Verifications by result.
     pub results: Vec<NamedCount>,

@@ -5,20 +5,20 @@ use serde::Serialize;
 /// What was decided, how often and how fast.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct DecisionsStatus {
-    /// All of them.
+    /// Number of decisions.
     pub total: u64,
-    /// How many by reason code.
+    /// Number of decisions by reason code.
     pub outcomes: Vec<NamedCount>,
     /// How long the steps took.
     pub latency: LatencyStatus,
 }
 
-/// How often something happened.
+/// A number with a name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct NamedCount {
-    /// What.
+    /// What is counted.
     pub name: String,
-    /// How often.
+    /// The number.
     pub count: u64,
 }
 
@@ -53,10 +53,10 @@ pub struct ConnectionsStatus {
     pub open: u64,
     /// In the handshake now.
     pub half_open: u64,
-    /// Asked to prove their address first.
+    /// Handshakes that had to prove their address first.
     pub retries: u64,
     /// Refused before the handshake.
     pub refused: u64,
-    /// Handshakes that came to nothing.
+    /// Handshakes that failed.
     pub handshakes_failed: u64,
 }

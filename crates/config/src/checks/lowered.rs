@@ -8,9 +8,9 @@ use super::Check;
 pub struct LoweredCheck {
     /// Where it is written, as in [`Problem::path`](crate::Problem::path).
     pub path: String,
-    /// What became of it.
+    /// How it changed.
     pub what: String,
-    /// Whether the new configuration says so itself, rather than by leaving something out.
+    /// Whether the new configuration states it, instead of leaving something out.
     pub is_explicit: bool,
     advice: String,
 }
@@ -31,7 +31,7 @@ impl LoweredCheck {
         self
     }
 
-    /// The text for an operator whose configuration is refused, since it is not explicit.
+    /// Returns the text for an operator whose configuration is refused because it is not explicit.
     pub fn refusal(&self) -> String {
         format!(
             "{self}, and the new configuration does not say so, as if it was cut off; if it is meant, write {}",

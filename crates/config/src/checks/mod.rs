@@ -1,5 +1,5 @@
-//! What a configuration checks, so that two can be compared: a reload must not take a check away because a file is not
-//! written to its end.
+//! The checks of a configuration, so that two configurations can be compared: a reload must not remove a check because
+//! a file was cut off.
 
 mod gather;
 mod layers;
@@ -45,12 +45,12 @@ struct Check {
     value: String,
     /// Whether the value is written, rather than a default.
     is_written: bool,
-    /// What says that nothing is to be checked.
+    /// What an operator writes to switch the check off.
     advice: String,
 }
 
 impl Checks {
-    /// The checks of `before` that are gone or less strict here.
+    /// Returns the checks of `before` that are gone or less strict here.
     pub fn lowered_from(&self, before: &Self) -> Vec<LoweredCheck> {
         let mut found = lowered::among(&before.own, &self.own);
         for (name, was) in before.plugins.iter().filter(|(_, was)| was.is_enforced) {

@@ -33,7 +33,7 @@ struct Walk<'m> {
 }
 
 impl Walk<'_> {
-    /// The value as far as it is right; `None` when it is wrong or says nothing.
+    /// Returns the valid part of the value, or `None` if it is wrong or absent.
     fn value(&mut self, schema: Schema, value: Value, path: &Path) -> Option<Value> {
         match (schema.kind(), value) {
             (SchemaKind::Any, value) => Some(value),

@@ -92,7 +92,7 @@ fn ours((name, value): (OsString, OsString)) -> Option<Variable> {
     Some(Variable { name, value })
 }
 
-/// The value of a text. One that can not be read stays a text, so that the schema check reports it like any other.
+/// Returns the value of a text. One that cannot be parsed stays a text, so that the schema check reports it like any other.
 fn parse(schema: Schema, text: &str) -> Value {
     let json = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
     match schema.kind() {

@@ -96,7 +96,7 @@ impl Sources {
     /// Reads, checks and builds.
     ///
     /// # Errors
-    /// The file can not be read or parsed, or anything in it or in the environment is wrong; then all problems are
+    /// The file cannot be read or parsed, or anything in it or in the environment is wrong; then all problems are
     /// reported together.
     pub fn load(self) -> Result<Settings, ConfigError> {
         let Draft { settings, problems } = self.read()?;

@@ -8,12 +8,12 @@ use crate::schema::{Schema, SchemaKind};
 use crate::schema_check::nearest;
 
 /// The place that a variable sets.
-pub(super) struct Target {
+pub(super) struct VariableTarget {
     pub(super) keys: Vec<String>,
     pub(super) schema: Schema,
 }
 
-impl Target {
+impl VariableTarget {
     pub(super) fn path(&self) -> Path {
         self.keys
             .iter()
@@ -21,8 +21,8 @@ impl Target {
     }
 }
 
-pub(super) fn find(name: &str, below: &Value) -> Option<Target> {
-    let mut target = Target {
+pub(super) fn find(name: &str, below: &Value) -> Option<VariableTarget> {
+    let mut target = VariableTarget {
         keys: Vec::new(),
         schema: Schema::root(),
     };

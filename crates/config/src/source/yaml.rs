@@ -74,7 +74,7 @@ impl YamlNode {
     }
 }
 
-/// Whether the last line that says anything is the end of the document.
+/// Returns whether the last line, blank lines and comments aside, is the end of the document.
 fn ends_with_marker(source: &str) -> bool {
     let mut lines = source.lines().rev();
     let last = lines.find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));

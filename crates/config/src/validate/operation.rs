@@ -16,7 +16,7 @@ use crate::settings::{
 };
 use crate::{listen, model};
 
-/// Longest time to go on serving after a request to end: an hour, since whoever asked waits for it.
+/// Maximum time to serve after a request to stop: 1 hour, since the orchestrator waits for it.
 const MAX_DELAY: Duration = Duration::from_hours(1);
 
 pub(super) fn quic(quic: model::Quic) -> QuicSettings {
@@ -91,7 +91,7 @@ pub(super) fn logging(logging: model::Logging) -> LoggingSettings {
     }
 }
 
-/// Whoever reaches it can stop the router: beyond this machine only with a token.
+/// Callers of the admin server can stop the router, so other machines need a token.
 pub(super) fn admin(admin: model::Admin, report: &mut Report<'_>) -> Option<AdminSettings> {
     let text = admin.listen.filter(|text| !text.is_empty())?;
     let listen = listen::parse(&text)?.addr;

@@ -5,7 +5,7 @@ use crate::model::Config;
 use crate::path::Path;
 use crate::problem::message;
 
-/// A client that says nothing is dropped by whichever comes first, and only one of them tells it why.
+/// Warns of an idle timeout that comes before the connect timeout: only the latter tells a silent client the reason.
 pub(super) fn warn_of_idle_timeout(config: &Config, report: &mut Report<'_>) {
     let idle = parse_duration(&config.quic.max_idle_timeout);
     if idle <= parse_duration(&config.limits.connect_timeout) {
@@ -16,8 +16,8 @@ pub(super) fn warn_of_idle_timeout(config: &Config, report: &mut Report<'_>) {
     }
 }
 
-/// Times that nobody means: a skew at which nothing ever ends, keys that are trusted for weeks after they were
-/// withdrawn, envelopes that end before the player can be there.
+/// Checks bounds on times. Outside of them tokens never expire, withdrawn keys are trusted for weeks, or envelopes
+/// expire before the player arrives.
 pub(super) fn check_bounds(config: &Config, report: &mut Report<'_>) {
     let referral = config.referral.as_ref();
     let ttl = referral.map_or("60s", |referral| &referral.ttl);

@@ -15,7 +15,7 @@ pub(super) fn warn(config: &Config, report: &mut Report<'_>) {
     }
 }
 
-/// Nobody is verified where nothing is.
+/// Warns of filters for verified players where no player is verified.
 fn warn_of_filters(config: &Config, report: &mut Report<'_>) {
     let list = Path::of("routing.routes");
     let routes = config.routing.routes.iter().enumerate();
@@ -39,7 +39,7 @@ fn warn_of_filters(config: &Config, report: &mut Report<'_>) {
     }
 }
 
-/// Names of whom nobody is ever proven to be.
+/// Warns of a maintenance that admits verified players where no player is verified.
 fn warn_of_maintenance(config: &Config, report: &mut Report<'_>) {
     let list = Path::of("routing.routes");
     let routes = config.routing.routes.iter().enumerate();
@@ -82,7 +82,8 @@ fn filters<'p>(path: &Path, pool: &'p Pool) -> Vec<(Path, &'p Filter)> {
     all
 }
 
-/// A route for tickets of keys that are not accepted, or for verified players where nobody is, takes nobody.
+/// Warns of routes that never match: for tickets of keys that are not accepted, or for verified players where no player
+/// is verified.
 fn warn_of_match(path: &Path, route: &Route, config: &Config, report: &mut Report<'_>) {
     let identity = route.matching.identity.as_ref();
     if config.identity.mode == "off" && identity.is_some_and(|wanted| wanted.verified) {

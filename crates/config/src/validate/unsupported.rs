@@ -1,4 +1,4 @@
-//! What this release can not do yet, though it knows how it is written.
+//! Keys that are known and not supported yet.
 
 use crate::model::Config;
 use crate::path::Path;
