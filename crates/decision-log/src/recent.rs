@@ -47,7 +47,7 @@ impl RecentDecisions {
         let oldest = (ring.len() == self.capacity).then(|| ring.pop_front());
         ring.push_back(decision);
         drop(ring);
-        // Freed when nobody waits for it.
+        // Freed without the lock.
         drop(oldest);
     }
 }

@@ -1,19 +1,19 @@
-//! When something that failed is tried again.
+//! When an attempt that failed is repeated.
 
 use std::time::Duration;
 
 /// Waits that double with each failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
-    /// The wait after the first failure.
+    /// Wait after the first failure.
     pub first: Duration,
-    /// No wait is longer.
+    /// Longest wait.
     pub longest: Duration,
 }
 
 impl Backoff {
-    /// The wait after so many failures in a row: what is due, less a random part up to a half, so that many routers do
-    /// not come back at once.
+    /// Returns the wait after so many failures in a row: the one that is due, less a random part of at most a half, so that
+    /// many routers do not come back at once.
     pub fn wait(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         let whole = self.first.saturating_mul(1 << doublings).min(self.longest);

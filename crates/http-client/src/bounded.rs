@@ -1,4 +1,4 @@
-//! Patience with servers that answer, and answer, and never come to the point.
+//! A bound on informational answers.
 
 use std::io;
 use std::pin::Pin;

@@ -12,27 +12,26 @@ use hyper_util::rt::TokioExecutor;
 use crate::bounded::Bounded;
 use crate::{ServiceUrl, TrustError, trust};
 
-/// Longest head of an answer in bytes. One that ends in the last piece that is read may have up to twice as many.
+/// Maximum length of the head of an answer in bytes. One that ends in the last piece that is read can have twice as many.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// Speaks HTTP/1.1 to one service; what is sent is a `B`. A service that sends more than 16 informational answers (1xx)
-/// before the final one is hung up on. Its futures are polled on a runtime of tokio with I/O and
-/// time.
+/// Client of HTTP/1.1 for one service; `B` is the body of requests. It closes a connection on which more than 16
+/// informational answers (1xx) come before the final one. Its futures need a tokio runtime with I/O and time.
 pub type HttpClient<B> = legacy::Client<Bounded<HttpsConnector<HttpConnector>>, B>;
 
-/// Why there is no answer. [`Causes`](hyrouter_text::Causes) says it in whole.
+/// Why there is no answer. [`Causes`](hyrouter_text::Causes) shows all of it.
 pub type HttpClientError = legacy::Error;
 
 /// How a client connects.
 #[derive(Debug, Clone, Copy)]
 pub struct HttpClientOptions<'a> {
-    /// Certificates in PEM that the service may be trusted by, beside those of the system. Read when the client is
-    /// made, if its address is `https://`.
+    /// File of certificates in PEM that the service is trusted by, beside those of the system. It is read when the client
+    /// is made, if the URL is `https://`.
     pub ca_file: Option<&'a Path>,
-    /// How long it may take until a connection stands, TLS not counted. Shared by the addresses of a name, so that a
-    /// dead one does not use up the time of a living one.
+    /// Time to make a connection, without TLS. The addresses of a name share it, so that a dead one leaves time for the
+    /// next.
     pub connect_timeout: Duration,
-    /// How long a connection is kept for the next request, one at most. None: each request has its own.
+    /// How long a connection is kept for the next request, at most one. `None`: each request has its own.
     pub idle: Option<Duration>,
 }
 
@@ -43,7 +42,7 @@ impl HttpClientOptions<'_> {
     ///
     /// # Errors
     ///
-    /// When the certificates that the service is trusted by can not be used.
+    /// Fails if the certificates that the service is trusted by cannot be used.
     pub fn client<B>(&self, address: &ServiceUrl) -> Result<HttpClient<B>, TrustError>
     where
         B: Body + Send,

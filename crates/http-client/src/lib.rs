@@ -1,6 +1,6 @@
-//! HTTP to the services of an operator, such as a webhook, a collector of traces, or a server of keys.
+//! An HTTP client for the services of an operator, such as a webhook, a collector of traces, or a server of keys.
 //!
-//! An [`ServiceUrl`] is one that requests can be sent to. [`HttpClientOptions::client`] makes a client for it, which trusts
+//! A [`ServiceUrl`] is a URL that requests can be sent to. [`HttpClientOptions::client`] makes a client for it, which trusts
 //! the certificates of the system and those of a file. [`Causes`](hyrouter_text::Causes) shows in one line why a request failed, [`Backoff`] and
 //! [`Retry`] when to try again. [`Poster`] posts bodies to one URL; [`mod@batch`] is a queue for what it sends in batches.
 //!

@@ -1,4 +1,4 @@
-//! The address of a service, checked.
+//! The URL of a service, checked.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,22 +6,22 @@ use std::net::IpAddr;
 use http::Uri;
 use rustls::pki_types::ServerName;
 
-/// Longest address in bytes. It stands in logs and on status pages.
+/// Maximum length of a URL in bytes. URLs are shown in logs and on status pages.
 pub const MAX_URL: usize = 2048;
 
-/// `https://host[:port]/path`, or `http://`. It is not looked up.
+/// `https://host[:port]/path`, or `http://`. The host is not resolved.
 ///
-/// Displayed and debugged it is without its query, which may hold a key. All of it is in [`uri`](Self::uri).
+/// `Display` and `Debug` leave out the query, which may contain a key. [`uri`](Self::uri) has all of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServiceUrl(Uri);
 
-/// Why a text is no address: the end of a sentence that the text begins. Nothing of the text is said here.
+/// Why a text is not a URL of a service: the end of a sentence that begins with the text. Contains nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.problem())]
 #[non_exhaustive]
 pub enum ServiceUrlError {
     /// There is no `://` in it.
-    NoScheme,
+    MissingScheme,
     /// It is neither `https` nor `http`.
     UnknownScheme,
     /// It has more than [`MAX_URL`] bytes.
@@ -31,17 +31,21 @@ pub enum ServiceUrlError {
     /// There is a `#` in it.
     WithFragment,
     /// There is a `?` or `#` in it, and a path is added to it.
-    NoBase,
-    /// It can not be read.
-    NoUrl,
+    NotABase,
+    /// It is not a URI.
+    Malformed,
     /// The host is neither a name nor an IP address.
-    NoHost,
+    InvalidHost,
     /// There is a colon behind the host, but no number from 1 to 65535.
-    NoPort,
+    InvalidPort,
 }
 
 impl ServiceUrl {
-    /// Reads an address, with a query or without.
+    /// Parses a URL, with a query or without.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not a URL that a request can be sent to as it is.
     pub fn parse(text: &str) -> Result<Self, ServiceUrlError> {
         let rest = after_scheme(text)?;
         if rest.contains('#') {
@@ -50,28 +54,32 @@ impl ServiceUrl {
         read(text, authority(rest))
     }
 
-    /// Reads an address and adds a path to it, which begins with a slash.
+    /// Parses a URL and appends a path, which begins with a slash.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`parse`](Self::parse), and if the text has a query.
     pub fn parse_base(text: &str, path: &str) -> Result<Self, ServiceUrlError> {
         let rest = after_scheme(text)?;
         if rest.contains(['?', '#']) {
-            return Err(ServiceUrlError::NoBase);
+            return Err(ServiceUrlError::NotABase);
         }
         let whole = format!("{}{path}", text.trim_end_matches('/'));
         read(&whole, authority(rest))
     }
 
-    /// What a request is sent to, with the query: not for messages.
+    /// Returns the target of a request, with the query. Do not show it in messages.
     pub fn uri(&self) -> &Uri {
         &self.0
     }
 
-    /// Whether TLS is spoken.
+    /// Returns whether TLS is used.
     pub fn is_https(&self) -> bool {
         self.0.scheme_str() == Some("https")
     }
 
-    /// Whether what is sent can be read on a network: without TLS, to another machine than this whatever a name server
-    /// says.
+    /// Returns whether a request can be read on a network: no TLS, and the host is neither `localhost` nor a loopback
+    /// address.
     pub fn is_in_the_clear(&self) -> bool {
         let host = host(&self.0);
         let is_loopback = host.eq_ignore_ascii_case("localhost")
@@ -81,7 +89,7 @@ impl ServiceUrl {
         !self.is_https() && !is_loopback
     }
 
-    /// Scheme and host, for logs. A path or query may hold a key.
+    /// Returns scheme, host and port, for logs. Path and query may contain a key.
     pub fn origin(&self) -> String {
         let scheme = self.0.scheme_str().unwrap_or_default();
         let authority = self.0.authority();
@@ -103,23 +111,23 @@ impl fmt::Debug for ServiceUrl {
 }
 
 impl ServiceUrlError {
-    /// The same as is displayed.
+    /// Returns the same text as `Display`.
     pub const fn problem(self) -> &'static str {
         match self {
-            Self::NoScheme => "has no scheme",
+            Self::MissingScheme => "has no scheme",
             Self::UnknownScheme => "begins with a scheme that is not known",
             Self::TooLong => "is longer than 2048 bytes",
             Self::WithUser => "has a user name or password, which is not sent",
             Self::WithFragment => "has a fragment, which is not sent",
-            Self::NoBase => "has a query or fragment, and the path is added at its end",
-            Self::NoUrl => "is no URL",
-            Self::NoHost => "has a host that is neither a name nor an IP address",
-            Self::NoPort => "has a port that is not a number from 1 to 65535",
+            Self::NotABase => "has a query or fragment, and the path is added at its end",
+            Self::Malformed => "is no URL",
+            Self::InvalidHost => "has a host that is neither a name nor an IP address",
+            Self::InvalidPort => "has a port that is not a number from 1 to 65535",
         }
     }
 
-    /// As much of the text as may be said with this error: at most [`MAX_URL`] characters, without user, password,
-    /// query and fragment.
+    /// Returns the part of the text that a message with this error may quote: at most [`MAX_URL`] characters, without user,
+    /// password, query and fragment.
     pub fn shown(self, text: &str) -> String {
         hyrouter_text::shown_address(text)
             .chars()
@@ -128,9 +136,11 @@ impl ServiceUrlError {
     }
 }
 
-/// What follows `://` in a text that can be looked at further.
+/// Returns what follows `://`.
 fn after_scheme(text: &str) -> Result<&str, ServiceUrlError> {
-    let (scheme, rest) = text.split_once("://").ok_or(ServiceUrlError::NoScheme)?;
+    let (scheme, rest) = text
+        .split_once("://")
+        .ok_or(ServiceUrlError::MissingScheme)?;
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
         return Err(ServiceUrlError::UnknownScheme);
     }
@@ -143,26 +153,26 @@ fn after_scheme(text: &str) -> Result<&str, ServiceUrlError> {
     Ok(rest)
 }
 
-/// Host and port.
+/// Returns host and port.
 fn authority(rest: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
 fn read(text: &str, authority: &str) -> Result<ServiceUrl, ServiceUrlError> {
-    let uri: Uri = text.parse().map_err(|_| ServiceUrlError::NoUrl)?;
+    let uri: Uri = text.parse().map_err(|_| ServiceUrlError::Malformed)?;
     if ServerName::try_from(host(&uri)).is_err() {
-        return Err(ServiceUrlError::NoHost);
+        return Err(ServiceUrlError::InvalidHost);
     }
     let has_port = authority
         .strip_suffix(uri.host().unwrap_or_default())
         .is_none();
     if has_port && uri.port_u16().is_none_or(|port| port == 0) {
-        return Err(ServiceUrlError::NoPort);
+        return Err(ServiceUrlError::InvalidPort);
     }
     Ok(ServiceUrl(uri))
 }
 
-/// The host, without the brackets around an address of IPv6.
+/// Returns the host without the brackets of an IPv6 address.
 fn host(uri: &Uri) -> &str {
     let host = uri.host().unwrap_or_default();
     host.strip_prefix('[')

@@ -10,11 +10,11 @@ use rustls::{ClientConfig, RootCertStore};
 
 use hyrouter_text::Causes;
 
-/// A service can not be trusted.
-// Not `non_exhaustive`: who has an error of its own for each of these must not forget one.
+/// Why the certificates that a service is trusted by cannot be used.
+// Not `non_exhaustive`: a crate that has an error of its own for each of these must not forget one.
 #[derive(Debug, thiserror::Error)]
 pub enum TrustError {
-    /// The certificates that the service is trusted by can not be read.
+    /// The file of certificates cannot be read.
     #[error("ca_file: {}: {problem}", path.display())]
     CaFile {
         /// The file.
@@ -22,13 +22,13 @@ pub enum TrustError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The system has no certificates, and none were named.
+    /// The system has no certificates, and no file is set.
     #[error("the system has no certificates to check a server's with{problem}; set ca_file")]
     NoSystemRoots {
         /// What went wrong in reading them; empty if nothing did.
         problem: String,
     },
-    /// TLS can not be spoken with the cryptography that is built in.
+    /// The cryptography that is built in cannot do TLS.
     #[error("TLS: {}", Causes(.0))]
     Tls(#[from] rustls::Error),
 }
@@ -40,7 +40,7 @@ pub(crate) fn config(is_spoken: bool, ca_file: Option<&Path>) -> Result<ClientCo
     } else {
         RootCertStore::empty()
     };
-    // Handed in, so that nothing of the process decides what is spoken.
+    // Set here, so that no provider that the process has installed is used.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -1,4 +1,4 @@
-//! What only grows.
+//! Counters.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,62 +1,63 @@
-//! What a metric is.
+//! Descriptors of metrics.
 
 use std::fmt::Write as _;
 
-/// What a metric is: one row of the documentation, and the head of its lines in the text.
+/// Descriptor of a metric: a row of the documentation, and the head of its lines in the text.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Desc {
-    /// Its name, without the suffixes that the text adds.
+    /// Name, without the suffixes that the text adds.
     pub name: &'static str,
-    /// What its value does.
-    pub kind: Kind,
-    /// What it tells.
+    /// Kind of its values.
+    pub kind: MetricKind,
+    /// Meaning, for the text and the documentation.
     pub help: &'static str,
-    /// The names of its labels.
+    /// Names of its labels.
     pub labels: &'static [&'static str],
 }
 
-/// What the value of a metric does.
+/// Kind of the values of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// It grows. Its lines end in `_total`.
+pub enum MetricKind {
+    /// Counter, which only grows. Its lines end in `_total`.
     Counter,
-    /// It comes and goes.
+    /// Gauge, which rises and falls.
     Gauge,
-    /// Counts of durations up to bounds, in seconds. Its lines end in `_bucket`, `_sum` and `_count`.
+    /// Histogram: counts of durations up to bounds, in seconds. Its lines end in `_bucket`, `_sum` and `_count`.
     Histogram,
 }
 
 impl Desc {
-    /// Something that grows.
+    /// Describes a counter.
     pub const fn counter(
         name: &'static str,
         help: &'static str,
         labels: &'static [&'static str],
     ) -> Self {
-        Self::new(name, Kind::Counter, help, labels)
+        Self::new(name, MetricKind::Counter, help, labels)
     }
 
-    /// Something that comes and goes.
+    /// Describes a gauge.
     pub const fn gauge(
         name: &'static str,
         help: &'static str,
         labels: &'static [&'static str],
     ) -> Self {
-        Self::new(name, Kind::Gauge, help, labels)
+        Self::new(name, MetricKind::Gauge, help, labels)
     }
 
-    /// Durations.
+    /// Describes a histogram of durations.
     pub const fn histogram(
         name: &'static str,
         help: &'static str,
         labels: &'static [&'static str],
     ) -> Self {
-        Self::new(name, Kind::Histogram, help, labels)
+        Self::new(name, MetricKind::Histogram, help, labels)
     }
 
     const fn new(
         name: &'static str,
-        kind: Kind,
+        kind: MetricKind,
         help: &'static str,
         labels: &'static [&'static str],
     ) -> Self {
@@ -68,15 +69,15 @@ impl Desc {
         }
     }
 
-    /// The name that queries use; for histograms without the suffixes.
+    /// Returns the name that queries use; for histograms without the suffixes.
     pub fn query_name(&self) -> String {
         match self.kind {
-            Kind::Counter => format!("{}_total", self.name),
-            Kind::Gauge | Kind::Histogram => self.name.to_owned(),
+            MetricKind::Counter => format!("{}_total", self.name),
+            MetricKind::Gauge | MetricKind::Histogram => self.name.to_owned(),
         }
     }
 
-    /// A row of a table in Markdown: name, kind, labels, meaning.
+    /// Returns a row of a table in Markdown: name, kind, labels, meaning.
     pub fn row(&self) -> String {
         let mut labels = String::new();
         for (at, label) in self.labels.iter().enumerate() {
@@ -92,8 +93,8 @@ impl Desc {
     }
 }
 
-impl Kind {
-    /// Its name in the text.
+impl MetricKind {
+    /// Returns the name in the text.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Counter => "counter",

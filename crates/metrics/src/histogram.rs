@@ -1,16 +1,16 @@
-//! How long things take.
+//! Histograms of durations.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Upper bounds in microseconds: two to a power of ten where a decision is, up to the 10 s that a player may wait.
+/// Upper bounds in microseconds: several to each power of ten, up to the 10 s that a player may wait.
 const BOUNDS: [u64; 18] = [
     50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
     1_000_000, 2_500_000, 5_000_000, 10_000_000, 30_000_000,
 ];
 
-/// Durations, counted by how long they were. Observing is two atomic additions and a search among 18 bounds from 50 us
-/// to 30 s; it takes 168 bytes.
+/// Counts of durations up to 18 bounds from 50 us to 30 s. Observing one costs two atomic additions and a search among the
+/// bounds. A histogram takes 168 bytes.
 #[derive(Debug, Default)]
 pub struct Histogram {
     /// Up to each bound, the last for all above.
@@ -19,7 +19,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// It took so long.
+    /// Records a duration.
     pub fn observe(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let place = BOUNDS.partition_point(|bound| *bound < micros);
@@ -29,9 +29,9 @@ impl Histogram {
         self.micros.fetch_add(micros, Ordering::Relaxed);
     }
 
-    /// What was counted so far. Counts that are made at the same moment may be in it or not.
-    pub fn read(&self) -> Reading {
-        Reading {
+    /// Returns the counts so far. Durations that are recorded at the same moment may be missing.
+    pub fn snapshot(&self) -> HistogramSnapshot {
+        HistogramSnapshot {
             buckets: self
                 .buckets
                 .each_ref()
@@ -41,36 +41,37 @@ impl Histogram {
     }
 }
 
-/// What a [`Histogram`] had counted at one time.
+/// Counts of a [`Histogram`] at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
+pub struct HistogramSnapshot {
     buckets: [u64; BOUNDS.len() + 1],
     micros: u64,
 }
 
-/// Half, nine tenths and 99 hundredths took at most so long, in seconds. None when nothing was counted.
+/// Quantiles in seconds; `None` when nothing was recorded.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Quantiles {
-    /// The median.
+    /// 50 % took at most so long.
     pub p50: Option<f64>,
-    /// Nine tenths.
+    /// 90 % took at most so long.
     pub p90: Option<f64>,
-    /// 99 hundredths.
+    /// 99 % took at most so long.
     pub p99: Option<f64>,
 }
 
-impl Reading {
-    /// How many were counted.
+impl HistogramSnapshot {
+    /// Returns the number of durations.
     pub fn count(&self) -> u64 {
         self.buckets.iter().sum()
     }
 
-    /// All of them together, in seconds.
+    /// Returns the sum of the durations in seconds.
     pub fn sum(&self) -> f64 {
         seconds(self.micros)
     }
 
-    /// Upper bounds in seconds with how many were counted up to each but above the one before; the last is infinite.
+    /// Returns each upper bound in seconds with the number of durations up to it and above the one before. The last bound
+    /// is infinite.
     pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> {
         let bounds = BOUNDS.iter().map(|bound| seconds(*bound));
         bounds
@@ -78,7 +79,7 @@ impl Reading {
             .zip(self.buckets.iter().copied())
     }
 
-    /// Estimated as everybody does who reads such counts: evenly spread between two bounds.
+    /// Returns estimates, as Prometheus computes them: durations are evenly spread between two bounds.
     pub fn quantiles(&self) -> Quantiles {
         Quantiles {
             p50: self.quantile(0.5),
@@ -126,27 +127,27 @@ mod tests {
         for micros in [0, 50, 51, 30_000_000, 30_000_001] {
             histogram.observe(Duration::from_micros(micros));
         }
-        let reading = histogram.read();
-        let counted: Vec<_> = reading.buckets().filter(|(_, count)| *count > 0).collect();
+        let snapshot = histogram.snapshot();
+        let counted: Vec<_> = snapshot.buckets().filter(|(_, count)| *count > 0).collect();
         assert_eq!(
             counted,
             [(0.000_05, 2), (0.000_1, 1), (30.0, 1), (f64::INFINITY, 1)]
         );
-        assert_eq!(reading.count(), 5);
-        assert!((reading.sum() - 60.000_102).abs() < 1e-9);
+        assert_eq!(snapshot.count(), 5);
+        assert!((snapshot.sum() - 60.000_102).abs() < 1e-9);
     }
 
     #[test]
     fn quantiles_lie_in_the_bucket_that_holds_them() {
         let histogram = Histogram::default();
-        assert_eq!(histogram.read().quantiles(), Quantiles::default());
+        assert_eq!(histogram.snapshot().quantiles(), Quantiles::default());
         for _ in 0..90 {
             histogram.observe(Duration::from_micros(400));
         }
         for _ in 0..10 {
             histogram.observe(Duration::from_millis(40));
         }
-        let found = histogram.read().quantiles();
+        let found = histogram.snapshot().quantiles();
         assert!((0.000_25..=0.000_5).contains(&found.p50.unwrap()));
         assert!((0.000_25..=0.000_5).contains(&found.p90.unwrap()));
         assert!((0.025..=0.05).contains(&found.p99.unwrap()));
@@ -156,6 +157,6 @@ mod tests {
     fn what_is_above_all_bounds_is_at_least_the_last() {
         let histogram = Histogram::default();
         histogram.observe(Duration::from_secs(u64::MAX));
-        assert_eq!(histogram.read().quantiles().p50, Some(30.0));
+        assert_eq!(histogram.snapshot().quantiles().p50, Some(30.0));
     }
 }

@@ -1,4 +1,4 @@
-//! The process itself.
+//! Metrics of the process.
 
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,8 +11,7 @@ const TICKS: f64 = 100.0;
 /// `/proc/self/stat` counts memory in pages; these are those of `/proc/self/status`, in KiB.
 const KIB: f64 = 1024.0;
 
-/// What the system says about this process, under the names that every exporter has for it. Empty where there is no
-/// `/proc`.
+/// Metrics of this process, under the names that Prometheus clients use. Empty where there is no `/proc`.
 #[derive(Debug)]
 pub struct Process {
     started: f64,
@@ -40,7 +39,7 @@ impl Process {
         &[],
     );
 
-    /// One that started now.
+    /// Returns the metrics of a process that starts now.
     pub fn started_now() -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
@@ -48,12 +47,12 @@ impl Process {
         }
     }
 
-    /// When it started, in seconds since 1970.
+    /// Returns the time of the start in seconds since 1970.
     pub fn started(&self) -> f64 {
         self.started
     }
 
-    /// Memory of this process that is in use, in bytes.
+    /// Returns the resident memory of this process in bytes; `None` where there is no `/proc`.
     pub fn memory() -> Option<f64> {
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let line = status
@@ -73,7 +72,10 @@ impl Process {
         Some((user + system) / TICKS)
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 files open")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a process has fewer than 2^53 files open"
+    )]
     fn files() -> Option<f64> {
         Some(fs::read_dir("/proc/self/fd").ok()?.count() as f64)
     }

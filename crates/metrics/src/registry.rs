@@ -1,4 +1,4 @@
-//! From sources to text.
+//! Sources of metrics, and their text.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,19 +9,19 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry;
 
-use crate::desc::{Desc, Kind};
-use crate::histogram::Reading;
+use crate::desc::{Desc, MetricKind};
+use crate::histogram::HistogramSnapshot;
 
-/// Something that counts.
+/// A source of metrics.
 pub trait Source: fmt::Debug + Send + Sync + 'static {
-    /// All metrics that it may write.
+    /// Returns every metric that it can write.
     fn descs(&self) -> &'static [Desc];
 
-    /// Writes them.
+    /// Writes the values.
     fn collect(&self, into: &mut Exposition<'_, '_>);
 }
 
-/// All sources of a process.
+/// The sources of a process.
 #[derive(Debug)]
 pub struct Registry {
     sources: Arc<[Arc<dyn Source>]>,
@@ -29,7 +29,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// In the order in which they are written.
+    /// Takes sources in the order in which the text has them.
     pub fn new(sources: impl IntoIterator<Item = Arc<dyn Source>>) -> Self {
         let sources: Arc<[_]> = sources.into_iter().collect();
         let mut text = registry::Registry::default();
@@ -37,15 +37,15 @@ impl Registry {
         Self { sources, text }
     }
 
-    /// What all metrics are now, as `OpenMetrics` text 1.0.0.
+    /// Returns the current values of all metrics as `OpenMetrics` text 1.0.0.
     pub fn text(&self) -> String {
         let mut text = String::with_capacity(16 << 10);
-        // A `String` takes everything; what a source can not write is left out.
+        // Writing to a `String` cannot fail; what a source cannot write is left out.
         let _ = encode(&mut text, &self.text);
         text
     }
 
-    /// All metrics, as a table in Markdown.
+    /// Returns all metrics as a table in Markdown.
     pub fn table(&self) -> String {
         let mut table = String::from("| metric | kind | labels | meaning |\n|---|---|---|---|\n");
         for desc in self.sources.iter().flat_map(|source| source.descs()) {
@@ -73,7 +73,7 @@ impl Collector for All {
     }
 }
 
-/// Takes the values of metrics while a text is written.
+/// Writes the values of metrics into a text.
 #[derive(Debug)]
 pub struct Exposition<'a, 'e> {
     encoder: &'a mut DescriptorEncoder<'e>,
@@ -81,14 +81,14 @@ pub struct Exposition<'a, 'e> {
 }
 
 impl Exposition<'_, '_> {
-    /// Counters: a value for each set of labels, whose values are in the order of [`Desc::labels`].
+    /// Writes counters: a value for each set of labels, in the order of [`Desc::labels`].
     pub fn counts<L: Labels>(&mut self, desc: &Desc, values: impl IntoIterator<Item = (L, u64)>) {
         self.each(desc, values, |mut encoder, value| {
             encoder.encode_counter::<NoLabelSet, _, u64>(&value, None)
         });
     }
 
-    /// One counter without labels whose value has fractions.
+    /// Writes a counter without labels whose value has fractions.
     pub fn amount(&mut self, desc: &Desc, value: f64) {
         self.each(
             desc,
@@ -97,39 +97,39 @@ impl Exposition<'_, '_> {
         );
     }
 
-    /// One counter without labels.
+    /// Writes a counter without labels.
     pub fn count(&mut self, desc: &Desc, value: u64) {
         self.counts(desc, [([], value)] as [([&str; 0], u64); 1]);
     }
 
-    /// Gauges, likewise.
+    /// Writes gauges, like [`counts`](Self::counts).
     pub fn gauges<L: Labels>(&mut self, desc: &Desc, values: impl IntoIterator<Item = (L, f64)>) {
         self.each(desc, values, |mut encoder, value| {
             encoder.encode_gauge(&value)
         });
     }
 
-    /// One gauge without labels.
+    /// Writes a gauge without labels.
     pub fn gauge(&mut self, desc: &Desc, value: f64) {
         self.gauges(desc, [([], value)] as [([&str; 0], f64); 1]);
     }
 
-    /// One gauge without labels that is 1 when something is so, else 0.
+    /// Writes a gauge without labels: 1 for true, 0 for false.
     pub fn flag(&mut self, desc: &Desc, is_so: bool) {
         self.gauge(desc, flag(is_so));
     }
 
-    /// Gauges that are 1 when something is so, else 0.
+    /// Writes gauges: 1 for true, 0 for false.
     pub fn flags<L: Labels>(&mut self, desc: &Desc, values: impl IntoIterator<Item = (L, bool)>) {
         let values = values.into_iter();
         self.gauges(desc, values.map(|(labels, is_so)| (labels, flag(is_so))));
     }
 
-    /// Histograms, likewise.
+    /// Writes histograms, like [`counts`](Self::counts).
     pub fn histograms<L: Labels>(
         &mut self,
         desc: &Desc,
-        values: impl IntoIterator<Item = (L, Reading)>,
+        values: impl IntoIterator<Item = (L, HistogramSnapshot)>,
     ) {
         self.each(desc, values, |mut encoder, value| {
             let buckets: Vec<_> = value.buckets().collect();
@@ -137,9 +137,9 @@ impl Exposition<'_, '_> {
         });
     }
 
-    /// One histogram without labels.
-    pub fn histogram(&mut self, desc: &Desc, value: Reading) {
-        self.histograms(desc, [([], value)] as [([&str; 0], Reading); 1]);
+    /// Writes a histogram without labels.
+    pub fn histogram(&mut self, desc: &Desc, value: HistogramSnapshot) {
+        self.histograms(desc, [([], value)] as [([&str; 0], HistogramSnapshot); 1]);
     }
 
     fn each<L: Labels, V>(
@@ -149,9 +149,9 @@ impl Exposition<'_, '_> {
         mut write: impl FnMut(MetricEncoder<'_>, V) -> fmt::Result,
     ) {
         let kind = match desc.kind {
-            Kind::Counter => MetricType::Counter,
-            Kind::Gauge => MetricType::Gauge,
-            Kind::Histogram => MetricType::Histogram,
+            MetricKind::Counter => MetricType::Counter,
+            MetricKind::Gauge => MetricType::Gauge,
+            MetricKind::Histogram => MetricType::Histogram,
         };
         let all = || {
             let mut metric = self
@@ -174,9 +174,9 @@ fn flag(is_so: bool) -> f64 {
     if is_so { 1.0 } else { 0.0 }
 }
 
-/// The values of the labels of a line.
+/// Values of the labels of a line.
 pub trait Labels {
-    /// In the order of [`Desc::labels`].
+    /// Returns the values in the order of [`Desc::labels`].
     fn values(&self) -> Vec<&str>;
 }
 

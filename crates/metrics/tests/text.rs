@@ -32,7 +32,7 @@ impl Source for Example {
         );
         into.count(&Self::PLAIN, self.plain.get());
         into.gauges(&Self::LEVEL, [(["odd \"name\"\n\\"], 1.5)]);
-        into.histograms(&Self::TOOK, [(["p"], self.took.read())]);
+        into.histograms(&Self::TOOK, [(["p"], self.took.snapshot())]);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Shows text that somebody else wrote, without control characters and at a bounded length.
+//! Shows text from other sources without control characters and at a bounded length.
 //!
 //! Names, hosts, messages and files come from clients, plugins and operators. Printed raw, a line break forges a log
 //! line, an escape sequence moves the cursor of a terminal, and a direction override shows a name backwards.
@@ -23,7 +23,7 @@ pub use self::causes::Causes;
 /// Maximum length of a [`shown`] text in bytes, unless [`Shown::within`] or [`Shown::whole`] changes it.
 pub const MAX_LEN: usize = 1024;
 
-/// Wraps a value whose text somebody else wrote.
+/// Wraps a value whose text comes from another source.
 pub const fn shown<T>(value: T) -> Shown<T> {
     Shown {
         value,

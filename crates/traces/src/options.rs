@@ -128,7 +128,7 @@ impl TracerOptions {
         let address = endpoint::parse(&self.endpoint)?;
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, PRODUCT);
-        // After the product, which an operator can replace, and before the type, which nobody can.
+        // An operator can replace the product, and not the type.
         for header in &self.headers {
             headers.insert(header.name.clone(), header.value.clone());
         }

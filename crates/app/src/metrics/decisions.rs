@@ -130,10 +130,10 @@ impl Source for DecisionMetrics {
         let seen = self.seen();
         let decisions = seen.map(|(outcome, reason, count)| ([outcome, reason], count));
         into.counts(&Self::DECISIONS, decisions);
-        into.histogram(&Self::HANDSHAKE, self.handshake.read());
-        into.histogram(&Self::CONNECT, self.connect.read());
-        into.histogram(&Self::DECISION, self.decision.read());
-        into.histogram(&Self::EXCHANGE, self.exchange.read());
+        into.histogram(&Self::HANDSHAKE, self.handshake.snapshot());
+        into.histogram(&Self::CONNECT, self.connect.snapshot());
+        into.histogram(&Self::DECISION, self.decision.snapshot());
+        into.histogram(&Self::EXCHANGE, self.exchange.snapshot());
         let identity = self.identity.seen();
         into.counts(&Self::IDENTITY, identity.map(|(code, n)| ([code], n)));
         let tickets = self.tickets.seen();

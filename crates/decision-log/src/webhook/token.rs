@@ -1,4 +1,4 @@
-//! What a receiver knows the router by.
+//! The token that authenticates the router to a webhook.
 
 use std::fmt;
 use std::path::Path;
@@ -9,21 +9,21 @@ use zeroize::Zeroizing;
 
 use crate::SinkError;
 
-/// Longest token in bytes. Receivers refuse longer heads.
+/// Maximum length of a token in bytes. Receivers refuse longer heads.
 const MAX_TOKEN: usize = 4096;
-/// Longest file in bytes: room for blanks around a token.
+/// Maximum length of the file in bytes: room for blanks around a token.
 const MAX_FILE: usize = MAX_TOKEN * 2;
 
-/// A bearer token. It can not be printed and is wiped from memory when this is dropped.
+/// A bearer token. It cannot be printed, and is wiped from memory when it is dropped.
 #[derive(Clone)]
 pub struct WebhookToken(Zeroizing<String>);
 
 impl WebhookToken {
-    /// Blanks and line ends around it do not count.
+    /// Takes a token from a text. Blanks and line ends around it do not count.
     ///
     /// # Errors
     ///
-    /// When it is empty, longer than 4096 bytes, or has other characters than visible ASCII.
+    /// Fails if it is empty, longer than 4096 bytes, or has other characters than visible ASCII.
     pub fn new(text: &str) -> Result<Self, SinkError> {
         check(text.trim()).map_err(|problem| SinkError::Token {
             path: None,
@@ -31,11 +31,11 @@ impl WebhookToken {
         })
     }
 
-    /// Reads it from a file.
+    /// Reads a token from a file.
     ///
     /// # Errors
     ///
-    /// When it can not be read, or holds no token.
+    /// Fails if the file cannot be read, or contains no token.
     pub fn read(path: &Path) -> Result<Self, SinkError> {
         let wrong = |problem: String| SinkError::Token {
             path: Some(path.to_owned()),
@@ -45,7 +45,7 @@ impl WebhookToken {
         check(text.trim()).map_err(|problem| wrong(problem.to_owned()))
     }
 
-    /// The whole value of the header. It is not shown where headers are.
+    /// Returns the value of the header. It is not printed with other headers.
     pub(super) fn to_header(&self) -> Result<HeaderValue, SinkError> {
         let text = Zeroizing::new(format!("Bearer {}", *self.0));
         let mut value = HeaderValue::from_str(&text).map_err(|_| SinkError::Token {

@@ -1,7 +1,7 @@
-//! What waits to be sent, and goes in batches. Whoever records it never waits.
+//! A queue of items that are sent in batches. Recording an item never waits.
 //!
-//! A [`Queue`] has room for so much, and one task that takes [`Batches`] out of it. [`DeliveryCounts`] says what became of all
-//! that was recorded: each is sent, lost or failed once, or waits.
+//! A [`Queue`] has a bound, and one task that takes [`Batches`] out of it. [`DeliveryCounts`] counts what became of each
+//! item: it is sent, lost or failed once, or waits.
 //!
 //! ```
 //! use std::time::Duration;

@@ -38,11 +38,11 @@ fn a_path_is_added_to_a_base() {
     }
     for text in ["http://a.example/?a=b", "http://a.example#a"] {
         let error = ServiceUrl::parse_base(text, "/v1/traces").unwrap_err();
-        assert_eq!(error, ServiceUrlError::NoBase);
+        assert_eq!(error, ServiceUrlError::NotABase);
     }
     for text in ["http://", "http:///"] {
         let error = ServiceUrl::parse_base(text, "/v1/traces").unwrap_err();
-        assert_eq!(error, ServiceUrlError::NoUrl);
+        assert_eq!(error, ServiceUrlError::Malformed);
     }
 }
 
@@ -52,19 +52,19 @@ fn what_is_none_and_why() {
     assert!(ServiceUrl::parse(&longest).is_ok());
     let long = format!("{longest}x");
     for (text, error) in [
-        ("", ServiceUrlError::NoScheme),
-        ("keys.example/k", ServiceUrlError::NoScheme),
+        ("", ServiceUrlError::MissingScheme),
+        ("keys.example/k", ServiceUrlError::MissingScheme),
         ("ftp://keys.example/k", ServiceUrlError::UnknownScheme),
         ("://keys.example/k", ServiceUrlError::UnknownScheme),
-        ("https://", ServiceUrlError::NoUrl),
-        ("https:///k", ServiceUrlError::NoUrl),
-        ("https://:443/k", ServiceUrlError::NoHost),
-        ("https://keys example/k", ServiceUrlError::NoUrl),
-        ("https://keys..example/k", ServiceUrlError::NoHost),
-        ("https://[::1/k", ServiceUrlError::NoUrl),
-        ("https://keys.example:0/k", ServiceUrlError::NoPort),
-        ("https://keys.example:/k", ServiceUrlError::NoPort),
-        ("https://keys.example:65536/k", ServiceUrlError::NoPort),
+        ("https://", ServiceUrlError::Malformed),
+        ("https:///k", ServiceUrlError::Malformed),
+        ("https://:443/k", ServiceUrlError::InvalidHost),
+        ("https://keys example/k", ServiceUrlError::Malformed),
+        ("https://keys..example/k", ServiceUrlError::InvalidHost),
+        ("https://[::1/k", ServiceUrlError::Malformed),
+        ("https://keys.example:0/k", ServiceUrlError::InvalidPort),
+        ("https://keys.example:/k", ServiceUrlError::InvalidPort),
+        ("https://keys.example:65536/k", ServiceUrlError::InvalidPort),
         ("https://keys.example/k#1", ServiceUrlError::WithFragment),
         ("https://u@keys.example/k#1", ServiceUrlError::WithUser),
         (&long, ServiceUrlError::TooLong),

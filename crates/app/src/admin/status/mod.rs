@@ -99,7 +99,7 @@ fn decisions(running: &Running) -> DecisionsStatus {
 }
 
 fn quantiles(histogram: &Histogram) -> LatencyQuantiles {
-    let read = histogram.read().quantiles();
+    let read = histogram.snapshot().quantiles();
     LatencyQuantiles {
         p50: read.p50,
         p90: read.p90,

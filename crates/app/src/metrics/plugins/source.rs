@@ -73,7 +73,7 @@ impl Source for PluginMetrics {
             .collect();
         let took = counts
             .iter()
-            .map(|(name, count)| ([*name], count.took.read()));
+            .map(|(name, count)| ([*name], count.took.snapshot()));
         into.histograms(&Self::SECONDS, took);
         let verdicts = counts.iter().flat_map(|(name, count)| {
             let verdicts = count.verdicts.iter();
