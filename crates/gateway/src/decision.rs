@@ -91,7 +91,7 @@ fn remark(record: &Record, text: &mut String) {
     };
     match &record.verdict {
         Verdict::Denied => add("plugin_denied", None),
-        Verdict::Failed(error) => add("plugin_failed", Some(error.reason_code())),
+        Verdict::Failed(error) => add("plugin_failed", Some(error.code().as_str())),
         Verdict::Unchanged | Verdict::Changed(_) => {}
     }
     let notices = record.notices.iter();

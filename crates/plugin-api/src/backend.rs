@@ -4,7 +4,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bounded::BoundedMap;
-use crate::misnamed::Misnamed;
+use crate::misnamed_field::MisnamedField;
 use crate::object::{Named, Object, null_is_default};
 use crate::whole::whole;
 
@@ -14,11 +14,11 @@ pub const MAX_HOST_LEN: usize = 254;
 /// Maximum number of entries in the `meta` of a backend that a plugin answers with.
 pub const MAX_META: usize = 64;
 
-/// One game server that a player can be sent to.
+/// Game server that a player can be referred to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "Object<Fields<BTreeMap<String, String>>>")]
 pub struct Backend {
-    /// Host name or IP address, 1 to [`MAX_HOST_LEN`] bytes. The router ignores what no resolver takes.
+    /// Host name or IP address, 1 to [`MAX_HOST_LEN`] bytes. The router ignores a host that no resolver accepts.
     pub host: String,
     /// UDP port. 0 is none; a number that is not a port is read as 0.
     pub port: u16,
@@ -29,7 +29,7 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// A backend without weight and facts.
+    /// Makes a backend without weight and facts.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self {
             host: host.into(),
@@ -38,7 +38,7 @@ impl Backend {
         }
     }
 
-    /// Whether both name the same host and port; weight and facts do not count.
+    /// Returns whether both have the same host and port. Weight and facts are not compared.
     pub fn is_at_same_address(&self, other: &Self) -> bool {
         self.port == other.port && self.host == other.host
     }
@@ -87,12 +87,12 @@ impl<M: Into<BTreeMap<String, String>>> From<Object<Fields<M>>> for Backend {
 /// A backend of an answer, whose `meta` has at most [`MAX_META`] entries. The router's own requests have no such bound.
 #[derive(Deserialize)]
 #[serde(from = "Object<Fields<BoundedMap<MAX_META>>>")]
-pub(crate) struct Answered {
+pub(crate) struct LenientBackend {
     pub(crate) backend: Backend,
-    pub(crate) misnamed: Vec<Misnamed>,
+    pub(crate) misnamed: Vec<MisnamedField>,
 }
 
-impl From<Object<Fields<BoundedMap<MAX_META>>>> for Answered {
+impl From<Object<Fields<BoundedMap<MAX_META>>>> for LenientBackend {
     fn from(mut fields: Object<Fields<BoundedMap<MAX_META>>>) -> Self {
         Self {
             misnamed: std::mem::take(&mut fields.misnamed),

@@ -1,8 +1,8 @@
-//! What Hyrouter and its plugins say to each other, and its JSON.
+//! Messages between Hyrouter and its plugins, and their JSON.
 //!
-//! For every player that has a route the router asks each plugin in turn: a [`ConnectRequest`] says who comes and
-//! where they would go, a [`ConnectResponse`] says what shall be different. Plugins in any language speak the same
-//! JSON; these types read what other languages write (`null` for an absent list, unknown fields, padded base64).
+//! For every player with a route the router calls each plugin in turn: a [`ConnectRequest`] holds the player and the
+//! chosen backend, a [`ConnectResponse`] holds the changes. Plugins in any language use the same JSON; these types read
+//! what other languages write (`null` for an absent list, unknown fields, padded base64).
 //!
 //! ```
 //! use hyrouter_plugin_api::{ConnectRequest, ConnectResponse};
@@ -26,7 +26,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! Without features there are the types alone, which build for `wasm32-wasip1`. Feature `host` adds the side that
+//! Without features the crate has only the types, which build for `wasm32-wasip1`. Feature `host` adds the side that
 //! calls plugins: the trait `Plugin` and its `PluginError`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -34,19 +34,22 @@
 mod backend;
 mod bounded;
 mod bytes;
-mod event;
+mod connect_event;
+mod connect_request;
+mod connect_response;
 #[cfg(feature = "host")]
 mod host;
-mod misnamed;
+mod misnamed_field;
 mod object;
-mod request;
-mod response;
 mod whole;
 
 pub use backend::{Backend, MAX_HOST_LEN, MAX_META};
-pub use event::{ConnectEvent, Identity, Referral, ReferralSource};
+pub use connect_event::{ConnectEvent, Identity, Referral, ReferralSource};
+pub use connect_request::ConnectRequest;
+pub use connect_response::{ConnectResponse, MAX_CANDIDATES};
 #[cfg(feature = "host")]
-pub use host::{Answer, ConnectionsClosed, Plugin, PluginError, PluginFuture, decode_response};
-pub use misnamed::Misnamed;
-pub use request::ConnectRequest;
-pub use response::{ConnectResponse, MAX_CANDIDATES};
+pub use host::{
+    ConnectionsClosed, Plugin, PluginAnswer, PluginError, PluginErrorCode, PluginFuture,
+    decode_response,
+};
+pub use misnamed_field::MisnamedField;

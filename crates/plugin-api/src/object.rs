@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 
-use crate::misnamed::{MAX_MISNAMED, Misnamed};
+use crate::misnamed_field::{MAX_MISNAMED, MisnamedField};
 
 /// What has fields.
 pub(crate) trait Named {
@@ -21,7 +21,7 @@ pub(crate) trait Named {
 pub(crate) struct Object<T> {
     pub(crate) value: T,
     /// The first names that are not exactly those of the fields.
-    pub(crate) misnamed: Vec<Misnamed>,
+    pub(crate) misnamed: Vec<MisnamedField>,
 }
 
 impl<'de, T: Deserialize<'de> + Default + Named> Deserialize<'de> for Object<T> {
@@ -62,7 +62,7 @@ impl<'de, T: Deserialize<'de> + Default + Named> Visitor<'de> for ObjectVisitor<
 struct Names<'a, A> {
     map: A,
     known: &'static [&'static str],
-    misnamed: &'a mut Vec<Misnamed>,
+    misnamed: &'a mut Vec<MisnamedField>,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Names<'_, A> {
@@ -83,7 +83,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Names<'_, A> {
             .copied()
             .find(|known| known.eq_ignore_ascii_case(&name));
         if self.misnamed.len() < MAX_MISNAMED {
-            self.misnamed.push(Misnamed::new(&name, meant, self.known));
+            self.misnamed
+                .push(MisnamedField::new(&name, meant, self.known));
         }
         let name = meant.unwrap_or(&name);
         seed.deserialize(name.into_deserializer()).map(Some)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyrouter_files::read_file;
-use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginError, PluginFuture};
+use hyrouter_plugin_api::{ConnectRequest, Plugin, PluginAnswer, PluginError, PluginFuture};
 use tokio::time::timeout;
 
 use crate::engine;
@@ -134,7 +134,7 @@ impl Plugin for WasmPlugin {
 #[non_exhaustive]
 pub struct MeasuredAnswer {
     /// The answer.
-    pub answer: Answer,
+    pub answer: PluginAnswer,
     /// The cost of the call.
     pub stats: CallStats,
 }

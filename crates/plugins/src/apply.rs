@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use hyrouter_plugin_api::{Answer, Backend, ConnectRequest, ConnectResponse};
+use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse, PluginAnswer};
 
 use crate::notice::{BackendFault, Notice};
 use crate::outcome::{Changes, Verdict};
@@ -24,10 +24,10 @@ pub struct AnswerEffect {
 /// plugin.
 pub fn apply_answer(
     request: &mut ConnectRequest,
-    answer: Answer,
+    answer: PluginAnswer,
     policy: OverridePolicy,
 ) -> AnswerEffect {
-    let Answer {
+    let PluginAnswer {
         mut response,
         misnamed,
     } = answer;

@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
-//! use hyrouter_plugin_api::{Answer, ConnectRequest, ConnectResponse, Plugin, PluginFuture};
+//! use hyrouter_plugin_api::{PluginAnswer, ConnectRequest, ConnectResponse, Plugin, PluginFuture};
 //! use hyrouter_plugins::{Chain, ChainDecision, ChainEntry, ChainSettings, DenyCode, Stage};
 //!
 //! struct Bans;
@@ -16,7 +16,7 @@
 //!     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
 //!         Box::pin(async {
 //!             let is_banned = request.event.username.as_deref() == Some("deny");
-//!             Ok(if is_banned { ConnectResponse::deny("Not today.").into() } else { Answer::default() })
+//!             Ok(if is_banned { ConnectResponse::deny("Not today.").into() } else { PluginAnswer::default() })
 //!         })
 //!     }
 //! }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use hyrouter_plugin_api::{Answer, ConnectRequest, ConnectionsClosed, Plugin, PluginError};
+use hyrouter_plugin_api::{ConnectRequest, ConnectionsClosed, Plugin, PluginAnswer, PluginError};
 use tokio::time::{Instant, timeout};
 
 use crate::breaker::{Breaker, BreakerPermit, FailureEffect};
@@ -80,7 +80,7 @@ impl ChainMember {
     pub(crate) fn admit(self: &Arc<Self>) -> Result<AdmittedCall, PluginError> {
         let permit = match &self.settings.breaker {
             Some(settings) => {
-                let permit = self.breaker.admit(settings, || self.plugin.is_back());
+                let permit = self.breaker.admit(settings, || self.plugin.has_recovered());
                 Some(permit.ok_or(PluginError::BreakerOpen)?)
             }
             None => None,
@@ -102,7 +102,7 @@ pub(crate) struct AdmittedCall {
 
 impl AdmittedCall {
     /// Waits for a turn, calls, and waits for the answer, in all at most the plugin's timeout.
-    pub(crate) async fn make(self, request: &ConnectRequest) -> Result<Answer, PluginError> {
+    pub(crate) async fn make(self, request: &ConnectRequest) -> Result<PluginAnswer, PluginError> {
         let Self {
             member,
             permit,
@@ -135,7 +135,7 @@ async fn call_plugin(
     plugin: &dyn Plugin,
     request: &ConnectRequest,
     left: Duration,
-) -> Result<Answer, PluginError> {
+) -> Result<PluginAnswer, PluginError> {
     // In an async block, so that a panic before there is a future is caught too.
     let mut call = pin!(async { plugin.on_connect(request, left).await });
     std::future::poll_fn(|context| {
@@ -151,7 +151,7 @@ async fn call_plugin(
 fn record_result(
     member: &ChainMember,
     permit: BreakerPermit,
-    result: &Result<Answer, PluginError>,
+    result: &Result<PluginAnswer, PluginError>,
     has_begun: bool,
 ) {
     let plugin = &*member.name;
@@ -168,14 +168,14 @@ fn record_result(
             if effect == FailureEffect::Opened {
                 tracing::warn!(
                     plugin,
-                    code = error.reason_code(),
+                    code = error.code().as_str(),
                     %error,
                     "plugin fails, breaker opened"
                 );
             }
             // So that a plugin which is skipped cannot cost the router anything by what it sends.
             if effect != FailureEffect::Counted {
-                member.plugin.let_go();
+                member.plugin.disconnect();
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hyrouter_plugin_api::{Backend, Misnamed};
+use hyrouter_plugin_api::{Backend, MisnamedField};
 use hyrouter_router::{HostProblem, check_host};
 
 /// A part of an answer that is ignored, or that is taken although it is not written as documented. The rest of the answer
@@ -25,7 +25,7 @@ pub enum Notice {
         address: String,
     },
     /// The name of a field is not exactly one of the contract.
-    Misnamed(Misnamed),
+    Misnamed(MisnamedField),
     /// There is a `deny_reason`, but the player is not denied.
     ReasonWithoutDeny,
 }

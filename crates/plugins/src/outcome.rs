@@ -83,7 +83,7 @@ impl Record {
     /// Returns the stable code of the error; `None` unless the plugin failed.
     pub fn error_code(&self) -> Option<&'static str> {
         match &self.verdict {
-            Verdict::Failed(error) => Some(error.reason_code()),
+            Verdict::Failed(error) => Some(error.code().as_str()),
             _ => None,
         }
     }

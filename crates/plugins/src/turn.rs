@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyrouter_plugin_api::{Answer, ConnectRequest, PluginError};
+use hyrouter_plugin_api::{ConnectRequest, PluginAnswer, PluginError};
 use hyrouter_text::shown;
 
 use crate::apply::apply_answer;
@@ -37,7 +37,7 @@ impl PluginTurn {
 pub(crate) fn judge(
     member: &ChainMember,
     request: &mut ConnectRequest,
-    answer: Result<Answer, PluginError>,
+    answer: Result<PluginAnswer, PluginError>,
     elapsed: Duration,
 ) -> PluginTurn {
     let answer = match answer {
@@ -63,7 +63,7 @@ pub(crate) fn judge_failure(
 }
 
 fn log_failure(plugin: &str, error: &PluginError) {
-    let code = error.reason_code();
+    let code = error.code().as_str();
     // Many players cause these, one line each; the breaker has logged its opening.
     if error.is_skip() {
         tracing::debug!(plugin, code, %error, "plugin not asked");

@@ -8,7 +8,6 @@ use crate::{Algorithm, EnvelopeKind, MAX_ENVELOPE};
 /// [`referral`](Self::referral) and [`ticket`](Self::ticket) leave out what has no right default: the times, the nonce,
 /// and in a ticket the player. [`seal`](Self::seal) refuses a statement without them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
 pub struct Statement<'a> {
     /// Direction of the envelope.
     pub kind: EnvelopeKind,
@@ -74,6 +73,7 @@ impl<'a> Statement<'a> {
     }
 
     /// Sets the time of sealing and how long the envelope is valid from then on.
+    #[must_use]
     pub fn with_lifetime(mut self, issued_at: SystemTime, lifetime: Duration) -> Self {
         self.issued_at = issued_at;
         // A lifetime beyond the end of time becomes an empty one, which sealing refuses.
@@ -82,18 +82,21 @@ impl<'a> Statement<'a> {
     }
 
     /// Sets the nonce: 16 random bytes.
+    #[must_use]
     pub const fn with_nonce(mut self, nonce: [u8; 16]) -> Self {
         self.nonce = nonce;
         self
     }
 
     /// Sets the number of referrals in a row before.
+    #[must_use]
     pub const fn with_hops(mut self, hops: u8) -> Self {
         self.hops = hops;
         self
     }
 
     /// Binds the envelope to the player that the client claims to be.
+    #[must_use]
     pub const fn with_player(mut self, uuid: [u8; 16]) -> Self {
         self.player = Some(uuid);
         self.verified = false;
@@ -101,6 +104,7 @@ impl<'a> Statement<'a> {
     }
 
     /// Binds the envelope to the player that the sealer has verified the client to be.
+    #[must_use]
     pub const fn with_verified_player(mut self, uuid: [u8; 16]) -> Self {
         self.player = Some(uuid);
         self.verified = true;
@@ -108,12 +112,14 @@ impl<'a> Statement<'a> {
     }
 
     /// Binds the envelope to the client certificate with this SHA-256.
+    #[must_use]
     pub const fn with_certificate(mut self, fingerprint: [u8; 32]) -> Self {
         self.certificate = Some(fingerprint);
         self
     }
 
     /// Sets the target.
+    #[must_use]
     pub const fn with_target(mut self, host: &'a str, port: u16) -> Self {
         self.host = host;
         self.port = port;
@@ -121,18 +127,21 @@ impl<'a> Statement<'a> {
     }
 
     /// Sets the route.
+    #[must_use]
     pub const fn with_route(mut self, route: &'a str) -> Self {
         self.route = route;
         self
     }
 
     /// Sets the source.
+    #[must_use]
     pub const fn with_source(mut self, source: &'a str) -> Self {
         self.source = source;
         self
     }
 
     /// Sets the content.
+    #[must_use]
     pub const fn with_content(mut self, content: &'a [u8]) -> Self {
         self.content = content;
         self

@@ -72,7 +72,7 @@ async fn call(shared: Arc<(Target, ConnectRequest)>, left: Arc<AtomicUsize>) -> 
         let begun = Instant::now();
         match target.ask(request).await {
             Ok(_) => seen.times.push(begun.elapsed()),
-            Err(error) => *seen.failures.entry(error.reason_code()).or_default() += 1,
+            Err(error) => *seen.failures.entry(error.code().as_str()).or_default() += 1,
         }
     }
     seen

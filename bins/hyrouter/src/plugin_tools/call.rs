@@ -14,7 +14,7 @@ use crate::cli::{print, print_json};
 use crate::exit;
 use hyrouter_app::timestamp;
 
-type Answer = Result<(api::Answer, Option<CallStats>), PluginError>;
+type Answer = Result<(api::PluginAnswer, Option<CallStats>), PluginError>;
 
 pub(crate) async fn run(
     target: &Target,
@@ -66,7 +66,7 @@ fn describe(
             "fuel": stats.map(|stats| stats.fuel),
             "memory": stats.map(|stats| stats.memory),
         }),
-        Err(error) => json!({"error": error.reason_code(), "message": error.to_string()}),
+        Err(error) => json!({"error": error.code().as_str(), "message": error.to_string()}),
     };
     extend(&mut told, Some(more));
     Ok(told)

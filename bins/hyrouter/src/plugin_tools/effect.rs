@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use hyrouter_plugin_api::{Answer, Backend, ConnectRequest};
+use hyrouter_plugin_api::{Backend, ConnectRequest, PluginAnswer};
 use hyrouter_plugins::{Verdict, apply_answer};
 use hyrouter_referral::v1::Sealer;
 use hyrouter_text::shown;
@@ -24,7 +24,7 @@ pub(crate) struct Applied {
 }
 
 impl Applied {
-    pub(crate) fn new(target: &Target, request: &ConnectRequest, answer: Answer) -> Self {
+    pub(crate) fn new(target: &Target, request: &ConnectRequest, answer: PluginAnswer) -> Self {
         let mut after = request.clone();
         let effect = apply_answer(&mut after, answer, target.override_policy);
         let mut notes = PluginNote::all(&effect.notices);

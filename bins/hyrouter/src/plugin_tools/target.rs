@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use hyrouter_config::{PluginKind, PluginSettings};
-use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginError};
+use hyrouter_plugin_api::{ConnectRequest, Plugin, PluginAnswer, PluginError};
 use hyrouter_plugin_grpc::{GrpcPlugin, GrpcSettings};
 use hyrouter_plugin_wasm::{CallStats, WasmHost, WasmPlugin, WasmSettings};
 use hyrouter_plugins::{ChainSettings, OverridePolicy};
@@ -144,7 +144,7 @@ impl Target {
     pub(crate) async fn ask(
         &self,
         request: &ConnectRequest,
-    ) -> Result<(Answer, Option<CallStats>), PluginError> {
+    ) -> Result<(PluginAnswer, Option<CallStats>), PluginError> {
         let limit = self.timeout;
         let asked = async {
             match &self.plugin {

@@ -1,23 +1,26 @@
-//! The side that calls plugins.
+//! Caller side: the plugin trait and its error.
 
-mod answer;
-mod error;
+mod plugin_answer;
+mod plugin_error;
+mod plugin_error_code;
 
 use std::pin::Pin;
 use std::time::Duration;
 
-pub use self::answer::{Answer, decode_response};
-pub use self::error::PluginError;
+pub use self::plugin_answer::{PluginAnswer, decode_response};
+pub use self::plugin_error::PluginError;
+pub use self::plugin_error_code::PluginErrorCode;
 use crate::ConnectRequest;
 
-/// What a call of a plugin gives, in time.
-pub type PluginFuture<'a> = Pin<Box<dyn Future<Output = Result<Answer, PluginError>> + Send + 'a>>;
+/// Future of a call of a plugin.
+pub type PluginFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<PluginAnswer, PluginError>> + Send + 'a>>;
 
-/// Something that can be asked about a player. Many are asked at once.
+/// Plugin. Calls run concurrently.
 ///
 /// ```
 /// use std::time::Duration;
-/// use hyrouter_plugin_api::{Answer, ConnectRequest, ConnectResponse, Plugin, PluginFuture};
+/// use hyrouter_plugin_api::{PluginAnswer, ConnectRequest, ConnectResponse, Plugin, PluginFuture};
 ///
 /// struct NoGuests;
 ///
@@ -25,7 +28,7 @@ pub type PluginFuture<'a> = Pin<Box<dyn Future<Output = Result<Answer, PluginErr
 ///     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
 ///         Box::pin(async {
 ///             let is_guest = request.event.identity_token_present != Some(true);
-///             Ok(if is_guest { ConnectResponse::deny("Log in first.").into() } else { Answer::default() })
+///             Ok(if is_guest { ConnectResponse::deny("Log in first.").into() } else { PluginAnswer::default() })
 ///         })
 ///     }
 /// }
@@ -34,23 +37,23 @@ pub type PluginFuture<'a> = Pin<Box<dyn Future<Output = Result<Answer, PluginErr
 /// # drop(plugin);
 /// ```
 pub trait Plugin: Send + Sync + 'static {
-    /// Asks about one player.
+    /// Calls the plugin for one player.
     ///
-    /// `left` is how long the caller will wait. Then, or when the player leaves, it drops the future, and with it all
-    /// work on the call has to end. The future must not block its thread.
+    /// The caller waits for `left`. Then, or when the player leaves, it drops the future, which must end all work on
+    /// the call. The future must not block its thread.
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a>;
 
     /// Closes what is held open to a plugin that failed too often, such as a connection. Called when its breaker opens
-    /// and after each probe that fails; the next call opens anew. Must not wait.
-    fn let_go(&self) {}
+    /// and after each failed probe; the next call opens it again. Must not block.
+    fn disconnect(&self) {}
 
-    /// Returns whether the plugin could not be reached when it was let go, and can be reached again since. Its breaker
-    /// then lets a call probe it at once.
-    fn is_back(&self) -> bool {
+    /// Returns whether the plugin was unreachable when it was [disconnected](Self::disconnect) and can be reached
+    /// again. Its breaker then lets a call probe it at once.
+    fn has_recovered(&self) -> bool {
         false
     }
 
-    /// Returns how many connections to the plugin the router has closed, if it has any.
+    /// Returns how many connections to the plugin the router has closed. `None` for plugins without connections.
     fn connections_closed(&self) -> Option<ConnectionsClosed> {
         None
     }
@@ -61,6 +64,6 @@ pub trait Plugin: Send + Sync + 'static {
 pub struct ConnectionsClosed {
     /// The breaker opened, or its probe failed.
     pub by_breaker: u64,
-    /// The plugin sent frames that answer nothing.
+    /// The plugin sent frames that belong to no call.
     pub by_flood: u64,
 }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, TE};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame};
-use hyrouter_plugin_api::{Answer, PluginError};
+use hyrouter_plugin_api::{PluginAnswer, PluginError};
 use serde_json::Value;
 use tonic::body::Body;
 use tower_service::Service as _;
@@ -60,7 +60,7 @@ pub(super) async fn unary(
     link: &Link,
     ask: OutgoingCall,
     max: usize,
-) -> Result<Answer, CallFailure> {
+) -> Result<PluginAnswer, CallFailure> {
     link.hold.count_call();
     let mut channel = link.channel.clone();
     let ready = poll_fn(|context| channel.poll_ready(context)).await;
@@ -103,7 +103,7 @@ fn grpc_timeout(left: Duration) -> String {
     }
 }
 
-async fn read(response: Response<Body>, max: usize) -> Result<Answer, CallFailure> {
+async fn read(response: Response<Body>, max: usize) -> Result<PluginAnswer, CallFailure> {
     let (head, mut body) = response.into_parts();
     let early = CallStatus::read(&head.headers);
     if early.is_none() && (head.status != StatusCode::OK || !is_grpc(&head.headers)) {

@@ -1,7 +1,7 @@
 //! The messages of a call: a prefix, then JSON.
 
 use bytes::{Bytes, BytesMut};
-use hyrouter_plugin_api::{Answer, ConnectRequest, PluginError, decode_response};
+use hyrouter_plugin_api::{ConnectRequest, PluginAnswer, PluginError, decode_response};
 use tokio::sync::Semaphore;
 
 /// Length in bytes of the prefix of a message: whether it is compressed, and its length in four bytes.
@@ -81,7 +81,7 @@ impl IncomingMessage {
     }
 
     /// Decodes the answer, after its last piece.
-    pub(super) async fn decode(self) -> Result<Answer, PluginError> {
+    pub(super) async fn decode(self) -> Result<PluginAnswer, PluginError> {
         let json = self.json()?;
         if json.len() <= MAX_READ_HERE {
             return decode_response(json);
@@ -110,7 +110,7 @@ mod tests {
     use std::task::{Context, Waker};
 
     use bytes::Bytes;
-    use hyrouter_plugin_api::{Answer, ConnectRequest, PluginError};
+    use hyrouter_plugin_api::{ConnectRequest, PluginAnswer, PluginError};
 
     use super::{IncomingMessage, MAX_READ_HERE, READERS, encode};
 
@@ -188,7 +188,7 @@ mod tests {
         let mut short = pin!(answer(MAX_READ_HERE).decode());
         assert!(short.as_mut().poll(context).is_ready());
         drop(places);
-        assert_eq!(long.await, Ok(Answer::default()));
+        assert_eq!(long.await, Ok(PluginAnswer::default()));
         let broken = answer(MAX_READ_HERE + 1);
         let broken = IncomingMessage {
             bytes: broken.bytes.slice(..MAX_READ_HERE),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderValue;
 use hyrouter_plugin_api::{
-    Answer, ConnectRequest, ConnectionsClosed, Plugin, PluginError, PluginFuture,
+    ConnectRequest, ConnectionsClosed, Plugin, PluginAnswer, PluginError, PluginFuture,
 };
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
@@ -35,7 +35,7 @@ const MARGIN: Duration = Duration::from_millis(5);
 /// answer nothing, thousands more than its calls and the time account for, is disconnected.
 pub struct GrpcPlugin {
     link: Link,
-    let_go: AtomicU64,
+    disconnects: AtomicU64,
     /// The operator's `config`, as metadata.
     config: Option<HeaderValue>,
     max_response: usize,
@@ -51,7 +51,7 @@ impl GrpcPlugin {
         settings.check()?;
         Ok(Self {
             link: Link::new(DialTarget::new(settings)?, settings).map_err(GrpcError::Thread)?,
-            let_go: AtomicU64::new(0),
+            disconnects: AtomicU64::new(0),
             config: settings.config.as_ref().map(call::config).transpose()?,
             max_response: settings.max_response,
         })
@@ -64,7 +64,7 @@ impl GrpcPlugin {
         request: &ConnectRequest,
         started: Instant,
         left: Duration,
-    ) -> Result<Answer, PluginError> {
+    ) -> Result<PluginAnswer, PluginError> {
         let message = message::encode(request)?;
         let mut attempts = Attempts::default();
         // A little early: "unreachable" must arrive before the caller's own timeout, which reads like a slow plugin.
@@ -99,7 +99,7 @@ impl GrpcPlugin {
         started: Instant,
         left: Duration,
         attempts: &mut Attempts,
-    ) -> Result<Answer, PluginError> {
+    ) -> Result<PluginAnswer, PluginError> {
         loop {
             let ask = OutgoingCall {
                 message: message.clone(),
@@ -163,21 +163,21 @@ impl Plugin for GrpcPlugin {
     }
 
     /// Closes the connection; the next call makes a new one. If there is none, probes the server until it is back.
-    fn let_go(&self) {
+    fn disconnect(&self) {
         if self.link.hold.close() {
-            self.let_go.fetch_add(1, Ordering::Relaxed);
+            self.disconnects.fetch_add(1, Ordering::Relaxed);
         } else {
             self.link.watch_for_return();
         }
     }
 
-    fn is_back(&self) -> bool {
+    fn has_recovered(&self) -> bool {
         self.link.is_back()
     }
 
     fn connections_closed(&self) -> Option<ConnectionsClosed> {
         Some(ConnectionsClosed {
-            by_breaker: self.let_go.load(Ordering::Relaxed),
+            by_breaker: self.disconnects.load(Ordering::Relaxed),
             by_flood: self.link.hold.floods(),
         })
     }

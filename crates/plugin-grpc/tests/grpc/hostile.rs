@@ -205,11 +205,11 @@ async fn a_plugin_that_is_let_go_is_disconnected_and_connected_to_again() {
     })
     .await;
     let plugin = plugin(&address);
-    plugin.let_go();
+    plugin.disconnect();
     for round in 1..=2 {
         let answer = ask_within(&plugin, "a", Duration::from_millis(300)).await;
         assert_eq!(code(&answer), "timeout", "{answer:?}");
-        plugin.let_go();
+        plugin.disconnect();
         timeout(PATIENCE, has_gone.recv()).await.unwrap().unwrap();
         // An open breaker has the client connect again by itself.
         assert!(connections.load(Ordering::Relaxed) >= round);

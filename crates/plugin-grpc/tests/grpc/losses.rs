@@ -122,14 +122,14 @@ async fn a_server_that_is_back_is_noticed_without_a_call() {
     peer.kill();
     let answer = ask_within(&plugin, "deny", SHORT).await;
     assert_eq!(code(&answer), "unreachable");
-    plugin.let_go();
+    plugin.disconnect();
     // Long enough for an attempt that fails.
     tokio::time::sleep(SHORT).await;
-    assert!(!plugin.is_back());
+    assert!(!plugin.has_recovered());
     peer.start_again();
     let back = timeout(PATIENCE, async {
         let mut ticks = interval(Duration::from_millis(5));
-        while !plugin.is_back() {
+        while !plugin.has_recovered() {
             ticks.tick().await;
         }
     });

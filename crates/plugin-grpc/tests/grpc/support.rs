@@ -83,7 +83,7 @@ pub(crate) fn message(answer: &Answer) -> String {
 }
 
 pub(crate) fn code(answer: &Answer) -> &'static str {
-    answer.as_ref().unwrap_err().reason_code()
+    answer.as_ref().unwrap_err().code().as_str()
 }
 
 /// Answers as the peers in other languages do.

@@ -127,7 +127,7 @@ async fn each_is_an_error_of_its_kind_and_the_next_call_works() {
     for (name, code, text) in EXPECTED {
         for answer in try_guest(name, &neighbour).await {
             let error = answer.expect_err(name);
-            assert_eq!(error.reason_code(), *code, "{name}: {error}");
+            assert_eq!(error.code().as_str(), *code, "{name}: {error}");
             assert!(error.to_string().contains(text), "{name}: {error}");
         }
     }
@@ -149,7 +149,7 @@ async fn a_guest_that_sleeps_wakes_at_the_deadline_and_is_thrown_away() {
     let plugin = guest.plugin().await;
     let left = std::time::Duration::from_millis(50);
     let error = plugin.call(&bad_request(), left).await.unwrap_err();
-    assert_eq!(error.reason_code(), "timeout", "{error}");
+    assert_eq!(error.code().as_str(), "timeout", "{error}");
     eventually("its instance is replaced", || plugin.status().broken == 1).await;
     assert_eq!(
         call(&plugin, &good_request()).await,
@@ -166,9 +166,9 @@ async fn a_call_that_waits_too_long_for_an_instance_is_not_made() {
     let busy = plugin.call(&bad, LONG);
     let late = plugin.call(&good, std::time::Duration::from_millis(1));
     let (busy, late) = tokio::join!(busy, late);
-    assert_eq!(busy.unwrap_err().reason_code(), "trap");
+    assert_eq!(busy.unwrap_err().code().as_str(), "trap");
     // No failure of the plugin: it was never asked.
-    assert_eq!(late.unwrap_err().reason_code(), "overloaded");
+    assert_eq!(late.unwrap_err().code().as_str(), "overloaded");
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn while_one_loops_the_others_are_served() {
     let (_endless, answer) = looping.await.unwrap();
     let error = answer.unwrap().unwrap_err();
     assert_eq!(
-        error.reason_code(),
+        error.code().as_str(),
         "timeout",
         "the caller was not let go: {error}"
     );

@@ -112,7 +112,7 @@ async fn all_of_the_sdk_works_in_the_host() {
         (player("panic"), "a plugin's mistake"),
     ] {
         let error = call(&plugin, &request).await.unwrap_err();
-        assert_eq!(error.reason_code(), "trap", "{error}");
+        assert_eq!(error.code().as_str(), "trap", "{error}");
         eventually(text, || {
             let lines = guest.lines.all();
             lines

@@ -26,11 +26,11 @@ async fn failures_in_a_row_open_it_and_a_probe_closes_it() {
     let (chain, [plugin]) = chain([scene.act(fine())]);
     for _ in 0..3 {
         assert_eq!(breaker_of(&chain), BreakerState::Closed);
-        assert_eq!(plugin.let_go(), 0);
+        assert_eq!(plugin.disconnects(), 0);
         assert_eq!(run(&chain).await, Some("transport"));
     }
     assert_eq!(breaker_of(&chain), BreakerState::Open);
-    assert_eq!(plugin.let_go(), 1);
+    assert_eq!(plugin.disconnects(), 1);
     assert_eq!(run(&chain).await, Some("breaker_open"));
 
     advance(Duration::from_millis(4999)).await;
@@ -58,7 +58,7 @@ async fn a_failed_probe_keeps_it_open_for_another_cool_down() {
         assert_eq!(breaker_of(&chain), BreakerState::Open);
         assert_eq!(plugin.calls(), calls + 1);
         // Once when it opened, and after each probe.
-        assert_eq!(plugin.let_go(), calls + 1);
+        assert_eq!(plugin.disconnects(), calls + 1);
     }
 }
 

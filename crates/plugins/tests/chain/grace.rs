@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hyrouter_plugin_api::{
-    Answer, ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture,
+    ConnectRequest, ConnectResponse, Plugin, PluginAnswer, PluginError, PluginFuture,
 };
 use hyrouter_plugins::{BreakerState, Chain};
 use tokio::time::sleep;
@@ -60,12 +60,12 @@ impl Plugin for Back {
             if call == 0 {
                 Err(refused())
             } else {
-                Ok(Answer::default())
+                Ok(PluginAnswer::default())
             }
         })
     }
 
-    fn is_back(&self) -> bool {
+    fn has_recovered(&self) -> bool {
         true
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hyrouter_plugin_api::{
-    Answer, ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture,
+    ConnectRequest, ConnectResponse, Plugin, PluginAnswer, PluginError, PluginFuture,
 };
 use hyrouter_plugins::{BreakerState, Chain, ChainOutcome};
 use tokio::task::JoinHandle;
@@ -139,7 +139,7 @@ async fn limits_hold_on_many_threads() {
                     tokio::task::yield_now().await;
                 }
                 self.now.fetch_sub(1, Ordering::SeqCst);
-                Ok(Answer::default())
+                Ok(PluginAnswer::default())
             })
         }
     }

@@ -33,7 +33,7 @@ pub(crate) struct Scripted {
     acts: Mutex<VecDeque<Act>>,
     seen: Mutex<Vec<(ConnectRequest, Duration)>>,
     in_flight: Arc<AtomicUsize>,
-    let_go: AtomicUsize,
+    disconnects: AtomicUsize,
 }
 
 impl Scripted {
@@ -42,8 +42,8 @@ impl Scripted {
     }
 
     /// How often it was let go.
-    pub(crate) fn let_go(&self) -> usize {
-        self.let_go.load(Ordering::SeqCst)
+    pub(crate) fn disconnects(&self) -> usize {
+        self.disconnects.load(Ordering::SeqCst)
     }
 
     /// Calls whose future is neither done nor dropped.
@@ -75,8 +75,8 @@ impl Scripted {
 }
 
 impl Plugin for Scripted {
-    fn let_go(&self) {
-        self.let_go.fetch_add(1, Ordering::SeqCst);
+    fn disconnect(&self) {
+        self.disconnects.fetch_add(1, Ordering::SeqCst);
     }
 
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a> {
@@ -198,7 +198,7 @@ impl Scene {
             acts: Mutex::new(acts.into()),
             seen: Mutex::default(),
             in_flight: Arc::default(),
-            let_go: AtomicUsize::default(),
+            disconnects: AtomicUsize::default(),
         });
         let plugin = Arc::clone(&scripted);
         (scripted, ChainEntry { plugin, settings })

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use hyrouter_metrics::{Codes, Histogram};
-use hyrouter_plugin_api::PluginError;
+use hyrouter_plugin_api::PluginErrorCode;
 use hyrouter_plugins::{Chain, Record, Verdict};
 
 /// Longest text of a failure that is kept, in characters. Parts of it may come from the plugin.
@@ -26,8 +26,8 @@ pub(crate) struct PluginMetrics {
 pub(crate) struct PluginCount {
     pub(crate) took: Histogram,
     verdicts: Codes,
-    errors: Codes,
-    skipped: Codes,
+    errors: Codes<PluginErrorCode>,
+    skipped: Codes<PluginErrorCode>,
     last_error: Mutex<Option<String>>,
 }
 
@@ -36,8 +36,8 @@ impl Default for PluginCount {
         Self {
             took: Histogram::default(),
             verdicts: Codes::of(&["unchanged", "changed", "denied", "failed"]),
-            errors: Codes::of(PluginError::REASON_CODES),
-            skipped: Codes::of(PluginError::SKIP_CODES),
+            errors: Codes::new(&PluginErrorCode::ALL, PluginErrorCode::as_str),
+            skipped: Codes::new(&PluginErrorCode::SKIPS, PluginErrorCode::as_str),
             last_error: Mutex::default(),
         }
     }
@@ -49,13 +49,13 @@ impl PluginCount {
         if let Verdict::Failed(error) = &record.verdict
             && error.is_skip()
         {
-            self.skipped.inc(error.reason_code());
+            self.skipped.inc(error.code());
             return;
         }
         self.took.observe(record.elapsed);
         self.verdicts.inc(record.verdict.as_str());
         if let Verdict::Failed(error) = &record.verdict {
-            self.errors.inc(error.reason_code());
+            self.errors.inc(error.code());
             let text: String = error
                 .to_string()
                 .chars()

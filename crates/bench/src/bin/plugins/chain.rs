@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use hyrouter_plugin_api::{Answer, ConnectRequest, Plugin, PluginFuture};
+use hyrouter_plugin_api::{ConnectRequest, Plugin, PluginAnswer, PluginFuture};
 use hyrouter_plugins::{Chain, ChainEntry, ChainSettings};
 use hyrouter_router::{Backend, PoolSpec, RouteRequest, Router, RouterSpec, Turns};
 use tokio::runtime::Builder;
@@ -16,7 +16,7 @@ struct NoOp;
 
 impl Plugin for NoOp {
     fn on_connect<'a>(&'a self, _: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
-        Box::pin(std::future::ready(Ok(Answer::default())))
+        Box::pin(std::future::ready(Ok(PluginAnswer::default())))
     }
 }
 

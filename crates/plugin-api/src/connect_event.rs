@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::object::null_is_default;
 
-/// Who comes, as far as the router knows. What it does not know is `None` and left out of the JSON.
+/// Player that connects, as far as it is known. Unknown facts are `None` and left out of the JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConnectEvent {
@@ -22,13 +22,14 @@ pub struct ConnectEvent {
     /// [`identity`](Self::identity) for whether it is proven.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
-    /// The player's name, likewise.
+    /// The player's name, from the same source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The language of the player's client, `en-US` for example.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// Whether the client sent an identity token. That says nothing about whose it is; see [`identity`](Self::identity).
+    /// Whether the client sent an identity token. That says nothing about whose it is; see
+    /// [`identity`](Self::identity).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_token_present: Option<bool>,
     /// The application protocol of the TLS handshake, `hytale/2` for example.
@@ -46,13 +47,13 @@ pub struct ConnectEvent {
     /// The server that referred the player here, as the client says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub referral_source: Option<ReferralSource>,
-    /// The player's address and port; only where the operator lets addresses be told.
+    /// The player's address and port, only if the operator allows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote_addr: Option<String>,
-    /// What the identity token says.
+    /// Claims of the identity token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
-    /// What a server signed that sent the player here. Never there for referral data that nobody signed.
+    /// Statement that the server which referred the player here has signed. `None` for unsigned referral data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,
     /// The route that the host name led to: its name, or its place among the routes (from 0) where it has none.
@@ -63,7 +64,7 @@ pub struct ConnectEvent {
     pub connection_id: Option<String>,
 }
 
-/// The server that referred a player. The client says so; nothing proves it.
+/// Server that referred a player, as the client claims.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ReferralSource {
@@ -75,45 +76,46 @@ pub struct ReferralSource {
     pub port: u16,
 }
 
-/// What a server of the network signed and sent the player here with. The router has checked the signature, the time,
-/// and that it is for the player of the event's `uuid`; whether the player is that one, [`Identity::verified`] says.
+/// Statement that a server of the network has signed and sent with the player. The router has checked the signature,
+/// the time, and that it is for the player of the event's `uuid`; [`Identity::verified`] is whether the player proved
+/// that UUID.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Referral {
-    /// The route that it wishes for the player.
+    /// Route that the server asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
-    /// Its own data.
+    /// Data of the server.
     #[serde(with = "crate::bytes", skip_serializing_if = "Option::is_none")]
     pub data: Option<Vec<u8>>,
-    /// How the server calls itself.
+    /// Name that the server gives itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// The id of the key that it signed with.
+    /// Id of the key of the signature.
     #[serde(deserialize_with = "null_is_default")]
     pub key_id: u8,
-    /// How often the router referred this player before, in a row.
+    /// Number of times in a row that the router referred this player before.
     #[serde(deserialize_with = "null_is_default")]
     pub hops: u8,
 }
 
-/// What the player's identity token says.
+/// Claims of the player's identity token.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Identity {
-    /// Whether the token was checked and found good. If not, the rest is what anybody may have written.
+    /// Whether the token was verified. If not, anybody may have written the rest.
     #[serde(deserialize_with = "null_is_default")]
     pub verified: bool,
-    /// Whom the token is about.
+    /// UUID in the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// The player's name in the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// Who issued the token.
+    /// Issuer of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
-    /// When it ends, in seconds since 1970-01-01 UTC.
+    /// Time of expiry in seconds since 1970-01-01 UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
 }

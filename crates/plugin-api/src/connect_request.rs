@@ -5,27 +5,27 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::object::null_is_default;
 use crate::{Backend, ConnectEvent};
 
-/// One player and where they would go, as the router and the plugins before this one have it.
+/// Player and chosen backend, as the router and the plugins before this one decided.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub struct ConnectRequest {
-    /// Who comes.
+    /// Player that connects.
     #[serde(deserialize_with = "null_is_default")]
     pub event: ConnectEvent,
-    /// How the pool chooses: `round_robin`, `random`, `weighted`, `least_loaded` or `p2c`.
+    /// Strategy of the pool: `round_robin`, `random`, `weighted`, `least_loaded` or `p2c`.
     #[serde(deserialize_with = "null_is_default")]
     pub strategy: String,
     /// The backends to choose from, in the pool's order.
     #[serde(deserialize_with = "null_is_default")]
     pub candidates: Vec<Backend>,
-    /// The place of the chosen backend among the candidates, from 0; -1 in JSON where it has none.
+    /// Index of the chosen backend among the candidates, from 0; -1 in JSON if it has none.
     #[serde(deserialize_with = "selected_index")]
     pub selected_index: Option<usize>,
     /// The chosen backend. Without one the JSON has a backend of empty host and port 0.
     #[serde(deserialize_with = "selected_backend")]
     pub backend: Option<Backend>,
-    /// What the player's client will carry to the backend. The JSON has it a second time as `referral_content`, its name
-    /// in later releases of the original Hyrouter, which plugins may read instead.
+    /// Data that the player's client carries to the backend. The JSON has it a second time as `referral_content`, its
+    /// name in later releases of the original Hyrouter, which plugins may read instead.
     #[serde(deserialize_with = "crate::bytes::deserialize")]
     pub referral_data: Option<Vec<u8>>,
 }
@@ -50,7 +50,7 @@ impl Serialize for ConnectRequest {
     }
 }
 
-/// A request as it is written.
+/// Request as it is written.
 #[derive(Serialize)]
 struct Written<'a> {
     event: &'a ConnectEvent,

@@ -1,11 +1,11 @@
 use std::fmt;
 
-/// How many misnamed fields of an object are remembered, and of an answer.
+/// Maximum number of misnamed fields that are kept of an object, and of an answer.
 pub(crate) const MAX_MISNAMED: usize = 8;
-/// Longest name that is remembered, in bytes.
+/// Maximum length of a name that is kept in bytes.
 const MAX_NAME: usize = 64;
 
-/// Words that authors have for a field, and the name of the field.
+/// Words that authors use for a field, and the name of the field.
 const SYNONYMS: &[(&str, &str)] = &[
     ("block", "deny"),
     ("blocked", "deny"),
@@ -32,17 +32,17 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("metadata", "meta"),
 ];
 
-/// A field of an answer whose name is not exactly one of the contract.
+/// Field of an answer whose name is not exactly one of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misnamed {
-    /// Where it stands, as `backend.` or `candidates[3].`; empty at the top level.
+pub struct MisnamedField {
+    /// Place of the field, such as `backend.` or `candidates[3].`; empty at the top level.
     place: String,
     name: String,
     read_as: Option<&'static str>,
     known: &'static [&'static str],
 }
 
-impl Misnamed {
+impl MisnamedField {
     pub(crate) fn new(
         name: &str,
         read_as: Option<&'static str>,
@@ -88,7 +88,7 @@ impl Misnamed {
         self.known.iter().copied().find(is_meant)
     }
 
-    /// Whether it holds a whole answer, such as `response`, whose fields belong one level up.
+    /// Returns whether the field holds a whole answer, such as `response`, whose fields belong one level up.
     pub fn is_wrapper(&self) -> bool {
         let wrappers = [
             "answer",
@@ -101,14 +101,14 @@ impl Misnamed {
     }
 }
 
-/// A name without what languages write differently: case, and what separates words.
+/// Returns a name without case and word separators, which languages write differently.
 fn fold(name: &str) -> String {
     let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' '));
     letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// What became of the field. The name in it is escaped.
-impl fmt::Display for Misnamed {
+/// How the field was treated. The name in it is escaped.
+impl fmt::Display for MisnamedField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let field = self.field();
         match (self.read_as, self.nearest()) {

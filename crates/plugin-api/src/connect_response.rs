@@ -1,0 +1,132 @@
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::Backend;
+use crate::backend::LenientBackend;
+use crate::bounded::BoundedList;
+use crate::misnamed_field::{MAX_MISNAMED, MisnamedField};
+use crate::object::{Named, Object, null_is_default};
+use crate::whole::whole;
+
+/// Maximum number of candidates in an answer.
+pub const MAX_CANDIDATES: usize = 1024;
+
+/// Changes that a plugin makes. The default changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Object<Fields>")]
+pub struct ConnectResponse {
+    /// Refuses the player: the rest of the response is ignored and no later plugin is called.
+    pub deny: bool,
+    /// Text that a denied player reads. `None` or empty: no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deny_reason: Option<String>,
+    /// Replaces the candidates; empty changes nothing. An answer with more than [`MAX_CANDIDATES`], or with more than
+    /// [`MAX_META`](crate::MAX_META) entries in the `meta` of one of its backends, is not read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Backend>,
+    /// Chooses this one of the candidates, from 0. One outside the list is ignored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selected_index: Option<i64>,
+    /// Chooses this backend, whether it is a candidate or not. Without a host or port it is ignored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backend: Option<Backend>,
+    /// Replaces the data that the player's client carries to the backend, also by an empty one; `None` keeps it.
+    #[serde(with = "crate::bytes", skip_serializing_if = "Option::is_none")]
+    pub referral_data: Option<Vec<u8>>,
+}
+
+impl ConnectResponse {
+    /// Makes a response that denies the player with a text.
+    pub fn deny(reason: impl Into<String>) -> Self {
+        Self {
+            deny: true,
+            deny_reason: Some(reason.into()),
+            ..Self::default()
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Fields {
+    #[serde(deserialize_with = "null_is_default")]
+    deny: bool,
+    deny_reason: Option<String>,
+    #[serde(deserialize_with = "null_is_default")]
+    candidates: BoundedList<LenientBackend, MAX_CANDIDATES>,
+    #[serde(deserialize_with = "index")]
+    selected_index: Option<i64>,
+    backend: Option<LenientBackend>,
+    #[serde(deserialize_with = "crate::bytes::deserialize")]
+    referral_data: Option<Vec<u8>>,
+    /// Name of `referral_data` in later releases of the original Hyrouter.
+    #[serde(deserialize_with = "crate::bytes::deserialize")]
+    referral_content: Option<Vec<u8>>,
+}
+
+impl Named for Fields {
+    const NAMES: &'static [&'static str] = &[
+        "deny",
+        "deny_reason",
+        "candidates",
+        "selected_index",
+        "backend",
+        "referral_data",
+        "referral_content",
+    ];
+}
+
+fn index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    whole(deserializer, "a whole number")
+}
+
+impl From<Object<Fields>> for ConnectResponse {
+    fn from(fields: Object<Fields>) -> Self {
+        LenientResponse::from(fields).response
+    }
+}
+
+/// Response, and the first of its fields whose names are not exactly those of the contract.
+#[derive(Deserialize)]
+#[serde(from = "Object<Fields>")]
+pub(crate) struct LenientResponse {
+    pub(crate) response: ConnectResponse,
+    pub(crate) misnamed: Vec<MisnamedField>,
+}
+
+impl From<Object<Fields>> for LenientResponse {
+    fn from(Object { value, misnamed }: Object<Fields>) -> Self {
+        let mut read = Self {
+            response: ConnectResponse {
+                deny: value.deny,
+                deny_reason: value.deny_reason,
+                candidates: Vec::with_capacity(value.candidates.0.len()),
+                selected_index: value.selected_index,
+                backend: None,
+                referral_data: value.referral_data.or(value.referral_content),
+            },
+            misnamed,
+        };
+        if let Some(answered) = value.backend {
+            let backend = read.take(answered, || "backend.".to_owned());
+            read.response.backend = Some(backend);
+        }
+        for (place, answered) in value.candidates.0.into_iter().enumerate() {
+            let backend = read.take(answered, || format!("candidates[{place}]."));
+            read.response.candidates.push(backend);
+        }
+        read
+    }
+}
+
+impl LenientResponse {
+    fn take(&mut self, answered: LenientBackend, place: impl Fn() -> String) -> Backend {
+        let left = MAX_MISNAMED.saturating_sub(self.misnamed.len());
+        let misnamed = answered.misnamed.into_iter().take(left);
+        self.misnamed
+            .extend(misnamed.map(|field| field.at(&place())));
+        answered.backend
+    }
+}
+
+#[cfg(test)]
+mod tests;
