@@ -9,7 +9,7 @@ use quinn::{ClientConfig, TransportConfig};
 use crate::error::GameClientError;
 use crate::tls::{self, ClientCert};
 
-/// Where to go and what to show there.
+/// The address of a server and what the client shows there.
 #[derive(Debug, Clone)]
 pub struct Dial {
     address: SocketAddr,
@@ -20,7 +20,7 @@ pub struct Dial {
 }
 
 impl Dial {
-    /// Without a host name, without a certificate, within 10 seconds.
+    /// Returns a dial without a host name and a certificate, and with a timeout of 10 seconds.
     pub fn new(address: SocketAddr) -> Self {
         Self {
             address,
@@ -31,28 +31,28 @@ impl Dial {
         }
     }
 
-    /// The host name to ask for (SNI). None is sent unless this is set.
+    /// Sets the host name to ask for (SNI). Default: none is sent.
     #[must_use]
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = Some(host.into());
         self
     }
 
-    /// What to offer instead of the ALPN name of the hello's generation, most preferred first.
+    /// Sets the ALPN names to offer, the most preferred first. Default: that of the hello's generation.
     #[must_use]
     pub fn alpn<I: Into<Vec<u8>>>(mut self, alpn: impl IntoIterator<Item = I>) -> Self {
         self.alpn = Some(alpn.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The certificate to show when asked.
+    /// Sets the certificate to show when the server asks for one. Default: none.
     #[must_use]
     pub fn cert(mut self, cert: ClientCert) -> Self {
         self.cert = Some(cert);
         self
     }
 
-    /// How long the whole exchange may take.
+    /// Sets the maximum duration of the whole exchange. Default: 10 seconds.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -61,11 +61,11 @@ impl Dial {
 }
 
 impl Dial {
-    /// Makes the TLS configuration, for a client that offers `alpn` unless this dial says otherwise.
+    /// Makes the TLS configuration of a client that offers `alpn`, unless ALPN names are [set](Self::alpn).
     ///
     /// # Errors
     ///
-    /// A certificate that can not be used.
+    /// A certificate that cannot be used.
     pub fn prepare(&self, alpn: &[u8]) -> Result<PreparedDial, GameClientError> {
         let own = [alpn.to_vec()];
         let offered = self.alpn.as_deref().unwrap_or(&own);
@@ -88,7 +88,7 @@ impl Dial {
     }
 }
 
-/// A [`Dial`] with its TLS configuration made: what many connections to one place share.
+/// A [`Dial`] with its TLS configuration made, which many connections to one server share.
 #[derive(Debug, Clone)]
 pub struct PreparedDial {
     pub(crate) config: ClientConfig,

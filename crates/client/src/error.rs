@@ -1,6 +1,6 @@
 use quinn::ConnectionError;
 
-/// Why a client cannot even try, or how its handshake failed.
+/// The error of a client that cannot connect, or whose handshake failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GameClientError {

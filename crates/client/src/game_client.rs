@@ -47,7 +47,7 @@ impl GameClient {
         Ok(Self { endpoint })
     }
 
-    /// A socket of the same address family as `remote`.
+    /// Binds a socket of the same address family as `remote`.
     ///
     /// # Errors
     ///
@@ -70,7 +70,7 @@ impl GameClient {
         }
     }
 
-    /// As [`exchange`](Self::exchange), with what can be made beforehand made.
+    /// As [`exchange`](Self::exchange), with a dial that is prepared once for many connections.
     pub async fn exchange_prepared(&self, dial: &PreparedDial, hello: &Hello) -> ClientExchange {
         let begun = Instant::now();
         let whole = async {
@@ -101,7 +101,7 @@ impl GameClient {
         self.connect_prepared(&dial.prepare(alpn)?).await
     }
 
-    /// As [`connect`](Self::connect), with what can be made beforehand made.
+    /// As [`connect`](Self::connect), with a dial that is prepared once for many connections.
     ///
     /// # Errors
     ///

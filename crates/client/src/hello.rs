@@ -5,11 +5,11 @@ use hyrouter_protocol::frame::write_frame;
 use hyrouter_protocol::{ClientType, Connect, EncodeError, HostAddress, Protocol};
 use uuid::Uuid;
 
-/// What a client of some build says of itself. [`Hello::of`] fills in what a client of that
+/// What a client of one build sends. [`Hello::of`] fills in what a client of that
 /// generation would say; the fields that a generation does not send are left out when encoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
-    /// Which layout is sent.
+    /// The layout.
     pub generation: Generation,
     /// Build number; not sent by g1.
     pub build: i32,
@@ -17,7 +17,7 @@ pub struct Hello {
     pub crc: i32,
     /// Version text of the client, or the protocol hash of g1.
     pub version: String,
-    /// What kind of client it is.
+    /// The kind of the client.
     pub client_type: ClientType,
     /// The player's id; sent by g1 and g2.
     pub uuid: Uuid,
@@ -27,19 +27,19 @@ pub struct Hello {
     pub language: String,
     /// The identity token, if there is one.
     pub identity_token: Option<String>,
-    /// What another server gave this client to hand over.
+    /// Referral data of another server.
     pub referral_data: Option<Vec<u8>>,
-    /// The server that gave it.
+    /// The host and port of that server.
     pub referral_source: Option<(String, u16)>,
 }
 
 impl Hello {
-    /// What a typical client of that generation says.
+    /// Returns what a typical client of that generation sends.
     pub fn of(generation: Generation) -> Self {
         Self::of_build(generation.representative())
     }
 
-    /// What a client of that build says, in the layout that the build has.
+    /// Returns what a client of that build sends, in the layout of the build.
     pub fn of_build(build: ClientBuild) -> Self {
         let rules = build.rules().unwrap_or(&HASH_RULES);
         let (build, crc, version) = match Protocol::of(build) {
@@ -65,12 +65,12 @@ impl Hello {
         }
     }
 
-    /// The ALPN name that such a client offers.
+    /// Returns the ALPN name that such a client offers.
     pub fn alpn(&self) -> Vec<u8> {
         format!("hytale/{}", self.rules().alpn_version).into_bytes()
     }
 
-    /// How such a client speaks.
+    /// Returns the rules of the protocol of such a client.
     pub fn rules(&self) -> &'static ClientRules {
         match self.generation {
             Generation::G1 => &HASH_RULES,
@@ -78,7 +78,7 @@ impl Hello {
         }
     }
 
-    /// The whole frame.
+    /// Encodes the `Connect` packet as a whole frame.
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use quinn::ConnectionError;
 use crate::error::GameClientError;
 use crate::hello::Hello;
 
-/// What came of one exchange.
+/// The result of one exchange, with its times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientExchange {
@@ -16,9 +16,9 @@ pub struct ClientExchange {
     pub outcome: ExchangeOutcome,
     /// The application protocol that the server chose.
     pub alpn: Option<Vec<u8>>,
-    /// How long the handshake took; `None` where it failed.
+    /// Duration of the handshake; `None` if it failed.
     pub handshake: Option<Duration>,
-    /// From the end of the handshake to the last byte of the answer.
+    /// Time from the end of the handshake to the last byte of the answer; `None` if there is none.
     pub answer: Option<Duration>,
 }
 
@@ -33,7 +33,7 @@ impl ClientExchange {
     }
 }
 
-/// What the server made of the client.
+/// The answer of a server, or how the connection ended without one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExchangeOutcome {

@@ -113,7 +113,7 @@ impl Session {
         self.connection.close(VarInt::from_u32(0), b"");
     }
 
-    /// The application protocol that the server chose.
+    /// Returns the application protocol that the server chose.
     pub fn alpn(&self) -> Option<Vec<u8>> {
         self.connection
             .handshake_data()?

@@ -18,7 +18,7 @@ pub struct ClientCert {
 }
 
 impl ClientCert {
-    /// A fresh self-signed one, ECDSA P-256.
+    /// Makes a key and a self-signed certificate, ECDSA P-256.
     ///
     /// # Errors
     ///
@@ -32,7 +32,7 @@ impl ClientCert {
         })
     }
 
-    /// The certificate in DER.
+    /// Returns the certificate in DER.
     pub fn der(&self) -> &[u8] {
         self.chain.first().map_or(&[], |cert| cert.as_ref())
     }
@@ -53,7 +53,7 @@ impl fmt::Debug for ClientCert {
     }
 }
 
-/// The TLS of a game client as QUIC takes it, for who drives connections by hand.
+/// Returns the TLS configuration of a game client, for callers that open QUIC connections themselves.
 ///
 /// # Errors
 ///

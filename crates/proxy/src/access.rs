@@ -9,14 +9,14 @@ use crate::networks::Networks;
 /// Networks that may connect and networks that may not. IPv4 addresses in IPv6 form count as IPv4.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
-    /// Where this is not empty, only these may.
+    /// If not empty, no other network may connect.
     pub allow: Vec<IpNet>,
-    /// These may not, whatever is allowed.
+    /// Networks that must not connect. They take precedence over `allow`.
     pub deny: Vec<IpNet>,
 }
 
 impl Access {
-    /// Whether somebody may connect from there. For a question now and then: a server sorts the networks once.
+    /// Returns whether an address may connect. Sorts the networks for each call; a server does so once.
     pub fn admits(&self, ip: IpAddr) -> bool {
         AccessList::of(self).admits(ip)
     }

@@ -25,8 +25,8 @@ const MAX_FILE: usize = 4096;
 
 /// A secret that several servers share, so that a client that got a Retry from one is taken as proven by another.
 ///
-/// A token says which address it was made for and when; whoever knows the key can forge addresses as if there were no
-/// Retry. It can not be printed, and the secret itself is not kept.
+/// A token says which address it was made for and when; a party that knows the key can forge addresses as if there were
+/// no Retry. It cannot be printed, and the secret itself is not kept.
 #[derive(Clone)]
 pub struct AddressTokenKey(Arc<hkdf::Prk>);
 
@@ -82,11 +82,11 @@ impl fmt::Debug for AddressTokenKey {
     }
 }
 
-/// Why a text or file is not an [`AddressTokenKey`]. It says nothing of the secret.
+/// The error of a text or file that is no [`AddressTokenKey`]. It shows nothing of the secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddressTokenKeyError {
-    /// A file that can not be used.
+    /// A file that cannot be used.
     #[error("{}: {error}", file.display())]
     File {
         /// Which.

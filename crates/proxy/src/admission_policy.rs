@@ -1,17 +1,17 @@
-//! The limits that are in force, ready to be asked.
+//! The limits that are in force, in the form that admission reads.
 
 use crate::access::AccessList;
 use crate::limits::{Limits, RetryMode};
 use crate::pools::{PoolUsage, PooledResource, PrefixLevel};
 use crate::rate::Pace;
 
-/// A proven newcomer stands in line behind so many forged ones at most: 256 handshakes take a core 80 ms.
+/// Maximum number of forged handshakes that a proven one waits for: 256 handshakes take a core 80 ms.
 const MAX_QUEUE: usize = 256;
 
 /// Closed connections that are no matter, whatever the limits: 35 MB.
 const FEW: usize = 1_024;
 
-/// [`Limits`] with what newcomers are judged by made ready. Replaced as a whole when the limits change.
+/// [`Limits`] with everything that admission needs computed. Replaced as a whole when the limits change.
 #[derive(Debug)]
 pub(crate) struct AdmissionPolicy {
     pub(crate) limits: Limits,
@@ -21,13 +21,13 @@ pub(crate) struct AdmissionPolicy {
     per_source: Option<Pace>,
     /// Of an IPv6 /48.
     per_network: Option<Pace>,
-    /// So many half-open handshakes of unproven addresses make newcomers prove theirs.
+    /// Number of half-open handshakes of unproven addresses from which on new clients must prove theirs.
     pub(crate) crowd: usize,
-    /// And so many of them that have not been begun do as well.
+    /// The same for those of them that have not been begun.
     pub(crate) queue: usize,
     /// What all connections together may hold.
     pub(crate) capacity: PoolUsage,
-    /// Connections that QUIC may remember, closed ones too, before nobody is let in whose address is not proven.
+    /// Connections that QUIC may remember, closed ones too, before clients with an unproven address are refused.
     pub(crate) max_remembered_unproven: usize,
 }
 
@@ -35,7 +35,7 @@ impl AdmissionPolicy {
     pub(crate) fn of(limits: Limits) -> Self {
         let crowd = match limits.retry {
             RetryMode::Always => 0,
-            // Whatever is set, forged addresses can not take the places of proven ones.
+            // Whatever is set, forged addresses cannot take the places of proven ones.
             RetryMode::Adaptive => limits
                 .retry_threshold
                 .min(limits.max_half_open.div_ceil(2))
@@ -65,7 +65,7 @@ impl AdmissionPolicy {
         }
     }
 
-    /// How fast newcomers of a prefix of that level may come; `None`: it is not counted there.
+    /// Returns the rate of new connections of a prefix of that level; `None`: it is not counted there.
     pub(crate) fn pace(&self, level: PrefixLevel) -> Option<Pace> {
         match level {
             PrefixLevel::V4Network | PrefixLevel::V6Link => self.per_source,

@@ -1,4 +1,4 @@
-//! What a client is sent, and why.
+//! The answer of a connection.
 
 use hyrouter_protocol::{DisconnectForm, encode_disconnect, encode_referral};
 
@@ -6,13 +6,13 @@ use hyrouter_protocol::{DisconnectForm, encode_disconnect, encode_referral};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {
-    /// What is sent.
+    /// The packet that is sent.
     pub action: Action,
-    /// Why, as a stable code for logs and metrics: `referred` or `denied` unless set.
+    /// The reason, as a stable code for logs and metrics. Default: `referred` or `denied`.
     pub reason_code: &'static str,
 }
 
-/// What is sent to the client.
+/// The packet that the client is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action {
@@ -33,7 +33,7 @@ pub enum Action {
 }
 
 impl Answer {
-    /// Sends the client to another server.
+    /// Returns an answer that sends the client to another server.
     pub fn referral(host: impl Into<String>, port: u16, data: Option<Vec<u8>>) -> Self {
         Self {
             action: Action::Referral {
@@ -45,7 +45,7 @@ impl Answer {
         }
     }
 
-    /// Refuses the client, with a text for the player.
+    /// Returns an answer that refuses the client, with a text for the player.
     pub fn disconnect(reason: Option<String>) -> Self {
         Self {
             action: Action::Disconnect { reason },

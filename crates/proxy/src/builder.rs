@@ -40,35 +40,35 @@ pub struct ServerBuilder {
 }
 
 impl ServerBuilder {
-    /// Where to listen. Default: all interfaces, port 5520.
+    /// Sets the address to listen on. Default: all interfaces, port 5520.
     #[must_use]
     pub fn listen(mut self, listen: impl Into<ListenAddress>) -> Self {
         self.listen = Some(listen.into());
         self
     }
 
-    /// The certificate. Default: a self-signed one that is made now.
+    /// Sets the certificate. Default: a self-signed one that [`bind`](Self::bind) makes.
     #[must_use]
     pub fn certificate(mut self, certificate: ServerCertificate) -> Self {
         self.certificate = Some(certificate);
         self
     }
 
-    /// The application protocols. Default: every version of the game.
+    /// Sets the application protocols. Default: every version of the game.
     #[must_use]
     pub fn alpn(mut self, alpn: AlpnList) -> Self {
         self.alpn = alpn;
         self
     }
 
-    /// The bounds.
+    /// Sets the limits. Default: [`Limits::default`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// How many endpoints share the port. Default: one to a core. More than one needs Linux, where
+    /// Sets the number of endpoints that share the port. Default: one for each core. More than one needs Linux, where
     /// the kernel spreads clients over sockets of one port; elsewhere there is always one.
     #[must_use]
     pub fn endpoints(mut self, endpoints: NonZeroUsize) -> Self {
@@ -76,14 +76,14 @@ impl ServerBuilder {
         self
     }
 
-    /// What Retry tokens are sealed with. Default: a random key, so that a Retry is good with this server alone.
+    /// Sets the key of Retry tokens. Default: a random key, so that only this server accepts its tokens.
     #[must_use]
     pub fn token_key(mut self, key: AddressTokenKey) -> Self {
         self.token_key = Some(key);
         self
     }
 
-    /// The load balancers that say whose datagrams they forward. Default: none, and no datagram is looked into.
+    /// Sets the load balancers whose PROXY headers are trusted. Default: none, and no header is read.
     #[must_use]
     pub fn proxy_protocol(mut self, proxy_protocol: ProxyProtocol) -> Self {
         self.proxy_protocol = proxy_protocol;
@@ -95,7 +95,7 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// When the address is taken, or a setting can not be used.
+    /// When the address is taken, or a setting cannot be used.
     pub fn bind<H: Handler>(self, handler: H) -> Result<Server<H>, ServerError> {
         let provider = crypto_provider();
         let certificate = match self.certificate {
@@ -138,7 +138,7 @@ impl ServerBuilder {
         );
         Ok(Server {
             workers,
-            server: Arc::new(ServerContext {
+            context: Arc::new(ServerContext {
                 handler,
                 admission,
                 config,

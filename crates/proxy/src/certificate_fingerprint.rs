@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub struct CertificateFingerprint([u8; 32]);
 
 impl CertificateFingerprint {
-    /// Of a certificate in DER.
+    /// Returns the fingerprint of a certificate in DER.
     pub fn of(der: &[u8]) -> Self {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der);
         let mut bytes = [0; 32];
@@ -22,7 +22,7 @@ impl CertificateFingerprint {
         Self(bytes)
     }
 
-    /// The digest itself.
+    /// Returns the digest.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

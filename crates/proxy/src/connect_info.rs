@@ -19,7 +19,7 @@ struct Inner {
     connect: ConnectBuf,
 }
 
-/// A `Connect` that can not be decoded, with the peer handed back.
+/// A `Connect` that cannot be decoded, with the peer handed back.
 pub(crate) struct Undecoded {
     pub(crate) peer: Peer,
     pub(crate) error: DecodeError,
@@ -28,8 +28,7 @@ pub(crate) struct Undecoded {
 }
 
 impl ConnectInfo {
-    /// What a handler would get of this peer for the payload of this first frame: for tests of handlers, and for those
-    /// who want to know what a player would be told.
+    /// Decodes the payload of a first frame: for tests of handlers, and for explanations of their decisions.
     ///
     /// # Errors
     ///
@@ -49,17 +48,17 @@ impl ConnectInfo {
         }
     }
 
-    /// The far end of the connection.
+    /// Returns the far end of the connection.
     pub fn peer(&self) -> &Peer {
         &self.0.peer
     }
 
-    /// The host name that the player wants; empty where the client sent none.
+    /// Returns the host name that the client asked for (SNI); empty if it sent none.
     pub fn host(&self) -> &str {
         &self.0.peer.host
     }
 
-    /// The packet.
+    /// Returns the packet.
     pub fn connect(&self) -> Connect<'_> {
         self.0.connect.connect()
     }

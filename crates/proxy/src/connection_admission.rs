@@ -1,4 +1,4 @@
-//! Who may have a connection.
+//! The admission of new connections.
 
 use std::net::IpAddr;
 use std::sync::atomic::AtomicU64;
@@ -25,20 +25,20 @@ pub(crate) struct ConnectionAdmission {
     pub(crate) refused: RefusalCounters,
 }
 
-/// What is known of a newcomer's address.
+/// What is known of a new client's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proof {
     /// It answered a Retry from there.
     Proven,
-    /// Anybody can have written it: to shut its owner out, or to take all places.
+    /// It may be forged: to shut its owner out, or to use up the pools.
     Unproven,
 }
 
-/// What is done with a newcomer.
+/// What is done with a new connection.
 #[derive(Debug)]
 pub(crate) enum AdmissionDecision {
     Admitted(Permit),
-    /// It has to prove its address, which costs no state here and the client a round trip (RFC 9000, section 8.1.2).
+    /// It must prove its address, which costs no state here and the client a round trip (RFC 9000, section 8.1.2).
     Retry,
     Refused(Refusal),
 }
@@ -65,7 +65,7 @@ impl ConnectionAdmission {
         self.policy.store(Arc::new(AdmissionPolicy::of(limits)));
     }
 
-    /// Decides what a newcomer gets before anything is computed for it.
+    /// Decides on a new connection before anything is computed for it.
     pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr, proof: Proof) -> AdmissionDecision {
         let policy = self.policy.load();
         if !policy.access.admits(ip) {
@@ -89,7 +89,7 @@ impl ConnectionAdmission {
         ip: IpAddr,
         policy: &AdmissionPolicy,
     ) -> Result<Permit, Refusal> {
-        // First: one that comes too often takes nobody's place.
+        // First: a client that is over its rate must not take the place of another.
         if !self.rates.take_proven(ip, policy) {
             return Err(Refusal::Rate);
         }

@@ -10,9 +10,9 @@ const LEN: usize = 8;
 
 /// Ids of eight random bytes.
 ///
-/// quinn's own have three, and the other five follow from them. The id of a Retry is not compared with those in use, and
-/// a client whose id another connection has is not heard until that one is forgotten: of 1,000 players who were sent a
-/// Retry at once, about every third time one waited for one to three seconds.
+/// quinn's own have three, and the other five follow from them. The id of a Retry is not compared with those in use,
+/// and a client whose id another connection has is not heard until that one is forgotten: of 1,000 players who were
+/// sent a Retry at once, about every third time one waited for one to three seconds.
 #[derive(Debug)]
 pub(crate) struct RandomIds;
 

@@ -34,10 +34,10 @@ pub(crate) struct EndpointWorker<H> {
     pub(crate) endpoint: Endpoint,
     pub(crate) server: Arc<ServerContext<H>>,
     pub(crate) connection_ids: Arc<AtomicU64>,
-    /// Where newcomers wait for their handshake.
+    /// Where new connections wait for their handshake.
     pub(crate) queue: Arc<HandshakeQueue>,
     pub(crate) index: usize,
-    /// Which of the workers have nobody in flight any more.
+    /// Which of the workers have no connections any more.
     pub(crate) drained: watch::Sender<Vec<bool>>,
 }
 
@@ -60,7 +60,7 @@ impl<H: Handler> EndpointWorker<H> {
         true
     }
 
-    /// Decides at once whether a newcomer gets as far as cryptography.
+    /// Decides at once whether a new connection gets as far as cryptography.
     fn admit(&self, incoming: Incoming, connections: &mut JoinSet<()>) {
         let remote = incoming.remote_address();
         let proof = if !incoming.remote_address_validated() && incoming.may_retry() {
@@ -107,9 +107,9 @@ impl<H: Handler> EndpointWorker<H> {
         }
     }
 
-    /// Keeps answering newcomers with a refusal, so that they try elsewhere at once, until nobody is
-    /// in flight on any endpoint. The kernel spreads clients by how many sockets share the port: one
-    /// that closes early sends the datagrams of players who are still here to the wrong endpoints.
+    /// Refuses new connections, so that they try elsewhere at once, until no endpoint has a connection. The kernel
+    /// spreads clients by how many sockets share the port: one that closes early sends the datagrams of players who are
+    /// still here to the wrong endpoints.
     async fn drain(&self, mut connections: JoinSet<()>) {
         let deadline = tokio::time::sleep(self.server.admission.policy().limits.drain_timeout);
         tokio::pin!(deadline);

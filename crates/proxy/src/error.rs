@@ -3,7 +3,7 @@ use std::io;
 use crate::socket::ListenAddress;
 use crate::tls::{AlpnError, CertificateError};
 
-/// Why a server can not start, or ended before it was asked to.
+/// The error of a server that cannot start, or that ended by itself.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
@@ -15,10 +15,10 @@ pub enum ServerError {
         /// What the system said; [`io::ErrorKind::AddrInUse`] where another process has the port.
         error: io::Error,
     },
-    /// The certificate or key can not be used.
+    /// The certificate or key cannot be used.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// The list of ALPN names can not be used.
+    /// The list of ALPN names cannot be used.
     #[error(transparent)]
     Alpn(#[from] AlpnError),
     /// The TLS library refuses the configuration.
@@ -28,7 +28,7 @@ pub enum ServerError {
     /// 5.2).
     #[error("the crypto provider has no TLS13_AES_128_GCM_SHA256")]
     NoInitialCipherSuite,
-    /// A time that QUIC can not carry (RFC 9000, section 18.2: below 2^62 milliseconds).
+    /// A time that QUIC cannot carry (RFC 9000, section 18.2: below 2^62 milliseconds).
     #[error("idle timeout of {0:?} is out of range")]
     IdleTimeout(std::time::Duration),
     /// The system gave no thread, runtime or socket.
@@ -40,7 +40,7 @@ pub enum ServerError {
         /// Which of the endpoints, from 0.
         endpoint: usize,
     },
-    /// There is no server any more that could be changed.
+    /// The server has ended and cannot be changed any more.
     #[error("the server has ended")]
     Ended,
 }

@@ -7,25 +7,25 @@ use tokio::sync::oneshot;
 
 use crate::pools::Prefix;
 
-/// Who shares turns: a network whose address is proven, or everybody whose address is not.
+/// The clients that share turns: those of one network with proven addresses, or all with unproven ones.
 pub(crate) type Group = Option<Prefix>;
 
-/// Where newcomers of one endpoint stand until their handshake is computed. One has its turn at a time, and groups take
-/// turns, so that one that comes often holds up itself and nobody else. Each of those who wait has a half-open place,
-/// which bounds the queue.
+/// New connections of one endpoint wait here until their handshake is computed. One has its turn at a time, and groups
+/// take turns, so that a client that connects often delays only itself. The limit of half-open connections bounds the
+/// queue.
 #[derive(Debug, Default)]
 pub(crate) struct HandshakeQueue(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
-    /// Somebody has a turn.
+    /// A connection has a turn.
     busy: bool,
     /// The groups that wait, each once. The next turn is of the first.
     groups: VecDeque<Group>,
     of_group: HashMap<Group, VecDeque<oneshot::Sender<HandshakeTurn>>>,
 }
 
-/// The turn of one newcomer; the next one's begins when it is dropped.
+/// The turn of one connection; the next one begins when it is dropped.
 #[derive(Debug)]
 pub(crate) struct HandshakeTurn {
     /// `None`: it was handed on.

@@ -1,7 +1,7 @@
 //! A QUIC entrypoint for Hytale clients.
 //!
-//! A client connects, says who it is with one `Connect` packet, is told where to go or why not, and
-//! leaves. This crate does everything but the decision, which is yours:
+//! A client connects, sends one `Connect` packet, gets a referral to another server or a disconnect,
+//! and leaves. This crate does everything but the decision, which is yours:
 //!
 //! ```no_run
 //! use hyrouter_proxy::{Answer, ConnectInfo, ServerBuilder};
@@ -9,7 +9,7 @@
 //! async fn decide(info: ConnectInfo) -> Answer {
 //!     match info.host() {
 //!         "play.example.com" => Answer::referral("10.0.0.7", 5521, None),
-//!         other => Answer::disconnect(Some(format!("Nobody lives at {other:?}."))),
+//!         other => Answer::disconnect(Some(format!("No server for {other:?}."))),
 //!     }
 //! }
 //!
@@ -31,9 +31,9 @@
 //!
 //! # What a server can count on
 //!
-//! Every wait and every count is bounded by [`Limits`]. A newcomer beyond them is refused before
-//! any TLS work is done for it. Limits, certificate and protocols can be replaced, and counts read, while it runs:
-//! by its [`ServerHandle`].
+//! Every wait and every count is bounded by [`Limits`]. A connection beyond them is refused before
+//! any TLS work is done for it. A [`ServerHandle`] reads counts, and replaces limits, certificate and
+//! protocols, while the server runs.
 
 mod access;
 mod address_token_key;

@@ -1,4 +1,4 @@
-//! What one server bears: every bound in one place.
+//! The limits of a server.
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ macro_rules! setters {
     )*};
 }
 
-/// When newcomers have to prove their address by Retry (RFC 9000, section 8.1.2), which costs them a round trip and
+/// When clients must prove their address by Retry (RFC 9000, section 8.1.2), which costs them a round trip and
 /// the server nothing to remember.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RetryMode {
-    /// Everybody, always: no forged address ever reaches cryptography.
+    /// Always: no forged address ever reaches cryptography.
     Always,
-    /// Nobody: what would be a Retry is a refusal. Forged addresses can then shut out players.
+    /// Never: what would be a Retry is a refusal. Forged addresses can then shut out players.
     Never,
-    /// When there are many half-open handshakes or newcomers.
+    /// When there are many half-open handshakes or new connections.
     #[default]
     Adaptive,
 }
@@ -56,24 +56,24 @@ pub struct Limits {
     /// Without a packet from the peer for that long, a connection is dropped silently (RFC 9000,
     /// section 10.1). Default 30 s.
     pub idle_timeout: Duration,
-    /// When newcomers have to prove their address. Default adaptive.
+    /// When clients must prove their address. Default adaptive.
     pub retry: RetryMode,
-    /// With so many handshakes half-open whose address is not proven, newcomers have to prove theirs by Retry: forged
-    /// addresses then take no more places, and honest players a round trip longer. So do newcomers when 256 handshakes
-    /// of such addresses have not been begun, since they would have to stand in line anyway. Half of
+    /// With so many handshakes half-open whose address is not proven, new clients must prove theirs by Retry: forged
+    /// addresses then take no more places, and honest players a round trip longer. So must new clients when 256
+    /// handshakes of such addresses have not been begun, since they would have to queue anyway. Half of
     /// [`max_half_open`](Self::max_half_open) at most, so that the other half is for proven ones. Default 1,024: more
     /// than arrive in the same moment on an ordinary day, and 42 MB if all are forged.
     pub retry_threshold: usize,
-    /// Half-open handshakes at a time, whatever the mode. Beyond it, newcomers whose address is not proven get a Retry,
+    /// Half-open handshakes at a time, whatever the mode. Beyond it, clients whose address is not proven get a Retry,
     /// and proven ones take the place of the oldest handshake of the network that holds most. Under
-    /// [`RetryMode::Never`] newcomers take the place of the oldest. Default 4,096, about 170 MB.
+    /// [`RetryMode::Never`] new connections take the place of the oldest. Default 4,096, about 170 MB.
     pub max_half_open: usize,
-    /// Connections at a time, half-open ones included. Beyond it, a newcomer whose network holds less takes the place
-    /// of the oldest of the network that holds most; others are refused before any TLS work.
-    /// Default 16,384, about 0.5 GiB, or 1 GiB when every one has filled its receive window.
+    /// Connections at a time, half-open ones included. Beyond it, a new connection whose network holds less takes the
+    /// place of the oldest of the network that holds most; others are refused before any TLS work. Default 16,384,
+    /// about 0.5 GiB, or 1 GiB when every one has filled its receive window.
     pub max_connections: usize,
     /// Connections at a time of one source: an IPv4 address or an IPv6 /64. Counted once the
-    /// address is proven, so that nobody can use up another's share by forging it. Default 400:
+    /// address is proven, so that a share cannot be used up by forged addresses. Default 400:
     /// many players sit behind one carrier's address, and each stays for less than a second.
     ///
     /// Whatever is set, a source holds at most 1/24 of each of [`max_half_open`](Self::max_half_open),
@@ -83,28 +83,28 @@ pub struct Limits {
     pub max_connections_per_source: usize,
     /// Bytes of first frames that all connections together may hold: each up to 38,161, counted as they arrive and
     /// until its connection ends. When there is no room, the longest one of the network that holds most is closed with
-    /// application code 1, or the newcomer if its network holds most. Default 64 MiB: 1,758 of
+    /// application code 1, or the new connection if its network holds most. Default 64 MiB: 1,758 of
     /// the longest, or all of [`max_connections`](Self::max_connections) with ordinary ones. What QUIC holds before
     /// anybody reads is bounded apart: 32 KiB a connection.
     pub max_unread_bytes: usize,
-    /// How many newcomers are admitted in a time. Those whose address is proven, and those whose address is not, are
+    /// Maximum rate of new connections. Those whose address is proven, and those whose address is not, are
     /// counted apart, so that forged addresses take nothing of anybody: one who is over the rate has to prove its
     /// address, and one who has done so and is over it again is refused. Takes 2.3 MB whatever comes.
     pub rate: Rates,
-    /// Networks that may connect, and that may not. Refused before any TLS work. Default: everybody may.
+    /// Networks that may connect, and that may not. Refused before any TLS work. Default: all may connect.
     pub access: Access,
     /// Bidirectional streams that a client may hold open. Only the first is ever read. Default 8,
     /// as the game's own server since build 20. Costs a few bytes each.
     pub max_streams: u8,
     /// Handshakes that wait for the accept loop; datagrams that would start more are dropped.
-    /// Default 2,048, about 10 MiB with their datagrams. It fills only when a core can not even
+    /// Default 2,048, about 10 MiB with their datagrams. It fills only when a core cannot even
     /// refuse as fast as packets come.
     pub max_incoming: usize,
 }
 
 impl Limits {
-    /// An IPv4 address or IPv6 /64 holds at most one of so many parts of a pool. Less than a network, so that one address
-    /// does not shut out its neighbors.
+    /// An IPv4 address or IPv6 /64 holds at most one of so many parts of a pool. Less than a network, so that one
+    /// address does not shut out its neighbors.
     pub const SOURCE_PARTS: u8 = 24;
     /// An IPv6 /56 holds at most one of so many parts of a pool.
     pub const SITE_PARTS: u8 = 20;

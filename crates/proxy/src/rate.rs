@@ -5,21 +5,22 @@ use crate::limits::Limits;
 /// How often something may happen: `per_second` in the long run, `burst` at once after a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// Tokens that come back in a second. 0 turns the limit off.
+    /// Tokens that a bucket regains in a second. 0 turns the limit off.
     pub per_second: u32,
     /// Tokens that a full bucket holds. 0 counts as 1, or nothing could ever happen.
     pub burst: u32,
 }
 
-/// How many newcomers are admitted in a time. See [`Limits::rate`](crate::Limits::rate).
+/// Maximum rates of new connections. See [`Limits::rate`](crate::Limits::rate).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
-    /// Of all sources together. Default 20,000 a second, 40,000 at once: about what six cores can shake hands with. It
-    /// bounds what a large machine does; on a smaller one newcomers stand in line first.
+    /// Maximum rate of all sources together. Default 20,000 a second, 40,000 at once: about what six cores can shake
+    /// hands with. It bounds what a large machine does; on a smaller one new connections queue for their handshake
+    /// first.
     pub global: Rate,
-    /// Of one IPv4 /24 or one IPv6 /64. Default 1,000 a second, 2,500 at once: more than a carrier's shared addresses
-    /// bring when a popular network comes back after maintenance. At most a sixteenth of [`global`](Self::global),
-    /// which is also what an IPv6 /48 gets.
+    /// Maximum rate of one IPv4 /24 or one IPv6 /64. Default 1,000 a second, 2,500 at once: more than a carrier's
+    /// shared addresses bring when a popular network comes back after maintenance. At most a sixteenth of
+    /// [`global`](Self::global), which is also what an IPv6 /48 gets.
     pub per_source: Rate,
 }
 

@@ -12,9 +12,9 @@ const SETS: usize = 8_192;
 
 /// Buckets of 65,536 networks in 1.1 MiB, whatever comes.
 ///
-/// A network has one of eight slots, by a keyed hash that nobody can aim at. One that finds all eight taken gets the
-/// slot whose bucket is the fullest: forgetting a full bucket changes nothing, and forgetting a nearly full one grants
-/// a few tokens.
+/// A network has one of eight slots, by a keyed hash that clients cannot predict. One that finds all eight taken gets
+/// the slot whose bucket is the fullest: forgetting a full bucket changes nothing, and forgetting a nearly full one
+/// grants a few tokens.
 pub(crate) struct RateTable {
     sets: Box<[Mutex<[Slot; WAYS]>]>,
     hash: RandomState,

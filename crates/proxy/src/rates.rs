@@ -1,4 +1,4 @@
-//! How often newcomers are admitted.
+//! The rates of new connections.
 
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -9,8 +9,8 @@ use crate::pools::Prefix;
 use crate::rate::{Bucket, Pace};
 use crate::rate_table::RateTable;
 
-/// The buckets of one server, twice: addresses that are not proven draw from their own, so that whoever forges them
-/// takes nothing of anybody who has proven theirs.
+/// The buckets of one server, twice: addresses that are not proven draw from their own, so that forged
+/// addresses take nothing of proven ones.
 #[derive(Debug)]
 pub(crate) struct RateLimits {
     began: Instant,
@@ -33,12 +33,12 @@ impl RateLimits {
         }
     }
 
-    /// Takes a token for a newcomer whose address is proven; false when it comes too often.
+    /// Takes a token for a client whose address is proven; false when it is over its rate.
     pub(crate) fn take_proven(&self, ip: IpAddr, policy: &AdmissionPolicy) -> bool {
         self.proven.take(ip, policy, self.now())
     }
 
-    /// Likewise for one whose address may be forged.
+    /// Takes a token for a client whose address may be forged; false when it is over its rate.
     pub(crate) fn take_unproven(&self, ip: IpAddr, policy: &AdmissionPolicy) -> bool {
         self.unproven.take(ip, policy, self.now())
     }

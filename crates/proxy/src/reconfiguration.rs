@@ -4,17 +4,17 @@ use crate::address_token_key::AddressTokenKey;
 use crate::limits::Limits;
 use crate::tls::{AlpnList, ServerCertificate};
 
-/// What a running server is to be from now on.
+/// Settings that a running server uses from now on.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Reconfiguration {
-    /// The certificate; `None` keeps the one there is, also where it is self-signed.
+    /// The certificate; `None` keeps the present one, also if it is self-signed.
     pub certificate: Option<ServerCertificate>,
     /// The application protocols.
     pub alpn: AlpnList,
-    /// The bounds.
+    /// The limits.
     pub limits: Limits,
-    /// What Retry tokens are sealed with; `None` keeps the key there is. With another, a client that is in the middle
+    /// The key of Retry tokens; `None` keeps the present one. With another, a client that is in the middle
     /// of a Retry has to connect anew.
     pub token_key: Option<AddressTokenKey>,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Which limit a refused connection met.
+/// The limit that a refused connection met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -48,24 +48,24 @@ impl Refusal {
     }
 }
 
-/// How many were refused since the server was bound, by reason.
+/// Numbers of connections that were refused since the server was bound, by reason.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RefusalCounts([u64; Refusal::ALL.len()]);
 
 impl RefusalCounts {
-    /// Those that met this limit.
+    /// Returns the number of connections that met this limit.
     pub fn of(&self, refusal: Refusal) -> u64 {
         self.iter()
             .find_map(|(other, count)| (other == refusal).then_some(count))
             .unwrap_or(0)
     }
 
-    /// All of them.
+    /// Returns the number of all refused connections.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// Each reason with its count, zeroes included.
+    /// Returns each reason with its count, zeros included.
     pub fn iter(&self) -> impl Iterator<Item = (Refusal, u64)> + '_ {
         Refusal::ALL.into_iter().zip(self.0)
     }

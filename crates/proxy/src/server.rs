@@ -20,14 +20,14 @@ use crate::server_handle::ServerHandle;
 use crate::socket::RecvBuffer;
 use crate::worker_runtime::WorkerRuntime;
 
-/// A bound server: players who come from now on wait until [`run`](Server::run).
+/// A bound server. New connections wait until [`run`](Server::run).
 ///
 /// Each endpoint has a socket, a thread and a single-threaded runtime of its own. One endpoint does
 /// not scale over cores, since it does every handshake's first flight under one lock.
 #[derive(Debug)]
 pub struct Server<H> {
     pub(crate) workers: Vec<(WorkerRuntime, Endpoint)>,
-    pub(crate) server: Arc<ServerContext<H>>,
+    pub(crate) context: Arc<ServerContext<H>>,
     pub(crate) drain: watch::Sender<bool>,
     pub(crate) address: SocketAddr,
     pub(crate) recv_buffer: RecvBuffer,
@@ -35,22 +35,22 @@ pub struct Server<H> {
 }
 
 impl<H: Handler> Server<H> {
-    /// The address that it listens on, with the port that the system chose where 0 was asked for.
+    /// Returns the address that it listens on, with the port that the system chose if 0 was requested.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// Of the certificate that clients are shown.
+    /// Returns the fingerprint of the certificate that clients are shown.
     pub fn fingerprint(&self) -> CertificateFingerprint {
         self.handle().fingerprint()
     }
 
-    /// What the server can be asked and changed by while it runs.
+    /// Returns a handle that reads and changes the server while it runs.
     pub fn handle(&self) -> ServerHandle {
         ServerHandle::new(Arc::clone(&self.endpoints_guard.0))
     }
 
-    /// How many sockets share the port.
+    /// Returns the number of sockets that share the port.
     pub fn endpoints(&self) -> usize {
         self.workers.len()
     }
@@ -60,7 +60,7 @@ impl<H: Handler> Server<H> {
         self.recv_buffer
     }
 
-    /// Serves until `shutdown` is ready, then refuses newcomers, answers those in flight for at
+    /// Serves until `shutdown` is ready, then refuses new connections, answers those in flight for at
     /// most [`Limits::drain_timeout`](crate::Limits::drain_timeout), and closes.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ impl<H: Handler> Server<H> {
         for (index, (runtime, endpoint)) in self.workers.into_iter().enumerate() {
             let worker = EndpointWorker {
                 endpoint,
-                server: Arc::clone(&self.server),
+                server: Arc::clone(&self.context),
                 connection_ids: Arc::clone(&connection_ids),
                 queue: Arc::default(),
                 index,
@@ -91,7 +91,7 @@ impl<H: Handler> Server<H> {
                     let drained = catch_unwind(AssertUnwindSafe(|| runtime.block_on(worker.run())));
                     drop(runtime);
                     control.release(index);
-                    // However it ended, nobody has to wait for those who were on it.
+                    // However it ended, the others do not wait for its connections.
                     mark(&all_drained, index);
                     let _ = ended.blocking_send((index, matches!(drained, Ok(Some(true)))));
                 })

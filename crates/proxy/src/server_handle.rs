@@ -10,7 +10,7 @@ use crate::server_control::ServerControl;
 use crate::status::ServerStatus;
 use crate::tls::CertificateValidity;
 
-/// A hold on a server that lives on its own threads: from [`Server::handle`](crate::Server::handle). Cheap to clone,
+/// A handle of a server that lives on its own threads: from [`Server::handle`](crate::Server::handle). Cheap to clone,
 /// good before, while and after it runs, from any thread.
 #[derive(Debug, Clone)]
 pub struct ServerHandle {
@@ -27,12 +27,12 @@ impl ServerHandle {
     ///
     /// # Errors
     ///
-    /// When a setting can not be used, and [`ServerError::Ended`] when there is no server any more.
+    /// When a setting cannot be used, and [`ServerError::Ended`] when the server has ended.
     pub fn reconfigure(&self, settings: Reconfiguration) -> Result<(), ServerError> {
         self.control.reconfigure(settings)
     }
 
-    /// What the server is doing right now.
+    /// Returns the present counts of the server.
     pub fn status(&self) -> ServerStatus {
         let ServerControl {
             admission,
@@ -58,12 +58,12 @@ impl ServerHandle {
         }
     }
 
-    /// Of the certificate that new clients are shown.
+    /// Returns the fingerprint of the certificate that new clients are shown.
     pub fn fingerprint(&self) -> CertificateFingerprint {
         self.control.current().certificate.fingerprint()
     }
 
-    /// When the certificate is valid that new clients are shown.
+    /// Returns the validity of the certificate that new clients are shown.
     pub fn validity(&self) -> CertificateValidity {
         self.control.current().certificate.validity()
     }

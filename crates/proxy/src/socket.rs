@@ -13,7 +13,7 @@ const RECV_BUFFER: usize = 4 << 20;
 /// Answers leave in a few datagrams each; a burst of 1,000 fits.
 const SEND_BUFFER: usize = 2 << 20;
 
-/// Where a server listens.
+/// The address that a server listens on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListenAddress {
     /// One address.
@@ -23,7 +23,7 @@ pub enum ListenAddress {
 }
 
 impl ListenAddress {
-    /// The port that is asked for; 0 leaves the choice to the system.
+    /// Returns the requested port; 0 leaves the choice to the system.
     pub fn port(self) -> u16 {
         match self {
             Self::Address(address) => address.port(),

@@ -1,4 +1,4 @@
-//! What a server is doing right now.
+//! The present counts of a server.
 
 use crate::refusal::RefusalCounts;
 
@@ -17,18 +17,18 @@ pub struct ServerStatus {
     pub remembered: usize,
     /// Sources that hold connections: IPv4 addresses and IPv6 /64s that have proven their address.
     pub sources: usize,
-    /// Newcomers that were let in since the server was bound.
+    /// Connections that were admitted since the server was bound.
     pub admitted: u64,
-    /// Newcomers that were asked to prove their address since then.
+    /// Retries that were sent since then, for clients to prove their address.
     pub retries_sent: u64,
     /// Connections that were refused since then.
     pub refused: RefusalCounts,
     /// Bytes of first frames, whole or not, of all connections; never above
     /// [`Limits::max_unread_bytes`](crate::Limits::max_unread_bytes), unless that was lowered.
     pub unread_bytes: usize,
-    /// Whether a shutdown was asked for.
+    /// Whether a shutdown has begun.
     pub draining: bool,
-    /// What came through load balancers, where [`ProxyProtocol`](crate::ProxyProtocol) is on.
+    /// Counts of load balancers, if [`ProxyProtocol`](crate::ProxyProtocol) is on.
     pub proxied: Option<ProxiedStatus>,
 }
 

@@ -13,7 +13,7 @@ use crate::tls::OneConnection;
 
 /// What a client can send before anybody reads. A `Connect` is a few hundred bytes; the longest, 38 KB, takes two.
 const CONNECTION_WINDOW: u32 = 32 << 10;
-/// Half of what a connection may hold: another stream can not keep `Connect` from arriving.
+/// Half of what a connection may hold: another stream cannot keep `Connect` from arriving.
 const STREAM_WINDOW: u32 = CONNECTION_WINDOW / 2;
 /// Two datagrams hold the longest usual `ClientHello`.
 const INCOMING_BUFFER: u64 = 16 << 10;

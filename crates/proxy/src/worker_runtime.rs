@@ -4,8 +4,8 @@ use std::io;
 
 use tokio::runtime::{Builder, EnterGuard, Runtime};
 
-/// A single-threaded runtime that can be dropped anywhere. Tokio's own panics when it is dropped within another runtime,
-/// as a server is that was bound and does not run.
+/// A single-threaded runtime that can be dropped anywhere. Tokio's own panics when it is dropped within another
+/// runtime, as a server is that was bound and does not run.
 #[derive(Debug)]
 pub(crate) struct WorkerRuntime(Option<Runtime>);
 

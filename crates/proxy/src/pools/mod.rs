@@ -1,8 +1,8 @@
 //! What each connection, and each network, holds of what all share.
 //!
 //! No pool can be filled by few. A prefix may hold a fixed part of a pool at most, and when more than half of the pool
-//! is taken, that part of twice what is free (a dynamic threshold, as switches share their buffers: Choudhury and Hahne,
-//! 1998). A pool that is full all the same makes room at the cost of the network that holds most.
+//! is taken, that part of twice what is free (a dynamic threshold, as switches share their buffers: Choudhury and
+//! Hahne, 1998). A pool that is full all the same makes room at the cost of the network that holds most.
 
 mod accounting;
 mod connection_entry;
@@ -61,7 +61,7 @@ impl Pools {
         self.sources
     }
 
-    /// Lets a newcomer in, and gives its id and how it is told that it has to make room.
+    /// Admits a connection, and returns its id and what notifies it when it must make room.
     pub(crate) fn enter(
         &mut self,
         ip: IpAddr,
@@ -76,7 +76,7 @@ impl Pools {
                 return Err(Refusal::HalfOpen);
             }
         }
-        self.check(ip, PoolUsage::NEWCOMER, policy)?;
+        self.check(ip, PoolUsage::NEW_CONNECTION, policy)?;
         for pool in [
             PooledResource::Remembered,
             PooledResource::Open,
@@ -88,7 +88,7 @@ impl Pools {
         let entry = ConnectionEntry::new(ip, proof);
         let evicted = entry.evicted();
         self.entries.insert(id, entry);
-        self.set(id, PoolUsage::NEWCOMER, proof);
+        self.set(id, PoolUsage::NEW_CONNECTION, proof);
         Ok((id, evicted))
     }
 
@@ -162,7 +162,7 @@ impl Pools {
         self.settle(id);
     }
 
-    /// Nobody serves it any more.
+    /// Its task has ended.
     pub(crate) fn leave(&mut self, id: u64) {
         self.set_waiting(id, false);
         if let Some(entry) = self.entries.get_mut(&id) {

@@ -67,7 +67,7 @@ impl Pools {
     }
 
     /// The connection that makes room in a pool for `more` of `ip`: one of the network that holds most, if that is
-    /// more than what the newcomer's will hold.
+    /// more than what the new connection's network will hold.
     fn victim(&self, pool: PooledResource, ip: IpAddr, more: usize) -> Option<u64> {
         let (most, id) = self.ranking(pool)?.first()?;
         let own = Prefix::all_of(ip).find(|prefix| prefix.level().is_network())?;
@@ -82,7 +82,7 @@ impl Pools {
         self.unproven.first().copied().filter(|_| holds)
     }
 
-    /// Takes everything from a connection except what QUIC remembers, and tells it.
+    /// Takes everything from a connection except what QUIC remembers, and notifies it.
     pub(super) fn evict(&mut self, id: u64, pool: PooledResource) {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
@@ -102,7 +102,7 @@ impl Pools {
             PooledResource::HalfOpen => Some(&self.half_open),
             PooledResource::Open => Some(&self.open),
             PooledResource::Unread => Some(&self.unread),
-            // What QUIC remembers of a closed connection can not be taken from it.
+            // What QUIC remembers of a closed connection cannot be taken from it.
             PooledResource::Remembered => None,
         }
     }

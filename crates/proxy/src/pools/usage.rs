@@ -28,7 +28,7 @@ impl PooledResource {
         }
     }
 
-    /// What one is told that finds it full.
+    /// The refusal of a connection that finds it full.
     pub(crate) fn refusal(self) -> Refusal {
         match self {
             Self::HalfOpen => Refusal::HalfOpen,
@@ -37,8 +37,8 @@ impl PooledResource {
         }
     }
 
-    /// Whether a newcomer takes the place of one that holds just as much. A half-open handshake is over in a few round
-    /// trips or never, so that the oldest is the likeliest to be given up anyway.
+    /// Whether a new connection takes the place of one that holds just as much. A half-open handshake is over in a few
+    /// round trips or never, so that the oldest is the likeliest to be given up anyway.
     pub(crate) fn evicts_equals(self) -> bool {
         self == Self::HalfOpen
     }
@@ -61,8 +61,8 @@ impl PoolUsage {
         remembered: 0,
     };
 
-    /// What a newcomer takes.
-    pub(crate) const NEWCOMER: Self = Self {
+    /// What a new connection takes.
+    pub(crate) const NEW_CONNECTION: Self = Self {
         half_open: 1,
         open: 1,
         unread: 0,

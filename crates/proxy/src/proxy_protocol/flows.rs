@@ -160,7 +160,7 @@ impl Generation {
     }
 }
 
-/// How many generations have passed since the last turn, as far as that matters: after two nobody is left.
+/// How many generations have passed since the last turn, as far as that matters: after two no flow is left.
 pub(super) fn turns_due(turned: Instant, now: Instant) -> usize {
     let silent = now.saturating_duration_since(turned);
     usize::from(silent >= IDLE) + usize::from(silent >= 2 * IDLE)

@@ -98,7 +98,7 @@ fn sender(ip: std::net::IpAddr, ports: &[u8]) -> Option<SocketAddr> {
     let (ports, _more) = ports.split_first_chunk::<4>()?;
     let [high, low, _, _] = *ports;
     let port = u16::from_be_bytes([high, low]);
-    // Nobody can be answered there.
+    // No answer can be sent there.
     if port == 0 || ip.is_unspecified() {
         return None;
     }

@@ -20,16 +20,16 @@ pub(crate) use self::socket::ProxiedSocket;
 
 /// Which load balancers are believed when they say whose datagrams they forward.
 ///
-/// They put a PROXY header of version 2 in front of what they forward. From a trusted source, a datagram whose header is
-/// malformed, or that nothing says whose it is, is dropped: it would be taken for the balancer's own. What others send is
-/// left as it is, and is no QUIC where it begins with a header. An answer goes back the way that its client came; where
-/// that way is not known any more, the answer is dropped, since it would show the server's own address.
+/// They put a PROXY header of version 2 in front of what they forward. From a trusted source, a datagram whose header
+/// is malformed, or that nothing says whose it is, is dropped: it would be taken for the balancer's own. What others
+/// send is left as it is, and is no QUIC where it begins with a header. An answer goes back the way that its client
+/// came; where that way is not known any more, the answer is dropped, since it would show the server's own address.
 ///
 /// Players must have no other way in than through a balancer, or one who sends from the address and port of another
 /// who came through it gets answers sent there: let a firewall admit the balancers alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProxyProtocol {
-    /// Networks of load balancers. Where this is empty, nobody is believed and no datagram is looked into.
+    /// Networks of load balancers. If this is empty, no header is read.
     pub trusted: Vec<IpNet>,
     /// Which datagrams of theirs have a header.
     pub headers: ProxyHeaders,
@@ -52,10 +52,10 @@ impl ProxyProtocol {
 /// In front of which datagrams a balancer puts a header.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ProxyHeaders {
-    /// The first of a flow at least. What follows may begin with a header that the client wrote, so that one which names
-    /// another client, or none, is dropped within 10 seconds of the flow's last datagram, and no client is taken from
-    /// another flow that was heard of within that time. After such a silence a client can name whom it likes: this is
-    /// the weaker way.
+    /// The first of a flow at least. What follows may begin with a header that the client wrote, so that one which
+    /// names another client, or none, is dropped within 10 seconds of the flow's last datagram, and no client is taken
+    /// from another flow that was heard of within that time. After such a silence a client can name whom it likes: this
+    /// is the weaker way.
     #[default]
     First,
     /// All. One without is dropped, and the balancer's own word is the only one that is ever read.

@@ -15,7 +15,7 @@ use quinn::{AsyncUdpSocket, UdpPoller};
 use super::direct::Direct;
 use super::{Balancers, ProxyHeaders, header};
 
-/// One endpoint's socket. QUIC sees the client's address wherever a trusted balancer told it.
+/// One endpoint's socket. QUIC sees the client's address if a trusted balancer sent it.
 #[derive(Debug)]
 pub(crate) struct ProxiedSocket {
     inner: Arc<dyn AsyncUdpSocket>,

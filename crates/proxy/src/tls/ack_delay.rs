@@ -11,8 +11,8 @@ const MAX_ACK_DELAY: u8 = 100;
 /// Its transport parameter.
 const MAX_ACK_DELAY_ID: u64 = 0x0b;
 
-/// The same parameters with a `max_ack_delay` of [`MAX_ACK_DELAY`]; `None`: theirs is no longer. QUIC lets nobody change
-/// one of them, but writes and reads them all.
+/// The same parameters with a `max_ack_delay` of [`MAX_ACK_DELAY`]; `None`: theirs is no longer. QUIC lets nobody
+/// change one of them, but writes and reads them all.
 pub(super) fn prompt(
     parameters: &TransportParameters,
 ) -> Result<Option<TransportParameters>, TransportError> {
@@ -37,7 +37,8 @@ fn cap(mut rest: &mut [u8]) -> Option<()> {
         let (_, body) = rest.split_at_mut_checked(header)?;
         let (value, next) = body.split_at_mut_checked(len)?;
         if id == MAX_ACK_DELAY_ID {
-            // The protocol's own bound of 2^14 takes two bytes, the first of which begins with 01. One byte is below 64.
+            // The protocol's own bound of 2^14 takes two bytes, the first of which begins with 01. One byte is below
+            // 64.
             return match value {
                 [high, low] if (*high, *low) > (0x40, MAX_ACK_DELAY) => {
                     (*high, *low) = (0x40, MAX_ACK_DELAY);

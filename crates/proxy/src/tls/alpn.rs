@@ -6,7 +6,7 @@ const WILDCARD: &str = "hytale/*";
 /// An ordered list of ALPN names (RFC 7301); the first that the client offers is taken.
 ///
 /// The entry `hytale/*` stands for every `hytale/<n>` from 255 down to 0, so that the highest that
-/// the client offers wins, also for versions that nobody has seen yet. All other entries are
+/// the client offers wins, also for versions that do not exist yet. All other entries are
 /// literal. A client that offers none of them is refused with TLS alert 120.
 ///
 /// ```
@@ -52,7 +52,7 @@ impl AlpnList {
         Ok(Self(protocols))
     }
 
-    /// The names, most preferred first.
+    /// Returns the names, the most preferred first.
     pub fn protocols(&self) -> &[Vec<u8>] {
         &self.0
     }
@@ -70,14 +70,14 @@ impl Default for AlpnList {
     }
 }
 
-/// Why a list of ALPN names can not be used.
+/// The error of a list of ALPN names that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AlpnError {
     /// No entry at all: no client could connect.
     #[error("the ALPN list is empty; `hytale/*` accepts every version of the game")]
     Empty,
-    /// An entry that can not stand in a TLS hello.
+    /// An entry that a TLS hello cannot have.
     #[error("ALPN entry {entry:?} has to be 1 to 255 bytes long")]
     Length {
         /// The entry, shortened.

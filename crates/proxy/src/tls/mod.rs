@@ -55,7 +55,7 @@ pub(crate) fn server_crypto(
         .with_cert_resolver(certificate.resolver());
     tls.alpn_protocols = alpn.protocols().to_vec();
     tls.ignore_client_order = true;
-    // A client comes once, is told where to go, and leaves: a ticket would never be used.
+    // A client connects once, gets its answer, and leaves: a session ticket would never be used.
     tls.send_tls13_tickets = 0;
     QuicServerConfig::try_from(tls).map_err(|_| ServerError::NoInitialCipherSuite)
 }

@@ -52,7 +52,7 @@ impl ServerCertificate {
     ///
     /// # Errors
     ///
-    /// Names the file that can not be read or holds no certificate or key, and says so when the
+    /// Names the file that cannot be read or holds no certificate or key, and reports when the
     /// two do not belong together.
     pub fn from_pem_files(cert: &Path, key: &Path) -> Result<Self, CertificateError> {
         let bad = |file: &Path, pem: &[u8], wanted| CertificateError::Pem {
@@ -101,12 +101,12 @@ impl ServerCertificate {
         })
     }
 
-    /// SHA-256 over the server's certificate, as game clients compare it.
+    /// Returns SHA-256 over the server's certificate, as game clients compare it.
     pub fn fingerprint(&self) -> CertificateFingerprint {
         self.fingerprint
     }
 
-    /// When the server's own certificate is valid. A server shows it at other times too.
+    /// Returns when the server's own certificate is valid. A server shows it at other times too.
     pub fn validity(&self) -> CertificateValidity {
         self.validity
     }
@@ -141,7 +141,7 @@ impl ResolvesServerCert for Always {
     }
 }
 
-/// Why a certificate and key can not be used.
+/// The error of a certificate and key that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {

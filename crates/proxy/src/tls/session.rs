@@ -1,5 +1,5 @@
-//! What QUIC asks TLS for, with two things changed: how long a client can be remembered, and who is told when it is not
-//! remembered any more.
+//! What QUIC asks TLS for, with two things changed: how long a client can be remembered, and what is notified when it
+//! is not remembered any more.
 
 use std::any::Any;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! Certificate libraries refuse a certificate for an extension that they do not know, which is
 //! right where trust comes from the certificate. Here it comes from the fingerprint alone, and a
-//! player must not be turned away for a field that nobody reads.
+//! player must not be turned away for a field that is not read.
 
 /// DER tags (X.690, section 8.1.2) that stand before the public key.
 const SEQUENCE: u8 = 0x30;

@@ -46,7 +46,7 @@ async fn a_certificate_is_kept_or_replaced() {
     server
         .handle
         .reconfigure(settings(|settings| {
-            settings.certificate = Some(certificate)
+            settings.certificate = Some(certificate);
         }))
         .unwrap();
     assert_eq!(server.handle.fingerprint(), after);
@@ -182,7 +182,7 @@ async fn a_thousand_changes_lose_no_player() {
             let certificate = ServerCertificate::self_signed().unwrap();
             handle
                 .reconfigure(settings(|settings| {
-                    settings.certificate = Some(certificate)
+                    settings.certificate = Some(certificate);
                 }))
                 .unwrap();
         }
