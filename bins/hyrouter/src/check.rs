@@ -39,7 +39,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 fn check(origin: &Origin, no_files: bool) -> Result<Settings, ConfigError> {
     let sources = source::sources(origin.file());
     let draft = if no_files {
-        sources.elsewhere().read()?
+        sources.for_other_machine().read()?
     } else {
         sources.read()?
     };

@@ -103,7 +103,7 @@ fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
         return Ok(AdminClient::new(address, args.token_file.as_deref()));
     }
     let origin = serve::origin(&args.config);
-    let settings = match source::sources(origin.file()).elsewhere().read() {
+    let settings = match source::sources(origin.file()).for_other_machine().read() {
         Ok(draft) if draft.problems.iter().any(|wrong| wrong.concerns("admin")) => {
             return Err(refused(&ConfigError::Invalid {
                 problems: draft.problems,

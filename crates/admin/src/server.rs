@@ -23,7 +23,7 @@ use crate::listener_state::ListenerState;
 use crate::routes;
 use crate::token::AdminToken;
 
-/// A listener that is bound, and serves once it is [run](Admin::run).
+/// A bound listener, which serves once it is [run](Self::run).
 pub struct AdminServer {
     listener: TcpListener,
     local: SocketAddr,

@@ -46,7 +46,7 @@ pub fn read(file: Option<&Path>) -> Result<Draft, ConfigError> {
 /// Returns the sources of a configuration: what is built in, this file, the environment.
 pub fn sources(file: Option<&Path>) -> Sources {
     match file {
-        Some(file) => Sources::new().file(file),
+        Some(file) => Sources::new().with_file(file),
         None => Sources::new(),
     }
 }

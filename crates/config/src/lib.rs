@@ -8,14 +8,14 @@
 //! let path = folder.path().join("config.yaml");
 //! std::fs::write(&path, "listen: 127.0.0.1:5520\nrouting: {default: {backends: [{host: 10.0.0.1, port: 5521}]}}")?;
 //!
-//! let settings = Sources::new().file(&path).env([("HYROUTER_QUIC__MAX_IDLE_TIMEOUT", "1m")]).load()?;
+//! let settings = Sources::new().with_file(&path).with_env([("HYROUTER_QUIC__MAX_IDLE_TIMEOUT", "1m")]).load()?;
 //! assert_eq!(settings.listen.addr.port(), 5520);
 //! assert_eq!(settings.quic.max_idle_timeout.as_secs(), 60);
 //! let text = settings.messages.text(MessageKind::NoRoute, Some("de"), "play.example.com", "");
 //! assert_eq!(text, "Dieser Server ist im Moment nicht verfügbar.");
 //!
 //! std::fs::write(&path, "listne: 127.0.0.1:5520\nrouting: {default: {backends: [{host: 10.0.0.1, port: 70000}]}}")?;
-//! let error = Sources::new().file(&path).env([("", ""); 0]).load().unwrap_err();
+//! let error = Sources::new().with_file(&path).with_env([("", ""); 0]).load().unwrap_err();
 //! assert_eq!(
 //!     error.to_string(),
 //!     "listne: unknown key; did you mean `listen`?\n\

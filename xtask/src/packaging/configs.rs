@@ -27,7 +27,11 @@ pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
         let folder = scratch(&file.replace('/', "-"))?;
         let config = with_secrets(file, &folder, &folder)?;
         let no_variables = [("", ""); 0];
-        match Sources::new().file(config).env(no_variables).load() {
+        match Sources::new()
+            .with_file(config)
+            .with_env(no_variables)
+            .load()
+        {
             Ok(settings) => faults.extend(
                 settings
                     .warnings

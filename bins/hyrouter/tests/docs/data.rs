@@ -17,8 +17,8 @@ fn load(yaml: &str) -> Result<Settings, ConfigError> {
     );
     let is_part = !yaml.contains("routing:");
     Sources::new()
-        .file(folder.path("config.yaml"))
-        .env(is_part.then_some(pool))
+        .with_file(folder.path("config.yaml"))
+        .with_env(is_part.then_some(pool))
         .load()
 }
 

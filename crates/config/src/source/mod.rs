@@ -55,15 +55,15 @@ impl Sources {
     /// configuration. `-`, `/dev/stdin`, and descriptors of `/dev/fd` and `/proc/self/fd` may be pipes, which can be read
     /// once, and are JSON if they can be read as such, else YAML.
     #[must_use]
-    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+    pub fn with_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = Some(path.into());
         self
     }
 
-    /// Takes these variables in place of those of the process. Only names that start with `HYROUTER_` count,
+    /// Uses these variables instead of those of the process. Only names that start with `HYROUTER_` count,
     /// and those that a `secret_env` of the file names.
     #[must_use]
-    pub fn env<I, K, V>(mut self, variables: I) -> Self
+    pub fn with_env<I, K, V>(mut self, variables: I) -> Self
     where
         I: IntoIterator<Item = (K, V)>,
         K: Into<OsString>,
@@ -78,9 +78,9 @@ impl Sources {
         self
     }
 
-    /// Takes this as the time at which keys are judged, in place of the clock's.
+    /// Uses this time instead of the clock's to decide which keys are valid.
     #[must_use]
-    pub fn now(mut self, now: SystemTime) -> Self {
+    pub fn with_now(mut self, now: SystemTime) -> Self {
         self.now = Some(now);
         self
     }
@@ -88,7 +88,7 @@ impl Sources {
     /// Reads the configuration of another machine: opens no file but the configuration itself. Secrets of files and of
     /// variables that are not set count as present and good, so that a router must not run with these settings.
     #[must_use]
-    pub fn elsewhere(mut self) -> Self {
+    pub fn for_other_machine(mut self) -> Self {
         self.is_elsewhere = true;
         self
     }

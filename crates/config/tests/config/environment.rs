@@ -100,7 +100,7 @@ fn the_built_in_configuration_takes_the_environment_too() {
         "HYROUTER_ROUTING__DEFAULT__BACKENDS",
         r#"[{"host": "10.0.0.9", "port": 5520}]"#,
     )];
-    let settings = Sources::new().env(env).load().unwrap();
+    let settings = Sources::new().with_env(env).load().unwrap();
     assert_eq!(
         settings.routing.default.unwrap().backends[0].to_string(),
         "10.0.0.9:5520"
@@ -174,7 +174,7 @@ fn values_that_are_not_utf_8_are_mistakes() {
         OsString::from("HYROUTER_LISTEN"),
         OsString::from_vec(vec![0xff]),
     )];
-    let error = Sources::new().env(env).load().unwrap_err();
+    let error = Sources::new().with_env(env).load().unwrap_err();
     assert_eq!(lines(&error), ["HYROUTER_LISTEN: the value is not UTF-8"]);
 }
 
@@ -185,7 +185,7 @@ fn a_secret_in_the_environment_is_never_printed() {
         ("HYROUTER_REFERRAL", r#"{"hmac_secret": "hunter2""#),
         ("HYROUTER_REFERAL__HMAC_SECRET", "hunter2"),
     ] {
-        let sources = Sources::new().env([(name, value)]);
+        let sources = Sources::new().with_env([(name, value)]);
         assert!(!format!("{sources:?}").contains("hunter2"));
         let error = sources.load().unwrap_err();
         assert!(

@@ -85,7 +85,7 @@ fn without_a_file_players_go_to_this_machine() {
     assert_eq!(settings.listen.addr.port(), 5520);
     assert_eq!(settings.warnings, []);
     let loaded = hyrouter_config::Sources::new()
-        .env([("", ""); 0])
+        .with_env([("", ""); 0])
         .load()
         .unwrap();
     assert_eq!(format!("{settings:?}"), format!("{loaded:?}"));

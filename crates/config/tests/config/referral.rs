@@ -151,8 +151,8 @@ fn at_five_past(referral: &str) -> Settings {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.yaml");
     std::fs::write(&path, format!("{POOL}\nreferral: {referral}")).unwrap();
-    let sources = Sources::new().file(path).env([("", ""); 0]);
-    sources.now(at(300)).load().unwrap()
+    let sources = Sources::new().with_file(path).with_env([("", ""); 0]);
+    sources.with_now(at(300)).load().unwrap()
 }
 
 #[test]
@@ -207,7 +207,10 @@ fn secrets_come_from_files_and_variables() {
     std::fs::remove_file(&file).unwrap();
     let path = folder.path().join("config.yaml");
     std::fs::write(&path, yaml).unwrap();
-    let error = Sources::new().file(path).env([("", ""); 0]).load();
+    let error = Sources::new()
+        .with_file(path)
+        .with_env([("", ""); 0])
+        .load();
     let error = error.unwrap_err().to_string();
     let lines: Vec<_> = error.lines().collect();
     assert!(

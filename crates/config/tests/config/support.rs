@@ -17,7 +17,7 @@ pub(crate) const NOTHING: &str = "protocol: {unknown: route}";
 
 /// Loads a file without environment.
 pub(crate) fn load_file(path: PathBuf) -> Result<Settings, ConfigError> {
-    Sources::new().file(path).env(NONE).load()
+    Sources::new().with_file(path).with_env(NONE).load()
 }
 
 /// Loads a text as YAML without environment.
@@ -53,7 +53,7 @@ pub(crate) fn load_named<const N: usize>(
         .any(|key| text.contains(key));
     let pool = (!has_routing).then_some(POOL);
     let env = pool.into_iter().chain(env);
-    Sources::new().file(path).env(env).load()
+    Sources::new().with_file(path).with_env(env).load()
 }
 
 /// The problems of a YAML text, a line for each.
