@@ -1,0 +1,158 @@
+//! Command lines.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::go;
+use super::normal::without_numbers;
+use super::page::{Kind, check_all, pages, prose, root};
+use super::workshop::workshop;
+use crate::support::{Folder, Ran, folder};
+
+#[test]
+fn commands_are_there() {
+    check_all(Kind::Console, |block| {
+        let lines = block
+            .text
+            .lines()
+            .filter_map(|line| line.strip_prefix("$ "));
+        let lines: Vec<_> = lines.collect();
+        if lines.is_empty() {
+            return Err("no line begins with `$ `".to_owned());
+        }
+        lines.into_iter().try_for_each(is_there)
+    });
+}
+
+#[test]
+fn commands_in_running_text_are_there() {
+    let mut count = 0;
+    let mut faults = Vec::new();
+    for page in pages() {
+        for (number, line) in prose(&page) {
+            let spans = line.split('`').skip(1).step_by(2);
+            let commands = spans.filter(|span| {
+                ["hyrouter ", "cargo xtask "]
+                    .iter()
+                    .any(|p| span.starts_with(p))
+            });
+            for command in commands {
+                count += 1;
+                let fault = is_there(command).err();
+                faults.extend(fault.map(|fault| format!("{page}:{number}: {fault}")));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    assert!(count > 10, "{count}");
+}
+
+#[test]
+fn commands_print_what_is_shown() {
+    let workshop = workshop();
+    check_all(Kind::ConsoleRun, |block| {
+        let mut runs: Vec<(&str, Vec<&str>)> = Vec::new();
+        for line in block.text.lines() {
+            match (line.strip_prefix("$ "), runs.last_mut()) {
+                (Some(command), _) => runs.push((command, Vec::new())),
+                (None, Some((_, shown))) => shown.push(line),
+                (None, None) => return Err("its first line is no command".to_owned()),
+            }
+        }
+        for (command, shown) in runs {
+            let ran = shell(&workshop, command);
+            let printed = format!("{}{}", ran.stdout, ran.stderr);
+            let normal = |lines: &[&str]| without_numbers(&lines.join("\n"));
+            let printed: Vec<_> = printed.lines().collect();
+            if normal(&printed) != normal(&shown) {
+                return Err(format!("{command} prints\n{}", printed.join("\n")));
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Whether somebody takes this command line.
+fn is_there(line: &str) -> Result<(), String> {
+    let command = line.split(" #").next().unwrap_or(line).trim();
+    let of_router = command
+        .strip_prefix("cargo run -p hyrouter")
+        .map(|rest| rest.strip_prefix(" --").unwrap_or(rest))
+        .or_else(|| command.strip_prefix("hyrouter"));
+    if let Some(arguments) = of_router {
+        // All before `--help` is read, and nothing is done.
+        let ran = shell(&folder(), &format!("hyrouter{arguments} --help"));
+        return match ran.code {
+            Some(0) => Ok(()),
+            _ => Err(format!("{command}: {}", ran.stderr)),
+        };
+    }
+    if let Some(task) = command.strip_prefix("cargo xtask ") {
+        return is_task(task.split(' ').next().unwrap_or(task));
+    }
+    // Run by the test of the program that it builds.
+    (command == go::BUILD)
+        .then_some(())
+        .ok_or_else(|| format!("{command}: nothing tries it"))
+}
+
+/// Whether xtask has it. Its binary may be an older one, so its source is asked.
+fn is_task(task: &str) -> Result<(), String> {
+    let source = std::fs::read_to_string(root().join("xtask/src/main.rs")).unwrap();
+    let words = task.split('-').map(|word| {
+        let (first, rest) = word.split_at_checked(1).unwrap_or(("", ""));
+        first.to_uppercase() + rest
+    });
+    let arm = format!("        Command::{}", words.collect::<String>());
+    source
+        .lines()
+        .any(|line| {
+            let rest = line.strip_prefix(&arm);
+            rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        })
+        .then_some(())
+        .ok_or_else(|| format!("cargo xtask {task}: there is no such task"))
+}
+
+/// Runs a line in a shell that finds `hyrouter`, with nothing of this process's environment that could configure it.
+fn shell(folder: &Folder, line: &str) -> Ran {
+    let program = Path::new(env!("CARGO_BIN_EXE_hyrouter"));
+    let mut paths = vec![program.parent().unwrap().to_owned()];
+    paths.extend(std::env::split_paths(
+        &std::env::var_os("PATH").unwrap_or_default(),
+    ));
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", line])
+        .current_dir(folder.path("."))
+        .env("PATH", std::env::join_paths(paths).unwrap())
+        .stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HYROUTER_") {
+            command.env_remove(name);
+        }
+    }
+    Ran::from(command.output().unwrap())
+}
+
+#[test]
+fn a_command_that_nobody_takes_is_found() {
+    for command in [
+        "hyrouter chekc",
+        "hyrouter plugin call --wsam x",
+        "cargo run -p hyrouter -- probe --no-such-flag",
+        "cargo xtask plugin",
+        "cargo xtask plugin-wasm-go",
+        "rm -rf nothing",
+    ] {
+        assert!(is_there(command).is_err(), "{command}");
+    }
+    for command in [
+        "hyrouter",
+        "hyrouter check --config config.yaml",
+        "cargo run -p hyrouter      # a router that answers",
+        "cargo xtask plugin-wasm    # builds them",
+    ] {
+        assert_eq!(is_there(command), Ok(()));
+    }
+}

@@ -1,0 +1,42 @@
+//! The built binary, in processes of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test fails by panic, and reports what it skips"
+)]
+
+mod admin;
+#[cfg(target_os = "linux")]
+mod attacks;
+mod check;
+mod commands;
+#[cfg(target_os = "linux")]
+mod compile;
+#[cfg(target_os = "linux")]
+mod decision_pipe;
+mod differential;
+mod docs;
+mod drain;
+mod explain;
+mod identity;
+mod keys;
+mod lowered;
+mod matching;
+mod page;
+mod plugin_tools;
+mod plugins;
+mod plugins_grpc;
+mod referral;
+mod reload;
+mod serve;
+mod shown;
+#[cfg(target_os = "linux")]
+mod start;
+mod support;
+mod tickets;
+#[cfg(feature = "otlp")]
+mod traces;
+mod watching;
