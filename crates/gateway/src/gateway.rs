@@ -286,7 +286,8 @@ pub(crate) fn payload_plugin(records: &[Record]) -> &str {
 /// Returns the host of the candidate as it is configured, if players are referred to another.
 fn configured_host(choice: &Choice<'_>, host: &str, port: u16) -> Option<Box<str>> {
     let mut candidates = choice.candidates();
-    let is_it = |one: &hyrouter_router::Candidate<'_>| one.host == host && one.backend.port == port;
+    let is_it =
+        |one: &hyrouter_router::BackendCandidate<'_>| one.host == host && one.backend.port == port;
     let found = candidates.find(|one| is_it(one) && one.backend.host != host)?;
     template(&found.backend.host, host)
 }

@@ -4,7 +4,7 @@ use hyrouter_plugin_api::{
     Backend, ConnectEvent, ConnectRequest, Identity, Referral, ReferralSource,
 };
 use hyrouter_protocol::{Connect, Protocol};
-use hyrouter_router::{Candidate, RouteDecision, RouteRef};
+use hyrouter_router::{BackendCandidate, RouteDecision, RouteRef};
 
 use crate::admission::Arrival;
 use crate::player::Player;
@@ -25,7 +25,7 @@ pub(crate) fn plugin_request(
             choice.strategy().as_str().clone_into(&mut request.strategy);
             request.candidates = choice.candidates().map(backend).collect();
             request.selected_index = Some(choice.selected_index());
-            request.backend = Some(backend(Candidate {
+            request.backend = Some(backend(BackendCandidate {
                 backend: choice.backend(),
                 host: choice.host(),
             }));
@@ -39,7 +39,7 @@ pub(crate) fn plugin_request(
 }
 
 /// The host is the one that players are referred to.
-fn backend(candidate: Candidate<'_>) -> Backend {
+fn backend(candidate: BackendCandidate<'_>) -> Backend {
     Backend {
         host: candidate.host.into_owned(),
         port: candidate.backend.port,

@@ -97,8 +97,8 @@ impl<'r> Choice<'r> {
     }
 
     /// Returns all candidates: the backends that passed the filters, sorted, up to the limit.
-    pub fn candidates(&self) -> impl ExactSizeIterator<Item = Candidate<'r>> {
-        self.candidates.iter().map(|entry| Candidate {
+    pub fn candidates(&self) -> impl ExactSizeIterator<Item = BackendCandidate<'r>> {
+        self.candidates.iter().map(|entry| BackendCandidate {
             backend: &entry.backend,
             host: entry.host(&self.captured),
         })
@@ -122,7 +122,7 @@ impl<'r> Choice<'r> {
 
 /// A backend that a strategy picks from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate<'r> {
+pub struct BackendCandidate<'r> {
     /// The backend as specified.
     pub backend: &'r Arc<Backend>,
     /// The host that the player is referred to, as of [`Choice::host`].

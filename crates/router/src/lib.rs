@@ -9,8 +9,7 @@
 //! use hyrouter_router::{Backend, RouteDecision, PoolSpec, RouteRequest, RouteSpec, Router, RouterSpec, Turns};
 //! use rand::SeedableRng;
 //!
-//! let backend = Backend { host: "10.0.0.1".into(), port: 5520, ..Backend::default() };
-//! let pool = PoolSpec { backends: vec![backend], ..PoolSpec::default() };
+//! let pool = PoolSpec { backends: vec![Backend::new("10.0.0.1", 5520)], ..PoolSpec::default() };
 //! let route = RouteSpec { name: "games".into(), patterns: vec!["*.example.com".parse()?], pool, ..RouteSpec::default() };
 //! let router = Router::new(RouterSpec { routes: vec![route], default: None })?;
 //! let turns = Turns::new(&router);
@@ -61,7 +60,7 @@ mod view;
 pub use backend::{Address, Backend};
 pub use conditions::{ClientMatch, Conditions, Share, TicketMatch};
 pub use cover::PatternCover;
-pub use decision::{Candidate, Choice, RouteDecision, RouteFailure, RouteRef};
+pub use decision::{BackendCandidate, Choice, RouteDecision, RouteFailure, RouteRef};
 pub use explain::{
     Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
     RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
