@@ -12,10 +12,8 @@ use crate::cli::{self, CheckArgs, print, print_json, print_line};
 use crate::exit;
 use crate::plugin_tools::Kept;
 use crate::serve;
-use hyrouter_app::Assembler;
-use hyrouter_app::Metrics;
-use hyrouter_app::source::{self, Origin};
 use hyrouter_app::summary::Summary;
+use hyrouter_app::{Assembler, Metrics, Origin};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let origin = serve::origin(&args.config);
@@ -37,7 +35,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 
 /// Reads the configuration and opens what it names, as a start does.
 fn check(origin: &Origin, no_files: bool) -> Result<Settings, ConfigError> {
-    let sources = source::sources(origin.file());
+    let sources = origin.sources();
     let draft = if no_files {
         sources.for_other_machine().read()?
     } else {
@@ -101,7 +99,7 @@ fn show(origin: &Origin, is_good: bool, settings: &Settings) -> anyhow::Result<(
     };
     match origin {
         Origin::File(file) => print_line(format_args!("{}: {verdict}", file.display()))?,
-        Origin::BuiltIn => print(&format!("built-in configuration: {verdict}"))?,
+        _ => print(&format!("built-in configuration: {verdict}"))?,
     }
     for line in Summary::of(settings).lines() {
         print_line(line)?;

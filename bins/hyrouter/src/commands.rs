@@ -4,7 +4,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::bail;
-use hyrouter_app::source;
 use hyrouter_config::ConfigError;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
@@ -103,7 +102,7 @@ fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
         return Ok(AdminClient::new(address, args.token_file.as_deref()));
     }
     let origin = serve::origin(&args.config);
-    let settings = match source::sources(origin.file()).for_other_machine().read() {
+    let settings = match origin.sources().for_other_machine().read() {
         Ok(draft) if draft.problems.iter().any(|wrong| wrong.concerns("admin")) => {
             return Err(refused(&ConfigError::Invalid {
                 problems: draft.problems,

@@ -1,159 +1,239 @@
-//! A router from its first port to its last answer.
-
+use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use hyrouter_config::Settings;
-use hyrouter_metrics::{Process, Source};
+use hyrouter_admin::{AdminServer, CommandError, ReloadReport};
+use hyrouter_metrics::Process;
+use hyrouter_proxy::Server;
 use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 
-use crate::admin::{AppControl, LogLevels, Readiness};
+use crate::admin::{AppControl, Readiness, StartFacts};
+use crate::build::Assembler;
 use crate::build::server::{bind, bind_admin};
-use crate::build::{Assembler, Assembly};
-use crate::file_set::FileSet;
+use crate::configuration::{Configuration, Origin};
+use crate::error::AppError;
 use crate::handler::SwappableHandler;
-use crate::lifecycle::{self, CriticalTasks, Ended, Hangups, Phases, Signals, start_log};
+use crate::lifecycle::{
+    CriticalTasks, Drain, Hangups, Phases, ShutdownFuture, SignalSource, Signals, Termination,
+    log_end, log_start,
+};
 use crate::metrics::{Metrics, registry};
 use crate::observe::access_log::AccessLog;
 use crate::observe::sinks::DecisionSinks;
 use crate::observe::traces::Traces;
-use crate::reconfigure::{Active, Overrides, Reconfigurer, ReloadHistory, RestartOnly, Running};
+use crate::parts::Parts;
+use crate::reconfigure::{
+    Active, AppState, COMMAND_QUEUE, Command, CommandSender, Overrides, Reconfigurer,
+    ReloadHistory, send,
+};
 use crate::snapshot::Snapshot;
-use crate::source::Origin;
 
-/// Why a router did not start.
-#[derive(Debug)]
-pub enum RunError {
-    /// Something of the settings cannot be used.
-    Settings(anyhow::Error),
-    /// A port is taken, for example.
-    Start(anyhow::Error),
+/// A router with its ports, which answers once it [runs](Self::run).
+pub struct App {
+    server: Server<SwappableHandler>,
+    admin: Option<AdminServer>,
+    reconfigurer: Reconfigurer,
+    handle: AppHandle,
+    critical_tasks: CriticalTasks,
+    services: Handle,
+    origin: Origin,
+    watch_files: bool,
 }
 
-impl<E: Into<anyhow::Error>> From<E> for RunError {
-    fn from(error: E) -> Self {
-        Self::Start(error.into())
+/// Commands to a router that runs.
+#[derive(Debug, Clone)]
+pub struct AppHandle {
+    commands: CommandSender,
+    phases: Phases,
+}
+
+impl AppHandle {
+    /// Reads the configuration again and applies it, or changes nothing.
+    ///
+    /// # Errors
+    /// The configuration has mistakes, or the router has ended.
+    pub async fn reload(&self) -> Result<ReloadReport, CommandError> {
+        send(&self.commands, Command::Reload).await
+    }
+
+    /// Ends the router after the connections in progress, as a shutdown does.
+    pub fn drain(&self) {
+        self.phases.drain();
     }
 }
 
-/// What a router starts with.
-#[derive(Debug)]
-pub struct Start {
-    /// The configuration, with all that it names.
-    pub assembly: Assembly,
-    /// Puts later configurations together.
-    pub assembler: Assembler,
-    /// Where the configuration is from.
-    pub origin: Origin,
-    /// How its files looked when they were read.
-    pub look: FileSet,
-    /// What is counted.
-    pub metrics: Metrics,
-    /// The level of log lines.
-    pub levels: Arc<dyn LogLevels>,
-    /// SIGHUP.
-    pub hangups: Hangups,
-    /// For what talks to others and reads files.
-    pub services: Handle,
-    /// Whether changed files are read by themselves.
-    pub watching: bool,
-}
-
-/// Serves until it is told to end, and ends.
-///
-/// # Errors
-/// Something of the settings cannot be used, or a port is taken.
-pub async fn run(start: Start) -> Result<Ended, RunError> {
-    let Start {
-        mut assembly,
-        assembler,
-        origin,
-        look,
-        metrics,
-        levels,
-        hangups,
-        services,
-        watching,
-    } = start;
-    // Before anything says that the router is up: from then on somebody may end it.
-    let mut signals = Signals::new(hangups).context("waiting for signals")?;
-    let admin_token = assembly.admin_token.take();
-    let assembly = Arc::new(assembly);
-    let settings = &assembly.settings;
-    let process = Arc::new(Process::started_now());
-    let history = Arc::new(ReloadHistory::starting_with(
-        origin.to_string(),
-        settings.checks.clone(),
-    ));
-    let phases = Phases::starting();
-    let log = Arc::new(AccessLog::new());
-    let overrides = Overrides::default();
-    let snapshot = Snapshot::new(&assembly, &overrides, None)?;
-    let sinks = open_sinks(settings, &services).map_err(RunError::Settings)?;
-    let sinks = Arc::new(sinks);
-    let live = SwappableHandler::new(snapshot, log, metrics.clone(), Arc::clone(&sinks));
-    let server = bind(&assembly, live.clone())?;
-    metrics.connections.watch(server.handle());
-    let supervisor = CriticalTasks::default();
-    let running = Running {
-        live,
-        server: server.handle(),
-        address: server.local_addr(),
-        endpoints: server.endpoints(),
-        started_at: process.started(),
-        sinks: Arc::clone(&sinks),
-        history: Arc::clone(&history),
-        supervisor: supervisor.clone(),
-        services: services.clone(),
-        restart_only: Arc::new(RestartOnly::of(settings)),
-        tokens: Arc::default(),
-        active: Arc::new(ArcSwap::from_pointee(Active {
-            assembly: Arc::clone(&assembly),
-            overrides,
-        })),
-    };
-    let file = origin.file().map(ToOwned::to_owned);
-    let (reconfigurer, commands) = Reconfigurer::new(running.clone(), file, assembler, look);
-    if let Some(admin) = &settings.admin {
+impl App {
+    /// Opens what a configuration names, compiles its plugins, and binds its ports.
+    ///
+    /// Needs a tokio runtime. Reads files and compiles modules on the calling thread, which takes seconds with plugins.
+    ///
+    /// # Errors
+    /// The configuration has mistakes, something that it names cannot be opened, or a port is taken.
+    pub fn build(configuration: impl Into<Configuration>, parts: Parts) -> Result<Self, AppError> {
+        let Configuration {
+            origin,
+            draft,
+            files,
+        } = configuration.into();
+        let services = parts.services.unwrap_or_else(Handle::current);
+        let metrics = Metrics::default();
+        let mut assembler = Assembler::new(parts.plugin_output, &metrics);
+        // What is opened may start tasks, which belong to this runtime.
+        let entered = services.enter();
+        let mut assembly = assembler.assemble(draft, None)?;
+        let settings = &assembly.settings;
+        let traces = Traces::open(settings.otlp.as_ref())?;
+        let has_readers = settings.admin.is_some();
+        let sinks = DecisionSinks::open(&settings.logging, has_readers, traces)?;
+        drop(entered);
+        let token = assembly.admin_token.take();
+        let assembly = Arc::new(assembly);
+        let settings = &assembly.settings;
+        let overrides = Overrides::default();
+        let log = Arc::new(AccessLog::new());
+        let snapshot = Snapshot::new(&assembly, &overrides, None)?;
+        let handler = SwappableHandler::new(snapshot, log, metrics.clone(), Arc::new(sinks));
+        let server = bind(&assembly, handler.clone())?;
+        metrics.connections.watch(server.handle());
+        let state = AppState {
+            handler,
+            server: server.handle(),
+            history: Arc::new(ReloadHistory::starting_with(
+                origin.to_string(),
+                settings.checks.clone(),
+            )),
+            active: Arc::new(ArcSwap::from_pointee(Active {
+                assembly: Arc::clone(&assembly),
+                overrides,
+            })),
+        };
+        let (commands, queue) = mpsc::channel(COMMAND_QUEUE);
+        let phases = Phases::starting();
+        let critical_tasks = CriticalTasks::default();
         let readiness = Readiness {
             phases: phases.clone(),
-            supervisor: supervisor.clone(),
-            metrics: metrics.clone(),
-            sinks: Arc::clone(&sinks),
+            critical_tasks: critical_tasks.clone(),
+            metrics,
+            sinks: Arc::clone(state.handler.sinks()),
         };
-        let others: [Arc<dyn Source>; 4] =
-            [Arc::new(readiness.clone()), history, sinks.clone(), process];
-        let control = AppControl {
-            running: running.clone(),
-            commands: commands.clone(),
-            readiness,
-            registry: registry::of(&metrics, others),
-            levels,
+        let admin = match &settings.admin {
+            None => None,
+            Some(admin) => {
+                let listen = admin.listen;
+                let process = Process::started_now();
+                let start = StartFacts {
+                    at: process.started(),
+                    address: server.local_addr(),
+                    endpoints: server.endpoints(),
+                };
+                let control = AppControl {
+                    registry: registry::of(
+                        state.handler.metrics(),
+                        [
+                            Arc::new(readiness.clone()) as _,
+                            Arc::clone(&state.history) as _,
+                            Arc::clone(state.handler.sinks()) as _,
+                            Arc::new(process) as _,
+                        ],
+                    ),
+                    state: state.clone(),
+                    start,
+                    commands: commands.clone(),
+                    readiness,
+                    levels: parts.log_levels,
+                };
+                Some(bind_admin(listen, token, Arc::new(control))?)
+            }
         };
-        let admin = bind_admin(admin.listen, admin_token, Arc::new(control))?;
-        let _ = running.tokens.set(admin.token_handle());
-        tracing::info!(listen = %admin.local_addr(), "admin server");
-        let serving = admin.run(services, std::future::pending::<()>());
-        supervisor.spawn("admin server", serving);
+        let reconfigurer = Reconfigurer::new(
+            state,
+            queue,
+            critical_tasks.clone(),
+            services.clone(),
+            assembler,
+        )
+        .with_origin(origin.clone(), files)
+        .with_tokens(admin.as_ref().map(AdminServer::token_handle));
+        Ok(Self {
+            server,
+            admin,
+            reconfigurer,
+            handle: AppHandle { commands, phases },
+            critical_tasks,
+            services,
+            origin,
+            watch_files: parts.watch_files,
+        })
     }
-    supervisor.spawn("configuration", reconfigurer.run(watching));
-    let expired = assembly.expired(SystemTime::now());
-    start_log::log(settings, &expired, &origin, &server);
-    // The next configuration takes its place, and then nobody is to hold it.
-    drop(assembly);
-    phases.serve();
 
-    let ended = lifecycle::serve(server, &mut signals, &phases, &running, &commands).await;
-    sinks.close().await;
-    Ok(ended)
+    /// Returns the address of the QUIC entrypoint.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.server.local_addr()
+    }
+
+    /// Returns the address of the admin server, if there is one.
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(AdminServer::local_addr)
+    }
+
+    /// Returns a handle that commands the router while it runs.
+    pub fn handle(&self) -> AppHandle {
+        self.handle.clone()
+    }
+
+    /// Answers players until `shutdown` is ready or the router is [drained](AppHandle::drain). Then it answers the
+    /// connections in progress, for at most `shutdown.timeout` after `shutdown.delay`.
+    ///
+    /// # Errors
+    /// The QUIC entrypoint ends by itself.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), AppError> {
+        let shutdown = std::pin::pin!(shutdown);
+        self.run_until(ShutdownFuture::new(shutdown))
+            .await
+            .map(drop)
+    }
+
+    /// Answers players as the signals of the process say: `SIGHUP` reloads, `SIGTERM` and `SIGINT` shut down, and a
+    /// second one of these ends the router without waiting.
+    ///
+    /// # Errors
+    /// The system does not deliver signals, or the QUIC entrypoint ends by itself.
+    pub async fn run_on_signals(self, hangups: Hangups) -> Result<Termination, AppError> {
+        // Before anything says that the router is up: from then on somebody may end it.
+        let signals = Signals::new(hangups).map_err(AppError::Signals)?;
+        self.run_until(signals).await
+    }
+
+    async fn run_until(self, signals: impl SignalSource) -> Result<Termination, AppError> {
+        let AppHandle { commands, phases } = self.handle;
+        if let Some(admin) = self.admin {
+            tracing::info!(listen = %admin.local_addr(), "admin server");
+            let serving = admin.run(self.services, std::future::pending::<()>());
+            self.critical_tasks.spawn("admin server", serving);
+        }
+        let state = self.reconfigurer.state.clone();
+        let reconfiguring = self.reconfigurer.run(self.watch_files);
+        self.critical_tasks.spawn("configuration", reconfiguring);
+        log_start(&state.active.load().assembly, &self.origin, &self.server);
+        phases.serve();
+        let drain = Drain {
+            phases,
+            commands,
+            active: Arc::clone(&state.active),
+        };
+        let ended = drain.serve(self.server, signals).await;
+        state.handler.sinks().close().await;
+        log_end(state.handler.metrics());
+        ended
+    }
 }
 
-/// Opens the sinks of decisions.
-fn open_sinks(settings: &Settings, services: &Handle) -> anyhow::Result<DecisionSinks> {
-    // What they spawn runs there.
-    let _in = services.enter();
-    let traces = Traces::open(settings.otlp.as_ref())?;
-    DecisionSinks::open(&settings.logging, settings.admin.is_some(), traces)
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
+    }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 /// How files looked. Their contents are not read: what an editor, a copy or a swapped link leaves behind is another file
 /// (by device and number), of another length, or was written or linked at another time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileSet(Vec<(PathBuf, Option<Fingerprint>)>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct FileSet(Vec<(PathBuf, Option<Fingerprint>)>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Fingerprint {
@@ -21,7 +21,7 @@ struct Fingerprint {
 
 impl FileSet {
     /// How these files look now, whatever links lead to them. A file that is not there has a look, too.
-    pub fn at(files: impl IntoIterator<Item = PathBuf>) -> Self {
+    pub(crate) fn at(files: impl IntoIterator<Item = PathBuf>) -> Self {
         let look = |file: PathBuf| {
             let fingerprint = fs::metadata(&file).ok().map(|found| fingerprint(&found));
             (file, fingerprint)
@@ -32,7 +32,7 @@ impl FileSet {
     /// This look, but for files that `earlier` has seen: how those looked then. For files that were read in between: what
     /// changed meanwhile is news.
     #[must_use]
-    pub fn with_earlier(mut self, earlier: &Self) -> Self {
+    pub(crate) fn with_earlier(mut self, earlier: &Self) -> Self {
         for (file, fingerprint) in &mut self.0 {
             let seen = earlier.0.iter().find(|(known, _)| known == file);
             if let Some((_, seen)) = seen {

@@ -67,6 +67,10 @@ impl SwappableHandler {
         &self.metrics
     }
 
+    pub(crate) fn sinks(&self) -> &Arc<DecisionSinks> {
+        &self.sinks
+    }
+
     fn follow(&self) {
         let snapshot = self.current.load();
         self.metrics.routes.follow(snapshot.gateway.router());

@@ -6,33 +6,35 @@ mod address;
 mod admin;
 mod app;
 mod build;
-mod end;
+mod configuration;
+mod error;
 mod file_set;
 mod handler;
 mod host_name;
 mod lifecycle;
 mod metrics;
 mod observe;
+mod parts;
 mod reconfigure;
 mod snapshot;
-pub mod source;
 pub mod summary;
 pub mod timestamp;
 
 pub use crate::admin::{LogLevels, explain};
-pub use crate::app::{RunError, Start, run};
+pub use crate::app::{App, AppHandle};
 pub use crate::build::{Assembler, Assembly};
 
 /// Loading of plugins.
 pub mod plugins {
     pub use crate::build::{
-        COMPILE_WASM, compiler, load_one, trial_request, wasm_host, wasm_settings,
+        COMPILE_WASM, PluginLoadError, compiler, load_one, trial_request, wasm_host, wasm_settings,
     };
 }
 
-pub use crate::end::log as log_end;
-pub use crate::file_set::FileSet;
+pub use crate::configuration::{Configuration, Origin};
+pub use crate::error::AppError;
 pub use crate::host_name::HostName;
-pub use crate::lifecycle::{Ended, Hangups};
+pub use crate::lifecycle::{Hangups, Termination};
 pub use crate::metrics::Metrics;
+pub use crate::parts::Parts;
 pub use crate::snapshot::sealer;

@@ -62,7 +62,7 @@ async fn without_router(
     args: &ExplainArgs,
     question: &Question,
 ) -> anyhow::Result<Result<Value, ExitCode>> {
-    let draft = match serve::draft(&args.config) {
+    let draft = match serve::origin(&args.config).read() {
         Ok(draft) => draft,
         Err(error) => {
             cli::complain_of_config(&error);
@@ -78,5 +78,5 @@ async fn without_router(
             return Ok(Err(exit::usage()));
         }
     };
-    by_configuration(&assembly, question).await.map(Ok)
+    Ok(Ok(by_configuration(&assembly, question).await?))
 }

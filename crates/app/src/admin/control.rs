@@ -1,6 +1,7 @@
 //! The router as the admin server sees it.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hyrouter_admin::{
@@ -9,12 +10,11 @@ use hyrouter_admin::{
 };
 use hyrouter_metrics::Registry;
 use serde_json::Value;
-use tokio::sync::oneshot;
 
 use super::readiness::Readiness;
 use super::status;
 use crate::admin::explain;
-use crate::reconfigure::{Command, CommandSender, Running};
+use crate::reconfigure::{self, AppState, Command, CommandSender, Reply};
 
 /// The level of log lines, which can be changed while the router runs.
 pub trait LogLevels: fmt::Debug + Send + Sync {
@@ -28,10 +28,35 @@ pub trait LogLevels: fmt::Debug + Send + Sync {
     fn set(&self, level: &str) -> Result<(), String>;
 }
 
-/// What operators see and order.
+/// A level that the admin server cannot change.
+#[derive(Debug)]
+pub(crate) struct FixedLogLevel;
+
+impl LogLevels for FixedLogLevel {
+    fn now(&self) -> &'static str {
+        "info"
+    }
+
+    fn set(&self, _level: &str) -> Result<(), String> {
+        Err("this program does not let its level be changed".to_owned())
+    }
+}
+
+/// Facts of the start that the status shows.
+#[derive(Debug)]
+pub(crate) struct StartFacts {
+    /// In seconds since 1970.
+    pub(crate) at: f64,
+    /// Address of the QUIC entrypoint.
+    pub(crate) address: SocketAddr,
+    pub(crate) endpoints: usize,
+}
+
+/// A router as the admin server sees and commands it.
 #[derive(Debug)]
 pub(crate) struct AppControl {
-    pub(crate) running: Running,
+    pub(crate) state: AppState,
+    pub(crate) start: StartFacts,
     pub(crate) commands: CommandSender,
     pub(crate) readiness: Readiness,
     pub(crate) registry: Registry,
@@ -39,18 +64,12 @@ pub(crate) struct AppControl {
 }
 
 impl AppControl {
-    /// Has something done by the conductor.
     fn send<T: Send + 'static>(
         &self,
-        make: impl FnOnce(oneshot::Sender<Result<T, CommandError>>) -> Command,
+        make: impl FnOnce(Reply<T>) -> Command + Send + 'static,
     ) -> CommandFuture<T> {
-        let (reply, answer) = oneshot::channel();
-        let sent = self.commands.try_send(make(reply));
-        Box::pin(async move {
-            sent.map_err(|_| CommandError::failed("too many commands wait; try again"))?;
-            let gone = |_| CommandError::failed("the router could not do it; its log says why");
-            answer.await.map_err(gone)?
-        })
+        let commands = self.commands.clone();
+        Box::pin(async move { reconfigure::send(&commands, make).await })
     }
 }
 
@@ -72,19 +91,20 @@ impl AdminControl for AppControl {
 
     fn status(&self) -> RouterStatus {
         status::now(
-            &self.running,
+            &self.state,
+            &self.start,
             self.readiness.phases.now(),
             self.ready().problems,
         )
     }
 
     fn decisions(&self, limit: usize) -> Vec<Value> {
-        self.running.sinks.newest(limit)
+        self.state.handler.sinks().newest(limit)
     }
 
     fn explain(&self, question: Value) -> CommandFuture<Value> {
-        let snapshot = self.running.live.current();
-        let active = self.running.active.load_full();
+        let snapshot = self.state.handler.current();
+        let active = self.state.active.load_full();
         Box::pin(
             async move { explain::answer(&snapshot, &active.assembly.settings, question).await },
         )
@@ -101,7 +121,7 @@ impl AdminControl for AppControl {
 
     fn drain_backend(&self, address: &str, drained: bool) -> CommandFuture<()> {
         let address = address.to_owned();
-        self.send(|reply| Command::DrainBackend {
+        self.send(move |reply| Command::DrainBackend {
             address,
             drained,
             reply,
@@ -110,7 +130,7 @@ impl AdminControl for AppControl {
 
     fn maintain(&self, route: &str, maintenance: Option<Value>) -> CommandFuture<()> {
         let route = route.to_owned();
-        self.send(|reply| Command::Maintain {
+        self.send(move |reply| Command::Maintain {
             route,
             maintenance,
             reply,
@@ -118,7 +138,7 @@ impl AdminControl for AppControl {
     }
 
     fn refused(&self, refused: AccessRefusal) {
-        self.running.live.metrics().admin.count(refused);
+        self.state.handler.metrics().admin.count(refused);
     }
 
     fn log_level(&self) -> String {

@@ -5,6 +5,6 @@ pub mod explain;
 mod readiness;
 mod status;
 
-pub(crate) use self::control::AppControl;
 pub use self::control::LogLevels;
+pub(crate) use self::control::{AppControl, FixedLogLevel, StartFacts};
 pub(crate) use self::readiness::Readiness;

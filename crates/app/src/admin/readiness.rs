@@ -16,7 +16,7 @@ use crate::observe::sinks::DecisionSinks;
 #[derive(Debug, Clone)]
 pub(crate) struct Readiness {
     pub(crate) phases: Phases,
-    pub(crate) supervisor: CriticalTasks,
+    pub(crate) critical_tasks: CriticalTasks,
     pub(crate) metrics: Metrics,
     pub(crate) sinks: Arc<DecisionSinks>,
 }
@@ -36,7 +36,7 @@ impl Readiness {
 
     /// Why the process should be replaced.
     pub(crate) fn dead(&self) -> Vec<HealthProblem> {
-        let mut problems = self.supervisor.problems();
+        let mut problems = self.critical_tasks.problems();
         let gone = self.sinks.dead().into_iter();
         problems.extend(gone.map(|part| problem(part, "it has ended; restart the router")));
         problems

@@ -1,6 +1,7 @@
 //! Problems that are found when what a configuration names is opened.
 
-use anyhow::Error;
+use std::error::Error;
+
 use hyrouter_config::{ConfigError, Problem};
 use hyrouter_text::Causes;
 
@@ -43,6 +44,6 @@ impl Findings {
 }
 
 /// Makes an error with its causes a problem at this key.
-pub(crate) fn at<E: Into<Error>>(key: &str) -> impl FnOnce(E) -> Problem {
-    move |error| Problem::new(key, Causes(error.into().as_ref()).to_string())
+pub(crate) fn at<E: Error + 'static>(key: &str) -> impl FnOnce(E) -> Problem {
+    move |error| Problem::new(key, Causes(&error).to_string())
 }

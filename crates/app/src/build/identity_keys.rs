@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use anyhow::Context as _;
 use hyrouter_config::{IdentityMode, IdentitySettings, Problem};
 use hyrouter_identity::{
     Bindings, JwksSource, Keeper, KeeperSettings, KeeperStatus, TokenPolicy, TokenVerifier,
@@ -107,13 +106,13 @@ impl IdentityKeys {
     }
 
     /// Fetches the keys once if there are none, for who has no time to wait for them.
-    pub(crate) async fn fetch(&self) -> anyhow::Result<()> {
+    pub(crate) async fn fetch(&self) -> Result<(), Problem> {
         if self.verifier.has_keys() {
             return Ok(());
         }
         let keeper = self.lock().take();
         if let Some(mut keeper) = keeper {
-            keeper.fetch_now().await.context("identity.jwks")?;
+            keeper.fetch_now().await.map_err(at("identity.jwks"))?;
         }
         Ok(())
     }

@@ -21,8 +21,8 @@ use hyrouter_proxy::{AddressTokenKey, ServerCertificate};
 pub(crate) use self::expiry::NOTICE;
 use self::findings::{Findings, at};
 use self::identity_keys::{Begin, IdentityKeys};
-pub use self::plugins::load_one;
 use self::plugins::{Loaded, Loader};
+pub use self::plugins::{PluginLoadError, load_one};
 pub use self::trial::trial_request;
 pub use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
 use crate::metrics::Metrics;
@@ -95,8 +95,7 @@ impl Assembler {
         open_all(&settings, &mut findings);
         // Their own place opens them; a mistake in them is one of the configuration all the same.
         sinks::check(&settings.logging, &mut findings);
-        let otlp = Traces::check(settings.otlp.as_ref());
-        findings.keep(otlp.map_err(at("telemetry.otlp")));
+        findings.keep(Traces::check(settings.otlp.as_ref()));
         let certificate = certificate(&settings, &mut findings);
         let token_key = token_key(&settings, &mut findings);
         let admin_token = admin_token(&settings, &mut findings);

@@ -4,11 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use hyrouter_config::{GrpcPluginSettings, PluginKind, PluginSettings, Settings, WasmHostSettings};
 use hyrouter_plugin_api::Plugin;
-use hyrouter_plugin_grpc::{ClientTls, GrpcSettings, PluginAddress};
-use hyrouter_plugin_wasm::{Compiler, OutputSink, WasmHost};
+use hyrouter_plugin_grpc::{ClientTls, GrpcError, GrpcSettings, PluginAddress, PluginAddressError};
+use hyrouter_plugin_wasm::{Compiler, LoadError, OutputSink, WasmHost, WasmPlugin};
 use hyrouter_plugins::{Chain, ChainEntry};
 
 use super::trial::trial_request;
@@ -150,38 +149,74 @@ fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
     }
 }
 
+/// Reason why a plugin cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PluginLoadError {
+    /// The module cannot be compiled, or refuses its configuration.
+    #[error(transparent)]
+    Wasm(#[from] LoadError),
+    /// The settings of a gRPC plugin cannot be used.
+    #[error("plugin {name:?}, grpc")]
+    Grpc {
+        /// Name of the plugin.
+        name: String,
+        /// What is wrong.
+        source: GrpcError,
+    },
+    /// The address of a gRPC plugin cannot be used.
+    #[error("plugin {name:?}, grpc.address")]
+    Address {
+        /// Name of the plugin.
+        name: String,
+        /// What is wrong.
+        source: PluginAddressError,
+    },
+    /// The plugin is of a kind of a newer configuration.
+    #[error("plugin {name:?} is of a type that this build does not know")]
+    UnknownKind {
+        /// Name of the plugin.
+        name: String,
+    },
+}
+
 /// Loads one plugin.
 ///
 /// # Errors
 /// The module cannot be loaded, or the address cannot be used.
-pub fn load_one(plugin: &PluginSettings, host: &WasmHost) -> anyhow::Result<Arc<dyn Plugin>> {
+pub fn load_one(
+    plugin: &PluginSettings,
+    host: &WasmHost,
+) -> Result<Arc<dyn Plugin>, PluginLoadError> {
+    let name = || plugin.settings.name.clone();
     match &plugin.kind {
         PluginKind::Wasm(wasm) => {
             let settings = wasm_settings(plugin, wasm).with_trial(trial_request());
-            Ok(Arc::new(hyrouter_plugin_wasm::WasmPlugin::load(
-                host, &settings,
-            )?))
+            Ok(Arc::new(WasmPlugin::load(host, &settings)?))
         }
         PluginKind::Grpc(grpc) => {
-            let settings = grpc_settings(plugin, grpc)?;
-            let loaded = hyrouter_plugin_grpc::GrpcPlugin::new(&settings)
-                .with_context(|| format!("plugin {:?}, grpc", plugin.settings.name))?;
-            Ok(Arc::new(loaded))
+            let settings =
+                grpc_settings(plugin, grpc).map_err(|source| PluginLoadError::Address {
+                    name: name(),
+                    source,
+                })?;
+            let loaded = hyrouter_plugin_grpc::GrpcPlugin::new(&settings);
+            Ok(Arc::new(loaded.map_err(|source| {
+                PluginLoadError::Grpc {
+                    name: name(),
+                    source,
+                }
+            })?))
         }
-        _ => anyhow::bail!(
-            "plugin {:?} is of a type that this build does not know",
-            plugin.settings.name
-        ),
+        _ => Err(PluginLoadError::UnknownKind { name: name() }),
     }
 }
 
 fn grpc_settings(
     plugin: &PluginSettings,
     grpc: &GrpcPluginSettings,
-) -> anyhow::Result<GrpcSettings> {
-    let name = &plugin.settings.name;
-    let address = PluginAddress::parse(&grpc.address)
-        .with_context(|| format!("plugin {name:?}, grpc.address"))?;
+) -> Result<GrpcSettings, PluginAddressError> {
+    let address = PluginAddress::parse(&grpc.address)?;
     let tls = grpc.tls.as_ref().map(|files| {
         let mut tls = ClientTls::default();
         tls.ca_file.clone_from(&files.ca);

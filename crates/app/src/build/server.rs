@@ -1,6 +1,6 @@
 //! From settings to servers that have their ports.
 
-use std::io::ErrorKind;
+use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -8,33 +8,20 @@ use std::sync::Arc;
 use hyrouter_admin::{AdminControl, AdminError, AdminServer, AdminToken};
 use hyrouter_config::{RateSettings, Settings};
 use hyrouter_proxy::{
-    Access, AddressTokenKey, AlpnList, Handler, Limits, ListenAddress, ProxyHeaders, ProxyProtocol,
-    Rate, Rates, Reconfiguration, RetryMode, Server, ServerBuilder, ServerCertificate, ServerError,
+    Access, AddressTokenKey, AddressTokenKeyError, AlpnList, Handler, Limits, ListenAddress,
+    ProxyHeaders, ProxyProtocol, Rate, Rates, Reconfiguration, RetryMode, Server, ServerBuilder,
+    ServerCertificate, ServerError,
 };
 
-use crate::build::Assembly;
-use crate::build::port_holder::{self, Transport};
+use super::Assembly;
+use super::port_holder::{self, Transport};
+use crate::error::AppError;
 
-/// # Errors
-/// The port is taken, for example; with what helps a person to get on.
-pub(crate) fn bind<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H>> {
-    start(assembly, handler).map_err(explain)
-}
-
-/// Binds the admin server.
+/// Binds the QUIC entrypoint.
 ///
 /// # Errors
-/// The port is taken, for example; with what helps a person to get on.
-pub(crate) fn bind_admin(
-    listen: SocketAddr,
-    token: Option<AdminToken>,
-    control: Arc<dyn AdminControl>,
-) -> anyhow::Result<AdminServer> {
-    AdminServer::bind(listen, token, control)
-        .map_err(|error| explain_admin(error).context("admin.listen"))
-}
-
-fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H>> {
+/// The application protocols cannot be used, or the port is taken.
+pub(crate) fn bind<H: Handler>(assembly: &Assembly, handler: H) -> Result<Server<H>, AppError> {
     let settings = &assembly.settings;
     let mut builder = ServerBuilder::default()
         .listen(listen(settings))
@@ -57,11 +44,41 @@ fn start<H: Handler>(assembly: &Assembly, handler: H) -> anyhow::Result<Server<H
         };
         builder = builder.proxy_protocol(ProxyProtocol { trusted, headers });
     }
-    Ok(builder.bind(handler)?)
+    builder.bind(handler).map_err(|source| AppError::Bind {
+        holder: match &source {
+            ServerError::Bind { listen, error } => holder(Transport::Udp, listen.port(), error),
+            _ => None,
+        },
+        source,
+    })
+}
+
+/// Binds the admin server.
+///
+/// # Errors
+/// The port is taken, for example.
+pub(crate) fn bind_admin(
+    listen: SocketAddr,
+    token: Option<AdminToken>,
+    control: Arc<dyn AdminControl>,
+) -> Result<AdminServer, AppError> {
+    AdminServer::bind(listen, token, control).map_err(|error| AppError::Admin {
+        holder: match &error {
+            AdminError::Bind { listen, source } => holder(Transport::Tcp, listen.port(), source),
+            _ => None,
+        },
+        source: error,
+    })
+}
+
+/// Describes the process that has a port, if it is taken.
+fn holder(transport: Transport, port: u16, error: &io::Error) -> Option<String> {
+    let is_taken = error.kind() == io::ErrorKind::AddrInUse;
+    is_taken.then(|| port_holder::guess(transport, port))
 }
 
 /// What a server that runs by `now` has to change to run by `next`.
-pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> anyhow::Result<Reconfiguration> {
+pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> Result<Reconfiguration, AppError> {
     let certificate = match &next.certificate {
         None if now.certificate.is_some() => Some(ServerCertificate::self_signed()?),
         certificate => certificate.clone(),
@@ -78,12 +95,9 @@ pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> anyhow::Result<Rec
 }
 
 /// A key as a server has that is given none.
-fn random_key() -> anyhow::Result<AddressTokenKey> {
+fn random_key() -> Result<AddressTokenKey, AddressTokenKeyError> {
     let secret: [u8; 32] = rand::random();
-    Ok(AddressTokenKey::parse(&format!(
-        "hex:{}",
-        hex::encode(secret)
-    ))?)
+    AddressTokenKey::parse(&format!("hex:{}", hex::encode(secret)))
 }
 
 fn limits(settings: &Settings) -> Limits {
@@ -131,31 +145,6 @@ fn listen(settings: &Settings) -> ListenAddress {
         ListenAddress::AllInterfaces(listen.addr.port())
     } else {
         ListenAddress::Address(listen.addr)
-    }
-}
-
-/// Adds which process has the port.
-fn explain_admin(error: AdminError) -> anyhow::Error {
-    match &error {
-        AdminError::Bind { listen, source } if source.kind() == ErrorKind::AddrInUse => {
-            let holder = port_holder::guess(Transport::Tcp, listen.port());
-            anyhow::Error::new(error).context(holder)
-        }
-        _ => error.into(),
-    }
-}
-
-/// Adds which process has the port.
-fn explain(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<ServerError>() {
-        Some(ServerError::Bind {
-            listen,
-            error: taken,
-        }) if taken.kind() == ErrorKind::AddrInUse => {
-            let holder = port_holder::guess(Transport::Udp, listen.port());
-            error.context(holder)
-        }
-        _ => error,
     }
 }
 

@@ -1,91 +1,115 @@
-//! Serves players until somebody asks for an end, and ends well.
+//! Serves players until a shutdown is asked for, and answers the connections in progress.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use hyrouter_proxy::{Server, ServerError};
 use tokio::sync::oneshot;
 
+use super::phase::Phases;
+use super::signals::{Signal, SignalSource};
+use crate::error::AppError;
 use crate::handler::SwappableHandler;
-use crate::lifecycle::Phases;
-use crate::lifecycle::{Signal, Signals};
-use crate::reconfigure::{Command, CommandSender, Running};
+use crate::reconfigure::{Active, Command, CommandSender};
 
-/// How a router ended.
+/// How a router ended that was asked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// All were answered.
+pub enum Termination {
+    /// All connections in progress were answered, or `shutdown.timeout` was over.
     Drained,
-    /// A second signal came before that.
+    /// Another signal came before that.
     Interrupted,
-    /// It could not go on.
-    Failed,
 }
 
-pub(crate) async fn serve(
-    server: Server<SwappableHandler>,
-    signals: &mut Signals,
-    phases: &Phases,
-    running: &Running,
-    commands: &CommandSender,
-) -> Ended {
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = server.run(async {
-        let _ = stopped.await;
-    });
-    tokio::pin!(serving);
-    let mut end = LastSignal::default();
-    loop {
-        tokio::select! {
-            ended = &mut serving => return outcome(ended),
-            asked = signals.next() => match asked {
-                Signal::Reload => reload(commands),
-                Signal::Shutdown(signal) => {
-                    end.asked = true;
-                    tracing::info!(signal, "answering those in flight, then leaving; once more ends at once");
+/// What the end of a router depends on.
+pub(crate) struct Drain {
+    pub(crate) phases: Phases,
+    pub(crate) commands: CommandSender,
+    pub(crate) active: Arc<ArcSwap<Active>>,
+}
+
+impl Drain {
+    /// Runs the entrypoint from its start to its last answer.
+    pub(crate) async fn serve(
+        self,
+        server: Server<SwappableHandler>,
+        signals: impl SignalSource,
+    ) -> Result<Termination, AppError> {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = server.run(async {
+            let _ = stopped.await;
+        });
+        tokio::pin!(serving);
+        let mut shutdowns = Shutdowns {
+            signals,
+            has_one: false,
+        };
+        loop {
+            tokio::select! {
+                ended = &mut serving => return outcome(ended),
+                signal = shutdowns.signals.next() => match signal {
+                    Signal::Reload => self.reload(),
+                    Signal::Shutdown(signal) => {
+                        shutdowns.has_one = true;
+                        tracing::info!(signal, "answering those in flight, then leaving; once more ends at once");
+                        break;
+                    }
+                },
+                () = self.phases.draining() => {
+                    tracing::info!("drain: answering those in flight, then leaving");
                     break;
                 }
-            },
-            () = phases.draining() => {
-                tracing::info!("drain: answering those in flight, then leaving");
-                break;
             }
         }
+        // Load balancers notice before anybody is refused.
+        self.phases.drain();
+        let delay = self.active.load().assembly.settings.shutdown.delay;
+        if !delay.is_zero() {
+            tracing::info!(
+                ?delay,
+                "not ready any more; serving on until load balancers have noticed"
+            );
+        }
+        tokio::select! {
+            ended = &mut serving => return outcome(ended),
+            () = tokio::time::sleep(delay) => {}
+            signal = shutdowns.another() => return Ok(interrupted(signal)),
+        }
+        let _ = stop.send(());
+        tokio::select! {
+            ended = serving => outcome(ended),
+            signal = shutdowns.another() => Ok(interrupted(signal)),
+        }
     }
-    // Load balancers are told before anybody is turned away.
-    phases.drain();
-    let delay = running.active.load().assembly.settings.shutdown.delay;
-    if !delay.is_zero() {
-        tracing::info!(
-            ?delay,
-            "not ready any more; serving on until load balancers have noticed"
-        );
-    }
-    tokio::select! {
-        ended = &mut serving => return outcome(ended),
-        () = tokio::time::sleep(delay) => {}
-        signal = end.once_more(signals) => return interrupted(signal),
-    }
-    let _ = stop.send(());
-    tokio::select! {
-        ended = serving => outcome(ended),
-        signal = end.once_more(signals) => interrupted(signal),
+
+    fn reload(&self) {
+        tracing::info!(signal = "SIGHUP", "reading the configuration again");
+        // The log has the result.
+        let (reply, _) = oneshot::channel();
+        if self.commands.try_send(Command::Reload(reply)).is_err() {
+            tracing::warn!("too many commands wait; the configuration is not read again");
+        }
     }
 }
 
-/// Whether a signal has asked for the end, since only another one ends at once: what commands a drain over HTTP is
-/// followed by the service manager's own SIGTERM.
-#[derive(Debug, Default)]
-struct LastSignal {
-    asked: bool,
+/// Signals, and whether one has asked for the shutdown. Only another one ends at once: a drain over HTTP is followed by
+/// the service manager's own SIGTERM.
+struct Shutdowns<S> {
+    signals: S,
+    has_one: bool,
 }
 
-impl LastSignal {
-    /// Waits for a signal after the first one, and says which it was.
-    async fn once_more(&mut self, signals: &mut Signals) -> &'static str {
+impl<S: SignalSource> Shutdowns<S> {
+    /// Waits for a shutdown after the first one, and returns its name.
+    async fn another(&mut self) -> &'static str {
         loop {
-            let signal = signals.end().await;
-            if self.asked {
+            let Signal::Shutdown(signal) = self.signals.next().await else {
+                continue;
+            };
+            if self.has_one {
                 return signal;
             }
-            self.asked = true;
+            self.has_one = true;
             tracing::info!(
                 signal,
                 "already answering those in flight; once more ends at once"
@@ -94,29 +118,20 @@ impl LastSignal {
     }
 }
 
-fn reload(commands: &CommandSender) {
-    tracing::info!(signal = "SIGHUP", "reading the configuration again");
-    // Whether it worked the log tells.
-    let (reply, _) = oneshot::channel();
-    if commands.try_send(Command::Reload(reply)).is_err() {
-        tracing::warn!("too many commands wait; the configuration is not read again");
-    }
-}
-
-fn interrupted(signal: &'static str) -> Ended {
+fn interrupted(signal: &'static str) -> Termination {
     tracing::warn!(signal, "leaving at once");
-    Ended::Interrupted
+    Termination::Interrupted
 }
 
-fn outcome(ended: Result<(), ServerError>) -> Ended {
+fn outcome(ended: Result<(), ServerError>) -> Result<Termination, AppError> {
     match ended {
         Ok(()) => {
             tracing::info!("all answered, goodbye");
-            Ended::Drained
+            Ok(Termination::Drained)
         }
         Err(error) => {
             tracing::error!(%error, "stopped");
-            Ended::Failed
+            Err(AppError::Stopped(error))
         }
     }
 }

@@ -2,13 +2,14 @@
 
 mod critical_tasks;
 mod drain;
+mod log;
 mod phase;
 mod signals;
-pub(crate) mod start_log;
 
 pub(crate) use self::critical_tasks::CriticalTasks;
-pub use self::drain::Ended;
-pub(crate) use self::drain::serve;
+pub(crate) use self::drain::Drain;
+pub use self::drain::Termination;
+pub(crate) use self::log::{log_end, log_start};
 pub(crate) use self::phase::{Phase, Phases};
 pub use self::signals::Hangups;
-pub(crate) use self::signals::{Signal, Signals};
+pub(crate) use self::signals::{ShutdownFuture, SignalSource, Signals};

@@ -11,6 +11,32 @@ pub(crate) enum Signal {
     Shutdown(&'static str),
 }
 
+/// Source of signals. Nothing is lost when the future of the next one is dropped.
+pub(crate) trait SignalSource {
+    /// Waits for the next one.
+    fn next(&mut self) -> impl Future<Output = Signal>;
+}
+
+/// The one shutdown of a program that has its own signals.
+pub(crate) struct ShutdownFuture<F>(Option<F>);
+
+impl<F> ShutdownFuture<F> {
+    pub(crate) fn new(shutdown: F) -> Self {
+        Self(Some(shutdown))
+    }
+}
+
+impl<F: Future<Output = ()> + Unpin> SignalSource for ShutdownFuture<F> {
+    async fn next(&mut self) -> Signal {
+        match &mut self.0 {
+            Some(shutdown) => shutdown.await,
+            None => std::future::pending().await,
+        }
+        self.0 = None;
+        Signal::Shutdown("shutdown")
+    }
+}
+
 /// SIGHUP, which is kept from the start on: a service manager may ask for a reload while plugins are being compiled,
 /// and by itself the signal ends a process.
 #[derive(Debug)]
@@ -63,10 +89,11 @@ impl Signals {
     pub(crate) fn new(_hangups: Hangups) -> io::Result<Self> {
         Ok(Self {})
     }
+}
 
-    /// Waits for the next one.
+impl SignalSource for Signals {
     #[cfg(unix)]
-    pub(crate) async fn next(&mut self) -> Signal {
+    async fn next(&mut self) -> Signal {
         tokio::select! {
             _ = self.term.recv() => Signal::Shutdown("SIGTERM"),
             _ = self.int.recv() => Signal::Shutdown("SIGINT"),
@@ -75,17 +102,8 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    pub(crate) async fn next(&mut self) -> Signal {
+    async fn next(&mut self) -> Signal {
         let _ = tokio::signal::ctrl_c().await;
         Signal::Shutdown("ctrl-c")
-    }
-
-    /// Waits for one that asks to end, and says which it was.
-    pub(crate) async fn end(&mut self) -> &'static str {
-        loop {
-            if let Signal::Shutdown(signal) = self.next().await {
-                return signal;
-            }
-        }
     }
 }

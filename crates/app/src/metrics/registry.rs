@@ -6,11 +6,10 @@ use hyrouter_metrics::{Desc, Exposition, Registry, Source};
 
 use crate::metrics::Metrics;
 
-/// Everything that is counted, those of connections first.
+/// Registers everything that is counted, connections first.
 pub(crate) fn of(metrics: &Metrics, others: impl IntoIterator<Item = Arc<dyn Source>>) -> Registry {
-    let build: Arc<dyn Source> = Arc::new(Build);
     let sources = metrics.sources().into_iter().chain(others);
-    Registry::new(sources.chain([build]))
+    Registry::new(sources.chain([Arc::new(Build) as _]))
 }
 
 /// Which build it is.
@@ -52,7 +51,7 @@ mod tests {
         let (metrics, sinks) = (Metrics::default(), Arc::new(sinks));
         let readiness = Readiness {
             phases: Phases::starting(),
-            supervisor: CriticalTasks::default(),
+            critical_tasks: CriticalTasks::default(),
             metrics: metrics.clone(),
             sinks: Arc::clone(&sinks),
         };

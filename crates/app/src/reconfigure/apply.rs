@@ -14,41 +14,44 @@ use crate::build::server;
 
 impl Reconfigurer {
     /// What can fail comes first, then everything is replaced without a pause.
-    pub(super) async fn apply(&mut self, next: Candidate) -> Result<ReloadReport, Vec<String>> {
-        let now = self.running.active.load_full();
-        let assembly = Arc::new(next.assembly);
+    pub(super) async fn apply(
+        &mut self,
+        candidate: Candidate,
+    ) -> Result<ReloadReport, Vec<String>> {
+        let now = self.state.active.load_full();
+        let assembly = Arc::new(candidate.assembly);
         // What was commanded while files were read is in force in the next configuration, too.
-        let snapshot = if Arc::ptr_eq(&next.made_beside, &now) {
-            next.snapshot
+        let snapshot = if Arc::ptr_eq(&candidate.base, &now) {
+            candidate.snapshot
         } else {
             let made = self.snapshot(&assembly, &now.overrides).await;
             made.map_err(|problem| vec![problem])?
         };
         let (before, wanted) = (&now.assembly.settings, &assembly.settings);
         let reconfigure = server::reconfigure(&assembly, &now.assembly)
-            .map_err(|error| vec![Causes(error.as_ref()).to_string()])?;
-        self.running
+            .map_err(|error| vec![Causes(&error).to_string()])?;
+        self.state
             .server
             .reconfigure(reconfigure)
             .map_err(|error| vec![error.to_string()])?;
-        self.running.live.replace(snapshot);
-        self.running.active.store(Arc::new(Active {
+        self.state.handler.replace(snapshot);
+        self.state.active.store(Arc::new(Active {
             assembly: Arc::clone(&assembly),
             overrides: now.overrides.clone(),
         }));
-        self.keep_keys();
-        if let Some(sinks) = next.sinks {
-            self.running.sinks.replace(sinks);
+        self.follow_keys();
+        if let Some(sinks) = candidate.sinks {
+            self.state.handler.sinks().replace(sinks);
         }
-        let restart_only = &self.running.restart_only;
-        if let (Some(tokens), Some(token)) = (self.running.tokens.get(), next.token)
+        let restart_only = &self.restart_only;
+        if let (Some(tokens), Some(token)) = (&self.tokens, candidate.token)
             && restart_only.has_token_file_of(wanted)
         {
             tokens.replace(token);
         }
-        let changed_files = next.look.changed_since(&self.active_files);
-        self.active_files = next.look.clone();
-        self.watch = Watch::from(next.look);
+        let changed_files = candidate.files.changed_since(&self.active_files);
+        self.active_files = candidate.files.clone();
+        self.watch = Watch::from(candidate.files);
         let new = |warning: &&Warning| !before.warnings.contains(warning);
         for warning in wanted.warnings.iter().filter(new) {
             tracing::warn!("configuration: {warning}");
@@ -56,11 +59,11 @@ impl Reconfigurer {
         for warning in assembly.expired(SystemTime::now()) {
             tracing::warn!("configuration: {warning}");
         }
-        for lowered in &next.lowered {
+        for lowered in &candidate.lowered {
             tracing::warn!("a check was lowered, as the configuration says: {lowered}");
         }
         let restart_needed = restart_only.waiting(wanted);
-        let history = &self.running.history;
+        let history = &self.state.history;
         history.succeeded(restart_needed.clone(), &wanted.checks);
         Ok(ReloadReport {
             changed: wanted.sections.changed_from(&before.sections),
@@ -71,23 +74,22 @@ impl Reconfigurer {
     }
 
     /// Has the keys of the configuration at work kept up to date, and no others.
-    pub(super) fn keep_keys(&mut self) {
-        let now = self.running.active.load();
-        let metrics = self.running.live.metrics();
+    pub(super) fn follow_keys(&mut self) {
+        let now = self.state.active.load();
+        let metrics = self.state.handler.metrics();
         let mode = now.assembly.settings.identity.mode;
         metrics.keys.follow(now.assembly.keys.clone(), mode);
         let Some(keys) = &now.assembly.keys else {
-            if let Some(keeping) = self.keeping.take() {
+            if let Some(keeping) = self.key_task.take() {
                 keeping.abort();
             }
             return;
         };
         if let Some(task) = keys.keep() {
-            let keeping =
-                self.running
-                    .supervisor
-                    .spawn_on(&self.running.services, "identity keys", task);
-            if let Some(before) = self.keeping.replace(keeping) {
+            let keeping = self
+                .critical_tasks
+                .spawn_on(&self.services, "identity keys", task);
+            if let Some(before) = self.key_task.replace(keeping) {
                 before.abort();
             }
         }

@@ -1,29 +1,28 @@
 //! The next configuration, read and checked, and not yet at work.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use hyrouter_admin::AdminToken;
 use hyrouter_config::{ConfigError, Draft, LoweredCheck};
 use hyrouter_text::Causes;
 
-use super::task::{Active, Running};
+use super::task::{Active, AppState};
 use crate::build::{Assembler, Assembly};
+use crate::configuration::Origin;
 use crate::file_set::FileSet;
 use crate::observe::sinks::ActiveSinks;
 use crate::snapshot::Snapshot;
-use crate::source;
 
 /// A configuration that was read and found good, not yet at work.
 pub(super) struct Candidate {
     pub(super) assembly: Assembly,
     pub(super) snapshot: Snapshot,
-    /// What was at work then.
-    pub(super) made_beside: Arc<Active>,
+    /// The active configuration at that time.
+    pub(super) base: Arc<Active>,
     pub(super) sinks: Option<ActiveSinks>,
     /// Of the admin server.
     pub(super) token: Option<AdminToken>,
-    pub(super) look: FileSet,
+    pub(super) files: FileSet,
     /// Checks of the one at work that it takes away, and says so.
     pub(super) lowered: Vec<LoweredCheck>,
 }
@@ -31,28 +30,28 @@ pub(super) struct Candidate {
 /// Nothing of it is at work.
 pub(super) struct Rejection {
     pub(super) mistakes: Vec<String>,
-    pub(super) look: FileSet,
+    pub(super) files: FileSet,
 }
 
 /// Everything of the next configuration that can fail on the way. `before` is how the files looked that the one at work
 /// was read from, now.
 pub(super) fn read(
-    running: &Running,
-    file: Option<&Path>,
+    state: &AppState,
+    origin: &Origin,
     assembler: &mut Assembler,
     before: FileSet,
 ) -> Result<Candidate, Rejection> {
-    let draft = match source::read(file) {
+    let draft = match origin.read() {
         Ok(draft) => draft,
         Err(error) => {
             return Err(Rejection {
                 mistakes: lines(&error),
-                look: before,
+                files: before,
             });
         }
     };
-    let look = source::look(file, &draft.settings).with_earlier(&before);
-    let now = running.active.load_full();
+    let files = origin.files(&draft.settings).with_earlier(&before);
+    let now = state.active.load_full();
     let checks = &draft.settings.checks;
     let lowered = checks.lowered_from(&now.assembly.settings.checks);
     let silent = lowered.iter().filter(|lowered| !lowered.is_explicit);
@@ -61,22 +60,22 @@ pub(super) fn read(
     if draft.problems.is_empty() && !mistakes.is_empty() {
         return Err(Rejection {
             mistakes,
-            look: look.merge(before),
+            files: files.merge(before),
         });
     }
-    match assemble(running, &now, assembler, draft) {
+    match assemble(state, &now, assembler, draft) {
         Ok(made) => Ok(Candidate {
             assembly: made.assembly,
             snapshot: made.snapshot,
-            made_beside: now,
+            base: now,
             sinks: made.sinks,
             token: made.token,
-            look,
+            files,
             lowered,
         }),
         Err(mistakes) => Err(Rejection {
             mistakes,
-            look: look.merge(before),
+            files: files.merge(before),
         }),
     }
 }
@@ -89,7 +88,7 @@ struct Assembled {
 }
 
 fn assemble(
-    running: &Running,
+    state: &AppState,
     now: &Active,
     assembler: &mut Assembler,
     draft: Draft,
@@ -97,11 +96,11 @@ fn assemble(
     let made = assembler.assemble(draft, Some(&now.assembly));
     let mut assembly = made.map_err(|error| lines(&error))?;
     let token = assembly.admin_token.take();
-    let snapshot = running.live.snapshot(&assembly, &now.overrides);
+    let snapshot = state.handler.snapshot(&assembly, &now.overrides);
     let snapshot = snapshot.map_err(|error| vec![Causes(&error).to_string()])?;
     // Last, since it opens files.
-    let sinks = running.sinks.next(&assembly.settings.logging);
-    let sinks = sinks.map_err(|error| vec![Causes(error.as_ref()).to_string()])?;
+    let sinks = state.handler.sinks().next(&assembly.settings.logging);
+    let sinks = sinks.map_err(|error| vec![error.to_string()])?;
     Ok(Assembled {
         assembly,
         snapshot,

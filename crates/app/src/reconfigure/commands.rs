@@ -1,4 +1,4 @@
-//! Backends and routes are taken out of snapshot and put back.
+//! Backends and routes are taken out of service and put back.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -21,7 +21,7 @@ impl Reconfigurer {
     ) -> Result<(), CommandError> {
         let unknown = || CommandError::Unknown(format!("there is no backend {address:?}"));
         let (host, port) = address::parse_backend(address).ok_or_else(unknown)?;
-        let now = self.running.active.load_full();
+        let now = self.state.active.load_full();
         let found = backends(&now.assembly.settings)
             .find(|backend| backend.host == host && backend.port == port);
         // One that the configuration no longer has can still be taken from the commands.
@@ -50,9 +50,9 @@ impl Reconfigurer {
         route: &str,
         maintenance: Option<serde_json::Value>,
     ) -> Result<(), CommandError> {
-        let now = self.running.active.load_full();
+        let now = self.state.active.load_full();
         let is_known = {
-            let snapshot = self.running.live.current();
+            let snapshot = self.state.handler.current();
             let mut routes = snapshot.gateway.router().routes();
             routes.any(|known| &**known.name == route)
         };
@@ -83,12 +83,12 @@ impl Reconfigurer {
 
     /// Puts commands in force.
     async fn command(&mut self, overrides: Overrides) -> Result<(), CommandError> {
-        let assembly = Arc::clone(&self.running.active.load().assembly);
+        let assembly = Arc::clone(&self.state.active.load().assembly);
         let made = self.snapshot(&assembly, &overrides).await;
-        self.running
-            .live
+        self.state
+            .handler
             .replace(made.map_err(CommandError::failed)?);
-        self.running.active.store(Arc::new(Active {
+        self.state.active.store(Arc::new(Active {
             assembly,
             overrides,
         }));
@@ -101,9 +101,9 @@ impl Reconfigurer {
         assembly: &Arc<Assembly>,
         overrides: &Overrides,
     ) -> Result<Snapshot, String> {
-        let live = self.running.live.clone();
+        let handler = self.state.handler.clone();
         let (assembly, overrides) = (Arc::clone(assembly), overrides.clone());
-        let making = tokio::task::spawn_blocking(move || live.snapshot(&assembly, &overrides));
+        let making = tokio::task::spawn_blocking(move || handler.snapshot(&assembly, &overrides));
         let made = making.await.map_err(|error| error.to_string())?;
         made.map_err(|error| error.to_string())
     }

@@ -13,5 +13,6 @@ mod watch;
 
 pub(crate) use self::history::ReloadHistory;
 pub(crate) use self::overrides::Overrides;
-pub(crate) use self::restart_only::RestartOnly;
-pub(crate) use self::task::{Active, Command, CommandSender, Reconfigurer, Running};
+pub(crate) use self::task::{
+    Active, AppState, COMMAND_QUEUE, Command, CommandSender, Reconfigurer, Reply, send,
+};

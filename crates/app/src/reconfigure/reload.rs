@@ -14,24 +14,24 @@ use crate::build::Assembler;
 use crate::file_set::FileSet;
 
 /// Longest time for files to be read and plugins to be compiled: a disk may hang.
-const READING: Duration = Duration::from_mins(5);
+const LOAD_TIMEOUT: Duration = Duration::from_mins(5);
 /// How long after a refusal the same configuration is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(30);
+const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A configuration and the assembler that made it.
-type Read = (Result<Candidate, Rejection>, Assembler);
+type LoadResult = (Result<Candidate, Rejection>, Assembler);
 
-/// What is read, and who waits for it.
+/// The reload in progress, and the senders that wait for it.
 #[derive(Default)]
-pub(super) struct Reading {
+pub(super) struct PendingReload {
     /// At most one: when it hangs, the next one waits for its end.
-    pub(super) job: Option<Job<Read>>,
-    /// How the files looked just before.
+    pub(super) job: Option<Job<LoadResult>>,
+    /// Fingerprints of the files just before they were read.
     before: Arc<OnceLock<FileSet>>,
-    /// The mistakes of the refused configuration that is tried again; these are not told again.
+    /// The mistakes of the refused configuration that is tried again; these are not logged again.
     known: Option<Vec<String>>,
     replies: Vec<Reply<ReloadReport>>,
-    /// Who asked while files were read already, which may have changed since: they are read once more for all of them.
+    /// Senders of reloads since the files were read, which may have changed: one more reload answers them all.
     again: Option<Vec<Reply<ReloadReport>>>,
 }
 
@@ -39,11 +39,11 @@ impl Reconfigurer {
     /// Reads the configuration and all that it names, and puts it to work if nothing is wrong. If anything is, nothing
     /// changes.
     pub(super) fn reload(&mut self, reply: Option<Reply<ReloadReport>>) {
-        // Whoever moved the decision log away waits for that, whatever becomes of the rest.
-        self.running.sinks.reopen();
+        // A rotated decision log is reopened even if the configuration is rejected.
+        self.state.handler.sinks().reopen();
         // Nobody waits for the answer to a signal.
         let reply = reply.filter(|reply| !reply.is_closed());
-        match &self.reading.job {
+        match &self.pending.job {
             None => self.begin(None, reply.into_iter().collect()),
             Some(job) if job.is_overdue() => {
                 if let Some(reply) = reply {
@@ -51,7 +51,7 @@ impl Reconfigurer {
                 }
             }
             Some(_) => {
-                let again = self.reading.again.get_or_insert_default();
+                let again = self.pending.again.get_or_insert_default();
                 again.retain(|reply| !reply.is_closed());
                 again.extend(reply);
             }
@@ -61,40 +61,40 @@ impl Reconfigurer {
     /// Tries a configuration again that was refused, in case that what it lacked has come without a file of it having
     /// changed.
     pub(super) fn try_again(&mut self) {
-        if let Some((at, before)) = &self.refused
-            && at.elapsed() >= TRY_AGAIN
+        if let Some((at, before)) = &self.rejected
+            && at.elapsed() >= RETRY_INTERVAL
         {
             self.begin(Some(before.clone()), Vec::new());
         }
     }
 
     fn begin(&mut self, known: Option<Vec<String>>, replies: Vec<Reply<ReloadReport>>) {
-        let (running, file) = (self.running.clone(), self.file.clone());
+        let (state, origin) = (self.state.clone(), self.origin.clone());
         let mut assembler = self.assembler.clone();
         let files = self.watch.read().clone();
         let before = Arc::new(OnceLock::new());
-        self.reading.before = Arc::clone(&before);
-        self.reading.known = known;
-        self.reading.replies = replies;
+        self.pending.before = Arc::clone(&before);
+        self.pending.known = known;
+        self.pending.replies = replies;
         let work = move || {
-            let looked = files.refresh();
-            let _ = before.set(looked.clone());
-            let next = read(&running, file.as_deref(), &mut assembler, looked);
-            (next, assembler)
+            let now = files.refresh();
+            let _ = before.set(now.clone());
+            let candidate = read(&state, &origin, &mut assembler, now);
+            (candidate, assembler)
         };
-        self.reading.job = Some(Job::begin(&self.running.services, READING, work));
+        self.pending.job = Some(Job::begin(&self.services, LOAD_TIMEOUT, work));
     }
 
     /// Goes on when the files were read, or were not in time.
-    pub(super) async fn has_read(&mut self, read: Progress<Read>) {
-        let result = match read {
-            Progress::Done(Ok((Ok(next), assembler))) => {
+    pub(super) async fn loaded(&mut self, loaded: Progress<LoadResult>) {
+        let result = match loaded {
+            Progress::Done(Ok((Ok(candidate), assembler))) => {
                 self.assembler = assembler;
-                self.apply(next).await
+                self.apply(candidate).await
             }
-            Progress::Done(Ok((Err(Rejection { mistakes, look }), assembler))) => {
+            Progress::Done(Ok((Err(Rejection { mistakes, files }), assembler))) => {
                 self.assembler = assembler;
-                self.watch = Watch::from(look);
+                self.watch = Watch::from(files);
                 Err(mistakes)
             }
             Progress::Done(Err(error)) => {
@@ -106,14 +106,14 @@ impl Reconfigurer {
             Progress::Overdue => Err(vec![overdue()]),
             Progress::Late => return self.same_files_rest(),
         };
-        let is_overdue = self.reading.job.is_some();
-        let known = self.reading.known.take();
-        self.tell(&result, known.as_deref());
+        let is_overdue = self.pending.job.is_some();
+        let known = self.pending.known.take();
+        self.report(&result, known.as_deref());
         let result = result.map_err(not_reloaded);
-        for reply in self.reading.replies.drain(..) {
+        for reply in self.pending.replies.drain(..) {
             answer(reply, &result);
         }
-        match self.reading.again.take() {
+        match self.pending.again.take() {
             Some(replies) if is_overdue => {
                 for reply in replies {
                     answer(reply, &result);
@@ -126,15 +126,15 @@ impl Reconfigurer {
 
     /// The same files are not read again before they change.
     fn same_files_rest(&mut self) {
-        if let Some(before) = self.reading.before.get() {
+        if let Some(before) = self.pending.before.get() {
             self.watch = Watch::from(before.clone());
         }
     }
 
-    fn tell(&mut self, result: &Result<ReloadReport, Vec<String>>, known: Option<&[String]>) {
+    fn report(&mut self, result: &Result<ReloadReport, Vec<String>>, known: Option<&[String]>) {
         match result {
             Ok(reloaded) => {
-                self.refused = None;
+                self.rejected = None;
                 let waiting = &reloaded.restart_needed;
                 if waiting.is_empty() {
                     tracing::info!("the configuration was reloaded");
@@ -153,16 +153,18 @@ impl Reconfigurer {
                         tracing::error!("configuration: {mistake}");
                     }
                     tracing::error!("the configuration was not reloaded; the one before stays");
-                    self.running.history.failed(mistakes.clone());
+                    self.state.history.failed(mistakes.clone());
                 }
-                self.refused = Some((Instant::now(), mistakes.clone()));
+                self.rejected = Some((Instant::now(), mistakes.clone()));
             }
         }
     }
 }
 
 fn overdue() -> String {
-    format!("reading it and loading plugins takes longer than {READING:?}; a file system may hang")
+    format!(
+        "reading it and loading plugins takes longer than {LOAD_TIMEOUT:?}; a file system may hang"
+    )
 }
 
 fn not_reloaded(mistakes: Vec<String>) -> CommandError {

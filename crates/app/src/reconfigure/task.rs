@@ -1,8 +1,6 @@
-//! One task does everything that changes a running router, one thing after the other.
+//! One task that makes all changes of a running router, one after the other.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -13,24 +11,24 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
+use super::history::ReloadHistory;
 use super::job::{Job, Progress};
-use super::reload::Reading;
+use super::overrides::Overrides;
+use super::reload::PendingReload;
 use super::restart_only::RestartOnly;
 use super::watch::Watch;
 use crate::build::{Assembler, Assembly};
+use crate::configuration::Origin;
 use crate::file_set::FileSet;
 use crate::handler::SwappableHandler;
 use crate::lifecycle::CriticalTasks;
-use crate::observe::sinks::DecisionSinks;
-use crate::reconfigure::Overrides;
-use crate::reconfigure::ReloadHistory;
 
-/// How often files are looked at. They are read once two looks are alike, so a change is at work within two seconds.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Longest time to look at files, which is over in microseconds unless a disk hangs.
-const LOOKING: Duration = Duration::from_secs(10);
-/// CommandSender that may wait.
-const WAITING: usize = 64;
+/// Interval of checks for changed files. Files are read once two checks agree, so a change is applied within two seconds.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// Maximum time of a check, which takes microseconds unless a disk hangs.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(10);
+/// Maximum number of commands that wait.
+pub(crate) const COMMAND_QUEUE: usize = 64;
 
 /// Something that an operator commands, and where the answer goes.
 #[derive(Debug)]
@@ -48,35 +46,35 @@ pub(crate) enum Command {
     },
 }
 
-pub(super) type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
 
-/// Takes commands.
+/// Sends commands to the task.
 pub(crate) type CommandSender = mpsc::Sender<Command>;
 
-/// What the conductor works on, and what others may look at.
+/// Sends a command, and waits for its result.
+pub(crate) async fn send<T>(
+    commands: &CommandSender,
+    make: impl FnOnce(Reply<T>) -> Command,
+) -> Result<T, CommandError> {
+    let (reply, answer) = oneshot::channel();
+    commands
+        .try_send(make(reply))
+        .map_err(|_| CommandError::failed("too many commands wait; try again"))?;
+    answer
+        .await
+        .map_err(|_| CommandError::failed("the router could not do it; its log says why"))?
+}
+
+/// A router that runs: what the task changes and the admin server shows.
 #[derive(Debug, Clone)]
-pub(crate) struct Running {
-    pub(crate) live: SwappableHandler,
+pub(crate) struct AppState {
+    pub(crate) handler: SwappableHandler,
     pub(crate) server: ServerHandle,
-    /// Where players reach it.
-    pub(crate) address: SocketAddr,
-    pub(crate) endpoints: usize,
-    /// In seconds since 1970.
-    pub(crate) started_at: f64,
-    pub(crate) sinks: Arc<DecisionSinks>,
     pub(crate) history: Arc<ReloadHistory>,
-    pub(crate) supervisor: CriticalTasks,
-    /// What is bound and opened once goes by these.
-    pub(crate) restart_only: Arc<RestartOnly>,
-    /// What talks to others runs here: files, webhook, keys. The conductor's own runtime waits for none of it.
-    pub(crate) services: Handle,
-    /// Of the admin server, once it is there.
-    pub(crate) tokens: Arc<OnceLock<AdminTokenHandle>>,
-    /// The configuration at work and the commands in force.
     pub(crate) active: Arc<ArcSwap<Active>>,
 }
 
-/// The configuration at work and the commands in force.
+/// The active configuration, and the commands that are laid over it.
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(crate) assembly: Arc<Assembly>,
@@ -84,73 +82,96 @@ pub(crate) struct Active {
 }
 
 pub(crate) struct Reconfigurer {
-    pub(super) running: Running,
-    pub(super) file: Option<PathBuf>,
+    pub(crate) state: AppState,
+    pub(super) origin: Origin,
     pub(super) assembler: Assembler,
+    /// Settings that were used at the start and are not used again.
+    pub(super) restart_only: RestartOnly,
+    /// Token of the admin server, if there is one.
+    pub(super) tokens: Option<AdminTokenHandle>,
+    pub(super) critical_tasks: CriticalTasks,
+    /// Runtime for what may hang: files, webhook, keys. The task itself waits for none of it.
+    pub(super) services: Handle,
     pub(super) watch: Watch,
-    /// How the files looked that the configuration at work was read from.
+    /// Fingerprints of the files that the active configuration was read from.
     pub(super) active_files: FileSet,
     commands: mpsc::Receiver<Command>,
-    looking: Option<Job<FileSet>>,
-    pub(super) reading: Reading,
-    pub(super) keeping: Option<AbortHandle>,
-    /// When a configuration was last refused, and why, unless a good one came since.
-    pub(super) refused: Option<(Instant, Vec<String>)>,
+    file_check: Option<Job<FileSet>>,
+    pub(super) pending: PendingReload,
+    pub(super) key_task: Option<AbortHandle>,
+    /// Time and mistakes of the last rejected configuration, until one is applied.
+    pub(super) rejected: Option<(Instant, Vec<String>)>,
 }
 
 impl Reconfigurer {
-    /// Conducts a router that was started with this configuration, whose files looked like that.
     pub(crate) fn new(
-        running: Running,
-        file: Option<PathBuf>,
+        state: AppState,
+        commands: mpsc::Receiver<Command>,
+        critical_tasks: CriticalTasks,
+        services: Handle,
         assembler: Assembler,
-        look: FileSet,
-    ) -> (Self, CommandSender) {
-        let (sender, commands) = mpsc::channel(WAITING);
-        let conductor = Self {
-            running,
-            file,
+    ) -> Self {
+        Self {
+            restart_only: RestartOnly::of(&state.active.load().assembly.settings),
+            state,
+            origin: Origin::Program,
             assembler,
-            watch: Watch::from(look.clone()),
-            active_files: look,
+            tokens: None,
+            critical_tasks,
+            services,
+            watch: Watch::from(FileSet::default()),
+            active_files: FileSet::default(),
             commands,
-            looking: None,
-            reading: Reading::default(),
-            keeping: None,
-            refused: None,
-        };
-        (conductor, sender)
+            file_check: None,
+            pending: PendingReload::default(),
+            key_task: None,
+            rejected: None,
+        }
     }
 
-    /// Follows commands for ever, and files when `watching`. Nothing here waits for a file: files are looked at and read on
-    /// other threads, and commands are followed meanwhile.
-    pub(crate) async fn run(mut self, watching: bool) {
-        self.keep_keys();
-        let mut looks = tokio::time::interval(LOOK_EVERY);
-        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    /// Sets where the active configuration was read from, with the fingerprints of its files.
+    pub(crate) fn with_origin(mut self, origin: Origin, files: FileSet) -> Self {
+        self.origin = origin;
+        self.watch = Watch::from(files.clone());
+        self.active_files = files;
+        self
+    }
+
+    /// Sets the token of the admin server, which a reload may replace.
+    pub(crate) fn with_tokens(mut self, tokens: Option<AdminTokenHandle>) -> Self {
+        self.tokens = tokens;
+        self
+    }
+
+    /// Handles commands for ever, and checks files if `watch_files`. Nothing here waits for a file: files are checked
+    /// and read on other threads, and commands are handled meanwhile.
+    pub(crate) async fn run(mut self, watch_files: bool) {
+        self.follow_keys();
+        let mut checks = tokio::time::interval(CHECK_INTERVAL);
+        checks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 Some(command) = self.commands.recv() => self.handle(command).await,
-                _ = looks.tick(), if watching => self.look(),
-                looked = Job::news(&mut self.looking) => self.looked(looked),
-                read = Job::news(&mut self.reading.job) => self.has_read(read).await,
+                _ = checks.tick(), if watch_files => self.check_files(),
+                checked = Job::news(&mut self.file_check) => self.files_checked(checked),
+                loaded = Job::news(&mut self.pending.job) => self.loaded(loaded).await,
             }
         }
     }
 
-    fn look(&mut self) {
-        // What is being read was looked at just before.
-        if self.looking.is_some() || self.reading.job.is_some() {
+    fn check_files(&mut self) {
+        // A reload has checked them just before.
+        if self.file_check.is_some() || self.pending.job.is_some() {
             return;
         }
         let known = self.watch.read().clone();
-        let looking = Job::begin(&self.running.services, LOOKING, move || known.refresh());
-        self.looking = Some(looking);
+        let check = Job::begin(&self.services, CHECK_TIMEOUT, move || known.refresh());
+        self.file_check = Some(check);
     }
 
     /// Reads the files again when they have changed and rest.
-    fn looked(&mut self, looked: Progress<FileSet>) {
-        let now = match looked {
+    fn files_checked(&mut self, checked: Progress<FileSet>) {
+        let now = match checked {
             Progress::Done(Ok(now)) => now,
             Progress::Late => return,
             Progress::Done(Err(_)) | Progress::Overdue => {
@@ -158,7 +179,7 @@ impl Reconfigurer {
                 return;
             }
         };
-        if self.reading.job.is_some() {
+        if self.pending.job.is_some() {
             return;
         }
         if self.watch.is_due(now) {
@@ -170,7 +191,7 @@ impl Reconfigurer {
     }
 
     async fn handle(&mut self, command: Command) {
-        // Whoever asked may have gone; what they ordered is done all the same.
+        // The sender may have gone; its command is done all the same.
         match command {
             Command::Reload(reply) => self.reload(Some(reply)),
             Command::DrainBackend {

@@ -45,6 +45,15 @@ pub struct Draft {
     pub problems: Vec<Problem>,
 }
 
+impl From<Settings> for Draft {
+    fn from(settings: Settings) -> Self {
+        Self {
+            settings,
+            problems: Vec::new(),
+        }
+    }
+}
+
 impl Sources {
     /// The built-in configuration (see [`Settings::built_in`]) and the environment of the process.
     pub fn new() -> Self {

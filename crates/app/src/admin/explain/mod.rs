@@ -1,5 +1,6 @@
 //! What a player would be answered, and why.
 
+mod error;
 mod question;
 mod report;
 
@@ -7,10 +8,11 @@ use std::net::IpAddr;
 
 use hyrouter_admin::CommandError;
 use hyrouter_config::Settings;
-use hyrouter_proxy::{Access, AlpnList, Peer, Refusal};
+use hyrouter_proxy::{Access, AlpnError, AlpnList, Peer, Refusal};
 use hyrouter_text::Causes;
 use serde_json::Value;
 
+pub use self::error::ExplainError;
 pub use self::question::Question;
 use crate::build::Assembly;
 use crate::host_name::HostName;
@@ -31,14 +33,17 @@ pub(crate) async fn answer(
         serde_json::from_value(question).map_err(|error| invalid(error.to_string()))?;
     report(snapshot, settings, &question)
         .await
-        .map_err(|error| invalid(Causes(error.as_ref()).to_string()))
+        .map_err(|error| invalid(Causes(&error).to_string()))
 }
 
 /// Explains by a configuration, as a router would that starts now.
 ///
 /// # Errors
 /// No client can be such a player, or identity keys could not be fetched.
-pub async fn by_configuration(assembly: &Assembly, question: &Question) -> anyhow::Result<Value> {
+pub async fn by_configuration(
+    assembly: &Assembly,
+    question: &Question,
+) -> Result<Value, ExplainError> {
     if let Some(keys) = assembly.keys.as_ref().filter(|_| question.brings_token()) {
         // A router has them long before the first player.
         keys.fetch().await?;
@@ -51,7 +56,7 @@ async fn report(
     snapshot: &Snapshot,
     settings: &Settings,
     question: &Question,
-) -> anyhow::Result<Value> {
+) -> Result<Value, ExplainError> {
     let (info, hello) = question.connect()?;
     let typed = question.sni.as_ref().and_then(HostName::converted_from);
     if let Some(why) = turned_away(settings, info.peer(), question.comes_from())? {
@@ -68,7 +73,7 @@ fn turned_away(
     settings: &Settings,
     peer: &Peer,
     ip: Option<IpAddr>,
-) -> anyhow::Result<Option<&'static str>> {
+) -> Result<Option<&'static str>, AlpnError> {
     let access = Access {
         allow: settings.limits.allow.clone(),
         deny: settings.limits.deny.clone(),

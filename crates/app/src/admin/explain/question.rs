@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use anyhow::Context as _;
 use hyrouter_client::Hello;
 use hyrouter_gateway::ExplainOptions;
 use hyrouter_protocol::builds::ClientBuild;
@@ -12,6 +11,7 @@ use hyrouter_proxy::{ConnectInfo, Peer};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::error::ExplainError;
 use crate::host_name::HostName;
 
 /// A player, as far as is known. What is absent is as of a client of the newest build that says nothing of it.
@@ -48,16 +48,16 @@ pub struct Question {
 
 impl Question {
     /// The `Connect` of such a player, as the router would have read it.
-    pub(super) fn connect(&self) -> anyhow::Result<(ConnectInfo, Hello)> {
+    pub(super) fn connect(&self) -> Result<(ConnectInfo, Hello), ExplainError> {
         let hello = self.hello()?;
-        let mut payload = hello.frame().context("no client could say that")?;
+        let mut payload = hello.frame().map_err(ExplainError::Unsendable)?;
         payload.drain(..HEADER_LEN.min(payload.len()));
         let ip = self.ip.unwrap_or(Ipv4Addr::LOCALHOST.into());
         let mut peer = Peer::new(SocketAddr::new(ip, 0));
         peer.host = self.sni.as_ref().map_or("", HostName::sent).into();
         let alpn = self.alpn.as_ref().map(|alpn| alpn.clone().into_bytes());
         peer.alpn = Some(alpn.unwrap_or_else(|| hello.alpn()).into());
-        let info = ConnectInfo::new(peer, payload).context("no router could read that")?;
+        let info = ConnectInfo::new(peer, payload).map_err(ExplainError::Unreadable)?;
         Ok((info, hello))
     }
 
@@ -79,9 +79,9 @@ impl Question {
         options.with_player(self.uuid, self.username.as_deref(), self.verified)
     }
 
-    fn hello(&self) -> anyhow::Result<Hello> {
+    fn hello(&self) -> Result<Hello, ExplainError> {
         let mut hello = match (self.build, &self.generation) {
-            (Some(_), Some(_)) => anyhow::bail!("build and generation; allowed: one of them"),
+            (Some(_), Some(_)) => return Err(ExplainError::BuildAndGeneration),
             (Some(build), None) => Hello::of_build(ClientBuild::Number(build)),
             (None, Some(name)) => Hello::of(name.parse::<Generation>()?),
             (None, None) => Hello::of(Generation::G4),
@@ -89,18 +89,17 @@ impl Question {
         hello.client_type = match self.client_type.as_deref() {
             None | Some("game") => ClientType::Game,
             Some("editor") => ClientType::Editor,
-            Some(other) => anyhow::bail!("client_type: {other:?}; allowed: game, editor"),
+            Some(other) => return Err(ExplainError::ClientType(other.to_owned())),
         };
-        anyhow::ensure!(
-            !(self.verified && self.token.is_some()),
-            "verified and token; allowed: one of them, since a token is verified"
-        );
+        if self.verified && self.token.is_some() {
+            return Err(ExplainError::VerifiedAndToken);
+        }
         if let Some(language) = &self.language {
             hello.language.clone_from(language);
         }
         hello.identity_token.clone_from(&self.token);
         if let Some(data) = &self.referral {
-            hello.referral_data = Some(from_hex(data).context("referral")?);
+            hello.referral_data = Some(from_hex(data).map_err(ExplainError::Referral)?);
         }
         if let Some(uuid) = self.uuid {
             hello.uuid = uuid;
@@ -112,7 +111,7 @@ impl Question {
     }
 }
 
-fn from_hex(text: &str) -> anyhow::Result<Vec<u8>> {
+fn from_hex(text: &str) -> Result<Vec<u8>, hex::FromHexError> {
     let digits: String = text.split_whitespace().collect();
-    hex::decode(digits).context("not hexadecimal")
+    hex::decode(digits)
 }

@@ -13,19 +13,24 @@ use hyrouter_config::{IdentityMode, PluginKind, Settings};
 use hyrouter_metrics::Histogram;
 use hyrouter_plugins::Mode;
 
+use super::StartFacts;
 use crate::build::NOTICE;
 use crate::build::identity_keys::IdentityKeys;
 use crate::lifecycle::Phase;
-use crate::reconfigure::Running;
+use crate::reconfigure::AppState;
 use crate::timestamp::{unix, unix_now};
 
-pub(super) fn now(running: &Running, phase: Phase, problems: Vec<HealthProblem>) -> RouterStatus {
-    let active = running.active.load();
+pub(super) fn now(
+    state: &AppState,
+    start: &StartFacts,
+    phase: Phase,
+    problems: Vec<HealthProblem>,
+) -> RouterStatus {
+    let active = state.active.load();
     let settings = &active.assembly.settings;
-    let metrics = running.live.metrics();
+    let metrics = state.handler.metrics();
     let server = metrics.connections.status();
-    let started_at = running.started_at;
-    let snapshot = running.live.current();
+    let snapshot = state.handler.current();
     let now = SystemTime::now();
     let mut warnings = active.assembly.warnings(now);
     warnings.extend(active.overrides.without_effect(snapshot.gateway.router()));
@@ -36,12 +41,12 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<HealthProblem>)
             Phase::Serving => RouterState::Serving,
             Phase::Draining => RouterState::Draining,
         },
-        started_at,
-        uptime_seconds: (unix_now() - started_at).max(0.0),
-        listen: running.address.to_string(),
-        endpoints: running.endpoints,
-        config: running.history.status(Some(certificate(running, now))),
-        decisions: decisions(running),
+        started_at: start.at,
+        uptime_seconds: (unix_now() - start.at).max(0.0),
+        listen: start.address.to_string(),
+        endpoints: start.endpoints,
+        config: state.history.status(Some(certificate(state, now))),
+        decisions: decisions(state),
         connections: ConnectionsStatus {
             open: server.open as u64,
             half_open: server.half_open as u64,
@@ -50,22 +55,22 @@ pub(super) fn now(running: &Running, phase: Phase, problems: Vec<HealthProblem>)
             handshakes_failed: metrics.connections.handshakes_failed.get(),
         },
         routes: routes::shown(snapshot.gateway.router().routes())
-            .map(|shown| routes::of(running, &active, shown))
+            .map(|shown| routes::of(state, &active, shown))
             .collect(),
         totals: routes::totals(snapshot.gateway.router().routes()),
-        plugins: plugins(running, settings),
-        identity: identity(running, settings, active.assembly.keys.as_deref()),
+        plugins: plugins(state, settings),
+        identity: identity(state, settings, active.assembly.keys.as_deref()),
         limits: limits::of(&settings.limits),
-        refusals: refusals(running),
+        refusals: refusals(state),
         warnings,
         problems,
     }
 }
 
-fn certificate(running: &Running, now: SystemTime) -> CertificateStatus {
-    let validity = running.server.validity();
+fn certificate(state: &AppState, now: SystemTime) -> CertificateStatus {
+    let validity = state.server.validity();
     CertificateStatus {
-        sha256: running.server.fingerprint().to_string(),
+        sha256: state.server.fingerprint().to_string(),
         not_before: unix(validity.not_before),
         not_after: unix(validity.not_after),
         is_valid: validity.not_before <= now && now <= validity.not_after,
@@ -73,8 +78,8 @@ fn certificate(running: &Running, now: SystemTime) -> CertificateStatus {
     }
 }
 
-fn decisions(running: &Running) -> DecisionsStatus {
-    let decisions = &running.live.metrics().decisions;
+fn decisions(state: &AppState) -> DecisionsStatus {
+    let decisions = &state.handler.metrics().decisions;
     let outcomes: Vec<_> = decisions
         .seen()
         .map(|(outcome, reason, count)| NamedCount {
@@ -107,9 +112,9 @@ fn quantiles(histogram: &Histogram) -> LatencyQuantiles {
     }
 }
 
-fn plugins(running: &Running, settings: &Settings) -> Vec<PluginOverview> {
-    let metrics = &running.live.metrics().plugins;
-    let snapshot = running.live.current();
+fn plugins(state: &AppState, settings: &Settings) -> Vec<PluginOverview> {
+    let metrics = &state.handler.metrics().plugins;
+    let snapshot = state.handler.current();
     let shown = snapshot.gateway.plugins().plugins().map(|plugin| {
         let count = metrics.of(plugin.name).unwrap_or_default();
         let written = settings
@@ -140,9 +145,9 @@ fn plugins(running: &Running, settings: &Settings) -> Vec<PluginOverview> {
     shown.collect()
 }
 
-fn identity(running: &Running, settings: &Settings, keys: Option<&IdentityKeys>) -> IdentityStatus {
+fn identity(state: &AppState, settings: &Settings, keys: Option<&IdentityKeys>) -> IdentityStatus {
     let status = keys.map(IdentityKeys::status);
-    let results = running.live.metrics().decisions.identity.seen();
+    let results = state.handler.metrics().decisions.identity.seen();
     IdentityStatus {
         mode: match settings.identity.mode {
             IdentityMode::Off => "off",
@@ -159,8 +164,8 @@ fn identity(running: &Running, settings: &Settings, keys: Option<&IdentityKeys>)
     }
 }
 
-fn refusals(running: &Running) -> Vec<NamedCount> {
-    let metrics = running.live.metrics();
+fn refusals(state: &AppState) -> Vec<NamedCount> {
+    let metrics = state.handler.metrics();
     let refused = metrics.connections.status().refused;
     let refused = refused.iter().filter(|(_, count)| *count > 0);
     let mut refusals: Vec<_> = refused

@@ -7,7 +7,7 @@ use hyrouter_router::RouteView;
 use serde_json::{Map, Value};
 
 use crate::address;
-use crate::reconfigure::{Active, Running};
+use crate::reconfigure::{Active, AppState};
 
 /// Maximum number of routes that are shown. 100,000 of them cannot be read, and they are sent each second.
 const SHOWN_ROUTES: usize = 200;
@@ -46,8 +46,8 @@ pub(super) fn totals<'r>(all: impl Iterator<Item = RouteView<'r>>) -> RouteTotal
     totals
 }
 
-pub(super) fn of(running: &Running, active: &Active, shown: RouteView<'_>) -> RouteStatus {
-    let count = running.live.metrics().routes.of(shown.name);
+pub(super) fn of(state: &AppState, active: &Active, shown: RouteView<'_>) -> RouteStatus {
+    let count = state.handler.metrics().routes.of(shown.name);
     let commanded = active.overrides.maintenance(shown.name);
     let maintenance = shown.maintenance.map(|rule| {
         let mut told = Map::new();

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use hyrouter_config::{DecisionTarget, LoggingSettings, Problem};
 use hyrouter_decision_log::{
     DeliveryCounts, FileSink, FileSinkOptions, FileTarget, RecentDecisions, SinkSet,
@@ -70,7 +69,7 @@ impl ActiveSinks {
         settings: &LoggingSettings,
         readers: bool,
         earlier: Option<&Self>,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, Problem> {
         let capacity = if readers {
             settings.recent_decisions
         } else {
@@ -98,14 +97,14 @@ impl ActiveSinks {
                     DecisionTarget::File(file) => FileTarget::File(file.clone()),
                 };
                 let opened = FileSink::open(FileSinkOptions::new(target));
-                Some(opened.context("logging.decisions")?)
+                Some(opened.map_err(at("logging.decisions"))?)
             }
         };
         let webhook = match webhook(settings)? {
             None => None,
             Some(wanted) => {
                 let opened = WebhookSink::open(&wanted, &Handle::current());
-                Some(opened.context("logging.webhook")?)
+                Some(opened.map_err(at("logging.webhook"))?)
             }
         };
         Ok(Self {

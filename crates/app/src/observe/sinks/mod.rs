@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use hyrouter_config::LoggingSettings;
+use hyrouter_config::{LoggingSettings, Problem};
 use hyrouter_decision_log::DecisionRecord;
 use hyrouter_metrics::{Desc, Exposition, Source};
 use hyrouter_plugins::Record;
@@ -53,7 +53,7 @@ impl DecisionSinks {
         settings: &LoggingSettings,
         readers: bool,
         traces: Traces,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, Problem> {
         Ok(Self {
             active: ArcSwap::from_pointee(ActiveSinks::open(settings, readers, None)?),
             traces,
@@ -63,7 +63,7 @@ impl DecisionSinks {
     }
 
     /// What these settings ask for beside what is at work; `None` where that serves.
-    pub(crate) fn next(&self, settings: &LoggingSettings) -> anyhow::Result<Option<ActiveSinks>> {
+    pub(crate) fn next(&self, settings: &LoggingSettings) -> Result<Option<ActiveSinks>, Problem> {
         let now = self.active.load();
         if now.serves(settings) {
             return Ok(None);

@@ -5,7 +5,7 @@ mod otlp;
 
 use std::time::Duration;
 
-use hyrouter_config::TelemetrySettings;
+use hyrouter_config::{Problem, TelemetrySettings};
 use hyrouter_decision_log::DecisionRecord;
 use hyrouter_plugins::Record;
 
@@ -21,16 +21,14 @@ impl Traces {
     ///
     /// # Errors
     /// The collector's address can not be used, or the build has no traces.
-    pub(crate) fn check(settings: Option<&TelemetrySettings>) -> anyhow::Result<()> {
+    pub(crate) fn check(settings: Option<&TelemetrySettings>) -> Result<(), Problem> {
         #[cfg(feature = "otlp")]
         return settings.map_or(Ok(()), otlp::check);
         #[cfg(not(feature = "otlp"))]
-        anyhow::ensure!(
-            settings.is_none(),
-            "this build has no traces; build with --features otlp"
-        );
-        #[cfg(not(feature = "otlp"))]
-        Ok(())
+        settings.map_or(Ok(()), |_| {
+            let problem = "this build has no traces; build with --features otlp";
+            Err(Problem::new("telemetry.otlp", problem))
+        })
     }
 
     /// Needs a tokio runtime, from which spans are sent.
@@ -38,13 +36,13 @@ impl Traces {
     /// # Errors
     /// The collector's address can not be used, or the build has no traces.
     #[cfg(feature = "otlp")]
-    pub(crate) fn open(settings: Option<&TelemetrySettings>) -> anyhow::Result<Self> {
+    pub(crate) fn open(settings: Option<&TelemetrySettings>) -> Result<Self, Problem> {
         let tracer = settings.map(otlp::open).transpose()?;
         Ok(Self { tracer })
     }
 
     #[cfg(not(feature = "otlp"))]
-    pub(crate) fn open(settings: Option<&TelemetrySettings>) -> anyhow::Result<Self> {
+    pub(crate) fn open(settings: Option<&TelemetrySettings>) -> Result<Self, Problem> {
         Self::check(settings)?;
         Ok(Self::default())
     }

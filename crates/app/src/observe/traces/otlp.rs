@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
-use hyrouter_config::TelemetrySettings;
+use hyrouter_config::{Problem, TelemetrySettings};
 use hyrouter_decision_log::DecisionRecord;
 use hyrouter_plugins::Record;
 use hyrouter_traces::{PluginCall, Tracer, TracerOptions};
 use tokio::runtime::Handle;
 
-pub(super) fn check(settings: &TelemetrySettings) -> anyhow::Result<()> {
-    Ok(options(settings).check()?)
+use crate::build::findings::at;
+
+pub(super) fn check(settings: &TelemetrySettings) -> Result<(), Problem> {
+    options(settings).check().map_err(at("telemetry.otlp"))
 }
 
-pub(super) fn open(settings: &TelemetrySettings) -> anyhow::Result<Tracer> {
-    Tracer::open(&options(settings), &Handle::current()).context("telemetry.otlp")
+pub(super) fn open(settings: &TelemetrySettings) -> Result<Tracer, Problem> {
+    Tracer::open(&options(settings), &Handle::current()).map_err(at("telemetry.otlp"))
 }
 
 fn options(settings: &TelemetrySettings) -> TracerOptions {

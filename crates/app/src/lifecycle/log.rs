@@ -1,24 +1,25 @@
-//! What the log says of a start.
+//! Lines of the log at the start and at the end.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::SystemTime;
 
-use hyrouter_config::{Settings, Warning};
+use hyrouter_metrics::Codes;
 use hyrouter_proxy::{Handler, Server};
 
-use crate::source::Origin;
+use crate::build::Assembly;
+use crate::configuration::Origin;
+use crate::metrics::Metrics;
 use crate::summary::{PoolSummary, SHOWN_ROUTES, Summary};
 
 /// Logs what has started.
-pub(crate) fn log<H: Handler>(
-    settings: &Settings,
-    expired: &[Warning],
-    origin: &Origin,
-    server: &Server<H>,
-) {
+pub(crate) fn log_start<H: Handler>(assembly: &Assembly, origin: &Origin, server: &Server<H>) {
+    let settings = &assembly.settings;
+    let expired = assembly.expired(SystemTime::now());
     let address = server.local_addr();
     let summary = Summary::of(settings);
     match origin {
         Origin::File(file) => tracing::info!(file = %file.display(), "configuration"),
+        Origin::Program => {}
         Origin::BuiltIn => tracing::info!(
             "no config.yaml here, so every player is referred to {}; try: hyrouter probe {} --sni play.example.com",
             summary
@@ -28,7 +29,7 @@ pub(crate) fn log<H: Handler>(
             reachable(address),
         ),
     }
-    for warning in settings.warnings.iter().chain(expired) {
+    for warning in settings.warnings.iter().chain(&expired) {
         tracing::warn!(key = warning.path, "configuration: {}", warning.message);
     }
     log_routes(&summary);
@@ -103,4 +104,25 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
     address
+}
+
+/// Logs what became of the tokens and the referral data that players brought.
+pub(crate) fn log_end(metrics: &Metrics) {
+    let tokens = words(&metrics.decisions.identity);
+    if !tokens.is_empty() {
+        tracing::info!(counts = tokens, "identity tokens");
+    }
+    let tickets = words(&metrics.decisions.tickets);
+    if !tickets.is_empty() {
+        tracing::info!(counts = tickets, "referral data that players brought");
+    }
+}
+
+/// `verified=5 identity_missing=2`
+fn words<C: Copy + PartialEq>(codes: &Codes<C>) -> String {
+    let words: Vec<_> = codes
+        .seen()
+        .map(|(code, count)| format!("{code}={count}"))
+        .collect();
+    words.join(" ")
 }

@@ -1,0 +1,63 @@
+use std::sync::Arc;
+
+use hyrouter_plugin_wasm::{OutputSink, TracingSink};
+use tokio::runtime::Handle;
+
+use crate::admin::{FixedLogLevel, LogLevels};
+
+/// What a router takes from the program around it. The default is that of a program with one runtime.
+#[derive(Clone)]
+pub struct Parts {
+    pub(crate) plugin_output: Arc<dyn OutputSink>,
+    pub(crate) log_levels: Arc<dyn LogLevels>,
+    pub(crate) services: Option<Handle>,
+    pub(crate) watch_files: bool,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            plugin_output: Arc::new(TracingSink),
+            log_levels: Arc::new(FixedLogLevel),
+            services: None,
+            watch_files: false,
+        }
+    }
+}
+
+impl Parts {
+    /// Sends the output of WASM plugins there. Default: to the log.
+    #[must_use]
+    pub fn with_plugin_output(mut self, output: Arc<dyn OutputSink>) -> Self {
+        self.plugin_output = output;
+        self
+    }
+
+    /// Lets the admin server change the level of log lines. Default: it cannot.
+    #[must_use]
+    pub fn with_log_levels(mut self, levels: Arc<dyn LogLevels>) -> Self {
+        self.log_levels = levels;
+        self
+    }
+
+    /// Runs what talks to other services, reads files or writes long answers on this runtime, so that it delays no
+    /// health check, signal or command. Default: the runtime that the router is built in.
+    #[must_use]
+    pub fn with_services(mut self, runtime: Handle) -> Self {
+        self.services = Some(runtime);
+        self
+    }
+
+    /// Reloads when files of the configuration change. Default: only on command.
+    #[must_use]
+    pub fn with_file_watch(mut self, watch: bool) -> Self {
+        self.watch_files = watch;
+        self
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}
