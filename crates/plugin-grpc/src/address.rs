@@ -1,14 +1,12 @@
 //! Where a plugin listens, as a text.
 
-use std::fmt;
-use std::net::Ipv6Addr;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+mod parse;
+#[cfg(test)]
+mod tests;
 
-/// Longest path of a unix socket in bytes; the kernel keeps it in 108, the last of which is a zero.
-const MAX_SOCKET_PATH: usize = 107;
-/// Longest host name in bytes, as DNS has it.
-const MAX_HOST: usize = 253;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Where a plugin listens: `host:port`, `http://host[:port]`, `https://host[:port]` or `unix:PATH`. In front of
 /// `host:port`, `dns:` and `passthrough:` are taken as gRPC's libraries have them, and change nothing.
@@ -42,10 +40,10 @@ pub(crate) struct HostPort {
     pub(crate) port: u16,
 }
 
-/// What an address says about TLS.
+/// Scheme of an address, which determines TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
-    /// Nothing: there is TLS where it is configured.
+    /// No scheme: TLS as configured.
     None,
     Http,
     Https,
@@ -70,16 +68,18 @@ impl Scheme {
 }
 
 impl PluginAddress {
-    /// Reads an address. It is not looked up.
+    /// Parses an address. Does not look up its host.
     ///
     /// # Errors
     ///
-    /// When it has none of the forms; the error says the text and what is wrong with it.
+    /// The text has none of the forms; the error has the text and the problem.
     pub fn parse(text: &str) -> Result<Self, PluginAddressError> {
-        parse(text).map(Self).map_err(|problem| PluginAddressError {
-            text: hyrouter_text::shown_address(text),
-            problem,
-        })
+        parse::parse(text)
+            .map(Self)
+            .map_err(|problem| PluginAddressError {
+                text: hyrouter_text::shown_address(text),
+                problem,
+            })
     }
 
     pub(crate) fn kind(&self) -> &AddressKind {
@@ -114,7 +114,7 @@ impl fmt::Display for HostPort {
     }
 }
 
-/// A text is no address. What may be a password in it is not kept.
+/// A text is no address. The error does not keep what may be a password in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} {problem}; an address is host:port, http://host[:port], https://host[:port] or unix:PATH"
@@ -123,109 +123,3 @@ pub struct PluginAddressError {
     text: String,
     problem: &'static str,
 }
-
-fn parse(text: &str) -> Result<AddressKind, &'static str> {
-    if let Some(path) = text.strip_prefix("unix:") {
-        return socket(path).map(AddressKind::Unix);
-    }
-    let text = without_resolver(text)?;
-    let (scheme, rest) = match text.split_once("://") {
-        None => (Scheme::None, text),
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
-        Some(_) => return Err("begins with a scheme that is not known"),
-    };
-    let rest = match scheme {
-        Scheme::None => rest,
-        Scheme::Http | Scheme::Https => rest.strip_suffix('/').unwrap_or(rest),
-    };
-    if rest.contains(['/', '?', '#']) {
-        return Err("has a path");
-    }
-    Ok(AddressKind::Tcp(
-        host_port(rest, scheme.default_port())?,
-        scheme,
-    ))
-}
-
-/// The address without what gRPC's own libraries have in front of it to say how it is looked up: `dns:` and
-/// `passthrough:`, also with an empty authority (`dns:///`).
-fn without_resolver(text: &str) -> Result<&str, &'static str> {
-    let resolved = ["dns:", "passthrough:"]
-        .iter()
-        .find_map(|scheme| text.strip_prefix(scheme));
-    let Some(rest) = resolved else {
-        return Ok(text);
-    };
-    match rest.strip_prefix("//") {
-        None => Ok(rest),
-        Some(rest) => rest.strip_prefix('/').ok_or(
-            "names the server that looks the host up, which is not supported; write three slashes",
-        ),
-    }
-}
-
-/// `unix:PATH`, `unix:///PATH`. What other programs would take for a host after two slashes is no path here either.
-fn socket(path: &str) -> Result<PathBuf, &'static str> {
-    let path = match path.strip_prefix("//") {
-        Some(path) if path.starts_with('/') => path,
-        Some(_) => return Err("has a host where a path has to begin with a slash"),
-        None => path,
-    };
-    if path.is_empty() {
-        return Err("has no path");
-    }
-    if path.contains('\0') {
-        return Err("has a zero byte in its path");
-    }
-    if path.len() > MAX_SOCKET_PATH {
-        return Err("has a path of more than 107 bytes, which no socket has");
-    }
-    Ok(Path::new(path).to_owned())
-}
-
-fn host_port(text: &str, default_port: Option<u16>) -> Result<HostPort, &'static str> {
-    let (host, port) = if let Some(rest) = text.strip_prefix('[') {
-        let (host, port) = rest
-            .split_once(']')
-            .ok_or("has a bracket that is not closed")?;
-        if host.parse::<Ipv6Addr>().is_err() {
-            return Err("has something in brackets that is no IPv6 address");
-        }
-        let port = match port.strip_prefix(':') {
-            None if port.is_empty() => None,
-            None => return Err("goes on after the bracket"),
-            port => port,
-        };
-        (host, port)
-    } else {
-        let (host, port) = match text.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (text, None),
-        };
-        if port.is_some_and(|port| port.contains(':')) {
-            return Err("has several colons; an IPv6 address stands in brackets");
-        }
-        if host.is_empty() {
-            return Err("has no host");
-        }
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-        if host.len() > MAX_HOST || !host.bytes().all(is_name) {
-            return Err("has a host that is neither a name nor an IP address");
-        }
-        (host, port)
-    };
-    let port = match port {
-        // `u16` alone would take a plus sign.
-        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => port.parse().ok(),
-        Some(_) => None,
-        None => Some(default_port.ok_or("has no port")?),
-    };
-    Ok(HostPort {
-        host: host.to_owned(),
-        port: port.ok_or("has a port that is not a number up to 65535")?,
-    })
-}
-
-#[cfg(test)]
-mod tests;

@@ -9,7 +9,7 @@ use crate::breaker::BreakerState;
 use crate::error::ChainError;
 use crate::member::ChainMember;
 use crate::observer::Observer;
-use crate::order;
+use crate::order::check_order;
 use crate::outcome::{ChainDecision, ChainOutcome, DenyCode, Verdict};
 use crate::settings::{ChainEntry, Mode, OnError, Stage};
 use crate::shadow;
@@ -30,7 +30,7 @@ impl Chain {
     /// The settings are wrong; the error has every problem.
     pub fn new(entries: Vec<ChainEntry>) -> Result<Self, ChainError> {
         let settings: Vec<_> = entries.iter().map(|entry| &entry.settings).collect();
-        let order = order::sort(&settings)?;
+        let order = check_order(&settings)?;
         let mut members: Vec<_> = entries
             .into_iter()
             .map(|entry| Some(Arc::new(ChainMember::new(entry))))

@@ -39,7 +39,7 @@
 //! breaker ([`BreakerSettings`]) skips a plugin for a while, at no cost to players. When a player leaves, dropping the
 //! future cancels the call.
 
-mod apply;
+mod answer_effect;
 mod breaker;
 mod call_queue;
 mod chain;
@@ -49,11 +49,12 @@ mod notice;
 mod observer;
 mod order;
 mod outcome;
+mod response_applier;
 mod settings;
 mod shadow;
 mod turn;
 
-pub use apply::{AnswerEffect, apply_answer};
+pub use answer_effect::{AnswerEffect, apply_answer};
 pub use breaker::BreakerState;
 pub use chain::{Chain, PluginStatus};
 pub use error::{ChainError, ChainProblem, Relation};

@@ -11,12 +11,6 @@ use crate::settings::ChainSettings;
 ///
 /// The settings are wrong, as in [`Chain::new`](crate::Chain::new); the error has every problem.
 pub fn check_order(plugins: &[&ChainSettings]) -> Result<Vec<usize>, ChainError> {
-    sort(plugins)
-}
-
-/// The places of the plugins in the order in which they run: by stage, inside a stage as `before` and `after` have
-/// it, and otherwise as given.
-pub(crate) fn sort(plugins: &[&ChainSettings]) -> Result<Vec<usize>, ChainError> {
     let mut problems = Vec::new();
     check_timeouts(plugins, &mut problems);
     let places = places(plugins, &mut problems);

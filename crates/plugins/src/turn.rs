@@ -6,7 +6,7 @@ use std::time::Duration;
 use hyrouter_plugin_api::{ConnectRequest, PluginAnswer, PluginError};
 use hyrouter_text::shown;
 
-use crate::apply::apply_answer;
+use crate::answer_effect::apply_answer;
 use crate::member::ChainMember;
 use crate::notice::Notice;
 use crate::outcome::{Record, Verdict};

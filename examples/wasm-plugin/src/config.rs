@@ -10,13 +10,13 @@ pub struct Lobby {
     /// What the lobby is called: in the referral data, and as `lobby` in the `meta` of the backends that are one.
     pub tag: String,
     /// Where VIPs go if no candidate is a lobby. Without it they stay where the router sends them.
-    pub backend: Option<Address>,
+    pub backend: Option<LobbyAddress>,
 }
 
 /// A backend that need not be a candidate.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Address {
+pub struct LobbyAddress {
     /// Host name or IP address.
     pub host: String,
     /// UDP port.
@@ -43,7 +43,7 @@ impl Lobby {
         if self.prefix.is_empty() {
             return Err("prefix: is empty, every name begins with that".into());
         }
-        if let Some(Address { host, port }) = &self.backend {
+        if let Some(LobbyAddress { host, port }) = &self.backend {
             if host.is_empty() || host.len() > MAX_HOST_LEN {
                 return Err(format!(
                     "backend.host: has {} bytes, 1 to {MAX_HOST_LEN} are allowed",
@@ -58,8 +58,8 @@ impl Lobby {
     }
 }
 
-impl From<&Address> for Backend {
-    fn from(address: &Address) -> Self {
+impl From<&LobbyAddress> for Backend {
+    fn from(address: &LobbyAddress) -> Self {
         Self::new(&address.host, address.port)
     }
 }
@@ -68,7 +68,7 @@ impl From<&Address> for Backend {
 mod tests {
     use hyrouter_plugin_sdk::testing;
 
-    use super::{Address, Lobby};
+    use super::{Lobby, LobbyAddress};
 
     fn read(json: &str) -> Result<Lobby, String> {
         let lobby: Lobby = testing::config(json)?;
@@ -87,7 +87,7 @@ mod tests {
         let lobby = Lobby {
             prefix: "*".into(),
             tag: "gold".into(),
-            backend: Some(Address {
+            backend: Some(LobbyAddress {
                 host: "lobby.example.com".into(),
                 port: 5520,
             }),

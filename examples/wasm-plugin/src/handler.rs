@@ -43,7 +43,7 @@ mod tests {
     use hyrouter_plugin_sdk::{Backend, ConnectRequest, ConnectResponse, testing};
 
     use super::on_connect;
-    use crate::{Address, Lobby};
+    use crate::{Lobby, LobbyAddress};
 
     const VIP: &[u8] = br#"{"lobby":"vip","name":"VIP_Ann"}"#;
 
@@ -54,7 +54,7 @@ mod tests {
     }
 
     fn with_backend() -> Lobby {
-        let address = Address {
+        let address = LobbyAddress {
             host: "lobby.example.com".into(),
             port: 5520,
         };

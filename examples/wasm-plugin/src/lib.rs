@@ -6,7 +6,7 @@ mod handler;
 
 use hyrouter_plugin_sdk::plugin;
 
-pub use crate::config::{Address, Lobby};
+pub use crate::config::{Lobby, LobbyAddress};
 pub use crate::handler::on_connect;
 
 plugin!(on_connect, config: Lobby, check: Lobby::check);

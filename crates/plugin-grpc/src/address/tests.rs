@@ -1,4 +1,5 @@
-use super::{MAX_SOCKET_PATH, PluginAddress};
+use super::PluginAddress;
+use super::parse::MAX_SOCKET_PATH;
 
 #[test]
 fn what_is_an_address_and_how_it_reads_back() {

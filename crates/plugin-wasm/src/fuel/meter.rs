@@ -10,8 +10,7 @@ use wasmer::{
 
 use super::{EXPORT, HOST_CALL, START};
 
-/// Price of a call through a table. It may leave the guest too, and the code does not show it: the host's own functions
-/// take the rest of [`HOST_CALL`].
+/// Price of a call through a table. It may leave the guest; the host's own functions take the rest of [`HOST_CALL`].
 const TABLE_CALL: i64 = 10;
 /// Price of a reference to a function, which makes an object of the host.
 const FUNCTION_REFERENCE: i64 = 5;
