@@ -54,12 +54,12 @@ pub mod expanded {
     pub use crate::log::to_stderr;
 }
 
-/// The README's program compiles and does what it says.
+/// Compiles and runs the README's program.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// So do those on the page about writing plugins.
+/// Compiles and runs those of the page about writing plugins.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/plugin-development.md")]
 struct PluginDevelopment;

@@ -26,7 +26,7 @@ macro_rules! log {
         #[cfg(target_arch = "wasm32")]
         {
             // Declared here and not in the SDK: that way only a module whose author logs has the import. It is safe
-            // to call with whatever pointer, since the router checks what it reads and writes nothing.
+            // to call with any pointer, since the router checks its reads and writes nothing.
             #[link(wasm_import_module = "hyrouter")]
             unsafe extern "C" {
                 #[link_name = "log"]

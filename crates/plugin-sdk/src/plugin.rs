@@ -67,7 +67,7 @@ macro_rules! plugin {
                 };
             }
 
-            /// Runs constructors once. Where nobody does, the linker wraps each export so that every call runs them.
+            /// Runs constructors once. Without it, the linker wraps each export so that every call runs them.
             #[cfg(target_arch = "wasm32")]
             #[unsafe(export_name = "_initialize")]
             extern "C" fn hyrouter_initialize() {

@@ -1,18 +1,18 @@
-//! Who is banned, and why.
+//! The ban list.
 
 use std::collections::HashMap;
 
 use hyrouter_plugin_grpc::ConnectEvent;
 
-/// Who is banned, and why. A player named `deny` always is, so that anybody can try the plugin.
+/// Banned players with the reasons. A player named `deny` is always banned, for trying the plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bans {
-    /// By UUID or name, in lower case.
+    /// Reasons by UUID or name, in lower case.
     reasons: HashMap<String, String>,
 }
 
 impl Bans {
-    /// Reads a line for each player: UUID or name, and after a space the reason. Lines that begin with `#` do not count.
+    /// Reads a line for each player: UUID or name, then a space and the reason. Skips lines that begin with `#`.
     pub(crate) fn parse(text: &str) -> Self {
         let mut bans = Self::default();
         for line in text.lines().map(str::trim) {
@@ -30,8 +30,8 @@ impl Bans {
         bans
     }
 
-    /// What a banned player reads. UUID and name are what the client says; a router that checks identity tokens lets no
-    /// false ones through.
+    /// Returns the reason if the player is banned. UUID and name come from the client; a router that verifies identity
+    /// tokens lets no false ones through.
     pub(crate) fn reason(&self, event: &ConnectEvent) -> Option<&str> {
         [&event.uuid, &event.username]
             .into_iter()

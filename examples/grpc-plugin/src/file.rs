@@ -1,4 +1,4 @@
-//! The file that the list is in.
+//! The file of the list.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -9,17 +9,17 @@ use tokio::sync::watch;
 
 use crate::bans::Bans;
 
-/// How often the file is looked at. A ban counts after this time at the latest.
+/// Interval of checking the file. A change is in effect after this time at the latest.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// A list and the file that it is in.
+/// A list and its file.
 pub(crate) struct BanFile {
     path: PathBuf,
     version: Version,
     bans: Bans,
 }
 
-/// Tells one state of a file from another without reading it.
+/// Time and length of a file, which distinguish its states without reading it.
 type Version = (SystemTime, u64);
 
 impl BanFile {
@@ -38,7 +38,7 @@ impl BanFile {
         &self.bans
     }
 
-    /// Reads the file again whenever it changed, for as long as somebody wants to know.
+    /// Reads the file again whenever it changed, as long as there is a receiver.
     pub(crate) async fn follow(mut self, bans: watch::Sender<Bans>) {
         let mut interval = tokio::time::interval(INTERVAL);
         while !bans.is_closed() {

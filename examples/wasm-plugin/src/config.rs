@@ -5,11 +5,11 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lobby {
-    /// Whose name begins with this is a VIP.
+    /// Prefix of the names of VIPs.
     pub prefix: String,
-    /// What the lobby is called: in the referral data, and as `lobby` in the `meta` of the backends that are one.
+    /// Name of the lobby: in the referral data, and as `lobby` in the `meta` of its backends.
     pub tag: String,
-    /// Where VIPs go if no candidate is a lobby. Without it they stay where the router sends them.
+    /// Backend of VIPs if no candidate is a lobby. Default: the backend that the router chose.
     pub backend: Option<LobbyAddress>,
 }
 
@@ -34,11 +34,11 @@ impl Default for Lobby {
 }
 
 impl Lobby {
-    /// What the types do not say.
+    /// Checks what the types do not express.
     ///
     /// # Errors
     ///
-    /// What is wrong, with its key.
+    /// A value is not allowed; the text has its key.
     pub fn check(&self) -> Result<(), String> {
         if self.prefix.is_empty() {
             return Err("prefix: is empty, every name begins with that".into());

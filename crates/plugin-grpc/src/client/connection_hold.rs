@@ -1,11 +1,11 @@
-//! What a channel keeps of its connection: how to close it, and how it was used.
+//! The hold that a channel has on its connection.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// Closes the connection of a channel from outside, and counts what it is used for.
+/// Closes the connection of a channel from outside, and counts its calls and floods.
 #[derive(Debug, Default)]
 pub(super) struct ConnectionHold {
     /// Dropped to close.

@@ -1,8 +1,8 @@
 //! Compiled modules in a folder.
 //!
-//! A file of it becomes machine code of this process, so it is not believed because it is there: folder and file have
-//! to belong to the user that runs the router and to be writable by nobody else, and what is in the file has to be what
-//! was written. A file that fails is made anew; whoever is the same user could do as they like anyway.
+//! A file of it becomes machine code of this process. So a file is used only if folder and file belong to the user that
+//! runs the router, if no other user can write to them, and if the content has its digest. Otherwise the module is compiled
+//! again. Another process of the same user is trusted.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -44,7 +44,7 @@ impl DiskCache {
         }
     }
 
-    /// The content of a file that nobody else could write.
+    /// Reads a file that no other user can write to.
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         let open = RegularFile::open(file)?;
         let owner = owner_of_new_files(&self.folder)?;

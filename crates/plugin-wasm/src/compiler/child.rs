@@ -103,7 +103,7 @@ impl Process {
                 .saturating_mul(engine::threads().get() as u64),
             len: wasm.len() as u64,
         };
-        // If it ended already, its status tells more than the broken pipe does.
+        // If it ended already, its status is a better error than the broken pipe.
         let _ = stdin
             .write_all(&head.to_bytes())
             .and_then(|()| stdin.write_all(wasm));

@@ -19,7 +19,7 @@ pub(super) fn set(memory: u64, cpu_seconds: u64) -> io::Result<()> {
     };
     for (resource, soft, hard) in [
         (of_memory, memory, memory),
-        // A second later, so that the signal tells which bound it was.
+        // The hard limit 1 s later: the signal of the soft one identifies the bound.
         (Resource::Cpu, cpu_seconds, cpu_seconds.saturating_add(1)),
         (Resource::Core, 0, 0),
         (Resource::Fsize, 0, 0),

@@ -32,7 +32,7 @@ struct Subscription {
     after: Duration,
 }
 
-/// Waits for the first clock. A guest has no files, so what it says about one happens at once, as an error.
+/// Waits for the first clock. A guest has no files, so a subscription to one is an error at once.
 pub(super) fn poll(caller: &Caller, env: &Env<'_>, lists: &Lists) -> Result<i32, Stop> {
     if lists.count == 0 || lists.count > MAX_SUBSCRIPTIONS {
         return Ok(errno::INVAL);

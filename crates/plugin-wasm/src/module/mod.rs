@@ -1,4 +1,4 @@
-//! Whether a module is a plugin: what it imports and exports.
+//! Checks whether a module is a plugin, by its imports and exports.
 
 mod imports;
 

@@ -19,7 +19,7 @@ impl LineBuffer {
 
     pub(crate) fn write(&mut self, bytes: &[u8], output: &GuestOutput) {
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
-            // One byte more than is shown tells that something was left out.
+            // One byte more than is shown, which marks that the line is cut.
             let room = (MAX_LINE + 1).saturating_sub(self.pending.len());
             let (line, is_whole) = part
                 .strip_suffix(b"\n")

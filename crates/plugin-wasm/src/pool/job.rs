@@ -20,10 +20,10 @@ pub(super) struct CallJob {
 }
 
 impl CallJob {
-    pub(super) fn new(request: Vec<u8>, deadline: Instant) -> (Self, PendingCall) {
+    pub(super) fn new(request: Vec<u8>, deadline: Instant) -> (Self, QueuedCall) {
         let (reply, answer) = oneshot::channel();
         let begun = Arc::<AtomicBool>::default();
-        let pending = PendingCall {
+        let pending = QueuedCall {
             answer,
             begun: Arc::clone(&begun),
         };
@@ -38,12 +38,12 @@ impl CallJob {
 }
 
 /// The receiving half of a [`CallJob`].
-pub(crate) struct PendingCall {
+pub(crate) struct QueuedCall {
     pub(crate) answer: oneshot::Receiver<CallResult>,
     begun: Arc<AtomicBool>,
 }
 
-impl PendingCall {
+impl QueuedCall {
     /// Returns whether an instance has taken the call.
     pub(crate) fn has_begun(&self) -> bool {
         self.begun.load(Ordering::Relaxed)

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use hyrouter_plugin_api::PluginError;
 
-use self::job::{CallJob, PendingCall};
+use self::job::{CallJob, QueuedCall};
 use self::roster::Roster;
 use self::worker::PoolWorker;
 use crate::error::LoadReason;
@@ -121,7 +121,7 @@ impl InstancePool {
         &self,
         request: Vec<u8>,
         deadline: Instant,
-    ) -> Result<PendingCall, PluginError> {
+    ) -> Result<QueuedCall, PluginError> {
         let (job, pending) = CallJob::new(request, deadline);
         match self.jobs.try_send(job) {
             Ok(()) => Ok(pending),

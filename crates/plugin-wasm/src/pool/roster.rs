@@ -1,4 +1,4 @@
-//! Who serves and who stands by.
+//! Which instances serve and which stand by.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -30,7 +30,7 @@ impl Roster {
         }
     }
 
-    /// Stands by until there is a place; `false`: the pool is closed.
+    /// Stands by until there is a place. Returns `false` if the pool is closed.
     pub(crate) fn take_place(&self) -> bool {
         let mut state = self.lock();
         if state.serving < self.places {
@@ -53,8 +53,8 @@ impl Roster {
         }
     }
 
-    /// Leaves a place to one that stands by, if there is one. Its place is its own from now on, so that nobody else
-    /// leaves theirs to it as well.
+    /// Leaves a place to one that stands by. Returns whether there was one. The place is reserved for it from now on, so
+    /// that no other instance leaves its place to it as well.
     pub(crate) fn leave_if_replaced(&self) -> bool {
         let mut state = self.lock();
         if state.standing_by == 0 {
@@ -67,7 +67,7 @@ impl Roster {
         true
     }
 
-    /// Waits for that time; `false`: the pool is closed.
+    /// Waits for that time. Returns `false` if the pool is closed.
     pub(crate) fn pause(&self, time: Duration) -> bool {
         let state = self.lock();
         let waited = self
@@ -82,7 +82,7 @@ impl Roster {
         self.changed.notify_all();
     }
 
-    /// How many serve, and how many stand by.
+    /// Returns how many serve, and how many stand by.
     pub(crate) fn count(&self) -> (u32, u32) {
         let state = self.lock();
         (state.serving, state.standing_by)

@@ -1,4 +1,4 @@
-//! The order of plugins, and the orders that there can not be.
+//! The order of plugins, and the orders that there cannot be.
 
 use std::time::Duration;
 

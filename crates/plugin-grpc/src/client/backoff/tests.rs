@@ -12,7 +12,7 @@ fn backoff() -> DialBackoff {
     })
 }
 
-/// Fails once more and tells how long the next attempt has to wait.
+/// Fails once more and returns how long the next attempt has to wait.
 async fn wait_after_failure(backoff: &DialBackoff) -> Duration {
     backoff.failed(&"refused", false);
     let failed = Instant::now();
