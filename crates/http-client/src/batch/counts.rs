@@ -14,7 +14,7 @@ pub struct DeliveryCounts {
     pub failed: u64,
 }
 
-/// DeliveryCounts for [`DeliveryCounts`]. What was accepted is counted too, so that what waits at a forced end can be counted as lost.
+/// Counts for [`DeliveryCounts`]. What was accepted is counted too, so that what waits at a forced end can be counted as lost.
 #[derive(Debug, Default)]
 pub struct DeliveryTally {
     accepted: AtomicU64,
@@ -33,27 +33,27 @@ impl DeliveryTally {
         }
     }
 
-    /// DeliveryCounts what the queue took.
+    /// Counts what the queue took.
     pub fn accepted(&self, count: u64) {
         self.accepted.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// DeliveryCounts what the queue did not take.
+    /// Counts what the queue did not take.
     pub fn not_accepted(&self, count: u64) {
         self.lost.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// DeliveryCounts what was accepted and has arrived.
+    /// Counts what was accepted and has arrived.
     pub fn sent(&self, count: u64) {
         self.sent.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// DeliveryCounts what was accepted and will not arrive.
+    /// Counts what was accepted and will not arrive.
     pub fn failed(&self, count: u64) {
         self.failed.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// DeliveryCounts what was accepted and neither sent nor failed as lost.
+    /// Counts what was accepted and neither sent nor failed as lost.
     pub fn give_up(&self) {
         let done = self.sent.load(Ordering::Relaxed) + self.failed.load(Ordering::Relaxed);
         let accepted = self.accepted.swap(done, Ordering::Relaxed);
