@@ -29,14 +29,16 @@ mod losses;
 mod recent;
 mod record;
 mod sinks;
+mod values;
 mod webhook;
 
 pub use self::error::SinkError;
 pub use self::file::{FileSink, FileSinkOptions, FileTarget};
 pub use self::line::DecisionLine;
 pub use self::recent::RecentDecisions;
-pub use self::record::{BackendAddress, DecisionOutcome, DecisionRecord, as_micros};
+pub use self::record::{DecisionOutcome, DecisionRecord, as_micros};
 pub use self::sinks::SinkSet;
+pub use self::values::{BackendAddress, ErrorText};
 pub use self::webhook::{WebhookOptions, WebhookSink, WebhookToken};
 
 /// How many decisions came to what end in one sink, since it was made.

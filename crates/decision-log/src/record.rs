@@ -3,13 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use std::error::Error;
-use std::fmt;
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
+
+use crate::{BackendAddress, ErrorText};
 
 /// One finished connection, for logs, sinks, traces and metrics. JSON leaves out what is absent, and names are those of
 /// the log.
@@ -51,8 +51,8 @@ pub struct DecisionRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build: Option<i32>,
     /// What is wrong with the `Connect` that was read.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
-    pub error: Option<&'a (dyn Error + 'static)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorText<'a>>,
     /// Language of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<&'a str>,
@@ -135,32 +135,6 @@ impl DecisionOutcome {
     }
 }
 
-/// Where a player was sent. Shown as `host:port`, an IPv6 address in brackets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BackendAddress<'a> {
-    /// DNS name or IP address.
-    pub host: &'a str,
-    /// UDP port.
-    pub port: u16,
-}
-
-impl fmt::Display for BackendAddress<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port } = self;
-        if host.contains(':') {
-            write!(f, "[{host}]:{port}")
-        } else {
-            write!(f, "{host}:{port}")
-        }
-    }
-}
-
-impl Serialize for BackendAddress<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
 /// Returns a duration in whole microseconds, as logs have it.
 pub fn as_micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
@@ -168,13 +142,6 @@ pub fn as_micros(duration: Duration) -> u64 {
 
 fn micros<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(as_micros(*duration))
-}
-
-fn text<S: Serializer>(error: &Option<&dyn Error>, serializer: S) -> Result<S::Ok, S::Error> {
-    match error {
-        Some(error) => serializer.collect_str(error),
-        None => serializer.serialize_none(),
-    }
 }
 
 /// `2026-01-31T12:00:00.123Z`. A clock outside the years 0 to 9999 reads as 1970.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use hyrouter_decision_log::{BackendAddress, DecisionOutcome, DecisionRecord};
+use hyrouter_decision_log::{BackendAddress, DecisionOutcome, DecisionRecord, ErrorText};
 use hyrouter_gateway::{IdentityResult, TicketResult};
 use hyrouter_proxy::{Action, ConnectInfo};
 
@@ -41,7 +41,7 @@ pub(crate) fn record<'a>(
         ticket: note.and_then(|note| note.ticket).map(TicketResult::as_str),
         generation: connect.map(|connect| connect.generation.as_str()),
         build: connect.and_then(|connect| connect.build().number()),
-        error: finished.error.map(|error| error as _),
+        error: finished.error.map(|error| ErrorText(error)),
         language: connect.and_then(|connect| connect.language),
         alpn: peer
             .alpn

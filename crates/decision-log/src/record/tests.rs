@@ -1,7 +1,7 @@
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use super::{BackendAddress, DecisionOutcome, DecisionRecord};
+use super::{BackendAddress, DecisionOutcome, DecisionRecord, ErrorText};
 use crate::DecisionLine;
 
 fn at(time: SystemTime) -> DecisionRecord<'static> {
@@ -34,7 +34,7 @@ fn what_is_there_is_flat_and_named_as_in_the_log() {
         ticket: Some("valid"),
         generation: Some("g4"),
         build: Some(-77),
-        error: Some(&error),
+        error: Some(ErrorText(&error)),
         language: Some("de"),
         alpn: Some("hytale/2"),
         handshake: Duration::from_nanos(1_999),
