@@ -20,26 +20,14 @@ const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
 
 /// A connection whose first frame is there.
 pub(crate) struct ConnectExchange<'a, H> {
-    established: EstablishedConnection<'a, H>,
+    pub(crate) established: EstablishedConnection<'a, H>,
     /// The receiving half is kept though nothing more is read: dropping it would tell the client
     /// to stop sending, which a game client takes for an error.
-    streams: (SendStream, RecvStream),
-    times: Times,
+    pub(crate) streams: (SendStream, RecvStream),
+    pub(crate) times: Times,
 }
 
 impl<'a, H: Handler> ConnectExchange<'a, H> {
-    pub(crate) fn new(
-        established: EstablishedConnection<'a, H>,
-        streams: (SendStream, RecvStream),
-        times: Times,
-    ) -> Self {
-        Self {
-            established,
-            streams,
-            times,
-        }
-    }
-
     /// Answers the `Connect`; `None`: the client left before.
     pub(crate) async fn run(mut self, peer: Peer, payload: Vec<u8>) -> Option<Farewell<'a, H>> {
         let begun = Instant::now();

@@ -46,9 +46,12 @@ impl<'a, H: Handler> EstablishedConnection<'a, H> {
         };
         let reason = match first {
             Ok(Ok((streams, payload))) => {
-                return ConnectExchange::new(self, streams, times)
-                    .run(peer, payload)
-                    .await;
+                let exchange = ConnectExchange {
+                    established: self,
+                    streams,
+                    times,
+                };
+                return exchange.run(peer, payload).await;
             }
             Ok(Err(FirstFrameError::NoRoom)) => {
                 self.server.turn_away(self.connection, Refusal::Memory);

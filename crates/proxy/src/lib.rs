@@ -68,6 +68,7 @@ mod refusal;
 mod server;
 mod server_control;
 mod server_handle;
+mod setters;
 mod socket;
 mod status;
 mod tls;

@@ -4,17 +4,7 @@ use std::time::Duration;
 
 use crate::access::Access;
 use crate::rate::Rates;
-
-macro_rules! setters {
-    ($($setter:ident $field:ident: $kind:ty;)*) => {$(
-        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
-        #[must_use]
-        pub fn $setter(mut self, $field: $kind) -> Self {
-            self.$field = $field;
-            self
-        }
-    )*};
-}
+use crate::setters::setters;
 
 /// When clients must prove their address by Retry (RFC 9000, section 8.1.2), which costs them a round trip and
 /// the server nothing to remember.

@@ -2,6 +2,7 @@
 
 use crate::address_token_key::AddressTokenKey;
 use crate::limits::Limits;
+use crate::setters::setters;
 use crate::tls::{AlpnList, ServerCertificate};
 
 /// Settings that a running server uses from now on.
@@ -20,31 +21,10 @@ pub struct Reconfiguration {
 }
 
 impl Reconfiguration {
-    /// Sets [`certificate`](Self::certificate).
-    #[must_use]
-    pub fn with_certificate(mut self, certificate: Option<ServerCertificate>) -> Self {
-        self.certificate = certificate;
-        self
-    }
-
-    /// Sets [`alpn`](Self::alpn).
-    #[must_use]
-    pub fn with_alpn(mut self, alpn: AlpnList) -> Self {
-        self.alpn = alpn;
-        self
-    }
-
-    /// Sets [`limits`](Self::limits).
-    #[must_use]
-    pub fn with_limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Sets [`token_key`](Self::token_key).
-    #[must_use]
-    pub fn with_token_key(mut self, token_key: Option<AddressTokenKey>) -> Self {
-        self.token_key = token_key;
-        self
+    setters! {
+        with_certificate certificate: Option<ServerCertificate>;
+        with_alpn alpn: AlpnList;
+        with_limits limits: Limits;
+        with_token_key token_key: Option<AddressTokenKey>;
     }
 }
