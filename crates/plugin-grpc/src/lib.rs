@@ -53,7 +53,7 @@ mod address;
 mod client;
 #[cfg(feature = "server")]
 mod server;
-#[cfg(feature = "tls")]
+#[cfg(all(feature = "tls", any(feature = "client", feature = "server")))]
 mod tls;
 #[cfg(any(feature = "client", feature = "server"))]
 mod wire;
@@ -71,7 +71,7 @@ pub use server::ServerTls;
 pub use server::{
     BoundServer, Listener, OnConnect, PluginFailure, PluginServer, PluginServerError, serve,
 };
-#[cfg(feature = "tls")]
+#[cfg(all(feature = "tls", any(feature = "client", feature = "server")))]
 pub use tls::TlsError;
 
 #[cfg(all(doctest, feature = "server"))]
