@@ -1,6 +1,24 @@
 //! A router from its settings: built, served, reloaded, drained, with its admin server, metrics and sinks.
 //!
-//! The binary `hyrouter` adds what only a terminal needs: arguments, output, exit codes.
+//! ```no_run
+//! use hyrouter_app::{App, Configuration, Origin, Parts};
+//!
+//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! let configuration = Configuration::read(Origin::File("config.yaml".into()))?;
+//! let app = App::build(configuration, Parts::default())?;
+//! println!("listening on {}", app.local_addr());
+//! let shutdown = async {
+//!     let _ = tokio::signal::ctrl_c().await;
+//! };
+//! app.run(shutdown).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`App::handle`] reloads and drains a router that runs. Settings of a program, without a file, are built in the same
+//! way. Features: `otlp` sends traces. The binary `hyrouter` adds what only a terminal needs: arguments, output, exit
+//! codes.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
 mod admin;
