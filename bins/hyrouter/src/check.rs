@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{self, CheckArgs, print, print_json, print_line};
 use crate::exit;
-use crate::plugin_tools::Kept;
+use crate::plugin_tools::CapturedOutput;
 use crate::serve;
 use hyrouter_app::summary::Summary;
 use hyrouter_app::{Assembler, Metrics, Origin};
@@ -55,8 +55,11 @@ fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| ConfigError::Merge(error.to_string()))?;
-    let output = Arc::<Kept>::default();
-    let mut assembler = Assembler::new(Arc::<Kept>::clone(&output) as _, &Metrics::default());
+    let output = Arc::<CapturedOutput>::default();
+    let mut assembler = Assembler::new(
+        Arc::<CapturedOutput>::clone(&output) as _,
+        &Metrics::default(),
+    );
     let assembly = runtime.block_on(async { assembler.assemble(draft, None) });
     if assembly.is_err() {
         // Why a guest refuses is often what it prints.

@@ -3,13 +3,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use hyrouter_admin::{AdminServer, CommandError, ReloadReport};
-use hyrouter_metrics::Process;
+use hyrouter_admin::AdminServer;
 use hyrouter_proxy::Server;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use crate::admin::{AppControl, Readiness, StartFacts};
+use crate::admin::{AppControl, Readiness};
+use crate::app_handle::AppHandle;
 use crate::build::Assembler;
 use crate::build::server::{bind, bind_admin};
 use crate::configuration::{Configuration, Origin};
@@ -19,15 +19,12 @@ use crate::lifecycle::{
     CriticalTasks, Drain, Hangups, Phases, ShutdownFuture, SignalSource, Signals, Termination,
     log_end, log_start,
 };
-use crate::metrics::{Metrics, registry};
+use crate::metrics::Metrics;
 use crate::observe::access_log::AccessLog;
 use crate::observe::sinks::DecisionSinks;
 use crate::observe::traces::Traces;
 use crate::parts::Parts;
-use crate::reconfigure::{
-    Active, AppState, COMMAND_QUEUE, Command, CommandSender, Overrides, Reconfigurer,
-    ReloadHistory, send,
-};
+use crate::reconfigure::{Active, AppState, COMMAND_QUEUE, Overrides, Reconfigurer, ReloadHistory};
 use crate::snapshot::Snapshot;
 
 /// A router with its ports, which answers once it [runs](Self::run).
@@ -40,28 +37,6 @@ pub struct App {
     services: Handle,
     origin: Origin,
     watch_files: bool,
-}
-
-/// Commands to a router that runs.
-#[derive(Debug, Clone)]
-pub struct AppHandle {
-    commands: CommandSender,
-    phases: Phases,
-}
-
-impl AppHandle {
-    /// Reads the configuration again and applies it, or changes nothing.
-    ///
-    /// # Errors
-    /// The configuration has mistakes, or the router has ended.
-    pub async fn reload(&self) -> Result<ReloadReport, CommandError> {
-        send(&self.commands, Command::Reload).await
-    }
-
-    /// Ends the router after the connections in progress, as a shutdown does.
-    pub fn drain(&self) {
-        self.phases.drain();
-    }
 }
 
 impl App {
@@ -122,28 +97,9 @@ impl App {
             None => None,
             Some(admin) => {
                 let listen = admin.listen;
-                let process = Process::started_now();
-                let start = StartFacts {
-                    at: process.started(),
-                    address: server.local_addr(),
-                    endpoints: server.endpoints(),
-                };
-                let control = AppControl {
-                    registry: registry::of(
-                        state.handler.metrics(),
-                        [
-                            Arc::new(readiness.clone()) as _,
-                            Arc::clone(&state.history) as _,
-                            Arc::clone(state.handler.sinks()) as _,
-                            Arc::new(process) as _,
-                        ],
-                    ),
-                    state: state.clone(),
-                    start,
-                    commands: commands.clone(),
-                    readiness,
-                    levels: parts.log_levels,
-                };
+                let commands = commands.clone();
+                let levels = parts.log_levels;
+                let control = AppControl::new(&state, &server, commands, readiness, levels);
                 Some(bind_admin(listen, token, Arc::new(control))?)
             }
         };

@@ -33,14 +33,14 @@ impl SwappableHandler {
         metrics: Metrics,
         sinks: Arc<DecisionSinks>,
     ) -> Self {
-        let live = Self {
+        let handler = Self {
             current: Arc::new(ArcSwap::from_pointee(snapshot)),
             log,
             metrics,
             sinks,
         };
-        live.follow();
-        live
+        handler.follow();
+        handler
     }
 
     /// A configuration that can take the place of the one at work.

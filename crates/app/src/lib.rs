@@ -23,6 +23,7 @@
 mod address;
 mod admin;
 mod app;
+mod app_handle;
 mod build;
 mod configuration;
 mod error;
@@ -39,7 +40,8 @@ pub mod summary;
 pub mod timestamp;
 
 pub use crate::admin::{LogLevels, explain};
-pub use crate::app::{App, AppHandle};
+pub use crate::app::App;
+pub use crate::app_handle::AppHandle;
 pub use crate::build::{Assembler, Assembly};
 
 /// Loading of plugins.

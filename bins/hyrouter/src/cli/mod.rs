@@ -22,7 +22,9 @@ pub(crate) use self::output::{
     print_json, print_line,
 };
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
-pub(crate) use self::tools::{Expected, PacketArgs, PacketCommand, ProbeArgs, SignedDuration};
+pub(crate) use self::tools::{
+    ExpectedAnswer, PacketArgs, PacketCommand, ProbeArgs, SignedDuration,
+};
 
 /// The front door of a Hytale server network: players connect here and are referred to a backend.
 ///

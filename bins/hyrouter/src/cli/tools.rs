@@ -64,7 +64,7 @@ pub(crate) struct ProbeArgs {
     pub(crate) json: bool,
     /// Exit with 1 unless this is the answer, for monitoring
     #[arg(long, value_name = "ANSWER")]
-    pub(crate) expect: Option<Expected>,
+    pub(crate) expect: Option<ExpectedAnswer>,
     /// How long to wait for the answer, like 10s or 500ms
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) timeout: Duration,
@@ -72,7 +72,7 @@ pub(crate) struct ProbeArgs {
 
 /// The answer that a probe should get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Expected {
+pub(crate) enum ExpectedAnswer {
     Referral,
     Disconnect,
 }

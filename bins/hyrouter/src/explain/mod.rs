@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::admin_client::AdminClient;
 use crate::cli::{self, ExplainArgs, print, print_json};
-use crate::plugin_tools::Kept;
+use crate::plugin_tools::CapturedOutput;
 use crate::{exit, serve};
 
 fn question(args: &ExplainArgs) -> Question {
@@ -69,7 +69,7 @@ async fn without_router(
             return Ok(Err(exit::usage()));
         }
     };
-    let mut assembler = Assembler::new(Arc::<Kept>::default(), &Metrics::default())
+    let mut assembler = Assembler::new(Arc::<CapturedOutput>::default(), &Metrics::default())
         .without_plugins(!question.plugins);
     let assembly = match assembler.assemble(draft, None) {
         Ok(assembly) => assembly,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-pub(crate) use self::output::Kept;
+pub(crate) use self::output::CapturedOutput;
 use crate::cli::{PluginArgs, PluginCommand, print_json};
 use crate::exit;
 
@@ -32,10 +32,10 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
         PluginCommand::Call { target, json } => {
             let asked = request::read(target)?;
             match target::load(target)? {
-                target::Loaded::Target(target) => {
+                target::LoadOutcome::Target(target) => {
                     runtime.block_on(call::run(&target, &asked, *json))
                 }
-                target::Loaded::Refused(code) => Ok(code),
+                target::LoadOutcome::Refused(code) => Ok(code),
             }
         }
         PluginCommand::Bench {
@@ -50,10 +50,10 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
                 concurrency: concurrency.get(),
             };
             match target::load(target)? {
-                target::Loaded::Target(target) => {
+                target::LoadOutcome::Target(target) => {
                     runtime.block_on(bench::run(target, asked, load, *json))
                 }
-                target::Loaded::Refused(code) => Ok(code),
+                target::LoadOutcome::Refused(code) => Ok(code),
             }
         }
     }

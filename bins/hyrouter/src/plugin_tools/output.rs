@@ -8,9 +8,9 @@ use hyrouter_plugin_wasm::{OutputLevel, OutputSink};
 const KEPT: usize = 1000;
 
 #[derive(Debug, Default)]
-pub(crate) struct Kept(Mutex<Vec<(OutputLevel, String)>>);
+pub(crate) struct CapturedOutput(Mutex<Vec<(OutputLevel, String)>>);
 
-impl OutputSink for Kept {
+impl OutputSink for CapturedOutput {
     fn line(&self, _plugin: &str, level: OutputLevel, line: &str) {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() < KEPT {
@@ -19,7 +19,7 @@ impl OutputSink for Kept {
     }
 }
 
-impl Kept {
+impl CapturedOutput {
     /// What was printed since this was last asked.
     pub(crate) fn take(&self) -> Vec<(OutputLevel, String)> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))

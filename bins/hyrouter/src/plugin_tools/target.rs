@@ -12,7 +12,7 @@ use hyrouter_plugin_wasm::{CallStats, WasmHost, WasmPlugin, WasmSettings};
 use hyrouter_plugins::{ChainSettings, OverridePolicy};
 use tokio::time::timeout;
 
-use super::output::Kept;
+use super::output::CapturedOutput;
 use crate::cli::{self, TargetArgs};
 use crate::{exit, serve};
 use hyrouter_app::plugins;
@@ -21,7 +21,7 @@ use hyrouter_gateway::ReferralSealer;
 /// A plugin that is there to be asked.
 pub(crate) struct Target {
     pub(crate) name: String,
-    pub(crate) output: Arc<Kept>,
+    pub(crate) output: Arc<CapturedOutput>,
     /// Of a WASM plugin; a gRPC plugin is dialled by the first call.
     pub(crate) load_time: Option<Duration>,
     pub(crate) timeout: Duration,
@@ -38,31 +38,31 @@ enum Kind {
     Other(Arc<dyn Plugin>),
 }
 
-pub(crate) enum Loaded {
+pub(crate) enum LoadOutcome {
     Target(Target),
     /// The configuration is wrong, which was said.
     Refused(ExitCode),
 }
 
-pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
+pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<LoadOutcome> {
     let defaults = ChainSettings::new("");
     if let Some(address) = &args.grpc {
         let settings = GrpcSettings::new(address.clone()).with_config(args.plugin_config.clone());
         let plugin = Arc::new(GrpcPlugin::new(&settings)?);
         let target = grpc(args, address.to_string(), plugin, &defaults);
-        return Ok(Loaded::Target(target));
+        return Ok(LoadOutcome::Target(target));
     }
     if let Some(file) = &args.wasm {
         let settings = WasmSettings::new(file.display().to_string(), file)
             .with_config(args.plugin_config.clone());
         let host = WasmHost::new().with_compiler(plugins::compiler());
-        return load_wasm(args, &settings, host, &defaults).map(Loaded::Target);
+        return load_wasm(args, &settings, host, &defaults).map(LoadOutcome::Target);
     }
     let settings = match serve::load(&args.config) {
         Ok(loaded) => loaded,
         Err(error) => {
             cli::complain_of_config(&error);
-            return Ok(Loaded::Refused(exit::usage()));
+            return Ok(LoadOutcome::Refused(exit::usage()));
         }
     };
     let name = args.name.as_deref().unwrap_or_default();
@@ -97,7 +97,7 @@ pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<Loaded> {
         let loaded = plugins::load_one(&plugin, &host)?;
         grpc(args, chain.name.clone(), loaded, chain)
     };
-    Ok(Loaded::Target(Target { sealer, ..target }))
+    Ok(LoadOutcome::Target(Target { sealer, ..target }))
 }
 
 fn grpc(args: &TargetArgs, name: String, plugin: Arc<dyn Plugin>, chain: &ChainSettings) -> Target {
@@ -119,8 +119,8 @@ fn load_wasm(
     host: WasmHost,
     chain: &ChainSettings,
 ) -> anyhow::Result<Target> {
-    let output = Arc::<Kept>::default();
-    let host = host.with_output(Arc::<Kept>::clone(&output));
+    let output = Arc::<CapturedOutput>::default();
+    let host = host.with_output(Arc::<CapturedOutput>::clone(&output));
     let begun = Instant::now();
     let loaded = WasmPlugin::load(&host, settings);
     if loaded.is_err() {

@@ -11,7 +11,7 @@ use hyrouter_client::{ClientCert, Dial, ExchangeOutcome, GameClient, Hello};
 use hyrouter_protocol::Generation;
 use hyrouter_protocol::builds::ClientBuild;
 
-use crate::cli::{Expected, ProbeArgs, print, print_json};
+use crate::cli::{ExpectedAnswer, ProbeArgs, print, print_json};
 use crate::{envelope, exit};
 
 pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
@@ -88,10 +88,10 @@ fn source(text: &str) -> anyhow::Result<(String, u16)> {
     Ok((host.to_owned(), port))
 }
 
-fn is_good(outcome: &ExchangeOutcome, expected: Option<Expected>) -> bool {
+fn is_good(outcome: &ExchangeOutcome, expected: Option<ExpectedAnswer>) -> bool {
     match outcome {
-        ExchangeOutcome::Referral { .. } => expected != Some(Expected::Disconnect),
-        ExchangeOutcome::Disconnect { .. } => expected != Some(Expected::Referral),
+        ExchangeOutcome::Referral { .. } => expected != Some(ExpectedAnswer::Disconnect),
+        ExchangeOutcome::Disconnect { .. } => expected != Some(ExpectedAnswer::Referral),
         _ => false,
     }
 }

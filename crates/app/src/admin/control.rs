@@ -8,13 +8,15 @@ use hyrouter_admin::{
     AccessRefusal, AdminControl, CommandError, CommandFuture, HealthReport, ReloadReport,
     RouterStatus,
 };
-use hyrouter_metrics::Registry;
+use hyrouter_metrics::{Process, Registry, Source};
+use hyrouter_proxy::{Handler, Server};
 use serde_json::Value;
 
 use super::readiness::Readiness;
 use super::status;
 use crate::admin::explain;
-use crate::reconfigure::{self, AppState, Command, CommandSender, Reply};
+use crate::metrics::registry;
+use crate::reconfigure::{self, AppState, CommandSender, ReconfigureCommand, Reply};
 
 /// The level of log lines, which can be changed while the router runs.
 pub trait LogLevels: fmt::Debug + Send + Sync {
@@ -64,9 +66,39 @@ pub(crate) struct AppControl {
 }
 
 impl AppControl {
+    /// Shows a router that starts now.
+    pub(crate) fn new<H: Handler>(
+        state: &AppState,
+        server: &Server<H>,
+        commands: CommandSender,
+        readiness: Readiness,
+        levels: Arc<dyn LogLevels>,
+    ) -> Self {
+        let process = Process::started_now();
+        let start = StartFacts {
+            at: process.started(),
+            address: server.local_addr(),
+            endpoints: server.endpoints(),
+        };
+        let others: [Arc<dyn Source>; 4] = [
+            Arc::new(readiness.clone()),
+            Arc::clone(&state.history) as _,
+            Arc::clone(state.handler.sinks()) as _,
+            Arc::new(process),
+        ];
+        Self {
+            registry: registry::of(state.handler.metrics(), others),
+            state: state.clone(),
+            start,
+            commands,
+            readiness,
+            levels,
+        }
+    }
+
     fn send<T: Send + 'static>(
         &self,
-        make: impl FnOnce(Reply<T>) -> Command + Send + 'static,
+        make: impl FnOnce(Reply<T>) -> ReconfigureCommand + Send + 'static,
     ) -> CommandFuture<T> {
         let commands = self.commands.clone();
         Box::pin(async move { reconfigure::send(&commands, make).await })
@@ -111,7 +143,7 @@ impl AdminControl for AppControl {
     }
 
     fn reload(&self) -> CommandFuture<ReloadReport> {
-        self.send(Command::Reload)
+        self.send(ReconfigureCommand::Reload)
     }
 
     fn drain(&self) -> Result<(), CommandError> {
@@ -121,7 +153,7 @@ impl AdminControl for AppControl {
 
     fn drain_backend(&self, address: &str, drained: bool) -> CommandFuture<()> {
         let address = address.to_owned();
-        self.send(move |reply| Command::DrainBackend {
+        self.send(move |reply| ReconfigureCommand::DrainBackend {
             address,
             drained,
             reply,
@@ -130,7 +162,7 @@ impl AdminControl for AppControl {
 
     fn maintain(&self, route: &str, maintenance: Option<Value>) -> CommandFuture<()> {
         let route = route.to_owned();
-        self.send(move |reply| Command::Maintain {
+        self.send(move |reply| ReconfigureCommand::Maintain {
             route,
             maintenance,
             reply,

@@ -6,5 +6,5 @@ mod readiness;
 mod status;
 
 pub use self::control::LogLevels;
-pub(crate) use self::control::{AppControl, FixedLogLevel, StartFacts};
+pub(crate) use self::control::{AppControl, FixedLogLevel};
 pub(crate) use self::readiness::Readiness;

@@ -29,7 +29,7 @@ pub(crate) struct IdentityKeys {
 
 impl IdentityKeys {
     /// `None` where nothing is verified. Keys of a file are loaded; those of an address come later, but for
-    /// [`Begin::Reload`]. `earlier` goes on where settings and files are the same, and keeps what it has verified.
+    /// [`LoadOccasion::Reload`]. `earlier` goes on where settings and files are the same, and keeps what it has verified.
     ///
     /// # Errors
     /// The file can not be used, or the certificates that the address is trusted by; or nobody could be verified by the
@@ -37,7 +37,7 @@ impl IdentityKeys {
     pub(crate) fn open(
         settings: &IdentitySettings,
         earlier: Option<&Arc<Self>>,
-        begin: Begin,
+        begin: LoadOccasion,
     ) -> Result<Option<Arc<Self>>, Problem> {
         if settings.mode == IdentityMode::Off {
             return Ok(None);
@@ -90,7 +90,7 @@ impl IdentityKeys {
         // What is bound stays so, whatever else changes.
         let bound = earlier.and_then(|earlier| earlier.bindings.clone());
         let bindings = settings.bind_certificate.then(|| bound.unwrap_or_default());
-        if begin == Begin::Reload && required && !verifier.can_verify(SystemTime::now()) {
+        if begin == LoadOccasion::Reload && required && !verifier.can_verify(SystemTime::now()) {
             // Until they are here everybody would be refused whom the configuration before lets in.
             let fetched = Handle::current().block_on(keeper.fetch_now());
             fetched.map_err(at("identity.jwks"))?;
@@ -144,7 +144,7 @@ impl IdentityKeys {
 
 /// When keys are opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Begin {
+pub(crate) enum LoadOccasion {
     /// The router starts, which it has to while the service with the keys is away.
     Start,
     /// Another configuration is at work. Needs a thread that may wait.

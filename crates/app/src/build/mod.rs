@@ -2,7 +2,9 @@
 
 mod expiry;
 pub(crate) mod findings;
+mod grpc;
 pub(crate) mod identity_keys;
+mod plugin_error;
 mod plugins;
 mod port_holder;
 pub(crate) mod server;
@@ -20,9 +22,10 @@ use hyrouter_proxy::{AddressTokenKey, ServerCertificate};
 
 pub(crate) use self::expiry::NOTICE;
 use self::findings::{Findings, at};
-use self::identity_keys::{Begin, IdentityKeys};
-use self::plugins::{Loaded, Loader};
-pub use self::plugins::{PluginLoadError, load_one};
+use self::identity_keys::{IdentityKeys, LoadOccasion};
+pub use self::plugin_error::PluginLoadError;
+pub use self::plugins::load_one;
+use self::plugins::{LoadedPlugins, Loader};
 pub use self::trial::trial_request;
 pub use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
 use crate::metrics::Metrics;
@@ -43,7 +46,7 @@ pub struct Assembly {
     pub(crate) chain: Arc<Chain>,
     /// Plugins of the configuration, which are more than those of the chain where they are left out.
     pub(crate) plugins_in_all: usize,
-    loaded: Loaded,
+    loaded: LoadedPlugins,
 }
 
 /// Puts assemblies together.
@@ -160,11 +163,11 @@ fn identity_keys(
 ) -> Option<Arc<IdentityKeys>> {
     let earlier = previous.and_then(|previous| previous.keys.as_ref());
     let begin = match previous {
-        Some(_) => Begin::Reload,
-        None => Begin::Start,
+        Some(_) => LoadOccasion::Reload,
+        None => LoadOccasion::Start,
     };
     // A reload may fetch keys. A configuration that is refused must cause no requests.
-    let is_refused = begin == Begin::Reload && !findings.is_empty();
+    let is_refused = begin == LoadOccasion::Reload && !findings.is_empty();
     if is_refused || !findings.are_free(&["identity"]) {
         return None;
     }

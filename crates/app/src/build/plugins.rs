@@ -4,12 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use hyrouter_config::{GrpcPluginSettings, PluginKind, PluginSettings, Settings, WasmHostSettings};
+use hyrouter_config::{PluginKind, PluginSettings, Settings, WasmHostSettings};
 use hyrouter_plugin_api::Plugin;
-use hyrouter_plugin_grpc::{ClientTls, GrpcError, GrpcSettings, PluginAddress, PluginAddressError};
-use hyrouter_plugin_wasm::{Compiler, LoadError, OutputSink, WasmHost, WasmPlugin};
+use hyrouter_plugin_wasm::{Compiler, OutputSink, WasmHost, WasmPlugin};
 use hyrouter_plugins::{Chain, ChainEntry};
 
+use super::grpc::grpc_settings;
+use super::plugin_error::PluginLoadError;
 use super::trial::trial_request;
 use super::wasm::{compiler, wasm_host, wasm_settings};
 use crate::build::findings::{Findings, at};
@@ -28,7 +29,7 @@ pub(crate) struct Loader {
 
 /// Plugins that were loaded, each with what it was loaded from.
 #[derive(Default)]
-pub(crate) struct Loaded(Vec<LoadedPlugin>);
+pub(crate) struct LoadedPlugins(Vec<LoadedPlugin>);
 
 struct LoadedPlugin {
     settings: PluginSettings,
@@ -55,9 +56,9 @@ impl Loader {
     pub(crate) fn load(
         &mut self,
         settings: &Settings,
-        earlier: Option<&Loaded>,
+        earlier: Option<&LoadedPlugins>,
         findings: &mut Findings,
-    ) -> Option<(Chain, Loaded)> {
+    ) -> Option<(Chain, LoadedPlugins)> {
         let host = self.host(settings);
         let mut entries = Vec::with_capacity(settings.plugins.len());
         let mut loaded = Vec::with_capacity(settings.plugins.len());
@@ -91,7 +92,10 @@ impl Loader {
         }
         let observer = ShadowLog::counting(Arc::clone(&self.metrics));
         let chain = findings.keep(Chain::new(entries).map_err(at("plugins")))?;
-        Some((chain.with_observer(Arc::new(observer)), Loaded(loaded)))
+        Some((
+            chain.with_observer(Arc::new(observer)),
+            LoadedPlugins(loaded),
+        ))
     }
 
     fn host(&mut self, settings: &Settings) -> WasmHost {
@@ -113,7 +117,7 @@ impl fmt::Debug for Loader {
     }
 }
 
-impl Loaded {
+impl LoadedPlugins {
     /// The plugin that was loaded from exactly this, whatever the chain does with it.
     fn find(&self, wanted: &PluginSettings, files: &FileSet) -> Option<Arc<dyn Plugin>> {
         let same = |loaded: &&LoadedPlugin| {
@@ -127,7 +131,7 @@ impl Loaded {
     }
 }
 
-impl fmt::Debug for Loaded {
+impl fmt::Debug for LoadedPlugins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.0.iter().map(|loaded| &loaded.settings.settings.name);
         f.debug_list().entries(names).finish()
@@ -147,37 +151,6 @@ fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Reason why a plugin cannot be loaded.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PluginLoadError {
-    /// The module cannot be compiled, or refuses its configuration.
-    #[error(transparent)]
-    Wasm(#[from] LoadError),
-    /// The settings of a gRPC plugin cannot be used.
-    #[error("plugin {name:?}, grpc")]
-    Grpc {
-        /// Name of the plugin.
-        name: String,
-        /// What is wrong.
-        source: GrpcError,
-    },
-    /// The address of a gRPC plugin cannot be used.
-    #[error("plugin {name:?}, grpc.address")]
-    Address {
-        /// Name of the plugin.
-        name: String,
-        /// What is wrong.
-        source: PluginAddressError,
-    },
-    /// The plugin is of a kind of a newer configuration.
-    #[error("plugin {name:?} is of a type that this build does not know")]
-    UnknownKind {
-        /// Name of the plugin.
-        name: String,
-    },
 }
 
 /// Loads one plugin.
@@ -210,24 +183,4 @@ pub fn load_one(
         }
         _ => Err(PluginLoadError::UnknownKind { name: name() }),
     }
-}
-
-fn grpc_settings(
-    plugin: &PluginSettings,
-    grpc: &GrpcPluginSettings,
-) -> Result<GrpcSettings, PluginAddressError> {
-    let address = PluginAddress::parse(&grpc.address)?;
-    let tls = grpc.tls.as_ref().map(|files| {
-        let mut tls = ClientTls::default();
-        tls.ca_file.clone_from(&files.ca);
-        if let Some(certificate) = &files.certificate {
-            tls.cert_file = Some(certificate.cert.clone());
-            tls.key_file = Some(certificate.key.clone());
-        }
-        tls.domain.clone_from(&files.domain);
-        tls
-    });
-    Ok(GrpcSettings::new(address)
-        .with_config(plugin.config.clone())
-        .with_tls(tls))
 }

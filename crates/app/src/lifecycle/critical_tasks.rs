@@ -65,35 +65,35 @@ impl CriticalTasks {
 mod tests {
     use super::*;
 
-    async fn until_dead(supervisor: &CriticalTasks) -> Vec<String> {
-        while supervisor.problems().is_empty() {
+    async fn until_dead(critical_tasks: &CriticalTasks) -> Vec<String> {
+        while critical_tasks.problems().is_empty() {
             tokio::task::yield_now().await;
         }
-        let problems = supervisor.problems().into_iter();
+        let problems = critical_tasks.problems().into_iter();
         problems.map(|problem| problem.part).collect()
     }
 
     #[tokio::test]
     async fn a_panic_and_an_end_are_told_of() {
         for task in [true, false] {
-            let supervisor = CriticalTasks::default();
-            assert_eq!(supervisor.problems(), []);
-            supervisor.spawn("keeper", async move {
+            let critical_tasks = CriticalTasks::default();
+            assert_eq!(critical_tasks.problems(), []);
+            critical_tasks.spawn("keeper", async move {
                 assert!(task, "a task that panics");
             });
-            assert_eq!(until_dead(&supervisor).await, ["keeper"]);
+            assert_eq!(until_dead(&critical_tasks).await, ["keeper"]);
         }
     }
 
     #[tokio::test]
     async fn what_is_taken_away_is_not_missed() {
-        let supervisor = CriticalTasks::default();
-        let task = supervisor.spawn("keeper", std::future::pending());
+        let critical_tasks = CriticalTasks::default();
+        let task = critical_tasks.spawn("keeper", std::future::pending());
         task.abort();
         while !task.is_finished() {
             tokio::task::yield_now().await;
         }
-        supervisor.spawn("other", async {});
-        assert_eq!(until_dead(&supervisor).await, ["other"]);
+        critical_tasks.spawn("other", async {});
+        assert_eq!(until_dead(&critical_tasks).await, ["other"]);
     }
 }

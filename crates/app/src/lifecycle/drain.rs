@@ -10,7 +10,7 @@ use super::phase::Phases;
 use super::signals::{Signal, SignalSource};
 use crate::error::AppError;
 use crate::handler::SwappableHandler;
-use crate::reconfigure::{Active, Command, CommandSender};
+use crate::reconfigure::{Active, CommandSender, ReconfigureCommand};
 
 /// How a router ended that was asked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,11 @@ impl Drain {
         tracing::info!(signal = "SIGHUP", "reading the configuration again");
         // The log has the result.
         let (reply, _) = oneshot::channel();
-        if self.commands.try_send(Command::Reload(reply)).is_err() {
+        if self
+            .commands
+            .try_send(ReconfigureCommand::Reload(reply))
+            .is_err()
+        {
             tracing::warn!("too many commands wait; the configuration is not read again");
         }
     }

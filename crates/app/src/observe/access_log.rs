@@ -42,13 +42,13 @@ impl AccessLog {
                 let remote = shown(remote);
                 tracing::debug!(reason = refusal.as_str(), remote, "refused");
                 self.refusals
-                    .count(Turned::Refused(*refusal), self.started.elapsed());
+                    .count(RefusalCause::Refused(*refusal), self.started.elapsed());
             }
             Event::HandshakeFailed { remote, error } => {
                 let remote = shown(remote);
                 tracing::debug!(error, remote, "handshake failed");
                 self.refusals
-                    .count(Turned::Handshake, self.started.elapsed());
+                    .count(RefusalCause::Handshake, self.started.elapsed());
             }
             Event::Panicked => tracing::error!(
                 reason = "panic",
@@ -112,7 +112,7 @@ pub(crate) fn write_decision(record: &DecisionRecord<'_>, client: Option<SocketA
 
 /// What keeps a connection from a decision.
 #[derive(Clone, Copy)]
-enum Turned {
+enum RefusalCause {
     Refused(Refusal),
     Handshake,
 }
@@ -133,16 +133,16 @@ struct Refusals {
 }
 
 impl Refusals {
-    fn count(&self, turned: Turned, now: Duration) {
+    fn count(&self, turned: RefusalCause, now: Duration) {
         let counter = match turned {
-            Turned::Refused(Refusal::Total) => &self.total,
-            Turned::Refused(Refusal::HalfOpen) => &self.half_open,
-            Turned::Refused(Refusal::Source) => &self.source,
-            Turned::Refused(Refusal::Rate) => &self.rate,
-            Turned::Refused(Refusal::Denied) => &self.denied,
-            Turned::Refused(Refusal::Memory) => &self.memory,
-            Turned::Refused(_) => &self.draining,
-            Turned::Handshake => &self.handshake,
+            RefusalCause::Refused(Refusal::Total) => &self.total,
+            RefusalCause::Refused(Refusal::HalfOpen) => &self.half_open,
+            RefusalCause::Refused(Refusal::Source) => &self.source,
+            RefusalCause::Refused(Refusal::Rate) => &self.rate,
+            RefusalCause::Refused(Refusal::Denied) => &self.denied,
+            RefusalCause::Refused(Refusal::Memory) => &self.memory,
+            RefusalCause::Refused(_) => &self.draining,
+            RefusalCause::Handshake => &self.handshake,
         };
         counter.fetch_add(1, Ordering::Relaxed);
         let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX).max(1);

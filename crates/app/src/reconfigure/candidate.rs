@@ -28,7 +28,7 @@ pub(super) struct Candidate {
 }
 
 /// Nothing of it is at work.
-pub(super) struct Rejection {
+pub(super) struct CandidateRejection {
     pub(super) mistakes: Vec<String>,
     pub(super) files: FileSet,
 }
@@ -40,11 +40,11 @@ pub(super) fn read(
     origin: &Origin,
     assembler: &mut Assembler,
     before: FileSet,
-) -> Result<Candidate, Rejection> {
+) -> Result<Candidate, CandidateRejection> {
     let draft = match origin.read() {
         Ok(draft) => draft,
         Err(error) => {
-            return Err(Rejection {
+            return Err(CandidateRejection {
                 mistakes: lines(&error),
                 files: before,
             });
@@ -58,7 +58,7 @@ pub(super) fn read(
     let mistakes: Vec<_> = silent.map(LoweredCheck::refusal).collect();
     // A mistake may be what lowers it.
     if draft.problems.is_empty() && !mistakes.is_empty() {
-        return Err(Rejection {
+        return Err(CandidateRejection {
             mistakes,
             files: files.merge(before),
         });
@@ -73,14 +73,14 @@ pub(super) fn read(
             files,
             lowered,
         }),
-        Err(mistakes) => Err(Rejection {
+        Err(mistakes) => Err(CandidateRejection {
             mistakes,
             files: files.merge(before),
         }),
     }
 }
 
-struct Assembled {
+struct CandidateParts {
     assembly: Assembly,
     snapshot: Snapshot,
     sinks: Option<ActiveSinks>,
@@ -92,7 +92,7 @@ fn assemble(
     now: &Active,
     assembler: &mut Assembler,
     draft: Draft,
-) -> Result<Assembled, Vec<String>> {
+) -> Result<CandidateParts, Vec<String>> {
     let made = assembler.assemble(draft, Some(&now.assembly));
     let mut assembly = made.map_err(|error| lines(&error))?;
     let token = assembly.admin_token.take();
@@ -101,7 +101,7 @@ fn assemble(
     // Last, since it opens files.
     let sinks = state.handler.sinks().next(&assembly.settings.logging);
     let sinks = sinks.map_err(|error| vec![error.to_string()])?;
-    Ok(Assembled {
+    Ok(CandidateParts {
         assembly,
         snapshot,
         sinks,

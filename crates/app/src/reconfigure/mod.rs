@@ -2,6 +2,7 @@
 
 mod apply;
 mod candidate;
+mod command;
 mod commands;
 mod history;
 mod job;
@@ -11,8 +12,7 @@ mod restart_only;
 mod task;
 mod watch;
 
+pub(crate) use self::command::{COMMAND_QUEUE, CommandSender, ReconfigureCommand, Reply, send};
 pub(crate) use self::history::ReloadHistory;
 pub(crate) use self::overrides::Overrides;
-pub(crate) use self::task::{
-    Active, AppState, COMMAND_QUEUE, Command, CommandSender, Reconfigurer, Reply, send,
-};
+pub(crate) use self::task::{Active, AppState, Reconfigurer};

@@ -6,9 +6,10 @@ use std::time::Duration;
 use hyrouter_admin::{CommandError, ReloadReport};
 use tokio::time::Instant;
 
-use super::candidate::{Candidate, Rejection, read};
+use super::candidate::{Candidate, CandidateRejection, read};
+use super::command::Reply;
 use super::job::{Job, Progress};
-use super::task::{Reconfigurer, Reply};
+use super::task::Reconfigurer;
 use super::watch::Watch;
 use crate::build::Assembler;
 use crate::file_set::FileSet;
@@ -19,7 +20,7 @@ const LOAD_TIMEOUT: Duration = Duration::from_mins(5);
 const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A configuration and the assembler that made it.
-type LoadResult = (Result<Candidate, Rejection>, Assembler);
+type LoadResult = (Result<Candidate, CandidateRejection>, Assembler);
 
 /// The reload in progress, and the senders that wait for it.
 #[derive(Default)]
@@ -92,7 +93,7 @@ impl Reconfigurer {
                 self.assembler = assembler;
                 self.apply(candidate).await
             }
-            Progress::Done(Ok((Err(Rejection { mistakes, files }), assembler))) => {
+            Progress::Done(Ok((Err(CandidateRejection { mistakes, files }), assembler))) => {
                 self.assembler = assembler;
                 self.watch = Watch::from(files);
                 Err(mistakes)

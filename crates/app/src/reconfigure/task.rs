@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use hyrouter_admin::{AdminTokenHandle, CommandError, ReloadReport};
+use hyrouter_admin::AdminTokenHandle;
 use hyrouter_proxy::ServerHandle;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
+use super::command::ReconfigureCommand;
 use super::history::ReloadHistory;
 use super::job::{Job, Progress};
 use super::overrides::Overrides;
@@ -27,43 +28,6 @@ use crate::lifecycle::CriticalTasks;
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// Maximum time of a check, which takes microseconds unless a disk hangs.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(10);
-/// Maximum number of commands that wait.
-pub(crate) const COMMAND_QUEUE: usize = 64;
-
-/// Something that an operator commands, and where the answer goes.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Reload(Reply<ReloadReport>),
-    DrainBackend {
-        address: String,
-        drained: bool,
-        reply: Reply<()>,
-    },
-    Maintain {
-        route: String,
-        maintenance: Option<serde_json::Value>,
-        reply: Reply<()>,
-    },
-}
-
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
-
-/// Sends commands to the task.
-pub(crate) type CommandSender = mpsc::Sender<Command>;
-
-/// Sends a command, and waits for its result.
-pub(crate) async fn send<T>(
-    commands: &CommandSender,
-    make: impl FnOnce(Reply<T>) -> Command,
-) -> Result<T, CommandError> {
-    let (reply, answer) = oneshot::channel();
-    commands
-        .try_send(make(reply))
-        .map_err(|_| CommandError::failed("too many commands wait; try again"))?;
-    answer
-        .await
-        .map_err(|_| CommandError::failed("the router could not do it; its log says why"))?
-}
 
 /// A router that runs: what the task changes and the admin server shows.
 #[derive(Debug, Clone)]
@@ -95,7 +59,7 @@ pub(crate) struct Reconfigurer {
     pub(super) watch: Watch,
     /// Fingerprints of the files that the active configuration was read from.
     pub(super) active_files: FileSet,
-    commands: mpsc::Receiver<Command>,
+    commands: mpsc::Receiver<ReconfigureCommand>,
     file_check: Option<Job<FileSet>>,
     pub(super) pending: PendingReload,
     pub(super) key_task: Option<AbortHandle>,
@@ -106,7 +70,7 @@ pub(crate) struct Reconfigurer {
 impl Reconfigurer {
     pub(crate) fn new(
         state: AppState,
-        commands: mpsc::Receiver<Command>,
+        commands: mpsc::Receiver<ReconfigureCommand>,
         critical_tasks: CriticalTasks,
         services: Handle,
         assembler: Assembler,
@@ -190,18 +154,18 @@ impl Reconfigurer {
         }
     }
 
-    async fn handle(&mut self, command: Command) {
+    async fn handle(&mut self, command: ReconfigureCommand) {
         // The sender may have gone; its command is done all the same.
         match command {
-            Command::Reload(reply) => self.reload(Some(reply)),
-            Command::DrainBackend {
+            ReconfigureCommand::Reload(reply) => self.reload(Some(reply)),
+            ReconfigureCommand::DrainBackend {
                 address,
                 drained,
                 reply,
             } => {
                 let _ = reply.send(self.drain_backend(&address, drained).await);
             }
-            Command::Maintain {
+            ReconfigureCommand::Maintain {
                 route,
                 maintenance,
                 reply,

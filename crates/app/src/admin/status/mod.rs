@@ -13,7 +13,7 @@ use hyrouter_config::{IdentityMode, PluginKind, Settings};
 use hyrouter_metrics::Histogram;
 use hyrouter_plugins::Mode;
 
-use super::StartFacts;
+use super::control::StartFacts;
 use crate::build::NOTICE;
 use crate::build::identity_keys::IdentityKeys;
 use crate::lifecycle::Phase;
