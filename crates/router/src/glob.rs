@@ -60,8 +60,8 @@ impl Glob {
             .count()
     }
 
-    /// Matches the host. Calls `took` with the number of a run and the range of bytes that it matches. The last call for
-    /// a run counts; a run without a call matches nothing.
+    /// Matches the host. Calls `took` with the number of a run and the range of bytes that it matches. The last call
+    /// for a run counts; a run without a call matches nothing.
     ///
     /// Each run matches as little as possible, the first before the second, so the last one matches the rest.
     ///

@@ -17,8 +17,8 @@ pub(crate) const DEFAULT_NAME: &str = "default";
 
 /// An immutable snapshot of routes and pools. To change it, build another one and replace it as a whole.
 ///
-/// For exact names and `*.suffix` patterns, the lookup of a host does not depend on the number of routes. Other patterns
-/// are tried in order, each at a cost of at most its length times that of the host. So are routes with
+/// For exact names and `*.suffix` patterns, the lookup of a host does not depend on the number of routes. Other
+/// patterns are tried in order, each at a cost of at most its length times that of the host. So are routes with
 /// [conditions](crate::Conditions), most of which fail at the first comparison. Memory is about 120 bytes per route in
 /// addition to the specification. A router is `Send` and `Sync`; share it by [`Arc`](std::sync::Arc).
 #[derive(Debug)]
@@ -35,8 +35,8 @@ impl Router {
     /// Compiles a specification: sorts, parses and evaluates everything that does not depend on the player or the time.
     ///
     /// # Errors
-    /// Returns the first problem in the order of the routes, the default pool last: a strategy without its key, a weight
-    /// of 0 in a weighted pool, or a backend whose host, port or captures are invalid.
+    /// Returns the first problem in the order of the routes, the default pool last: a strategy without its key, a
+    /// weight of 0 in a weighted pool, or a backend whose host, port or captures are invalid.
     pub fn new(spec: RouterSpec) -> Result<Self, SpecError> {
         let mut routes = Vec::with_capacity(spec.routes.len());
         for (index, route) in spec.routes.into_iter().enumerate() {
@@ -74,8 +74,8 @@ impl Router {
     /// Decides where a player goes.
     ///
     /// Pure, except that round robin advances its counter in `turns`: no I/O, no clock, no randomness of its own. It
-    /// allocates only if a filter removes a backend for this player, if the host has upper-case letters, or if a backend
-    /// of the route has captures in its host.
+    /// allocates only if a filter removes a backend for this player, if the host has upper-case letters, or if a
+    /// backend of the route has captures in its host.
     pub fn decide(
         &self,
         request: &RouteRequest<'_>,

@@ -129,8 +129,8 @@ impl HostTemplate {
     }
 }
 
-/// Returns whether the text is a dot and labels of which the last begins with a letter. A text with such an end is no IP
-/// address in any spelling.
+/// Returns whether the text is a dot and labels of which the last begins with a letter. A text with such an end is no
+/// IP address in any spelling.
 fn is_domain(text: &str) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
     let last = name
@@ -139,8 +139,8 @@ fn is_domain(text: &str) -> bool {
     last.is_some_and(|label| label.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// Stricter than the check of hosts from operators and plugins: it refuses underscores, because a player chose a part of
-/// the text.
+/// Stricter than the check of hosts from operators and plugins: it refuses underscores, because a player chose a part
+/// of the text.
 fn is_host_name(host: &str) -> bool {
     !host.contains('_') && check_name(host).is_ok()
 }

@@ -21,10 +21,10 @@ impl Explanation {
     /// | `outcome` | `backend`, or the [failure](Self::failure) |
     /// | `backend` | host and port that the player is referred to, or `null` |
     ///
-    /// In a step, `removed` has `backend`, `by` (`drain`, `capture`, `filter`), `filter` and `index` for a filter, `why`
-    /// and `seen`; `sorted` has `backend`, `configured`, `sorted_by` and `load`; `candidates` is the number of sorted
-    /// backends within the limit; `picked` has `index`, `backend` and `by`. Each value in `seen` has `what` and `value`.
-    /// Times are texts as of RFC 3339.
+    /// In a step, `removed` has `backend`, `by` (`drain`, `capture`, `filter`), `filter` and `index` for a filter,
+    /// `why` and `seen`; `sorted` has `backend`, `configured`, `sorted_by` and `load`; `candidates` is the number of
+    /// sorted backends within the limit; `picked` has `index`, `backend` and `by`. Each value in `seen` has `what` and
+    /// `value`. Times are texts as of RFC 3339.
     pub fn to_json(&self) -> Value {
         let list = |routes: &[SkippedRoute]| routes.iter().map(passed_over).collect::<Value>();
         json!({

@@ -1,6 +1,6 @@
-//! The router a second time, as naive as can be: it goes by the specification, from the first route on and from the text
-//! of each value. Of conditions it knows `verified` alone. Which of the candidates is picked it does not say, except
-//! which ones may be.
+//! The router a second time, as naive as can be: it goes by the specification, from the first route on and from the
+//! text of each value. Of conditions it knows `verified` alone. Which of the candidates is picked it does not say,
+//! except which ones may be.
 
 use std::cmp::Ordering;
 use std::time::{Duration, SystemTime};
