@@ -144,7 +144,7 @@ pub(crate) enum Command {
     Packet(PacketArgs),
     /// Try a plugin by hand, or measure it
     Plugin(PluginArgs),
-    /// FileSet into referral data, or make some
+    /// Look into referral data, or make some
     Envelope(EnvelopeArgs),
     /// Tell what a player would be answered, and why, by a configuration or by a router that runs
     #[command(after_help = EXPLAIN_CODES)]
