@@ -6,7 +6,6 @@ mod ci;
 mod dist;
 mod docs;
 mod interop;
-mod log_text;
 mod packaging;
 mod peers;
 mod plugins;
@@ -44,11 +43,11 @@ enum Command {
         debug: bool,
     },
     /// Measure: the pure parts, whole exchanges against a floor, memory
-    Bench(bench::Args),
+    Bench(bench::BenchArgs),
     /// Check what is under examples/ for operators: image, systemd unit, manifests, dashboard, alerts
     Packaging,
     /// Build what is released into target/dist/: archive, list of contents, sums
-    Dist(dist::Args),
+    Dist(dist::DistArgs),
     /// Write the generated parts of docs/
     Docs {
         /// Only check that they are up to date

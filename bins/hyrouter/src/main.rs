@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command, Unwritten};
+use crate::cli::{Cli, CliCommand, Unwritten};
 
 /// A connection makes about 400 small allocations; this allocator saves a twelfth of its CPU time.
 #[global_allocator]
@@ -71,35 +71,35 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         None => serve::run(&cli.config, &cli.logging, cli.serve),
-        Some(Command::Check(mut args)) => {
+        Some(CliCommand::Check(mut args)) => {
             args.config = args.config.or(cli.config);
             check::run(&args)
         }
-        Some(Command::Schema) => check::schema(),
-        Some(Command::Probe(args)) => probe::run(&args),
-        Some(Command::Packet(args)) => packet::run(&args),
-        Some(Command::Plugin(args)) => plugin_tools::run(&args),
-        Some(Command::Envelope(args)) => envelope::run(&args),
-        Some(Command::Keys(args)) => keys::run(args, cli.config),
-        Some(Command::Explain(mut args)) => {
+        Some(CliCommand::Schema) => check::schema(),
+        Some(CliCommand::Probe(args)) => probe::run(&args),
+        Some(CliCommand::Packet(args)) => packet::run(&args),
+        Some(CliCommand::Plugin(args)) => plugin_tools::run(&args),
+        Some(CliCommand::Envelope(args)) => envelope::run(&args),
+        Some(CliCommand::Keys(args)) => keys::run(args, cli.config),
+        Some(CliCommand::Explain(mut args)) => {
             args.config = args.config.or(cli.config);
             explain::run(&args)
         }
-        Some(Command::Reload(mut args)) => {
+        Some(CliCommand::Reload(mut args)) => {
             args.config = args.config.or(cli.config);
             commands::reload(&args)
         }
-        Some(Command::Stop(mut args)) => {
+        Some(CliCommand::Stop(mut args)) => {
             args.admin.config = args.admin.config.or(cli.config);
             commands::stop(&args)
         }
-        Some(Command::Drain(mut args)) => {
+        Some(CliCommand::Drain(mut args)) => {
             args.admin.config = args.admin.config.or(cli.config);
             cli::note("`hyrouter drain` stops the router; its name is now `hyrouter stop`");
             commands::stop(&args)
         }
-        Some(Command::Completions { shell }) => shell::completions(shell),
-        Some(Command::Man { folder }) => shell::manual(&folder),
+        Some(CliCommand::Completions { shell }) => shell::completions(shell),
+        Some(CliCommand::Man { folder }) => shell::manual(&folder),
     };
     result.unwrap_or_else(|error| failed(&error))
 }

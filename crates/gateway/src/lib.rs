@@ -1,3 +1,4 @@
+//! The decision about one player of a Hytale network.
 #![doc = include_str!("../README.md")]
 
 mod admission;

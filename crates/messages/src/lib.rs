@@ -1,3 +1,4 @@
+//! Texts for players of a Hytale network who are refused.
 #![doc = include_str!("../README.md")]
 
 mod built_in;

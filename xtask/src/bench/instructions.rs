@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
-use super::process::{Server, Subject, load};
+use super::process::{ServerProcess, Subject, load};
 use super::whole::CONFIG;
 use crate::sh::{cmd, say, target, works};
 
@@ -52,7 +52,7 @@ fn count(subject: Subject, exchanges: u64) -> anyhow::Result<u64> {
     ));
     let out_argument = format!("--callgrind-out-file={}", out.display());
     let wrapper = ["valgrind", "--tool=callgrind", out_argument.as_str()];
-    let server = Server::start(subject, &wrapper, CONFIG)?;
+    let server = ServerProcess::start(subject, &wrapper, CONFIG)?;
     let report = load(
         &server,
         &[],

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::process::{Server, Subject, hold, pause};
+use super::process::{ServerProcess, Subject, hold, pause};
 
 /// Nobody is turned away and nobody is given up while this measures.
 const CONFIG: &str = r#"
@@ -18,7 +18,7 @@ pub(crate) fn idle() -> anyhow::Result<String> {
         | connections | bytes each | in all, MiB |\n|---|---|---|\n"
         .to_owned();
     for connections in [1_000_usize, 10_000] {
-        let server = Server::start(Subject::QuietRouter, &[], CONFIG)?;
+        let server = ServerProcess::start(Subject::QuietRouter, &[], CONFIG)?;
         let before = server.resident()?;
         let held = hold(&server, connections)?;
         // Until what the last handshakes needed is given back.

@@ -21,7 +21,7 @@ use anyhow::Context as _;
 use crate::sh::{self, cargo, say, target};
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct BenchArgs {
     /// Rounds of each measurement that takes its subjects in turn
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -51,13 +51,13 @@ enum Part {
     Flood,
 }
 
-impl Args {
+impl BenchArgs {
     fn has(&self, part: Part) -> bool {
         self.only.is_empty() || self.only.contains(&part)
     }
 }
 
-pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<()> {
     if args.has(Part::Pure) {
         sh::run(cargo().args(["bench", "--package", "hyrouter-bench", "--benches"]))?;
     }

@@ -8,7 +8,7 @@ use anyhow::ensure;
 use serde_json::Value;
 
 use super::median;
-use super::process::{Server, Subject, load, release};
+use super::process::{ServerProcess, Subject, load, release};
 use crate::plugins;
 use crate::sh::{self, cmd, root, target};
 
@@ -69,7 +69,7 @@ pub(crate) fn beside_a_loop(rounds: usize) -> anyhow::Result<String> {
         let config = config(mode);
         let (mut p50, mut p99, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..rounds {
-            let server = Server::start(Subject::QuietRouter, &[], &config)?;
+            let server = ServerProcess::start(Subject::QuietRouter, &[], &config)?;
             let (report, beside) = thread::scope(|scope| {
                 let beside = scope.spawn(|| {
                     let args = ["--connections", "300", "--concurrency", "2", "--sni", host];

@@ -38,7 +38,7 @@ impl Subject {
 
 /// A running server, on a core of its own where there are two.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub(crate) struct ServerProcess {
     child: Child,
     address: String,
 }
@@ -48,7 +48,7 @@ pub(crate) fn release(name: &str) -> PathBuf {
     target().join("release").join(name)
 }
 
-impl Server {
+impl ServerProcess {
     /// Starts it with `wrapper` in front of its command line, such as valgrind.
     pub(crate) fn start(subject: Subject, wrapper: &[&str], config: &str) -> anyhow::Result<Self> {
         let mut words: Vec<String> = wrapper.iter().map(ToString::to_string).collect();
@@ -157,7 +157,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -165,7 +165,11 @@ impl Drop for Server {
 }
 
 /// Runs the load generator to its end and gives its report.
-pub(crate) fn load(server: &Server, wrapper: &[&str], args: &[&str]) -> anyhow::Result<Value> {
+pub(crate) fn load(
+    server: &ServerProcess,
+    wrapper: &[&str],
+    args: &[&str],
+) -> anyhow::Result<Value> {
     let program = release("load").display().to_string();
     let words: Vec<&str> = wrapper
         .iter()
@@ -191,7 +195,7 @@ pub(crate) struct Held {
 }
 
 /// Connects `count` clients that say nothing, and returns once all are connected.
-pub(crate) fn hold(server: &Server, count: usize) -> anyhow::Result<Held> {
+pub(crate) fn hold(server: &ServerProcess, count: usize) -> anyhow::Result<Held> {
     let mut child = cmd(release("load"))
         .args([
             server.address(),

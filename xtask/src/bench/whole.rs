@@ -7,7 +7,7 @@ use anyhow::ensure;
 use serde_json::Value;
 
 use super::median;
-use super::process::{Server, Subject, load};
+use super::process::{ServerProcess, Subject, load};
 use crate::sh::say;
 
 /// One endpoint, as the floor has one; every connection comes from one address.
@@ -93,7 +93,7 @@ impl Run {
         server_core: &[&str],
         client_core: &[&str],
     ) -> anyhow::Result<Self> {
-        let server = Server::start(subject, server_core, config)?;
+        let server = ServerProcess::start(subject, server_core, config)?;
         let exchanges = exchanges.to_string();
         let warm_up = [&["--connections", "500"], clients].concat();
         let measured = [&["--connections", exchanges.as_str()], clients].concat();
@@ -120,7 +120,7 @@ impl Run {
 /// A thousand players who arrive at the same moment.
 pub(crate) fn burst() -> anyhow::Result<String> {
     const PLAYERS: &str = "1000";
-    let server = Server::start(Subject::Router, &[], CONFIG)?;
+    let server = ServerProcess::start(Subject::Router, &[], CONFIG)?;
     let report = load(
         &server,
         &[],

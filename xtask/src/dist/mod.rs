@@ -19,7 +19,7 @@ use crate::sh::{self, cargo, cmd, say, target};
 const FEATURES: &str = "otlp";
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct DistArgs {
     /// Build for this target, whose programs this machine can run [default: that of the compiler]
     #[arg(long, value_name = "TRIPLE")]
     target: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct Args {
     profile: String,
 }
 
-pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+pub(crate) fn run(args: &DistArgs) -> anyhow::Result<()> {
     let out = args.out.clone().unwrap_or_else(|| target().join("dist"));
     let triple = match &args.target {
         Some(triple) => triple.clone(),
@@ -79,7 +79,7 @@ fn empty(above: &Path, name: &str) -> anyhow::Result<PathBuf> {
 }
 
 /// Builds the router and says where it is.
-fn build(args: &Args) -> anyhow::Result<PathBuf> {
+fn build(args: &DistArgs) -> anyhow::Result<PathBuf> {
     let mut command = cargo();
     command
         .args(["build", "--locked", "--package", "hyrouter"])

@@ -45,7 +45,7 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) serve: ServeArgs,
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    pub(crate) command: Option<CliCommand>,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -132,7 +132,7 @@ const PROBE_CODES: &str = "Exit codes: 0 the router referred or disconnected the
 const EXPLAIN_CODES: &str = "Exit codes: 0 explained, whatever the answer is, 1 no answer of the router or a wrong question, 64 the command line or the configuration is wrong";
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum CliCommand {
     /// Validate a configuration: print a summary of it, or all its mistakes
     Check(CheckArgs),
     /// Print the JSON Schema of the configuration

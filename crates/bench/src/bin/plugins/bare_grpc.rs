@@ -8,12 +8,12 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
-pub(crate) struct Bare {
+pub(crate) struct BareGrpc {
     grpc: Grpc<Channel>,
     path: PathAndQuery,
 }
 
-impl Bare {
+impl BareGrpc {
     pub(crate) async fn connect(address: &str) -> anyhow::Result<Self> {
         let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
         Ok(Self {

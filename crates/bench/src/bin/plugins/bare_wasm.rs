@@ -9,7 +9,7 @@ use wasmer::{
     Value,
 };
 
-pub(crate) struct Bare {
+pub(crate) struct BareWasm {
     store: Store,
     memory: Memory,
     alloc: TypedFunction<u32, u32>,
@@ -18,7 +18,7 @@ pub(crate) struct Bare {
     answer: Vec<u8>,
 }
 
-impl Bare {
+impl BareWasm {
     pub(crate) fn load(path: &Path) -> anyhow::Result<Self> {
         let engine: Engine = EngineBuilder::new(Cranelift::new()).engine().into();
         let mut store = Store::new(engine);

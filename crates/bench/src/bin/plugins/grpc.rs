@@ -10,7 +10,7 @@ use hyrouter_bench::Percentiles;
 use hyrouter_plugin_api::Plugin as _;
 use hyrouter_plugin_grpc::{GrpcPlugin, GrpcSettings, PluginAddress};
 
-use super::bare_grpc::Bare;
+use super::bare_grpc::BareGrpc;
 use super::request::request;
 use super::{Args, median, micros};
 
@@ -59,7 +59,7 @@ pub(crate) fn one_caller(args: &Args) -> anyhow::Result<String> {
     let calls = args.calls / 4;
     let (mut bare_runs, mut runs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     runtime.block_on(async {
-        let mut bare = Bare::connect(&server.1).await?;
+        let mut bare = BareGrpc::connect(&server.1).await?;
         for _ in 0..args.rounds {
             let mut times = Vec::with_capacity(calls);
             for _ in 0..calls {

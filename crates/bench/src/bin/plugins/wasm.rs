@@ -10,7 +10,7 @@ use hyrouter_plugin_wasm::{WasmHost, WasmPlugin, WasmSettings};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
-use super::bare_wasm::Bare;
+use super::bare_wasm::BareWasm;
 use super::request::request;
 use super::{Args, median, micros, time_each};
 
@@ -20,7 +20,7 @@ const LEFT: Duration = Duration::from_secs(1);
 /// One caller after the other's answer: the plugin end to end against the bare call.
 pub(crate) fn one_caller(args: &Args) -> anyhow::Result<String> {
     let json = serde_json::to_vec(&request())?;
-    let mut bare = Bare::load(&args.wasm)?;
+    let mut bare = BareWasm::load(&args.wasm)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let plugin = load(args, &runtime, 1)?;
     let request = request();

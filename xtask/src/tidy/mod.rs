@@ -1,12 +1,17 @@
 //! What no linter checks: the shape of the repository, and links that lead nowhere.
 
+mod arrows;
+mod codes;
+mod log_text;
+mod names;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use crate::log_text;
+use self::names::TypeNames;
 use crate::sh::{self, cmd, root};
 
 /// What may stand at the top, besides names that begin with a dot.
@@ -62,7 +67,7 @@ const READERS: &[(&str, &str)] = &[
 
 pub(crate) fn run() -> anyhow::Result<()> {
     let files = tracked_files()?;
-    let mut faults = Vec::new();
+    let (mut faults, mut names) = (Vec::new(), TypeNames::default());
     top_level(&files, &mut faults);
     for file in &files {
         let Ok(text) = fs::read_to_string(root().join(file)) else {
@@ -72,12 +77,18 @@ pub(crate) fn run() -> anyhow::Result<()> {
             Some("rs") => {
                 rust(file, &text, &mut faults);
                 log_text::check(file, &text, &mut faults);
+                names.add(file, &text, &mut faults);
             }
             Some("md") => links(file, &text, &mut faults),
-            Some("toml") if file.ends_with("Cargo.toml") => manifest(file, &text, &mut faults),
+            Some("toml") if file.ends_with("Cargo.toml") && file.components().count() > 1 => {
+                manifest(file, &text, &mut faults);
+                arrows::check(file, &text, &mut faults)?;
+            }
             _ => {}
         }
     }
+    names.check(&mut faults);
+    codes::check(&mut faults)?;
     if faults.is_empty() {
         return Ok(());
     }
@@ -124,6 +135,15 @@ fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
         faults.push(format!("{shown}: a crate begins by saying what it is"));
     }
     reads(file, text, faults);
+    let by_path = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with(concat!("#[", "path")) && line.contains("../")
+    };
+    if text.lines().any(by_path) {
+        faults.push(format!(
+            "{shown}: a file taken in by its path; what several crates need is in crates/testing"
+        ));
+    }
     for (number, line) in text.lines().enumerate() {
         // Written apart, so that this file does not find itself.
         for word in [

@@ -38,7 +38,7 @@ pub(crate) fn check(file: &Path, text: &str, faults: &mut Vec<String>) {
     for (line, shown) in shown_by_display(product) {
         faults.push(format!(
             "{}:{line}: `{shown}` is logged as it is; write shown(..) of hyrouter-text around it, or add it to \
-             xtask/src/log_text.rs with the reason why nobody else can write it",
+             xtask/src/tidy/log_text.rs with the reason why nobody else can write it",
             file.display()
         ));
     }

@@ -1,0 +1,75 @@
+//! Reason codes: each one that a player's decision can have is explained in the documentation.
+
+use std::fs;
+
+use anyhow::Context as _;
+
+use crate::sh::root;
+
+/// Enums of reason codes, by the file that declares them, with the page that explains them.
+const ENUMS: &[(&str, &str, &str)] = &[
+    ("Reason", "crates/gateway/src/reason.rs", "docs/failures.md"),
+    (
+        "CloseReason",
+        "crates/proxy/src/close_reason.rs",
+        "docs/failures.md",
+    ),
+    ("Refusal", "crates/proxy/src/refusal.rs", "docs/failures.md"),
+    (
+        "TokenRefusal",
+        "crates/identity/src/token_refusal.rs",
+        "docs/identity.md",
+    ),
+    (
+        "TicketResult",
+        "crates/gateway/src/ticket.rs",
+        "docs/referral-envelope.md",
+    ),
+];
+
+pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
+    for (name, file, page) in ENUMS {
+        let read =
+            |path| fs::read_to_string(root().join(path)).with_context(|| format!("reading {path}"));
+        let codes = codes(&read(file)?, name);
+        anyhow::ensure!(!codes.is_empty(), "{file}: no codes of {name} were found");
+        let text = read(page)?;
+        for code in codes {
+            if !text.contains(&format!("`{code}`")) {
+                faults.push(format!(
+                    "{page}: does not explain `{code}` of {name} ({file})"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the codes in the function `as_str` of an enum.
+fn codes(text: &str, name: &str) -> Vec<String> {
+    let Some((_, methods)) = text.split_once(&format!("impl {name} {{")) else {
+        return Vec::new();
+    };
+    let Some((_, body)) = methods.split_once("fn as_str(") else {
+        return Vec::new();
+    };
+    let body = body.split("\n    }").next().unwrap_or_default();
+    let arms = body.lines().filter_map(|line| line.split_once("=> \""));
+    let codes = arms.filter_map(|(_, code)| code.split('"').next());
+    codes.map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_the_enum() {
+        let text = "impl Other {\n    fn as_str(self) {\n        Self::A => \"x\",\n    }\n}\nimpl Reason {\n    \
+            pub const fn as_str(self) -> &'static str {\n        match self {\n            Self::A => \"a\",\n            \
+            Self::B => \"b_c\",\n            Self::Of(inner) => inner.as_str(),\n        }\n    }\n\n    fn message() {\n        \
+            Self::A => \"text\",\n    }\n}\n";
+        assert_eq!(codes(text, "Reason"), ["a", "b_c"]);
+        assert!(codes(text, "Missing").is_empty());
+    }
+}
