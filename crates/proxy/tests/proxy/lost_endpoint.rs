@@ -85,10 +85,10 @@ async fn newcomers_are_refused_by_those_that_are_left() {
             ExchangeOutcome::Ended(Ending::Transport { code: 0x02, .. }) => {
                 refused += usize::from(handle.status().draining);
             }
-            // It met the endpoint as that ended.
-            ExchangeOutcome::Ended(Ending::NoAnswer { .. }) if refused == 0 => {}
-            // The lost endpoint's connections hold nothing any more, and the other does not drain yet.
-            ExchangeOutcome::Referral { .. } if refused == 0 => {}
+            // No answer: it met the endpoint as that ended. A referral: the lost endpoint's connections count no more, and
+            // the other endpoint does not drain yet.
+            ExchangeOutcome::Ended(Ending::NoAnswer { .. }) | ExchangeOutcome::Referral { .. }
+                if refused == 0 => {}
             other => panic!("{other:?}"),
         }
     }
