@@ -1,14 +1,17 @@
 //! `cargo xtask ci` and `cargo xtask test`.
 
+use std::fs;
 use std::path::PathBuf;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 
 use crate::{browser, docs, interop, packaging, peers, plugins, sh, tidy, verifiers};
-use sh::{cargo, cmd, say, target};
+use sh::{cargo, cmd, root, say, target};
 
 /// The cargo-deny that checks licences, sources and bans.
 const CARGO_DENY: &str = "0.20.2";
+/// The cargo-hack that checks each feature by itself.
+const CARGO_HACK: &str = "0.6.46";
 
 pub(crate) fn run() -> anyhow::Result<()> {
     sh::run(cargo().args(["fmt", "--all", "--check"]))?;
@@ -31,6 +34,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     protocol_stays_small()?;
     let deny = tool("cargo-deny", CARGO_DENY)?;
     sh::run(cmd(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))?;
+    each_feature_compiles()?;
+    crates_can_be_published()?;
     test()?;
     packaging::run_built()?;
     interop::run_built(None)
@@ -56,6 +61,53 @@ fn protocol_stays_small() -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Each feature of a published crate compiles by itself, and each crate without any.
+fn each_feature_compiles() -> anyhow::Result<()> {
+    let hack = tool("cargo-hack", CARGO_HACK)?;
+    let crates = published(|manifest| manifest.contains("\n[features]\n"))?;
+    sh::run(
+        cmd(hack)
+            .args(["hack", "check", "--each-feature"])
+            .args(packages(&crates)),
+    )
+}
+
+/// Each crate that is not marked otherwise can be packed for the registry: its manifest is complete, and it depends on
+/// nothing that is not published. What is packed is not compiled once more, which would take as long as all the rest.
+fn crates_can_be_published() -> anyhow::Result<()> {
+    let crates = published(|_| true)?;
+    sh::run(
+        cargo()
+            .args(["package", "--no-verify", "--allow-dirty", "--quiet"])
+            .args(packages(&crates)),
+    )
+}
+
+fn packages(crates: &[String]) -> impl Iterator<Item = &str> {
+    crates.iter().flat_map(|name| ["--package", name])
+}
+
+/// Names of the crates that are published and whose manifest is as wanted.
+fn published(wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for file in tidy::tracked_files()? {
+        if !file.ends_with("Cargo.toml") || file.components().count() < 2 {
+            continue;
+        }
+        let text = fs::read_to_string(root().join(&file))
+            .with_context(|| format!("reading {}", file.display()))?;
+        let name = text.lines().find_map(|line| line.strip_prefix("name = "));
+        if let Some(name) = name
+            && !text.contains("publish = false")
+            && wanted(&text)
+        {
+            names.push(name.trim_matches('"').to_owned());
+        }
+    }
+    ensure!(!names.is_empty(), "no crate is published");
+    Ok(names)
 }
 
 /// All tests; what they need beyond a Rust toolchain, they or this set up themselves.
