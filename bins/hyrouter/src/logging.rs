@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::ValueEnum as _;
 use hyrouter_app::LogLevels;
+use hyrouter_app::log_format::{EscapedWriter, escaped_fields};
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
@@ -14,8 +15,6 @@ use tracing_subscriber::reload;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{LogFormat, LogLevel, LoggingArgs};
-use crate::json_lines::Escaped;
-use crate::log_fields;
 
 /// Lines that may wait for a slow reader. When it is full, lines are lost rather than players kept
 /// waiting: whoever reads the log must not be able to stop the router.
@@ -37,12 +36,12 @@ pub(crate) fn init(args: &LoggingArgs) -> (WorkerGuard, Levels) {
             .with(
                 lines
                     .with_writer(writer)
-                    .fmt_fields(log_fields::escaped())
+                    .fmt_fields(escaped_fields())
                     .with_ansi(io::stdout().is_terminal()),
             )
             .init(),
         LogFormat::Json => {
-            let lines = lines.with_writer(Escaped(writer));
+            let lines = lines.with_writer(EscapedWriter::new(writer));
             registry.with(lines.json().flatten_event(true)).init();
         }
     }

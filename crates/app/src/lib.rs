@@ -31,6 +31,7 @@ mod file_set;
 mod handler;
 mod host_name;
 mod lifecycle;
+pub mod log_format;
 mod metrics;
 mod observe;
 mod parts;

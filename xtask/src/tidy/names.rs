@@ -50,7 +50,7 @@ impl TypeNames {
             .filter_map(|(at, line)| Some((at + 1, declared(line)?)))
         {
             let place = format!("{}:{number}", file.display());
-            if FORBIDDEN.contains(&name) {
+            if FORBIDDEN.iter().any(|word| has_word(name, word)) {
                 faults.push(format!(
                     "{place}: {name} is no noun for a thing; name what the type is"
                 ));
@@ -72,6 +72,15 @@ impl TypeNames {
             }
         }
     }
+}
+
+/// Returns whether a name in camel case has this word, or these.
+fn has_word(name: &str, word: &str) -> bool {
+    let mut places = name.match_indices(word);
+    places.any(|(at, _)| {
+        let next = name[at + word.len()..].chars().next();
+        next.is_none_or(|next| !next.is_lowercase())
+    })
 }
 
 /// Returns the name of the type that a line declares for other files.
@@ -102,7 +111,7 @@ mod tests {
     #[test]
     fn a_name_means_one_thing() {
         let one = ("crates/router/src/pool.rs", "pub struct Pool {\n");
-        let cases: [(&[(&str, &str)], usize); 7] = [
+        let cases: [(&[(&str, &str)], usize); 9] = [
             (&[one], 0),
             (
                 &[
@@ -134,6 +143,8 @@ mod tests {
                 &[("crates/app/src/x.rs", "pub(crate) struct Told(u8);\n")],
                 1,
             ),
+            (&[("crates/app/src/x.rs", "pub struct KeysAtWork;\n")], 1),
+            (&[("crates/app/src/x.rs", "pub struct Lookup;\n")], 0),
         ];
         for (files, count) in cases {
             assert_eq!(faults(files), count, "{files:?}");

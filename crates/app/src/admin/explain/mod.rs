@@ -3,6 +3,7 @@
 mod error;
 mod question;
 mod report;
+mod text;
 
 use std::net::IpAddr;
 
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 pub use self::error::ExplainError;
 pub use self::question::Question;
+pub use self::text::to_text;
 use crate::build::Assembly;
 use crate::host_name::HostName;
 use crate::reconfigure::Overrides;

@@ -11,9 +11,9 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 /// Maximum length of a value in bytes.
 const MAX_VALUE: usize = 16 * 1024;
 
-/// Formats as the subscriber does, with every control character of a message or a value escaped, whoever wrote it and
-/// however a crate hands it over: a line of the log is one line.
-pub(crate) fn escaped() -> impl for<'w> FormatFields<'w> + 'static {
+/// Returns the format of the fields of text lines. It is the subscriber's own, with every control character of a message
+/// or a value escaped and a value of at most 16 KiB, so that a log entry is one line.
+pub fn escaped_fields() -> impl for<'w> FormatFields<'w> + 'static {
     debug_fn(write).delimited(" ")
 }
 
@@ -37,7 +37,7 @@ mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
 
-    use super::escaped;
+    use super::escaped_fields;
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -57,7 +57,7 @@ mod tests {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
-            .fmt_fields(escaped())
+            .fmt_fields(escaped_fields())
             .with_writer(move || writer.clone())
             .without_time()
             .with_target(false)

@@ -6,20 +6,28 @@ use std::io::{self, Write};
 use hyrouter_text::{must_be_escaped, shown_json};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Escapes what serializers leave raw: `DEL`, C1 and characters that change the direction of writing.
+/// Writes JSON lines and escapes the characters that serializers leave raw: `DEL`, C1, and those that change the
+/// direction of writing.
 #[derive(Debug, Clone)]
-pub(crate) struct Escaped<W>(pub(crate) W);
+pub struct EscapedWriter<W>(W);
 
-impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Escaped<W> {
-    type Writer = Escaped<W::Writer>;
+impl<W> EscapedWriter<W> {
+    /// Writes to `writer`.
+    pub fn new(writer: W) -> Self {
+        Self(writer)
+    }
+}
+
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for EscapedWriter<W> {
+    type Writer = EscapedWriter<W::Writer>;
 
     fn make_writer(&'a self) -> Self::Writer {
-        Escaped(self.0.make_writer())
+        EscapedWriter(self.0.make_writer())
     }
 }
 
 /// A line comes in one piece.
-impl<W: Write> Write for Escaped<W> {
+impl<W: Write> Write for EscapedWriter<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         let is_foul = |character| character != '\n' && must_be_escaped(character);
@@ -41,11 +49,11 @@ impl<W: Write> Write for Escaped<W> {
 mod tests {
     use std::io::Write as _;
 
-    use super::Escaped;
+    use super::EscapedWriter;
 
     #[test]
     fn no_value_moves_a_cursor() {
-        let mut lines = Escaped(Vec::new());
+        let mut lines = EscapedWriter(Vec::new());
         for line in ["{\"a\":\"ok\"}\n", "{\"a\":\"\u{7f}\u{9b}2J\u{202e}\"}\n"] {
             lines.write_all(line.as_bytes()).unwrap();
         }

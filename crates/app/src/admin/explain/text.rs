@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use hyrouter_app::timestamp;
 use hyrouter_gateway::PluginNote;
 use hyrouter_text::{Shown, shown};
 use serde::Deserialize as _;
 use serde_json::Value;
 
-/// The report of an explanation on some lines, without an end of the last.
-pub(super) fn of(report: &Value) -> String {
+use crate::timestamp;
+
+/// Returns the text of an explanation, some lines without an end of the last.
+pub fn to_text(report: &Value) -> String {
     let mut text = String::new();
     let player = &report["player"];
     let _ = write!(

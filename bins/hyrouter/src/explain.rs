@@ -1,11 +1,9 @@
 //! `hyrouter explain`: what a player would be answered, and why.
 
-mod text;
-
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hyrouter_app::explain::{Question, by_configuration};
+use hyrouter_app::explain::{Question, by_configuration, to_text};
 use hyrouter_app::{Assembler, Metrics};
 use serde_json::Value;
 
@@ -52,7 +50,7 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     if args.json {
         print_json(&report)?;
     } else {
-        print(&text::of(&report))?;
+        print(&to_text(&report))?;
     }
     Ok(exit::OK)
 }
