@@ -19,7 +19,7 @@ pub enum Notice {
     },
     /// The backend that it names is not usable.
     Void(BackendFault),
-    /// It names a backend that is not a candidate, and [`OverridePolicy::Candidates`] is set.
+    /// It names a backend that is not a candidate, and [`OverridePolicy::Candidates`](crate::OverridePolicy::Candidates) is set.
     Rejected {
         /// Host and port.
         address: String,
