@@ -1,4 +1,4 @@
-//! How files look, to notice that they have changed.
+//! Fingerprints of files, to notice changes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -22,11 +22,11 @@ struct Fingerprint {
 impl FileSet {
     /// How these files look now, whatever links lead to them. A file that is not there has a look, too.
     pub(crate) fn at(files: impl IntoIterator<Item = PathBuf>) -> Self {
-        let look = |file: PathBuf| {
+        let fingerprint = |file: PathBuf| {
             let fingerprint = fs::metadata(&file).ok().map(|found| fingerprint(&found));
             (file, fingerprint)
         };
-        Self(files.into_iter().map(look).collect())
+        Self(files.into_iter().map(fingerprint).collect())
     }
 
     /// This look, but for files that `earlier` has seen: how those looked then. For files that were read in between: what
@@ -86,7 +86,7 @@ fn fingerprint(found: &fs::Metadata) -> Fingerprint {
 mod tests {
     use super::*;
 
-    fn look(folder: &tempfile::TempDir) -> FileSet {
+    fn file_set(folder: &tempfile::TempDir) -> FileSet {
         FileSet::at(["a", "b"].map(|name| folder.path().join(name)))
     }
 
@@ -102,18 +102,18 @@ mod tests {
         }
         std::os::unix::fs::symlink("..1", path("..data")).unwrap();
         std::os::unix::fs::symlink("..data/a", path("a")).unwrap();
-        let before = look(&folder);
-        assert_eq!(before, look(&folder));
+        let before = file_set(&folder);
+        assert_eq!(before, file_set(&folder));
         std::os::unix::fs::symlink("..2", path("..next")).unwrap();
         fs::rename(path("..next"), path("..data")).unwrap();
-        let swapped = look(&folder);
+        let swapped = file_set(&folder);
         assert_ne!(before, swapped);
         // As an editor saves: a new file, renamed over the old.
         fs::write(path("b~"), "b").unwrap();
         fs::rename(path("b~"), path("b")).unwrap();
-        let saved = look(&folder);
+        let saved = file_set(&folder);
         assert_ne!(swapped, saved);
         fs::remove_file(path("b")).unwrap();
-        assert_ne!(saved, look(&folder));
+        assert_ne!(saved, file_set(&folder));
     }
 }

@@ -12,6 +12,7 @@ use crate::ticket::TicketResult;
 
 /// The answer for one player, and how it came about.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Decision {
     /// The packet that is sent.
     pub answer: Answer,

@@ -27,6 +27,7 @@ pub struct ExplainOptions<'a> {
 
 /// A decision and how it came about.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct DecisionExplanation {
     /// The decision. The signature of its referral data is blank: otherwise the reader could pass for the player.
     pub decision: Decision,
@@ -38,16 +39,17 @@ pub struct DecisionExplanation {
 
 /// Part of the plugins in an explanation.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub enum PluginsExplanation {
     /// Plugins have no part in the decision: the player was not admitted, or the route is closed.
     #[default]
     Bypassed,
-    /// Plugins would have been asked, and the options leave them out.
+    /// Plugins could have a part, and none was asked: the options leave them out, or the gateway has none.
     LeftOut,
     /// The time for the decision was over before they had answered.
     TimedOut,
     /// Their answers, in order.
-    Asked(Vec<PluginReport>),
+    Answers(Vec<PluginReport>),
 }
 
 impl<'a> ExplainOptions<'a> {
@@ -232,7 +234,7 @@ impl Recorder for Recording {
                 report.notes.extend(PluginNote::of_length(data, limit));
             }
         }
-        self.plugins = PluginsExplanation::Asked(reports);
+        self.plugins = PluginsExplanation::Answers(reports);
     }
 }
 

@@ -140,7 +140,20 @@ impl IdentityResult {
 mod tests {
     use std::collections::BTreeSet;
 
+    use hyrouter_proxy::FailureReason;
+
     use super::*;
+
+    #[test]
+    fn failures_have_the_codes_of_the_entrypoint() {
+        for (reason, failure) in [
+            (Reason::BadConnect, FailureReason::BadConnect),
+            (Reason::BudgetExceeded, FailureReason::BudgetExceeded),
+        ] {
+            assert_eq!(reason.as_str(), failure.as_str());
+        }
+        assert_eq!(FailureReason::ALL.len(), 2);
+    }
 
     #[test]
     fn each_reason_stands_in_the_list_once_and_has_a_code_of_its_own() {

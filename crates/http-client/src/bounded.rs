@@ -77,7 +77,7 @@ impl<S: Write + Unpin> Write for BoundedStream<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.answer.asked();
+        self.answer.begin_exchange();
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -86,7 +86,7 @@ impl<S: Write + Unpin> Write for BoundedStream<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.answer.asked();
+        self.answer.begin_exchange();
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 
@@ -141,7 +141,7 @@ impl Answer {
     }
 
     /// Something is sent, which another answer follows.
-    fn asked(&mut self) {
+    fn begin_exchange(&mut self) {
         if self.is_final() {
             *self = Self::default();
         }

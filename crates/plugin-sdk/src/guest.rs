@@ -108,18 +108,18 @@ pub fn pack(span: BufferSpan) -> u64 {
 
 /// Refuses a configuration: writes the reason to standard error, and returns the code for `configure`.
 pub fn refuse(fault: &Fault) -> i32 {
-    tell(fault);
+    report(fault);
     1
 }
 
 /// Writes the reason to standard error, and ends the call by a trap.
 pub fn trap(fault: &Fault) -> ! {
-    tell(fault);
+    report(fault);
     std::process::abort()
 }
 
 /// Writes to standard error. If that is closed, there is no other place to report it.
-fn tell(fault: &dyn Display) {
+fn report(fault: &dyn Display) {
     let _ = writeln!(std::io::stderr(), "{fault}");
 }
 

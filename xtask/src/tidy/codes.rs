@@ -1,5 +1,6 @@
 //! Reason codes: each one that a player's decision can have is explained in the documentation.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::Context as _;
@@ -31,8 +32,12 @@ pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
     for (name, file, page) in ENUMS {
         let read =
             |path| fs::read_to_string(root().join(path)).with_context(|| format!("reading {path}"));
-        let codes = codes(&read(file)?, name);
+        let source = read(file)?;
+        let codes = codes(&source, name);
         anyhow::ensure!(!codes.is_empty(), "{file}: no codes of {name} were found");
+        for variant in unlisted(&source, name) {
+            faults.push(format!("{file}: {name}::ALL lacks {variant}"));
+        }
         let text = read(page)?;
         for code in codes {
             if !text.contains(&format!("`{code}`")) {
@@ -45,15 +50,34 @@ pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns the text of an enum's lists, which stand before its function `as_str`, and that function.
+fn parts<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
+    let (_, methods) = text.split_once(&format!("impl {name} {{"))?;
+    let (lists, body) = methods.split_once("fn as_str(")?;
+    Some((lists, body.split("\n    }").next()?))
+}
+
+/// Returns the variants that the lists lack. The compiler sees to it that `as_str` has all.
+fn unlisted<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
+    let Some((lists, body)) = parts(text, name) else {
+        return Vec::new();
+    };
+    let listed: BTreeSet<_> = variants(lists).collect();
+    variants(body)
+        .filter(|variant| !listed.contains(variant))
+        .collect()
+}
+
+fn variants(text: &str) -> impl Iterator<Item = &str> {
+    let places = text.split("Self::").skip(1);
+    places.filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
+}
+
 /// Returns the codes in the function `as_str` of an enum.
 fn codes(text: &str, name: &str) -> Vec<String> {
-    let Some((_, methods)) = text.split_once(&format!("impl {name} {{")) else {
+    let Some((_, body)) = parts(text, name) else {
         return Vec::new();
     };
-    let Some((_, body)) = methods.split_once("fn as_str(") else {
-        return Vec::new();
-    };
-    let body = body.split("\n    }").next().unwrap_or_default();
     let arms = body.lines().filter_map(|line| line.split_once("=> \""));
     let codes = arms.filter_map(|(_, code)| code.split('"').next());
     codes.map(ToOwned::to_owned).collect()
@@ -70,6 +94,12 @@ mod tests {
             Self::B => \"b_c\",\n            Self::Of(inner) => inner.as_str(),\n        }\n    }\n\n    fn message() {\n        \
             Self::A => \"text\",\n    }\n}\n";
         assert_eq!(codes(text, "Reason"), ["a", "b_c"]);
+        assert_eq!(unlisted(text, "Reason"), ["A", "B", "Of"]);
+        let listed = text.replace(
+            "impl Reason {",
+            "impl Reason {\n    const ALL: [Self; 2] = [Self::A, Self::Of(1)];",
+        );
+        assert_eq!(unlisted(&listed, "Reason"), ["B"]);
         assert!(codes(text, "Missing").is_empty());
     }
 }

@@ -23,7 +23,8 @@ const ALLOWED: &[(&str, &str)] = &[(
     "the gateway makes the plugins' backend of the router's",
 )];
 
-/// The written form of a configuration: each type is read into the one of its name.
+/// The written form of a configuration: its types are private to that crate, named as the sections of the file are, and
+/// read into the types that the rest of the workspace has.
 const WRITTEN_FORM: &str = "crates/config/src/model";
 
 /// The public and crate-public types of all files seen.

@@ -28,9 +28,9 @@ pub(crate) async fn run(
     let applied = answer.as_ref().ok();
     let applied = applied.map(|(answer, _)| Applied::new(target, request, answer.clone()));
     if as_json {
-        let mut told = describe(target, &answer, took, &output)?;
-        extend(&mut told, applied.map(|applied| applied.json()));
-        print_json(&told)?;
+        let mut report = describe(target, &answer, took, &output)?;
+        extend(&mut report, applied.map(|applied| applied.json()));
+        print_json(&report)?;
     } else {
         let mut lines = describe_text(target, &answer, took, &output)?;
         lines.extend(applied.iter().flat_map(Applied::lines));
@@ -53,7 +53,7 @@ fn describe(
         .iter()
         .map(|(level, line)| json!({"level": level.as_str(), "line": line}))
         .collect();
-    let mut told = json!({
+    let mut report = json!({
         "plugin": target.name,
         "load_us": target.load_time.map(micros),
         "took_us": micros(took),
@@ -68,13 +68,13 @@ fn describe(
         }),
         Err(error) => json!({"error": error.code().as_str(), "message": error.to_string()}),
     };
-    extend(&mut told, Some(more));
-    Ok(told)
+    extend(&mut report, Some(more));
+    Ok(report)
 }
 
-fn extend(told: &mut Value, more: Option<Value>) {
-    if let (Value::Object(told), Some(Value::Object(more))) = (told, more) {
-        told.extend(more);
+fn extend(report: &mut Value, more: Option<Value>) {
+    if let (Value::Object(report), Some(Value::Object(more))) = (report, more) {
+        report.extend(more);
     }
 }
 

@@ -129,7 +129,7 @@ struct Refusals {
     draining: AtomicU64,
     handshake: AtomicU64,
     /// When the last line was written, in milliseconds since the start; 0: never.
-    told_at: AtomicU64,
+    reported_at: AtomicU64,
 }
 
 impl Refusals {
@@ -146,12 +146,12 @@ impl Refusals {
         };
         counter.fetch_add(1, Ordering::Relaxed);
         let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX).max(1);
-        let told_at = self.told_at.load(Ordering::Relaxed);
-        let due = told_at == 0 || now.saturating_sub(told_at) >= REFUSALS_EVERY_MS;
+        let reported_at = self.reported_at.load(Ordering::Relaxed);
+        let due = reported_at == 0 || now.saturating_sub(reported_at) >= REFUSALS_EVERY_MS;
         let mine = due
             && self
-                .told_at
-                .compare_exchange(told_at, now, Ordering::Relaxed, Ordering::Relaxed)
+                .reported_at
+                .compare_exchange(reported_at, now, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok();
         if mine {
             let since = |counter: &AtomicU64| counter.swap(0, Ordering::Relaxed);

@@ -46,7 +46,7 @@ async fn plugins_are_asked_on_demand() {
     let with = without.with_plugins(Duration::from_secs(5));
     let explained = gateway.explain(&info, with, now(), &mut rng()).await;
     assert_eq!(explained.decision.note.reason, Reason::PluginDenied);
-    let PluginsExplanation::Asked(reports) = explained.plugins else {
+    let PluginsExplanation::Answers(reports) = explained.plugins else {
         panic!("{:?}", explained.plugins);
     };
     assert_eq!(reports.len(), 1);

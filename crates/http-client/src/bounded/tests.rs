@@ -22,7 +22,7 @@ fn informational_answers_are_counted_to_the_final_one() {
             assert!(answer.is_final());
             // The body may look like anything, and the next answer has a count of its own.
             see(&mut answer, &many, piece).unwrap();
-            answer.asked();
+            answer.begin_exchange();
             see(&mut answer, &many, piece).unwrap();
             let error = see(&mut answer, one, piece).unwrap_err();
             assert!(error.starts_with("more than 16 informational"), "{error}");

@@ -22,7 +22,7 @@ pub(super) enum CallFailure {
     /// The server gave the call up, as servers do when its deadline has passed there.
     Cancelled(PluginError),
     /// The connection ended before the plugin can have seen the request.
-    NotAsked(String),
+    NotSent(String),
     /// The connection ended before there was an answer. The plugin may have seen the request.
     Broken(String),
     /// Anything else.
@@ -48,7 +48,7 @@ impl CallFailure {
                 return Self::TimedOut;
             }
             if is_unasked(cause) {
-                return Self::NotAsked(causes.to_string());
+                return Self::NotSent(causes.to_string());
             }
             if is_cancelled(cause) {
                 return Self::Cancelled(PluginError::transport(causes));
@@ -91,7 +91,7 @@ impl CallFailure {
             Self::Cancelled(_) if after.saturating_add(TIMER_SLACK) >= left => {
                 PluginError::Timeout { after: left }
             }
-            Self::NotConnected(problem, _) | Self::NotAsked(problem) => {
+            Self::NotConnected(problem, _) | Self::NotSent(problem) => {
                 PluginError::unreachable(problem)
             }
             Self::Broken(problem) => PluginError::transport(problem),

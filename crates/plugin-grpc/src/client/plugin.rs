@@ -71,7 +71,7 @@ impl GrpcPlugin {
         let patience = left.saturating_sub((left / 20).min(MARGIN));
         let asked = timeout(
             patience,
-            self.try_until_asked(message, started, left, &mut attempts),
+            self.try_until_sent(message, started, left, &mut attempts),
         );
         match (asked.await, attempts.problem) {
             (Ok(answer), _) => answer,
@@ -93,7 +93,7 @@ impl GrpcPlugin {
     }
 
     /// Makes the call until the plugin has seen the request, or a failure is final.
-    async fn try_until_asked(
+    async fn try_until_sent(
         &self,
         message: Bytes,
         started: Instant,
@@ -113,7 +113,7 @@ impl GrpcPlugin {
                     sleep_until(retry_at).await;
                 }
                 // At once the first time, for a server that restarts or closes idle connections, and then with pauses.
-                Err(CallFailure::NotAsked(problem)) => {
+                Err(CallFailure::NotSent(problem)) => {
                     attempts.problem = Some(problem);
                     if attempts.unasked > 0 {
                         sleep(UNASKED_PAUSE).await;

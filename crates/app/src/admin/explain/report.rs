@@ -23,7 +23,7 @@ pub(super) fn json(
 ) -> Value {
     let decision = &explained.decision;
     let (plugins, left_out) = match &explained.plugins {
-        PluginsExplanation::Asked(reports) => (Some(reports), 0),
+        PluginsExplanation::Answers(reports) => (Some(reports), 0),
         PluginsExplanation::LeftOut => (None, configured_plugins),
         _ => (None, 0),
     };
@@ -89,7 +89,7 @@ fn plugin(report: &PluginReport) -> Value {
 }
 
 fn answer(info: &ConnectInfo, decision: &Decision) -> Value {
-    let Decision { answer, note } = decision;
+    let Decision { answer, note, .. } = decision;
     let mut packet = Vec::new();
     let (kind, to, text, data, encoded) = match &answer.action {
         Action::Referral { host, port, data } => (

@@ -18,12 +18,12 @@ pub fn to_text(report: &Value) -> String {
         text,
         "player of {}{} ({}), from {}",
         or(&player["host"], "no host"),
-        said(", typed as ", &player["typed_host"]),
+        labelled(", typed as ", &player["typed_host"]),
         [
             player["generation"].as_str().unwrap_or_default().to_owned(),
-            said("build ", &player["build"]),
-            said("", &player["alpn"]),
-            said("", &player["language"]),
+            labelled("build ", &player["build"]),
+            labelled("", &player["alpn"]),
+            labelled("", &player["language"]),
         ]
         .iter()
         .filter(|part| !part.is_empty())
@@ -53,7 +53,7 @@ fn plugins(report: &Value, text: &mut String) {
             "\nplugin {}: {}{} ({})",
             or(&plugin["name"], "?"),
             or(&plugin["verdict"], "?"),
-            said(": ", &plugin["detail"]),
+            labelled(": ", &plugin["detail"]),
             timestamp::span(Duration::from_micros(
                 plugin["took_us"].as_u64().unwrap_or_default()
             )),
@@ -88,7 +88,7 @@ fn answer(answer: &Value, text: &mut String) {
         Some(packet) => write!(
             text,
             "\nanswer: {packet} ({reason}){}",
-            said(": ", &answer["text"])
+            labelled(": ", &answer["text"])
         ),
         None => write!(text, "\nanswer: none, the connection is refused ({reason})"),
     };
@@ -103,7 +103,7 @@ fn or<'v>(value: &'v Value, other: &'v str) -> Shown<&'v str> {
 }
 
 /// What is said, after these words; nothing where nothing is.
-fn said(words: &str, value: &Value) -> String {
+fn labelled(words: &str, value: &Value) -> String {
     match value {
         Value::String(text) if !text.is_empty() => format!("{words}{}", shown(text).whole()),
         Value::Number(number) => format!("{words}{number}"),

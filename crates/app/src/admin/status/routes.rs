@@ -48,10 +48,10 @@ pub(super) fn totals<'r>(all: impl Iterator<Item = RouteView<'r>>) -> RouteTotal
 
 pub(super) fn of(state: &AppState, active: &Active, shown: RouteView<'_>) -> RouteStatus {
     let count = state.handler.metrics().routes.of(shown.name);
-    let commanded = active.overrides.maintenance(shown.name);
+    let overridden = active.overrides.maintenance(shown.name);
     let maintenance = shown.maintenance.map(|rule| {
         let mut told = Map::new();
-        let by = if commanded.is_some() {
+        let by = if overridden.is_some() {
             "command"
         } else {
             "config"
@@ -64,7 +64,7 @@ pub(super) fn of(state: &AppState, active: &Active, shown: RouteView<'_>) -> Rou
         if !when.is_empty() {
             told.insert("when".to_owned(), when.into());
         }
-        let text = match commanded {
+        let text = match overridden {
             Some(written) => written.get("text").cloned(),
             None => configured_text(active, shown.name),
         };

@@ -88,7 +88,7 @@ impl ActiveSinks {
             (Some(recent), _) => Some(Arc::clone(recent)),
             (None, capacity) => Some(Arc::new(RecentDecisions::new(capacity))),
         };
-        let files = look(settings);
+        let files = webhook_files(settings);
         let file = match &settings.decisions {
             None => None,
             Some(target) => {
@@ -141,7 +141,7 @@ impl ActiveSinks {
     pub(super) fn serves(&self, settings: &LoggingSettings) -> bool {
         let mut same = settings.clone();
         same.log_client_ip = self.settings.log_client_ip;
-        self.settings == same && self.files == look(settings)
+        self.settings == same && self.files == webhook_files(settings)
     }
 
     pub(super) fn lost(&self) -> [u64; 2] {
@@ -156,7 +156,7 @@ impl ActiveSinks {
     }
 }
 
-fn look(settings: &LoggingSettings) -> FileSet {
+fn webhook_files(settings: &LoggingSettings) -> FileSet {
     let webhook = settings.webhook.iter();
     let files = webhook.flat_map(|webhook| [&webhook.token_file, &webhook.ca_file]);
     let files: Vec<PathBuf> = files.flatten().cloned().collect();
