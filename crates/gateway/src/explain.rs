@@ -1,20 +1,19 @@
 //! Explanations: the same decision, with a recorder.
 
-use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use hyrouter_plugin_api::ConnectRequest;
 use hyrouter_plugins::{Chain, ChainDecision, ChainOutcome};
 use hyrouter_proxy::{Action, ConnectInfo};
 use hyrouter_referral::Envelope;
-use hyrouter_router::{Explanation, RouteDecision};
+use hyrouter_router::{Explanation, RouteDecision, RouteRequest};
 use rand::CryptoRng;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::admission::Arrival;
 use crate::decision::Decision;
-use crate::gateway::{ChainResult, Gateway, Moment, payload_plugin};
+use crate::gateway::{Gateway, Moment, payload_plugin};
 use crate::player::{Player, Presenter};
 use crate::plugin_report::{PluginNote, PluginReport};
 
@@ -93,125 +92,69 @@ impl Gateway {
         let assumed = options
             .player
             .map(|(uuid, username, verified)| Player::assumed(uuid, username, verified));
-        let mut recording = Recording {
+        let mut recorder = Recorder {
             plugin_budget: options.plugin_budget,
             routing: None,
             plugins: PluginsExplanation::default(),
         };
         let moment = Moment { now, rng };
         let decision = self
-            .decide_with(info, Presenter::Operator, assumed, moment, &mut recording)
+            .decide_with(
+                info,
+                Presenter::Operator,
+                assumed,
+                moment,
+                Some(&mut recorder),
+            )
             .await;
         DecisionExplanation {
             decision: without_signature(decision),
-            routing: recording.routing,
-            plugins: recording.plugins,
+            routing: recorder.routing,
+            plugins: recorder.plugins,
         }
     }
 }
 
-/// Watches a decision, and does the steps that differ for an explanation.
-pub(crate) trait Recorder: Send {
-    fn route<'g>(
-        &mut self,
-        gateway: &'g Gateway,
-        arrival: &Arrival<'_>,
-        moment: &mut Moment<'_, impl CryptoRng>,
-    ) -> RouteDecision<'g>;
-
-    /// Returns whether the plugins are asked.
-    fn asks(&mut self, chain: &Chain) -> bool;
-
-    fn run(
-        &mut self,
-        chain: &Chain,
-        request: ConnectRequest,
-    ) -> impl Future<Output = ChainResult> + Send;
-
-    fn plugins(
-        &mut self,
-        gateway: &Gateway,
-        arrival: &Arrival<'_>,
-        routed: &RouteDecision<'_>,
-        outcome: &ChainOutcome,
-        now: SystemTime,
-    );
-}
-
-/// A decision for a player: nothing is recorded.
-pub(crate) struct Live;
-
-impl Recorder for Live {
-    fn route<'g>(
-        &mut self,
-        gateway: &'g Gateway,
-        arrival: &Arrival<'_>,
-        moment: &mut Moment<'_, impl CryptoRng>,
-    ) -> RouteDecision<'g> {
-        let request = arrival.route_request();
-        gateway
-            .router
-            .decide(&request, &gateway.turns, moment.now, moment.rng)
-    }
-
-    fn asks(&mut self, chain: &Chain) -> bool {
-        !chain.is_empty()
-    }
-
-    async fn run(&mut self, chain: &Chain, request: ConnectRequest) -> ChainResult {
-        ChainResult::Outcome(chain.run(request).await)
-    }
-
-    fn plugins(
-        &mut self,
-        _: &Gateway,
-        _: &Arrival<'_>,
-        _: &RouteDecision<'_>,
-        _: &ChainOutcome,
-        _: SystemTime,
-    ) {
-    }
-}
-
-struct Recording {
+/// Records a decision, and does the steps that differ for an explanation: turns stand still, and plugins are asked on
+/// demand, within a budget of their own.
+pub(crate) struct Recorder {
     plugin_budget: Option<Duration>,
     routing: Option<Explanation>,
     plugins: PluginsExplanation,
 }
 
-impl Recorder for Recording {
-    fn route<'g>(
+impl Recorder {
+    pub(crate) fn route<'g>(
         &mut self,
         gateway: &'g Gateway,
-        arrival: &Arrival<'_>,
+        request: &RouteRequest<'_>,
         moment: &mut Moment<'_, impl CryptoRng>,
     ) -> RouteDecision<'g> {
-        let request = arrival.route_request();
-        let (decision, routing) =
-            gateway
-                .router
-                .explain(&request, &gateway.turns, moment.now, moment.rng);
+        let router = &gateway.router;
+        let (decision, routing) = router.explain(request, &gateway.turns, moment.now, moment.rng);
         self.routing = Some(routing);
         decision
     }
 
-    fn asks(&mut self, chain: &Chain) -> bool {
+    /// Returns whether the plugins of an open route are asked.
+    pub(crate) fn asks(&mut self, chain: &Chain) -> bool {
         self.plugins = PluginsExplanation::LeftOut;
         self.plugin_budget.is_some() && !chain.is_empty()
     }
 
-    async fn run(&mut self, chain: &Chain, request: ConnectRequest) -> ChainResult {
+    /// Runs the chain. `None`: the budget is used up.
+    pub(crate) async fn run(
+        &mut self,
+        chain: &Chain,
+        request: ConnectRequest,
+    ) -> Option<ChainOutcome> {
+        self.plugins = PluginsExplanation::TimedOut;
         let budget = self.plugin_budget.unwrap_or_default();
-        if let Ok(outcome) = timeout(budget, chain.run(request)).await {
-            ChainResult::Outcome(outcome)
-        } else {
-            self.plugins = PluginsExplanation::TimedOut;
-            ChainResult::TimedOut
-        }
+        timeout(budget, chain.run(request)).await.ok()
     }
 
     /// A note about too much data stands at the last plugin that attached some.
-    fn plugins(
+    pub(crate) fn plugins(
         &mut self,
         gateway: &Gateway,
         arrival: &Arrival<'_>,

@@ -14,7 +14,7 @@ use rand::CryptoRng;
 use crate::admission::{Admission, Arrival};
 use crate::builder::GatewayBuilder;
 use crate::decision::Decision;
-use crate::explain::{Live, Recorder};
+use crate::explain::Recorder;
 use crate::player::{Player, Presenter};
 use crate::plugin_request::plugin_request;
 use crate::reason::Reason;
@@ -46,13 +46,6 @@ pub(crate) struct Moment<'a, R> {
     pub(crate) rng: &'a mut R,
 }
 
-/// Outcome of the plugin chain.
-pub(crate) enum ChainResult {
-    Outcome(ChainOutcome),
-    /// The time for the decision is over.
-    TimedOut,
-}
-
 impl Gateway {
     /// Begins a gateway that routes by `router`, without plugins, tickets, envelopes or verification of identity.
     pub fn builder(router: Router) -> GatewayBuilder {
@@ -75,22 +68,20 @@ impl Gateway {
         let certificate = info.peer().client_cert.map(|shown| *shown.as_bytes());
         let presenter = Presenter::Client(certificate);
         let moment = Moment { now, rng };
-        self.decide_with(info, presenter, None, moment, &mut Live)
-            .await
+        self.decide_with(info, presenter, None, moment, None).await
     }
 
-    /// The one algorithm behind [`decide`](Self::decide) and [`explain`](Self::explain).
-    pub(crate) async fn decide_with<R, T>(
+    /// The one algorithm behind [`decide`](Self::decide) and [`explain`](Self::explain), which has a recorder.
+    pub(crate) async fn decide_with<R>(
         &self,
         info: &ConnectInfo,
         presenter: Presenter,
         assumed: Option<Player<'_>>,
         mut moment: Moment<'_, R>,
-        recorder: &mut T,
+        mut recorder: Option<&mut Recorder>,
     ) -> Decision
     where
         R: CryptoRng + Send,
-        T: Recorder,
     {
         if self.refuses_unknown_builds && info.connect().build().is_newer_than_known() {
             return self.refuse(Reason::UnknownProtocol, info);
@@ -103,11 +94,22 @@ impl Gateway {
                 return refused.with_checks(rejection.identity, rejection.ticket);
             }
         };
-        let routed = recorder.route(self, &arrival, &mut moment);
+        let request = arrival.route_request();
+        let routed = match recorder.as_deref_mut() {
+            Some(recorder) => recorder.route(self, &request, &mut moment),
+            None => self
+                .router
+                .decide(&request, &self.turns, moment.now, moment.rng),
+        };
         // No plugin opens a route that is closed. Any other player they decide about, also without a route or a
         // backend: a plugin may name one.
         let is_open = !matches!(routed, RouteDecision::Maintenance { .. });
-        let decision = if is_open && recorder.asks(&self.chain) {
+        let asks_plugins = is_open
+            && match recorder.as_deref_mut() {
+                Some(recorder) => recorder.asks(&self.chain),
+                None => !self.chain.is_empty(),
+            };
+        let decision = if asks_plugins {
             // The future of a router without plugins stays small.
             Box::pin(self.ask_plugins(&arrival, &routed, moment, recorder)).await
         } else {
@@ -139,25 +141,28 @@ impl Gateway {
         }
     }
 
-    async fn ask_plugins<R, T>(
+    async fn ask_plugins<R>(
         &self,
         arrival: &Arrival<'_>,
         routed: &RouteDecision<'_>,
         mut moment: Moment<'_, R>,
-        recorder: &mut T,
+        mut recorder: Option<&mut Recorder>,
     ) -> Decision
     where
         R: CryptoRng + Send,
-        T: Recorder,
     {
         let request = plugin_request(arrival, routed, self.shares_addresses);
-        match recorder.run(&self.chain, request).await {
-            ChainResult::Outcome(outcome) => {
-                recorder.plugins(self, arrival, routed, &outcome, moment.now);
-                self.apply_plugins(arrival, routed, outcome, &mut moment)
-            }
-            ChainResult::TimedOut => self.refuse(Reason::BudgetExceeded, arrival.info),
+        let outcome = match recorder.as_deref_mut() {
+            Some(recorder) => recorder.run(&self.chain, request).await,
+            None => Some(self.chain.run(request).await),
+        };
+        let Some(outcome) = outcome else {
+            return self.refuse(Reason::BudgetExceeded, arrival.info);
+        };
+        if let Some(recorder) = recorder {
+            recorder.plugins(self, arrival, routed, &outcome, moment.now);
         }
+        self.apply_plugins(arrival, routed, outcome, &mut moment)
     }
 
     fn apply_plugins(

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_proxy::ConnectInfo;
 use hyrouter_referral::{
-    Envelope, EnvelopeKind, Expectation, OpenError, Statement, VerifyingKeys, open,
+    Envelope, EnvelopeKind, Expectation, OpenErrorCode, Statement, VerifyingKeys, open,
 };
 use uuid::Uuid;
 
@@ -38,100 +38,54 @@ pub enum TicketResult {
     Accepted,
     /// The player was referred more often in a row than is allowed.
     Loop,
-    /// The data is no envelope of version 2.
-    Malformed,
     /// This router has no keys for tickets.
     NotAccepted,
     /// The ticket lives longer than 10 minutes.
     Lifetime,
-    /// It is signed with a key that this router does not have.
-    UnknownKey,
-    /// It is signed with a key that is not valid now.
-    KeyNotValid,
-    /// Its algorithm is not that of its key.
-    Algorithm,
-    /// Its signature is wrong.
-    Signature,
-    /// It is a referral and no ticket.
-    Kind,
-    /// It was issued in the future.
-    NotYetValid,
-    /// It has expired.
-    Expired,
-    /// It is for another host name.
-    Target,
-    /// It is for another player.
-    Player,
-    /// Its player was not verified.
-    Unverified,
-    /// It is bound to another client certificate.
-    Certificate,
-    /// Any other failure.
-    Other,
+    /// The envelope failed this check.
+    Refused(OpenErrorCode),
 }
 
 impl TicketResult {
-    /// All results, in the order in which they are declared.
-    pub const ALL: [Self; 17] = [
-        Self::Accepted,
-        Self::Loop,
-        Self::Malformed,
-        Self::NotAccepted,
-        Self::Lifetime,
-        Self::UnknownKey,
-        Self::KeyNotValid,
-        Self::Algorithm,
-        Self::Signature,
-        Self::Kind,
-        Self::NotYetValid,
-        Self::Expired,
-        Self::Target,
-        Self::Player,
-        Self::Unverified,
-        Self::Certificate,
-        Self::Other,
-    ];
+    /// All results: first those of this router's own, then one for each check of the envelope.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "in a constant, where a wrong index does not compile"
+    )]
+    pub const ALL: [Self; 4 + OpenErrorCode::ALL.len()] = {
+        let mut all = [Self::Accepted; 4 + OpenErrorCode::ALL.len()];
+        all[1] = Self::Loop;
+        all[2] = Self::NotAccepted;
+        all[3] = Self::Lifetime;
+        let mut at = 0;
+        while at < OpenErrorCode::ALL.len() {
+            all[at + 4] = Self::Refused(OpenErrorCode::ALL[at]);
+            at += 1;
+        }
+        all
+    };
 
     /// Returns the stable code.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Loop => "ticket_loop",
-            Self::Malformed => "ticket_malformed",
             Self::NotAccepted => "ticket_not_accepted",
             Self::Lifetime => "ticket_lifetime",
-            Self::UnknownKey => "ticket_unknown_key",
-            Self::KeyNotValid => "ticket_key_not_valid",
-            Self::Algorithm => "ticket_algorithm",
-            Self::Signature => "ticket_signature",
-            Self::Kind => "ticket_kind",
-            Self::NotYetValid => "ticket_not_yet_valid",
-            Self::Expired => "ticket_expired",
-            Self::Target => "ticket_target",
-            Self::Player => "ticket_player",
-            Self::Unverified => "ticket_unverified",
-            Self::Certificate => "ticket_certificate",
-            Self::Other => "ticket_other",
-        }
-    }
-}
-
-impl From<&OpenError> for TicketResult {
-    fn from(error: &OpenError) -> Self {
-        match error {
-            OpenError::Malformed(_) => Self::Malformed,
-            OpenError::UnknownKey { .. } => Self::UnknownKey,
-            OpenError::KeyNotValid { .. } => Self::KeyNotValid,
-            OpenError::Algorithm { .. } => Self::Algorithm,
-            OpenError::Signature { .. } => Self::Signature,
-            OpenError::Kind { .. } => Self::Kind,
-            OpenError::NotYetValid { .. } => Self::NotYetValid,
-            OpenError::Expired { .. } => Self::Expired,
-            OpenError::Target { .. } => Self::Target,
-            OpenError::Player { .. } => Self::Player,
-            OpenError::Unverified => Self::Unverified,
-            OpenError::Certificate { .. } => Self::Certificate,
-            _ => Self::Other,
+            Self::Refused(check) => match check {
+                OpenErrorCode::Malformed => "ticket_malformed",
+                OpenErrorCode::UnknownKey => "ticket_unknown_key",
+                OpenErrorCode::KeyNotValid => "ticket_key_not_valid",
+                OpenErrorCode::Algorithm => "ticket_algorithm",
+                OpenErrorCode::Signature => "ticket_signature",
+                OpenErrorCode::Kind => "ticket_kind",
+                OpenErrorCode::NotYetValid => "ticket_not_yet_valid",
+                OpenErrorCode::Expired => "ticket_expired",
+                OpenErrorCode::Target => "ticket_target",
+                OpenErrorCode::Player => "ticket_player",
+                OpenErrorCode::Unverified => "ticket_unverified",
+                OpenErrorCode::Certificate => "ticket_certificate",
+            },
         }
     }
 }
@@ -194,7 +148,8 @@ impl TicketOpener {
         player: Option<Uuid>,
         now: SystemTime,
     ) -> Result<Ticket<'a>, TicketResult> {
-        let envelope = Envelope::parse(data).map_err(|_| TicketResult::Malformed)?;
+        let envelope =
+            Envelope::parse(data).map_err(|_| TicketResult::Refused(OpenErrorCode::Malformed))?;
         // The port that players use may be another than the one here.
         let mut expectation = Expectation::new(EnvelopeKind::Ticket).with_any_target();
         if let Some(uuid) = player {
@@ -208,9 +163,9 @@ impl TicketOpener {
             (Some(_), None) => expectation,
         };
         let statement = open(data, &self.keys, &expectation, now)
-            .map_err(|error| TicketResult::from(&error))?;
+            .map_err(|error| TicketResult::Refused(error.code()))?;
         if !is_host(statement.host, info.host()) {
-            return Err(TicketResult::Target);
+            return Err(TicketResult::Refused(OpenErrorCode::Target));
         }
         let lifetime = statement.expires_at.duration_since(statement.issued_at);
         if lifetime.is_ok_and(|lifetime| lifetime > MAX_LIFETIME) {
@@ -237,6 +192,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn checks_of_the_envelope_have_its_own_codes() {
+        for check in OpenErrorCode::ALL {
+            let code = TicketResult::Refused(check).as_str();
+            assert_eq!(code.strip_prefix("ticket_"), Some(check.as_str()));
+        }
+    }
 
     #[test]
     fn each_result_has_a_code_of_its_own() {

@@ -3,19 +3,26 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hyrouter_gateway::{Gateway, Reason, ReferralSealer, TicketResult};
+use hyrouter_gateway::{Gateway, IdentityResult, Reason, ReferralSealer, TicketResult};
+use hyrouter_identity::TokenRefusal;
 use hyrouter_messages::MaintenanceTexts;
-use hyrouter_plugin_api::{Backend, ConnectResponse};
-use hyrouter_protocol::ClientType;
-use hyrouter_proxy::Action;
+use hyrouter_plugin_api::{Backend, ConnectResponse, PluginError};
+use hyrouter_protocol::{ClientType, Connect};
+use hyrouter_proxy::{Action, Failure};
 use hyrouter_referral::{
-    Expectation, Secret, SigningKey, SigningKeys, Statement, VerifyingKeys, open,
+    Expectation, OpenErrorCode, Secret, SigningKey, SigningKeys, Statement, VerifyingKeys, open,
 };
 use hyrouter_router::{Maintenance, PoolSpec, Router, RouterSpec};
 
 use crate::support::{
-    connect, decide, now, play, player, player_of_build, plugin, rng, router, short,
+    connect, decide, now, play, player, player_of_build, plugin, plugin_fn, rng, router, short,
+    strict_verifier,
 };
+
+fn unreachable() -> PluginError {
+    let message = "away".to_owned();
+    PluginError::Unreachable { message }
+}
 
 fn keys() -> SigningKeys {
     let secret = Secret::parse("hex:000102030405060708090a0b0c0d0e0f1011121314151617").unwrap();
@@ -221,7 +228,7 @@ async fn a_ticket_counts_only_where_its_key_is_accepted() {
         (
             &accepting(),
             Some(b"text".to_vec()),
-            Some(TicketResult::Malformed),
+            Some(TicketResult::Refused(OpenErrorCode::Malformed)),
             Reason::Referred,
         ),
         (
@@ -269,11 +276,80 @@ async fn no_plugin_opens_a_closed_route() {
 }
 
 #[tokio::test]
-async fn plugins_learn_what_the_packet_says() {
+async fn plugins_learn_what_the_packet_says_and_what_was_decided() {
     let mut editor = player();
     editor.client_type = ClientType::Editor;
-    let gateway = play().plugins(plugin(ConnectResponse::default())).build();
-    let decision = decide(&gateway, &editor, "play.example.com").await;
-    assert_eq!(decision.note.plugins.len(), 1);
-    assert_eq!(decision.note.plugin_remarks(), None);
+    let repeat = || {
+        plugin_fn(|request| {
+            let (event, backend) = (&request.event, request.backend.as_ref());
+            Ok(ConnectResponse::deny(format!(
+                "{} {:?} {:?} {:?} {:?}",
+                event.sni,
+                event.client_type,
+                event.route,
+                backend.map(ToString::to_string),
+                event.remote_addr,
+            )))
+        })
+    };
+    let private = play().plugins(repeat()).build();
+    let open = play().plugins(repeat()).share_addresses(true).build();
+    let routed = r#"play.example.com Some(1) Some("play") Some("a.example.com:5520")"#;
+    let cases = [
+        (&private, "play.example.com", format!("{routed} None")),
+        (
+            &open,
+            "play.example.com",
+            format!(r#"{routed} Some("192.0.2.7:50000")"#),
+        ),
+        (
+            &private,
+            "other.example.com",
+            "other.example.com Some(1) None None None".to_owned(),
+        ),
+    ];
+    for (gateway, host, text) in cases {
+        let decision = decide(gateway, &editor, host).await;
+        assert_eq!(short(&decision), text);
+        assert_eq!(
+            decision.note.plugin_remarks().as_deref(),
+            Some("policy:plugin_denied")
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_decided_is_refused() {
+    let required = play()
+        .verifier(strict_verifier())
+        .require_identity(true)
+        .build();
+    let missing = decide(&required, &player(), "play.example.com").await;
+    assert_eq!(missing.note.reason, Reason::Identity(TokenRefusal::Missing));
+    assert_eq!(
+        missing.note.identity,
+        Some(IdentityResult::Refused(TokenRefusal::Missing))
+    );
+    let reported = play().verifier(strict_verifier()).build();
+    let admitted = decide(&reported, &player(), "play.example.com").await;
+    assert_eq!(admitted.note.reason, Reason::Referred);
+    assert_eq!(admitted.note.identity, missing.note.identity);
+
+    let broken = play().plugins(plugin_fn(|_| Err(unreachable()))).build();
+    let decision = decide(&broken, &player(), "play.example.com").await;
+    assert_eq!(decision.note.reason, Reason::PluginFailed);
+    let remarks = decision.note.plugin_remarks();
+    assert_eq!(remarks.as_deref(), Some("policy:plugin_failed:unreachable"));
+
+    let info = connect(&player(), "play.example.com");
+    let late = broken.failed(&Failure::BudgetExceeded { info: &info });
+    assert_eq!(late.note.reason, Reason::BudgetExceeded);
+    assert_eq!(short(&late), short(&decision));
+    let error = Connect::decode(&[], None).unwrap_err();
+    let failure = Failure::BadConnect {
+        peer: info.peer(),
+        error: &error,
+        build: None,
+    };
+    assert_eq!(broken.failed(&failure).note.reason, Reason::BadConnect);
 }

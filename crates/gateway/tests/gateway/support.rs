@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hyrouter_client::Hello;
 use hyrouter_gateway::{Decision, Gateway, GatewayBuilder};
-use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginFuture};
-use hyrouter_plugins::{Chain, ChainEntry, ChainSettings};
+use hyrouter_identity::{TokenPolicy, TokenVerifier};
+use hyrouter_plugin_api::{ConnectRequest, ConnectResponse, Plugin, PluginError, PluginFuture};
+use hyrouter_plugins::{Chain, ChainEntry, ChainSettings, OnError};
 use hyrouter_protocol::frame::HEADER_LEN;
 use hyrouter_protocol::{ClientBuild, Generation};
 use hyrouter_proxy::{Action, ConnectInfo, Peer};
@@ -79,20 +80,35 @@ pub(crate) fn short(decision: &Decision) -> String {
     }
 }
 
-/// A chain of one plugin that always answers this, and counts as never failing.
+/// A chain of one plugin that always answers this.
 pub(crate) fn plugin(response: ConnectResponse) -> Arc<Chain> {
-    struct Always(ConnectResponse);
+    plugin_fn(move |_| Ok(response.clone()))
+}
 
-    impl Plugin for Always {
-        fn on_connect<'a>(&'a self, _: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
-            let response = self.0.clone();
-            Box::pin(async { Ok(response.into()) })
-        }
+/// A chain of one plugin without which no player passes.
+pub(crate) fn plugin_fn<F>(answer: F) -> Arc<Chain>
+where
+    F: Fn(&ConnectRequest) -> Result<ConnectResponse, PluginError> + Send + Sync + 'static,
+{
+    let mut settings = ChainSettings::new("policy");
+    settings.on_error = Some(OnError::Deny);
+    let plugin = Arc::new(Answering(answer));
+    Arc::new(Chain::new(vec![ChainEntry { plugin, settings }]).unwrap())
+}
+
+struct Answering<F>(F);
+
+impl<F> Plugin for Answering<F>
+where
+    F: Fn(&ConnectRequest) -> Result<ConnectResponse, PluginError> + Send + Sync + 'static,
+{
+    fn on_connect<'a>(&'a self, request: &'a ConnectRequest, _: Duration) -> PluginFuture<'a> {
+        let response = (self.0)(request);
+        Box::pin(async { response.map(Into::into) })
     }
+}
 
-    let entry = ChainEntry {
-        plugin: Arc::new(Always(response)),
-        settings: ChainSettings::new("always"),
-    };
-    Arc::new(Chain::new(vec![entry]).unwrap())
+/// Has no keys, so it accepts no token.
+pub(crate) fn strict_verifier() -> Arc<TokenVerifier> {
+    Arc::new(TokenVerifier::new(TokenPolicy::default()))
 }
