@@ -1,4 +1,4 @@
-//! What the tests of the status page look at it with: Chromium, which nobody here wrote.
+//! Chromium, the browser for the tests of the status page.
 
 use crate::peers::left_out;
 use crate::sh::{self, cmd, works};

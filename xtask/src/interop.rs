@@ -1,4 +1,4 @@
-//! `cargo xtask interop`: the router against a QUIC stack that nobody here wrote.
+//! `cargo xtask interop`: the router against a foreign QUIC stack.
 
 use std::fs;
 use std::path::PathBuf;

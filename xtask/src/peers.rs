@@ -1,4 +1,4 @@
-//! What the tests of gRPC plugins talk to: programs that nobody here wrote the gRPC of.
+//! Peers for the tests of gRPC plugins: programs with foreign gRPC libraries.
 
 use std::{env, fs};
 
@@ -25,8 +25,8 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
     )
 }
 
-/// Says that something can not be tested here. With `REQUIRE_PEERS=1` that is a failure: where everything is
-/// meant to be there, nothing is to be left out for years in a line that nobody reads.
+/// Prints that something cannot be tested here. With `REQUIRE_PEERS=1` that is a failure: on a machine with all
+/// peers, no test must be skipped unnoticed.
 pub(crate) fn left_out(what: &str) -> anyhow::Result<()> {
     let required = env::var_os("REQUIRE_PEERS").is_some_and(|value| value == "1");
     ensure!(!required, "{what}; REQUIRE_PEERS=1 asks for it");

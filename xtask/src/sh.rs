@@ -53,7 +53,7 @@ pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Whether it starts and succeeds; says nothing.
+/// Returns whether a command starts and succeeds; prints nothing.
 pub(crate) fn works(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
@@ -63,7 +63,7 @@ pub(crate) fn works(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Whether root runs this.
+/// Returns whether root runs this.
 pub(crate) fn is_root() -> anyhow::Result<bool> {
     Ok(output(cmd("id").arg("-u"))?.trim() == "0")
 }

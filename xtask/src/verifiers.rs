@@ -72,7 +72,7 @@ fn compile_java() -> anyhow::Result<()> {
     let sources = root().join(JAVA);
     sh::run(
         cmd("javac")
-            // What a server of today runs, whatever this compiler is.
+            // The version that servers of today run, whatever this compiler is.
             .args(["--release", "17", "-encoding", "UTF-8"])
             .args(["-Xlint:all", "-Werror", "-d"])
             .arg(java())

@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 const MAX_ANSWER: usize = 64 << 20;
 /// Longest file with a token, in bytes. The router takes no longer one.
 const MAX_TOKEN: usize = 4096;
-/// How long a connection may take to stand.
+/// Maximum time to connect.
 const CONNECTING: Duration = Duration::from_secs(5);
-/// A reload compiles plugins.
+/// Maximum time for an answer. A reload compiles plugins.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A router's admin server.
@@ -30,7 +30,7 @@ pub(crate) struct AdminClient {
 
 impl AdminClient {
     /// # Errors
-    /// The token can not be read.
+    /// The token cannot be read.
     pub(crate) fn new(address: &str, token_file: Option<&Path>) -> anyhow::Result<Self> {
         let token = match token_file {
             Some(file) => {
@@ -46,17 +46,19 @@ impl AdminClient {
         })
     }
 
+    /// Sends a command and returns the answer.
+    ///
     /// # Errors
-    /// It is not there, or says no; with what it says.
+    /// The server does not answer, or refuses the command. The error contains the server's message.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let (status, answer) = self.ask(path, body).await?;
         self.accepted(status, answer)
     }
 
-    /// Returns the status and the answer, whatever they are.
+    /// Sends a command and returns the status and the answer, even of a refusal.
     ///
     /// # Errors
-    /// It is not there.
+    /// The server does not answer.
     pub(crate) async fn ask(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
         let exchange = self.exchange(Method::POST, path, body);
         let exchange = tokio::time::timeout(PATIENCE, exchange);

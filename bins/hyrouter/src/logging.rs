@@ -16,8 +16,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{LogFormat, LogLevel, LoggingArgs};
 
-/// Lines that may wait for a slow reader. When it is full, lines are lost rather than players kept
-/// waiting: whoever reads the log must not be able to stop the router.
+/// Maximum number of lines that wait for a slow reader. More lines are dropped instead of delaying
+/// players: a reader of the log must not be able to stop the router.
 const BUFFERED_LINES: usize = 16_384;
 
 /// Sets up logging to standard output for the whole process. Keep the guard until the end: dropping

@@ -27,13 +27,13 @@ use crate::cli::{Cli, CliCommand, Unwritten};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What the process ends with, for scripts and service managers.
+/// Exit codes of the process, for scripts and service managers.
 mod exit {
     use std::process::ExitCode;
 
-    /// It did what was asked.
+    /// Success.
     pub(crate) const OK: ExitCode = ExitCode::SUCCESS;
-    /// It could not: the port is taken, no answer came, a signature is wrong.
+    /// Failure: the port is taken, no answer came, a signature is wrong.
     pub(crate) const FAILED: ExitCode = ExitCode::FAILURE;
     /// The command line or the configuration is wrong (`EX_USAGE` of BSD's sysexits.h).
     pub(crate) fn usage() -> ExitCode {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::cli::{PacketArgs, PacketCommand, Unwritten};
 use crate::exit;
 
-/// Whether a line could be translated.
+/// Outcome of the translation of a line.
 #[derive(Deserialize)]
 struct Answered {
     ok: bool,

@@ -1,4 +1,4 @@
-//! What shells and manuals know of the command line.
+//! Shell completions and manual pages of the command line.
 
 use std::fs;
 use std::path::Path;

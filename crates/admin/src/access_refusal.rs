@@ -8,7 +8,7 @@ use tracing::{info, warn};
 
 use crate::limits::{REFUSAL_LINES, REFUSAL_TIME};
 
-/// Why a request was refused.
+/// Reason for the refusal of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccessRefusal {

@@ -23,7 +23,7 @@ use tracing::debug;
 use crate::error_response::ErrorResponse;
 use crate::limits::{HEADER, HEADER_TIME, STALL_TIME};
 
-/// Where a request comes from.
+/// Address of the client that sent a request.
 #[derive(Clone, Copy)]
 pub(crate) struct ClientAddr(pub(crate) SocketAddr);
 

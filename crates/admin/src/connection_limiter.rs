@@ -1,4 +1,4 @@
-//! How many connections there may be.
+//! Limit of the number of connections.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::limits::{CONNECTIONS, CONNECTIONS_PER_ADDRESS};
 
-/// Counts connections, in all and by the address they come from. It has as many entries as there are connections.
+/// Counts connections, in total and by client address. Has at most one entry for each connection.
 #[derive(Clone, Default)]
 pub(crate) struct ConnectionLimiter(Arc<Mutex<Counts>>);
 

@@ -61,6 +61,6 @@ pub trait AdminControl: Send + Sync + 'static {
     /// Sets the log level or filter, until the next restart.
     ///
     /// # Errors
-    /// It is not a log level or filter.
+    /// `level` is not a log level or filter.
     fn set_log_level(&self, level: &str) -> Result<(), CommandError>;
 }

@@ -5,25 +5,25 @@ use std::net::SocketAddr;
 
 use hyrouter_files::FileError;
 
-/// Why a command failed.
+/// Reason why a command failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {
-    /// It names something that does not exist: status 404.
+    /// The command names something that does not exist: status 404.
     #[error("{0}")]
     Unknown(String),
-    /// It is not valid: status 422.
+    /// The command is not valid: status 422.
     #[error("{message}")]
     Invalid {
-        /// What is wrong, in a sentence.
+        /// Description of the error, in a sentence.
         message: String,
-        /// Each mistake by itself, with the key it is at.
+        /// Each mistake by itself, with its key.
         mistakes: Vec<String>,
     },
-    /// It is valid and cannot be done: status 409.
+    /// The command is valid, but cannot be done: status 409.
     #[error("{message}")]
     Failed {
-        /// What went wrong, in a sentence.
+        /// Description of the failure, in a sentence.
         message: String,
         /// Each mistake by itself.
         mistakes: Vec<String>,
@@ -40,7 +40,7 @@ impl CommandError {
     }
 }
 
-/// Why the admin server cannot start.
+/// Reason why the admin server cannot start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminError {
@@ -62,11 +62,11 @@ pub enum AdminError {
     },
 }
 
-/// Why a text is not a token.
+/// Reason why a text is not a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminTokenError {
-    /// It is too short, so that it could be guessed.
+    /// The token is too short, so that it could be guessed.
     #[error("the token has {length} bytes and needs at least {least}")]
     Short {
         /// Its length in bytes, without white space around it.
@@ -74,13 +74,13 @@ pub enum AdminTokenError {
         /// Minimum length in bytes.
         least: usize,
     },
-    /// It is too long.
+    /// The token is too long.
     #[error("the token is longer than {most} bytes")]
     Long {
         /// Maximum length in bytes.
         most: usize,
     },
-    /// It has a character that is not printable ASCII.
+    /// The token has a character that is not printable ASCII.
     #[error("the token may have printable ASCII alone, and no white space within")]
     Characters,
     /// Its file cannot be read. The error names the file.

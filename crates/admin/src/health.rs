@@ -1,28 +1,28 @@
-//! Whether a part of the router works.
+//! Health of the parts of the router.
 
 use serde::Serialize;
 
 /// The answer to `/livez` and `/readyz`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct HealthReport {
-    /// What is wrong. Nothing is, when this is empty.
+    /// Problems. Empty if nothing is wrong.
     pub problems: Vec<HealthProblem>,
-    /// What may become a problem if nothing is done about it. Players can be sent all the same.
+    /// Conditions that may become problems without action. Players can still be sent here.
     pub warnings: Vec<HealthProblem>,
 }
 
 impl HealthReport {
-    /// Whether nothing is wrong, warnings aside.
+    /// Returns whether there are no problems. Warnings do not count.
     pub fn is_ok(&self) -> bool {
         self.problems.is_empty()
     }
 }
 
-/// One thing that is wrong.
+/// A problem of one part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HealthProblem {
-    /// The part it is wrong with, as `listener`, `plugin bans` or `discovery`.
+    /// Part with the problem, such as `listener`, `plugin bans` or `discovery`.
     pub part: String,
-    /// What is wrong with it, in a sentence for the operator.
+    /// Description of the problem, in a sentence for the operator.
     pub problem: String,
 }

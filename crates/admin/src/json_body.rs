@@ -22,13 +22,13 @@ pub(crate) async fn read(body: Body) -> Result<Bytes, ErrorResponse> {
             format!("the body has more than {BODY} bytes"),
         )
     };
-    // What says that it is too long is not waited for.
+    // A body that declares too great a length is not waited for.
     if body.size_hint().lower() > BODY as u64 {
         return Err(too_long());
     }
     match timeout(BODY_TIME, to_bytes(body, BODY)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        // What else can fail is the connection, and then nobody reads this.
+        // Otherwise the connection failed, and the answer is not read.
         Ok(Err(_)) => Err(too_long()),
         Err(_) => Err(ErrorResponse::new(
             StatusCode::REQUEST_TIMEOUT,

@@ -1,4 +1,4 @@
-//! What callers can use up, and no more.
+//! Limits of the resources that callers can use.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which path is answered by what.
+//! Routes from paths to handlers.
 
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ pub(crate) fn router(state: Arc<ListenerState>) -> Router {
         .with_state(state)
 }
 
-/// What a browser must know about every answer.
+/// Adds the headers that a browser needs with every answer.
 async fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [

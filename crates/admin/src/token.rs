@@ -16,7 +16,7 @@ const MOST: usize = 4096;
 
 /// A shared secret that callers send as `Authorization: Bearer ...`.
 ///
-/// It can be compared, but neither read nor printed.
+/// Tokens can be compared, but neither read nor printed.
 #[derive(Clone)]
 pub struct AdminToken(Zeroizing<Vec<u8>>);
 

@@ -1,4 +1,4 @@
-//! How things are written in logs, metrics and on the status page.
+//! Text form of backends in logs, metrics and on the status page.
 
 use hyrouter_router::Address;
 

@@ -5,7 +5,7 @@ use hyrouter_config::{ConfigError, Draft, Settings, Sources};
 
 use crate::file_set::FileSet;
 
-/// Where a configuration is read from.
+/// Source of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A file, YAML or JSON, under the environment of the process.

@@ -32,7 +32,7 @@ pub enum AppError {
     Bind {
         /// The process that has the port, if it is taken.
         holder: Option<String>,
-        /// What the entrypoint found.
+        /// Error of the entrypoint.
         source: ServerError,
     },
     /// The admin server cannot start: its port is taken, for example.
@@ -40,7 +40,7 @@ pub enum AppError {
     Admin {
         /// The process that has the port, if it is taken.
         holder: Option<String>,
-        /// What the admin server found.
+        /// Error of the admin server.
         source: AdminError,
     },
     /// The system does not deliver signals.

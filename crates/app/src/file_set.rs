@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-/// How files looked. Their contents are not read: what an editor, a copy or a swapped link leaves behind is another file
-/// (by device and number), of another length, or was written or linked at another time.
+/// Fingerprints of files. Contents are not read: an editor, a copy or a swapped link leaves another file (by device and
+/// inode number), another length, or another time of writing or linking.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FileSet(Vec<(PathBuf, Option<Fingerprint>)>);
 
@@ -20,7 +20,7 @@ struct Fingerprint {
 }
 
 impl FileSet {
-    /// How these files look now, whatever links lead to them. A file that is not there has a look, too.
+    /// Takes the fingerprints of these files now, following links. A missing file has an entry, too.
     pub(crate) fn at(files: impl IntoIterator<Item = PathBuf>) -> Self {
         let fingerprint = |file: PathBuf| {
             let fingerprint = fs::metadata(&file).ok().map(|found| fingerprint(&found));
@@ -29,8 +29,8 @@ impl FileSet {
         Self(files.into_iter().map(fingerprint).collect())
     }
 
-    /// This look, but for files that `earlier` has seen: how those looked then. For files that were read in between: what
-    /// changed meanwhile is news.
+    /// Returns these fingerprints, but those of `earlier` for the files in it. For files that were read in between:
+    /// changes since `earlier` are then noticed.
     #[must_use]
     pub(crate) fn with_earlier(mut self, earlier: &Self) -> Self {
         for (file, fingerprint) in &mut self.0 {
@@ -42,7 +42,7 @@ impl FileSet {
         self
     }
 
-    /// Of all files of both, each once.
+    /// Returns the fingerprints of all files of both, each once.
     pub(crate) fn merge(mut self, other: Self) -> Self {
         for (file, fingerprint) in other.0 {
             if !self.0.iter().any(|(known, _)| *known == file) {
@@ -63,7 +63,7 @@ impl FileSet {
             .collect()
     }
 
-    /// How the same files look now.
+    /// Takes the fingerprints of the same files now.
     pub(crate) fn refresh(&self) -> Self {
         Self::at(self.0.iter().map(|(file, _)| file.clone()))
     }

@@ -17,7 +17,7 @@ use crate::observe::sinks::DecisionSinks;
 use crate::reconfigure::Overrides;
 use crate::snapshot::Snapshot;
 
-/// Answers by the configuration of the moment. Whoever is being answered when it changes is answered by the old one.
+/// Answers by the active configuration. Connections in progress during a change finish with the old one.
 #[derive(Debug, Clone)]
 pub(crate) struct SwappableHandler {
     current: Arc<ArcSwap<Snapshot>>,

@@ -5,7 +5,7 @@ use tokio::runtime::Handle;
 
 use crate::admin::{FixedLogLevel, LogLevels};
 
-/// What a router takes from the program around it. The default is that of a program with one runtime.
+/// Parts that the surrounding program gives a router. The default is that of a program with one runtime.
 #[derive(Clone)]
 pub struct Parts {
     pub(crate) plugin_output: Arc<dyn OutputSink>,

@@ -22,7 +22,7 @@ pub(crate) type Finished<'a> = FinishedConnection<'a, DecisionNote>;
 pub(crate) struct Snapshot {
     pub(crate) gateway: Gateway,
     pub(crate) log_client_ip: bool,
-    /// Whether decisions are lines of the log.
+    /// `true` if decisions are logged.
     pub(crate) logs_decisions: bool,
     decision_timeout: Duration,
     /// Number of plugins in the configuration. An explanation may have left them out of the gateway.

@@ -1,6 +1,6 @@
-//! What the benches of this workspace share: summaries of measured times.
+//! Shared parts of the benches of this workspace: summaries of measured times.
 //!
-//! The binaries beside this: `floor`, the least that a QUIC server can do for the same exchange, and
+//! Binaries of this crate: `floor`, the minimum work of a QUIC server for the same exchange, and
 //! `load`, many game clients at once. `cargo xtask bench` runs all of it.
 
 use std::time::Duration;

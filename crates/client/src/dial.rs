@@ -1,4 +1,4 @@
-//! What to connect to, and what to show there.
+//! Settings of a connection.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use quinn::{ClientConfig, TransportConfig};
 use crate::error::GameClientError;
 use crate::tls::{self, ClientCert};
 
-/// The address of a server and what the client shows there.
+/// Address of a server and the data that the client presents there.
 #[derive(Debug, Clone)]
 pub struct Dial {
     address: SocketAddr,

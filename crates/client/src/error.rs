@@ -1,6 +1,6 @@
 use quinn::ConnectionError;
 
-/// The error of a client that cannot connect, or whose handshake failed.
+/// Error of a client that cannot connect or cannot complete its handshake.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GameClientError {

@@ -16,7 +16,7 @@ use crate::session::Session;
 /// Bytes that the socket may queue in each direction, if the system grants it.
 const BUFFER: usize = 4 << 20;
 
-/// How long [`GameClient::finish`] waits.
+/// Maximum time that [`GameClient::finish`] waits.
 const FAREWELL: Duration = Duration::from_millis(100);
 
 /// A UDP socket that connections start from; any number at a time.
@@ -30,7 +30,7 @@ impl GameClient {
     ///
     /// # Errors
     ///
-    /// What the system says of the address.
+    /// The error of the system for the address.
     pub fn bind(local: SocketAddr) -> Result<Self, GameClientError> {
         let socket = Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
         // The answers to a burst of connections come at once; what does not fit is lost, and each
@@ -86,8 +86,8 @@ impl GameClient {
         exchange
     }
 
-    /// Lets the last packets out, among them those that tell servers goodbye; a process that ends
-    /// without this leaves them waiting. Takes 0.1 s at most.
+    /// Sends the last packets, including those that close connections. If a process ends without this, servers keep
+    /// waiting. Takes at most 0.1 s.
     pub async fn finish(self) {
         let _ = tokio::time::timeout(FAREWELL, self.endpoint.wait_idle()).await;
     }
@@ -96,7 +96,7 @@ impl GameClient {
     ///
     /// # Errors
     ///
-    /// How the connection ended instead.
+    /// The cause if the handshake fails.
     pub async fn connect(&self, dial: &Dial, alpn: &[u8]) -> Result<Session, Ending> {
         self.connect_prepared(&dial.prepare(alpn)?).await
     }
@@ -105,7 +105,7 @@ impl GameClient {
     ///
     /// # Errors
     ///
-    /// How the connection ended instead.
+    /// The cause if the handshake fails.
     pub async fn connect_prepared(&self, dial: &PreparedDial) -> Result<Session, Ending> {
         let begun = Instant::now();
         let connection = self

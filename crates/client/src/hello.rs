@@ -5,8 +5,8 @@ use hyrouter_protocol::frame::write_frame;
 use hyrouter_protocol::{ClientType, Connect, EncodeError, HostAddress, Protocol};
 use uuid::Uuid;
 
-/// What a client of one build sends. [`Hello::of`] fills in what a client of that
-/// generation would say; the fields that a generation does not send are left out when encoding.
+/// Values that a client of one build sends. [`Hello::of`] fills in the values of a client of that generation. Fields
+/// that a generation does not send are left out when encoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
     /// The layout.

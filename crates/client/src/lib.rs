@@ -14,8 +14,8 @@
 //! # }
 //! ```
 //!
-//! It is what `hyrouter probe`, the load generator and the tests are made of: a peer that shows how
-//! a connection ended as precisely as QUIC tells.
+//! Basis of `hyrouter probe`, the load generator and the tests: a peer that reports the end of a connection as
+//! precisely as QUIC does.
 
 mod dial;
 mod error;

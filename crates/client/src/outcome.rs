@@ -1,4 +1,4 @@
-//! How an exchange ended.
+//! Outcomes of exchanges.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::hello::Hello;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientExchange {
-    /// The answer, or how the connection ended without one.
+    /// Answer, or the end of the connection without one.
     pub outcome: ExchangeOutcome,
     /// The application protocol that the server chose.
     pub alpn: Option<Vec<u8>>,
@@ -33,7 +33,7 @@ impl ClientExchange {
     }
 }
 
-/// The answer of a server, or how the connection ended without one.
+/// Answer of a server, or the end of the connection without one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExchangeOutcome {
@@ -43,7 +43,7 @@ pub enum ExchangeOutcome {
         host: String,
         /// Its port.
         port: u16,
-        /// What to hand over there.
+        /// Referral data to present there.
         data: Option<Vec<u8>>,
     },
     /// Leave.
@@ -64,7 +64,7 @@ pub enum ExchangeOutcome {
     Unreadable {
         /// The packet id.
         packet_id: i32,
-        /// What is wrong with it.
+        /// Error in the packet.
         error: String,
     },
     /// No packet came.
@@ -127,7 +127,7 @@ impl ExchangeOutcome {
     }
 }
 
-/// How a connection ended without an answer.
+/// End of a connection without an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ending {
@@ -149,7 +149,7 @@ pub enum Ending {
     EndOfStream,
     /// Nothing came in time.
     NoAnswer {
-        /// How long was waited.
+        /// Time that the client waited.
         waited: Duration,
     },
     /// This side could not go on.

@@ -12,7 +12,7 @@ use crate::outcome::{ClientExchange, Ending, ExchangeOutcome};
 /// More than any answer of a router, less than what a broken server could make a client hold.
 const MAX_ANSWER: usize = 1 << 20;
 
-/// An established connection whose first stream is not used yet.
+/// Established connection with an unused first stream.
 #[derive(Debug)]
 pub struct Session {
     connection: Connection,
@@ -54,7 +54,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// How the connection ended.
+    /// The cause if the connection has ended.
     pub async fn send(&mut self, bytes: &[u8]) -> Result<(), Ending> {
         let (send, _) = self.stream().await?;
         match send.write_all(bytes).await {
@@ -68,7 +68,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// How the connection ended.
+    /// The cause if the connection has ended.
     pub async fn finish(&mut self) -> Result<(), Ending> {
         let (send, _) = self.stream().await?;
         let _ = send.finish();
@@ -79,7 +79,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// How the connection ended.
+    /// The cause if the connection has ended.
     pub async fn send_apart(&self, bytes: &[u8]) -> Result<(SendStream, RecvStream), Ending> {
         let (mut send, recv) = self.connection.open_bi().await?;
         let _ = send.write_all(bytes).await;

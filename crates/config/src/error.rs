@@ -5,7 +5,7 @@ use hyrouter_files::FileError;
 
 use crate::Problem;
 
-/// Why a configuration cannot be loaded.
+/// Reason why a configuration cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Where to listen.
+/// Address to listen on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListenAddr {
     /// The address to bind.
@@ -17,7 +17,7 @@ impl fmt::Display for ListenAddr {
     }
 }
 
-/// What is listened on by default: the port of the game on all interfaces.
+/// Default address: the port of the game on all interfaces.
 pub(crate) const DEFAULT: ListenAddr = ListenAddr {
     addr: SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 5520),
     dual_stack: true,

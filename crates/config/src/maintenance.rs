@@ -15,11 +15,11 @@ use crate::validate::check_languages;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MaintenanceSettings {
-    /// Whether it counts at all.
+    /// `true` if the maintenance is switched on.
     pub enabled: bool,
     /// When the route is closed, and the players that may enter nevertheless.
     pub rule: router::Maintenance,
-    /// What the others read.
+    /// Texts for the other players.
     pub texts: MaintenanceTexts,
 }
 
@@ -45,7 +45,7 @@ impl MaintenanceSettings {
         let mut problems = Problems::default();
         let right =
             section().and_then(|schema| check_section(schema, value.clone(), &mut problems));
-        // What the schema check took out has its problem, and so has a value that is no section.
+        // Values that the schema check removed have a problem, and so does a value that is no section.
         let model = right.map(serde_json::from_value).transpose();
         let model = model.unwrap_or_else(|error| {
             problems.add(&Path::default(), error.to_string());

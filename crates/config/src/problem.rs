@@ -14,7 +14,7 @@ const SHOWN: usize = 60;
 pub struct Problem {
     /// Where: `routing.routes[2].pool.backends[0].port`, or the name of an environment variable.
     pub path: String,
-    /// What is wrong, the value seen and what is allowed. Values of secrets are never in it.
+    /// The fault, the value found and the allowed values. Never contains values of secrets.
     pub message: String,
     /// The value seen: a number, a text or a truth value. Absent for sections, lists and secrets, and where it is not
     /// the value that is wrong.
@@ -62,7 +62,7 @@ impl fmt::Display for Problem {
 pub struct Warning {
     /// Where, as in [`Problem::path`].
     pub path: String,
-    /// What follows from it.
+    /// Consequence of the value.
     pub message: String,
 }
 
@@ -124,7 +124,7 @@ impl Problems {
 
     /// Returns whether something is wrong at `path` or below.
     pub(crate) fn has_within(&self, path: &Path) -> bool {
-        // What is within a path comes right after it in the order of paths.
+        // Paths within a path follow it directly in the order of paths.
         let next = self.found.range::<Path, _>(path..).next();
         next.is_some_and(|(found, _)| found.is_within(path))
     }
@@ -150,7 +150,7 @@ fn nearest_above<'a, T>(entries: &'a BTreeMap<Path, T>, path: &Path) -> Option<&
     path.and_above().find_map(|above| entries.get(above))
 }
 
-/// What is wrong with a value.
+/// Fault of a value.
 pub(crate) struct ProblemText {
     pub(crate) text: String,
     value: Option<Value>,

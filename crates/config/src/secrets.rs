@@ -1,4 +1,4 @@
-//! Where the secrets of keys are read from.
+//! Sources of the secrets of keys.
 
 use std::ffi::{OsStr, OsString};
 
@@ -19,7 +19,7 @@ pub(crate) struct Secrets<'a> {
     is_elsewhere: bool,
 }
 
-/// Where a key has its secret, as it is written.
+/// Source of a key's secret, as written.
 pub(crate) struct SecretSource {
     value: Option<String>,
     file: Option<String>,

@@ -1,11 +1,11 @@
-//! Why a sink cannot be made.
+//! Reason why a sink cannot be made.
 
 use std::io;
 use std::path::PathBuf;
 
 use hyrouter_http_client::TrustError;
 
-/// Why a sink cannot be made.
+/// Reason why a sink cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SinkError {
@@ -36,7 +36,7 @@ pub enum SinkError {
     Url {
         /// The URL, without what may be a password.
         url: String,
-        /// What is wrong with it.
+        /// Fault of the URL.
         problem: &'static str,
     },
     /// The token cannot be read from its file, or cannot be sent. Contains nothing of it.
@@ -44,7 +44,7 @@ pub enum SinkError {
     Token {
         /// The file, where it came from one.
         path: Option<PathBuf>,
-        /// What is wrong with it.
+        /// Fault of the token.
         problem: String,
     },
     /// The certificates that the receiver is trusted by cannot be used.

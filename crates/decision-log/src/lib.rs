@@ -1,8 +1,8 @@
-//! Where the decisions of a Hytale router go: the last ones in memory, a file, standard output, a webhook.
+//! Sinks for the decisions of a Hytale router: the last ones in memory, a file, standard output, a webhook.
 //!
 //! A [`DecisionRecord`] is one finished connection, and one flat JSON object. [`SinkSet`] writes it once, and
-//! shares the line between what is switched on. No sink makes a player wait: each has a bounded queue, and what finds it
-//! full is lost and counted ([`DeliveryCounts`]).
+//! shares the line between the enabled sinks. No sink makes a player wait: each has a bounded queue. When the queue is
+//! full, lines are lost and counted ([`DeliveryCounts`]).
 //!
 //! ```
 //! use std::sync::Arc;
@@ -41,6 +41,6 @@ pub use self::sinks::SinkSet;
 pub use self::values::{BackendAddress, ErrorText};
 pub use self::webhook::{WebhookOptions, WebhookSink, WebhookToken};
 
-/// How many decisions came to what end in one sink, since it was made.
+/// Numbers of sent, lost and failed decisions of one sink since it was made.
 #[doc(inline)]
 pub use hyrouter_http_client::batch::DeliveryCounts;

@@ -11,10 +11,10 @@ use time::OffsetDateTime;
 
 use crate::{BackendAddress, ErrorText};
 
-/// One finished connection, for logs, sinks, traces and metrics. JSON leaves out what is absent, and names are those of
+/// One finished connection, for logs, sinks, traces and metrics. JSON leaves out absent values, and uses the names of
 /// the log.
 ///
-/// It has no name, UUID or token of a player. `host` is what the client sent as SNI, so it may be anything.
+/// Contains no name, UUID or token of a player. `host` is the SNI that the client sent, so it may be anything.
 // Not `non_exhaustive`: a caller that fills it in must not forget a field.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct DecisionRecord<'a> {
@@ -23,7 +23,7 @@ pub struct DecisionRecord<'a> {
     pub time: SystemTime,
     /// Number of the connection, unique as long as the process lives.
     pub connection: u64,
-    /// How the connection ended.
+    /// Outcome of the connection.
     pub outcome: DecisionOutcome,
     /// Why, as a stable code.
     pub reason: &'static str,
@@ -32,7 +32,7 @@ pub struct DecisionRecord<'a> {
     /// The route that led here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<&'a str>,
-    /// Where the player was sent, as `host:port`.
+    /// Backend that the player was sent to, as `host:port`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backend: Option<BackendAddress<'a>>,
     /// Remarks about plugins.
@@ -50,7 +50,7 @@ pub struct DecisionRecord<'a> {
     /// Build of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build: Option<i32>,
-    /// What is wrong with the `Connect` that was read.
+    /// Fault of the `Connect` that was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorText<'a>>,
     /// Language of the client.
@@ -109,7 +109,7 @@ impl DecisionRecord<'_> {
     }
 }
 
-/// How a connection ended.
+/// Outcome of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DecisionOutcome {

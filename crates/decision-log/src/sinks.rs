@@ -1,11 +1,11 @@
-//! All places that decisions go to.
+//! All sinks of decisions.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{DecisionLine, DecisionRecord, FileSink, RecentDecisions, WebhookSink};
 
-/// What is switched on.
+/// The enabled sinks.
 #[derive(Debug, Default)]
 pub struct SinkSet {
     /// The last ones in memory.
@@ -42,7 +42,7 @@ impl SinkSet {
         }
     }
 
-    /// Opens the file anew, after it was moved.
+    /// Opens the file again, after it was moved.
     pub fn reopen(&self) {
         if let Some(file) = &self.file {
             file.reopen();

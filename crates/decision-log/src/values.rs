@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// Where a player was sent. Shown as `host:port`, an IPv6 address in brackets.
+/// Backend that a player was sent to. Shown as `host:port`, an IPv6 address in brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackendAddress<'a> {
     /// DNS name or IP address.

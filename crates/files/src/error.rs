@@ -1,20 +1,20 @@
-//! Why a file was not read.
+//! Errors of reading a file.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file that was not read, and why. It repeats nothing of the content.
+/// A file that was not read, and the reason. Repeats nothing of the content.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {problem}", path.display())]
 #[non_exhaustive]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong with it. It is part of the text of this error, so it is not its source.
+    /// Fault of the file. The text of this error contains it, so it is not its source.
     pub problem: FileProblem,
 }
 
-/// What is wrong with a file. The text does not name the file.
+/// Fault of a file. The text does not name the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileProblem {
@@ -24,7 +24,7 @@ pub enum FileProblem {
     /// The path leads to something that is not a regular file.
     #[error("is {found}; a regular file is needed")]
     NotAFile {
-        /// What was found, such as `a directory`.
+        /// Kind of the file, such as `a directory`.
         found: &'static str,
     },
     /// The file is too long.

@@ -1,6 +1,6 @@
 //! Reads the files that a configuration names.
 //!
-//! A path in a configuration can lead anywhere: to a pipe that nobody writes to, to a device, to a file of 2 GiB.
+//! A path in a configuration can lead anywhere: to a pipe without a writer, to a device, to a file of 2 GiB.
 //! [`read_file`] and [`read_text`] open without blocking, accept regular files only, and read at most the number of
 //! bytes that the caller allows. [`RegularFile`] is the same in two steps, for callers that check the metadata of the
 //! open file in between. [`read_input`] and [`read_text_input`] are for files that a person names on a command line.
@@ -56,12 +56,12 @@ pub fn read_text(path: &Path, max: usize) -> Result<Zeroizing<String>, FileError
     text(path, read_file(path, max)?)
 }
 
-/// Reads at most `max` bytes of what a person named on a command line: a file, a pipe, or `-` for standard input. Waits
-/// for the writer of a pipe.
+/// Reads at most `max` bytes of an input named on a command line: a file, a pipe, or `-` for standard input. Waits for
+/// the writer of a pipe.
 ///
 /// # Errors
 ///
-/// It cannot be opened or read, or there is more than `max`.
+/// The input cannot be opened or read, or is longer than `max`.
 pub fn read_input(path: &Path, max: usize) -> Result<Vec<u8>, FileError> {
     let read = || {
         if path == Path::new("-") {

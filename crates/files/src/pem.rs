@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{FileError, MAX_PEM, is_utf16, read_file};
 
-/// What a PEM file has to hold.
+/// Required content of a PEM file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pem {
     /// At least one certificate.

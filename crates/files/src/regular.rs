@@ -18,7 +18,7 @@ impl RegularFile {
     ///
     /// # Errors
     ///
-    /// It cannot be opened, or is not a regular file.
+    /// The file cannot be opened, or is not a regular file.
     pub fn open(path: &Path) -> Result<Self, FileError> {
         let open = || {
             // Opening a device can do something, so the path is checked before it is opened.

@@ -20,7 +20,7 @@ pub struct Decision {
     pub note: DecisionNote,
 }
 
-/// How a decision came about, for logs, metrics, traces and decision sinks.
+/// Explanation of a decision, for logs, metrics, traces and decision sinks.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DecisionNote {
@@ -35,7 +35,7 @@ pub struct DecisionNote {
     pub identity: Option<IdentityResult>,
     /// The result of the referral data, if the player brought some.
     pub ticket: Option<TicketResult>,
-    /// The calls of plugins, in their order. Empty where none was asked.
+    /// The calls of plugins, in their order. Empty if none was called.
     pub plugins: Vec<Record>,
 }
 

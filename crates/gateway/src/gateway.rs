@@ -25,8 +25,8 @@ const MAX_PLUGIN_TEXT: usize = 4096;
 
 /// One immutable configuration of decisions: admission, routes, plugins, sealing and texts.
 ///
-/// It knows no configuration files and no metrics, opens no sockets and reads no clock. Share it by [`Arc`] and replace
-/// it as a whole.
+/// A gateway knows no configuration files and no metrics, opens no sockets and reads no clock. Share it by [`Arc`] and
+/// replace it as a whole.
 #[derive(Debug)]
 pub struct Gateway {
     pub(crate) router: Router,

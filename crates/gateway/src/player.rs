@@ -85,11 +85,11 @@ impl Player<'_> {
 /// Checks identity tokens.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct IdentityCheck {
-    /// Whether players without a good token are refused.
+    /// `true` if players without a good token are refused.
     pub(crate) required: bool,
-    /// Without one tokens are read and not verified.
+    /// Verifier of tokens. Without one, tokens are read but not verified.
     pub(crate) verifier: Option<Arc<TokenVerifier>>,
-    /// Without them tokens are not bound to client certificates.
+    /// Bindings of tokens to client certificates. Without them, tokens are not bound.
     pub(crate) bindings: Option<Arc<Bindings>>,
 }
 

@@ -28,7 +28,7 @@ pub struct PluginReport {
 pub struct PluginNote {
     code: String,
     message: String,
-    /// Whether the part was ignored. Otherwise it counts nevertheless.
+    /// `true` if the part was ignored. Otherwise it still counts.
     ignored: bool,
 }
 

@@ -34,7 +34,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Those beside [`Identity`](Self::Identity).
+    /// All reasons except [`Identity`](Self::Identity).
     const PLAIN: [Self; 11] = [
         Self::Referred,
         Self::NoRoute,

@@ -1,4 +1,4 @@
-//! Referral data: what a referred player carries to the backend.
+//! Referral data: the bytes that a referred player carries to the backend.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use rand::{CryptoRng, RngExt as _};
 #[derive(Debug, Default)]
 pub struct ReferralSealer {
     form: Form,
-    /// Whether the last referral could not be sealed, so that the log has one line when that begins and one when it
+    /// `true` if the last referral could not be sealed, so that the log has one line when that begins and one when it
     /// ends.
     failing: AtomicBool,
 }
@@ -42,7 +42,7 @@ pub struct ReferralClaims<'a> {
     pub source: &'a str,
     /// The player's UUID.
     pub player: Option<[u8; 16]>,
-    /// Whether the player is verified to be that one.
+    /// `true` if the player's UUID is verified.
     pub verified: bool,
     /// SHA-256 of the client's certificate.
     pub certificate: Option<[u8; 32]>,

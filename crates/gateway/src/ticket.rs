@@ -106,7 +106,7 @@ impl TicketCheck<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct TicketOpener {
     keys: VerifyingKeys,
-    /// Whether there are keys.
+    /// `true` if there are keys.
     accepts: bool,
     max_hops: u8,
 }

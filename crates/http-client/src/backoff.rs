@@ -21,7 +21,7 @@ impl Backoff {
     }
 }
 
-/// How often something that fails is tried, and after which waits.
+/// Maximum number of attempts, and the waits between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
     /// Maximum number of attempts.

@@ -109,7 +109,7 @@ impl<S: Connection> Connection for BoundedStream<S> {
     }
 }
 
-/// What is being read.
+/// Progress within an answer.
 #[derive(Debug, Default)]
 struct Answer {
     at: At,

@@ -19,10 +19,10 @@ const MAX_HEAD: usize = 64 * 1024;
 /// informational answers (1xx) come before the final one. Its futures need a tokio runtime with I/O and time.
 pub type HttpClient<B> = legacy::Client<Bounded<HttpsConnector<HttpConnector>>, B>;
 
-/// Why there is no answer. [`Causes`](hyrouter_text::Causes) shows all of it.
+/// Reason why there is no answer. [`Causes`](hyrouter_text::Causes) shows all of it.
 pub type HttpClientError = legacy::Error;
 
-/// How a client connects.
+/// Options of a client's connections.
 #[derive(Debug, Clone, Copy)]
 pub struct HttpClientOptions<'a> {
     /// File of certificates in PEM that the service is trusted by, beside those of the system. It is read when the client
@@ -31,7 +31,7 @@ pub struct HttpClientOptions<'a> {
     /// Time to make a connection, without TLS. The addresses of a name share it, so that a dead one leaves time for the
     /// next.
     pub connect_timeout: Duration,
-    /// How long a connection is kept for the next request, at most one. `None`: each request has its own.
+    /// Time that a connection is kept for the next request, at most one connection. `None`: each request has its own.
     pub idle: Option<Duration>,
 }
 

@@ -14,9 +14,9 @@ use hyrouter_text::Causes;
 
 /// Maximum length of the body of an answer in bytes.
 const MAX_BODY: usize = 64 * 1024;
-/// How long the body may take once the head is there.
+/// Maximum time from the head of an answer to the end of its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long a connection is kept for the next body: less than most servers keep it.
+/// Time that a connection is kept for the next body: less than most servers keep it.
 const IDLE: Duration = Duration::from_secs(20);
 
 /// Posts bodies to one URL, one request at a time over a connection that is kept for 20 seconds.
@@ -28,7 +28,7 @@ pub struct Poster {
     client: HttpClient<Full<Bytes>>,
 }
 
-/// Why a body was not taken. Contains nothing of the answer but its status and `Retry-After`.
+/// Reason why a body was not accepted. Contains only the status and `Retry-After` of the answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PostError {

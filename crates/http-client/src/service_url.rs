@@ -15,24 +15,24 @@ pub const MAX_URL: usize = 2048;
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServiceUrl(Uri);
 
-/// Why a text is not a URL of a service: the end of a sentence that begins with the text. Contains nothing of the text.
+/// Reason why a text is not a URL of a service: the end of a sentence after the text. Contains nothing of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.problem())]
 #[non_exhaustive]
 pub enum ServiceUrlError {
-    /// There is no `://` in it.
+    /// The text has no `://`.
     MissingScheme,
-    /// It is neither `https` nor `http`.
+    /// The scheme is neither `https` nor `http`.
     UnknownScheme,
-    /// It has more than [`MAX_URL`] bytes.
+    /// The URL has more than [`MAX_URL`] bytes.
     TooLong,
     /// There is an `@` before the host.
     WithUser,
-    /// There is a `#` in it.
+    /// The URL has a fragment (`#`).
     WithFragment,
-    /// There is a `?` or `#` in it, and a path is added to it.
+    /// The URL has a `?` or `#`, and a path is added to it.
     NotABase,
-    /// It is not a URI.
+    /// The text is not a URI.
     Malformed,
     /// The host is neither a name nor an IP address.
     InvalidHost,

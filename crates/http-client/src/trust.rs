@@ -10,7 +10,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use hyrouter_text::Causes;
 
-/// Why the certificates that a service is trusted by cannot be used.
+/// Reason why the certificates that a service is trusted by cannot be used.
 // Not `non_exhaustive`: a crate that has an error of its own for each of these must not forget one.
 #[derive(Debug, thiserror::Error)]
 pub enum TrustError {
@@ -19,13 +19,13 @@ pub enum TrustError {
     CaFile {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Fault of the file.
         problem: String,
     },
     /// The system has no certificates, and no file is set.
     #[error("the system has no certificates to check a server's with{problem}; set ca_file")]
     NoSystemRoots {
-        /// What went wrong in reading them; empty if nothing did.
+        /// Errors of reading the certificates; empty if there were none.
         problem: String,
     },
     /// The cryptography that is built in cannot do TLS.

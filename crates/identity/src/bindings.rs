@@ -23,8 +23,8 @@ const SHARE: usize = 4;
 /// take 23 MB at worst. Memory is taken when it is needed, but for 4 bytes each. A keyed hash of the player selects one
 /// of 8,192 sets. A fifth token of a player replaces the one of this player that expires first. In a full set, an
 /// expired token makes room, otherwise the first to expire of the player with most tokens in it. So a token is
-/// forgotten before it expires only by others of its player, or by those of at least 4 other players who happen to be
-/// in its set.
+/// forgotten before it expires only because of other tokens of its player, or of tokens of at least 4 other players in
+/// its set.
 #[derive(Debug)]
 pub struct Bindings {
     sets: Box<[Mutex<Vec<Binding>>]>,

@@ -13,8 +13,7 @@ const WAYS: usize = 8;
 /// Bounded number of verified tokens by their SHA-256.
 ///
 /// The hash selects a small set. In a full set the token that expires first makes room, so expired ones go before all
-/// others. Each set has a lock of its own. Only good tokens are added, so that nobody but the issuer chooses their
-/// sets.
+/// others. Each set has a lock of its own. Only good tokens are added, so that only the issuer chooses their sets.
 pub(crate) struct Cache {
     sets: Box<[Mutex<Vec<Entry>>]>,
     ways: usize,

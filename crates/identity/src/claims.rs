@@ -31,7 +31,7 @@ pub struct Claims {
     pub scopes: Scopes,
 }
 
-/// Reads the claims of a token and verifies nothing: anybody can make a token with any claims.
+/// Reads the claims of a token and verifies nothing: any client can make a token with any claims.
 ///
 /// # Errors
 ///

@@ -43,7 +43,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonObject<T> {
     }
 }
 
-/// Whether a member is there with any value, null included.
+/// `true` if a member is present with any value, null included.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct IsPresent(pub(crate) bool);
 

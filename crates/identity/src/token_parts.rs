@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::json::{IsPresent, JsonObject, Text};
 use crate::{MAX_TOKEN, TokenRefusal};
 
-/// Token, split into its parts, of which none is decoded.
+/// Token, split into its parts. None of them is decoded.
 pub(crate) struct TokenParts<'a> {
     header: &'a str,
     payload: &'a str,

@@ -7,62 +7,62 @@ pub enum TokenRefusal {
     /// There is no token, or an empty one.
     #[error("the player shows no identity token")]
     Missing,
-    /// It is longer than [`MAX_TOKEN`](crate::MAX_TOKEN).
+    /// The token is longer than [`MAX_TOKEN`](crate::MAX_TOKEN).
     #[error("the identity token is longer than 8192 bytes")]
     TooLong,
-    /// It is not three parts in base64url, or one of the first two is not the JSON object that it has to be.
+    /// The token is not three parts in base64url, or one of the first two is not the required JSON object.
     #[error(
         "the identity token is not a signed JWT: three parts in base64url without padding, the first two JSON objects \
          whose known members are there once and of the right type"
     )]
     Malformed,
-    /// Its header names another algorithm than Ed25519, or extensions that have to be understood.
+    /// The header names another algorithm than Ed25519, or extensions that must be understood.
     #[error(
         "the header of the identity token names an algorithm other than EdDSA (Ed25519), or extensions by `crit`"
     )]
     Algorithm,
-    /// There are no keys to verify it with, or they are too old.
+    /// There are no keys to verify the token with, or they are too old.
     #[error(
         "there are no keys to verify identity tokens with, or the last good fetch of them is too long ago"
     )]
     KeysUnavailable,
-    /// It is signed with a key that is not in the set, or names none while there are several.
+    /// The token is signed with a key that is not in the set, or names none while there are several.
     #[error(
         "the identity token is signed with a key that is not in the key set, or does not say with which"
     )]
     UnknownKey,
-    /// The signature is not that of the key that it names.
+    /// The signature is not that of the key that the token names.
     #[error("the signature of the identity token is wrong")]
     Signature,
-    /// It names another issuer, or none.
+    /// The token names another issuer, or none.
     #[error("the identity token comes from another issuer, or does not say from whom")]
     Issuer,
-    /// It has expired, or names no time of expiry.
+    /// The token has expired, or names no time of expiry.
     #[error("the identity token has expired, or does not say when it does")]
     Expired,
-    /// It was issued too long ago, or names no time of issue.
+    /// The token was issued too long ago, or names no time of issue.
     #[error(
         "the identity token was issued longer ago than is allowed, or does not say when; the limit is identity.max_age"
     )]
     MaxAge,
-    /// It is not valid yet.
+    /// The token is not valid yet.
     #[error("the identity token is not valid yet; compare the clocks")]
     NotYetValid,
-    /// It is not for this kind of client.
+    /// The token is not for this kind of client.
     #[error(
         "the identity token is not for this kind of client: `scope` lacks hytale:client or hytale:editor"
     )]
     Scope,
-    /// Its subject is no UUID, or there is none.
+    /// The subject is not a UUID, or there is none.
     #[error("the subject of the identity token is not a UUID")]
     Subject,
-    /// Its name is not one that the game allows, or there is none.
+    /// The name is not one that the game allows, or there is none.
     #[error("the identity token has no name of 1 to 16 of A-Z, a-z, 0-9 and _")]
     Username,
-    /// It belongs to another UUID than the packet names.
+    /// The token belongs to another UUID than the packet names.
     #[error("the identity token belongs to another UUID than the client says")]
     UuidMismatch,
-    /// Another client certificate showed it first, or the client has none.
+    /// The token was first shown with another client certificate, or the client has none.
     #[error(
         "the identity token was first shown with another client certificate, or the client has none"
     )]

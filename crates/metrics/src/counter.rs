@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How often something happened since the process started.
+/// Number of events since the process started.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
 

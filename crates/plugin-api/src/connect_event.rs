@@ -28,8 +28,7 @@ pub struct ConnectEvent {
     /// The language of the player's client, `en-US` for example.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// Whether the client sent an identity token. That says nothing about whose it is; see
-    /// [`identity`](Self::identity).
+    /// `true` if the client sent an identity token. It may belong to another player; see [`identity`](Self::identity).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_token_present: Option<bool>,
     /// The application protocol of the TLS handshake, `hytale/2` for example.
@@ -103,7 +102,7 @@ pub struct Referral {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Identity {
-    /// Whether the token was verified. If not, anybody may have written the rest.
+    /// `true` if the token was verified. If not, any client may have written the rest.
     #[serde(deserialize_with = "null_is_default")]
     pub verified: bool,
     /// UUID in the token.

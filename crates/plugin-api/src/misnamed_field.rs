@@ -107,7 +107,7 @@ fn fold(name: &str) -> String {
     letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// How the field was treated. The name in it is escaped.
+/// Writes the treatment of the field, with its name escaped.
 impl fmt::Display for MisnamedField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let field = self.field();

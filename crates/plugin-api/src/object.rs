@@ -10,7 +10,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, Ma
 
 use crate::misnamed_field::{MAX_MISNAMED, MisnamedField};
 
-/// What has fields.
+/// Type with fields.
 pub(crate) trait Named {
     /// Their names.
     const NAMES: &'static [&'static str];

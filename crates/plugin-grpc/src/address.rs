@@ -1,4 +1,4 @@
-//! Where a plugin listens, as a text.
+//! Address of a plugin, as a text.
 
 mod parse;
 #[cfg(test)]
@@ -8,8 +8,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Where a plugin listens: `host:port`, `http://host[:port]`, `https://host[:port]` or `unix:PATH`. In front of
-/// `host:port`, `dns:` and `passthrough:` are taken as gRPC's libraries have them, and change nothing.
+/// Address of a plugin: `host:port`, `http://host[:port]`, `https://host[:port]` or `unix:PATH`. Before `host:port`,
+/// the prefixes `dns:` and `passthrough:` of gRPC's libraries are accepted, and change nothing.
 ///
 /// An IPv6 address stands in brackets. A path may be relative (`unix:run/bans.sock`) and may be written as in a URL
 /// (`unix:///run/bans.sock`).

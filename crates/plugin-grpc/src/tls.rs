@@ -25,7 +25,7 @@ pub enum TlsError {
         key: &'static str,
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Fault of the file.
         problem: FileProblem,
     },
     /// A file is not what the setting wants.
@@ -35,13 +35,13 @@ pub enum TlsError {
         key: &'static str,
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Fault of the file.
         problem: String,
     },
     /// The system's certificates were asked for, and there are none.
     #[error("the system has no certificates to check a server's with{problem}; set tls.ca_file")]
     NoSystemRoots {
-        /// What went wrong in reading them; empty if nothing did.
+        /// Errors of reading the certificates; empty if there were none.
         problem: String,
     },
     /// A host is neither a DNS name nor an IP address, as the name of a certificate is.

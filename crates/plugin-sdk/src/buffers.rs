@@ -17,7 +17,7 @@ pub(crate) struct Buffers {
 #[derive(Debug)]
 struct Buffer {
     bytes: Vec<u8>,
-    /// Whether a call has used it.
+    /// `true` if a call has used it.
     is_used: bool,
 }
 
@@ -49,7 +49,7 @@ impl Buffers {
         Some(self.push(bytes, false))
     }
 
-    /// Takes a buffer out, and releases those of earlier calls.
+    /// Takes a buffer out, and releases the buffers of earlier calls.
     ///
     /// # Errors
     /// There is no buffer at this address.
@@ -99,7 +99,7 @@ fn address(bytes: &mut [u8]) -> usize {
     bytes.as_mut_ptr().expose_provenance()
 }
 
-/// What the router does to the memory of a module.
+/// Access of the router to the memory of a module.
 #[cfg(test)]
 impl Buffers {
     pub(crate) fn write(&mut self, at: usize, text: &[u8]) {

@@ -59,7 +59,7 @@ pub mod expanded {
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// Compiles and runs those of the page about writing plugins.
+/// Compiles and runs the programs of the page about writing plugins.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/plugin-development.md")]
 struct PluginDevelopment;

@@ -3,8 +3,8 @@
 use hyrouter_plugin_api::{Backend, ConnectEvent, ConnectRequest};
 use serde::de::DeserializeOwned;
 
-/// Returns a request for a player of this name, as the router makes it: two candidates, `10.0.0.1:5520` and `10.0.0.2:5520`,
-/// of which the first is chosen.
+/// Returns a request for a player of this name, as the router makes it: two candidates, `10.0.0.1:5520` and
+/// `10.0.0.2:5520`. The first is chosen.
 ///
 /// ```
 /// use hyrouter_plugin_sdk::testing;

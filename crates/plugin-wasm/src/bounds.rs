@@ -91,7 +91,7 @@ fn check_types(types: TypeSectionReader<'_>) -> Result<Vec<usize>, String> {
     Ok(parameters)
 }
 
-/// What of a function's or of a module's size is counted.
+/// Counted size of a function or a module.
 #[derive(Debug, Default)]
 struct Size {
     instructions: u64,
@@ -152,14 +152,14 @@ fn locals(body: &FunctionBody<'_>) -> u32 {
     counts.fold(0, |sum: u32, (count, _)| sum.saturating_add(count))
 }
 
-/// The open blocks of a function, and where it wrote its locals.
+/// Open blocks of a function, and the positions of writes to its locals.
 #[derive(Debug, Default)]
 struct Blocks {
     /// Of each open block, outermost first.
     are_loops: Vec<bool>,
-    /// Where each open loop begins, in ascending order.
+    /// Position where each open loop begins, in ascending order.
     loops: Vec<u64>,
-    /// Where each local was last written.
+    /// Position of the last write to each local.
     last_write: Vec<u64>,
 }
 

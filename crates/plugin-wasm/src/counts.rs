@@ -1,4 +1,4 @@
-//! How many of each thing a module may have that every one of its instances keeps a record of.
+//! Bounds on the parts of a module that take memory in each instance: imports, globals and exports.
 
 use wasmer::sys::wasmparser::{Parser, Payload};
 

@@ -38,7 +38,7 @@ pub(crate) fn bounded(engine: &Engine, max_memory: u64) -> Engine {
     engine
 }
 
-/// What Rust and Go compile to, and nothing with threads, exceptions or several memories.
+/// Returns the features that Rust and Go use; no threads, no exceptions, one memory.
 pub(crate) fn features() -> Features {
     let mut features = Features::none();
     features

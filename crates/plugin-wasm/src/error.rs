@@ -11,7 +11,7 @@ pub struct LoadError {
     pub plugin: String,
     /// Its file.
     pub path: PathBuf,
-    /// What is wrong. It is in the text of this error, so it is not its source.
+    /// Reason. The text of this error contains it, so it is not its source.
     pub reason: LoadReason,
 }
 
@@ -34,7 +34,7 @@ pub enum LoadReason {
     /// The module is damaged, or uses what is not allowed: threads, several memories, exceptions.
     #[error("does not compile: {message}")]
     Compile {
-        /// What the compiler says.
+        /// Message of the compiler.
         message: String,
     },
     /// Compiling the module took too long.
@@ -56,7 +56,7 @@ pub enum LoadReason {
     /// The compiler's process could not be started, or failed.
     #[error("the compiler failed: {message}")]
     Compiler {
-        /// What is known of it.
+        /// Description of the failure.
         message: String,
     },
     /// The module imports what no plugin gets.
@@ -80,9 +80,9 @@ pub enum LoadReason {
     /// The module has more tables than a guest may take.
     #[error("has {count} tables, at most {max} are allowed")]
     TooManyTables {
-        /// How many there are.
+        /// Number of tables.
         count: usize,
-        /// How many are allowed.
+        /// Maximum number of tables.
         max: usize,
     },
     /// The module lacks an export.
@@ -107,31 +107,31 @@ pub enum LoadReason {
     /// No instance can be made: it needs more memory than allowed, or its start function fails.
     #[error("can not be instantiated: {message}")]
     Instantiate {
-        /// What the runtime says.
+        /// Message of the runtime.
         message: String,
     },
     /// The module's `_initialize` fails.
     #[error("`_initialize` failed: {message}")]
     Initialize {
-        /// What the runtime says.
+        /// Message of the runtime.
         message: String,
     },
     /// The guest could not take its configuration.
     #[error("`configure` failed: {message}")]
     Configure {
-        /// What went wrong.
+        /// Description of the failure.
         message: String,
     },
-    /// The guest refuses its configuration. Why, it may have printed.
+    /// The guest refuses its configuration. Its output may contain the reason.
     #[error("the plugin refuses its `config` with code {code}; why, it may say in its output")]
     Refused {
-        /// What `configure` returned.
+        /// Return value of `configure`.
         code: i32,
     },
     /// The guest could not answer the request of [`WasmSettings::trial`](crate::WasmSettings::trial).
     #[error("it cannot answer a trial call about an example player: {error}")]
     Trial {
-        /// What came of the call. It is in the text of this error, so it is not its source.
+        /// Error of the call. The text of this error contains it, so it is not its source.
         error: hyrouter_plugin_api::PluginError,
     },
     /// No thread could be made.
@@ -140,7 +140,7 @@ pub enum LoadReason {
     /// The instances did not come up in time.
     #[error("no instance within {after:?}")]
     Slow {
-        /// How long was waited.
+        /// Time that was waited.
         after: Duration,
     },
     /// The runtime panicked while it made an instance.

@@ -29,11 +29,11 @@
 //! operator's `config` as JSON (`null` when there is none), and refuses it by anything but 0. `hyrouter_abi_v1` is a
 //! marker. The import `hyrouter.log(level: u32, ptr: u32, len: u32)` writes a log line, 0 for trace to 4 for error.
 //!
-//! # What a guest may do
+//! # Capabilities of a guest
 //!
-//! It computes, and it sees clocks and random numbers. Standard output becomes log lines of level info, standard error
-//! of level warn. There are no files, no network, no arguments and no environment, and a module that imports anything
-//! else than WASI preview 1 and `hyrouter.log` is not loaded.
+//! A guest computes, and reads clocks and random numbers. Standard output becomes log lines of level info, standard
+//! error of level warn. There are no files, no network, no arguments and no environment. A module that imports anything
+//! other than WASI preview 1 and `hyrouter.log` is not loaded.
 //!
 //! Memory, tables, stack, fuel, output, length of answers and length of the module are bounded ([`WasmSettings`]). A
 //! guest that traps, returns bad pointers or is late loses its instance only: another one stands by.

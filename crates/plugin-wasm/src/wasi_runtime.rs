@@ -9,8 +9,8 @@ use wasmer_wasix::runtime::task_manager::tokio::TokioTaskManager;
 use wasmer_wasix::virtual_fs::{EmptyFileSystem, NullFile};
 use wasmer_wasix::{PluggableRuntime, UnsupportedVirtualNetworking, WasiEnv, WasiFunctionEnv};
 
-/// What all guests share of it. Its task manager has nothing to do: guests have no threads and no files, and the host's
-/// own functions do their waiting.
+/// WASI runtime that all guests share. Its task manager has nothing to do: guests have no threads and no files, and the
+/// host's own functions do their waiting.
 #[derive(Clone)]
 pub(crate) struct WasiRuntime(Arc<PluggableRuntime>);
 

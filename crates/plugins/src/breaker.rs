@@ -37,7 +37,7 @@ pub(crate) struct Breaker {
     failures: AtomicU32,
     /// Time of the first of the calls in a row that could not reach the plugin.
     unreachable_since: Mutex<Option<Instant>>,
-    /// Whether `open_state` is there; changed under its lock.
+    /// `true` if `open_state` is set; changed under its lock.
     is_open: AtomicBool,
     open_state: Mutex<Option<OpenBreaker>>,
 }
@@ -132,9 +132,9 @@ impl Breaker {
 /// Effect of a failure on a breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FailureEffect {
-    /// It is counted.
+    /// The failure is counted.
     Counted,
-    /// It opened the breaker, which was closed.
+    /// The failure opened the closed breaker.
     Opened,
     /// The probe failed.
     StaysOpen,

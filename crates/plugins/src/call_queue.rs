@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::settings::ChainSettings;
 
-/// Bounds how many calls run and how many wait, and refuses those beyond.
+/// Bounds the numbers of running and waiting calls, and refuses calls beyond them.
 #[derive(Debug)]
 pub(crate) struct CallQueue {
     limits: QueueLimits,
@@ -40,7 +40,7 @@ impl CallQueue {
     /// Takes a place in the queue.
     ///
     /// # Errors
-    /// It is full.
+    /// The queue is full.
     pub(crate) fn enter(&self) -> Result<QueuePlace, PluginError> {
         let limit = self.limits.places;
         let permit = Arc::clone(&self.places)

@@ -49,9 +49,9 @@ impl Chain {
         self
     }
 
-    /// Takes over the state of the chain of an earlier configuration, for each plugin by its name. The same plugin keeps
-    /// its breaker; one that was loaded anew begins with a closed one. While `max_concurrency` and `max_queue` are the
-    /// same, calls of both chains count together.
+    /// Takes over the state of the chain of an earlier configuration, for each plugin by its name. The same plugin
+    /// keeps its breaker; a newly loaded one begins with a closed breaker. While `max_concurrency` and `max_queue` are
+    /// the same, calls of both chains count together.
     #[must_use]
     pub fn carry_over(mut self, previous: &Self) -> Self {
         let earlier: HashMap<_, _> = previous
@@ -67,7 +67,8 @@ impl Chain {
         self
     }
 
-    /// Calls each plugin for a player, in order, until one denies. Each gets the request as those before it changed it.
+    /// Calls each plugin for a player, in order, until one denies. Each plugin gets the request with the changes of
+    /// earlier plugins.
     ///
     /// Waits at most the sum of the enforced plugins' timeouts. Dropping the future cancels the running call; calls of
     /// shadow plugins that have begun go on.
@@ -152,7 +153,7 @@ pub struct PluginStatus<'a> {
     pub name: &'a str,
     /// Stage of the plugin.
     pub stage: Stage,
-    /// Whether its answers are enforced.
+    /// Enforcement of its answers.
     pub mode: Mode,
     /// State of its breaker.
     pub breaker: BreakerState,

@@ -69,9 +69,9 @@ pub enum ChainProblem {
 /// A list of the settings that orders plugins inside a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
-    /// It runs before the named.
+    /// The plugin runs before the named ones.
     Before,
-    /// It runs after the named.
+    /// The plugin runs after the named ones.
     After,
 }
 

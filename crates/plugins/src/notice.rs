@@ -14,12 +14,13 @@ pub enum Notice {
     IndexOutside {
         /// The index.
         index: i64,
-        /// How many candidates there are.
+        /// Number of candidates.
         len: usize,
     },
-    /// The backend that it names is not usable.
+    /// The named backend is not usable.
     Void(BackendFault),
-    /// It names a backend that is not a candidate, and [`OverridePolicy::Candidates`](crate::OverridePolicy::Candidates) is set.
+    /// The named backend is not a candidate, and [`OverridePolicy::Candidates`](crate::OverridePolicy::Candidates) is
+    /// set.
     Rejected {
         /// Host and port.
         address: String,

@@ -4,7 +4,7 @@ use crate::Record;
 
 /// Receives the results of shadow plugins, which are in no [`ChainOutcome`](crate::ChainOutcome): no player waits for them.
 ///
-/// It is called on the threads that serve players and must not block.
+/// Called on the threads that serve players. Must not block.
 pub trait Observer: Send + Sync + 'static {
     /// Receives the result of one call to a shadow plugin, or the error that prevented it.
     fn shadow(&self, report: &ShadowReport<'_>);

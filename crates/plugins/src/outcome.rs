@@ -13,8 +13,8 @@ use crate::settings::Stage;
 pub struct ChainOutcome {
     /// The decision.
     pub decision: ChainDecision,
-    /// One record for each enforced plugin that was called, in that order. The [`Observer`](crate::Observer) gets those of
-    /// shadow plugins.
+    /// One record for each enforced plugin that was called, in that order. The [`Observer`](crate::Observer) gets the
+    /// results of shadow plugins.
     pub records: Vec<Record>,
 }
 
@@ -49,7 +49,7 @@ pub enum ChainDecision {
 pub enum DenyCode {
     /// A plugin denied.
     PluginDenied,
-    /// A plugin failed whose `on_error` is deny.
+    /// A plugin with `on_error` deny failed.
     PluginFailed,
 }
 

@@ -50,9 +50,9 @@ struct ResponseApplier<'a> {
 }
 
 impl ResponseApplier<'_> {
-    /// Replaces the candidates by those of the plugin's list that are usable. Returns the index in the new list of what
-    /// `index` selects in the plugin's. There is none if the list is not taken or the entry is left out: the same index
-    /// would select another backend.
+    /// Replaces the candidates by the usable backends of the plugin's list. Returns the index in the new list of the
+    /// backend at `index` in the plugin's list. Returns `None` if the list is not taken or the entry is left out: the
+    /// same index would select another backend.
     fn replace_candidates(&mut self, mut list: Vec<Backend>, index: Option<i64>) -> Option<i64> {
         if list.is_empty() {
             return index;

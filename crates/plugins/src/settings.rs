@@ -37,9 +37,9 @@ pub struct ChainSettings {
     pub after: Vec<String>,
     /// Maximum time that a player waits for it, the queue included. Default 1 s: 20 % of the decision's 5 s.
     pub timeout: Duration,
-    /// What happens to a player when it fails. Default: deny in stage deny, continue in the others.
+    /// Effect on a player when it fails. Default: deny in stage deny, continue in the others.
     pub on_error: Option<OnError>,
-    /// Whether its answers are enforced. Default enforce.
+    /// Enforcement of its answers. Default enforce.
     pub mode: Mode,
     /// Backends that it may choose. Default any.
     pub override_policy: OverridePolicy,
@@ -131,7 +131,7 @@ macro_rules! named {
     };
 }
 
-/// Stage of a plugin. All plugins of one stage run before those of the next.
+/// Stage of a plugin. All plugins of one stage run before the plugins of the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Stage {
     /// First: refuses players.
@@ -145,7 +145,7 @@ pub enum Stage {
 
 named!(Stage { Deny => "deny", Route => "route", Mutate => "mutate" });
 
-/// What happens to a player when a plugin fails.
+/// Effect on a player when a plugin fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OnError {
     /// The player is denied.
@@ -156,10 +156,10 @@ pub enum OnError {
 
 named!(OnError { Deny => "deny", Continue => "continue" });
 
-/// Whether a plugin's answers are enforced.
+/// Enforcement of a plugin's answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
-    /// They are enforced.
+    /// The answers are enforced.
     #[default]
     Enforce,
     /// No player waits for the plugin; the [`Observer`](crate::Observer) gets what it would have done.

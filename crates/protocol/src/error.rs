@@ -1,8 +1,8 @@
-//! What can be wrong with bytes that came in or with values that are to go out.
+//! Errors in received bytes and in values to be sent.
 //!
-//! Three enums, because a caller answers each differently: a [`FrameError`] ends the connection, a [`DecodeError`]
-//! earns the player a text, an [`EncodeError`] is a fault of one's own. All are plain data that hold no copy of what
-//! the peer sent, so building one costs nothing and printing one leaks nothing.
+//! There are three enums, because a caller handles each differently: a [`FrameError`] ends the connection, a
+//! [`DecodeError`] leads to a text for the player, an [`EncodeError`] is a fault of the caller. All are plain data
+//! without a copy of the peer's bytes, so building one costs nothing and printing one leaks nothing.
 
 use crate::builds::{ClientBuild, Generation};
 use crate::frame::MAX_PAYLOAD;
@@ -47,33 +47,33 @@ pub enum DecodeError {
     /// A slot points outside of the variable block.
     #[error("{field} is at offset {offset} of a block of {len} bytes")]
     OffsetOutOfRange {
-        /// Field whose slot it is.
+        /// Field of the slot.
         field: &'static str,
         /// Offset in the slot.
         offset: i32,
         /// Length of the variable block; an offset may be 0 up to and including it.
         len: usize,
     },
-    /// A slot that a strict layout (builds from 208 on) allows one single value for, and it has another.
+    /// A slot of a strict layout (builds from 208 on), which allows one single value, has another value.
     #[error("{field} is at offset {offset}, the canonical one is {expected}")]
     NotCanonical {
-        /// Field whose slot it is.
+        /// Field of the slot.
         field: &'static str,
         /// Offset in the slot.
         offset: i32,
-        /// What it must be: the end of the field before, or -1 for an absent field.
+        /// Required offset: the end of the field before, or -1 for an absent field.
         expected: i32,
     },
     /// A length of more than five bytes, or above `i32::MAX`, which is a negative number to the game.
     #[error("length of {field} is longer than five bytes or above 2147483647")]
     BadVarint {
-        /// Field whose length it is.
+        /// Field of this length.
         field: &'static str,
     },
     /// A length with needless leading zero groups, which a strict layout refuses.
     #[error("length of {field} is not in its shortest form")]
     NonMinimalVarint {
-        /// Field whose length it is.
+        /// Field of this length.
         field: &'static str,
     },
     /// The field is longer than the game allows.
@@ -91,7 +91,7 @@ pub enum DecodeError {
     NotUtf8 {
         /// Field that was read.
         field: &'static str,
-        /// Where in the field the first bad byte is.
+        /// Position of the first bad byte in the field.
         at: usize,
     },
     /// A byte of 0x80 or above in a field of ASCII text.
@@ -99,7 +99,7 @@ pub enum DecodeError {
     NotAscii {
         /// Field that was read.
         field: &'static str,
-        /// Where in the field the first bad byte is.
+        /// Position of the first bad byte in the field.
         at: usize,
     },
     /// A number that is no value of its enumeration.
@@ -112,7 +112,7 @@ pub enum DecodeError {
         /// The highest value that exists.
         max: u8,
     },
-    /// A message of which the layout is not known, so that nothing in it can be found.
+    /// A message of unknown layout, so that nothing in it can be found.
     #[error("{field} is present, but the layout of a message of this build is unknown")]
     UnknownLayout {
         /// Field that was read.
@@ -171,7 +171,7 @@ pub enum EncodeError {
         /// Generation of the packet.
         generation: Generation,
     },
-    /// No client of this build writes this generation, so nobody would read it as such.
+    /// No client of this build writes this generation, so no server would read it as such.
     #[error("{build} does not write a Connect of {generation}")]
     WrongGeneration {
         /// Generation of the packet.

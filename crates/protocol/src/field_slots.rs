@@ -13,7 +13,7 @@ pub(crate) struct FieldSlots<'a> {
     block: &'a [u8],
     /// Fields must follow one another in the order of their slots, without gaps.
     strict: bool,
-    /// Where in the block the last field read ended.
+    /// End of the last field read in the block.
     end: usize,
 }
 

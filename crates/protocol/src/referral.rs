@@ -15,13 +15,12 @@ const HOST_TO: &str = "host_to";
 const DATA: &str = "data";
 const HEAD_LEN: usize = 9;
 
-/// Packet that tells a client to connect elsewhere, with data that it hands over there. The same bytes in every
-/// generation.
+/// Packet that sends a client to another server, with data to present there. The same bytes in every generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientReferral<'a> {
-    /// Where to. A referral without it is possible on the wire and useless.
+    /// Target. A referral without it is possible on the wire, but useless.
     pub host_to: Option<HostAddress<'a>>,
-    /// What the client sends as `referral_data` in its next Connect, at most [`MAX_REFERRAL_DATA`] bytes.
+    /// Data that the client sends as `referral_data` in its next Connect, at most [`MAX_REFERRAL_DATA`] bytes.
     pub data: Option<&'a [u8]>,
 }
 

@@ -1,4 +1,4 @@
-//! Who may come at all, by address.
+//! Access control by client address.
 
 use std::net::IpAddr;
 

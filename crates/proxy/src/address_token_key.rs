@@ -32,11 +32,11 @@ pub struct AddressTokenKey(Arc<hkdf::Prk>);
 
 impl AddressTokenKey {
     /// Reads a secret of at least 32 bytes in one of its three text forms: `base64:...` (standard alphabet, padded or
-    /// not), `hex:...`, and anything else as it is. Blanks around it do not count.
+    /// not), `hex:...`, and anything else as it is. Surrounding whitespace is ignored.
     ///
     /// # Errors
     ///
-    /// It is too short or not in the form that its prefix says. The error holds nothing of the text.
+    /// The secret is too short, or not in the form that its prefix names. The error holds nothing of the text.
     pub fn parse(text: &str) -> Result<Self, AddressTokenKeyError> {
         let text = text.trim();
         let secret = if let Some(digits) = strip_prefix(text, "base64:") {
@@ -89,24 +89,24 @@ pub enum AddressTokenKeyError {
     /// A file that cannot be used.
     #[error("{}: {error}", file.display())]
     File {
-        /// Which.
+        /// Path of the file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// Problem with the file.
         error: Box<AddressTokenKeyError>,
     },
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(transparent)]
     Read(FileProblem),
     /// Fewer than 32 bytes.
     #[error("the secret has {bytes} bytes and needs {MIN_LEN} or more")]
     Short {
-        /// How many it has.
+        /// Length of the secret in bytes.
         bytes: usize,
     },
-    /// What follows `base64:` is not base64.
+    /// The text after `base64:` is not base64.
     #[error("the text after `base64:` is not standard base64")]
     Base64,
-    /// What follows `hex:` is not hexadecimal.
+    /// The text after `hex:` is not hexadecimal.
     #[error("the text after `hex:` is not an even number of hexadecimal digits")]
     Hex,
 }

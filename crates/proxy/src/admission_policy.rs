@@ -23,9 +23,9 @@ pub(crate) struct AdmissionPolicy {
     per_network: Option<Pace>,
     /// Number of half-open handshakes of unproven addresses from which on new clients must prove theirs.
     pub(crate) crowd: usize,
-    /// The same for those of them that have not been begun.
+    /// Number of such handshakes not yet begun from which on new clients must prove theirs.
     pub(crate) queue: usize,
-    /// What all connections together may hold.
+    /// Maximum that all connections together may hold.
     pub(crate) capacity: PoolUsage,
     /// Connections that QUIC may remember, closed ones too, before clients with an unproven address are refused.
     pub(crate) max_remembered_unproven: usize,
@@ -74,8 +74,8 @@ impl AdmissionPolicy {
         }
     }
 
-    /// What a prefix of that level may hold of a pool that `total` is taken of: its part of the whole, or of twice what
-    /// is free when that is less. So whatever is taken by few, there is room for others.
+    /// Returns the maximum that a prefix of this level may hold of a pool with `total` taken: its part of the whole, or
+    /// of twice the free amount if that is less. If few prefixes take much, there is still room for others.
     pub(crate) fn share(&self, level: PrefixLevel, pool: PooledResource, total: usize) -> usize {
         let capacity = self.capacity.of(pool);
         let free = capacity.saturating_sub(total);

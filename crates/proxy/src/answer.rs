@@ -22,7 +22,7 @@ pub enum Action {
         host: String,
         /// Its port, not 0.
         port: u16,
-        /// What the client hands over there, at most 4096 bytes.
+        /// Referral data that the client presents there, at most 4096 bytes.
         data: Option<Vec<u8>>,
     },
     /// `Disconnect` in the form that the client's build reads.

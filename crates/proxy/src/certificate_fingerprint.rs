@@ -1,4 +1,4 @@
-//! What identifies a certificate.
+//! Fingerprints of certificates.
 
 use std::fmt;
 

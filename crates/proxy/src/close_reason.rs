@@ -1,4 +1,4 @@
-//! Why a connection is closed, and the application close codes for it, as the game's own server uses them.
+//! Reasons for closing a connection, and the application close codes that the game's own server uses for them.
 
 use quinn::VarInt;
 
@@ -9,7 +9,7 @@ pub(crate) const RATE_LIMITED: VarInt = VarInt::from_u32(1);
 const INVALID_VERSION: VarInt = VarInt::from_u32(3);
 const TIMEOUT: VarInt = VarInt::from_u32(4);
 
-/// Why a connection ended without an answer.
+/// Reason for the end of a connection without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CloseReason {

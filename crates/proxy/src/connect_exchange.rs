@@ -14,11 +14,11 @@ use crate::event::{SentAnswer, Times};
 use crate::handler::{Failure, Handler};
 use crate::peer::Peer;
 
-/// How long a client that has a Disconnect in its buffers may take to read it and leave by itself.
-/// The game's own server gives it 0.1 to 1 s.
+/// Maximum time for a client with a Disconnect in its buffers to read it and leave by itself. The game's own server
+/// allows 0.1 to 1 s.
 const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
 
-/// A connection whose first frame is there.
+/// Connection with a complete first frame.
 pub(crate) struct ConnectExchange<'a, H> {
     pub(crate) established: EstablishedConnection<'a, H>,
     /// The receiving half is kept though nothing more is read: dropping it would tell the client
@@ -80,7 +80,8 @@ impl<'a, H: Handler> ConnectExchange<'a, H> {
         })
     }
 
-    /// How long the client may take to leave after it has acknowledged the answer; `None`: it is gone.
+    /// Sends the answer. Returns the time for the client to leave after it has acknowledged the answer, or `None` if it
+    /// is gone.
     async fn answer(
         &mut self,
         request: RequestContext<'_>,
@@ -119,10 +120,10 @@ impl<'a, H: Handler> ConnectExchange<'a, H> {
     }
 }
 
-/// A connection whose answer is on its way.
+/// Connection with its answer on the way.
 pub(crate) struct Farewell<'a, H> {
     exchange: ConnectExchange<'a, H>,
-    /// How long the client may take to leave after it has acknowledged the answer.
+    /// Maximum time for the client to leave after it has acknowledged the answer.
     grace: Duration,
 }
 

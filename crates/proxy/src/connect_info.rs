@@ -1,4 +1,4 @@
-//! What a handler gets to decide on.
+//! Input for the decision of a handler.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use hyrouter_protocol::{Connect, ConnectBuf, DecodeError};
 
 use crate::peer::Peer;
 
-/// Where the build number stands in every layout but the oldest.
+/// Position of the build number in every layout but the oldest.
 const BUILD_AT: std::ops::Range<usize> = 5..9;
 
 /// One player's `Connect` and the connection that it came on. Cheap to clone.
@@ -23,7 +23,7 @@ struct Inner {
 pub(crate) struct Undecoded {
     pub(crate) peer: Peer,
     pub(crate) error: DecodeError,
-    /// What stands where every layout since g2 has the build number.
+    /// Value at the position of the build number in every layout since g2.
     pub(crate) build: Option<i32>,
 }
 

@@ -20,12 +20,12 @@ use crate::permit::Permit;
 use crate::refusal::Refusal;
 use crate::transport::for_one;
 
-/// What all connections of one server share.
+/// State that all connections of one server share.
 #[derive(Debug)]
 pub(crate) struct ServerContext<H> {
     pub(crate) handler: H,
     pub(crate) admission: Arc<ConnectionAdmission>,
-    /// What new connections are set up by.
+    /// Configuration of new connections.
     pub(crate) config: Arc<ArcSwap<ServerConfig>>,
     /// True from the moment that a shutdown was asked for.
     pub(crate) draining: watch::Receiver<bool>,
@@ -35,7 +35,7 @@ pub(crate) struct ServerContext<H> {
 pub(crate) struct Accepted {
     pub(crate) incoming: Incoming,
     pub(crate) permit: Permit,
-    /// Where its handshake waits, and which others it shares turns with.
+    /// Queue of its handshake. Connections of the same `group` share turns.
     pub(crate) queue: Arc<HandshakeQueue>,
     pub(crate) group: Group,
     pub(crate) id: u64,

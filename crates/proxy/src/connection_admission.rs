@@ -25,20 +25,21 @@ pub(crate) struct ConnectionAdmission {
     pub(crate) refused: RefusalCounters,
 }
 
-/// What is known of a new client's address.
+/// Verification status of a new client's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proof {
-    /// It answered a Retry from there.
+    /// The client answered a Retry from this address.
     Proven,
-    /// It may be forged: to shut its owner out, or to use up the pools.
+    /// The address may be forged, to shut out its owner or to use up the pools.
     Unproven,
 }
 
-/// What is done with a new connection.
+/// Decision on a new connection.
 #[derive(Debug)]
 pub(crate) enum AdmissionDecision {
     Admitted(Permit),
-    /// It must prove its address, which costs no state here and the client a round trip (RFC 9000, section 8.1.2).
+    /// The client must prove its address. This costs no state here and the client a round trip (RFC 9000, section
+    /// 8.1.2).
     Retry,
     Refused(Refusal),
 }
@@ -60,7 +61,7 @@ impl ConnectionAdmission {
         self.policy.load_full()
     }
 
-    /// Puts other limits in force. Those who are inside stay, also where they are too many now.
+    /// Replaces the limits. Admitted connections stay, even if they exceed the new limits.
     pub(crate) fn replace(&self, limits: Limits) {
         self.policy.store(Arc::new(AdmissionPolicy::of(limits)));
     }

@@ -1,4 +1,4 @@
-//! What the server calls its connections by.
+//! Connection ids of the server.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ const LEN: usize = 8;
 
 /// Ids of eight random bytes.
 ///
-/// quinn's own have three, and the other five follow from them. The id of a Retry is not compared with those in use,
-/// and a client whose id another connection has is not heard until that one is forgotten: of 1,000 players who were
-/// sent a Retry at once, about every third time one waited for one to three seconds.
+/// quinn's own ids have three random bytes, and the other five follow from them. The id of a Retry is not compared with
+/// the ids in use. A client with the id of another connection gets no answer until that connection is forgotten: with
+/// 1,000 Retries at once, about every third time one player waited for 1 to 3 s.
 #[derive(Debug)]
 pub(crate) struct RandomIds;
 

@@ -17,7 +17,7 @@ use crate::handshake_queue::HandshakeQueue;
 use crate::pools::Prefix;
 use crate::refusal::Refusal;
 
-/// How long closed connections may take to tell their peers so at the very end.
+/// Maximum time for closed connections to notify their peers at the very end.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Notes that a worker has no connections any more.
@@ -34,10 +34,10 @@ pub(crate) struct EndpointWorker<H> {
     pub(crate) endpoint: Endpoint,
     pub(crate) server: Arc<ServerContext<H>>,
     pub(crate) connection_ids: Arc<AtomicU64>,
-    /// Where new connections wait for their handshake.
+    /// Queue of new connections that wait for their handshake.
     pub(crate) queue: Arc<HandshakeQueue>,
     pub(crate) index: usize,
-    /// Which of the workers have no connections any more.
+    /// For each worker, `true` if it has no connections any more.
     pub(crate) drained: watch::Sender<Vec<bool>>,
 }
 

@@ -3,16 +3,16 @@ use std::io;
 use crate::socket::ListenAddress;
 use crate::tls::{AlpnError, CertificateError};
 
-/// The error of a server that cannot start, or that ended by itself.
+/// Error of a server that cannot start, or that ended by itself.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
     /// The socket cannot be bound to the address.
     #[error("cannot listen on UDP {listen}: {error}")]
     Bind {
-        /// What was asked for.
+        /// Requested address.
         listen: ListenAddress,
-        /// What the system said; [`io::ErrorKind::AddrInUse`] where another process has the port.
+        /// Error of the system; [`io::ErrorKind::AddrInUse`] if another process has the port.
         error: io::Error,
     },
     /// The certificate or key cannot be used.
@@ -37,7 +37,7 @@ pub enum ServerError {
     /// An endpoint lost its socket or its thread panicked.
     #[error("endpoint {endpoint} stopped by itself")]
     EndpointLost {
-        /// Which of the endpoints, from 0.
+        /// Number of the endpoint, from 0.
         endpoint: usize,
     },
     /// The server has ended and cannot be changed any more.

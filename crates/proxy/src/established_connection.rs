@@ -18,14 +18,14 @@ use crate::peer::Peer;
 use crate::permit::Permit;
 use crate::refusal::Refusal;
 
-/// A connection whose handshake is complete.
+/// Connection with a complete handshake.
 pub(crate) struct EstablishedConnection<'a, H> {
     pub(crate) server: &'a ServerContext<H>,
     pub(crate) policy: &'a AdmissionPolicy,
     pub(crate) connection: &'a Connection,
     /// When its first datagram was seen.
     pub(crate) begun: Instant,
-    /// How long the handshake took.
+    /// Duration of the handshake.
     pub(crate) handshake: Duration,
 }
 
@@ -105,7 +105,7 @@ async fn first_connect(
     Ok(((send, recv), payload))
 }
 
-/// What was read of a client's first frame.
+/// Data read from a client's first frame.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestContext<'a> {
     pub(crate) peer: &'a Peer,

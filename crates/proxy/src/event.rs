@@ -1,4 +1,4 @@
-//! What happens, for logs and metrics.
+//! Events for logs and metrics.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,20 +11,20 @@ use crate::connect_info::ConnectInfo;
 use crate::peer::Peer;
 use crate::refusal::Refusal;
 
-/// Something that a [`Handler`](crate::Handler) with notes of the type `N` is shown.
+/// Event that a [`Handler`](crate::Handler) with notes of the type `N` observes.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a, N> {
     /// A connection was turned away before it could send a `Connect`.
     Refused {
-        /// Where it seems to come from; proven only for [`Refusal::Memory`].
+        /// Apparent address of the client; proven only for [`Refusal::Memory`].
         remote: SocketAddr,
-        /// Which limit it met.
+        /// Limit that the connection met.
         refusal: Refusal,
     },
     /// The TLS handshake failed or took too long.
     HandshakeFailed {
-        /// Where it seems to come from.
+        /// Apparent address of the client.
         remote: SocketAddr,
         /// The error of QUIC.
         error: &'a str,
@@ -41,17 +41,17 @@ pub enum Event<'a, N> {
 pub struct FinishedConnection<'a, N> {
     /// The far end.
     pub peer: &'a Peer,
-    /// Its `Connect`, where one was read and understood.
+    /// Its `Connect`, if one was read and understood.
     pub info: Option<&'a ConnectInfo>,
-    /// What is wrong with its `Connect`, where one was read and not understood.
+    /// Error in its `Connect`, if one was read and not understood.
     pub error: Option<&'a DecodeError>,
-    /// What was sent, or why the connection was closed without a packet.
+    /// Answer that was sent, or the reason for closing the connection without a packet.
     pub result: Result<SentAnswer<'a, N>, CloseReason>,
-    /// How long things took.
+    /// Durations of the steps.
     pub times: Times,
 }
 
-/// An answer that was sent, and what the handler knows of it.
+/// Answer that was sent, with the handler's note.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SentAnswer<'a, N> {
@@ -81,7 +81,7 @@ impl<'a, N> FinishedConnection<'a, N> {
     }
 }
 
-/// How long the steps of one connection took.
+/// Durations of the steps of one connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Times {

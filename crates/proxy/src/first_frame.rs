@@ -5,10 +5,10 @@ use quinn::{ReadError, RecvStream};
 
 use crate::permit::Permit;
 
-/// Why there is no first frame.
+/// Reason for a missing first frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FirstFrameError {
-    /// It is no `Connect`, too long, or cut off by the end of the stream.
+    /// The frame is not a `Connect`, is too long, or is cut off by the end of the stream.
     Bad,
     /// The connection ended first.
     Gone,

@@ -1,4 +1,4 @@
-//! What an embedder supplies: an answer for a `Connect`.
+//! Interface for embedders: an answer for a `Connect`.
 
 use std::future::Future;
 
@@ -14,8 +14,8 @@ use crate::peer::Peer;
 /// Every `async fn(ConnectInfo) -> Answer` is one. Implement the trait to word the failures
 /// yourself or to see the events.
 pub trait Handler: Send + Sync + 'static {
-    /// What the handler knows of a decision beside the answer. The server keeps it until the connection has finished,
-    /// and shows it to [`observe`](Self::observe).
+    /// Details of a decision beside the answer. The server keeps them until the connection has finished, and passes
+    /// them to [`observe`](Self::observe).
     type Note: Send + 'static;
 
     /// Returns the answer for one `Connect`. The future is dropped when the client leaves or when
@@ -50,22 +50,22 @@ where
     }
 }
 
-/// Why a handler's answer is not used.
+/// Reason for not using a handler's answer.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure<'a> {
     /// The first frame is a `Connect` by its id that cannot be decoded.
     BadConnect {
-        /// Who sent it.
+        /// Sender of the frame.
         peer: &'a Peer,
-        /// What is wrong with it.
+        /// Error in the frame.
         error: &'a DecodeError,
-        /// The build that it seems to be of: what stands where all but the oldest layout have it.
+        /// Apparent build: the value at the position of the build number in all layouts but the oldest.
         build: Option<i32>,
     },
-    /// The handler took longer than it may.
+    /// The handler exceeded its time limit.
     BudgetExceeded {
-        /// What it had to answer.
+        /// `Connect` that the handler did not answer in time.
         info: &'a ConnectInfo,
     },
 }

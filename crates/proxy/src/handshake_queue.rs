@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::pools::Prefix;
 
-/// The clients that share turns: those of one network with proven addresses, or all with unproven ones.
+/// Clients that share turns: clients of one network with proven addresses, or all clients with unproven ones.
 pub(crate) type Group = Option<Prefix>;
 
 /// New connections of one endpoint wait here until their handshake is computed. One has its turn at a time, and groups
@@ -170,7 +170,7 @@ mod tests {
         assert!(poll(unproven.as_mut()).is_some());
     }
 
-    /// One whose turn has come may be dropped before it hears of it.
+    /// A waiting connection may be dropped after its turn has come and before it is notified.
     #[test]
     fn a_turn_that_nobody_takes_is_the_next_ones() {
         let queue = Arc::new(HandshakeQueue::default());

@@ -19,11 +19,11 @@ pub enum RetryMode {
     Adaptive,
 }
 
-/// How long and how much a server accepts before it refuses or gives up.
+/// Maximum times and amounts that a server accepts before it refuses or gives up.
 ///
 /// Worst cases in memory are for the defaults. An established connection that does nothing costs about 34 KB, one that
-/// has filled its receive window 32 KiB more, and a half-open handshake about 42 KB. What the
-/// limits are counted by takes at most 0.6 KB for each connection that QUIC remembers.
+/// has filled its receive window 32 KiB more, and a half-open handshake about 42 KB. The counters of the limits take at
+/// most 0.6 KB for each connection that QUIC remembers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -34,33 +34,33 @@ pub struct Limits {
     /// From the end of the handshake until the whole first frame was read; then the connection is
     /// closed with application code 4. Default 10 s, as the first game servers had it.
     pub connect_timeout: Duration,
-    /// What a handler may take to answer one `Connect`. Default 5 s: a player waits that long
-    /// before giving up on a loading screen.
+    /// Maximum time for a handler to answer one `Connect`. Default 5 s: a player waits that long before giving up on a
+    /// loading screen.
     pub decision_timeout: Duration,
-    /// How long a connection is kept after the answer for the client to leave by itself. Default
-    /// 5 s. It bounds memory, not the player: the answer is on its way at once.
+    /// Maximum time after the answer for the client to leave by itself. Default 5 s. Bounds memory and does not delay
+    /// the player: the answer is sent at once.
     pub close_timeout: Duration,
-    /// How long those in flight may take to be answered after a shutdown was asked for. Default
-    /// 20 s: the sum of the times for handshake, `Connect` and decision.
+    /// Maximum time to answer the connections in progress after a shutdown request. Default 20 s: the sum of the times
+    /// for handshake, `Connect` and decision.
     pub drain_timeout: Duration,
-    /// Without a packet from the peer for that long, a connection is dropped silently (RFC 9000,
-    /// section 10.1). Default 30 s.
+    /// Time without a packet from the peer after which a connection is dropped silently (RFC 9000, section 10.1).
+    /// Default 30 s.
     pub idle_timeout: Duration,
     /// When clients must prove their address. Default adaptive.
     pub retry: RetryMode,
-    /// With so many handshakes half-open whose address is not proven, new clients must prove theirs by Retry: forged
-    /// addresses then take no more places, and honest players a round trip longer. So must new clients when 256
-    /// handshakes of such addresses have not been begun, since they would have to queue anyway. Half of
-    /// [`max_half_open`](Self::max_half_open) at most, so that the other half is for proven ones. Default 1,024: more
-    /// than arrive in the same moment on an ordinary day, and 42 MB if all are forged.
+    /// Number of half-open handshakes with unproven addresses from which on new clients must prove their address by
+    /// Retry. Forged addresses then take no more places, and honest players need one more round trip. New clients must
+    /// also do so when 256 handshakes of unproven addresses have not begun, since they would queue anyway. At most half
+    /// of [`max_half_open`](Self::max_half_open), so that the other half is for proven ones. Default 1,024: more than
+    /// arrive in the same moment on an ordinary day, and 42 MB if all are forged.
     pub retry_threshold: usize,
-    /// Half-open handshakes at a time, whatever the mode. Beyond it, clients whose address is not proven get a Retry,
-    /// and proven ones take the place of the oldest handshake of the network that holds most. Under
+    /// Maximum number of half-open handshakes, in every mode. Beyond it, clients with unproven addresses get a Retry,
+    /// and clients with proven ones take the place of the oldest handshake of the network that holds most. Under
     /// [`RetryMode::Never`] new connections take the place of the oldest. Default 4,096, about 170 MB.
     pub max_half_open: usize,
-    /// Connections at a time, half-open ones included. Beyond it, a new connection whose network holds less takes the
-    /// place of the oldest of the network that holds most; others are refused before any TLS work. Default 16,384,
-    /// about 0.5 GiB, or 1 GiB when every one has filled its receive window.
+    /// Maximum number of connections, half-open ones included. Beyond it, a new connection from a network that holds
+    /// less takes the place of the oldest of the network that holds most; others are refused before any TLS work.
+    /// Default 16,384, about 0.5 GiB, or 1 GiB when every one has filled its receive window.
     pub max_connections: usize,
     /// Connections at a time of one source: an IPv4 address or an IPv6 /64. Counted once the
     /// address is proven, so that a share cannot be used up by forged addresses. Default 400:
@@ -73,13 +73,13 @@ pub struct Limits {
     pub max_connections_per_source: usize,
     /// Bytes of first frames that all connections together may hold: each up to 38,161, counted as they arrive and
     /// until its connection ends. When there is no room, the longest one of the network that holds most is closed with
-    /// application code 1, or the new connection if its network holds most. Default 64 MiB: 1,758 of
-    /// the longest, or all of [`max_connections`](Self::max_connections) with ordinary ones. What QUIC holds before
-    /// anybody reads is bounded apart: 32 KiB a connection.
+    /// application code 1, or the new connection if its network holds most. Default 64 MiB: 1,758 of the longest, or
+    /// all of [`max_connections`](Self::max_connections) with ordinary ones. Unread data in QUIC is bounded separately:
+    /// 32 KiB a connection.
     pub max_unread_bytes: usize,
-    /// Maximum rate of new connections. Those whose address is proven, and those whose address is not, are
-    /// counted apart, so that forged addresses take nothing of anybody: one who is over the rate has to prove its
-    /// address, and one who has done so and is over it again is refused. Takes 2.3 MB whatever comes.
+    /// Maximum rate of new connections. Proven and unproven addresses are counted separately, so that forged addresses
+    /// take nothing from proven ones. A client over the rate must prove its address; if it has done so and is over the
+    /// rate again, it is refused. Takes 2.3 MB at any load.
     pub rate: Rates,
     /// Networks that may connect, and that may not. Refused before any TLS work. Default: all may connect.
     pub access: Access,

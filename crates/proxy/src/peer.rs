@@ -1,4 +1,4 @@
-//! Who is at the other end, as far as QUIC and TLS tell.
+//! The far end of a connection, as known from QUIC and TLS.
 
 use std::net::SocketAddr;
 
@@ -21,7 +21,7 @@ pub struct Peer {
     pub host: Box<str>,
     /// The application protocol that was agreed on.
     pub alpn: Option<Box<[u8]>>,
-    /// Of the client's certificate, whose key it has proven to hold.
+    /// Fingerprint of the client's certificate. The client has proven that it holds the key.
     pub client_cert: Option<CertificateFingerprint>,
 }
 

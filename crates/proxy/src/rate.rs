@@ -1,8 +1,8 @@
-//! Token buckets: how often something may happen.
+//! Token buckets, which limit the frequency of an event.
 
 use crate::limits::Limits;
 
-/// How often something may happen: `per_second` in the long run, `burst` at once after a pause.
+/// Maximum frequency of an event: `per_second` in the long run, `burst` at once after a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// Tokens that a bucket regains in a second. 0 turns the limit off.

@@ -10,10 +10,10 @@ use crate::rate::{Bucket, Pace};
 const WAYS: usize = 8;
 const SETS: usize = 8_192;
 
-/// Buckets of 65,536 networks in 1.1 MiB, whatever comes.
+/// Buckets of 65,536 networks in 1.1 MiB, at any load.
 ///
-/// A network has one of eight slots, by a keyed hash that clients cannot predict. One that finds all eight taken gets
-/// the slot whose bucket is the fullest: forgetting a full bucket changes nothing, and forgetting a nearly full one
+/// A network has one of eight slots, by a keyed hash that clients cannot predict. A network that finds all eight taken
+/// gets the slot with the fullest bucket: forgetting a full bucket changes nothing, and forgetting a nearly full one
 /// grants a few tokens.
 pub(crate) struct RateTable {
     sets: Box<[Mutex<[Slot; WAYS]>]>,

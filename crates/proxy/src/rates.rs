@@ -33,17 +33,17 @@ impl RateLimits {
         }
     }
 
-    /// Takes a token for a client whose address is proven; false when it is over its rate.
+    /// Takes a token for a client with a proven address. Returns `false` if the client is over its rate.
     pub(crate) fn take_proven(&self, ip: IpAddr, policy: &AdmissionPolicy) -> bool {
         self.proven.take(ip, policy, self.now())
     }
 
-    /// Takes a token for a client whose address may be forged; false when it is over its rate.
+    /// Takes a token for a client with an address that may be forged. Returns `false` if the client is over its rate.
     pub(crate) fn take_unproven(&self, ip: IpAddr, policy: &AdmissionPolicy) -> bool {
         self.unproven.take(ip, policy, self.now())
     }
 
-    /// Counts one that was admitted unproven and has proven its address by its handshake.
+    /// Counts a client that was admitted unproven and has proven its address by its handshake.
     pub(crate) fn charge_proven(&self, ip: IpAddr, policy: &AdmissionPolicy) {
         let now = self.now();
         for (prefix, pace) in paced(ip, policy) {

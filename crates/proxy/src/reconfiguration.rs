@@ -15,8 +15,8 @@ pub struct Reconfiguration {
     pub alpn: AlpnList,
     /// The limits.
     pub limits: Limits,
-    /// The key of Retry tokens; `None` keeps the present one. With another, a client that is in the middle
-    /// of a Retry has to connect anew.
+    /// The key of Retry tokens; `None` keeps the present one. With another key, a client in the middle of a Retry must
+    /// connect again.
     pub token_key: Option<AddressTokenKey>,
 }
 

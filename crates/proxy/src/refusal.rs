@@ -1,4 +1,4 @@
-//! Why a connection is turned away, and how often that was.
+//! Reasons for refusing connections, and their counts.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

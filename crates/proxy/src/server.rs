@@ -60,8 +60,8 @@ impl<H: Handler> Server<H> {
         self.recv_buffer
     }
 
-    /// Serves until `shutdown` is ready, then refuses new connections, answers those in flight for at
-    /// most [`Limits::drain_timeout`](crate::Limits::drain_timeout), and closes.
+    /// Serves until `shutdown` is ready, then refuses new connections, answers the connections in progress for at most
+    /// [`Limits::drain_timeout`](crate::Limits::drain_timeout), and closes.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What a handle reads and changes of a server.
+//! State of a server that a handle reads and changes.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +13,7 @@ use crate::reconfiguration::Reconfiguration;
 use crate::tls::{self, ServerCertificate, crypto_provider};
 use crate::transport::quic_config;
 
-/// What all handles of one server share.
+/// State that all handles of one server share.
 #[derive(Debug)]
 pub(crate) struct ServerControl {
     pub(crate) admission: Arc<ConnectionAdmission>,
@@ -23,7 +23,7 @@ pub(crate) struct ServerControl {
     current: Mutex<Current>,
 }
 
-/// What can be replaced.
+/// Replaceable state of a server.
 #[derive(Debug)]
 pub(crate) struct Current {
     pub(crate) certificate: ServerCertificate,

@@ -1,4 +1,4 @@
-//! What can be asked of a server, and changed in it, while it runs.
+//! Status and settings of a running server.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

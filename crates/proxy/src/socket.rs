@@ -7,8 +7,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::ServerError;
 
-/// What the kernel may queue for one socket. A client's first datagram counts about 2.3 KB, and one
-/// that is dropped costs its player a second: 4 MiB holds about 1,800 players who arrive at once.
+/// Maximum number of bytes that the kernel queues for one socket. A client's first datagram counts about 2.3 KB, and a
+/// dropped one delays its player by 1 s: 4 MiB holds about 1,800 players that arrive at once.
 const RECV_BUFFER: usize = 4 << 20;
 /// Answers leave in a few datagrams each; a burst of 1,000 fits.
 const SEND_BUFFER: usize = 2 << 20;

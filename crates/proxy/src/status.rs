@@ -10,7 +10,7 @@ pub struct ServerStatus {
     pub open: usize,
     /// Handshakes that are not finished; never above [`Limits::max_half_open`](crate::Limits::max_half_open).
     pub half_open: usize,
-    /// Of those, the ones whose address may be forged.
+    /// Number of these with an address that may be forged.
     pub unproven: usize,
     /// Connections that QUIC holds memory for: the open ones, and closed ones until QUIC has forgotten them. At most 2
     /// × [`Limits::max_connections`](crate::Limits::max_connections) + 1,024.
@@ -26,7 +26,7 @@ pub struct ServerStatus {
     /// Bytes of first frames, whole or not, of all connections; never above
     /// [`Limits::max_unread_bytes`](crate::Limits::max_unread_bytes), unless that was lowered.
     pub unread_bytes: usize,
-    /// Whether a shutdown has begun.
+    /// `true` if a shutdown has begun.
     pub draining: bool,
     /// Counts of load balancers, if [`ProxyProtocol`](crate::ProxyProtocol) is on.
     pub proxied: Option<ProxiedStatus>,
@@ -38,9 +38,9 @@ pub struct ServerStatus {
 pub struct ProxiedStatus {
     /// Clients that are remembered with the balancer's address and port that they came from.
     pub flows: usize,
-    /// Datagrams that were dropped since nothing said whose they were.
+    /// Datagrams dropped since their client was unknown.
     pub unknown: u64,
-    /// Datagrams that were dropped since their header is not one, or names another client than their flow has.
+    /// Datagrams dropped since their header is malformed, or names another client than their flow has.
     pub malformed: u64,
     /// Answers that were dropped since the way that their client came is not known any more.
     pub unanswerable: u64,

@@ -11,7 +11,8 @@ use crate::limits::Limits;
 use crate::permit::QuicMemory;
 use crate::tls::OneConnection;
 
-/// What a client can send before anybody reads. A `Connect` is a few hundred bytes; the longest, 38 KB, takes two.
+/// Maximum number of bytes that a client can send before the server reads. A `Connect` has a few hundred bytes; the
+/// longest, 38 KB, takes two windows.
 const CONNECTION_WINDOW: u32 = 32 << 10;
 /// Half of what a connection may hold: another stream cannot keep `Connect` from arriving.
 const STREAM_WINDOW: u32 = CONNECTION_WINDOW / 2;

@@ -4,9 +4,9 @@ use std::fmt;
 
 /// A public key of Ed25519 (RFC 8032) that is safe to verify with.
 ///
-/// Libraries differ in what they accept as a public key. Some accept points of small order, for which anybody can make
-/// signatures: 32 zero bytes are one of them. Hyrouter makes all its public keys here, for envelopes and for identity
-/// tokens.
+/// Libraries differ in what they accept as a public key. Some accept points of small order, for which any attacker can
+/// make signatures: 32 zero bytes are one of them. Hyrouter makes all its public keys here, for envelopes and for
+/// identity tokens.
 ///
 /// ```
 /// use hyrouter_referral::ed25519::{PublicKey, PublicKeyError};

@@ -8,7 +8,7 @@ use crate::{
     version_of,
 };
 
-/// Envelope of version 2 whose layout is read and of which nothing is verified. For tools that display envelopes;
+/// Envelope of version 2 with its layout read and nothing verified. For tools that display envelopes;
 /// [`open`](crate::open) verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Envelope<'a> {

@@ -5,10 +5,10 @@ use crate::{EnvelopeKind, OpenError, Statement};
 /// Default of [`Expectation::with_clock_skew`]: 30 s.
 pub const DEFAULT_CLOCK_SKEW: Duration = Duration::from_secs(30);
 
-/// What an envelope has to state to be accepted.
+/// Conditions that an envelope must meet to be accepted.
 ///
-/// Target, player and certificate are each set to a value or to "any". One that is not set fits no envelope, so that a
-/// forgotten check refuses everybody at the first try instead of letting everybody in for years.
+/// Target, player and certificate are each set to a value or to "any". If one is not set, no envelope fits: a forgotten
+/// check refuses all players at the first try instead of admitting all players for years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Expectation<'a> {

@@ -33,7 +33,7 @@ enum SignerMaterial {
     Ed25519(ed25519_dalek::SigningKey),
 }
 
-/// What a [`VerifyingKey`] verifies with.
+/// Key material of a [`VerifyingKey`].
 #[derive(Clone)]
 pub struct Verifier(VerifierMaterial);
 
@@ -100,7 +100,7 @@ impl SigningKey {
         Ok(Self::new(id, Algorithm::Ed25519, Signer(key)))
     }
 
-    /// Returns the public key for those who verify. HMAC has none.
+    /// Returns the public key for verification. HMAC has none.
     pub fn public_key(&self) -> Option<[u8; 32]> {
         self.verifying_key().public_key()
     }

@@ -28,7 +28,7 @@ pub enum KeyError {
     PublicKey {
         /// Id of the key.
         key_id: u8,
-        /// What is wrong with the public key.
+        /// Problem with the public key.
         problem: PublicKeyError,
     },
     /// There is a key of this id already. Envelopes name their key by its id.

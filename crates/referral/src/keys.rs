@@ -4,7 +4,7 @@ use std::time::SystemTime;
 use crate::key::{EnvelopeKey, Signer, Verifier};
 use crate::{KeyError, SigningKey, Validity};
 
-/// Keys that seal, of which one is used at a time.
+/// Keys that seal. One is used at a time.
 pub type SigningKeys = Keys<Signer>;
 
 /// Keys that open.

@@ -7,16 +7,16 @@ use crate::{Algorithm, EnvelopeKind, ParseError, Validity};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// It is not an envelope of version 2.
+    /// Not an envelope of version 2.
     #[error(transparent)]
     Malformed(#[from] ParseError),
-    /// It names an unknown key.
+    /// The envelope names an unknown key.
     #[error("the envelope is signed with key {key_id}, which is unknown here")]
     UnknownKey {
         /// Key id of the envelope.
         key_id: u8,
     },
-    /// Its key is not valid at this moment.
+    /// The key is not valid at this moment.
     #[error("the envelope is signed with key {key_id}, which is not valid now")]
     KeyNotValid {
         /// Key id of the envelope.
@@ -24,7 +24,7 @@ pub enum OpenError {
         /// Time span in which the key is valid.
         validity: Validity,
     },
-    /// Its key has another algorithm than the envelope names.
+    /// The key has another algorithm than the envelope names.
     #[error(
         "the envelope says that it is signed by {of_envelope}; key {key_id} is one of {of_key}"
     )]
@@ -42,25 +42,25 @@ pub enum OpenError {
         /// Key id of the envelope.
         key_id: u8,
     },
-    /// It is of the other kind.
+    /// The envelope is of the other kind.
     #[error("the envelope is a {found}, which is not what is expected here")]
     Kind {
         /// Kind of the envelope.
         found: EnvelopeKind,
     },
-    /// It was issued further ahead than clocks may differ.
+    /// The envelope was issued further ahead than clocks may differ.
     #[error("the envelope was issued {ahead:?} ahead; the clocks differ too much")]
     NotYetValid {
         /// Time ahead of this clock.
         ahead: Duration,
     },
-    /// It has expired.
+    /// The envelope has expired.
     #[error("the envelope expired {ago:?} ago")]
     Expired {
         /// Time since it expired.
         ago: Duration,
     },
-    /// It is for another target, or the expectation sets no target.
+    /// The envelope is for another target, or the expectation sets no target.
     #[error("the envelope is for {host:?} port {port}, which is not the target expected here")]
     Target {
         /// Target host of the envelope.
@@ -68,16 +68,16 @@ pub enum OpenError {
         /// Target port of the envelope.
         port: u16,
     },
-    /// It is for another player or for none, or the expectation sets no player.
+    /// The envelope is for another player or for none, or the expectation sets no player.
     #[error("the envelope is for {}", whom(found.is_some(), "player"))]
     Player {
         /// UUID in the envelope.
         found: Option<[u8; 16]>,
     },
-    /// It is for the expected player, and its sealer has not verified that player.
+    /// The envelope is for the expected player, and its sealer has not verified that player.
     #[error("the envelope is for a player whom its sealer has not verified")]
     Unverified,
-    /// It is for another certificate or for none, or the expectation sets no certificate.
+    /// The envelope is for another certificate or for none, or the expectation sets no certificate.
     #[error("the envelope is for {}", whom(found.is_some(), "certificate"))]
     Certificate {
         /// SHA-256 in the envelope.

@@ -87,7 +87,7 @@ pub enum ParseError {
     /// A referral leads nowhere.
     #[error("the envelope is a referral without a host or with port 0")]
     Target,
-    /// It expires when it is issued or before.
+    /// The envelope expires when it is issued or before.
     #[error("the envelope expires before it is issued, or at once")]
     Lifetime,
     /// A time is later than this system can represent. Unix represents all of them.

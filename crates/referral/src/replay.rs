@@ -89,7 +89,7 @@ impl ReplayGuard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// It was shown before.
+    /// The envelope was shown before.
     #[error("the envelope was shown before")]
     Replayed,
     /// The guard remembers as many nonces as it may, and none of them has expired.

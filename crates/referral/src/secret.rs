@@ -61,10 +61,10 @@ pub enum SecretError {
     /// Nothing is left without the blanks and the prefix.
     #[error("the secret is empty")]
     Empty,
-    /// What follows `base64:` is not base64.
+    /// The text after `base64:` is not base64.
     #[error("the text after `base64:` is not standard base64")]
     Base64,
-    /// What follows `hex:` is not hexadecimal.
+    /// The text after `hex:` is not hexadecimal.
     #[error("the text after `hex:` is not an even number of hexadecimal digits")]
     Hex,
 }

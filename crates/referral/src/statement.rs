@@ -3,10 +3,10 @@ use std::time::{Duration, SystemTime};
 use crate::layout::EnvelopeHeader;
 use crate::{Algorithm, EnvelopeKind, MAX_ENVELOPE};
 
-/// What an envelope states.
+/// Content of an envelope.
 ///
-/// [`referral`](Self::referral) and [`ticket`](Self::ticket) leave out what has no right default: the times, the nonce,
-/// and in a ticket the player. [`seal`](Self::seal) refuses a statement without them.
+/// [`referral`](Self::referral) and [`ticket`](Self::ticket) leave out the values without a right default: the times,
+/// the nonce, and in a ticket the player. [`seal`](Self::seal) refuses a statement without them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statement<'a> {
     /// Direction of the envelope.

@@ -16,8 +16,8 @@ impl Validity {
             && self.not_after.is_none_or(|end| now < end)
     }
 
-    /// Returns the key to seal with: of the keys that are valid now the one whose validity began last, and of those
-    /// that began together the first. A key without `not_before` began before all others.
+    /// Returns the key to seal with: among the keys that are valid now, the one that became valid last; among keys that
+    /// became valid together, the first. A key without `not_before` became valid before all others.
     pub fn newest<K>(keys: &[K], of: impl Fn(&K) -> Self, now: SystemTime) -> Option<&K> {
         let valid = keys.iter().filter(|key| of(key).contains(now));
         valid.reduce(|best, key| {

@@ -13,7 +13,7 @@ pub struct Backend {
     pub weight: u32,
     /// Facts about the backend that filters, sorting and strategies read by [`BackendKey`](crate::BackendKey).
     pub meta: BTreeMap<String, String>,
-    /// Whether the backend gets no new players, so that it empties.
+    /// `true` if the backend gets no new players, so that it empties.
     pub drained: bool,
 }
 

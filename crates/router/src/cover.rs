@@ -171,7 +171,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
-        /// What is covered by a pattern matches it.
+        /// A pattern matches every host of a pattern that it covers.
         #[test]
         fn what_is_covered_matches(
             general in vec(select(&["*", "?", "a", "b", ".", "[ab]"][..]), 1..6),

@@ -1,4 +1,4 @@
-//! How a decision comes about.
+//! Explanations of decisions.
 
 mod display;
 mod json;
@@ -16,7 +16,7 @@ use crate::{Maintenance, RouteFailure};
 
 /// Explains a decision, step by step. [`Display`](std::fmt::Display) writes it for people, on several lines.
 ///
-/// It holds the values that filters read, names and UUIDs of players included.
+/// Holds the values that filters read, names and UUIDs of players included.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -39,9 +39,9 @@ pub struct Explanation {
 pub struct MaintenanceCheck {
     /// The maintenance.
     pub maintenance: Maintenance,
-    /// Whether it is in force.
+    /// `true` if the maintenance is in force.
     pub in_force: bool,
-    /// Whether it keeps the player out.
+    /// `true` if the maintenance keeps the player out.
     pub bars: bool,
     /// The reason for that.
     pub why: &'static str,

@@ -36,12 +36,12 @@ pub enum Filter {
         list_key: BackendKey,
         /// Attribute of the player that the list contains.
         subject: WhitelistSubject,
-        /// Whether the player must be verified if the whitelist is on.
+        /// `true` if the player must be verified when the whitelist is on.
         verified: bool,
     },
     /// Passes only verified players, or only unverified ones.
     Identity {
-        /// Whether verified players pass (`true`) or unverified ones (`false`).
+        /// `true` if verified players pass, `false` if unverified ones pass.
         verified: bool,
     },
     /// Passes while the game has not begun: the value is absent, empty, `-1` or a time in the future.

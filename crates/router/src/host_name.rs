@@ -124,8 +124,8 @@ fn to_ascii(name: &str) -> Result<String, NameProblem> {
 
 /// Checks that some host name matches the tokens. RFC 1035 section 2.3.4 limits names and labels.
 ///
-/// It refuses only tokens that certainly match no host name: a wildcard may match a dot, so the text beside a wildcard
-/// is not necessarily a label.
+/// Refuses only tokens that certainly match no host name: a wildcard may match a dot, so the text beside a wildcard is
+/// not necessarily a label.
 pub(crate) fn check_tokens(tokens: &[GlobToken]) -> Result<(), NameProblem> {
     let problem = |problem| Err(NameProblem::Host(problem));
     let mut least = 0;

@@ -11,7 +11,7 @@ use crate::{
 /// Finds the first route with a pattern that matches a host. Routes are numbered in the order of the specification.
 ///
 /// Exact names cost one hash lookup and suffixes one per dot of the host, whatever their number. Only the other
-/// patterns are tried one by one, and only those of routes before the best match of the lookups.
+/// patterns are tried one by one, and only for routes before the best match of the lookups.
 #[derive(Debug, Default)]
 pub(crate) struct HostIndex {
     exact: HashMap<Arc<str>, usize>,

@@ -19,7 +19,7 @@ pub struct Maintenance {
     pub allow: Allow,
 }
 
-/// The players that may enter during a maintenance: those on one of the lists. The default has none.
+/// Players that may enter during a maintenance: the players on one of the lists. The default has none.
 ///
 /// Names and UUIDs that are not [verified](RouteRequest::verified) are claims that any client can make. An address is
 /// no claim: the handshake has proven it.
@@ -31,7 +31,7 @@ pub struct Allow {
     pub usernames: Vec<String>,
     /// Networks of client addresses. An IPv4-mapped IPv6 address counts as the IPv4 address.
     pub networks: Vec<IpNet>,
-    /// Whether names and UUIDs count only for verified players.
+    /// `true` if names and UUIDs count only for verified players.
     pub verified_only: bool,
 }
 
@@ -39,7 +39,7 @@ pub struct Allow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Judgement {
     pub(crate) in_force: bool,
-    /// Whether it keeps the player out.
+    /// `true` if the maintenance keeps the player out.
     pub(crate) bars: bool,
     pub(crate) why: &'static str,
 }

@@ -23,7 +23,7 @@ pub(crate) struct Pool {
 pub(crate) struct Step {
     pub(crate) policy: PoolPolicy,
     entries: Box<[PoolEntry]>,
-    /// Whether some entry depends on the player or the time.
+    /// `true` if some entry depends on the player or the time.
     conditional: bool,
 }
 

@@ -13,7 +13,7 @@ pub struct RouteRequest<'a> {
     pub uuid: Option<Uuid>,
     /// Name of the player, if known. Without it no whitelist of names accepts the player.
     pub username: Option<&'a str>,
-    /// Whether UUID and name are verified. Otherwise they are claims of the client.
+    /// `true` if UUID and name are verified. Otherwise they are claims of the client.
     pub verified: bool,
     /// Ticket of the server that sent the player here. Its signature must have been verified: routes depend on it.
     pub ticket: Option<RouteTicket<'a>>,

@@ -15,7 +15,7 @@ pub(crate) struct Route {
     pub(crate) patterns: Box<[HostPattern]>,
     pub(crate) conditions: Conditions,
     pub(crate) maintenance: Option<Box<Maintenance>>,
-    /// Whether the hosts of the pool's backends have captures.
+    /// `true` if the hosts of the pool's backends have captures.
     has_captures: bool,
     pub(crate) pool: Pool,
 }

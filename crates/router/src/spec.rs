@@ -22,9 +22,8 @@ pub struct RouteSpec {
     /// Name in logs and commands. Routes that keep their round-robin turn across snapshots need a stable name; see
     /// [`Turns::carry`](crate::Turns::carry).
     pub name: String,
-    /// Patterns of which one must match. A client that sent no host name matches only the empty pattern. Without
-    /// patterns, a route with conditions takes every host, including none, and a route without conditions is never
-    /// taken.
+    /// Host patterns. One must match. A client that sent no host name matches only the empty pattern. Without patterns,
+    /// a route with conditions takes every host, including none, and a route without conditions is never taken.
     pub patterns: Vec<HostPattern>,
     /// Conditions beside the host.
     pub conditions: Conditions,

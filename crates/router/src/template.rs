@@ -129,8 +129,8 @@ impl HostTemplate {
     }
 }
 
-/// Returns whether the text is a dot and labels of which the last begins with a letter. A text with such an end is no
-/// IP address in any spelling.
+/// Returns whether the text is a dot and labels, the last of them with a letter at its start. A text with such an end
+/// is no IP address in any spelling.
 fn is_domain(text: &str) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
     let last = name

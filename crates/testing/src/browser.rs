@@ -14,14 +14,14 @@ use tokio::time::{interval, timeout};
 /// Against hanging.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How a page is looked at.
+/// Size and color scheme of a page.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
     /// In CSS pixels.
     pub width: u32,
     /// In CSS pixels.
     pub height: u32,
-    /// What `prefers-color-scheme` says.
+    /// `true` if `prefers-color-scheme` is `dark`.
     pub dark: bool,
 }
 
@@ -74,7 +74,7 @@ impl Browser {
         let folder =
             std::env::temp_dir().join(format!("hyrouter-chromium-{}-{number}", std::process::id()));
         let mut child = Command::new(program)
-            // It runs as root in containers, and looks at nothing but our page.
+            // The browser runs as root in containers, and loads only our page.
             .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
             .args(["--no-first-run", "--disable-extensions", "--disable-background-networking"])
             .args(["--hide-scrollbars", "--remote-debugging-port=0", "about:blank"])
@@ -96,7 +96,7 @@ impl Browser {
                 break url.to_owned();
             }
         };
-        // It goes on writing, and would block with nobody who reads.
+        // The browser keeps writing, and would block without a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let (address, path) = url.split_once('/').unwrap();
         let mut browser = Self {
@@ -158,7 +158,7 @@ impl Browser {
         }
     }
 
-    /// Waits until an expression is true in the page. While the page is made anew it may throw.
+    /// Waits until an expression is true in the page. The expression may throw while the page is rebuilt.
     pub async fn until(&mut self, expression: &str) {
         let mut tries = interval(Duration::from_millis(50));
         let found = async {
@@ -178,7 +178,7 @@ impl Browser {
         }
     }
 
-    /// What is seen without scrolling, as PNG.
+    /// Returns the part of the page that is visible without scrolling, as PNG.
     pub async fn glance(&mut self) -> Vec<u8> {
         let shot = self
             .call("Page.captureScreenshot", json!({"format": "png"}))
@@ -186,7 +186,7 @@ impl Browser {
         base64(shot["data"].as_str().unwrap())
     }
 
-    /// The whole page as PNG.
+    /// Returns the whole page as PNG.
     pub async fn screenshot(&mut self) -> Vec<u8> {
         let metrics = self.call("Page.getLayoutMetrics", json!({})).await;
         let size = &metrics["cssContentSize"];
@@ -197,7 +197,8 @@ impl Browser {
         base64(shot["data"].as_str().unwrap())
     }
 
-    /// What the browser complained of: exceptions, what the content security policy stopped, requests that failed.
+    /// Returns the problems that the browser reported: exceptions, violations of the content security policy, and
+    /// failed requests.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }

@@ -9,7 +9,7 @@ use tokio_rustls::TlsAcceptor;
 /// A connection, with TLS or without.
 pub type Stream = Box<dyn Duplex>;
 
-/// What a connection can do.
+/// Capabilities of a connection.
 pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}

@@ -12,7 +12,7 @@ use crate::post;
 
 /// A prepared answer.
 pub trait ScriptedAnswer: Clone + Send + 'static {
-    /// What is kept of a request, for the test to look at.
+    /// Record of a request, for the test to check.
     type Request: Clone + Send + 'static;
 
     /// Path and query of the URL of the server.
@@ -28,7 +28,7 @@ pub trait ScriptedAnswer: Clone + Send + 'static {
     fn give(self, stream: &mut Stream) -> impl Future<Output = AfterAnswer> + Send;
 }
 
-/// What happens to a connection after an answer.
+/// State of a connection after an answer.
 pub enum AfterAnswer {
     /// The next request is read.
     KeepAlive,
@@ -41,7 +41,7 @@ pub enum AfterAnswer {
 /// A server on this runtime. Ends with it.
 #[derive(Clone)]
 pub struct ScriptedServer<A: ScriptedAnswer> {
-    /// Where it listens.
+    /// Address that the server listens on.
     pub address: SocketAddr,
     shared: Arc<Mutex<Shared<A>>>,
 }

@@ -1,4 +1,4 @@
-//! What was built before the tests ran.
+//! Files that were built before the tests ran.
 
 use std::path::{Path, PathBuf};
 

@@ -134,8 +134,8 @@ pub fn shown_address(text: &str) -> String {
     scheme + host
 }
 
-/// Whether a character moves a cursor, ends a line, or shows something else than what is there: control characters of
-/// C0 and C1, line and paragraph separators, and what is invisible or changes the direction of writing.
+/// Returns whether a character moves a cursor, ends a line, or hides or reorders text: control characters of C0 and C1,
+/// line and paragraph separators, invisible characters, and characters that change the direction of writing.
 pub const fn must_be_escaped(character: char) -> bool {
     matches!(
         character,

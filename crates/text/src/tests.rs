@@ -51,7 +51,7 @@ fn long_texts_are_cut_between_characters() {
     assert_eq!(shown(&long).whole().to_string(), long);
 }
 
-/// What comes after the cut costs nothing: a value that never ends is shown.
+/// Nothing after the cut is formatted: a value that never ends is shown.
 #[test]
 fn the_rest_is_not_formatted() {
     struct Endless;

@@ -1,8 +1,8 @@
-//! Why a tracer cannot be made.
+//! Reason why a tracer cannot be made.
 
 use hyrouter_http_client::TrustError;
 
-/// Why a tracer cannot be made.
+/// Reason why a tracer cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TracerError {
@@ -13,7 +13,7 @@ pub enum TracerError {
     Endpoint {
         /// The endpoint, without what may be a password.
         url: String,
-        /// What is wrong with it.
+        /// Fault of the endpoint.
         problem: &'static str,
     },
     /// A setting is out of its range.
@@ -23,7 +23,7 @@ pub enum TracerError {
         key: &'static str,
         /// Its value.
         value: String,
-        /// What is allowed.
+        /// Allowed values.
         allowed: &'static str,
     },
     /// A header cannot be sent. Contains nothing of its value.
@@ -31,7 +31,7 @@ pub enum TracerError {
     Header {
         /// Its name.
         name: String,
-        /// What is wrong with it.
+        /// Fault of the header.
         problem: &'static str,
     },
     /// The certificates that the collector is trusted by cannot be used.

@@ -44,7 +44,7 @@ pub use self::options::TracerOptions;
 pub use self::pending::PluginCall;
 pub use self::tracer::Tracer;
 
-/// How many spans came to what end, since the tracer was made.
+/// Numbers of sent, lost and failed spans since the tracer was made.
 #[doc(inline)]
 pub use hyrouter_http_client::batch::DeliveryCounts;
 

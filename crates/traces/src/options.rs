@@ -1,4 +1,4 @@
-//! Where traces go, and how many.
+//! Options of a tracer: the collector of traces, and the share of connections that are traced.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +18,7 @@ const PRODUCT: HeaderValue =
     HeaderValue::from_static(concat!("hyrouter-telemetry/", env!("CARGO_PKG_VERSION")));
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 
-/// Where traces go, and how many.
+/// Options of a tracer: the collector of traces, and the share of connections that are traced.
 #[derive(Debug, Clone)]
 pub struct TracerOptions {
     endpoint: String,

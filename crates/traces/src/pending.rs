@@ -12,18 +12,18 @@ const MAX_ERROR: usize = 200;
 pub struct PluginCall<'a> {
     /// Name of the plugin in the configuration.
     pub name: &'a str,
-    /// When the call began, from the start of the decision.
+    /// Time from the start of the decision to the start of the call.
     pub offset: Duration,
-    /// How long the call took.
+    /// Duration of the call.
     pub elapsed: Duration,
-    /// What the plugin returned, as a stable code.
+    /// Verdict of the plugin, as a stable code.
     pub verdict: &'static str,
-    /// What went wrong; the first 200 characters are sent.
+    /// Error of the call; the first 200 characters are sent.
     pub error: Option<&'a str>,
 }
 
-/// What the spans of one connection are made of. Its spans are made when they are sent: until then it takes some 400
-/// bytes, a fifth of theirs.
+/// Data for the spans of one connection. Spans are made when they are sent: until then this takes about 400 bytes, a
+/// fifth of their size.
 #[derive(Debug)]
 pub(crate) struct PendingTrace {
     pub(crate) start: SystemTime,

@@ -13,7 +13,7 @@ use crate::{DeliveryCounts, PluginCall, TracerError, TracerOptions};
 
 /// Connections in one request: some hundred spans, about 100 KiB.
 const BATCH: usize = 128;
-/// How long the first connection of a batch waits for others.
+/// Maximum time that the first connection of a batch waits for others.
 const AGE: Duration = Duration::from_secs(1);
 
 /// Sends traces to a collector, in batches of up to 128 connections that are at most a second old.
@@ -29,7 +29,7 @@ pub struct Tracer {
 
 impl Tracer {
     /// Checks the options, reads the certificates, and starts to wait for connections on that runtime. Does not connect.
-    /// Where the runtime has one thread, a batch takes it for less than a millisecond to be encoded.
+    /// If the runtime has one thread, encoding a batch blocks it for less than 1 ms.
     ///
     /// # Errors
     ///

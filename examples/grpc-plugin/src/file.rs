@@ -53,7 +53,7 @@ impl BanFile {
         }
     }
 
-    /// Whether the list is another now. A version that can not be read is tried once.
+    /// Returns whether the list changed. A version that cannot be read is tried once.
     async fn reload(&mut self) -> anyhow::Result<bool> {
         let version = version(&self.path).await?;
         if version == self.version {

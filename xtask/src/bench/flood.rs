@@ -1,4 +1,4 @@
-//! What players wait while forged handshakes flood the door.
+//! Latency of players during a flood of forged handshakes.
 
 use std::fmt::Write as _;
 

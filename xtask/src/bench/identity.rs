@@ -1,4 +1,4 @@
-//! What verifying identity tokens adds to an exchange.
+//! Cost of verifying identity tokens in an exchange.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::process::Subject;
 use super::whole::{CONFIG, Run, cores};
 use crate::sh::{root, say};
 
-/// What is compared: a name, and the section of the configuration.
+/// Returns the compared cases: a name, and the section of the configuration.
 fn cases() -> [(&'static str, String); 3] {
     let jwks = root().join("dev/identity/jwks.json").display().to_string();
     let verifying = |more| format!("identity: {{ mode: require, jwks: {jwks:?}{more} }}\n");

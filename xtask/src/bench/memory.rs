@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::process::{ServerProcess, Subject, hold, pause};
 
-/// Nobody is turned away and nobody is given up while this measures.
+/// Configuration that refuses and drops no connection during the measurement.
 const CONFIG: &str = r#"
 listen: "127.0.0.1:0"
 quic: { endpoints: 1, max_idle_timeout: 5m }

@@ -36,8 +36,7 @@ plugins:
   - { name: example, type: wasm, stage: mutate, wasm: { path: EXAMPLE, instances: 2 } }
 "#;
 
-/// The latency of players for whom no plugin loops, while there are players for whom one does, and while those are
-/// players like all others.
+/// Measures the latency of players without a looping plugin, beside players with one and beside players without one.
 pub(crate) fn beside_a_loop(rounds: usize) -> anyhow::Result<String> {
     let loops = target().join("loops.wasm");
     let text = root().join("crates/plugin-wasm/tests/guests/router/loops.wat");

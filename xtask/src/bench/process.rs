@@ -13,7 +13,7 @@ use crate::sh::{cmd, target};
 /// Ticks of CPU time in a second; fixed for user space on Linux, whatever the kernel runs with.
 const TICKS: f64 = 100.0;
 
-/// What is measured.
+/// Measured server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// The least that a QUIC server can do.

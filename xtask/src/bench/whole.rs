@@ -65,8 +65,8 @@ pub(crate) fn exchanges(rounds: usize, exchanges: usize) -> anyhow::Result<Strin
     Ok(table)
 }
 
-/// What server and clients are started under: apart from each other, or the clients' work is counted into the server's
-/// caches and queues.
+/// Returns the commands that pin server and clients to separate cores. On one core the clients' work would count into
+/// the server's caches and queues.
 pub(super) fn cores() -> (&'static [&'static str], &'static [&'static str]) {
     if available_parallelism().is_ok_and(|cores| cores.get() > 1) {
         (&["taskset", "-c", "0"], &["taskset", "-c", "1"])

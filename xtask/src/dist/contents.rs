@@ -1,4 +1,4 @@
-//! What is in the archive, at the paths of the repository: the same commands and links work in both.
+//! Contents of the archive, at the paths of the repository: the same commands and links work in both.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -22,7 +22,7 @@ const PATHS: &[&str] = &[
     "examples/systemd",
 ];
 
-/// Where a link leads to whose file is not in the archive.
+/// Target of links to files that are not in the archive.
 const ELSEWHERE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/tree/main/");
 
 /// Shells, and how they call a file of completions.
@@ -94,7 +94,7 @@ fn resolved(path: &Path) -> PathBuf {
     found
 }
 
-/// What the router writes about itself.
+/// Generates the files that the router writes about itself.
 fn generate(binary: &Path, folder: &Path) -> anyhow::Result<()> {
     let completions = folder.join("completions");
     fs::create_dir_all(&completions)?;

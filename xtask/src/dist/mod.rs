@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::sh::{self, cargo, cmd, say, target};
 
-/// What a release has beyond the defaults.
+/// Features of a release beyond the defaults.
 const FEATURES: &str = "otlp";
 
 #[derive(Debug, clap::Args)]

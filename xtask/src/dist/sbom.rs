@@ -38,7 +38,7 @@ pub(super) fn write(triple: &str, features: &str, moment: u64, to: &Path) -> any
     let written = copy.join("bins/hyrouter/bom.json");
     let text =
         fs::read_to_string(&written).with_context(|| format!("reading {}", written.display()))?;
-    // Where it was made is nobody's business, and not the same everywhere.
+    // The build folder is private, and differs between machines.
     let text = text.replace(&*copy.to_string_lossy(), "/hyrouter");
     check(&text)?;
     fs::write(to, text).with_context(|| format!("writing {}", to.display()))

@@ -15,7 +15,7 @@ pub(super) const DOCKER: &str = "examples/docker/config.yaml";
 pub(super) const BASE: &str = "examples/kubernetes/base/config.yaml";
 pub(super) const OVERLAY: &str = "examples/kubernetes/overlays/example/config.yaml";
 
-/// Where the examples expect files of secrets.
+/// Folders where the examples expect files of secrets.
 const SECRETS: &[&str] = &[
     "/run/credentials/hyrouter.service/",
     "/run/secrets/hyrouter/",
@@ -82,7 +82,7 @@ pub(super) fn load(file: &str) -> anyhow::Result<Value> {
     yaml::document(file, &read(file)?)
 }
 
-/// How long the router may take to end.
+/// Returns the maximum time that the router takes to shut down.
 pub(super) fn time_to_end(config: &Value) -> anyhow::Result<Duration> {
     let part = |key: &str| {
         let text = yaml::text(config, &format!("/shutdown/{key}"));

@@ -38,12 +38,12 @@ pub(crate) fn run_built() -> anyhow::Result<()> {
     kubernetes::run()
 }
 
-/// Whether a binary asks for nothing beyond the C library.
+/// Checks that a binary needs no libraries beyond the C library.
 pub(crate) fn has_few_libraries(binary: &Path) -> anyhow::Result<()> {
     docker::has_few_libraries(binary)
 }
 
-/// What can be seen without running anything.
+/// Returns the faults that are found without running anything.
 fn faults_of_files() -> anyhow::Result<Vec<String>> {
     let mut faults = Vec::new();
     configs::check(&mut faults)?;

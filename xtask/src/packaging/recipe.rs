@@ -15,7 +15,7 @@ use crate::sh::{self, cmd, say, works};
 
 const PAGE: &str = "docs/deployment.md";
 const SECTION: &str = "## Containers";
-/// What the probe of the recipe prints.
+/// Output of the recipe's probe.
 const REFERRED: &str = "referral to lobby-1.example.com:5521";
 const PACKAGES: &[&str] = &[
     "podman",

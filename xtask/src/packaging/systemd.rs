@@ -14,7 +14,7 @@ use crate::sh::{self, cmd, works};
 const UNIT: &str = "examples/systemd/hyrouter.service";
 const SYSCTL: &str = "examples/systemd/90-hyrouter.conf";
 
-/// What `systemd-analyze security` may find at most, in tenths: 13 on version 252.
+/// Maximum exposure that `systemd-analyze security` may find, in tenths: 13 on version 252.
 const EXPOSURE: &str = "20";
 
 /// The sections and directives that a unit of ours may have. systemd itself warns of an unknown one and goes on, so
@@ -81,7 +81,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("Install", &["WantedBy"]),
 ];
 
-/// What has to be in it, as it stands.
+/// Lines that must be in the unit, as they stand.
 const WANTED: &[&str] = &[
     "Type=exec",
     "ExecStart=/usr/bin/hyrouter --config /etc/hyrouter/config.yaml",

@@ -12,7 +12,7 @@ use crate::sh::{self, cmd, output, say, works};
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "wasi-libc"];
 const CARGO: &str = "/usr/bin/cargo";
 const RUSTC: &str = "/usr/bin/rustc";
-/// Where `wasi-libc` has its `libc.a`.
+/// Folder of `libc.a` of `wasi-libc`.
 const LIBC: &str = "/usr/lib/wasm32-wasi";
 
 /// The packages are there, and a linker for what they compile.
@@ -56,7 +56,7 @@ impl Debian {
     }
 }
 
-/// How a person installs the packages.
+/// Returns the command that installs the packages.
 pub(super) fn install_command() -> String {
     format!(
         "apt-get update && apt-get install -y {}",

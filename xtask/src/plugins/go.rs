@@ -48,7 +48,7 @@ fn build_one(product: &Product, source: &str) -> anyhow::Result<()> {
     product.deliver(&built)
 }
 
-/// Whether Go is there and new enough, else what is missing.
+/// Checks that Go is there and new enough. The error names what is missing.
 fn is_there() -> Result<(), String> {
     let (major, minor) = NEEDED;
     let needs = format!("building them takes Go {major}.{minor} or newer");

@@ -17,7 +17,7 @@ use crate::sh::{say, target};
 struct Product {
     name: &'static str,
     exports: &'static [&'static str],
-    /// Whether it imports `hyrouter.log`, which the original Hyrouter does not have.
+    /// `true` if the plugin imports `hyrouter.log`, which the original Hyrouter does not have.
     logs: bool,
 }
 
@@ -43,19 +43,20 @@ pub(crate) fn build() -> anyhow::Result<()> {
     go::build()
 }
 
-/// Where the finished files are.
+/// Returns the folder of the finished files.
 fn folder() -> PathBuf {
     target().join("plugins")
 }
 
-/// Where compilers work, apart from all other builds: the compiler may be another one, and nobody waits for its lock.
+/// Returns the folder where compilers work, apart from all other builds: the compiler may be another one, and no other
+/// build waits for its lock.
 fn builds() -> PathBuf {
     target().join("wasm-plugins")
 }
 
 impl Product {
-    /// Puts a built file into its place, once it is known to be what it has to be. Whoever reads the place meanwhile
-    /// finds the old file or the new one.
+    /// Checks a built file and moves it into its place. Meanwhile readers of the place find the old file or the new
+    /// one.
     fn deliver(&self, built: &Path) -> anyhow::Result<()> {
         let bytes = fs::read(built).with_context(|| format!("reading {}", built.display()))?;
         module::check(&bytes, self).with_context(|| format!("{} is no plugin", built.display()))?;

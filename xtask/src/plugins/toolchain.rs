@@ -12,9 +12,9 @@ use super::builds;
 use super::debian::{self, Debian};
 use crate::sh::{self, cargo, cmd, say};
 
-/// What is waited for rustup's download of 30 MB. Networks that swallow packets do not say no.
+/// Maximum time of rustup's download of 30 MB. Networks that drop packets report no error.
 const DOWNLOAD: Duration = Duration::from_mins(2);
-/// How long a failed download is remembered.
+/// Time that a failed download is remembered.
 const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// Something that builds for the target.
@@ -81,7 +81,7 @@ pub(super) fn rustc() -> Command {
     cmd(env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc")))
 }
 
-/// Whether the standard library for the target is there.
+/// Returns whether the standard library for the target is there.
 fn active_has(triple: &str) -> bool {
     let print = ["--print", "target-libdir", "--target", triple];
     let Ok(folder) = sh::output(rustc().args(print)) else {
@@ -120,7 +120,8 @@ fn rustup_adds(triple: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A file that a failed download leaves: where Debian's way works, nobody waits for the same failure every time.
+/// Returns the file that marks a failed download: if Debian's compiler works, later builds do not wait for the same
+/// failure again.
 fn memory_of_failure() -> PathBuf {
     builds().join("rustup-target-add-failed")
 }

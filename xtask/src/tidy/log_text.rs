@@ -1,11 +1,11 @@
-//! What log macros show by `Display`.
+//! Values that log macros show by `Display`.
 //!
-//! `%` and `display` write a text as it is. The router's own log escapes control characters of every value, but a program
-//! that embeds a crate has a subscriber of its own: so a crate escapes what somebody else wrote, with `shown`.
+//! `%` and `display` write a text as it is. The router's own log escapes control characters of every value, but a
+//! program that embeds a crate has a subscriber of its own: so a crate escapes foreign texts with `shown`.
 
 use std::path::Path;
 
-/// What may be shown by `Display` beside `shown(..)`, and why.
+/// Expressions that may be shown by `Display` besides `shown(..)`, and the reason.
 const SAFE: &[(&str, &str)] = &[
     ("error", "errors escape and bound what they quote of others"),
     ("cause", "the same"),
@@ -26,7 +26,7 @@ const MACROS: &[&str] = &[
     "trace!(", "debug!(", "info!(", "warn!(", "error!(", "event!(",
 ];
 
-/// Finds what log macros of a file of a product show unescaped.
+/// Finds values that log macros of a product's file show unescaped.
 pub(crate) fn check(file: &Path, text: &str, faults: &mut Vec<String>) {
     let is_product = file.starts_with("crates") || file.starts_with("bins");
     if !is_product || file.components().any(|part| part.as_os_str() == "tests") {
@@ -66,11 +66,11 @@ fn shown_by_display(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// What is shown by `%`, by `display(..)` or by `.map(display)`.
+/// Returns the expressions that are shown by `%`, by `display(..)` or by `.map(display)`.
 fn displayed(arguments: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (at, _) in arguments.match_indices('%') {
-        // Beside an expression `%` would be the remainder; nobody logs one.
+        // Between expressions `%` would be the remainder, which is not logged.
         let rest = &arguments[at + 1..];
         found.push((at, rest[..end(rest)].trim().to_owned()));
     }
@@ -91,7 +91,7 @@ fn displayed(arguments: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Where the parenthesis closes that opened before this text. Parentheses in texts are seldom unequal.
+/// Returns the offset of the parenthesis that closes the one before this text. Parentheses in texts are seldom unequal.
 fn closing(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, character) in text.char_indices() {
@@ -105,7 +105,7 @@ fn closing(text: &str) -> usize {
     text.len()
 }
 
-/// Where an argument ends.
+/// Returns the offset where an argument ends.
 fn end(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, character) in text.char_indices() {

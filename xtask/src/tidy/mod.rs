@@ -1,4 +1,4 @@
-//! What no linter checks: the shape of the repository, and links that lead nowhere.
+//! Checks that no linter has: the shape of the repository, and links that lead nowhere.
 
 mod arrows;
 mod codes;
@@ -14,7 +14,7 @@ use anyhow::{Context as _, bail};
 use self::names::TypeNames;
 use crate::sh::{self, cmd, root};
 
-/// What may stand at the top, besides names that begin with a dot.
+/// Entries allowed at the top level, besides names that begin with a dot.
 const TOP_LEVEL: &[&str] = &[
     "Cargo.toml",
     "Cargo.lock",
@@ -48,7 +48,7 @@ const READS: &[&str] = &[
     "from_pem_file(",
 ];
 
-/// Who may open files otherwise, and why.
+/// Places that may open files otherwise, and the reason.
 const READERS: &[(&str, &str)] = &[
     ("crates/files/src", "the one place"),
     ("crates/bench", "not part of the router"),
@@ -183,7 +183,7 @@ fn reads(file: &Path, text: &str, faults: &mut Vec<String>) {
     }
 }
 
-/// Whether it is called there, and nothing whose name ends like it.
+/// Returns whether a line calls exactly this function, not one whose name only ends the same.
 fn calls(line: &str, way: &str) -> bool {
     line.split_once(way)
         .is_some_and(|(before, _)| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
@@ -212,7 +212,8 @@ fn manifest(file: &Path, text: &str, faults: &mut Vec<String>) {
     }
 }
 
-/// Whether a manifest repeats the lints of the workspace, all but `unsafe_code`. Cargo can not inherit them in part.
+/// Returns whether a manifest repeats the lints of the workspace, all but `unsafe_code`. Cargo cannot inherit them in
+/// part.
 fn has_lints_but_unsafe(text: &str) -> bool {
     let lints = |text: &str, prefix: &str| {
         let mut found = BTreeSet::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Names that say what somebody does, not what a thing is.
+/// Names that describe an action instead of a thing.
 const FORBIDDEN: &[&str] = &[
     "Asked",
     "AtWork",

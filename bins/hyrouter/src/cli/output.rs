@@ -1,4 +1,4 @@
-//! What reaches the terminal.
+//! Output to the terminal.
 
 use std::fmt::{self, Display};
 use std::io;
@@ -24,7 +24,7 @@ pub(crate) fn note(text: &str) {
     eprintln!("hyrouter: {text}");
 }
 
-/// Lists on standard error what is wrong with a configuration, a line a mistake.
+/// Prints the mistakes of a configuration on standard error, one a line.
 #[expect(clippy::print_stderr, reason = "as `complain`")]
 pub(crate) fn complain_of_config(error: &ConfigError) {
     let shown = text(error);
@@ -38,7 +38,7 @@ pub(crate) fn complain_of_config(error: &ConfigError) {
     }
 }
 
-/// Shows on standard error what a guest printed before it failed.
+/// Prints on standard error the output of a guest that failed.
 #[expect(clippy::print_stderr, reason = "as `complain`")]
 pub(crate) fn complain_of_output(lines: &[(OutputLevel, String)]) {
     for (level, line) in lines {

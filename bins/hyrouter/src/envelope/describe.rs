@@ -1,4 +1,4 @@
-//! What is in an envelope, not whether to believe it.
+//! Contents of an envelope, without verification.
 
 use std::fmt::Write as _;
 use std::time::SystemTime;

@@ -15,7 +15,7 @@ use super::{describe, from_hex, from_hex_32, read_secret, read_stdin};
 use crate::cli::{OpenArgs, print, print_json};
 use crate::exit;
 
-/// What verifying came to, with the code of the check where there is one.
+/// Result of the verification, with the code of the check if there is one.
 enum Verdict {
     NotChecked,
     Good,

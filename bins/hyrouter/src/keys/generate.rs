@@ -139,7 +139,7 @@ fn with_key(file: &Path, key: &TokenSigningKey) -> anyhow::Result<String> {
     Ok(format!("{text}\n"))
 }
 
-/// In one step: whoever reads the file has the keys before or those after.
+/// Replaces the file in one step: a reader gets the keys before or those after.
 fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");
@@ -148,7 +148,7 @@ fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
         .with_context(|| format!("writing {}", file.display()))
 }
 
-/// Never over something that is there, and for nobody else to read.
+/// Writes a new file that no other user can read. Never overwrites a file.
 fn write_secret(file: &Path, text: &str) -> anyhow::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -52,10 +52,10 @@ pub(crate) async fn run(
     })
 }
 
-/// What came of some calls.
+/// Results of some calls.
 #[derive(Default)]
 struct Seen {
-    /// Of the calls that were answered.
+    /// Durations of the answered calls.
     times: Vec<Duration>,
     failures: BTreeMap<&'static str, usize>,
 }

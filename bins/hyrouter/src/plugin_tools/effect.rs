@@ -1,4 +1,4 @@
-//! What an answer does to the player.
+//! Effect of an answer on the player.
 
 use std::time::SystemTime;
 
@@ -16,9 +16,9 @@ use hyrouter_gateway::{PluginNote, ReferralClaims};
 pub(crate) struct Applied {
     verdict: Verdict,
     deny_reason: Option<String>,
-    /// Where the player goes, unless denied.
+    /// Backend of the player, unless denied.
     backend: Option<Backend>,
-    /// What the player carries, unless denied.
+    /// Referral data of the player, unless denied.
     data: Option<Vec<u8>>,
     notes: Vec<PluginNote>,
 }

@@ -1,10 +1,10 @@
-//! What a guest prints, kept to be shown.
+//! Captured output of a guest.
 
 use std::sync::{Mutex, PoisonError};
 
 use hyrouter_plugin_wasm::{OutputLevel, OutputSink};
 
-/// Lines that are kept; a guest that prints more is understood by these.
+/// Maximum number of lines kept. They suffice to understand a guest that prints more.
 const KEPT: usize = 1000;
 
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ impl OutputSink for CapturedOutput {
 }
 
 impl CapturedOutput {
-    /// What was printed since this was last asked.
+    /// Returns the lines printed since the last call.
     pub(crate) fn take(&self) -> Vec<(OutputLevel, String)> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,4 +1,4 @@
-//! Which plugin is asked.
+//! The plugin to call.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use crate::{exit, serve};
 use hyrouter_app::plugins;
 use hyrouter_gateway::ReferralSealer;
 
-/// A plugin that is there to be asked.
+/// A plugin that is ready to be called.
 pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) output: Arc<CapturedOutput>,
-    /// Of a WASM plugin; a gRPC plugin is dialled by the first call.
+    /// Load time of a WASM plugin. The first call connects to a gRPC plugin.
     pub(crate) load_time: Option<Duration>,
     pub(crate) timeout: Duration,
-    /// What one call may spend, of a WASM plugin.
+    /// Fuel limit of one call of a WASM plugin.
     pub(crate) fuel: Option<u64>,
     pub(crate) override_policy: OverridePolicy,
-    /// Of the configuration, if there is one.
+    /// Sealer of the configuration, if there is one.
     pub(crate) sealer: Option<ReferralSealer>,
     plugin: Kind,
 }
@@ -40,7 +40,7 @@ enum Kind {
 
 pub(crate) enum LoadOutcome {
     Target(Target),
-    /// The configuration is wrong, which was said.
+    /// The configuration is wrong, and the mistakes were printed.
     Refused(ExitCode),
 }
 

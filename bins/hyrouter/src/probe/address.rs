@@ -1,4 +1,4 @@
-//! How a person names a router.
+//! Addresses of routers as users type them.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 
@@ -9,11 +9,11 @@ use hyrouter_app::HostName;
 /// The game's port.
 const DEFAULT_PORT: u16 = 5520;
 
-/// Resolves what a person types for a server.
+/// Resolves the address of a server as a user types it.
 ///
 /// # Errors
 ///
-/// A port that is none, or a name that does not resolve.
+/// The port is not valid, or the name does not resolve.
 pub(super) fn resolve(text: &str) -> anyhow::Result<(SocketAddr, Option<HostName>)> {
     if let Ok(address) = text.parse::<SocketAddr>() {
         return Ok((address, None));

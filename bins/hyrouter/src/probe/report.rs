@@ -1,4 +1,4 @@
-//! What a probe tells, in words and as JSON.
+//! Report of a probe, as text and as JSON.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::envelope;
 use hyrouter_app::HostName;
 use hyrouter_app::timestamp;
 
-/// What to look at if nothing comes back at all.
+/// Hint if no answer comes at all.
 const NO_HANDSHAKE: &str = "hint: nothing answers on this UDP port; check that the router runs, address and port, and that every firewall passes UDP";
 
 pub(super) fn text(exchange: &ClientExchange, host: &HostName) -> String {

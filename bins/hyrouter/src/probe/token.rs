@@ -1,4 +1,4 @@
-//! Identity tokens of one's own.
+//! Identity tokens for probes.
 
 use std::time::SystemTime;
 
@@ -11,10 +11,10 @@ use crate::cli::{ProbeArgs, SignedDuration};
 
 /// Longest file with a private key, in bytes.
 const MAX_KEY: usize = 64 * 1024;
-/// Who a player is unless told otherwise.
+/// Default UUID of a player.
 const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001);
 
-/// The token that is sent: the one that is given, or one made with the key that is given.
+/// Returns the token to send: the given one, or one made with the given key.
 pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
     let Some(file) = &args.sign.key else {
         return Ok(args.token.clone());

@@ -1,4 +1,4 @@
-//! What the status page shows, and `/api/status` answers.
+//! Data of the status page and of `/api/status`.
 //!
 //! Times are seconds since 1970 in UTC, durations are seconds. Counts begin with the process and survive reloads.
 
@@ -21,11 +21,11 @@ use crate::health::HealthProblem;
 pub struct RouterStatus {
     /// The version of the router.
     pub version: String,
-    /// Whether players are served.
+    /// State of serving players.
     pub state: RouterState,
-    /// When the process began.
+    /// Start time of the process.
     pub started_at: f64,
-    /// How long it runs.
+    /// Time since the start of the process.
     pub uptime_seconds: f64,
     /// The address of the QUIC listener.
     pub listen: String,
@@ -33,7 +33,7 @@ pub struct RouterStatus {
     pub endpoints: usize,
     /// The configuration in effect.
     pub config: ConfigStatus,
-    /// What was decided.
+    /// Decisions and their durations.
     pub decisions: DecisionsStatus,
     /// Connections of players.
     pub connections: ConnectionsStatus,
@@ -51,18 +51,18 @@ pub struct RouterStatus {
     pub refusals: Vec<NamedCount>,
     /// Warnings of the configuration.
     pub warnings: Vec<String>,
-    /// Why the router is not ready.
+    /// Reasons why the router is not ready.
     pub problems: Vec<HealthProblem>,
 }
 
-/// Whether players are served.
+/// State of serving players.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RouterState {
-    /// Not yet.
+    /// Players are not served yet.
     #[default]
     Starting,
-    /// They are.
+    /// Players are served.
     Serving,
     /// Connections in progress are finished, new ones are refused.
     Draining,
@@ -71,15 +71,15 @@ pub enum RouterState {
 /// The configuration in effect, and how it came about.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ConfigStatus {
-    /// The file, or what stands for it.
+    /// The file, or a text in its place.
     pub source: String,
-    /// When it was taken.
+    /// Time at which it was applied.
     pub loaded_at: f64,
-    /// Reloads that were taken.
+    /// Number of reloads that were applied.
     pub reloads: u64,
-    /// Reloads that were refused.
+    /// Number of reloads that were refused.
     pub failed_reloads: u64,
-    /// Why the last reload was refused; none when it was taken.
+    /// Refusal of the last reload; none if it was applied.
     pub last_error: Option<ReloadError>,
     /// Keys whose change waits for a restart.
     pub restart_needed: Vec<String>,
@@ -98,18 +98,18 @@ pub struct CertificateStatus {
     pub not_before: f64,
     /// The last second in which it is valid.
     pub not_after: f64,
-    /// Whether it is valid now.
+    /// `true` if it is valid now.
     pub is_valid: bool,
-    /// Whether its end is less than 14 days away, or past.
+    /// `true` if its end is less than 14 days away, or past.
     pub ends_soon: bool,
 }
 
 /// A reload that was refused.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ReloadError {
-    /// When.
+    /// Time of the refusal.
     pub at: f64,
-    /// What is wrong with the new configuration.
+    /// Mistakes in the new configuration.
     pub mistakes: Vec<String>,
 }
 

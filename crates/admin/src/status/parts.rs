@@ -12,26 +12,26 @@ pub struct RouteTotals {
     pub routes: u64,
     /// Backends, once for each route that has them.
     pub backends: u64,
-    /// Those of them that are drained.
+    /// Drained backends, counted likewise.
     pub drained: u64,
 }
 
-/// A route and where it leads.
+/// A route and its backends.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RouteStatus {
     /// Its name.
     pub name: String,
     /// Host names it matches; any when empty.
     pub patterns: Vec<String>,
-    /// What else it matches, as text.
+    /// Its other conditions, as text.
     pub conditions: Vec<String>,
-    /// How a backend is chosen.
+    /// Strategy for choosing a backend.
     pub strategy: String,
     /// Decisions it made.
     pub decisions: u64,
     /// The maintenance it is closed for.
     pub maintenance: Option<Value>,
-    /// Where it leads. Not all of them if there are many.
+    /// Its backends. Not all of them if there are many.
     pub backends: Vec<BackendStatus>,
     /// Backends that `backends` leaves out.
     pub more_backends: u64,
@@ -46,7 +46,7 @@ pub struct BackendStatus {
     pub weight: u32,
     /// Referrals to it.
     pub referrals: u64,
-    /// What drained it, `config` or `command`.
+    /// Origin of its drain, `config` or `command`.
     pub drained: Option<String>,
 }
 
@@ -69,11 +69,11 @@ pub struct PluginOverview {
     pub waiting: u64,
     /// Calls that ended.
     pub calls: u64,
-    /// Those of them that failed.
+    /// Calls that failed.
     pub failures: u64,
-    /// Those of them that refused the player.
+    /// Calls that refused the player.
     pub denials: u64,
-    /// How long the calls took.
+    /// Durations of the calls.
     pub latency: LatencyQuantiles,
     /// The last failure.
     pub last_error: Option<String>,
@@ -88,7 +88,7 @@ pub struct IdentityStatus {
     pub keys: Option<u64>,
     /// Time since the keys were fetched.
     pub keys_age_seconds: Option<f64>,
-    /// What is wrong with the keys.
+    /// Problem with the keys.
     pub problem: Option<String>,
     /// Verifications by result.
     pub results: Vec<NamedCount>,

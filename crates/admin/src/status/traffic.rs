@@ -2,27 +2,27 @@
 
 use serde::Serialize;
 
-/// What was decided, how often and how fast.
+/// Decisions, by number, outcome and duration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct DecisionsStatus {
     /// Number of decisions.
     pub total: u64,
     /// Number of decisions by reason code.
     pub outcomes: Vec<NamedCount>,
-    /// How long the steps took.
+    /// Durations of the steps.
     pub latency: LatencyStatus,
 }
 
 /// A number with a name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct NamedCount {
-    /// What is counted.
+    /// Name of the counted item.
     pub name: String,
     /// The number.
     pub count: u64,
 }
 
-/// How long the steps of an exchange took.
+/// Durations of the steps of an exchange.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LatencyStatus {
     /// From the first datagram to the end of the QUIC handshake.

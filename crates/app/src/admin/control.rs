@@ -23,10 +23,10 @@ pub trait LogLevels: fmt::Debug + Send + Sync {
     /// Returns the level of the moment.
     fn now(&self) -> &'static str;
 
-    /// Changes it.
+    /// Sets the level.
     ///
     /// # Errors
-    /// It is none of the levels.
+    /// `level` is not a valid level.
     fn set(&self, level: &str) -> Result<(), String>;
 }
 

@@ -1,4 +1,4 @@
-//! What operators see of a router over HTTP, and what they command.
+//! Status and commands of a router over HTTP, for operators.
 
 mod control;
 pub mod explain;

@@ -1,4 +1,4 @@
-//! Whether players should be sent here, and whether the process is whole.
+//! Readiness for players, and liveness of the process.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -12,7 +12,7 @@ use crate::metrics::KeyHealth;
 use crate::metrics::Metrics;
 use crate::observe::sinks::DecisionSinks;
 
-/// Everything that the answers to `/livez` and `/readyz` rest on.
+/// Sources of the answers to `/livez` and `/readyz`.
 #[derive(Debug, Clone)]
 pub(crate) struct Readiness {
     pub(crate) phases: Phases,
@@ -34,7 +34,7 @@ impl Readiness {
         &[],
     );
 
-    /// Why the process should be replaced.
+    /// Returns the reasons to replace the process.
     pub(crate) fn dead(&self) -> Vec<HealthProblem> {
         let mut problems = self.critical_tasks.problems();
         let gone = self.sinks.dead().into_iter();
@@ -42,7 +42,7 @@ impl Readiness {
         problems
     }
 
-    /// Why no players should be sent here, and why that may be before long.
+    /// Returns the reasons to send no players here, and warnings of reasons that may follow.
     pub(crate) fn health(&self) -> HealthReport {
         let mut problems = self.dead();
         let mut warnings = Vec::new();

@@ -1,4 +1,4 @@
-//! What of a configuration is over, or ends soon.
+//! Warnings about expired and soon expiring parts of a configuration.
 
 use std::time::{Duration, SystemTime};
 
@@ -22,7 +22,7 @@ impl Assembly {
             .collect()
     }
 
-    /// Those of the warnings that depend on the time.
+    /// Returns the warnings that depend on the time.
     pub fn expired(&self, now: SystemTime) -> Vec<Warning> {
         let validity = self.certificate.as_ref().map(ServerCertificate::validity);
         let certificate = validity.and_then(|validity| certificate(validity, now));

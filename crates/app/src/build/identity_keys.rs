@@ -32,8 +32,8 @@ impl IdentityKeys {
     /// [`LoadOccasion::Reload`]. `earlier` goes on where settings and files are the same, and keeps what it has verified.
     ///
     /// # Errors
-    /// The file can not be used, or the certificates that the address is trusted by; or nobody could be verified by the
-    /// keys that a reload would begin with.
+    /// The file or the CA certificates of the address cannot be used, or the initial keys of a reload cannot verify any
+    /// token.
     pub(crate) fn open(
         settings: &IdentitySettings,
         earlier: Option<&Arc<Self>>,
@@ -91,7 +91,7 @@ impl IdentityKeys {
         let bound = earlier.and_then(|earlier| earlier.bindings.clone());
         let bindings = settings.bind_certificate.then(|| bound.unwrap_or_default());
         if begin == LoadOccasion::Reload && required && !verifier.can_verify(SystemTime::now()) {
-            // Until they are here everybody would be refused whom the configuration before lets in.
+            // Without keys, the router would refuse all players that the previous configuration admits.
             let fetched = Handle::current().block_on(keeper.fetch_now());
             fetched.map_err(at("identity.jwks"))?;
         }
@@ -105,7 +105,7 @@ impl IdentityKeys {
         })))
     }
 
-    /// Fetches the keys once if there are none, for who has no time to wait for them.
+    /// Fetches the keys once if there are none, for callers that cannot wait for the keeper.
     pub(crate) async fn fetch(&self) -> Result<(), Problem> {
         if self.verifier.has_keys() {
             return Ok(());
@@ -122,7 +122,7 @@ impl IdentityKeys {
         self.settings.max_stale
     }
 
-    /// How the keeper fares.
+    /// Returns the status of the keeper.
     pub(crate) fn status(&self) -> KeeperStatus {
         self.status.borrow().clone()
     }
@@ -142,7 +142,7 @@ impl IdentityKeys {
     }
 }
 
-/// When keys are opened.
+/// Occasion of opening keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LoadOccasion {
     /// The router starts, which it has to while the service with the keys is away.
@@ -151,13 +151,14 @@ pub(crate) enum LoadOccasion {
     Reload,
 }
 
-/// Whether keys that were fetched under one are to be believed under the other. What the certificates in `ca_file` are
-/// is for the files to say.
+/// Checks whether keys fetched under one are trusted under the other. Compares the path of `ca_file`; the fingerprints
+/// of the files cover its contents.
 fn same_trust(one: &IdentitySettings, other: &IdentitySettings) -> bool {
     one.jwks == other.jwks && one.ca_file == other.ca_file
 }
 
-/// Whether the same tokens are good by the same keys. Who is let in without one is not a matter of keys.
+/// Checks whether both accept the same tokens by the same keys. Ignores `mode`: admission without a token does not
+/// depend on keys.
 fn same_keys(one: &IdentitySettings, other: &IdentitySettings) -> bool {
     let mut one = one.clone();
     one.mode = other.mode;

@@ -13,7 +13,7 @@ pub enum PluginLoadError {
     Grpc {
         /// Name of the plugin.
         name: String,
-        /// What is wrong.
+        /// Error in the settings.
         source: GrpcError,
     },
     /// The address of a gRPC plugin cannot be used.
@@ -21,7 +21,7 @@ pub enum PluginLoadError {
     Address {
         /// Name of the plugin.
         name: String,
-        /// What is wrong.
+        /// Error in the address.
         source: PluginAddressError,
     },
     /// The plugin is of a kind of a newer configuration.

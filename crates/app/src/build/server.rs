@@ -77,7 +77,7 @@ fn holder(transport: Transport, port: u16, error: &io::Error) -> Option<String> 
     is_taken.then(|| port_holder::guess(transport, port))
 }
 
-/// What a server that runs by `now` has to change to run by `next`.
+/// Returns the changes that bring a running server from `now` to `next`.
 pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> Result<Reconfiguration, AppError> {
     let certificate = match &next.certificate {
         None if now.certificate.is_some() => Some(ServerCertificate::self_signed()?),
@@ -94,7 +94,7 @@ pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> Result<Reconfigura
         .with_token_key(token_key))
 }
 
-/// A key as a server has that is given none.
+/// Returns a random key, as a server without a configured key has.
 fn random_key() -> Result<AddressTokenKey, AddressTokenKeyError> {
     let secret: [u8; 32] = rand::random();
     AddressTokenKey::parse(&format!("hex:{}", hex::encode(secret)))

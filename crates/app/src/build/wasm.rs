@@ -1,10 +1,10 @@
-//! What WASM plugins of a configuration run in.
+//! Host and settings of the WASM plugins of a configuration.
 
 use hyrouter_config::{PluginSettings, WasmHostSettings, WasmPluginSettings};
 use hyrouter_plugin_wasm::{CompileLimits, Compiler, WasmHost, WasmSettings};
 
-/// The first argument of a process that compiles a module for another process of this binary. It is no command of
-/// the command line: nobody is to call it, and completions show hidden commands too.
+/// First argument of a process that compiles a module for another process of this binary. Not a command of the command
+/// line: users must not call it, and completions show hidden commands too.
 pub const COMPILE_WASM: &str = "compile-wasm";
 
 /// Compiles modules in processes of this binary. Keep one for the life of the process.
@@ -12,7 +12,7 @@ pub fn compiler() -> Compiler {
     Compiler::this_program([COMPILE_WASM])
 }
 
-/// What all WASM plugins of a configuration share.
+/// Returns the host that all WASM plugins of a configuration share.
 pub fn wasm_host(settings: &WasmHostSettings, compiler: Compiler) -> WasmHost {
     let limits = CompileLimits {
         timeout: settings.compile_timeout,
@@ -27,7 +27,7 @@ pub fn wasm_host(settings: &WasmHostSettings, compiler: Compiler) -> WasmHost {
     }
 }
 
-/// The module's settings, with the host's defaults where nothing is said.
+/// Returns the module's settings, with the host's defaults for unset values.
 pub fn wasm_settings(plugin: &PluginSettings, wasm: &WasmPluginSettings) -> WasmSettings {
     let mut settings =
         WasmSettings::new(&plugin.settings.name, &wasm.path).with_config(plugin.config.clone());

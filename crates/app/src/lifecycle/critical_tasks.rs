@@ -1,4 +1,4 @@
-//! Tasks that the router can not do without.
+//! Tasks that the router cannot do without.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,8 +13,8 @@ pub(crate) struct CriticalTasks {
 }
 
 impl CriticalTasks {
-    /// Runs what has no end of its own. When it ends, by a panic above all, the process is not whole any more: an error
-    /// line says so, and [`problems`](Self::problems).
+    /// Runs a task that must not end. If it ends, usually by a panic, the process is broken: an error is logged, and
+    /// [`problems`](Self::problems) returns it.
     pub(crate) fn spawn(
         &self,
         name: &'static str,
@@ -35,7 +35,7 @@ impl CriticalTasks {
         let dead = Arc::clone(&self.dead);
         runtime.spawn(async move {
             match running.await {
-                // Somebody took it away.
+                // The task was aborted.
                 Err(error) if error.is_cancelled() => {}
                 ended => {
                     let why = ended
@@ -50,7 +50,7 @@ impl CriticalTasks {
         handle
     }
 
-    /// What has died.
+    /// Returns a problem for each task that has died.
     pub(crate) fn problems(&self) -> Vec<HealthProblem> {
         let dead = self.dead.lock().unwrap_or_else(PoisonError::into_inner);
         let problem = |name: &&'static str| HealthProblem {

@@ -12,7 +12,7 @@ use crate::error::AppError;
 use crate::handler::SwappableHandler;
 use crate::reconfigure::{Active, CommandSender, ReconfigureCommand};
 
-/// How a router ended that was asked to.
+/// Outcome of a requested shutdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Termination {
     /// All connections in progress were answered, or `shutdown.timeout` was over.
@@ -21,7 +21,7 @@ pub enum Termination {
     Interrupted,
 }
 
-/// What the end of a router depends on.
+/// Dependencies of the shutdown.
 pub(crate) struct Drain {
     pub(crate) phases: Phases,
     pub(crate) commands: CommandSender,

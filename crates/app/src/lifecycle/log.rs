@@ -62,7 +62,7 @@ pub(crate) fn log_start<H: Handler>(assembly: &Assembly, origin: &Origin, server
             "the system grants small receive buffers: players who arrive at once may wait a second longer; raise net.core.rmem_max"
         );
     }
-    // Last, so that whoever waits for it knows that everything else is up.
+    // Last, so that this line means that everything else is up.
     tracing::info!(
         listen = %address,
         fingerprint = %server.fingerprint(),
@@ -98,7 +98,7 @@ fn log_routes(summary: &Summary) {
     }
 }
 
-/// Where a person on this machine reaches a server that listens there.
+/// Returns the address at which this machine reaches a server that listens there.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());

@@ -1,4 +1,4 @@
-//! Where a router is in its life.
+//! Phases of a router's life.
 
 use std::sync::Arc;
 
@@ -6,15 +6,15 @@ use tokio::sync::watch;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// It has no port yet.
+    /// The router has no port yet.
     Starting,
-    /// It answers players.
+    /// The router answers players.
     Serving,
-    /// It was asked to end.
+    /// A shutdown was requested.
     Draining,
 }
 
-/// The phase, for all who go by it.
+/// Current phase, shared.
 #[derive(Debug, Clone)]
 pub(crate) struct Phases(Arc<watch::Sender<Phase>>);
 
@@ -27,7 +27,7 @@ impl Phases {
         *self.0.borrow()
     }
 
-    /// It serves from now on, unless somebody has asked it to end already.
+    /// Sets [`Phase::Serving`], unless a shutdown was requested already.
     pub(crate) fn serve(&self) {
         self.0.send_if_modified(|phase| {
             let starts = *phase == Phase::Starting;
@@ -38,15 +38,15 @@ impl Phases {
         });
     }
 
-    /// It was asked to end.
+    /// Sets [`Phase::Draining`].
     pub(crate) fn drain(&self) {
         self.0.send_replace(Phase::Draining);
     }
 
-    /// Waits until somebody asks the router to end.
+    /// Waits until a shutdown is requested.
     pub(crate) async fn draining(&self) {
         let mut phases = self.0.subscribe();
-        // The sender is `self`, so it can not be gone.
+        // The sender is `self`, so it cannot be gone.
         let _ = phases.wait_for(|phase| *phase == Phase::Draining).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// What a signal asks for.
+/// Action that a signal requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// SIGHUP: read the configuration again.

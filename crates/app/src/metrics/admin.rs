@@ -1,4 +1,4 @@
-//! What the admin server refused.
+//! Metrics of requests that the admin server refused.
 
 use hyrouter_admin::AccessRefusal;
 use hyrouter_metrics::{Codes, Desc, Exposition, Source};

@@ -1,4 +1,4 @@
-//! The keys of the configuration at work, for those who look on.
+//! Metrics and health of the keys of the active configuration.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,12 +21,12 @@ pub(crate) struct KeyMetrics {
     required: AtomicBool,
 }
 
-/// How near the keys are to being of no use.
+/// Health of the keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyHealth {
-    /// They are fresh, or nothing is verified.
+    /// The keys are fresh, or no tokens are verified.
     Good,
-    /// Players are verified, and will not be before long if the source stays as it is.
+    /// Players are verified, but soon will not be if the source does not recover.
     Warning(String),
     /// Players are refused, or will be in a minute.
     Failing(String),
@@ -55,7 +55,7 @@ impl KeyMetrics {
         self.required.store(required, Ordering::Relaxed);
     }
 
-    /// Returns how the keys fare at this time.
+    /// Returns the health of the keys at this time.
     pub(crate) fn health(&self, now: SystemTime) -> KeyHealth {
         let keys = self.keys.load();
         let Some(keys) = keys.as_ref() else {

@@ -1,4 +1,4 @@
-//! What is counted: each module declares its metrics beside the counters.
+//! Metrics: each module declares its metrics beside the counters.
 
 mod admin;
 mod connections;

@@ -12,7 +12,7 @@ pub(crate) fn of(metrics: &Metrics, others: impl IntoIterator<Item = Arc<dyn Sou
     Registry::new(sources.chain([Arc::new(Build) as _]))
 }
 
-/// Which build it is.
+/// Version of the build, as a metric.
 #[derive(Debug)]
 struct Build;
 

@@ -1,4 +1,4 @@
-//! Where players went.
+//! Metrics of decisions by route and referrals by backend.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use hyrouter_decision_log::DecisionRecord;
 use hyrouter_metrics::{Counter, Desc, Exposition, Source};
 use hyrouter_router::{Maintenance, Router};
 
-/// Routes that have counts of their own, and backends of them all. What is beyond them is counted under `other`: 100,000
-/// routes would make a text of 20 MB.
+/// Maximum number of routes with counts of their own, and of backends of them all. The rest is counted under `other`:
+/// 100,000 routes would make a text of 20 MB.
 const MAX_ROUTES: usize = 1_000;
 const MAX_BACKENDS: usize = 5_000;
 const OTHER: &str = "other";

@@ -13,8 +13,8 @@ use hyrouter_proxy::{Event, Refusal};
 use hyrouter_text::shown;
 use tracing::field::{DisplayValue, display};
 
-/// Connections that were turned away are counted and told of together, at most that often: whoever floods the
-/// router must not flood its log.
+/// Minimum time in milliseconds between log lines about refused connections. They are counted and logged together: a
+/// flood of connections must not flood the log.
 const REFUSALS_EVERY_MS: u64 = 1_000;
 /// Builds that were warned of once. A client can send any number, so there has to be an end.
 const REMEMBERED_BUILDS: usize = 64;
@@ -110,14 +110,14 @@ pub(crate) fn write_decision(record: &DecisionRecord<'_>, client: Option<SocketA
     }
 }
 
-/// What keeps a connection from a decision.
+/// Reason why a connection gets no decision.
 #[derive(Clone, Copy)]
 enum RefusalCause {
     Refused(Refusal),
     Handshake,
 }
 
-/// Counts of what was turned away since the last line about it.
+/// Counts of connections turned away since the last log line about them.
 #[derive(Debug, Default)]
 struct Refusals {
     total: AtomicU64,
@@ -128,7 +128,7 @@ struct Refusals {
     memory: AtomicU64,
     draining: AtomicU64,
     handshake: AtomicU64,
-    /// When the last line was written, in milliseconds since the start; 0: never.
+    /// Time of the last line, in milliseconds since the start; 0 for none.
     reported_at: AtomicU64,
 }
 

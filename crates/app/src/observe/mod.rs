@@ -1,4 +1,4 @@
-//! Where the router writes what happens: log lines, sinks of decisions, traces.
+//! Outputs of the router: log lines, sinks of decisions, traces.
 
 pub(crate) mod access_log;
 pub(crate) mod record;

@@ -1,4 +1,4 @@
-//! What shadow plugins would have done, as log lines.
+//! Log lines about the verdicts of shadow plugins.
 
 use std::sync::Arc;
 

@@ -13,14 +13,14 @@ use super::watch::Watch;
 use crate::build::server;
 
 impl Reconfigurer {
-    /// What can fail comes first, then everything is replaced without a pause.
+    /// Applies a candidate. Steps that can fail come first, then everything is replaced without a pause.
     pub(super) async fn apply(
         &mut self,
         candidate: Candidate,
     ) -> Result<ReloadReport, Vec<String>> {
         let now = self.state.active.load_full();
         let assembly = Arc::new(candidate.assembly);
-        // What was commanded while files were read is in force in the next configuration, too.
+        // Commands that came while files were read apply to the next configuration, too.
         let snapshot = if Arc::ptr_eq(&candidate.base, &now) {
             candidate.snapshot
         } else {

@@ -1,4 +1,4 @@
-//! What became of reloads.
+//! Results of reloads.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use hyrouter_metrics::{Codes, Desc, Exposition, Source};
 
 use crate::timestamp::unix_now;
 
-/// How the configuration at work came to be, and what came of later ones.
+/// Origin of the active configuration, and results of later reloads.
 #[derive(Debug)]
 pub(crate) struct ReloadHistory {
     reloads: Codes,
@@ -21,9 +21,9 @@ struct Now {
     loaded_at: f64,
     last_error: Option<ReloadError>,
     restart_needed: Vec<String>,
-    /// The strictest of each check since the start.
+    /// Strictest setting of each check since the start.
     strictest: Checks,
-    /// What is less strict now than it was once.
+    /// Checks that are less strict now than before.
     lowered: Vec<String>,
 }
 

@@ -14,18 +14,18 @@ pub(super) struct Job<T> {
     overdue: bool,
 }
 
-/// What became of a job.
+/// Progress of a job.
 pub(super) enum Progress<T> {
-    /// It is done, or has panicked.
+    /// The job is done, or has panicked.
     Done(Result<T, JoinError>),
-    /// It has taken too long, and goes on. Comes once.
+    /// The job has taken too long, and goes on. Comes once.
     Overdue,
-    /// It is done after it was overdue. Nobody waits for what it made any more.
+    /// The job is done after it was overdue. Its result is dropped.
     Late,
 }
 
 impl<T: Send + 'static> Job<T> {
-    /// Begins it on a thread for work that blocks.
+    /// Starts a job on a thread for work that blocks.
     pub(super) fn begin(
         runtime: &Handle,
         longest: Duration,
@@ -38,13 +38,13 @@ impl<T: Send + 'static> Job<T> {
         }
     }
 
-    /// Whether it has taken too long.
+    /// Returns whether the job has taken too long.
     pub(super) fn is_overdue(&self) -> bool {
         self.overdue
     }
 
-    /// Waits for news of it; without a job for ever. Nothing is lost when the future is dropped. The job is taken away
-    /// when it is done.
+    /// Waits for progress of the job; without a job, for ever. Nothing is lost if the future is dropped. A job that is
+    /// done is removed.
     pub(super) async fn news(job: &mut Option<Self>) -> Progress<T> {
         let Some(this) = job else {
             return std::future::pending().await;

@@ -1,4 +1,4 @@
-//! What operators commanded at run time. It survives a reload, not a restart.
+//! Commands of operators at run time. They survive a reload, not a restart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::address;
 pub(crate) struct Overrides {
     /// Backends that get no players, by host and port.
     drained: BTreeSet<(String, u16)>,
-    /// By the name of the route, with what it was made of.
+    /// Maintenance by the name of the route, with the JSON of the command.
     maintenance: BTreeMap<String, Maintenance>,
 }
 
@@ -23,7 +23,7 @@ struct Maintenance {
 }
 
 impl Overrides {
-    /// Whether this changed anything.
+    /// Drains or resumes a backend. Returns whether this changed anything.
     pub(crate) fn drain(&mut self, host: &str, port: u16, drained: bool) -> bool {
         let backend = (host.to_owned(), port);
         if drained {
@@ -48,17 +48,17 @@ impl Overrides {
         self.maintenance.insert(route.to_owned(), maintenance);
     }
 
-    /// Whether there was any.
+    /// Ends the maintenance of a route. Returns whether there was any.
     pub(crate) fn end_maintenance(&mut self, route: &str) -> bool {
         self.maintenance.remove(route).is_some()
     }
 
-    /// As it was overrides.
+    /// Returns the maintenance of a route as it was commanded.
     pub(crate) fn maintenance(&self, route: &str) -> Option<&serde_json::Value> {
         self.maintenance.get(route).map(|found| &found.written)
     }
 
-    /// Commands for what the router at work does not have, as people read them.
+    /// Describes commands for backends and routes that the active router does not have.
     pub(crate) fn without_effect(&self, router: &Router) -> Vec<String> {
         if self.drained.is_empty() && self.maintenance.is_empty() {
             return Vec::new();

@@ -16,7 +16,7 @@ use crate::file_set::FileSet;
 
 /// Longest time for files to be read and plugins to be compiled: a disk may hang.
 const LOAD_TIMEOUT: Duration = Duration::from_mins(5);
-/// How long after a refusal the same configuration is tried again.
+/// Time from a refusal to the next try of the same configuration.
 const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A configuration and the assembler that made it.
@@ -37,12 +37,11 @@ pub(super) struct PendingReload {
 }
 
 impl Reconfigurer {
-    /// Reads the configuration and all that it names, and puts it to work if nothing is wrong. If anything is, nothing
-    /// changes.
+    /// Reads the configuration and its files, and applies it if it is valid. Otherwise nothing changes.
     pub(super) fn reload(&mut self, reply: Option<Reply<ReloadReport>>) {
         // A rotated decision log is reopened even if the configuration is rejected.
         self.state.handler.sinks().reopen();
-        // Nobody waits for the answer to a signal.
+        // A signal waits for no answer.
         let reply = reply.filter(|reply| !reply.is_closed());
         match &self.pending.job {
             None => self.begin(None, reply.into_iter().collect()),
@@ -59,8 +58,7 @@ impl Reconfigurer {
         }
     }
 
-    /// Tries a configuration again that was refused, in case that what it lacked has come without a file of it having
-    /// changed.
+    /// Tries a refused configuration again: a missing part may have come without a change of its files.
     pub(super) fn try_again(&mut self) {
         if let Some((at, before)) = &self.rejected
             && at.elapsed() >= RETRY_INTERVAL
@@ -175,7 +173,7 @@ fn not_reloaded(mistakes: Vec<String>) -> CommandError {
     }
 }
 
-/// Whoever asked may have gone.
+/// Answers a request. Its sender may have gone.
 fn answer(reply: Reply<ReloadReport>, result: &Result<ReloadReport, CommandError>) {
     let _ = reply.send(result.clone());
 }

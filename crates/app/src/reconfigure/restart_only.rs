@@ -1,4 +1,4 @@
-//! What of a new configuration waits for a restart.
+//! Changes of a configuration that wait for a restart.
 
 use std::path::Path;
 
@@ -6,8 +6,7 @@ use hyrouter_config::{
     AdminSettings, ListenAddr, ProxyProtocolSettings, Settings, TelemetrySettings,
 };
 
-/// What is used when the router starts and not again: sockets are bound once, and the collector of traces is told of
-/// once.
+/// Settings that are used only at the start: sockets are bound once, and the collector of traces is set once.
 #[derive(Debug)]
 pub(crate) struct RestartOnly {
     listen: ListenAddr,
@@ -44,8 +43,8 @@ impl RestartOnly {
         waiting.map(|(key, _)| key.to_owned()).collect()
     }
 
-    /// Whether the token of the admin server is in the same place. Another place waits for a restart, another token in
-    /// the same one does not.
+    /// Returns whether the token file of the admin server is the same. Another file waits for a restart, another token
+    /// in the same file does not.
     pub(super) fn has_token_file_of(&self, wanted: &Settings) -> bool {
         token_file(self.admin.as_ref()) == token_file(wanted.admin.as_ref())
     }

@@ -2,17 +2,17 @@
 
 use crate::file_set::FileSet;
 
-/// Says when changed files are to be read: once they have stayed the same from one look to the next, so that somebody who
-/// writes several of them is done.
+/// Decides when to read changed files: once they are the same in two looks in a row, so that a writer of several files
+/// is done.
 #[derive(Debug)]
 pub(super) struct Watch {
-    /// What was read.
+    /// Fingerprints of the files that were read.
     read: FileSet,
     last: FileSet,
 }
 
 impl Watch {
-    /// From files that looked like that when they were read.
+    /// Starts with the fingerprints that the files had when they were read.
     pub(super) fn from(read: FileSet) -> Self {
         Self {
             last: read.clone(),
@@ -20,7 +20,7 @@ impl Watch {
         }
     }
 
-    /// Whether they are to be read now that they look like that.
+    /// Returns whether the files must be read, given their fingerprints now.
     pub(super) fn is_due(&mut self, now: FileSet) -> bool {
         let is_due = now != self.read && now == self.last;
         self.last = now;

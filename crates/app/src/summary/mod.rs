@@ -9,18 +9,18 @@ pub(crate) const SHOWN_ROUTES: usize = 20;
 /// Backends of a pool that are named one by one.
 const SHOWN_BACKENDS: usize = 3;
 
-/// What a configuration has the router do, for people, machines and the log.
+/// Summary of a configuration, for people, machines and the log.
 #[derive(Debug, Serialize)]
 pub struct Summary {
     /// As it is written in a configuration.
     pub(crate) listen: String,
     pub(crate) routes: Vec<RouteSummary>,
     pub(crate) default: Option<PoolSummary>,
-    /// Whether tokens are verified.
+    /// Verification of tokens.
     pub(crate) identity: String,
-    /// What referral data is.
+    /// Form of the referral data.
     pub(crate) referral_data: String,
-    /// In the order in which they are asked.
+    /// Plugins, in the order of their calls.
     pub(crate) plugins: Vec<PluginSummary>,
     /// Backends that get no players.
     pub(crate) drained: Vec<String>,

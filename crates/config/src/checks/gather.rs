@@ -48,7 +48,7 @@ impl Checks {
     }
 }
 
-/// Whether referrals are signed, and by which version.
+/// Returns two checks of referrals: whether they are signed, and the version.
 fn signing(referral: Option<&Referral>, layers: &Layers<'_>) -> [Check; 2] {
     const KEY: &str = "referral";
     let has_secret = |referral: &Referral| {
@@ -64,7 +64,7 @@ fn signing(referral: Option<&Referral>, layers: &Layers<'_>) -> [Check; 2] {
         advice: "referral: {keys: []}".to_owned(),
         ..layers.check(KEY, usize::from(is_signed), value.to_owned())
     };
-    // What is not signed at all is told of once.
+    // Referrals that are not signed are reported once.
     let version = referral.map_or(1, |referral| referral.version);
     let level = if is_signed { usize::from(version) } else { 2 };
     [
@@ -112,7 +112,7 @@ fn plugin_checks(plugin: &Plugin, entry: &Entry<'_>) -> PluginChecks {
     let on_error = plugin.on_error.as_deref().unwrap_or(usual);
     let on_error = entry.check("on_error", level_of(on_error, &["deny"]), on_error);
     let is_required = denies || on_error.level > 0;
-    // Whoever moves it to another stage says what its failure means.
+    // Moving the plugin to another stage states the effect of its failure.
     let on_error = Check {
         is_written: on_error.is_written || (!denies && entry.has("stage")),
         ..on_error

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::Check;
 
-/// What is written, as opposed to what is a default.
+/// Written values, as opposed to defaults.
 #[derive(Default)]
 pub(crate) struct Layers<'v> {
     /// Without nulls.
@@ -31,7 +31,7 @@ impl<'v> Layers<'v> {
         self.get(key).is_some()
     }
 
-    /// Whether a key of the top level is written, and all of its value.
+    /// Returns whether a key of the top level is written with its complete value.
     pub(super) fn is_whole(&self, key: &str) -> bool {
         let is_whole_in_file = || self.in_file(key).is_some() && self.open != Some(key);
         self.in_environment(key).is_some() || is_whole_in_file()

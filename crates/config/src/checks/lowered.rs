@@ -6,11 +6,11 @@ use super::Check;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoweredCheck {
-    /// Where it is written, as in [`Problem::path`](crate::Problem::path).
+    /// Path of the check, as in [`Problem::path`](crate::Problem::path).
     pub path: String,
-    /// How it changed.
+    /// Description of the change.
     pub what: String,
-    /// Whether the new configuration states it, instead of leaving something out.
+    /// `true` if the new configuration states the change, instead of leaving something out.
     pub is_explicit: bool,
     advice: String,
 }

@@ -22,14 +22,14 @@ pub struct Checks {
     plugins: BTreeMap<String, PluginChecks>,
     /// Of `referral.accept`, by id.
     accepted: BTreeMap<u8, Vec<Check>>,
-    /// Whether `plugins` is written, and not as the end of a file that may have been cut off.
+    /// `true` if `plugins` is written, and not as the end of a file that may have been cut off.
     lists_plugins: bool,
 }
 
 #[derive(Clone, Debug)]
 struct PluginChecks {
     is_enforced: bool,
-    /// Whether a player is refused without it.
+    /// `true` if players are refused without the plugin.
     is_required: bool,
     own: Vec<Check>,
 }
@@ -43,9 +43,9 @@ struct Check {
     level: usize,
     /// The value, as a message has it.
     value: String,
-    /// Whether the value is written, rather than a default.
+    /// `true` if the value is written, `false` for a default.
     is_written: bool,
-    /// What an operator writes to switch the check off.
+    /// Text that an operator writes to switch the check off.
     advice: String,
 }
 

@@ -10,7 +10,7 @@ pub(super) fn check_host(text: &str) -> Result<(), FormatError> {
     }
     hyrouter_router::check_host(text).map_err(|problem| {
         let advice = match problem {
-            // What a client's resolver makes of other alphabets is not known.
+            // The result of a client's resolver for other alphabets is not known.
             HostProblem::Character { found } if !found.is_ascii() => {
                 wire_name(text).map_or_else(|_| String::new(), |name| format!("; write {name}"))
             }

@@ -15,7 +15,7 @@ const DURATION: &str = "Go duration text such as 30s, 1m30s or 250ms";
 const SECRET: &str = "plain text, base64:... or hex:...";
 const JWKS: &str = "https://..., http://... of this machine, or a file";
 
-/// What is wrong with a text, and what is allowed.
+/// Fault of a text, and the allowed values.
 pub(crate) struct FormatError {
     pub(crate) what: String,
     pub(crate) allowed: &'static str,
@@ -124,7 +124,7 @@ fn check_secret(text: &str) -> Result<(), FormatError> {
     }
 }
 
-/// What is after the scheme is for the HTTP client to judge; here it is only there, and fits on a line.
+/// Returns whether a text is `http://` or `https://` and a rest without whitespace. The HTTP client checks the rest.
 fn is_http_url(text: &str) -> bool {
     let rest = text
         .strip_prefix("http://")

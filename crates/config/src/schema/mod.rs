@@ -14,7 +14,7 @@ static ROOT: LazyLock<Value> = LazyLock::new(|| {
     let mut root = generator.into_root_schema_for::<Config>().to_value();
     simplify(&mut root);
     if let Some(root) = root.as_object_mut() {
-        // What a file may hold beside the configuration; `source` takes it out.
+        // Keys that a file may hold beside the configuration; `source` removes them.
         root.insert("patternProperties".to_owned(), json!({ "^x-": {} }));
     }
     if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
@@ -142,12 +142,12 @@ impl Schema {
         self.outer.get(keyword).or_else(|| self.inner.get(keyword))
     }
 
-    /// Whether it is or holds a secret, so that no value here may be repeated in a message.
+    /// Returns whether the value is or holds a secret, so that messages must not repeat it.
     pub(crate) fn holds_secret(self) -> bool {
         self.text("format") == Some("secret") || self.within().any(Self::holds_secret)
     }
 
-    /// Whether it is the address of a service, in which a user, a password or a query may be a secret.
+    /// Returns whether the value is the address of a service. Its user, password or query may be a secret.
     pub(crate) fn is_address(self) -> bool {
         matches!(
             self.text("format"),
@@ -155,12 +155,12 @@ impl Schema {
         )
     }
 
-    /// Whether it is or holds the address of a service.
+    /// Returns whether the value is or holds the address of a service.
     pub(crate) fn holds_address(self) -> bool {
         self.is_address() || self.within().any(Self::holds_address)
     }
 
-    /// What is directly below: the keys of an object, the values of a map, the entries of a list.
+    /// Returns the schemas directly below: the keys of an object, the values of a map, the entries of a list.
     fn within(self) -> impl Iterator<Item = Self> {
         let properties = self.properties().map(|(_, schema)| schema);
         properties.chain(self.map_value()).chain(self.item())

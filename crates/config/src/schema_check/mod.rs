@@ -155,8 +155,8 @@ impl Walk<'_> {
     }
 }
 
-/// Whether an empty text stands for an absent value where a name or a duration could be. An empty secret is kept, to be
-/// warned of.
+/// Returns whether an empty text stands for an absent value in place of a name or a duration. An empty secret is kept,
+/// for a warning.
 fn is_blank(schema: Schema, value: &Value, path: &Path) -> bool {
     let is_constrained = || match schema.text("format") {
         Some(format) => format != "secret",

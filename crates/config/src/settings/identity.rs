@@ -1,9 +1,9 @@
-//! How the identity of players is verified.
+//! Verification of the identity of players.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How the identity of players is verified.
+/// Verification of the identity of players.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IdentitySettings {
@@ -23,7 +23,7 @@ pub struct IdentitySettings {
     pub max_stale: Duration,
     /// Maximum age of a token. Absent: only the token's own expiry counts.
     pub max_age: Option<Duration>,
-    /// Whether a token is accepted only with the first client certificate that presents it.
+    /// `true` if a token is accepted only with the first client certificate that presents it.
     pub bind_certificate: bool,
     /// Maximum number of verified tokens that are remembered.
     pub cache_size: usize,

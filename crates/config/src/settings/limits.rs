@@ -73,8 +73,8 @@ pub enum RetrySettings {
 /// Treatment of a client whose build is newer than any known one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownProtocol {
-    /// Its packets are read by the newest known layout.
+    /// The client is routed. Its packets are read by the newest known layout.
     Route,
-    /// It is refused.
+    /// The client is refused.
     Deny,
 }

@@ -44,7 +44,7 @@ pub struct Settings {
     pub tls: TlsSettings,
     /// The QUIC transport.
     pub quic: QuicSettings,
-    /// What is logged, and where decisions go.
+    /// Logging and the targets of decisions.
     pub logging: LoggingSettings,
     /// Bounds on time and on connections.
     pub limits: LimitSettings,
@@ -52,12 +52,12 @@ pub struct Settings {
     pub unknown_protocol: UnknownProtocol,
     /// Routes and pools, for `hyrouter_router::Router::new`.
     pub routing: RouterSpec,
-    /// Texts for players whom a maintenance keeps out, by the name of the route; `default` for the default pool. Routes
+    /// Texts for players refused by a maintenance, by the name of the route; `default` for the default pool. Routes
     /// without a maintenance have no entry.
     pub maintenance: BTreeMap<String, MaintenanceTexts>,
-    /// How the identity of players is verified.
+    /// Verification of the identity of players.
     pub identity: IdentitySettings,
-    /// How referral data is sealed, and which tickets are accepted.
+    /// Sealing of referral data, and acceptance of tickets.
     pub referral: ReferralSettings,
     /// Texts for players.
     pub messages: Messages,
@@ -67,7 +67,7 @@ pub struct Settings {
     pub wasm: WasmHostSettings,
     /// The HTTP server for operators. Absent: none.
     pub admin: Option<AdminSettings>,
-    /// How the router shuts down.
+    /// Shutdown of the router.
     pub shutdown: ShutdownSettings,
     /// Traces over OTLP. Absent: none.
     pub otlp: Option<TelemetrySettings>,
@@ -75,7 +75,7 @@ pub struct Settings {
     pub files: Vec<NamedFile>,
     /// Values that are allowed and probably not intended, for the operator to read at start.
     pub warnings: Vec<Warning>,
-    /// How strict the configuration is, to be compared with the next one.
+    /// Checks of the configuration, to be compared with those of the next one.
     pub checks: Checks,
     /// Contents of the sections, to be compared with the next configuration.
     pub sections: Sections,

@@ -14,7 +14,7 @@ pub struct AdminSettings {
     pub token_file: Option<PathBuf>,
 }
 
-/// How the router shuts down.
+/// Shutdown of the router.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShutdownSettings {
@@ -24,15 +24,15 @@ pub struct ShutdownSettings {
     pub timeout: Duration,
 }
 
-/// What is logged, and where decisions go.
+/// Logging and the targets of decisions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoggingSettings {
-    /// Whether log lines hold the socket address of clients.
+    /// `true` if log lines hold the socket address of clients.
     pub log_client_ip: bool,
     /// Target of decisions as lines of JSON. Absent: none.
     pub decisions: Option<DecisionTarget>,
-    /// Whether decisions hold the address of the client.
+    /// `true` if decisions hold the address of the client.
     pub decision_client_ip: bool,
     /// Number of decisions that are kept in memory.
     pub recent_decisions: usize,

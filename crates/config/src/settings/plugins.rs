@@ -14,13 +14,13 @@ use super::CertificateFiles;
 pub struct PluginSettings {
     /// Place in the chain, timeout and failure policy.
     pub settings: hyrouter_plugins::ChainSettings,
-    /// Where the plugin is.
+    /// Location of the plugin.
     pub kind: PluginKind,
     /// Configuration that is handed to the plugin.
     pub config: Option<Value>,
 }
 
-/// Where a plugin is.
+/// Location of a plugin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PluginKind {

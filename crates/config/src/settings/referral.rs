@@ -1,17 +1,17 @@
-//! How referral data is sealed, and which tickets are accepted.
+//! Sealing of referral data, and acceptance of tickets.
 
 use std::time::Duration;
 
 use hyrouter_referral::v1::Sealer;
 use hyrouter_referral::{SigningKeys, Validity, VerifyingKeys};
 
-/// How referral data is sealed, and which tickets are accepted.
+/// Sealing of referral data, and acceptance of tickets.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReferralSettings {
     /// The envelope around the content.
     pub envelope: EnvelopeSettings,
-    /// How long an envelope of version 2 is valid, 1 second to 24 hours.
+    /// Validity of an envelope of version 2, 1 second to 24 hours.
     pub ttl: Duration,
     /// Keys of the servers whose tickets are accepted.
     pub accept: VerifyingKeys,

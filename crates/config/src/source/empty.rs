@@ -22,7 +22,7 @@ const COUNTS_AS_ABSENT: &[&str] = &[
     "tls.key_file",
 ];
 
-/// Whether an empty text at this place stands for an absent value.
+/// Returns whether an empty text at this path stands for an absent value.
 pub(crate) fn counts_as_absent(path: &Path) -> bool {
     let place = path.pattern();
     COUNTS_AS_ABSENT.iter().any(|known| {

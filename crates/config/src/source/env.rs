@@ -12,7 +12,7 @@ use crate::path::Path;
 use crate::problem::Problems;
 use crate::schema::{Schema, SchemaKind};
 
-/// What the names of variables begin with.
+/// Prefix of the names of variables.
 pub(crate) const PREFIX: &str = "HYROUTER_";
 
 /// The values of environment variables: `HYROUTER_` and the key, with `__` between levels, in any case.
@@ -24,7 +24,7 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// What the variables say.
+    /// Returns the values of the variables.
     pub(crate) fn values(&self) -> &Value {
         &self.values
     }

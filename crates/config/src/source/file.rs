@@ -35,7 +35,7 @@ impl ParsedFile {
 /// Maximum length of a configuration file in bytes: 16 MiB, about 100,000 backends.
 const MAX_FILE: usize = 16 << 20;
 
-/// What a key of the top level begins with whose value is not read: a place for anchors of YAML.
+/// Prefix of top-level keys whose values are not read: a place for anchors of YAML.
 const FREE_KEY: &str = "x-";
 
 /// Returns whether a path names an open file of this process: standard input, or `<(...)` of a shell. The process that
@@ -106,7 +106,7 @@ pub(crate) fn read(path: &FilePath) -> Result<ParsedFile, ConfigError> {
     }
 }
 
-/// Why a text is not YAML or JSON. It repeats nothing of the text but keys, since the text may hold a secret.
+/// Reason why a text is not YAML or JSON. Repeats only keys of the text, since the text may hold a secret.
 pub(super) struct SyntaxError {
     pub(super) line: u64,
     pub(super) column: u64,

@@ -25,7 +25,7 @@ use crate::secrets::Secrets;
 use crate::sections::Sections;
 use crate::{ConfigError, Settings, schema_check, validate};
 
-/// Where a configuration comes from: built-in defaults, over them a file, over it the environment.
+/// Sources of a configuration: built-in defaults, over them a file, over it the environment.
 #[derive(Clone, Default)]
 pub struct Sources {
     file: Option<PathBuf>,

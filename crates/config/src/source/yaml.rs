@@ -89,8 +89,8 @@ struct YamlReader<'t> {
 }
 
 impl YamlReader<'_> {
-    /// Where the schema wants a text, a scalar is its text as written: a secret `00123`, a version `1.10` and `1.0e400`
-    /// are not numbers. `at` gives the place, which is hardly ever needed.
+    /// Converts a node. If the schema wants a text, a scalar is its text as written: a secret `00123`, a version `1.10`
+    /// and `1.0e400` are not numbers. `at` returns the path, which is rarely needed.
     fn value(&mut self, node: YamlNode, schema: Option<Schema>, at: &dyn Fn() -> Path) -> Value {
         let written = node.written(self.source);
         match node.0.value {

@@ -1,4 +1,4 @@
-//! How the identity of players is checked.
+//! Validation of the identity settings.
 
 use std::time::Duration;
 

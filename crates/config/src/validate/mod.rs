@@ -98,7 +98,7 @@ fn require_backends(config: &model::Config, problems: &mut Problems) {
     let is_somewhere = config.routing.default.is_some()
         || !config.routing.routes.is_empty()
         || config.plugins.iter().any(names_backends);
-    // What was meant for it may be what is wrong.
+    // The value with the problem may be the missing destination.
     let is_partial = problems.has_within(&routing) || problems.has_within(&plugins);
     if !is_somewhere && !is_partial {
         problems.add_if_clear(

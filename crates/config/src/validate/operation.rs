@@ -1,4 +1,4 @@
-//! What runs beside the way of a player: limits, the admin server, the end, what is written down.
+//! Validation of settings beside routing: QUIC, limits, the admin server, shutdown, logging, decisions and traces.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub(super) fn limits(limits: &model::Limits, report: &mut Report<'_>) -> LimitSe
         deny: networks(&limits.deny),
     };
     for (key, rate) in [("rate", built.rate), ("source_rate", built.source_rate)] {
-        // Nobody would ever get in.
+        // No client would be admitted.
         if rate.per_second > 0 && rate.burst == 0 {
             let message = message("out of range", &Value::from(0), "1 or more");
             report

@@ -1,4 +1,4 @@
-//! What rests on players or tickets being verified where nothing verifies them.
+//! Warnings of settings that need verified players or tickets when nothing verifies them.
 
 use super::Report;
 use crate::model::{Config, Filter, Maintenance, Pool, Route};

@@ -7,7 +7,7 @@ use crate::problem::Problems;
 pub(super) fn refuse(config: &Config, problems: &mut Problems) {
     let path = Path::of("discovery.providers");
     let count = config.discovery.providers.len();
-    // Whoever wrote it wrong hears of that first.
+    // Faults within the list are reported first.
     if count > 0 && !problems.has_within(&path) {
         let message = format!(
             "this build can not discover backends yet (got a list of {count}); allowed: an empty list"

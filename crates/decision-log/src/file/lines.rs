@@ -1,19 +1,19 @@
-//! Lines that are there as a whole or not at all.
+//! Writing of lines that are there as a whole or not at all.
 
 use std::io::{self, Write};
 
 /// Writes lines to something that may fail at any byte.
 #[derive(Debug, Default)]
 pub(super) struct LineWriter {
-    /// Whether the last write broke off within a line.
+    /// `true` if the last write broke off within a line.
     is_torn: bool,
 }
 
-/// What became of some lines.
+/// Result of writing some lines.
 pub(super) struct LinesWritten {
     /// Lines that are there as a whole.
     pub(super) lines: u64,
-    /// What kept the others from it.
+    /// Error that kept the other lines from being written.
     pub(super) error: Option<io::Error>,
 }
 
@@ -28,7 +28,7 @@ impl LineWriter {
         }
     }
 
-    /// How far it came, and why no further.
+    /// Returns the number of bytes written, and the error that stopped the write.
     fn write_some(&mut self, to: &mut impl Write, lines: &[u8]) -> (usize, Option<io::Error>) {
         if self.is_torn {
             let (ended, error) = write_all(to, b"\n");
@@ -44,7 +44,7 @@ impl LineWriter {
     }
 }
 
-/// Like [`Write::write_all`], and says how far it came.
+/// Works like [`Write::write_all`], and returns the number of bytes written.
 fn write_all(to: &mut impl Write, bytes: &[u8]) -> (usize, Option<io::Error>) {
     let mut written = 0;
     while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {

@@ -19,17 +19,17 @@ use crate::{DecisionLine, DeliveryCounts, SinkError};
 
 /// Maximum number of lines that can wait.
 const MAX_QUEUE: usize = 1 << 20;
-/// How long dropping a sink that was not closed waits for its last lines.
+/// Maximum time that dropping a sink that was not closed waits for its last lines.
 const DROP_WAIT: Duration = Duration::from_secs(1);
 
-/// Where lines go, and how many can wait.
+/// Target of lines, and the number of lines that can wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileSinkOptions {
     target: FileTarget,
     queue: usize,
 }
 
-/// Where lines go.
+/// Target of lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileTarget {
     /// Standard output of the process.
@@ -58,7 +58,7 @@ impl FileSinkOptions {
 
 /// Writes decisions from a thread of its own. When the disk is slower than the players, lines are lost and counted.
 ///
-/// A file that was moved away or removed is noticed before the next lines are written, and created anew;
+/// If the file was moved or removed, it is created again before the next lines are written;
 /// [`Self::reopen`] does so at once. The thread waits for the reader of a pipe, and ends with the sink all the same.
 #[derive(Debug)]
 pub struct FileSink {
@@ -116,8 +116,8 @@ impl FileSink {
         }
     }
 
-    /// Opens the file anew, soon: what `logrotate` asks for after it has moved it. If that fails, the old file stays in
-    /// use.
+    /// Requests that the thread reopens the file, as `logrotate` needs after it moved the file. If that fails, the old
+    /// file stays in use.
     pub fn reopen(&self) {
         self.shared.control.reopen();
         self.wake();
@@ -128,7 +128,7 @@ impl FileSink {
         if self.shared.control.is_closing() {
             return true;
         }
-        // Whoever holds the lock waits for the end.
+        // The lock is held by a thread that waits for the end.
         let Ok(ended) = self.shared.ended.try_lock() else {
             return true;
         };

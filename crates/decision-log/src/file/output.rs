@@ -48,8 +48,8 @@ impl LogOutput {
         }
     }
 
-    /// Whether it is a pipe without a reader. Tries to open one that was such before; another error shows when it is
-    /// written to.
+    /// Returns whether the output is a pipe without a reader. Tries to open a pipe that had none before; another error
+    /// shows at the next write.
     pub(super) fn lacks_reader(&mut self) -> bool {
         match self {
             Self::File(opened) if opened.file.is_none() => {
@@ -59,7 +59,7 @@ impl LogOutput {
         }
     }
 
-    /// Opens the file anew. An error shows when it is written to.
+    /// Opens the file again. An error shows at the next write.
     pub(super) fn reopen(&mut self) {
         if let Self::File(opened) = self {
             let _ = opened.reopen();
@@ -97,7 +97,7 @@ impl LogFile {
         written
     }
 
-    /// Whether the path still leads to the file that is open.
+    /// Returns whether the path still leads to the file that is open.
     fn is_in_place(&self) -> bool {
         let opened = self.file.as_ref().map(File::metadata);
         match (opened, self.path.metadata()) {
@@ -126,7 +126,7 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Whether a file could not be opened because it is a pipe that nothing reads.
+/// Returns whether a file could not be opened because it is a pipe without a reader.
 #[cfg(unix)]
 fn lacks_reader(error: &io::Error) -> bool {
     error.raw_os_error() == Some(libc::ENXIO)

@@ -17,17 +17,17 @@ pub use self::token::WebhookToken;
 use self::delivery::WebhookDelivery;
 use crate::{DecisionLine, DeliveryCounts, SinkError};
 
-/// How long the first decision of a batch waits for others.
+/// Maximum time that the first decision of a batch waits for others.
 const AGE: Duration = Duration::from_secs(1);
 
-/// Posts decisions to a URL: a JSON array of up to [`WebhookOptions::with_batch`], sent when it is full or its oldest is
-/// a second old, one request at a time.
+/// Posts decisions to a URL: a JSON array of up to [`WebhookOptions::with_batch`], sent when it is full or its oldest
+/// decision is 1 s old, one request at a time.
 ///
-/// An answer of 2xx takes the batch. 408, 425, 429, 5xx, no answer within 5 s, and no connection are tried again, ten
-/// times in all over a minute and a half at most, or as long as `Retry-After` asks for within a minute each. Any other
-/// answer drops the batch, redirects too. A batch whose answer was lost comes twice.
+/// An answer of 2xx accepts the batch. 408, 425, 429, 5xx, no answer within 5 s, and no connection are retried: at most
+/// 10 attempts over at most 90 s, or as long as `Retry-After` asks for, at most 60 s each. Any other answer, including
+/// a redirect, drops the batch. A batch whose answer was lost arrives twice.
 ///
-/// What comes while the queue is full is lost and counted. Nothing here makes a player wait.
+/// Decisions that arrive while the queue is full are lost and counted. Nothing here makes a player wait.
 #[derive(Debug)]
 pub struct WebhookSink {
     queue: Queue<DecisionLine>,

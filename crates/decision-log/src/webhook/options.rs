@@ -1,4 +1,4 @@
-//! Where a webhook is and how much can wait for it.
+//! Options of a webhook: its URL, its credentials, and the number of decisions that can wait.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use crate::SinkError;
 const MAX_QUEUE: usize = 1 << 20;
 /// Maximum number of decisions in one request: about 5 MiB.
 const MAX_BATCH: usize = 10_000;
-/// How long one request may take, from its connection to the head of the answer.
+/// Maximum time of one request, from its connection to the head of the answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 const PRODUCT: HeaderValue =
     HeaderValue::from_static(concat!("hyrouter-decisions/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Where a webhook is and how much can wait for it.
+/// Options of a webhook: its URL, its credentials, and the number of decisions that can wait.
 #[derive(Debug, Clone)]
 pub struct WebhookOptions {
     url: String,

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{BatchLimits, DeliveryTally};
 
-/// What waits in a [`Queue`](super::Queue), batch by batch. Belongs to the task that sends it.
+/// Waiting items of a [`Queue`](super::Queue), batch by batch. Belongs to the task that sends them.
 #[derive(Debug)]
 pub struct Batches<T> {
     queue: mpsc::Receiver<T>,

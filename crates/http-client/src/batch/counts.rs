@@ -1,8 +1,8 @@
-//! What became of what was recorded.
+//! Delivery counts of recorded items.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How many came to what end, since the queue was made. The owner of the queue defines what is counted.
+/// Numbers of sent, lost and failed items since the queue was made. The owner of the queue defines the items.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveryCounts {
@@ -14,7 +14,8 @@ pub struct DeliveryCounts {
     pub failed: u64,
 }
 
-/// Counts for [`DeliveryCounts`]. What was accepted is counted too, so that what waits at a forced end can be counted as lost.
+/// Counters for [`DeliveryCounts`]. Accepted items are counted too, so that items that wait at a forced end can be
+/// counted as lost.
 #[derive(Debug, Default)]
 pub struct DeliveryTally {
     accepted: AtomicU64,

@@ -9,18 +9,18 @@ use tokio::task::JoinHandle;
 
 use super::{Batches, DeliveryCounts, DeliveryTally};
 
-/// How much can wait, and how long.
+/// Limits of the number of waiting items, and of their wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BatchLimits {
     /// Maximum number of items that wait beside the batch that is being sent; 0 counts as 1.
     pub room: usize,
     /// Maximum number of items in a batch; 0 counts as 1.
     pub most: usize,
-    /// How long the first item of a batch waits for others.
+    /// Maximum time that the first item of a batch waits for others.
     pub age: Duration,
 }
 
-/// Takes what is recorded, as long as there is room, for a task that sends it.
+/// Accepts items, as long as there is room, for a task that sends them.
 #[derive(Debug)]
 pub struct Queue<T> {
     items: mpsc::Sender<T>,

@@ -84,7 +84,7 @@ fn a_full_set_forgets_what_has_ended_and_then_of_whoever_has_most() {
     assert_eq!(bindings.len(), WAYS);
 }
 
-/// What the documentation says of the memory: a set grows by doubling, so half of what it has may be empty.
+/// Checks the memory in the documentation: a set grows by doubling, so half of its memory may be empty.
 #[test]
 fn the_memory_is_as_documented() {
     assert!(size_of::<Binding>() <= 88, "{}", size_of::<Binding>());

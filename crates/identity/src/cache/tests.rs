@@ -95,7 +95,7 @@ fn a_poisoned_lock_locks_nobody_out() {
     assert_eq!(cache.len(), 1);
 }
 
-/// What `TokenPolicy::cache` says of the memory: a set grows by doubling, so half of what it has may be empty.
+/// Checks the memory documented at `TokenPolicy::cache`: a set grows by doubling, so half of its memory may be empty.
 #[test]
 fn an_entry_is_as_small_as_documented() {
     assert!(size_of::<Entry>() <= 152, "{}", size_of::<Entry>());

@@ -29,13 +29,13 @@ pub enum KeeperError {
     CaFile {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Problem with the file.
         problem: String,
     },
     /// The system has no certificates, and none were named.
     #[error("the system has no certificates to check a server's with{problem}; set ca_file")]
     NoSystemRoots {
-        /// What went wrong in reading them; empty if nothing did.
+        /// Error in reading them; empty if there was none.
         problem: String,
     },
     /// TLS cannot be set up with the built-in cryptography.
@@ -46,7 +46,7 @@ pub enum KeeperError {
     Fetch {
         /// Source of the keys.
         from: String,
-        /// What went wrong.
+        /// Error of the fetch.
         problem: String,
     },
     /// The file with the keys cannot be used.
@@ -54,7 +54,7 @@ pub enum KeeperError {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Problem with the file.
         problem: String,
     },
 }

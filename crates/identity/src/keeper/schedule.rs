@@ -16,7 +16,7 @@ pub(super) struct Schedule {
     /// Number of failed fetches since the last good one.
     failures: u32,
     next: Instant,
-    /// Whether `next` is due to an unknown key.
+    /// `true` if `next` is due to an unknown key.
     is_early: bool,
     /// Time of the last fetch for an unknown key.
     last_early: Option<Instant>,

@@ -6,13 +6,13 @@ use super::{MAX_BYTES, MAX_KEYS};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySetError {
-    /// It is too long.
+    /// The text is too long.
     #[error("the key set has {len} bytes; at most {MAX_BYTES} are allowed")]
     TooLong {
-        /// Its length in bytes.
+        /// Length of the text in bytes.
         len: usize,
     },
-    /// It is not JSON, or not a key set. Holds the line and the column.
+    /// The text is not JSON, or not a key set. Holds the line and the column.
     #[error("not a JSON Web Key Set, which is an object with a list `keys`: {0}")]
     Json(String),
     /// There are too many keys in it.
@@ -51,7 +51,7 @@ pub enum KeySetError {
 pub struct RefusedKey {
     /// Its id, at most 256 bytes. Empty if it has none.
     pub id: String,
-    /// What is wrong with it.
+    /// Problem with the key.
     pub problem: KeyProblem,
 }
 

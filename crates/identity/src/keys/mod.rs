@@ -22,11 +22,11 @@ pub(crate) const MAX_ID: usize = 256;
 
 /// Keys that tokens may be signed with: the Ed25519 keys of a JSON Web Key Set (RFC 7517, 8037).
 ///
-/// Taken are those of type `OKP` and curve `Ed25519` that are for signatures: `use` is `sig` or absent, `key_ops` has
-/// `verify` or is absent, `alg` is `EdDSA`, `Ed25519` or absent. All others are skipped, as are those with an id of
-/// more than 256 bytes: a service may publish keys for other things beside them. A key of this kind whose bytes are not
-/// a [sound public key](hyrouter_referral::ed25519::PublicKey) is refused, and the others are taken: with a point of
-/// small order anybody could sign.
+/// The set takes keys of type `OKP` and curve `Ed25519` that are for signatures: `use` is `sig` or absent, `key_ops`
+/// has `verify` or is absent, `alg` is `EdDSA`, `Ed25519` or absent. All others are skipped, and keys with an id of
+/// more than 256 bytes: a service may also publish keys for other purposes. A key of this kind that is not a [sound
+/// public key](hyrouter_referral::ed25519::PublicKey) is refused, and the others are taken: with a point of small
+/// order, any client could sign.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeySet {
     keys: Vec<KeySetKey>,

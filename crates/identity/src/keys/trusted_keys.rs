@@ -26,12 +26,12 @@ struct TrustedKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyUse {
     number: u64,
-    /// Whether the token named the key. One that does not is good only as long as there is no other.
+    /// `true` if the token named the key. Otherwise the token is good only while there is no other key.
     is_named: bool,
 }
 
-/// What [`TokenVerifier::replace_keys`](crate::TokenVerifier::replace_keys) changed. A key that has another value under
-/// the same id is in both lists. The id of a key without one is empty.
+/// Changes by [`TokenVerifier::replace_keys`](crate::TokenVerifier::replace_keys). A key with another value under the
+/// same id is in both lists. The id of a key without one is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeySetChange {

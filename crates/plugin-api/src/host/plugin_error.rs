@@ -24,7 +24,7 @@ pub enum PluginError {
     /// decided.
     #[error("unreachable: {message}")]
     Unreachable {
-        /// Why there is no connection.
+        /// Reason for the missing connection.
         message: String,
     },
     /// The connection to the plugin broke during the call.
@@ -56,7 +56,7 @@ pub enum PluginError {
     /// The answer is not the JSON of a response.
     #[error("bad response: {message}")]
     BadResponse {
-        /// What is wrong with it.
+        /// Error in the answer.
         message: String,
     },
     /// The answer is longer than allowed.

@@ -14,7 +14,7 @@ use super::settings::BackoffSettings;
 #[derive(Debug)]
 pub(super) struct DialBackoff {
     settings: BackoffSettings,
-    /// Whether there are failures in `state`; changed under its lock.
+    /// `true` if there are failures in `state`; changed under its lock.
     has_failures: AtomicBool,
     state: Mutex<State>,
 }
@@ -25,7 +25,7 @@ struct State {
     failing_since: Option<Instant>,
     retry_at: Option<Instant>,
     problem: Option<String>,
-    /// Whether waiting cannot help after the last failure, such as one of a certificate.
+    /// `true` if waiting cannot help after the last failure, such as one of a certificate.
     is_fault: bool,
 }
 
@@ -39,7 +39,7 @@ const ENDED: &str = "the last connection ended before there was an answer";
 pub(super) struct TooEarly {
     /// Time of the next attempt.
     pub(super) retry_at: Instant,
-    /// Whether waiting cannot help.
+    /// `true` if waiting cannot help.
     pub(super) is_fault: bool,
     problem: Option<String>,
 }
@@ -62,7 +62,7 @@ impl DialBackoff {
     /// Admits one attempt.
     ///
     /// # Errors
-    /// It is not due yet.
+    /// The attempt is not due yet.
     pub(super) fn admit(&self) -> Result<(), TooEarly> {
         let now = Instant::now();
         let mut state = self.lock();

@@ -37,7 +37,7 @@ pub(super) struct DialError {
     message: Arc<str>,
     /// Time of the next attempt.
     pub(super) retry_at: Instant,
-    /// Whether waiting cannot help: the server is reachable, but TLS fails.
+    /// `true` if waiting cannot help: the server is reachable, but TLS fails.
     pub(super) is_fault: bool,
 }
 

@@ -9,7 +9,7 @@ pub enum GrpcError {
     Setting {
         /// Its name.
         key: &'static str,
-        /// What is wrong with it.
+        /// Description of the fault.
         problem: &'static str,
     },
     /// The thread of the connection could not be started.

@@ -105,7 +105,7 @@ mod tests {
         frame
     }
 
-    /// How many of these frames are taken, read in pieces of that many bytes.
+    /// Returns the number of frames that are accepted, when read in pieces of `piece` bytes.
     fn taken(flood: &mut FloodMeter, frame: &[u8], piece: usize, now: Instant) -> u64 {
         for count in 0.. {
             let mut pieces = frame.chunks(piece);

@@ -30,9 +30,9 @@ const MARGIN: Duration = Duration::from_millis(5);
 
 /// A plugin behind an address.
 ///
-/// It connects on the first call, and on the first call after the connection broke. It can be called from any tokio
-/// runtime with I/O and time. Its connection has a thread of its own, which ends with it. A server that sends frames which
-/// answer nothing, thousands more than its calls and the time account for, is disconnected.
+/// Connects on the first call, and on the first call after the connection broke. Calls are possible from any tokio
+/// runtime with I/O and time. The connection has a thread of its own, which ends with it. A server is disconnected if
+/// it sends frames that answer nothing, thousands more than its calls and the time account for.
 pub struct GrpcPlugin {
     link: Link,
     disconnects: AtomicU64,
@@ -143,7 +143,7 @@ impl GrpcPlugin {
 /// Attempts of one call so far.
 #[derive(Debug, Default)]
 struct Attempts {
-    /// Why the last one did not reach the plugin.
+    /// Reason why the last attempt did not reach the plugin.
     problem: Option<String>,
     /// Number of attempts that a closed connection or the server refused before the plugin saw the request.
     unasked: u32,

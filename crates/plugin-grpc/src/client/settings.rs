@@ -30,7 +30,7 @@ pub struct GrpcSettings {
     /// Maximum time until the answer to a ping, after which the connection is closed. Default 2 s, far above the round trip
     /// to any plugin that players wait for.
     pub keepalive_timeout: Duration,
-    /// Whether pings are sent while no call runs. Default true: a server that vanished is noticed before a player comes.
+    /// Pings while no call runs. Default true: a server that vanished is noticed before a player comes.
     /// Servers of grpc-go and grpcio forbid such pings by default and close a connection after the fourth; the next call
     /// then connects again, and does not fail.
     pub keepalive_while_idle: bool,

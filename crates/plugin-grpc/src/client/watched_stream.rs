@@ -20,13 +20,13 @@ pub(super) struct WatchedStream<S> {
     flood: FloodMeter,
     hold: Arc<ConnectionHold>,
     backoff: Arc<DialBackoff>,
-    /// What a write failed with, until it is known why.
+    /// Error of a failed write, until its cause is known.
     write_error: Option<io::Error>,
 }
 
 impl<S> WatchedStream<S> {
-    /// Why the connection breaks is kept in `backoff`: a server may refuse a certificate only after the handshake, and
-    /// then a call can find the connection gone before it learns why.
+    /// Wraps a stream. `backoff` keeps the reason of a broken connection: a server may refuse a certificate only after
+    /// the handshake, and then a call can find the connection gone before the reason is known.
     pub(super) fn new(stream: S, hold: Arc<ConnectionHold>, backoff: Arc<DialBackoff>) -> Self {
         Self {
             stream,

@@ -23,7 +23,7 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What protects a connection below HTTP.
+/// Protection of a connection below HTTP.
 #[derive(Clone)]
 pub(super) enum TransportSecurity {
     None,

@@ -24,7 +24,7 @@ pub enum PluginServerError {
     Bind {
         /// The address.
         address: String,
-        /// What the system says.
+        /// Error of the system.
         source: io::Error,
     },
     /// Certificates or keys cannot be used.

@@ -64,7 +64,7 @@ pub(super) fn compile(
 /// A process that is killed when this is dropped.
 struct Process(Mutex<Child>);
 
-/// What an ended process left.
+/// Exit status and output of an ended process.
 struct ProcessExit {
     status: ExitStatus,
     output: Vec<u8>,
@@ -145,7 +145,7 @@ fn crash(status: ExitStatus, printed: &[u8], limits: CompileLimits) -> CompileFa
         return CompileFailure::Time(limits.timeout);
     }
     let text = String::from_utf8_lossy(printed);
-    // What Rust's allocator, the threads of the compiler, and its maps of memory print.
+    // Texts that Rust's allocator, the threads of the compiler, and its memory maps print.
     let out_of_memory = [
         "memory allocation of",
         "Cannot allocate memory",

@@ -1,4 +1,4 @@
-//! Where modules are compiled, and what that may take.
+//! Compilation of modules, and its limits.
 
 mod child;
 mod process_limits;
@@ -146,9 +146,9 @@ fn this_program() -> PathBuf {
 pub(crate) enum CompileFailure {
     /// The module is damaged, or beyond the static bounds.
     Module(String),
-    /// It took longer than that.
+    /// Compiling took longer than this limit.
     Time(Duration),
-    /// It took more bytes than that.
+    /// Compiling took more memory than this limit, in bytes.
     Memory(u64),
     /// The compiler ended without a result.
     Crashed(String),

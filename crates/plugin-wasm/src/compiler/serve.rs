@@ -16,7 +16,7 @@ const USAGE: u8 = 64;
 
 const MAGIC: u64 = u64::from_le_bytes(*b"hyrcomp1");
 
-/// What stands in front of the module on standard input.
+/// Header in front of the module on standard input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
     /// Maximum memory in bytes.

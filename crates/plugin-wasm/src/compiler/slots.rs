@@ -9,7 +9,7 @@ use crate::cache::{CompiledModule, ModuleKey};
 /// Maximum number of failures that are remembered.
 const MAX_FAILURES: usize = 64;
 
-/// What is known of each content.
+/// Compile results by content.
 #[derive(Debug, Default)]
 pub(crate) struct CompileSlots(Mutex<HashMap<ModuleKey, Arc<Mutex<CompileSlot>>>>);
 

@@ -17,12 +17,12 @@ pub(crate) const SCHEME: &str = "fuel-2";
 /// Under that name the host finds the global. No toolchain makes such a name.
 const EXPORT: &str = "hyrouter:fuel";
 
-/// What starting may spend: the start function, `_initialize` and `configure` together. A Go guest needs 0.7 million.
+/// Maximum fuel of starting: the start function, `_initialize` and `configure` together. A Go guest needs 0.7 million.
 pub(crate) const START: i64 = 50_000_000;
 
 /// Price of a call that leaves the guest, which takes about a tenth of a microsecond at least.
 pub(crate) const HOST_CALL: i64 = 500;
-/// What an instance may still spend.
+/// Remaining fuel of an instance.
 #[derive(Debug, Clone)]
 pub(crate) struct Fuel(Global);
 

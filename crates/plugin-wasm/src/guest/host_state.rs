@@ -1,4 +1,4 @@
-//! What the host keeps for one instance while its code runs.
+//! State that the host keeps for one instance while its code runs.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,7 +13,7 @@ const MAX_OUTPUT: u64 = 1 << 20;
 
 pub(super) const STDOUT: i32 = 1;
 
-/// Why the host ends a guest.
+/// Reason why the host ends a guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Stop {
     #[error("exited with code {0}")]

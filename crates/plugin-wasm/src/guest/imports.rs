@@ -23,7 +23,7 @@ const PRINT_PRICE: i64 = 1;
 const STDIN: i32 = 0;
 const STDERR: i32 = 2;
 
-/// What wasmer-wasix answers: each in a time that does not depend on the guest, and nothing that leads anywhere.
+/// Functions of wasmer-wasix that guests get: their time does not depend on the guest, and none leads out of it.
 const FROM_WASIX: &[&str] = &[
     "args_get",
     "args_sizes_get",

@@ -1,4 +1,4 @@
-//! How an instance comes up.
+//! Creation of an instance.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

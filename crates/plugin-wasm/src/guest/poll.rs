@@ -17,7 +17,7 @@ const CLOCK: u8 = 0;
 /// The time is one on the clock rather than one from now.
 const ABSOLUTE: u16 = 1;
 
-/// Where the guest has its lists.
+/// Addresses and length of the guest's lists.
 pub(super) struct Lists {
     pub(super) subscriptions_at: u32,
     pub(super) events_at: u32,
@@ -28,7 +28,7 @@ pub(super) struct Lists {
 struct Subscription {
     user_data: [u8; 8],
     tag: u8,
-    /// How long from now, of a clock.
+    /// Time from now, of a clock.
     after: Duration,
 }
 

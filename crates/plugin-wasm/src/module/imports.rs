@@ -1,4 +1,4 @@
-//! What a module imports.
+//! Imports of a module.
 
 use wasmer::{ExternType, Module, Type};
 

@@ -100,7 +100,7 @@ fn required(module: &Module, wanted: &Export) -> Result<(), LoadReason> {
 /// Returns whether an export is there.
 ///
 /// # Errors
-/// It is there with another type.
+/// The export is there with another type.
 fn optional(module: &Module, wanted: &Export) -> Result<bool, LoadReason> {
     let Some(found) = export(module, wanted.name) else {
         return Ok(false);

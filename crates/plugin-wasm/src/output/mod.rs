@@ -1,4 +1,4 @@
-//! What guests print becomes log lines, few and short.
+//! Output of guests as log lines, bounded in number and length.
 
 mod line_buffer;
 mod sink;

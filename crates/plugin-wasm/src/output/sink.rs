@@ -1,4 +1,4 @@
-//! Where the lines of guests go.
+//! Receivers of the lines of guests.
 
 /// Level of a guest's line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -28,7 +28,7 @@ const QUEUE: usize = 1024;
 /// Time beyond that of an instance's own start, for a machine that is busy.
 const START_MARGIN: Duration = Duration::from_secs(20);
 
-/// What the threads of a pool share.
+/// State that the threads of a pool share.
 #[derive(Debug)]
 pub(crate) struct PoolShared {
     pub(crate) recipe: Arc<Recipe>,
@@ -37,7 +37,7 @@ pub(crate) struct PoolShared {
     pub(crate) counters: Counters,
 }
 
-/// What happened so far.
+/// Counts of a pool so far.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) calls: AtomicU64,

@@ -1,4 +1,4 @@
-//! Which instances serve and which stand by.
+//! Roster of the instances that serve and those that stand by.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub(crate) struct Roster {
 #[derive(Debug, Default)]
 struct State {
     serving: u32,
-    /// Those that stand by and have no place yet.
+    /// Instances that stand by and have no place yet.
     standing_by: u32,
     /// Places that were left to one that stands by, which has not woken up yet.
     handed_over: u32,

@@ -20,7 +20,7 @@ use Generation::{G1, G2, G3, G4};
 pub struct ClientRules {
     /// Layout of Connect.
     pub generation: Generation,
-    /// Layout to try when the first does not fit, where nobody has seen which of the two it is.
+    /// Layout to try when the first does not fit, if it is unknown which of the two the builds use.
     pub alternative: Option<Generation>,
     /// Only the canonical encoding is accepted: offsets equal to the running position, -1 for absent fields, shortest
     /// lengths. Otherwise order, gaps and the slots of absent fields are free.

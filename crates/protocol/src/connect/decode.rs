@@ -1,4 +1,4 @@
-//! Reading a Connect whose generation has to be found out first.
+//! Reading a Connect of unknown generation.
 
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::field_slots::FieldSlots;
 use crate::host::HostAddress;
 use crate::reader::Reader;
 
-/// Where the type of the client is in all generations but g1.
+/// Offset of the client type in all generations but g1.
 const CLIENT_TYPE_AT: usize = 29;
 
 impl<'a> Connect<'a> {
@@ -48,12 +48,13 @@ impl<'a> Connect<'a> {
     }
 }
 
-/// How a payload starts, after the null bits, with a protocol hash: hexadecimal digits, then NUL up to the width.
+/// Match of the start of a payload, after the null bits, with a protocol hash: hexadecimal digits, then NUL up to the
+/// width.
 enum HashMatch {
     No,
     /// Few enough digits that they could also be CRC, build number and version of a client with zeros behind.
     Possible,
-    /// Digits reach where every other layout has the type of the client, which no digit is a value of.
+    /// Digits reach the client type of every other layout. No digit is a value of that type.
     Certain,
 }
 

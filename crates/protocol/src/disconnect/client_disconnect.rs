@@ -50,7 +50,7 @@ impl ClientDisconnectReason {
 /// Id 1 from client to server, builds from 29 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientDisconnect {
-    /// Why the client leaves.
+    /// Reason for leaving.
     pub reason: ClientDisconnectReason,
     /// Kind of end.
     pub kind: DisconnectType,

@@ -24,14 +24,13 @@ use crate::frame::write_frame;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisconnectForm {
-    /// [`Disconnect`], id 1, with the reason as plain text: g1 and builds up to 20, and 21 to 28, of which nothing is
-    /// known.
+    /// [`Disconnect`], id 1, with the reason as plain text: g1 and builds up to 20, and the unknown builds 21 to 28.
     Plain,
     /// [`ServerDisconnect`], id 2, with the reason as a message of that layout: builds from 29 on.
     Formatted(FormattedLayout),
-    /// [`ServerDisconnect`], id 2, without a reason, which is the same two bytes in every build from 29 on: for
-    /// builds of which the layout of a message is not known. A message in the wrong layout would be a broken packet,
-    /// so no text at all is the safe choice.
+    /// [`ServerDisconnect`], id 2, without a reason: the same two bytes in every build from 29 on. For builds with an
+    /// unknown message layout. A message in the wrong layout would be a broken packet, so no text at all is the safe
+    /// choice.
     Bare,
 }
 

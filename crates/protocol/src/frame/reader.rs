@@ -48,7 +48,7 @@ impl fmt::Debug for Frame<'_> {
 #[derive(Debug)]
 pub struct FrameReader {
     buffer: Vec<u8>,
-    /// Where in the buffer the next frame starts; what is before was given out.
+    /// Start of the next frame in the buffer. All bytes before it were given out.
     start: usize,
     limit: usize,
     connect_first: bool,

@@ -44,7 +44,7 @@ pub fn encode_line(line: &str) -> String {
     answer(line, encode::encode)
 }
 
-/// What a line gives when all is well.
+/// Result of a valid line.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Success {
@@ -52,7 +52,7 @@ enum Success {
     Encoded { hex: String },
 }
 
-/// What can be wrong with a line.
+/// Error in a line.
 #[derive(Debug, thiserror::Error)]
 enum LineError {
     #[error("not as expected: {0}")]

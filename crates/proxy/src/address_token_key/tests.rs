@@ -2,7 +2,7 @@ use super::*;
 
 const PLAIN: &str = "correct horse battery staple 012";
 
-/// What a client would see sealed with it.
+/// Returns a token sealed with the key, as a client sees it.
 fn sealed(key: &AddressTokenKey) -> Vec<u8> {
     let mut data = b"token".to_vec();
     key.for_quic()

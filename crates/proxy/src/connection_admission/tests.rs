@@ -250,7 +250,7 @@ fn what_quic_remembers_counts_until_it_is_forgotten() {
     assert_eq!(counts(&admission), NOTHING);
 }
 
-/// What forged packets make QUIC remember leaves the other half to clients that prove their address.
+/// Connections that QUIC remembers because of forged packets leave the other half to clients that prove their address.
 #[test]
 fn what_is_remembered_of_unproven_addresses_is_bounded_apart() {
     let admission = admission(|limits| limits.max_connections = 10);
@@ -266,7 +266,7 @@ fn what_is_remembered_of_unproven_addresses_is_bounded_apart() {
     admitted(admission.admit(ip("192.0.2.1"), Proof::Proven));
 }
 
-/// Whoever proves their address finds a place, however few there are.
+/// A client that proves its address finds a place, even if there are few.
 #[test]
 fn forged_addresses_do_not_take_the_last_places() {
     let admission = admission(|limits| limits.max_connections = 10);

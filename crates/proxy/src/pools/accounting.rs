@@ -9,7 +9,7 @@ use super::ranking::NetworkRank;
 use super::usage::PoolUsage;
 use crate::connection_admission::Proof;
 
-/// What all connections of a prefix hold.
+/// Usage of all connections of a prefix.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PrefixUsage {
     pub(super) held: PoolUsage,

@@ -1,8 +1,8 @@
-//! What each connection, and each network, holds of what all share.
+//! Usage of the shared pools by each connection and each network.
 //!
-//! No pool can be filled by few. A prefix may hold a fixed part of a pool at most, and when more than half of the pool
-//! is taken, that part of twice what is free (a dynamic threshold, as switches share their buffers: Choudhury and
-//! Hahne, 1998). A pool that is full all the same makes room at the cost of the network that holds most.
+//! A few networks cannot fill a pool. A prefix may hold at most a fixed part of a pool or, when more than half of the
+//! pool is taken, that part of twice the free amount (a dynamic threshold, as switches share their buffers: Choudhury
+//! and Hahne, 1998). A pool that is full nevertheless makes room at the cost of the network that holds most.
 
 mod accounting;
 mod connection_entry;
@@ -32,15 +32,15 @@ pub(crate) use self::usage::{PoolUsage, PooledResource};
 #[derive(Debug, Default)]
 pub(crate) struct Pools {
     entries: HashMap<u64, ConnectionEntry>,
-    /// What connections whose address is proven hold; nothing is kept of a prefix that holds nothing.
+    /// Usage of connections with proven addresses. A prefix that holds nothing has no entry.
     prefixes: HashMap<Prefix, PrefixUsage>,
     half_open: Ranking,
     open: Ranking,
     unread: Ranking,
     total: PoolUsage,
-    /// Open connections whose address is not proven, the oldest first. They count for no prefix.
+    /// Open connections with unproven addresses, the oldest first. They count for no prefix.
     unproven: BTreeSet<u64>,
-    /// Of those, the ones whose handshake has not been begun.
+    /// Number of these with a handshake not yet begun.
     waiting: usize,
     /// Addresses and links that hold open connections.
     sources: usize,

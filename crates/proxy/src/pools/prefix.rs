@@ -1,4 +1,4 @@
-//! What counts as one source, from the single subscriber up to the network that a hoster gives one customer.
+//! Networks that count as one source, from the single subscriber up to the network that a hoster gives one customer.
 
 use std::net::IpAddr;
 
@@ -28,12 +28,12 @@ pub(crate) enum PrefixLevel {
 }
 
 impl PrefixLevel {
-    /// Whether this is the level that `max_connections_per_source` and `source_rate` are about.
+    /// Returns whether `max_connections_per_source` and `source_rate` apply to this level.
     pub(crate) fn is_source(self) -> bool {
         matches!(self, Self::V4Address | Self::V6Link)
     }
 
-    /// Whether this is the largest network that still counts as one.
+    /// Returns whether this is the largest network that still counts as one.
     pub(crate) fn is_network(self) -> bool {
         matches!(self, Self::V4Network | Self::V6Network)
     }

@@ -1,4 +1,4 @@
-//! Who holds most of one pool.
+//! Networks and connections that hold most of one pool.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ pub(super) struct Ranking {
     connections: BTreeSet<(Prefix, Reverse<usize>, u64)>,
 }
 
-/// What a network holds. Of equals the one that has added nothing for longest is the greatest.
+/// Amount that a network holds. Among equals, the network that has added nothing for longest is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct NetworkRank {
     pub(super) held: usize,
@@ -46,7 +46,7 @@ impl Ranking {
         }
     }
 
-    /// What the network holds that holds most, and the connection of it that makes room first.
+    /// Returns the amount of the network that holds most, and its connection that makes room first.
     pub(super) fn first(&self) -> Option<(usize, u64)> {
         let top = self.networks.last()?;
         let from = (top.network, Reverse(usize::MAX), 0);

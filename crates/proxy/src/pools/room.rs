@@ -1,4 +1,4 @@
-//! How room is made in a pool that is full.
+//! Making room in a full pool.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use crate::limits::RetryMode;
 use crate::refusal::Refusal;
 
 impl Pools {
-    /// Whether all prefixes of an address may hold so much more.
+    /// Checks that all prefixes of an address may hold `more` in addition.
     pub(super) fn check(
         &self,
         ip: IpAddr,

@@ -12,7 +12,7 @@ fn policy(change: impl FnOnce(&mut Limits)) -> AdmissionPolicy {
     AdmissionPolicy::of(limits)
 }
 
-/// All that is kept, made anew from what each connection holds.
+/// Checks all totals against totals made from the connections alone.
 fn audit(pools: &Pools) {
     let mut made = Pools::default();
     for (id, entry) in &pools.entries {
@@ -59,7 +59,7 @@ enum Step {
     Forget(usize),
 }
 
-/// Some networks of each family, some of whose addresses are neighbors.
+/// Some networks of each family, with some neighboring addresses.
 fn some_ip() -> impl Strategy<Value = IpAddr> {
     let v4 = (0..3_u8, 0..3_u8).prop_map(|(network, host)| IpAddr::from([10, 0, network, host]));
     let v6 = (0..2_u16, 0..2_u16, 0..3_u16).prop_map(|(net, site, link)| {
@@ -218,7 +218,7 @@ fn few_fill_no_pool() {
     }
 }
 
-/// More networks than there are places, each of which takes one.
+/// There are more networks than places, and each network takes one.
 #[test]
 fn a_pool_that_many_have_filled_makes_room_at_the_cost_of_the_oldest() {
     let policy = policy(|limits| {
@@ -292,12 +292,12 @@ fn without_retry_the_oldest_handshake_makes_room() {
     assert_eq!(pools.establish(held[0], &policy), Err(Refusal::HalfOpen));
 }
 
-/// What a hash table takes for its places, which are a power of two of which it fills seven eighths.
+/// Returns the memory of a hash table. The number of its places is a power of two, seven eighths of them filled.
 fn of_table(capacity: usize, place: usize) -> usize {
     (capacity * 8 / 7).next_power_of_two() * (place + 1)
 }
 
-/// What a tree takes whose nodes have eleven places and are half full, as after insertions in order.
+/// Returns the memory of a tree with nodes of eleven places, half full as after insertions in order.
 fn of_tree(len: usize, place: usize) -> usize {
     len * 2 * place
 }

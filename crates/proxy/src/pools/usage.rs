@@ -1,4 +1,4 @@
-//! What connections hold, in each pool.
+//! Usage of each pool by connections.
 
 use hyrouter_protocol::MAX_CONNECT_PAYLOAD;
 
@@ -20,7 +20,7 @@ pub(crate) enum PooledResource {
 impl PooledResource {
     pub(crate) const ALL: [Self; 4] = [Self::HalfOpen, Self::Open, Self::Unread, Self::Remembered];
 
-    /// What a prefix may hold of it however small its share is: one client has to get in.
+    /// Returns the minimum share of a prefix: one client must get in.
     pub(crate) fn least(self) -> usize {
         match self {
             Self::HalfOpen | Self::Open | Self::Remembered => 1,
@@ -28,7 +28,7 @@ impl PooledResource {
         }
     }
 
-    /// The refusal of a connection that finds it full.
+    /// Returns the refusal of a connection that finds the pool full.
     pub(crate) fn refusal(self) -> Refusal {
         match self {
             Self::HalfOpen => Refusal::HalfOpen,
@@ -37,8 +37,8 @@ impl PooledResource {
         }
     }
 
-    /// Whether a new connection takes the place of one that holds just as much. A half-open handshake is over in a few
-    /// round trips or never, so that the oldest is the likeliest to be given up anyway.
+    /// Returns whether a new connection takes the place of one that holds just as much. A half-open handshake ends in a
+    /// few round trips or never, so the oldest is the likeliest to be given up anyway.
     pub(crate) fn evicts_equals(self) -> bool {
         self == Self::HalfOpen
     }
@@ -61,7 +61,7 @@ impl PoolUsage {
         remembered: 0,
     };
 
-    /// What a new connection takes.
+    /// Usage of a new connection.
     pub(crate) const NEW_CONNECTION: Self = Self {
         half_open: 1,
         open: 1,

@@ -1,4 +1,4 @@
-//! Who talks to the server without a load balancer.
+//! Clients that connect without a load balancer.
 
 use std::collections::HashSet;
 use std::mem;
@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::flows::turns_due;
 
 /// Addresses that one endpoint remembers at most, in two generations: 1.1 MB in all. They have room of their own, since
-/// anybody can forge them, and may not push out a player behind a balancer.
+/// any client can forge them, and must not push out a player behind a balancer.
 const MAX_SOURCES: usize = 28_672;
 
 /// The addresses that may be answered as they are; aged as flows are.
@@ -34,7 +34,7 @@ impl Direct {
         }
     }
 
-    /// Something came from there.
+    /// Records a datagram from this address.
     pub(super) fn hear(&mut self, source: SocketAddr, now: Instant) {
         self.age(now);
         if self.young.contains(&source) {
@@ -47,7 +47,7 @@ impl Direct {
         self.young.insert(source);
     }
 
-    /// Whether something came from there; to be answered keeps it known.
+    /// Returns whether a datagram came from this address. An answer keeps the address known.
     pub(super) fn knows(&mut self, source: SocketAddr, now: Instant) -> bool {
         self.age(now);
         let known = self.young.contains(&source) || self.old.contains(&source);

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 /// Flows that are remembered at most for each endpoint, in two generations. Each fills hash tables of 32,768 places to
 /// seven eighths, which is when they would double: 9.6 MB in all.
 const MAX_FLOWS: usize = 57_344;
-/// What is silent for one to two times this long is forgotten; QUIC gives connections up before.
+/// A flow is forgotten after one to two times this long without datagrams. QUIC gives up connections earlier.
 const IDLE: Duration = Duration::from_mins(1);
-/// For so long after a flow was heard of, no header that a client may have written changes whose it is.
+/// Time after a flow's last datagram during which no header that a client may have written changes its client.
 const FRESH: Duration = Duration::from_secs(10);
 
 /// A two-way table that never grows beyond its bound. The younger generation has all that was used since the last
@@ -33,7 +33,7 @@ struct Generation {
 #[derive(Debug, Clone, Copy)]
 struct Flow {
     client: SocketAddr,
-    /// When a datagram of it was last believed. An answer to it says nothing of who is there.
+    /// When a datagram of it was last believed. An answer to it proves nothing about the client.
     heard: Instant,
 }
 
@@ -91,7 +91,7 @@ impl Flows {
         true
     }
 
-    /// Whose datagrams come from there.
+    /// Returns the client of the datagrams from this address.
     pub(super) fn client_of(&mut self, balancer: SocketAddr, now: Instant) -> Option<SocketAddr> {
         self.age(now);
         let client = self.flow(balancer)?.client;
@@ -99,7 +99,7 @@ impl Flows {
         Some(client)
     }
 
-    /// Where answers for `client` go.
+    /// Returns the address of the balancer for answers to `client`.
     pub(super) fn balancer_of(&mut self, client: SocketAddr, now: Instant) -> Option<SocketAddr> {
         self.age(now);
         if let Some(balancer) = self.young.balancers.get(&client) {
@@ -160,7 +160,7 @@ impl Generation {
     }
 }
 
-/// How many generations have passed since the last turn, as far as that matters: after two no flow is left.
+/// Returns the number of generations since the last turn, at most 2: after two no flow is left.
 pub(super) fn turns_due(turned: Instant, now: Instant) -> usize {
     let silent = now.saturating_duration_since(turned);
     usize::from(silent >= IDLE) + usize::from(silent >= 2 * IDLE)

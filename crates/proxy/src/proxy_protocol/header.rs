@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crc::{CRC_32_ISCSI, Crc};
 
-/// What every header begins with. A QUIC packet with a long header does not, by its first bit; one with a short header
-/// has a connection id there that is random and of the server's making (RFC 9000, section 17).
+/// Signature at the start of every header. A QUIC packet with a long header differs in its first bit; one with a short
+/// header has a random connection id of the server there (RFC 9000, section 17).
 const SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 /// Signature, version and command, family and transport, length.
 const FIXED_LEN: usize = 16;
@@ -24,13 +24,13 @@ const CRC32C: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 /// The header of one datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ProxyHeader {
-    /// Whose datagram it is; `None`: the balancer's own, such as a health check.
+    /// Client of the datagram; `None` for the balancer's own, such as a health check.
     pub(super) client: Option<SocketAddr>,
-    /// How many bytes the header takes, with all that this reader does not look at.
+    /// Length of the header in bytes, including the parts that this reader skips.
     pub(super) len: usize,
 }
 
-/// The datagram says that it has a header, and the header is none that UDP can have.
+/// A datagram has the signature of a header, but the header is not valid for UDP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct MalformedHeader;
 

@@ -18,20 +18,20 @@ use crate::status::ProxiedStatus;
 
 pub(crate) use self::socket::ProxiedSocket;
 
-/// Which load balancers are believed when they say whose datagrams they forward.
+/// Load balancers that are trusted to name the client of a forwarded datagram.
 ///
-/// They put a PROXY header of version 2 in front of what they forward. From a trusted source, a datagram whose header
-/// is malformed, or that nothing says whose it is, is dropped: it would be taken for the balancer's own. What others
-/// send is left as it is, and is no QUIC where it begins with a header. An answer goes back the way that its client
-/// came; where that way is not known any more, the answer is dropped, since it would show the server's own address.
+/// They put a PROXY header of version 2 in front of forwarded datagrams. From a trusted source, a datagram with a
+/// malformed header or an unknown client is dropped: it would be taken for the balancer's own. Datagrams of others are
+/// left as they are; one that begins with a header is not QUIC. An answer goes back the way that its client came. If
+/// that way is not known any more, the answer is dropped, since it would show the server's own address.
 ///
-/// Players must have no other way in than through a balancer, or one who sends from the address and port of another
-/// who came through it gets answers sent there: let a firewall admit the balancers alone.
+/// Players must have no other way in than through a balancer. Otherwise a client that sends from the address and port
+/// of a player behind a balancer causes answers to that player. Let a firewall admit the balancers alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProxyProtocol {
     /// Networks of load balancers. If this is empty, no header is read.
     pub trusted: Vec<IpNet>,
-    /// Which datagrams of theirs have a header.
+    /// Datagrams of the load balancers that have a header.
     pub headers: ProxyHeaders,
 }
 
@@ -49,20 +49,20 @@ impl ProxyProtocol {
     }
 }
 
-/// In front of which datagrams a balancer puts a header.
+/// Datagrams that a balancer prefixes with a header.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ProxyHeaders {
-    /// The first of a flow at least. What follows may begin with a header that the client wrote, so that one which
-    /// names another client, or none, is dropped within 10 seconds of the flow's last datagram, and no client is taken
-    /// from another flow that was heard of within that time. After such a silence a client can name whom it likes: this
-    /// is the weaker way.
+    /// At least the first of a flow. Later datagrams may begin with a header that the client wrote. A datagram with a
+    /// header that names another client, or none, is therefore dropped within 10 seconds of the flow's last datagram,
+    /// and no client is taken from another flow that had a datagram within that time. After such a silence a client can
+    /// name any other: this mode is the weaker one.
     #[default]
     First,
-    /// All. One without is dropped, and the balancer's own word is the only one that is ever read.
+    /// All. A datagram without a header is dropped, and only the balancer's own header is ever read.
     Every,
 }
 
-/// What all endpoints of one server know of the balancers.
+/// State of the balancers, shared by all endpoints of one server.
 #[derive(Debug)]
 pub(crate) struct Balancers {
     trusted: Networks,

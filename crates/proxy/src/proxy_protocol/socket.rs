@@ -88,7 +88,7 @@ impl ProxiedSocket {
         meta.len = 0;
     }
 
-    /// Whose datagram it is and where it begins, or `None` for one to be dropped.
+    /// Returns the client of a datagram and the length of its header, or `None` if it must be dropped.
     fn judge(
         &self,
         balancer: SocketAddr,
@@ -128,8 +128,8 @@ impl ProxiedSocket {
             .ok()
     }
 
-    /// Where an answer for `client` goes; `None`: nowhere, since to send it there from here would show this address to
-    /// one who came another way.
+    /// Returns the destination of an answer for `client`. `None`: drop the answer, since it would show this address to
+    /// a client that came another way.
     fn way_back(&self, client: SocketAddr, now: Instant) -> Option<SocketAddr> {
         let balancer = self.balancers.flows().balancer_of(client, now);
         balancer.or_else(|| self.state().direct.knows(client, now).then_some(client))

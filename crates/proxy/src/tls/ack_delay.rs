@@ -11,8 +11,8 @@ const MAX_ACK_DELAY: u8 = 100;
 /// Its transport parameter.
 const MAX_ACK_DELAY_ID: u64 = 0x0b;
 
-/// The same parameters with a `max_ack_delay` of [`MAX_ACK_DELAY`]; `None`: theirs is no longer. QUIC lets nobody
-/// change one of them, but writes and reads them all.
+/// Returns the parameters with a `max_ack_delay` of [`MAX_ACK_DELAY`], or `None` if theirs is no longer. quinn cannot
+/// change a single parameter, but writes and reads them all.
 pub(super) fn prompt(
     parameters: &TransportParameters,
 ) -> Result<Option<TransportParameters>, TransportError> {

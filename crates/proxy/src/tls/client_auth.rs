@@ -16,9 +16,8 @@ use super::spki;
 
 /// Accepts every client certificate whose private key the client proves to hold.
 ///
-/// Game clients make their own certificates; what identifies one is its fingerprint. Issuer, dates
-/// and extensions are therefore not looked at, but the signature over the handshake is always
-/// verified, or a fingerprint would prove nothing.
+/// Game clients make their own certificates; the fingerprint identifies one. Issuer, dates and extensions are therefore
+/// not checked, but the signature over the handshake is always verified, or a fingerprint would prove nothing.
 pub(super) struct AnyClientCert {
     provider: Arc<CryptoProvider>,
 }

@@ -150,15 +150,15 @@ pub enum CertificateError {
     Read {
         /// The file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// Problem with the file.
         problem: FileProblem,
     },
-    /// A file that is not the PEM that is wanted, or whose key is not that of the certificate.
+    /// A file that is not the expected PEM, or a key that does not fit the certificate.
     #[error("{}: {problem}", file.display())]
     Pem {
         /// The file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// Problem with the file.
         problem: String,
     },
     /// The certificate or the key cannot be used.
@@ -166,7 +166,7 @@ pub enum CertificateError {
     Unusable {
         /// The certificate and the key.
         what: String,
-        /// What the TLS library says.
+        /// Error of the TLS library.
         error: rustls::Error,
     },
     /// A key or certificate could not be made.

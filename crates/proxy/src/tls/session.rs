@@ -1,4 +1,4 @@
-//! What QUIC asks TLS for, with two things changed: how long a client can be remembered, and what is notified when it
+//! TLS sessions for QUIC, with two changes: a bound on the time that a client is remembered, and a notification when it
 //! is not remembered any more.
 
 use std::any::Any;
@@ -51,7 +51,7 @@ impl ServerConfig for OneConnection {
     }
 }
 
-/// A session whose client acknowledges promptly, whatever it claims.
+/// Session with a bounded `max_ack_delay`, whatever the client claims.
 struct Prompt(Box<dyn Session>);
 
 impl Session for Prompt {

@@ -10,7 +10,7 @@ pub fn open<'a>(bytes: &'a [u8], keys: &KeyRing) -> Result<&'a [u8], VerifyError
     EnvelopeV1::parse(bytes)?.verify(keys)
 }
 
-/// Envelope of version 1 whose layout is read and of which nothing is verified.
+/// Envelope of version 1 with its layout read and nothing verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnvelopeV1<'a> {
     header: &'a [u8; HEADER],
@@ -161,13 +161,13 @@ pub enum EnvelopeError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// It is not an envelope. From [`open`] only.
+    /// Not an envelope. From [`open`] only.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// It is not signed.
+    /// The envelope is not signed.
     #[error("the envelope is not signed")]
     Unsigned,
-    /// It is signed with a key that is not in the ring.
+    /// The envelope is signed with a key that is not in the ring.
     #[error("the envelope is signed with key {key_id}, which is unknown here")]
     UnknownKey {
         /// Key id of the envelope.

@@ -16,7 +16,7 @@ use crate::RouteRequest;
 pub struct Conditions {
     /// The player must present a matching ticket.
     pub ticket: Option<TicketMatch>,
-    /// Whether the player must be verified (`true`) or must not be (`false`).
+    /// `true` if the player must be verified, `false` if the player must not be verified.
     pub verified: Option<bool>,
     /// The client must match.
     pub client: ClientMatch,

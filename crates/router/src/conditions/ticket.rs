@@ -6,11 +6,11 @@ use crate::{HostPattern, RouteTicket};
 /// The tickets that a route takes. The default takes every ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TicketMatch {
-    /// Patterns of which one must match the requested route of the ticket. Empty: any route, including none.
+    /// Patterns for the requested route of the ticket. One must match. Empty: any route, including none.
     pub routes: Vec<HostPattern>,
-    /// Patterns of which one must match the source of the ticket. Empty: any source.
+    /// Patterns for the source of the ticket. One must match. Empty: any source.
     pub sources: Vec<HostPattern>,
-    /// Ids of keys of which one must have signed the ticket. Empty: any key.
+    /// Ids of keys. One of the keys must have signed the ticket. Empty: any key.
     pub key_ids: Vec<u8>,
 }
 

@@ -40,8 +40,8 @@ impl Router {
     /// # }
     /// ```
     ///
-    /// It costs much more than `decide`: it visits every route before the one taken and every backend of the pool, and
-    /// copies both into the explanation.
+    /// Costs much more than `decide`: visits every route before the one taken and every backend of the pool, and copies
+    /// both into the explanation.
     pub fn explain(
         &self,
         request: &RouteRequest<'_>,

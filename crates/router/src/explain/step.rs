@@ -68,7 +68,7 @@ pub enum Comparison {
     },
     /// The smallest load, by chance among equals.
     Load {
-        /// Places of the candidates compared: all for `least_loaded`, those drawn for `p2c`.
+        /// Places of the candidates compared: all for `least_loaded`, the drawn ones for `p2c`.
         compared: Vec<usize>,
     },
 }

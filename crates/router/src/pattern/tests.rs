@@ -207,7 +207,7 @@ fn oracle(pattern: &[char], host: &[char]) -> bool {
     }
 }
 
-/// What the runs take, by trying their lengths from the shortest on.
+/// Returns the text that each run takes, by trying lengths from the shortest on.
 fn first_way(pattern: &[char], host: &str) -> Option<Vec<String>> {
     let chars: Vec<_> = host.chars().collect();
     let Some(run) = runs(pattern).next() else {
@@ -224,7 +224,7 @@ fn first_way(pattern: &[char], host: &str) -> Option<Vec<String>> {
         })
 }
 
-/// Where a pattern has its runs.
+/// Returns the positions of the runs in a pattern.
 fn runs(pattern: &[char]) -> impl Iterator<Item = usize> {
     (0..pattern.len()).filter(|at| pattern[*at] == '*' && (*at == 0 || pattern[at - 1] != '\\'))
 }

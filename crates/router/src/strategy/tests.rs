@@ -4,7 +4,7 @@ use rand::{SeedableRng, rngs::StdRng};
 
 use super::{SMALL_SAMPLE, draw};
 
-/// How often each sample is drawn in `rounds` rounds; the numbers of a sample are sorted.
+/// Counts the draws of each sample in `rounds` rounds. The numbers of a sample are sorted.
 fn samples(count: usize, sample: usize, rounds: u32) -> BTreeMap<Vec<usize>, u32> {
     let mut rng = StdRng::seed_from_u64(11);
     let mut drawn = BTreeMap::new();

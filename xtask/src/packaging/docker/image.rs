@@ -44,7 +44,7 @@ pub(in crate::packaging) fn run(router: &Path) -> anyhow::Result<()> {
     serve(enter.command(&[router, "--config", "/etc/hyrouter/config.yaml"]))
 }
 
-/// What is mounted may have been made under any umask, and the image's user is somebody else.
+/// Makes a mounted folder and its files readable for the image's user, whatever the umask of their creator.
 fn open_to_everybody(folder: &Path) -> anyhow::Result<()> {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
     for entry in fs::read_dir(folder)? {
@@ -53,7 +53,7 @@ fn open_to_everybody(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How to get into the image here.
+/// Way to run commands in the image on this machine.
 struct Enter<'a> {
     unshare: &'static [&'static str],
     user: &'static str,
@@ -62,7 +62,8 @@ struct Enter<'a> {
 }
 
 impl<'a> Enter<'a> {
-    /// As root the image's user can be had; others get a root of their own in a namespace, who may do as little.
+    /// Finds a way that works. Root can run as the image's user; other users become root of a namespace of their own,
+    /// with as few rights.
     fn find(image: &'a Path, config: &'a Path) -> Option<Self> {
         let ways: [(&[_], _); 2] = [
             (&["--mount"], USER),
@@ -81,7 +82,7 @@ impl<'a> Enter<'a> {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = cmd("timeout");
         command
-            // So that a router which hangs holds up nobody for good.
+            // So that a router that hangs does not block the check for ever.
             .args(["--foreground", "--kill-after=5", "120", "unshare"])
             .args(self.unshare)
             .args(["sh", ENTER])

@@ -1,4 +1,4 @@
-//! What is in the image's tree of files, and what has to be.
+//! Files of the image, and the required ones.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,7 +25,7 @@ const FILES: &[&str] = &[
 /// Folders that have to be there, to be mounted over.
 const FOLDERS: &[&str] = &["etc/hyrouter", "tmp", "var/cache/hyrouter"];
 
-/// What the router may be linked with: the C library and its loader. All else is in the binary.
+/// Libraries that the router may be linked with: the C library and its loader. All else is in the binary.
 const LIBRARIES: &[&str] = &[
     "libc.so.6",
     "libgcc_s.so.1",
@@ -34,7 +34,7 @@ const LIBRARIES: &[&str] = &[
     "ld-linux-aarch64.so.1",
 ];
 
-/// What stands at a path.
+/// Kind of the entry at a path, with its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Entry {
     Folder(u32),
@@ -87,7 +87,7 @@ pub(super) fn check(image: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a binary asks for nothing beyond the C library.
+/// Checks that a binary needs no libraries beyond the C library.
 pub(in crate::packaging) fn has_few_libraries(binary: &Path) -> anyhow::Result<()> {
     for library in needed(binary)? {
         ensure!(

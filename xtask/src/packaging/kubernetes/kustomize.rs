@@ -105,7 +105,7 @@ impl Folder {
     }
 }
 
-/// What would be applied; `None` where there is no way to find out.
+/// Returns the documents that would be applied; `None` if neither kustomize nor Go is installed.
 pub(super) fn build(place: &str) -> anyhow::Result<Option<String>> {
     let own = target().join("tools/bin/kustomize");
     let program = if works(cmd("kustomize").arg("version")) {

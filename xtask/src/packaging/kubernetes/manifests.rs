@@ -1,4 +1,4 @@
-//! What no schema says: that documents fit each other, the image and the configuration.
+//! Checks beyond schemas: documents fit each other, the image and the configuration.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::packaging::configs;
 use crate::packaging::docker::USER;
 use crate::packaging::yaml::{list, text, texts};
 
-/// What is wrong with documents that are applied together.
+/// Returns the faults of documents that are applied together.
 pub(super) fn faults(documents: &[Value], config: &Value) -> anyhow::Result<Vec<String>> {
     let mut faults = Vec::new();
     let Some(deployment) = documents
@@ -30,7 +30,7 @@ pub(super) fn faults(documents: &[Value], config: &Value) -> anyhow::Result<Vec<
     Ok(faults)
 }
 
-/// What is wrong with the example overlay beside that.
+/// Returns the other faults of the example overlay.
 pub(super) fn faults_of_overlay(documents: &[Value], config: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for document in documents {
@@ -239,7 +239,7 @@ fn fits(
     }
 }
 
-/// Whether a selector is there and all of it is among the labels.
+/// Returns whether there is a selector and the labels contain all of it.
 fn is_within(selector: Option<&Value>, labels: Option<&Value>) -> bool {
     let map = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
     match (map(selector), map(labels)) {
@@ -253,7 +253,7 @@ fn is_within(selector: Option<&Value>, labels: Option<&Value>) -> bool {
     }
 }
 
-/// What a policy lets in are ports of the container.
+/// Checks that a policy admits only ports of the container.
 fn let_in(document: &Value, container: &Value, faults: &mut Vec<String>) {
     for entry in list(document, "/spec/ingress")
         .iter()

@@ -76,12 +76,12 @@ struct Endpoint {
     interval: String,
 }
 
-/// What is wrong with a document that is applied.
+/// Returns the faults of a document that is applied.
 pub(super) fn whole(document: &Value) -> impl Iterator<Item = String> + use<> {
     faults(document, true).into_iter()
 }
 
-/// What is wrong with a document that is laid over another: it need not have all that is required.
+/// Returns the faults of a document that is laid over another: required fields may be absent.
 pub(super) fn part(document: &Value) -> impl Iterator<Item = String> + use<> {
     faults(document, false).into_iter()
 }

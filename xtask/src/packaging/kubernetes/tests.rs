@@ -1,4 +1,4 @@
-//! What is changed in the base is found.
+//! Changes of the base are found.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn base() -> Vec<Value> {
         .collect()
 }
 
-/// Whether a fault is found after each of the changes: pointer, value, part of what is said.
+/// Checks that each change leads to a fault. A change is a pointer, a value, and a part of the fault's text.
 fn all_are_found(kind: &str, changes: &[(&str, Value, &str)]) {
     for (pointer, value, fault) in changes {
         let faults = faults_after(kind, pointer, value.clone());

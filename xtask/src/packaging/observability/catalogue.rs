@@ -18,10 +18,10 @@ struct Metric {
     labels: BTreeSet<String>,
 }
 
-/// What a name in a query stands for.
+/// Series that a name in a query stands for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Series {
-    /// Whether it only grows, so that `rate` makes sense.
+    /// `true` if the series only grows, so that `rate` makes sense.
     pub(super) grows: bool,
     pub(super) labels: BTreeSet<String>,
 }

@@ -8,7 +8,7 @@ use super::catalogue::Catalogue;
 use super::query;
 use crate::packaging::yaml::{list, text, texts};
 
-/// How wide Grafana's grid is.
+/// Width of Grafana's grid, in columns.
 const WIDTH: u64 = 24;
 
 pub(super) fn faults(dashboard: &Value, catalogue: &Catalogue) -> Vec<String> {

@@ -19,7 +19,7 @@ const OF_SETS: &[&str] = &["and", "unless"];
 
 /// The labels of the result of a query, or all that is wrong with it.
 pub(super) fn check(query: &str, catalogue: &Catalogue) -> Result<Labels, Vec<String>> {
-    // What Grafana puts in before it asks.
+    // Values that Grafana inserts before it queries.
     let query = query
         .replace("$__rate_interval", "5m")
         .replace("$__range", "1h");
@@ -56,7 +56,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a selector's series only grow, and their labels.
+    /// Returns whether a selector's series only grow, and their labels.
     fn selector(&mut self, selector: &VectorSelector) -> (bool, Labels) {
         let Some(name) = &selector.name else {
             self.faults.push("a selector without a name".to_owned());

@@ -31,7 +31,7 @@ pub(super) fn faults(document: &Value, catalogue: &Catalogue) -> Vec<String> {
     faults
 }
 
-/// How the rows begin that the page about the alerts has: name, wait and severity.
+/// Returns the start of each row of the page about alerts: name, wait and severity.
 pub(super) fn rows_of_page(document: &Value) -> Vec<String> {
     let groups = list(document, "/groups").iter();
     groups

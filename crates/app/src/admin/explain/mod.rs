@@ -1,4 +1,4 @@
-//! What a player would be answered, and why.
+//! Simulates the answer to a player and explains it.
 
 mod error;
 mod question;
@@ -70,7 +70,7 @@ async fn report(
     Ok(report::json(&info, &hello, &explained, plugins, typed))
 }
 
-/// What turns this player away before it can say anything: QUIC or TLS, and no packet tells why.
+/// Returns the code of a refusal by QUIC or TLS, before `Connect`. The player gets no packet with a reason.
 fn turned_away(
     settings: &Settings,
     peer: &Peer,

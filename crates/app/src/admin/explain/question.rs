@@ -1,4 +1,4 @@
-//! Who is asked about.
+//! The player that a simulation is about.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::error::ExplainError;
 use crate::host_name::HostName;
 
-/// A player, as far as is known. What is absent is as of a client of the newest build that says nothing of it.
+/// Known facts about a player. An absent field stands for a client of the newest build that does not send it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Question {
@@ -24,9 +24,9 @@ pub struct Question {
     pub uuid: Option<Uuid>,
     /// Name of the player.
     pub username: Option<String>,
-    /// Whether UUID and name count as verified. Not with a token.
+    /// `true` if UUID and name count as verified. Not with a token.
     pub verified: bool,
-    /// Identity token, which is judged.
+    /// Identity token to verify.
     pub token: Option<String>,
     /// Language of the client, such as `en-US`.
     pub language: Option<String>,
@@ -42,7 +42,7 @@ pub struct Question {
     pub ip: Option<IpAddr>,
     /// Referral data, in hexadecimal.
     pub referral: Option<String>,
-    /// Whether plugins are asked.
+    /// `true` if plugins are called.
     pub plugins: bool,
 }
 
@@ -61,7 +61,7 @@ impl Question {
         Ok((info, hello))
     }
 
-    /// Where the player comes from, if that is said.
+    /// Returns the address of the player, if given.
     pub(super) fn comes_from(&self) -> Option<IpAddr> {
         self.ip
     }

@@ -102,7 +102,7 @@ fn or<'v>(value: &'v Value, other: &'v str) -> Shown<&'v str> {
     shown(text.unwrap_or(other))
 }
 
-/// What is said, after these words; nothing where nothing is.
+/// Returns `words` and the value; an empty text without a value.
 fn labelled(words: &str, value: &Value) -> String {
     match value {
         Value::String(text) if !text.is_empty() => format!("{words}{}", shown(text).whole()),

@@ -1,4 +1,4 @@
-//! What the status page shows.
+//! Data of the status page.
 
 mod limits;
 mod routes;

@@ -1,4 +1,4 @@
-//! What plugins were asked and said.
+//! Metrics of plugin calls and their verdicts.
 
 mod source;
 
@@ -70,7 +70,7 @@ impl PluginCount {
         self.verdicts.total()
     }
 
-    /// How often it said that.
+    /// Returns the number of calls with this verdict.
     pub(crate) fn verdict(&self, verdict: &'static str) -> u64 {
         self.verdicts.get(verdict)
     }

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use crate::build::findings::{Findings, at};
 use crate::file_set::FileSet;
 
-/// Sinks as one configuration has them.
+/// Sinks of one configuration.
 #[derive(Debug)]
 pub(crate) struct ActiveSinks {
     settings: LoggingSettings,
@@ -21,7 +21,7 @@ pub(crate) struct ActiveSinks {
     pub(super) out: SinkSet,
 }
 
-/// Finds what is wrong with sinks without opening any: nothing is written and nobody is called.
+/// Checks sinks without opening them: nothing is written and no webhook is called.
 pub(crate) fn check(settings: &LoggingSettings, findings: &mut Findings) {
     if let Some(DecisionTarget::File(file)) = &settings.decisions {
         findings.keep(check_target(file));
@@ -42,7 +42,7 @@ fn check_target(file: &Path) -> Result<(), Problem> {
     Err(Problem::new("logging.decisions", problem))
 }
 
-/// The webhook as its crate wants it, with the token read.
+/// Returns the options of the webhook, with the token read.
 fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookOptions>, Problem> {
     let Some(webhook) = &settings.webhook else {
         return Ok(None);
@@ -60,11 +60,11 @@ fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookOptions>, Problem
 }
 
 impl ActiveSinks {
-    /// Opens files and reads tokens. Needs a tokio runtime, on which a webhook is sent from. The last decisions are kept
-    /// for `readers`: without an admin server nobody could ask for them.
+    /// Opens files and reads tokens. Needs a tokio runtime, which sends to the webhook. The last decisions are kept for
+    /// `readers`: without an admin server they cannot be read.
     ///
     /// # Errors
-    /// The first that can not be used.
+    /// The first sink that cannot be used.
     pub(crate) fn open(
         settings: &LoggingSettings,
         readers: bool,
@@ -78,7 +78,7 @@ impl ActiveSinks {
         let recent = earlier
             .and_then(|earlier| earlier.out.recent.as_ref())
             .filter(|recent| recent.capacity() == capacity)
-            // Addresses that nobody wants any more are not kept either.
+            // Addresses that are no longer wanted are not kept either.
             .filter(|_| {
                 settings.decision_client_ip
                     || earlier.is_some_and(|earlier| !earlier.with_client_ip())
@@ -118,7 +118,7 @@ impl ActiveSinks {
         })
     }
 
-    /// Workers that have ended though nobody told them to.
+    /// Returns the sinks whose workers have ended unexpectedly.
     pub(super) fn dead(&self) -> Vec<&'static str> {
         let file = self
             .out
@@ -132,12 +132,12 @@ impl ActiveSinks {
         dead.map(|(part, _)| part).collect()
     }
 
-    /// Whether addresses of clients stand in decisions.
+    /// Returns whether decisions contain addresses of clients.
     pub(super) fn with_client_ip(&self) -> bool {
         self.settings.decision_client_ip
     }
 
-    /// Whether that is what these settings ask for.
+    /// Returns whether these sinks match the settings.
     pub(super) fn serves(&self, settings: &LoggingSettings) -> bool {
         let mut same = settings.clone();
         same.log_client_ip = self.settings.log_client_ip;

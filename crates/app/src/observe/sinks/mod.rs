@@ -1,4 +1,4 @@
-//! Where decisions go beside the log: memory, a file, a webhook, traces.
+//! Outputs of decisions beside the log: memory, a file, a webhook, traces.
 
 mod active;
 
@@ -15,15 +15,15 @@ use hyrouter_plugins::Record;
 pub(crate) use self::active::{ActiveSinks, check};
 use crate::observe::traces::Traces;
 
-/// How long decisions that wait may take to be written and sent at the end, or when their sink is replaced.
+/// Maximum time to write and send waiting decisions at the end, or when their sink is replaced.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// All of them. What is written down survives the configuration that asked for it.
+/// All sinks of decisions. Recorded decisions survive a change of the configuration.
 #[derive(Debug)]
 pub(crate) struct DecisionSinks {
     active: ArcSwap<ActiveSinks>,
     traces: Traces,
-    /// Whether there is an admin server that shows the last decisions.
+    /// `true` if an admin server shows the last decisions.
     readers: bool,
     retired: Mutex<RetiredSinks>,
 }
@@ -32,7 +32,7 @@ pub(crate) struct DecisionSinks {
 #[derive(Debug, Default)]
 struct RetiredSinks {
     ending: Vec<Arc<ActiveSinks>>,
-    /// What those lost that have ended: file and webhook.
+    /// Lost decisions of ended sinks: file and webhook.
     lost: [u64; 2],
 }
 
@@ -48,7 +48,7 @@ impl DecisionSinks {
         &[],
     );
 
-    /// What these settings ask for; as [`ActiveSinks::open`].
+    /// Opens the sinks of these settings, as [`ActiveSinks::open`].
     pub(crate) fn open(
         settings: &LoggingSettings,
         readers: bool,
@@ -62,7 +62,7 @@ impl DecisionSinks {
         })
     }
 
-    /// What these settings ask for beside what is at work; `None` where that serves.
+    /// Opens the sinks of these settings; `None` if the active sinks match them.
     pub(crate) fn next(&self, settings: &LoggingSettings) -> Result<Option<ActiveSinks>, Problem> {
         let now = self.active.load();
         if now.serves(settings) {
@@ -71,12 +71,12 @@ impl DecisionSinks {
         ActiveSinks::open(settings, self.readers, Some(&now)).map(Some)
     }
 
-    /// Opens files anew, for whoever moved them away.
+    /// Reopens files, in case they were moved away.
     pub(crate) fn reopen(&self) {
         self.active.load().out.reopen();
     }
 
-    /// Writes there from now on. What was at work before finishes on its own.
+    /// Replaces the active sinks. The previous ones finish on their own.
     pub(crate) fn replace(self: &Arc<Self>, next: ActiveSinks) {
         let before = {
             let mut retired = self.retired();
@@ -92,7 +92,7 @@ impl DecisionSinks {
     }
 
     fn retired(&self) -> MutexGuard<'_, RetiredSinks> {
-        // Counts of what is lost anyway; a poisoned lock takes nothing from anybody.
+        // Counts of lost decisions only; a poisoned lock does no harm.
         self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -111,7 +111,7 @@ impl DecisionSinks {
         });
     }
 
-    /// Workers that have ended though nobody told them to.
+    /// Returns the outputs whose workers have ended unexpectedly.
     pub(crate) fn dead(&self) -> Vec<&'static str> {
         let active = self.active.load();
         let mut dead = active.dead();

@@ -1,4 +1,12 @@
 //! Traces, where the build and the configuration have them.
+#![cfg_attr(
+    not(feature = "otlp"),
+    expect(
+        clippy::unused_self,
+        clippy::unused_async,
+        reason = "without the feature there is nothing to send"
+    )
+)]
 
 #[cfg(feature = "otlp")]
 mod otlp;
@@ -17,10 +25,10 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    /// Finds what is wrong with these settings without calling anybody.
+    /// Checks these settings without calling the collector.
     ///
     /// # Errors
-    /// The collector's address can not be used, or the build has no traces.
+    /// The collector's address cannot be used, or the build has no traces.
     pub(crate) fn check(settings: Option<&TelemetrySettings>) -> Result<(), Problem> {
         #[cfg(feature = "otlp")]
         return settings.map_or(Ok(()), otlp::check);
@@ -34,7 +42,7 @@ impl Traces {
     /// Needs a tokio runtime, from which spans are sent.
     ///
     /// # Errors
-    /// The collector's address can not be used, or the build has no traces.
+    /// The collector's address cannot be used, or the build has no traces.
     #[cfg(feature = "otlp")]
     pub(crate) fn open(settings: Option<&TelemetrySettings>) -> Result<Self, Problem> {
         let tracer = settings.map(otlp::open).transpose()?;
@@ -58,7 +66,7 @@ impl Traces {
         let _ = (record, calls);
     }
 
-    /// Whether nobody sends spans any more.
+    /// Returns whether the worker that sends spans has ended.
     pub(crate) fn is_dead(&self) -> bool {
         #[cfg(feature = "otlp")]
         return self

@@ -1,4 +1,4 @@
-//! What plugins cost, against the least that the same call can cost.
+//! Benchmark of plugins, against the minimum cost of the same call.
 //!
 //! Prints tables in Markdown. `cargo xtask bench` runs it with the example plugins.
 
@@ -55,7 +55,7 @@ fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }
 
-/// How long each of some calls takes.
+/// Returns the time of each of some calls.
 fn time_each(
     calls: usize,
     mut call: impl FnMut() -> anyhow::Result<()>,

@@ -1,4 +1,4 @@
-//! About whom plugins are asked: some 600 bytes of JSON.
+//! Request that plugins get: about 600 bytes of JSON.
 
 use hyrouter_plugin_api::{Backend, ConnectEvent, ConnectRequest};
 

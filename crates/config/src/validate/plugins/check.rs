@@ -43,7 +43,7 @@ pub(in crate::validate) fn check_unique<'a>(
     }
 }
 
-/// Where the plugin is.
+/// Checks that the plugin's address or file is set, and the files of its TLS.
 fn check_target(path: &Path, plugin: &Plugin, problems: &mut Problems) {
     let is_given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
     let grpc = plugin.grpc.as_ref();

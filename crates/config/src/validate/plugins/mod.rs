@@ -31,7 +31,7 @@ pub(super) fn build(
     if report.problems.has_within(&list) {
         return built;
     }
-    // What the chain itself finds wrong is found by `check`, but for a cycle.
+    // `check` finds all faults that the chain finds, except a cycle.
     let settings: Vec<_> = built.iter().map(|plugin| &plugin.settings).collect();
     if let Err(error) = chain::check_order(&settings) {
         for problem in error.problems {

@@ -48,7 +48,7 @@ pub(super) fn warn_of_gaps(list: &Path, keys: &[Given], now: SystemTime, report:
 }
 
 impl Given {
-    /// Whether this key, which stands before the other, signs whenever the other could.
+    /// Returns whether this key, which stands before the other, signs whenever the other could.
     fn hides(&self, other: &Self) -> bool {
         let lasts = match (self.validity.not_after, other.validity.not_after) {
             (None, _) => true,

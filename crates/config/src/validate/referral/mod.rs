@@ -16,7 +16,7 @@ use crate::path::Path;
 use crate::secrets::{SecretSource, Secrets};
 use crate::settings::{EnvelopeSettings, ReferralSettings};
 
-/// What follows from a section without keys.
+/// Consequence of a section without keys.
 pub(crate) const NOT_SIGNED: &str = "envelopes are not signed and backends cannot verify them";
 
 pub(super) fn build(

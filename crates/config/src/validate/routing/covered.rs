@@ -5,7 +5,7 @@ use hyrouter_router::{Conditions, HostPattern, PatternCover};
 use super::super::Report;
 use crate::path::Path;
 
-/// How many sets of conditions are compared with each later route.
+/// Maximum number of sets of conditions that are compared with each later route.
 const MAX_SETS: usize = 64;
 
 /// The routes so far.
@@ -18,7 +18,7 @@ pub(super) struct Earlier {
 struct Set {
     conditions: Conditions,
     cover: PatternCover,
-    /// Where the patterns stand, by their number in the cover.
+    /// Paths of the patterns, by their number in the cover.
     places: Vec<Path>,
     /// A route that takes every host.
     every: Option<Path>,

@@ -89,7 +89,7 @@ pub(super) fn patterns(
         .collect()
 }
 
-/// Whether something beside the host is asked for.
+/// Returns whether a match has conditions besides the host.
 fn has_conditions(matching: &Match) -> bool {
     !conditions("", matching).is_empty()
 }

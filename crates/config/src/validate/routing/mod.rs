@@ -22,13 +22,13 @@ use crate::maintenance;
 use crate::model::{Maintenance, Route, Routing};
 use crate::path::Path;
 
-/// How the default pool is called where a route's name would stand.
+/// Name of the default pool in place of a route's name.
 const DEFAULT_NAME: &str = "default";
 
 /// The texts that a maintenance of a route has, by the name of the route.
 pub(super) type TextsByRoute = BTreeMap<String, MaintenanceTexts>;
 
-/// What routes and pools are built with.
+/// Builder of routes and pools.
 struct Builder<'b, 'r, 'm> {
     providers: &'b Providers,
     report: &'r mut Report<'m>,
@@ -124,7 +124,7 @@ impl Builder<'_, '_, '_> {
         }
     }
 
-    /// What is switched off is checked all the same.
+    /// Builds a maintenance. One that is switched off is checked too.
     fn maintenance(
         &mut self,
         path: &Path,

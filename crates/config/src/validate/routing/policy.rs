@@ -1,4 +1,4 @@
-//! How a pool sorts and filters its backends.
+//! Sorts and filters of a pool.
 
 use std::str::FromStr;
 

@@ -11,10 +11,10 @@ const STRANGER: &str = "192.0.2.66:999";
 const LOCAL: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
 const CLIENT: &str = "198.51.100.7:4000";
 
-/// A socket whose datagrams are made up, and that keeps what is sent.
+/// Socket with made-up datagrams that records the destinations of sent ones.
 #[derive(Debug, Default)]
 struct Scripted {
-    /// From whom, in pieces of which length, and what.
+    /// Source, length of the pieces, and bytes.
     received: Mutex<VecDeque<(SocketAddr, usize, Vec<u8>)>>,
     sent: Mutex<Vec<SocketAddr>>,
 }
@@ -104,7 +104,7 @@ fn answer(socket: &ProxiedSocket, destination: &str) {
     socket.try_send(&transmit).unwrap();
 }
 
-/// All datagrams that QUIC gets to see, with whom it takes them to be from.
+/// Returns all datagrams that QUIC receives, with the source address that it sees.
 fn seen(socket: &ProxiedSocket) -> Vec<(SocketAddr, Vec<u8>)> {
     let mut seen = Vec::new();
     let mut memory = vec![vec![0; 4096]; 2];
