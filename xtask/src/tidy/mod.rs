@@ -4,6 +4,7 @@ mod arrows;
 mod codes;
 mod log_text;
 mod names;
+mod wording;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use self::names::TypeNames;
+use self::wording::Wording;
 use crate::sh::{self, cmd, root};
 
 /// Entries allowed at the top level, besides names that begin with a dot.
@@ -67,12 +69,14 @@ const READERS: &[(&str, &str)] = &[
 
 pub(crate) fn run() -> anyhow::Result<()> {
     let files = tracked_files()?;
-    let (mut faults, mut names) = (Vec::new(), TypeNames::default());
+    let (mut faults, mut names, mut wording) =
+        (Vec::new(), TypeNames::default(), Wording::default());
     top_level(&files, &mut faults);
     for file in &files {
         let Ok(text) = fs::read_to_string(root().join(file)) else {
             continue;
         };
+        wording.add(file, &text);
         match file.extension().and_then(|extension| extension.to_str()) {
             Some("rs") => {
                 rust(file, &text, &mut faults);
@@ -88,6 +92,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         }
     }
     names.check(&mut faults);
+    wording.check(&mut faults);
     codes::check(&mut faults)?;
     if faults.is_empty() {
         return Ok(());

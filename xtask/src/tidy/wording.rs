@@ -1,0 +1,169 @@
+//! Phrases that the project no longer writes, each with its replacement. Their counts may only go down.
+
+use std::path::Path;
+
+/// Phrase, replacement, and the most that the documentation and the code may still have of it.
+const PHRASES: &[(&str, &str, [usize; 2])] = &[
+    ("a third of", "a percentage or a ratio", [4, 1]),
+    ("all the same", "anyway, still", [3, 12]),
+    ("anybody", "any client, anyone", [22, 24]),
+    ("are told", "receive, print, report", [2, 3]),
+    ("as you like", "at your option", [0, 0]),
+    ("at work", "active, in use", [3, 17]),
+    ("be told", "receive, print, report", [6, 8]),
+    ("belongs into", "belongs in", [0, 0]),
+    ("brings", "has, carries, includes", [7, 13]),
+    ("by itself", "automatically, alone", [15, 32]),
+    ("can not", "cannot", [32, 38]),
+    ("for ever", "forever, without end", [3, 11]),
+    ("for good", "permanently", [0, 1]),
+    ("had to", "needed to", [3, 5]),
+    ("has to", "must", [37, 48]),
+    ("have to", "must", [8, 8]),
+    ("heed", "apply, respect", [0, 1]),
+    ("heeded", "applied, respected", [0, 0]),
+    ("in force", "active", [3, 23]),
+    ("in so far", "as far as", [0, 0]),
+    ("is away", "is unreachable", [15, 14]),
+    ("is told", "receives, prints, reports", [4, 14]),
+    ("it took", "the duration", [1, 8]),
+    ("likewise", "the same applies to", [6, 4]),
+    ("looked at", "checked, read", [6, 10]),
+    ("may not", "must not, cannot; might not", [5, 7]),
+    ("newcomer", "new client", [2, 15]),
+    ("newcomers", "new clients", [14, 4]),
+    ("nobody", "no client, no one", [52, 85]),
+    ("of its own accord", "automatically", [0, 0]),
+    ("of no use", "has no effect, cannot be used", [1, 1]),
+    ("of whom", "if ... is known", [2, 3]),
+    ("one's own", "your own", [2, 2]),
+    ("says so", "logs it, reports it", [9, 6]),
+    ("so many", "the number of, that many", [10, 33]),
+    ("somebody", "a client, someone", [7, 10]),
+    ("speak of", "mention, contain", [0, 1]),
+    ("speaks of", "mentions, contains", [0, 0]),
+    ("take back", "undo", [0, 1]),
+    ("taken back", "undone", [0, 2]),
+    ("those who", "clients that, players who", [13, 8]),
+    ("unless told", "by default", [1, 2]),
+    ("what is", "a noun", [45, 120]),
+    ("whoever", "a client that, anyone who", [25, 21]),
+    ("whom", "a shorter sentence", [31, 27]),
+];
+
+/// Columns of the counts: everything that is written for readers, and Rust and the status page.
+const DOCS: usize = 0;
+const CODE: usize = 1;
+
+/// Counts phrases in all files.
+pub(crate) struct Wording {
+    found: Vec<[Vec<String>; 2]>,
+}
+
+impl Default for Wording {
+    fn default() -> Self {
+        Self {
+            found: PHRASES.iter().map(|_| Default::default()).collect(),
+        }
+    }
+}
+
+impl Wording {
+    /// Counts the phrases of one file.
+    pub(crate) fn add(&mut self, file: &Path, text: &str) {
+        let Some(column) = column(file) else {
+            return;
+        };
+        let (joined, starts) = joined(text);
+        for ((phrase, _, _), found) in PHRASES.iter().zip(&mut self.found) {
+            for at in places(&joined, phrase) {
+                let line = starts.partition_point(|start| *start <= at);
+                found[column].push(format!("{}:{line}", file.display()));
+            }
+        }
+    }
+
+    /// Reports phrases above their ceilings as faults, and prints a note about ceilings that can go down.
+    pub(crate) fn check(&self, faults: &mut Vec<String>) {
+        for ((phrase, better, ceilings), found) in PHRASES.iter().zip(&self.found) {
+            for (name, column) in [("docs", DOCS), ("code", CODE)] {
+                let (count, ceiling) = (found[column].len(), ceilings[column]);
+                if count > ceiling {
+                    faults.push(format!(
+                        "wording: \"{phrase}\" occurs {count} times in {name}, {ceiling} allowed; write: {better}. \
+                         Found at {}",
+                        found[column].join(", ")
+                    ));
+                } else if count < ceiling {
+                    println!(
+                        "note: wording: \"{phrase}\" occurs {count} times in {name}; lower its ceiling of {ceiling} \
+                         in xtask/src/tidy/wording.rs"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Returns the column in which a file counts. The list of phrases itself has none.
+fn column(file: &Path) -> Option<usize> {
+    if file.ends_with("tidy/wording.rs") {
+        return None;
+    }
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("md" | "yaml" | "yml" | "toml" | "service" | "proto" | "wit" | "go" | "java") => {
+            Some(DOCS)
+        }
+        Some("rs" | "html" | "js") => Some(CODE),
+        _ => file.ends_with("Dockerfile").then_some(DOCS),
+    }
+}
+
+/// Returns a text in lower case as one line, without the marks of comments, and the offset of each of its lines in
+/// that: a phrase may go over the end of a line.
+fn joined(text: &str) -> (String, Vec<usize>) {
+    let (mut joined, mut starts) = (String::with_capacity(text.len()), Vec::new());
+    for line in text.lines() {
+        starts.push(joined.len());
+        let line = line.trim_start().trim_start_matches(['/', '!', '#', '*']);
+        joined.push_str(&line.trim_end_matches('\\').trim().to_lowercase());
+        joined.push(' ');
+    }
+    (joined, starts)
+}
+
+/// Returns the offsets at which whole words of a text are the phrase.
+fn places(text: &str, phrase: &str) -> impl Iterator<Item = usize> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(phrase)
+        .filter(move |(at, phrase)| {
+            !text[..*at].ends_with(is_word) && !text[at + phrase.len()..].starts_with(is_word)
+        })
+        .map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(file: &str, text: &str) -> Vec<String> {
+        let mut wording = Wording::default();
+        wording.add(Path::new(file), text);
+        let at = PHRASES.iter().position(|(phrase, ..)| *phrase == "can not");
+        wording.found.swap_remove(at.unwrap()).concat()
+    }
+
+    #[test]
+    fn a_phrase_is_found_over_the_end_of_a_line_and_as_whole_words() {
+        assert_eq!(found("docs/x.md", "One.\nIt Can\nnot.\n"), ["docs/x.md:2"]);
+        assert_eq!(found("src/x.rs", "/// It can\n/// not.\n"), ["src/x.rs:1"]);
+        assert_eq!(found("src/x.rs", "\"it can \\\n   not\"\n"), ["src/x.rs:1"]);
+        assert_eq!(found("docs/x.md", "can nothing, scan not, cannot"), [""; 0]);
+        assert_eq!(found("x.png", "can not"), [""; 0]);
+    }
+
+    #[test]
+    fn each_phrase_is_listed_once_in_order() {
+        assert!(PHRASES.is_sorted_by(|(one, ..), (other, ..)| one < other));
+    }
+}
