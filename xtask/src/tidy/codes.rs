@@ -7,6 +7,9 @@ use anyhow::Context as _;
 
 use crate::sh::root;
 
+/// Page that has what to do about each code.
+const TROUBLESHOOTING: &str = "docs/troubleshooting.md";
+
 /// Enums of reason codes, by the file that declares them, with the page that explains them.
 const ENUMS: &[(&str, &str, &str)] = &[
     ("Reason", "crates/gateway/src/reason.rs", "docs/failures.md"),
@@ -30,20 +33,23 @@ const ENUMS: &[(&str, &str, &str)] = &[
 
 pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
     for (name, file, page) in ENUMS {
-        let read =
-            |path| fs::read_to_string(root().join(path)).with_context(|| format!("reading {path}"));
+        let read = |path: &str| {
+            fs::read_to_string(root().join(path)).with_context(|| format!("reading {path}"))
+        };
         let source = read(file)?;
         let codes = codes(&source, name);
         anyhow::ensure!(!codes.is_empty(), "{file}: no codes of {name} were found");
         for variant in unlisted(&source, name) {
             faults.push(format!("{file}: {name}::ALL lacks {variant}"));
         }
-        let text = read(page)?;
-        for code in codes {
-            if !text.contains(&format!("`{code}`")) {
-                faults.push(format!(
-                    "{page}: does not explain `{code}` of {name} ({file})"
-                ));
+        for page in [*page, TROUBLESHOOTING] {
+            let text = read(page)?;
+            for code in &codes {
+                if !text.contains(&format!("`{code}`")) {
+                    faults.push(format!(
+                        "{page}: does not explain `{code}` of {name} ({file})"
+                    ));
+                }
             }
         }
     }
