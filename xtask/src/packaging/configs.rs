@@ -25,7 +25,7 @@ const SECRETS: &[&str] = &[
 pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
     for file in [SYSTEMD, DOCKER, BASE, OVERLAY] {
         let folder = scratch(&file.replace('/', "-"))?;
-        let config = with_secrets(file, &folder, &folder)?;
+        let config = with_secrets(file, &folder)?;
         let no_variables = [("", ""); 0];
         match Sources::new()
             .with_file(config)
@@ -49,16 +49,15 @@ pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a configuration as `config.yaml` into `folder`, and the secrets that it names beside it. The router will see
-/// that folder as `seen_as`.
-pub(super) fn with_secrets(file: &str, folder: &Path, seen_as: &Path) -> anyhow::Result<PathBuf> {
+/// Writes a configuration as `config.yaml` into `folder`, and the secrets that it names beside it.
+fn with_secrets(file: &str, folder: &Path) -> anyhow::Result<PathBuf> {
     let mut text = read(file)?;
     for path in secret_files(file)? {
         let name = path.rsplit('/').next().unwrap_or(&path);
         let secret = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n";
         fs::write(folder.join(name), secret)
             .with_context(|| format!("writing {}", folder.display()))?;
-        text = text.replace(&path, &seen_as.join(name).to_string_lossy());
+        text = text.replace(&path, &folder.join(name).to_string_lossy());
     }
     let config = folder.join("config.yaml");
     fs::write(&config, text).with_context(|| format!("writing {}", config.display()))?;

@@ -1,21 +1,23 @@
-//! `cargo xtask packaging`: checks what is under `examples` for operators, without a cluster or a Prometheus. A document
-//! of YAML is read by the types of the API that it is for, a query by a parser of its language. The files of the image
-//! are laid out and run, and the recipe for containers in `docs/deployment.md` is run by podman.
+//! `cargo xtask packaging`: checks what is under `examples` for operators, without a cluster or a Prometheus. podman
+//! runs the image, kustomize puts the manifests together, and promtool and systemd-analyze check their own files. What
+//! fits only each other is compared here.
 
 mod configs;
-mod docker;
+mod containers;
+mod image;
 mod kubernetes;
 mod observability;
-mod recipe;
 mod systemd;
 #[cfg(test)]
 mod tests;
 mod yaml;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
+
+pub(crate) use image::has_few_libraries;
 
 use crate::sh::{self, cargo, root, target};
 
@@ -32,22 +34,15 @@ pub(crate) fn run_built() -> anyhow::Result<()> {
         bail!("packaging found:\n  {}", faults.join("\n  "));
     }
     let router = target().join("debug/hyrouter");
-    docker::run(&router)?;
-    recipe::run(&router)?;
+    containers::run(&router)?;
     systemd::run(&router)?;
     kubernetes::run()
-}
-
-/// Checks that a binary needs no libraries beyond the C library.
-pub(crate) fn has_few_libraries(binary: &Path) -> anyhow::Result<()> {
-    docker::has_few_libraries(binary)
 }
 
 /// Returns the faults that are found without running anything.
 fn faults_of_files() -> anyhow::Result<Vec<String>> {
     let mut faults = Vec::new();
     configs::check(&mut faults)?;
-    docker::check(&mut faults)?;
     systemd::check(&mut faults)?;
     kubernetes::check(&mut faults)?;
     observability::check(&mut faults)?;

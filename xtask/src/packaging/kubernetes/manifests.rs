@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::title;
 use crate::packaging::configs;
-use crate::packaging::docker::USER;
+use crate::packaging::image::USER;
 use crate::packaging::yaml::{list, text, texts};
 
 /// Returns the faults of documents that are applied together.

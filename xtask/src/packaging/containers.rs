@@ -1,22 +1,38 @@
-//! The recipe for containers in `docs/deployment.md`, run by podman as it stands there: from the archive in an empty
-//! folder to a router that answers.
+//! The section "Containers" of `docs/deployment.md`, run by podman as it stands there: from the archive in an empty folder
+//! to a router that answers, with a read-only root, no capabilities and no root user. Then the router is stopped.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
-use super::{read, scratch};
+use super::{configs, image, read, scratch};
 use crate::dist;
 use crate::peers::left_out;
 use crate::sh::{self, cmd, say, works};
 
 const PAGE: &str = "docs/deployment.md";
 const SECTION: &str = "## Containers";
-/// Output of the recipe's probe.
-const REFERRED: &str = "referral to lobby-1.example.com:5521";
+/// Commands after those of the page. `podman top` reads the rights from the kernel.
+const AFTERWARDS: &str = r#"
+docker image inspect hyrouter:0.1.0 > image.json
+echo root is read-only: $(docker inspect --format '{{.HostConfig.ReadonlyRootfs}}' hyrouter)
+echo user and capabilities: $(docker top hyrouter huser hgroup capeff capbnd | tail -n 1)
+begun=$(date +%s)
+docker stop hyrouter
+echo seconds to stop: $(($(date +%s) - begun))
+echo exit code: $(docker inspect --format '{{.State.ExitCode}}' hyrouter)
+"#;
+/// Lines of the output, or their beginnings.
+const PRINTED: &[&str] = &[
+    "referral to lobby-1.example.com:5521",
+    "root is read-only: true",
+    "user and capabilities: 65532 65532 none none",
+    "exit code: 0",
+];
 const PACKAGES: &[&str] = &[
     "podman",
     "runc",
@@ -32,12 +48,13 @@ const PACKAGES: &[&str] = &[
 pub(super) fn run(router: &Path) -> anyhow::Result<()> {
     let script = commands(&read(PAGE)?);
     ensure!(!script.is_empty(), "{PAGE}: no commands in {SECTION}");
+    let script = format!("{script}{AFTERWARDS}");
     if !works(cmd("podman").arg("--version")) {
         sh::apt_install(PACKAGES)?;
     }
     let engine = Engine::new(scratch("engine")?)?;
     if !works(engine.run("podman").arg("info")) {
-        return left_out("podman cannot run here; the recipe for containers is not tried");
+        return left_out("podman cannot run here; the image is not tried");
     }
     let folder = scratch("recipe")?;
     let archive = dist::archive_of(router, &scratch("archive")?)?;
@@ -47,11 +64,23 @@ pub(super) fn run(router: &Path) -> anyhow::Result<()> {
     let removed = engine.remove_all();
     let printed = outcome?;
     removed?;
+    for wanted in PRINTED {
+        ensure!(
+            printed.lines().any(|line| line.starts_with(wanted)),
+            "{PAGE}: no line begins with {wanted:?} in\n{printed}"
+        );
+    }
+    let seconds = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("seconds to stop: ")?.parse().ok());
+    let maximum = configs::time_to_end(&configs::load(configs::DOCKER)?)?;
     ensure!(
-        printed.lines().any(|line| line.starts_with(REFERRED)),
-        "{PAGE}: the probe was not referred:\n{printed}"
+        seconds.is_some_and(|seconds| Duration::from_secs(seconds) <= maximum),
+        "the router took {seconds:?} s to stop, longer than {maximum:?}"
     );
-    say("the recipe for containers leads to a router that answers");
+    image::check_files(&folder.join("image"))?;
+    image::check_description(&fs::read_to_string(folder.join("image.json"))?)?;
+    say("the router serves and stops in a container");
     Ok(())
 }
 
