@@ -1,6 +1,16 @@
-//! One call. tonic's channel carries it, and the message is framed here instead of by `tonic::client::Grpc`: the request
-//! is borrowed, the error of an answer that is too long has its length, and nothing that a server sends may panic (tonic
-//! 0.14 expects `grpc-status-details-bin` to be base64).
+//! One call. tonic's channel carries it, but the message and the status are read here and not by `tonic::client::Grpc`.
+//!
+//! Its reader (tonic 0.14.9) was tried behind a layer that drops the trailer it panics on. It is not used, because:
+//!
+//! - `Status::from_header_map` panics if `grpc-status-details-bin` is not base64 (src/status.rs:504). A layer can drop
+//!   this header and trailer.
+//! - An answer beyond the limit is a `Status` of code `OUT_OF_RANGE` (src/codec/decode.rs:219), and its length stands
+//!   only in an English text. A server can send the same code, so `oversize` and `status` cannot be told apart.
+//! - A message that is missing or cut off is a `Status` of code `INTERNAL` (src/codec/decode.rs:297 and
+//!   src/client/grpc.rs:277), which a server can send too, so `bad_response` and `status` cannot be told apart.
+//! - The content type is not checked (src/client/grpc.rs:350), so an HTML page is read as the frames of a message.
+//!
+//! A layer that mends the last three reads the frames itself, which is all that this module does.
 
 use std::future::poll_fn;
 use std::pin::Pin;

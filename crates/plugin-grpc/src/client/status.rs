@@ -1,4 +1,4 @@
-//! The status that ends a call. tonic does not read it, because tonic 0.14 panics over details that are not base64.
+//! The status that ends a call. `call` says why tonic does not read it.
 
 use http::HeaderMap;
 
