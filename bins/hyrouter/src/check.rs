@@ -1,19 +1,18 @@
 //! `hyrouter check` and `hyrouter schema`.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
 use hyrouter_config::{ConfigError, Draft, Settings};
 use serde_json::{Value, json};
 
+use crate::captured_output;
 use crate::cli::{self, CheckArgs, print, print_json, print_line};
 use crate::exit;
-use crate::plugin_tools::CapturedOutput;
 use crate::serve;
+use hyrouter_app::Origin;
 use hyrouter_app::summary::Summary;
-use hyrouter_app::{Assembler, Metrics, Origin};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let origin = serve::origin(&args.config);
@@ -55,11 +54,7 @@ fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| ConfigError::Merge(error.to_string()))?;
-    let output = Arc::<CapturedOutput>::default();
-    let mut assembler = Assembler::new(
-        Arc::<CapturedOutput>::clone(&output) as _,
-        &Metrics::default(),
-    );
+    let (mut assembler, output) = captured_output::assembler();
     let assembly = runtime.block_on(async { assembler.assemble(draft, None) });
     if assembly.is_err() {
         // Why a guest refuses is often what it prints.

@@ -1,15 +1,13 @@
 //! `hyrouter explain`: what a player would be answered, and why.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use hyrouter_app::explain::{Question, by_configuration, to_text};
-use hyrouter_app::{Assembler, Metrics};
 use serde_json::Value;
 
 use crate::admin_client::AdminClient;
+use crate::captured_output;
 use crate::cli::{self, ExplainArgs, print, print_json};
-use crate::plugin_tools::CapturedOutput;
 use crate::{exit, serve};
 
 fn question(args: &ExplainArgs) -> Question {
@@ -67,8 +65,8 @@ async fn without_router(
             return Ok(Err(exit::usage()));
         }
     };
-    let mut assembler = Assembler::new(Arc::<CapturedOutput>::default(), &Metrics::default())
-        .without_plugins(!question.plugins);
+    let (assembler, _output) = captured_output::assembler();
+    let mut assembler = assembler.without_plugins(!question.plugins);
     let assembly = match assembler.assemble(draft, None) {
         Ok(assembly) => assembly,
         Err(error) => {

@@ -4,6 +4,7 @@
 //! an exit code.
 
 mod admin_client;
+mod captured_output;
 mod check;
 mod cli;
 mod commands;
@@ -12,6 +13,7 @@ mod explain;
 mod keys;
 mod logging;
 mod packet;
+#[cfg(all(feature = "wasm", feature = "grpc"))]
 mod plugin_tools;
 mod probe;
 mod serve;
@@ -50,6 +52,7 @@ mod exit {
 }
 
 fn main() -> ExitCode {
+    #[cfg(feature = "wasm")]
     if std::env::args_os()
         .nth(1)
         .is_some_and(|first| first == hyrouter_app::plugins::COMPILE_WASM)
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Some(CliCommand::Schema) => check::schema(),
         Some(CliCommand::Probe(args)) => probe::run(&args),
         Some(CliCommand::Packet(args)) => packet::run(&args),
+        #[cfg(all(feature = "wasm", feature = "grpc"))]
         Some(CliCommand::Plugin(args)) => plugin_tools::run(&args),
         Some(CliCommand::Envelope(args)) => envelope::run(&args),
         Some(CliCommand::Keys(args)) => keys::run(args, cli.config),

@@ -6,12 +6,12 @@ use http::StatusCode;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::access_refusal::RefusalLog;
 use crate::control::{AdminControl, CommandFuture};
 use crate::error_response::ErrorResponse;
 use crate::events::StatusFeed;
 use crate::limits::{COMMAND_TIME, COMMANDS, RELOADS};
 use crate::metrics_text::MetricsText;
+use crate::refusal_log::RefusalLog;
 use crate::status::ReloadReport;
 use crate::token::AdminToken;
 

@@ -50,12 +50,13 @@ impl AdminToken {
         Self::parse(&read_text(path.as_ref(), MOST)?)
     }
 
+    #[cfg(feature = "server")]
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.is(&other.0)
     }
 
     /// Returns whether both are equal, in a time that does not depend on where they differ.
-    pub(crate) fn is(&self, given: &[u8]) -> bool {
+    pub fn is(&self, given: &[u8]) -> bool {
         self.0.as_slice().ct_eq(given).into()
     }
 }

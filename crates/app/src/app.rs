@@ -3,15 +3,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use hyrouter_admin::AdminServer;
 use hyrouter_proxy::Server;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use crate::admin::{AppControl, Readiness};
+use crate::admin::{AdminServer, AppControl, Readiness};
 use crate::app_handle::AppHandle;
 use crate::build::Assembler;
-use crate::build::server::{bind, bind_admin};
+use crate::build::server::bind;
 use crate::configuration::{Configuration, Origin};
 use crate::error::AppError;
 use crate::handler::SwappableHandler;
@@ -54,7 +53,11 @@ impl App {
         } = configuration.into();
         let services = parts.services.unwrap_or_else(Handle::current);
         let metrics = Metrics::default();
-        let mut assembler = Assembler::new(parts.plugin_output, &metrics);
+        let mut assembler = Assembler::new(&metrics);
+        #[cfg(feature = "wasm")]
+        {
+            assembler = assembler.with_plugin_output(parts.plugin_output);
+        }
         // What is opened may start tasks, which belong to this runtime.
         let entered = services.enter();
         let mut assembly = assembler.assemble(draft, None)?;
@@ -100,7 +103,7 @@ impl App {
                 let commands = commands.clone();
                 let levels = parts.log_levels;
                 let control = AppControl::new(&state, &server, commands, readiness, levels);
-                Some(bind_admin(listen, token, Arc::new(control))?)
+                Some(AdminServer::bind(listen, token, Arc::new(control))?)
             }
         };
         let reconfigurer = Reconfigurer::new(
@@ -166,7 +169,7 @@ impl App {
         let AppHandle { commands, phases } = self.handle;
         if let Some(admin) = self.admin {
             tracing::info!(listen = %admin.local_addr(), "admin server");
-            let serving = admin.run(self.services, std::future::pending::<()>());
+            let serving = admin.run(self.services);
             self.critical_tasks.spawn("admin server", serving);
         }
         let state = self.reconfigurer.state.clone();

@@ -16,7 +16,8 @@
 //! ```
 //!
 //! [`App::handle`] reloads and drains a router that runs. Settings of a program, without a file, are built in the same
-//! way. Features: `otlp` sends traces. The binary `hyrouter` adds what only a terminal needs: arguments, output, exit
+//! way. Features: `wasm` and `grpc` run plugins, `admin` serves the status page and metrics (all three by default), and
+//! `otlp` sends traces. A configuration that needs a feature of which the build has none is refused. The binary `hyrouter` adds what only a terminal needs: arguments, output, exit
 //! codes.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -47,9 +48,11 @@ pub use crate::build::{Assembler, Assembly};
 
 /// Loading of plugins.
 pub mod plugins {
-    pub use crate::build::{
-        COMPILE_WASM, PluginLoadError, compiler, load_one, trial_request, wasm_host, wasm_settings,
-    };
+    #[cfg(feature = "grpc")]
+    pub use crate::build::load_grpc;
+    #[cfg(feature = "wasm")]
+    pub use crate::build::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
+    pub use crate::build::{PluginLoadError, trial_request};
 }
 
 pub use crate::configuration::{Configuration, Origin};

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+#[cfg(feature = "wasm")]
 use hyrouter_plugin_wasm::{OutputSink, TracingSink};
 use tokio::runtime::Handle;
 
@@ -8,6 +9,7 @@ use crate::admin::{FixedLogLevel, LogLevels};
 /// Parts that the surrounding program gives a router. The default is that of a program with one runtime.
 #[derive(Clone)]
 pub struct Parts {
+    #[cfg(feature = "wasm")]
     pub(crate) plugin_output: Arc<dyn OutputSink>,
     pub(crate) log_levels: Arc<dyn LogLevels>,
     pub(crate) services: Option<Handle>,
@@ -17,6 +19,7 @@ pub struct Parts {
 impl Default for Parts {
     fn default() -> Self {
         Self {
+            #[cfg(feature = "wasm")]
             plugin_output: Arc::new(TracingSink),
             log_levels: Arc::new(FixedLogLevel),
             services: None,
@@ -27,6 +30,7 @@ impl Default for Parts {
 
 impl Parts {
     /// Sends the output of WASM plugins there. Default: to the log.
+    #[cfg(feature = "wasm")]
     #[must_use]
     pub fn with_plugin_output(mut self, output: Arc<dyn OutputSink>) -> Self {
         self.plugin_output = output;

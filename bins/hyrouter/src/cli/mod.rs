@@ -4,6 +4,7 @@ mod envelope;
 mod explain;
 mod original;
 mod output;
+#[cfg(all(feature = "wasm", feature = "grpc"))]
 mod plugin;
 mod tools;
 
@@ -21,6 +22,7 @@ pub(crate) use self::output::{
     Unwritten, complain, complain_of_config, complain_of_output, complain_of_warnings, note, print,
     print_json, print_line,
 };
+#[cfg(all(feature = "wasm", feature = "grpc"))]
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
 pub(crate) use self::tools::{
     ExpectedAnswer, PacketArgs, PacketCommand, ProbeArgs, SignedDuration,
@@ -143,6 +145,7 @@ pub(crate) enum CliCommand {
     /// Translate packets between bytes and JSON, line by line from standard input
     Packet(PacketArgs),
     /// Try a plugin by hand, or measure it
+    #[cfg(all(feature = "wasm", feature = "grpc"))]
     Plugin(PluginArgs),
     /// Look into referral data, or make some
     Envelope(EnvelopeArgs),

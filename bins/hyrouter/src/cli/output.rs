@@ -4,10 +4,11 @@ use std::fmt::{self, Display};
 use std::io;
 
 use hyrouter_config::{ConfigError, Warning};
-use hyrouter_plugin_wasm::OutputLevel;
 use hyrouter_text::Causes;
 use hyrouter_text::{Shown, shown, shown_json};
 use serde_json::Value;
+
+use crate::captured_output::OutputLine;
 
 /// Prints an error and its causes on standard error.
 #[expect(
@@ -40,9 +41,9 @@ pub(crate) fn complain_of_config(error: &ConfigError) {
 
 /// Prints on standard error the output of a guest that failed.
 #[expect(clippy::print_stderr, reason = "as `complain`")]
-pub(crate) fn complain_of_output(lines: &[(OutputLevel, String)]) {
+pub(crate) fn complain_of_output(lines: &[OutputLine]) {
     for (level, line) in lines {
-        eprintln!("printed ({}): {}", level.as_str(), shown(line));
+        eprintln!("printed ({}): {}", level, shown(line));
     }
 }
 

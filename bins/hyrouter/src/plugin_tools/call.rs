@@ -4,12 +4,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use hyrouter_plugin_api::{self as api, ConnectRequest, PluginError};
-use hyrouter_plugin_wasm::{CallStats, OutputLevel};
+use hyrouter_plugin_wasm::CallStats;
 use hyrouter_text::{shown, shown_json};
 use serde_json::{Value, json};
 
 use super::effect::Applied;
 use super::target::Target;
+use crate::captured_output::OutputLine;
 use crate::cli::{print, print_json};
 use crate::exit;
 use hyrouter_app::timestamp;
@@ -47,11 +48,11 @@ fn describe(
     target: &Target,
     answer: &Answer,
     took: Duration,
-    output: &[(OutputLevel, String)],
+    output: &[OutputLine],
 ) -> anyhow::Result<Value> {
     let lines: Vec<_> = output
         .iter()
-        .map(|(level, line)| json!({"level": level.as_str(), "line": line}))
+        .map(|(level, line)| json!({"level": level, "line": line}))
         .collect();
     let mut report = json!({
         "plugin": target.name,
@@ -82,7 +83,7 @@ fn describe_text(
     target: &Target,
     answer: &Answer,
     took: Duration,
-    output: &[(OutputLevel, String)],
+    output: &[OutputLine],
 ) -> anyhow::Result<Vec<String>> {
     let mut lines = vec![match target.load_time {
         Some(time) => format!(
@@ -93,7 +94,7 @@ fn describe_text(
         None => format!("plugin {}", target.name),
     }];
     for (level, line) in output {
-        lines.push(format!("printed ({}): {}", level.as_str(), shown(line)));
+        lines.push(format!("printed ({}): {}", level, shown(line)));
     }
     match answer {
         Ok((answer, stats)) => {

@@ -3,7 +3,6 @@
 mod bench;
 mod call;
 mod effect;
-mod output;
 mod request;
 mod target;
 
@@ -11,7 +10,6 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-pub(crate) use self::output::CapturedOutput;
 use crate::cli::{PluginArgs, PluginCommand, print_json};
 use crate::exit;
 

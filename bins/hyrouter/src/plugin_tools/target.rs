@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use hyrouter_config::{PluginKind, PluginSettings};
 use hyrouter_plugin_api::{ConnectRequest, Plugin, PluginAnswer, PluginError};
 use hyrouter_plugin_grpc::{GrpcPlugin, GrpcSettings};
@@ -12,7 +12,7 @@ use hyrouter_plugin_wasm::{CallStats, WasmHost, WasmPlugin, WasmSettings};
 use hyrouter_plugins::{ChainSettings, OverridePolicy};
 use tokio::time::timeout;
 
-use super::output::CapturedOutput;
+use crate::captured_output::CapturedOutput;
 use crate::cli::{self, TargetArgs};
 use crate::{exit, serve};
 use hyrouter_app::plugins;
@@ -87,15 +87,18 @@ pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<LoadOutcome> {
     if args.plugin_config.is_some() {
         plugin.config.clone_from(&args.plugin_config);
     }
-    let host = plugins::wasm_host(&settings.wasm, plugins::compiler());
     let sealer = Some(hyrouter_app::sealer(&settings.referral));
     let chain = &plugin.settings;
-    let target = if let PluginKind::Wasm(wasm) = &plugin.kind {
-        let settings = plugins::wasm_settings(&plugin, wasm);
-        load_wasm(args, &settings, host, chain)?
-    } else {
-        let loaded = plugins::load_one(&plugin, &host)?;
-        grpc(args, chain.name.clone(), loaded, chain)
+    let target = match &plugin.kind {
+        PluginKind::Wasm(wasm) => {
+            let host = plugins::wasm_host(&settings.wasm, plugins::compiler());
+            load_wasm(args, &plugins::wasm_settings(&plugin, wasm), host, chain)?
+        }
+        PluginKind::Grpc(settings) => {
+            let loaded = plugins::load_grpc(&plugin, settings)?;
+            grpc(args, chain.name.clone(), loaded, chain)
+        }
+        _ => bail!("plugin {name:?} is of a type that this command cannot call"),
     };
     Ok(LoadOutcome::Target(Target { sealer, ..target }))
 }

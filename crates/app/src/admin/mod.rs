@@ -3,8 +3,10 @@
 mod control;
 pub mod explain;
 mod readiness;
+mod server;
 mod status;
 
 pub use self::control::LogLevels;
 pub(crate) use self::control::{AppControl, FixedLogLevel};
 pub(crate) use self::readiness::Readiness;
+pub(crate) use self::server::{AdminServer, AdminTokenHandle};

@@ -2,6 +2,7 @@
 
 mod expiry;
 pub(crate) mod findings;
+#[cfg(feature = "grpc")]
 mod grpc;
 pub(crate) mod identity_keys;
 mod plugin_error;
@@ -9,6 +10,7 @@ mod plugins;
 mod port_holder;
 pub(crate) mod server;
 mod trial;
+#[cfg(feature = "wasm")]
 mod wasm;
 
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use std::sync::Arc;
 use hyrouter_admin::AdminToken;
 use hyrouter_config::{ConfigError, Draft, NamedFile, Settings};
 use hyrouter_files::RegularFile;
+#[cfg(feature = "wasm")]
 use hyrouter_plugin_wasm::OutputSink;
 use hyrouter_plugins::Chain;
 use hyrouter_proxy::{AddressTokenKey, ServerCertificate};
@@ -24,10 +27,13 @@ pub(crate) use self::expiry::NOTICE;
 use self::findings::{Findings, at};
 use self::identity_keys::{IdentityKeys, LoadOccasion};
 pub use self::plugin_error::PluginLoadError;
-pub use self::plugins::load_one;
+#[cfg(feature = "grpc")]
+pub use self::plugins::load_grpc;
 use self::plugins::{LoadedPlugins, Loader};
 pub use self::trial::trial_request;
+#[cfg(feature = "wasm")]
 pub use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
+use crate::admin::AdminServer;
 use crate::metrics::Metrics;
 use crate::observe::sinks;
 use crate::observe::traces::Traces;
@@ -57,12 +63,20 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    /// Output of WASM plugins goes to `output`. What shadow plugins say is counted.
-    pub fn new(output: Arc<dyn OutputSink>, metrics: &Metrics) -> Self {
+    /// Returns an assembler that counts the verdicts of shadow plugins in `metrics`.
+    pub fn new(metrics: &Metrics) -> Self {
         Self {
-            loader: Loader::new(output, Arc::clone(&metrics.plugins)),
+            loader: Loader::new(Arc::clone(&metrics.plugins)),
             without_plugins: false,
         }
+    }
+
+    /// Sends the output of WASM plugins there. Default: to the log.
+    #[cfg(feature = "wasm")]
+    #[must_use]
+    pub fn with_plugin_output(mut self, output: Arc<dyn OutputSink>) -> Self {
+        self.loader.wasm = self.loader.wasm.with_output(output);
+        self
     }
 
     /// Leaves plugins out: compiling modules takes seconds.
@@ -99,6 +113,7 @@ impl Assembler {
         // Their own place opens them; a mistake in them is one of the configuration all the same.
         sinks::check(&settings.logging, &mut findings);
         findings.keep(Traces::check(settings.otlp.as_ref()));
+        findings.keep(AdminServer::check(&settings));
         let certificate = certificate(&settings, &mut findings);
         let token_key = token_key(&settings, &mut findings);
         let admin_token = admin_token(&settings, &mut findings);

@@ -4,15 +4,17 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use hyrouter_config::{PluginKind, PluginSettings, Settings, WasmHostSettings};
+#[cfg(feature = "grpc")]
+use hyrouter_config::GrpcPluginSettings;
+use hyrouter_config::{PluginKind, PluginSettings, Settings};
 use hyrouter_plugin_api::Plugin;
-use hyrouter_plugin_wasm::{Compiler, OutputSink, WasmHost, WasmPlugin};
 use hyrouter_plugins::{Chain, ChainEntry};
 
+#[cfg(feature = "grpc")]
 use super::grpc::grpc_settings;
 use super::plugin_error::PluginLoadError;
-use super::trial::trial_request;
-use super::wasm::{compiler, wasm_host, wasm_settings};
+#[cfg(feature = "wasm")]
+use super::wasm::WasmLoader;
 use crate::build::findings::{Findings, at};
 use crate::file_set::FileSet;
 use crate::metrics::PluginMetrics;
@@ -21,10 +23,9 @@ use crate::observe::shadow_log::ShadowLog;
 /// Loads plugins. Keep one for the life of the process, so that a module that is loaded again is not compiled again.
 #[derive(Clone)]
 pub(crate) struct Loader {
-    output: Arc<dyn OutputSink>,
     metrics: Arc<PluginMetrics>,
-    compiler: Compiler,
-    host: Option<(WasmHostSettings, WasmHost)>,
+    #[cfg(feature = "wasm")]
+    pub(super) wasm: WasmLoader,
 }
 
 /// Plugins that were loaded, each with what it was loaded from.
@@ -38,13 +39,11 @@ struct LoadedPlugin {
 }
 
 impl Loader {
-    /// Output of WASM plugins goes to `output`.
-    pub(crate) fn new(output: Arc<dyn OutputSink>, metrics: Arc<PluginMetrics>) -> Self {
+    pub(crate) fn new(metrics: Arc<PluginMetrics>) -> Self {
         Self {
-            output,
             metrics,
-            compiler: compiler(),
-            host: None,
+            #[cfg(feature = "wasm")]
+            wasm: WasmLoader::default(),
         }
     }
 
@@ -59,7 +58,6 @@ impl Loader {
         earlier: Option<&LoadedPlugins>,
         findings: &mut Findings,
     ) -> Option<(Chain, LoadedPlugins)> {
-        let host = self.host(settings);
         let mut entries = Vec::with_capacity(settings.plugins.len());
         let mut loaded = Vec::with_capacity(settings.plugins.len());
         for (index, plugin) in settings.plugins.iter().enumerate() {
@@ -72,7 +70,7 @@ impl Loader {
             let same = earlier.and_then(|earlier| earlier.find(plugin, &files));
             let made = match same {
                 Some(same) => Ok(same),
-                None => load_one(plugin, &host).map_err(at(&key)),
+                None => self.load_one(plugin, settings).map_err(at(&key)),
             };
             let Some(made) = findings.keep(made) else {
                 continue;
@@ -98,16 +96,24 @@ impl Loader {
         ))
     }
 
-    fn host(&mut self, settings: &Settings) -> WasmHost {
-        if let Some((same, host)) = &self.host
-            && *same == settings.wasm
-        {
-            return host.clone();
+    #[cfg_attr(
+        not(feature = "wasm"),
+        expect(unused_variables, reason = "only WASM plugins have a host")
+    )]
+    fn load_one(
+        &mut self,
+        plugin: &PluginSettings,
+        settings: &Settings,
+    ) -> Result<Arc<dyn Plugin>, PluginLoadError> {
+        match &plugin.kind {
+            #[cfg(feature = "wasm")]
+            PluginKind::Wasm(wasm) => self.wasm.load(plugin, wasm, &settings.wasm),
+            #[cfg(feature = "grpc")]
+            PluginKind::Grpc(grpc) => load_grpc(plugin, grpc),
+            _ => Err(PluginLoadError::UnknownKind {
+                name: plugin.settings.name.clone(),
+            }),
         }
-        let host =
-            wasm_host(&settings.wasm, self.compiler.clone()).with_output(Arc::clone(&self.output));
-        self.host = Some((settings.wasm.clone(), host.clone()));
-        host
     }
 }
 
@@ -153,34 +159,25 @@ fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
     }
 }
 
-/// Loads one plugin.
+/// Loads a gRPC plugin, and does not connect to it.
 ///
 /// # Errors
-/// The module cannot be loaded, or the address cannot be used.
-pub fn load_one(
+/// The address or another setting cannot be used, or a certificate cannot be read.
+#[cfg(feature = "grpc")]
+pub fn load_grpc(
     plugin: &PluginSettings,
-    host: &WasmHost,
+    grpc: &GrpcPluginSettings,
 ) -> Result<Arc<dyn Plugin>, PluginLoadError> {
-    let name = || plugin.settings.name.clone();
-    match &plugin.kind {
-        PluginKind::Wasm(wasm) => {
-            let settings = wasm_settings(plugin, wasm).with_trial(trial_request());
-            Ok(Arc::new(WasmPlugin::load(host, &settings)?))
+    let name = &plugin.settings.name;
+    let settings = grpc_settings(plugin, grpc).map_err(|source| PluginLoadError::Address {
+        name: name.clone(),
+        source,
+    })?;
+    let loaded = hyrouter_plugin_grpc::GrpcPlugin::new(&settings);
+    Ok(Arc::new(loaded.map_err(|source| {
+        PluginLoadError::Grpc {
+            name: name.clone(),
+            source,
         }
-        PluginKind::Grpc(grpc) => {
-            let settings =
-                grpc_settings(plugin, grpc).map_err(|source| PluginLoadError::Address {
-                    name: name(),
-                    source,
-                })?;
-            let loaded = hyrouter_plugin_grpc::GrpcPlugin::new(&settings);
-            Ok(Arc::new(loaded.map_err(|source| {
-                PluginLoadError::Grpc {
-                    name: name(),
-                    source,
-                }
-            })?))
-        }
-        _ => Err(PluginLoadError::UnknownKind { name: name() }),
-    }
+    })?))
 }

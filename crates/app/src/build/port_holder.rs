@@ -5,6 +5,10 @@ use std::fmt::Write as _;
 /// The protocol of a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Transport {
+    #[cfg_attr(
+        not(feature = "admin"),
+        expect(dead_code, reason = "only the admin server listens on TCP")
+    )]
     Tcp,
     Udp,
 }

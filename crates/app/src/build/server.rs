@@ -1,11 +1,8 @@
 //! From settings to servers that have their ports.
 
 use std::io;
-use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 
-use hyrouter_admin::{AdminControl, AdminError, AdminServer, AdminToken};
 use hyrouter_config::{RateSettings, Settings};
 use hyrouter_proxy::{
     Access, AddressTokenKey, AddressTokenKeyError, AlpnList, Handler, Limits, ListenAddress,
@@ -14,7 +11,8 @@ use hyrouter_proxy::{
 };
 
 use super::Assembly;
-use super::port_holder::{self, Transport};
+use super::port_holder;
+pub(crate) use super::port_holder::Transport;
 use crate::error::AppError;
 
 /// Binds the QUIC entrypoint.
@@ -53,26 +51,8 @@ pub(crate) fn bind<H: Handler>(assembly: &Assembly, handler: H) -> Result<Server
     })
 }
 
-/// Binds the admin server.
-///
-/// # Errors
-/// The port is taken, for example.
-pub(crate) fn bind_admin(
-    listen: SocketAddr,
-    token: Option<AdminToken>,
-    control: Arc<dyn AdminControl>,
-) -> Result<AdminServer, AppError> {
-    AdminServer::bind(listen, token, control).map_err(|error| AppError::Admin {
-        holder: match &error {
-            AdminError::Bind { listen, source } => holder(Transport::Tcp, listen.port(), source),
-            _ => None,
-        },
-        source: error,
-    })
-}
-
 /// Describes the process that has a port, if it is taken.
-fn holder(transport: Transport, port: u16, error: &io::Error) -> Option<String> {
+pub(crate) fn holder(transport: Transport, port: u16, error: &io::Error) -> Option<String> {
     let is_taken = error.kind() == io::ErrorKind::AddrInUse;
     is_taken.then(|| port_holder::guess(transport, port))
 }

@@ -1,7 +1,15 @@
 //! Host and settings of the WASM plugins of a configuration.
 
+use std::sync::Arc;
+
 use hyrouter_config::{PluginSettings, WasmHostSettings, WasmPluginSettings};
-use hyrouter_plugin_wasm::{CompileLimits, Compiler, WasmHost, WasmSettings};
+use hyrouter_plugin_api::Plugin;
+use hyrouter_plugin_wasm::{
+    CompileLimits, Compiler, OutputSink, TracingSink, WasmHost, WasmPlugin, WasmSettings,
+};
+
+use super::plugin_error::PluginLoadError;
+use super::trial::trial_request;
 
 /// First argument of a process that compiles a module for another process of this binary. Not a command of the command
 /// line: users must not call it, and completions show hidden commands too.
@@ -36,4 +44,51 @@ pub fn wasm_settings(plugin: &PluginSettings, wasm: &WasmPluginSettings) -> Wasm
     settings.max_calls = wasm.max_calls.unwrap_or(settings.max_calls);
     settings.fuel = wasm.fuel.unwrap_or(settings.fuel);
     settings
+}
+
+/// Loads WASM plugins. Keep one for the life of the process, so that a module that is loaded again is not compiled again.
+#[derive(Clone)]
+pub(super) struct WasmLoader {
+    output: Arc<dyn OutputSink>,
+    compiler: Compiler,
+    host: Option<(WasmHostSettings, WasmHost)>,
+}
+
+impl Default for WasmLoader {
+    fn default() -> Self {
+        Self {
+            output: Arc::new(TracingSink),
+            compiler: compiler(),
+            host: None,
+        }
+    }
+}
+
+impl WasmLoader {
+    /// Sends the output of plugins there.
+    pub(super) fn with_output(mut self, output: Arc<dyn OutputSink>) -> Self {
+        self.output = output;
+        self
+    }
+
+    pub(super) fn load(
+        &mut self,
+        plugin: &PluginSettings,
+        wasm: &WasmPluginSettings,
+        host: &WasmHostSettings,
+    ) -> Result<Arc<dyn Plugin>, PluginLoadError> {
+        let settings = wasm_settings(plugin, wasm).with_trial(trial_request());
+        Ok(Arc::new(WasmPlugin::load(&self.host(host), &settings)?))
+    }
+
+    fn host(&mut self, settings: &WasmHostSettings) -> WasmHost {
+        if let Some((same, host)) = &self.host
+            && same == settings
+        {
+            return host.clone();
+        }
+        let host = wasm_host(settings, self.compiler.clone()).with_output(Arc::clone(&self.output));
+        self.host = Some((settings.clone(), host.clone()));
+        host
+    }
 }

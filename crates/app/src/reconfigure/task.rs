@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use hyrouter_admin::AdminTokenHandle;
 use hyrouter_proxy::ServerHandle;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -18,6 +17,7 @@ use super::overrides::Overrides;
 use super::reload::PendingReload;
 use super::restart_only::RestartOnly;
 use super::watch::Watch;
+use crate::admin::AdminTokenHandle;
 use crate::build::{Assembler, Assembly};
 use crate::configuration::Origin;
 use crate::file_set::FileSet;

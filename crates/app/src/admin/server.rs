@@ -1,0 +1,121 @@
+//! The admin server of a build with the feature `admin`, and its absence from one without.
+
+use hyrouter_config::{Problem, Settings};
+
+#[cfg(not(feature = "admin"))]
+pub(crate) use self::absent::{AdminServer, AdminTokenHandle};
+#[cfg(feature = "admin")]
+pub(crate) use self::present::{AdminServer, AdminTokenHandle};
+
+impl AdminServer {
+    /// Returns the mistake of a configuration with an admin server for a build that has none.
+    pub(crate) fn check(settings: &Settings) -> Result<(), Problem> {
+        if cfg!(feature = "admin") || settings.admin.is_none() {
+            return Ok(());
+        }
+        let problem = "this build has no admin server; build with --features admin";
+        Err(Problem::new("admin", problem))
+    }
+}
+
+#[cfg(feature = "admin")]
+mod present {
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+
+    pub(crate) use hyrouter_admin::AdminTokenHandle;
+    use hyrouter_admin::{AdminControl, AdminError, AdminToken};
+    use tokio::runtime::Handle;
+
+    use crate::build::server::{Transport, holder};
+    use crate::error::AppError;
+
+    /// A bound admin server.
+    #[derive(Debug)]
+    pub(crate) struct AdminServer(hyrouter_admin::AdminServer);
+
+    impl AdminServer {
+        /// Binds the listener.
+        ///
+        /// # Errors
+        /// The port is taken, for example.
+        pub(crate) fn bind(
+            listen: SocketAddr,
+            token: Option<AdminToken>,
+            control: Arc<dyn AdminControl>,
+        ) -> Result<Self, AppError> {
+            let bound = hyrouter_admin::AdminServer::bind(listen, token, control);
+            bound.map(Self).map_err(|source| AppError::Admin {
+                holder: match &source {
+                    AdminError::Bind { listen, source } => {
+                        holder(Transport::Tcp, listen.port(), source)
+                    }
+                    _ => None,
+                },
+                source,
+            })
+        }
+
+        pub(crate) fn local_addr(&self) -> SocketAddr {
+            self.0.local_addr()
+        }
+
+        pub(crate) fn token_handle(&self) -> AdminTokenHandle {
+            self.0.token_handle()
+        }
+
+        pub(crate) async fn run(self, workers: Handle) {
+            self.0.run(workers, std::future::pending::<()>()).await;
+        }
+    }
+}
+
+#[cfg(not(feature = "admin"))]
+mod absent {
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+
+    use hyrouter_admin::{AdminControl, AdminToken};
+    use hyrouter_config::Problem;
+    use tokio::runtime::Handle;
+
+    use crate::error::AppError;
+
+    /// There is none in this build.
+    #[derive(Debug)]
+    pub(crate) enum AdminServer {}
+
+    /// There is none in this build.
+    #[derive(Debug)]
+    pub(crate) enum AdminTokenHandle {}
+
+    impl AdminTokenHandle {
+        pub(crate) fn replace(&self, _: AdminToken) -> bool {
+            match *self {}
+        }
+    }
+
+    impl AdminServer {
+        pub(crate) fn bind(
+            _: SocketAddr,
+            _: Option<AdminToken>,
+            _: Arc<dyn AdminControl>,
+        ) -> Result<Self, AppError> {
+            // The configuration was refused before, see `check`.
+            Err(AppError::Sink(Problem::new("admin", "not in this build")))
+        }
+
+        pub(crate) fn local_addr(&self) -> SocketAddr {
+            match *self {}
+        }
+
+        pub(crate) fn token_handle(&self) -> AdminTokenHandle {
+            match *self {}
+        }
+
+        #[expect(clippy::unused_async, reason = "as in a build with the feature")]
+        pub(crate) async fn run(self, _: Handle) {
+            match self {}
+        }
+    }
+}
