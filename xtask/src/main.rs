@@ -46,7 +46,7 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Check what is under examples/ for operators: image, systemd unit, manifests, dashboard, alerts
     Packaging,
-    /// Build what is released into target/dist/: archive, list of contents, sums
+    /// Build what is released into target/archive/: archive, list of contents, sums
     Dist(dist::DistArgs),
     /// Write the generated parts of docs/
     Docs {

@@ -63,7 +63,8 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<()> {
     }
     sh::run(cargo().args([
         "build",
-        "--release",
+        "--profile",
+        "dist",
         "--package",
         "hyrouter",
         "--package",

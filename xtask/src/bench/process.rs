@@ -43,9 +43,9 @@ pub(crate) struct ServerProcess {
     address: String,
 }
 
-/// A released binary.
+/// A binary as it is released.
 pub(crate) fn release(name: &str) -> PathBuf {
-    target().join("release").join(name)
+    target().join("dist").join(name)
 }
 
 impl ServerProcess {

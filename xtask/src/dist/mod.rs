@@ -15,24 +15,21 @@ use sha2::{Digest as _, Sha256};
 
 use crate::sh::{self, cargo, cmd, say, target};
 
-/// Features of a release beyond the defaults.
-const FEATURES: &str = "otlp";
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct DistArgs {
     /// Build for this target, whose programs this machine can run [default: that of the compiler]
     #[arg(long, value_name = "TRIPLE")]
     target: Option<String>,
-    /// Where the files go [default: target/dist]
+    /// Where the files go [default: target/archive]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The profile to build with; others than release are for trying this command
-    #[arg(long, value_name = "NAME", default_value = "release")]
+    /// Cargo profile of the build. Profiles other than `dist` are for trying this command
+    #[arg(long, value_name = "NAME", default_value = "dist")]
     profile: String,
 }
 
 pub(crate) fn run(args: &DistArgs) -> anyhow::Result<()> {
-    let out = args.out.clone().unwrap_or_else(|| target().join("dist"));
+    let out = args.out.clone().unwrap_or_else(|| target().join("archive"));
     let triple = match &args.target {
         Some(triple) => triple.clone(),
         None => host()?,
@@ -43,7 +40,7 @@ pub(crate) fn run(args: &DistArgs) -> anyhow::Result<()> {
     contents::lay_out(&built, &folder)?;
     let moment = moment()?;
     let bom = format!("{name}.cdx.json");
-    sbom::write(&triple, FEATURES, moment, &out.join(&bom))?;
+    sbom::write(&triple, moment, &out.join(&bom))?;
     copy(&out.join(&bom), &folder.join("hyrouter.cdx.json"))?;
 
     let packed = format!("{name}.tar.gz");
@@ -83,7 +80,7 @@ fn build(args: &DistArgs) -> anyhow::Result<PathBuf> {
     let mut command = cargo();
     command
         .args(["build", "--locked", "--package", "hyrouter"])
-        .args(["--features", FEATURES, "--profile", &args.profile]);
+        .args(["--profile", &args.profile]);
     let mut folder = target();
     if let Some(triple) = &args.target {
         command.args(["--target", triple]);

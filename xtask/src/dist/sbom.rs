@@ -21,7 +21,7 @@ const EXPECTED: &[&str] = &[
 ];
 
 /// Writes the list to a file. `moment` is the time that it has, in seconds since 1970.
-pub(super) fn write(triple: &str, features: &str, moment: u64, to: &Path) -> anyhow::Result<()> {
+pub(super) fn write(triple: &str, moment: u64, to: &Path) -> anyhow::Result<()> {
     let tool = ci::tool("cargo-cyclonedx", CARGO_CYCLONEDX)?;
     let copy = copy_of_repository()?;
     sh::run(
@@ -29,7 +29,7 @@ pub(super) fn write(triple: &str, features: &str, moment: u64, to: &Path) -> any
             .current_dir(&copy)
             .args(["cyclonedx", "--quiet", "--format", "json"])
             .args(["--spec-version", "1.5", "--all", "--no-build-deps"])
-            .args(["--target", triple, "--features", features])
+            .args(["--target", triple])
             .args(["--override-filename", "bom"])
             .arg("--manifest-path")
             .arg(copy.join("bins/hyrouter/Cargo.toml"))
