@@ -1,40 +1,44 @@
-//! Reason why a tracer cannot be made.
+//! Errors of opening a tracer.
 
 use hyrouter_http_client::TrustError;
+use opentelemetry_otlp::ExporterBuildError;
 
-/// Reason why a tracer cannot be made.
+/// Error of opening a tracer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TracerError {
-    /// The endpoint is not a URL that can be used.
+    /// The endpoint is not a valid URL.
     #[error(
         "endpoint: {url:?} {problem}; allowed is https://host[:port][/path] or http://host[:port][/path]"
     )]
     Endpoint {
-        /// The endpoint, without what may be a password.
+        /// The endpoint, without user, password, and query.
         url: String,
-        /// Fault of the endpoint.
+        /// Problem of the endpoint.
         problem: &'static str,
     },
-    /// A setting is out of its range.
+    /// An option is out of range.
     #[error("{key} is {value}, allowed is {allowed}")]
     Setting {
-        /// The setting.
+        /// Name of the option.
         key: &'static str,
         /// Its value.
         value: String,
         /// Allowed values.
         allowed: &'static str,
     },
-    /// A header cannot be sent. Contains nothing of its value.
+    /// A header is not valid. The error omits its value.
     #[error("headers: {name:?}: {problem}")]
     Header {
-        /// Its name.
+        /// Name of the header, at most 64 characters.
         name: String,
-        /// Fault of the header.
+        /// Problem of the header.
         problem: &'static str,
     },
-    /// The certificates that the collector is trusted by cannot be used.
+    /// The certificates to verify the collector cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// OpenTelemetry cannot build the exporter.
+    #[error("exporter: {0}")]
+    Exporter(#[from] ExporterBuildError),
 }

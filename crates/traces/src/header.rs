@@ -1,10 +1,10 @@
-//! Headers that an operator adds to requests.
+//! Extra headers of requests.
 
 use http::{HeaderName, HeaderValue};
 
 use crate::TracerError;
 
-/// A header of a request. Its value cannot be printed: many collectors authenticate senders by one.
+/// Header of a request. `Debug` omits its value, which is often a credential.
 #[derive(Debug, Clone)]
 pub struct TraceHeader {
     pub(crate) name: HeaderName,
@@ -12,25 +12,24 @@ pub struct TraceHeader {
 }
 
 impl TraceHeader {
-    /// Checks name and value.
+    /// Checks a name and a value.
     ///
     /// # Errors
     ///
-    /// Fails if one is not valid in HTTP, or the router sets that header itself.
+    /// Fails if the name or the value is not valid in HTTP, or if the router sets this header itself.
     pub fn new(name: &str, value: &str) -> Result<Self, TracerError> {
         let wrong = |problem| TracerError::Header {
             name: name.chars().take(64).collect(),
             problem,
         };
-        let parsed = HeaderName::try_from(name).map_err(|_| wrong("is no name of a header"))?;
+        let parsed = HeaderName::try_from(name).map_err(|_| wrong("is not a valid header name"))?;
         if matches!(
             parsed.as_str(),
             "connection" | "content-length" | "content-type" | "host" | "transfer-encoding"
         ) {
             return Err(wrong("is set by the router itself"));
         }
-        let mut value =
-            HeaderValue::try_from(value).map_err(|_| wrong("has a value that can not be sent"))?;
+        let mut value = HeaderValue::try_from(value).map_err(|_| wrong("has an invalid value"))?;
         value.set_sensitive(true);
         Ok(Self {
             name: parsed,
@@ -48,11 +47,11 @@ mod tests {
         let header = TraceHeader::new("Authorization", "Bearer hunter2").unwrap();
         assert!(!format!("{header:?}").contains("hunter2"), "{header:?}");
         for (name, value, problem) in [
-            ("a b", "hunter2", "no name"),
-            ("", "hunter2", "no name"),
+            ("a b", "hunter2", "not a valid header name"),
+            ("", "hunter2", "not a valid header name"),
             ("Host", "hunter2", "by the router itself"),
             ("Content-Length", "hunter2", "by the router itself"),
-            ("X-Key", "hunter2\r\nX: y", "can not be sent"),
+            ("X-Key", "hunter2\r\nX: y", "invalid value"),
         ] {
             let error = TraceHeader::new(name, value).unwrap_err().to_string();
             assert!(error.contains(problem), "{error}");

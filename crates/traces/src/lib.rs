@@ -1,8 +1,8 @@
-//! Traces of a Hytale router over OTLP: a span for each connection and each of its steps.
+//! Traces of a Hytale router over OTLP: one span for each connection, and one for each of its steps.
 //!
-//! Spans are made after the fact, from the [`DecisionRecord`] of a connection that has finished. A connection that is not
-//! sampled costs a random number, and nothing where there is no [`Tracer`]. What is sent names routes, backends, and
-//! plugins; it never contains a player, an address of a client, or what a client sent as SNI.
+//! Spans are made from the [`DecisionRecord`] of a finished connection, when a batch is exported. An unsampled connection
+//! costs one random number; without a [`Tracer`] there is no cost. Spans contain the names of routes, backends, and plugins.
+//! They never contain a player, the address of a client, or a client's SNI.
 //!
 //! ```no_run
 //! use std::time::{Duration, SystemTime};
@@ -28,12 +28,11 @@
 //! # }
 //! ```
 
-mod endpoint;
+mod collector;
 mod error;
 mod export;
 mod header;
 mod options;
-mod otlp;
 mod pending;
 mod spans;
 mod tracer;
@@ -44,7 +43,7 @@ pub use self::options::TracerOptions;
 pub use self::pending::PluginCall;
 pub use self::tracer::Tracer;
 
-/// Numbers of sent, lost and failed spans since the tracer was made.
+/// Numbers of sent, lost, and failed spans since the tracer was opened.
 #[doc(inline)]
 pub use hyrouter_http_client::batch::DeliveryCounts;
 

@@ -1,39 +1,44 @@
-//! Options of a tracer: the collector of traces, and the share of connections that are traced.
+//! Options of a tracer: the collector, and the share of traced connections.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
-use hyrouter_http_client::Poster;
+use hyrouter_http_client::{Poster, ServiceUrl, ServiceUrlError};
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::Resource;
 
-use crate::{TraceHeader, TracerError, endpoint};
+use crate::{TraceHeader, TracerError};
 
-/// Maximum number of connections that can wait.
+/// Path of traces below the endpoint (OTLP/HTTP request).
+const PATH: &str = "/v1/traces";
+
+/// Maximum capacity of the queue in connections.
 const MAX_QUEUE: usize = 1 << 16;
-/// Longest time that one request may take.
+/// Maximum timeout of a request.
 const MAX_TIMEOUT: Duration = Duration::from_mins(1);
 
 const PRODUCT: HeaderValue =
     HeaderValue::from_static(concat!("hyrouter-telemetry/", env!("CARGO_PKG_VERSION")));
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 
-/// Options of a tracer: the collector of traces, and the share of connections that are traced.
+/// Options of a tracer: the collector, and the share of traced connections.
 #[derive(Debug, Clone)]
 pub struct TracerOptions {
     endpoint: String,
     headers: Vec<TraceHeader>,
     ca_file: Option<PathBuf>,
     pub(crate) one_in: u32,
-    pub(crate) service_name: String,
-    pub(crate) resource: Vec<(String, String)>,
+    service_name: String,
+    resource: Vec<(String, String)>,
     pub(crate) queue: usize,
     timeout: Duration,
 }
 
 impl TracerOptions {
-    /// Returns the defaults for a collector: `http://...` or `https://...`. Traces are posted to `/v1/traces` below it, in
-    /// protobuf.
+    /// Returns the default options for a collector at `http://...` or `https://...`. Requests go to `/v1/traces` below this
+    /// URL, in protobuf.
     pub fn new(endpoint: impl Into<String>) -> Self {
         Self {
             endpoint: endpoint.into(),
@@ -47,60 +52,60 @@ impl TracerOptions {
         }
     }
 
-    /// Sets headers that are sent with each request. Default: none.
+    /// Sets extra headers of each request. Default: none.
     #[must_use]
     pub fn with_headers(mut self, headers: impl IntoIterator<Item = TraceHeader>) -> Self {
         self.headers = headers.into_iter().collect();
         self
     }
 
-    /// Sets a file of certificates in PEM that the collector is trusted by, beside those of the system. Default: none.
+    /// Sets a PEM file of CA certificates to verify the collector, in addition to the system's. Default: none.
     #[must_use]
     pub fn with_ca_file(mut self, ca_file: Option<PathBuf>) -> Self {
         self.ca_file = ca_file;
         self
     }
 
-    /// Traces one of so many connections, by chance. Default 1: each.
+    /// Sets the sampling rate: one in `one_in` connections is traced, at random. At least 1. Default 1: all.
     #[must_use]
     pub fn with_one_in(mut self, one_in: u32) -> Self {
         self.one_in = one_in;
         self
     }
 
-    /// Sets `service.name` of the traces. Default `hyrouter`.
+    /// Sets the resource attribute `service.name`. Default `hyrouter`.
     #[must_use]
     pub fn with_service_name(mut self, service_name: impl Into<String>) -> Self {
         self.service_name = service_name.into();
         self
     }
 
-    /// Sets further attributes of this process, such as `service.version`. Default: none.
+    /// Sets further resource attributes, such as `service.version`. Default: none.
     #[must_use]
     pub fn with_resource(mut self, resource: Vec<(String, String)>) -> Self {
         self.resource = resource;
         self
     }
 
-    /// Sets the number of connections that can wait to be sent, 1 to 65,536. Default 2,048, about 1 MiB.
+    /// Sets the capacity of the queue in connections, 1 to 65,536. Default 2,048, about 1 MiB.
     #[must_use]
     pub fn with_queue(mut self, queue: usize) -> Self {
         self.queue = queue;
         self
     }
 
-    /// Sets how long one request may take, 1 ms to 1 minute. Default 5 s.
+    /// Sets the timeout of one request, 1 ms to 1 minute. Default 5 s.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Checks that each option can be used. Reads no file and does not connect.
+    /// Checks the options. Reads no file and does not connect.
     ///
     /// # Errors
     ///
-    /// Returns the first option that cannot be used, with its value and what is allowed.
+    /// Returns the first invalid option, with its value and the allowed values.
     pub fn check(&self) -> Result<(), TracerError> {
         let wrong = |key, value, allowed| {
             Err(TracerError::Setting {
@@ -121,20 +126,42 @@ impl TracerOptions {
         if !(Duration::from_millis(1)..=MAX_TIMEOUT).contains(&self.timeout) {
             return wrong("timeout", format!("{:?}", self.timeout), "1 ms to 1 minute");
         }
-        endpoint::parse(&self.endpoint).map(drop)
+        self.url().map(drop)
+    }
+
+    /// Returns the endpoint with the path of traces.
+    fn url(&self) -> Result<ServiceUrl, TracerError> {
+        ServiceUrl::parse_base(&self.endpoint, PATH).map_err(|error| TracerError::Endpoint {
+            url: error.shown(&self.endpoint),
+            problem: match error {
+                ServiceUrlError::WithUser => {
+                    "has a user name or password, which is not sent; set headers instead"
+                }
+                error => error.problem(),
+            },
+        })
+    }
+
+    /// Returns the resource: the attributes of this process.
+    pub(crate) fn resource(&self) -> Resource {
+        let attributes = self.resource.iter().cloned();
+        Resource::builder_empty()
+            .with_attributes(attributes.map(|(key, value)| KeyValue::new(key, value)))
+            .with_service_name(self.service_name.clone())
+            .build()
     }
 
     pub(crate) fn poster(&self) -> Result<Poster, TracerError> {
-        let address = endpoint::parse(&self.endpoint)?;
+        let url = self.url()?;
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, PRODUCT);
-        // An operator can replace the product, and not the type.
+        // Extra headers can replace the user agent, but not the type.
         for header in &self.headers {
             headers.insert(header.name.clone(), header.value.clone());
         }
         headers.insert(CONTENT_TYPE, PROTOBUF);
         Ok(Poster::new(
-            address,
+            url,
             headers,
             self.timeout,
             self.ca_file.as_deref(),
@@ -179,6 +206,41 @@ mod tests {
                 error,
                 format!("timeout is {timeout:?}, allowed is 1 ms to 1 minute")
             );
+        }
+    }
+
+    #[test]
+    fn the_path_is_appended_to_the_endpoint() {
+        for (endpoint, url) in [
+            ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
+            ("http://[::1]:4318/", "http://[::1]:4318/v1/traces"),
+            (
+                "https://otlp.example/tenant/",
+                "https://otlp.example/tenant/v1/traces",
+            ),
+        ] {
+            assert_eq!(TracerOptions::new(endpoint).url().unwrap().to_string(), url);
+        }
+    }
+
+    #[test]
+    fn errors_of_an_endpoint_contain_no_password() {
+        for (endpoint, problem) in [
+            ("127.0.0.1:4318", "no scheme"),
+            ("grpc://127.0.0.1:4317", "not known"),
+            ("http://otlp.example/?key=hunter2", "query or fragment"),
+            (
+                "https://u:hunter2@otlp.example",
+                "user name or password, which is not sent; set headers",
+            ),
+        ] {
+            let error = TracerOptions::new(endpoint)
+                .check()
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(problem), "{endpoint}: {error}");
+            assert!(error.contains("https://host[:port]"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Traces that wait to be sent.
+//! Traces in the queue.
 
 use std::time::{Duration, SystemTime};
 
 use hyrouter_decision_log::{DecisionOutcome, DecisionRecord};
 
-/// Maximum length of the text of an error in characters.
+/// Maximum length of an error text in characters.
 const MAX_ERROR: usize = 200;
 
-/// One call of a plugin.
+/// Call of a plugin.
 #[derive(Debug, Clone, Copy)]
 pub struct PluginCall<'a> {
     /// Name of the plugin in the configuration.
@@ -22,8 +22,8 @@ pub struct PluginCall<'a> {
     pub error: Option<&'a str>,
 }
 
-/// Data for the spans of one connection. Spans are made when they are sent: until then this takes about 400 bytes, a
-/// fifth of their size.
+/// Data for the spans of one connection: about 400 bytes, a fifth of the size of the spans, which are made when they are
+/// exported.
 #[derive(Debug)]
 pub(crate) struct PendingTrace {
     pub(crate) start: SystemTime,
@@ -65,7 +65,7 @@ impl PendingTrace {
                 .map(|error| error.chars().take(MAX_ERROR).collect()),
         });
         Self {
-            // The clock is read once for a connection, when it has finished.
+            // The clock is read once for each connection, at its end.
             start: record.time.checked_sub(record.total).unwrap_or(record.time),
             total: record.total,
             handshake: record.handshake,
@@ -83,8 +83,8 @@ impl PendingTrace {
     }
 }
 
-/// Returns the number of spans that a connection with so many calls of plugins has. A step that took no time did not
-/// happen, and has no span.
+/// Returns the number of spans of a connection with that number of plugin calls. A step of zero duration did not happen,
+/// and has no span.
 pub(crate) fn span_count(record: &DecisionRecord<'_>, calls: usize) -> u64 {
     let steps = [record.handshake, record.connect];
     let steps = steps.iter().filter(|step| !step.is_zero()).count();
@@ -92,7 +92,7 @@ pub(crate) fn span_count(record: &DecisionRecord<'_>, calls: usize) -> u64 {
     u64::try_from(1 + steps + decision + calls).unwrap_or(u64::MAX)
 }
 
-/// Returns whether there is a span that those of plugins are below.
+/// Returns whether the decision has a span. Spans of plugin calls need it as their parent.
 pub(crate) fn has_decision(decision: Duration, calls: usize) -> bool {
     !decision.is_zero() || calls > 0
 }

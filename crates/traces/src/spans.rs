@@ -1,124 +1,164 @@
-//! Spans of an exchange.
+//! Spans of a connection.
 
 use std::time::{Duration, SystemTime};
 
 use hyrouter_decision_log::DecisionOutcome;
+use opentelemetry::trace::{
+    SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
+};
+use opentelemetry::{InstrumentationScope, KeyValue, Value};
+use opentelemetry_sdk::trace::{
+    IdGenerator as _, RandomIdGenerator, SpanData, SpanEvents, SpanLinks,
+};
 
-use crate::otlp::{KeyValue, OtlpSpan, SpanKind, SpanStatus, SpanStatusCode};
 use crate::pending::{PendingCall, PendingTrace, has_decision};
 
-/// Sampled (bit 0), and it is known (bit 8) that the parent is of this process (bit 9).
-const FLAGS: u32 = 0x101;
+/// Name of the instrumentation scope. It is not the name of the crate: operators filter by it.
+const SCOPE: &str = "hyrouter-telemetry";
 
-/// Makes the spans: the connection, its steps, and plugins below the decision.
-pub(crate) fn make(pending: &PendingTrace, spans: &mut Vec<OtlpSpan>) {
-    let trace = Trace {
-        id: id(rand::random::<u128>().to_be_bytes()),
-    };
-    let start = nanos(pending.start);
-    let mut root = trace.span("connection", &[], start, pending.total);
-    root.kind = SpanKind::Server.into();
-    root.attributes = attributes(pending);
-    // A player who is refused is no error.
-    root.status = (pending.outcome == DecisionOutcome::Closed).then(|| error(pending.reason));
-    let root_id = root.id.clone();
-    spans.push(root);
+/// Makes the spans of traces.
+pub(crate) struct SpanMaker {
+    ids: RandomIdGenerator,
+    scope: InstrumentationScope,
+}
 
-    let mut at = start;
-    for (name, step) in [
-        ("handshake", pending.handshake),
-        ("connect", pending.connect),
-    ] {
-        if !step.is_zero() {
-            spans.push(trace.span(name, &root_id, at, step));
-            at = later(at, step);
-        }
-    }
-    if has_decision(pending.decision, pending.plugins.len()) {
-        let decision = trace.span("decision", &root_id, at, pending.decision);
-        let decision_id = decision.id.clone();
-        spans.push(decision);
-        for call in &pending.plugins {
-            spans.push(trace.plugin(call, &decision_id, at));
+impl Default for SpanMaker {
+    fn default() -> Self {
+        let scope = InstrumentationScope::builder(SCOPE).with_version(env!("CARGO_PKG_VERSION"));
+        Self {
+            ids: RandomIdGenerator::default(),
+            scope: scope.build(),
         }
     }
 }
 
-struct Trace {
-    id: Vec<u8>,
-}
+impl SpanMaker {
+    /// Appends the spans of a connection: its own, those of its steps, and those of plugins below the decision.
+    pub(crate) fn make(&self, mut pending: PendingTrace, spans: &mut Vec<SpanData>) {
+        let trace = self.ids.new_trace_id();
+        let plugins = std::mem::take(&mut pending.plugins);
+        let PendingTrace {
+            mut start,
+            handshake,
+            connect,
+            decision,
+            ..
+        } = pending;
+        let root = self.root(trace, pending);
+        let root_id = root.span_context.span_id();
+        spans.push(root);
 
-impl Trace {
-    fn span(&self, name: &str, parent: &[u8], start: u64, elapsed: Duration) -> OtlpSpan {
-        OtlpSpan {
-            trace_id: self.id.clone(),
-            id: id(rand::random::<u64>().to_be_bytes()),
-            parent_id: parent.to_vec(),
-            flags: FLAGS,
-            name: name.to_owned(),
-            kind: SpanKind::Internal.into(),
-            start_time_unix_nano: start,
-            end_time_unix_nano: later(start, elapsed),
-            attributes: Vec::new(),
-            status: None,
+        for (name, step) in [("handshake", handshake), ("connect", connect)] {
+            if !step.is_zero() {
+                spans.push(self.span(trace, root_id, name, start, step));
+                start = later(start, step);
+            }
+        }
+        if has_decision(decision, plugins.len()) {
+            let decision = self.span(trace, root_id, "decision", start, decision);
+            let decision_id = decision.span_context.span_id();
+            spans.push(decision);
+            for call in plugins {
+                spans.push(self.plugin(trace, decision_id, start, call));
+            }
         }
     }
 
-    fn plugin(&self, call: &PendingCall, parent: &[u8], decision: u64) -> OtlpSpan {
+    fn root(&self, trace: TraceId, pending: PendingTrace) -> SpanData {
+        let mut root = self.span(
+            trace,
+            SpanId::INVALID,
+            "connection",
+            pending.start,
+            pending.total,
+        );
+        root.span_kind = SpanKind::Server;
+        // A refused player is not an error.
+        if pending.outcome == DecisionOutcome::Closed {
+            root.status = Status::error(pending.reason);
+        }
+        root.attributes = attributes(pending);
+        root
+    }
+
+    fn plugin(
+        &self,
+        trace: TraceId,
+        parent: SpanId,
+        decision: SystemTime,
+        call: PendingCall,
+    ) -> SpanData {
         let start = later(decision, call.offset);
-        let mut span = self.span("plugin", parent, start, call.elapsed);
+        let mut span = self.span(trace, parent, "plugin", start, call.elapsed);
         span.attributes = vec![
-            KeyValue::text("hyrouter.plugin", &call.name),
-            KeyValue::text("hyrouter.verdict", call.verdict),
+            KeyValue::new("hyrouter.plugin", String::from(call.name)),
+            KeyValue::new("hyrouter.verdict", call.verdict),
         ];
-        span.status = call.error.as_deref().map(error);
+        if let Some(error) = call.error {
+            span.status = Status::error(String::from(error));
+        }
         span
     }
+
+    fn span(
+        &self,
+        trace: TraceId,
+        parent: SpanId,
+        name: &'static str,
+        start: SystemTime,
+        elapsed: Duration,
+    ) -> SpanData {
+        SpanData {
+            span_context: SpanContext::new(
+                trace,
+                self.ids.new_span_id(),
+                TraceFlags::SAMPLED,
+                false,
+                TraceState::NONE,
+            ),
+            parent_span_id: parent,
+            parent_span_is_remote: false,
+            span_kind: SpanKind::Internal,
+            name: name.into(),
+            start_time: start,
+            end_time: later(start, elapsed),
+            attributes: Vec::new(),
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: Status::Unset,
+            instrumentation_scope: self.scope.clone(),
+        }
+    }
 }
 
-fn attributes(pending: &PendingTrace) -> Vec<KeyValue> {
+fn attributes(pending: PendingTrace) -> Vec<KeyValue> {
     let connection = i64::try_from(pending.connection).unwrap_or(i64::MAX);
-    let mut attributes = vec![
-        KeyValue::int("hyrouter.connection", connection),
-        KeyValue::text("hyrouter.outcome", pending.outcome.as_str()),
-        KeyValue::text("hyrouter.reason", pending.reason),
+    let required = [
+        KeyValue::new("hyrouter.connection", connection),
+        KeyValue::new("hyrouter.outcome", pending.outcome.as_str()),
+        KeyValue::new("hyrouter.reason", pending.reason),
     ];
-    for (key, value) in [
-        ("hyrouter.route", pending.route.as_deref()),
-        ("hyrouter.backend", pending.backend.as_deref()),
-        ("hyrouter.generation", pending.generation),
-    ] {
-        attributes.extend(value.map(|value| KeyValue::text(key, value)));
-    }
-    let build = pending.build.map(i64::from);
-    attributes.extend(build.map(|build| KeyValue::int("hyrouter.build", build)));
-    attributes
+    let optional: [(_, Option<Value>); 4] = [
+        (
+            "hyrouter.route",
+            pending.route.map(|route| String::from(route).into()),
+        ),
+        ("hyrouter.backend", pending.backend.map(Into::into)),
+        ("hyrouter.generation", pending.generation.map(Into::into)),
+        (
+            "hyrouter.build",
+            pending.build.map(|build| i64::from(build).into()),
+        ),
+    ];
+    let optional = optional.into_iter();
+    let optional = optional.filter_map(|(key, value)| Some(KeyValue::new(key, value?)));
+    required.into_iter().chain(optional).collect()
 }
 
-fn error(message: &str) -> SpanStatus {
-    SpanStatus {
-        message: message.to_owned(),
-        code: SpanStatusCode::Error.into(),
-    }
-}
-
-/// An id of zeros is none.
-fn id<const N: usize>(mut bytes: [u8; N]) -> Vec<u8> {
-    if bytes == [0; N] {
-        bytes = [1; N];
-    }
-    bytes.to_vec()
-}
-
-fn nanos(time: SystemTime) -> u64 {
-    let since = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-}
-
-fn later(start: u64, elapsed: Duration) -> u64 {
-    start.saturating_add(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX))
+/// Returns the start if the end is beyond all times of the system.
+fn later(start: SystemTime, elapsed: Duration) -> SystemTime {
+    start.checked_add(elapsed).unwrap_or(start)
 }
 
 #[cfg(test)]
@@ -127,7 +167,7 @@ mod tests {
 
     use hyrouter_decision_log::{DecisionOutcome, DecisionRecord};
 
-    use super::{id, make};
+    use super::SpanMaker;
     use crate::PluginCall;
     use crate::pending::{PendingTrace, span_count};
 
@@ -136,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_as_many_as_they_are_counted_and_none_is_twice() {
+    fn the_number_of_spans_is_the_counted_one() {
         let step = Duration::from_millis(1);
         let call = PluginCall {
             name: "a",
@@ -145,15 +185,8 @@ mod tests {
             verdict: "allow",
             error: None,
         };
-        let mut ids = Vec::new();
-        for bits in 0..16 {
-            let time = |bit| {
-                if bits & bit == 0 {
-                    Duration::ZERO
-                } else {
-                    step
-                }
-            };
+        for bits in 0..16_u32 {
+            let time = |bit| step * u32::from(bits & bit != 0);
             let record = DecisionRecord {
                 handshake: time(1),
                 connect: time(2),
@@ -162,35 +195,26 @@ mod tests {
             };
             let calls = (bits & 8 != 0).then_some(call);
             let mut spans = Vec::new();
-            make(&PendingTrace::new(&record, calls.into_iter()), &mut spans);
+            let pending = PendingTrace::new(&record, calls.into_iter());
+            SpanMaker::default().make(pending, &mut spans);
             assert_eq!(
                 u64::try_from(spans.len()).unwrap(),
                 span_count(&record, usize::from(calls.is_some())),
                 "{bits}"
             );
-            ids.extend(spans.into_iter().map(|span| span.id));
         }
-        let all = ids.len();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), all);
-    }
-
-    #[test]
-    fn no_id_is_zero() {
-        assert_eq!(id([0; 8]), [1; 8]);
-        assert_eq!(id([0, 0, 7]), [0, 0, 7]);
     }
 
     #[test]
     fn no_clock_is_too_wrong() {
         let record = DecisionRecord {
+            handshake: Duration::MAX,
             total: Duration::MAX,
             ..closed(SystemTime::UNIX_EPOCH - Duration::from_secs(1), u64::MAX)
         };
         let mut spans = Vec::new();
-        make(&PendingTrace::new(&record, [].into_iter()), &mut spans);
-        assert_eq!(spans[0].start_time_unix_nano, 0);
-        assert_eq!(spans[0].end_time_unix_nano, u64::MAX);
+        let pending = PendingTrace::new(&record, [].into_iter());
+        SpanMaker::default().make(pending, &mut spans);
+        assert!(spans.iter().all(|span| span.end_time >= span.start_time));
     }
 }

@@ -1,26 +1,27 @@
-//! Traces of connections.
+//! Tracer of connections.
 
 use std::time::Duration;
 
+use hyrouter_decision_log::DecisionRecord;
 use hyrouter_http_client::batch::{BatchLimits, Queue};
 use tokio::runtime::Handle;
 
-use hyrouter_decision_log::DecisionRecord;
-
-use crate::export::Exporter;
+use crate::collector::CollectorClient;
+use crate::export::ExportTask;
 use crate::pending::{PendingTrace, span_count};
 use crate::{DeliveryCounts, PluginCall, TracerError, TracerOptions};
 
-/// Connections in one request: some hundred spans, about 100 KiB.
+/// Maximum number of connections in one request: some hundred spans, about 100 KiB.
 const BATCH: usize = 128;
-/// Maximum time that the first connection of a batch waits for others.
+/// Maximum time that a connection waits for its batch to fill.
 const AGE: Duration = Duration::from_secs(1);
 
-/// Sends traces to a collector, in batches of up to 128 connections that are at most a second old.
+/// Sends traces to a collector, in batches of at most 128 connections and 1 s.
 ///
-/// No answer in time, no connection, and 429, 502, 503 and 504 are tried again, five times in all within seconds, or as
-/// `Retry-After` says within half a minute each. Any other answer drops the batch. What comes while the queue is full
-/// is lost and counted. Nothing here makes a player wait, and nothing of it is global to the process.
+/// A request is retried up to 4 times if it times out, cannot connect, or gets 429, 502, 503, or 504. The waits add up to
+/// at most 2.4 s. `Retry-After` of 429 and 503 extends a wait to at most 30 s. Other responses drop the batch. If the queue
+/// is full, traces of new connections are dropped. Dropped spans are counted. Nothing blocks a connection, and nothing is
+/// global to the process.
 #[derive(Debug)]
 pub struct Tracer {
     one_in: u32,
@@ -28,34 +29,33 @@ pub struct Tracer {
 }
 
 impl Tracer {
-    /// Checks the options, reads the certificates, and starts to wait for connections on that runtime. Does not connect.
-    /// If the runtime has one thread, encoding a batch blocks it for less than 1 ms.
+    /// Checks the options, reads the certificates, and starts a task on the runtime. Does not connect. Encoding a batch
+    /// blocks one thread of the runtime for less than 1 ms.
     ///
     /// # Errors
     ///
-    /// Fails if an option is out of its range, or a certificate cannot be read.
+    /// Fails if an option is invalid, or a certificate cannot be read.
     pub fn open(options: &TracerOptions, runtime: &Handle) -> Result<Self, TracerError> {
         options.check()?;
-        let poster = options.poster()?;
+        let client = CollectorClient::new(options.poster()?);
+        let task = ExportTask::new(client, &options.resource())?;
         let limits = BatchLimits {
             room: options.queue,
             most: BATCH,
             age: AGE,
         };
-        let work = |batches| Exporter::new(batches, poster, options).run();
         Ok(Self {
             one_in: options.one_in,
-            queue: Queue::open(limits, runtime, work),
+            queue: Queue::open(limits, runtime, |batches| task.run(batches)),
         })
     }
 
-    /// Returns whether this connection is one of those that are traced. Call it once for each, before anything is made
-    /// for [`Self::record`].
+    /// Returns whether to trace a connection, at random. Call it once for each connection, before [`Self::record`].
     pub fn samples(&self) -> bool {
         self.one_in <= 1 || rand::random_ratio(1, self.one_in)
     }
 
-    /// Queues the spans of a connection and of the calls of plugins that it took, if there is room.
+    /// Queues the trace of a connection with its plugin calls, if the queue has room.
     pub fn record<'a>(
         &self,
         record: &DecisionRecord<'_>,
@@ -66,19 +66,20 @@ impl Tracer {
         });
     }
 
-    /// Returns whether the task runs. It is false when the task has ended before the tracer is shut down: by a panic.
+    /// Returns whether the task is running. `false` before [`Self::shutdown`] means that the task has panicked.
     pub fn is_running(&self) -> bool {
         self.queue.is_running()
     }
 
-    /// Returns how many spans came to what end.
+    /// Returns the numbers of sent, lost, and failed spans.
     pub fn counts(&self) -> DeliveryCounts {
         self.queue.counts()
     }
 
-    /// Sends what waits, and ends. What is not taken within this time is lost and counted, and so is all that is
-    /// recorded from now on. Returns whether all was sent, or dropped, in time. A tracer that is dropped sends what
-    /// waits too, in a time without a bound.
+    /// Sends the queued traces and ends the task. Traces that are not sent within `timeout` are dropped and counted as
+    /// lost, and so are later ones. Returns whether the queue was empty in time.
+    ///
+    /// Dropping a tracer also sends the queued traces, without a time limit.
     pub async fn shutdown(&self, timeout: Duration) -> bool {
         self.queue.close(timeout).await
     }

@@ -38,18 +38,21 @@ async fn what_may_pass_is_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_collector_is_left_alone_as_long_as_it_asks() {
+async fn retry_after_is_the_shortest_wait_up_to_half_a_minute() {
     let clock = Clock::hold().await;
-    let busy = Answer::Status("429 Too Many Requests", "Retry-After: 7\r\n", Vec::new());
-    let collector = Collector::new([busy]).await;
-    let tracer = open(&TracerOptions::new(collector.url()));
-    record(&tracer, 0..128);
-    until("a try", || collector.count() == 1).await;
-    clock.settle().await;
-    clock.pass(Duration::from_millis(6_990)).await;
-    assert_eq!(collector.count(), 1);
-    clock.pass(Duration::from_millis(20)).await;
-    until("a success", || counts(&tracer) == (256, 0, 0)).await;
+    for (asked, seconds) in [("Retry-After: 7\r\n", 7), ("Retry-After: 3600\r\n", 30)] {
+        let busy = Answer::Status("429 Too Many Requests", asked, Vec::new());
+        let collector = Collector::new([busy]).await;
+        let tracer = open(&TracerOptions::new(collector.url()));
+        record(&tracer, 0..128);
+        until("a try", || collector.count() == 1).await;
+        clock.settle().await;
+        clock.pass(SECOND * (seconds - 1)).await;
+        clock.pass(Duration::from_millis(990)).await;
+        assert_eq!(collector.count(), 1);
+        clock.pass(SECOND / 5).await;
+        until("a success", || counts(&tracer) == (256, 0, 0)).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
