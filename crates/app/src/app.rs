@@ -7,7 +7,7 @@ use hyrouter_proxy::Server;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use crate::admin::{AdminServer, AppControl, Readiness};
+use crate::admin::{AdminEndpoint, AppControl, Readiness};
 use crate::app_handle::AppHandle;
 use crate::build::Assembler;
 use crate::build::server::bind;
@@ -29,7 +29,7 @@ use crate::snapshot::Snapshot;
 /// A router with its ports, which answers once it [runs](Self::run).
 pub struct App {
     server: Server<SwappableHandler>,
-    admin: Option<AdminServer>,
+    admin: Option<AdminEndpoint>,
     reconfigurer: Reconfigurer,
     handle: AppHandle,
     critical_tasks: CriticalTasks,
@@ -103,7 +103,7 @@ impl App {
                 let commands = commands.clone();
                 let levels = parts.log_levels;
                 let control = AppControl::new(&state, &server, commands, readiness, levels);
-                Some(AdminServer::bind(listen, token, Arc::new(control))?)
+                Some(AdminEndpoint::bind(listen, token, Arc::new(control))?)
             }
         };
         let reconfigurer = Reconfigurer::new(
@@ -114,7 +114,7 @@ impl App {
             assembler,
         )
         .with_origin(origin.clone(), files)
-        .with_tokens(admin.as_ref().map(AdminServer::token_handle));
+        .with_tokens(admin.as_ref().map(AdminEndpoint::token_handle));
         Ok(Self {
             server,
             admin,
@@ -134,7 +134,7 @@ impl App {
 
     /// Returns the address of the admin server, if there is one.
     pub fn admin_addr(&self) -> Option<SocketAddr> {
-        self.admin.as_ref().map(AdminServer::local_addr)
+        self.admin.as_ref().map(AdminEndpoint::local_addr)
     }
 
     /// Returns a handle that commands the router while it runs.

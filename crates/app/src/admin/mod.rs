@@ -9,4 +9,4 @@ mod status;
 pub use self::control::LogLevels;
 pub(crate) use self::control::{AppControl, FixedLogLevel};
 pub(crate) use self::readiness::Readiness;
-pub(crate) use self::server::{AdminServer, AdminTokenHandle};
+pub(crate) use self::server::{AdminEndpoint, AdminTokenHandle};

@@ -3,11 +3,13 @@
 use hyrouter_config::{Problem, Settings};
 
 #[cfg(not(feature = "admin"))]
-pub(crate) use self::absent::{AdminServer, AdminTokenHandle};
+pub(crate) use self::absent::{
+    NoAdminEndpoint as AdminEndpoint, NoAdminTokenHandle as AdminTokenHandle,
+};
 #[cfg(feature = "admin")]
-pub(crate) use self::present::{AdminServer, AdminTokenHandle};
+pub(crate) use self::present::{AdminEndpoint, AdminTokenHandle};
 
-impl AdminServer {
+impl AdminEndpoint {
     /// Returns the mistake of a configuration with an admin server for a build that has none.
     pub(crate) fn check(settings: &Settings) -> Result<(), Problem> {
         if cfg!(feature = "admin") || settings.admin.is_none() {
@@ -32,9 +34,9 @@ mod present {
 
     /// A bound admin server.
     #[derive(Debug)]
-    pub(crate) struct AdminServer(hyrouter_admin::AdminServer);
+    pub(crate) struct AdminEndpoint(hyrouter_admin::AdminServer);
 
-    impl AdminServer {
+    impl AdminEndpoint {
         /// Binds the listener.
         ///
         /// # Errors
@@ -83,19 +85,19 @@ mod absent {
 
     /// There is none in this build.
     #[derive(Debug)]
-    pub(crate) enum AdminServer {}
+    pub(crate) enum NoAdminEndpoint {}
 
     /// There is none in this build.
     #[derive(Debug)]
-    pub(crate) enum AdminTokenHandle {}
+    pub(crate) enum NoAdminTokenHandle {}
 
-    impl AdminTokenHandle {
+    impl NoAdminTokenHandle {
         pub(crate) fn replace(&self, _: AdminToken) -> bool {
             match *self {}
         }
     }
 
-    impl AdminServer {
+    impl NoAdminEndpoint {
         pub(crate) fn bind(
             _: SocketAddr,
             _: Option<AdminToken>,
@@ -109,7 +111,7 @@ mod absent {
             match *self {}
         }
 
-        pub(crate) fn token_handle(&self) -> AdminTokenHandle {
+        pub(crate) fn token_handle(&self) -> NoAdminTokenHandle {
             match *self {}
         }
 

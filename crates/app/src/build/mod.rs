@@ -33,7 +33,7 @@ use self::plugins::{LoadedPlugins, Loader};
 pub use self::trial::trial_request;
 #[cfg(feature = "wasm")]
 pub use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
-use crate::admin::AdminServer;
+use crate::admin::AdminEndpoint;
 use crate::metrics::Metrics;
 use crate::observe::sinks;
 use crate::observe::traces::Traces;
@@ -113,7 +113,7 @@ impl Assembler {
         // Their own place opens them; a mistake in them is one of the configuration all the same.
         sinks::check(&settings.logging, &mut findings);
         findings.keep(Traces::check(settings.otlp.as_ref()));
-        findings.keep(AdminServer::check(&settings));
+        findings.keep(AdminEndpoint::check(&settings));
         let certificate = certificate(&settings, &mut findings);
         let token_key = token_key(&settings, &mut findings);
         let admin_token = admin_token(&settings, &mut findings);

@@ -5,9 +5,10 @@
 //! - `Status::from_header_map` panics if `grpc-status-details-bin` is not base64 (src/status.rs:504). A layer can drop
 //!   this header and trailer.
 //! - An answer beyond the limit is a `Status` of code `OUT_OF_RANGE` (src/codec/decode.rs:219), and its length stands
-//!   only in an English text. A server can send the same code, so `oversize` and `status` cannot be told apart.
+//!   only in an English text. A server can send the same code, so `oversize` could not be distinguished from `status`.
 //! - A message that is missing or cut off is a `Status` of code `INTERNAL` (src/codec/decode.rs:297 and
-//!   src/client/grpc.rs:277), which a server can send too, so `bad_response` and `status` cannot be told apart.
+//!   src/client/grpc.rs:277), which a server can send too, so `bad_response` could not be distinguished
+//!   from `status`.
 //! - The content type is not checked (src/client/grpc.rs:350), so an HTML page is read as the frames of a message.
 //!
 //! A layer that mends the last three reads the frames itself, which is all that this module does.
