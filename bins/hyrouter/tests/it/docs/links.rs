@@ -58,7 +58,7 @@ fn slug(heading: &str) -> String {
 fn headings_have_the_names_that_links_use() {
     for (heading, name) in [
         ("Order", "order"),
-        ("When there is no answer", "when-there-is-no-answer"),
+        ("How a response is applied", "how-a-response-is-applied"),
         ("gRPC or WASM", "grpc-or-wasm"),
         ("`plugins[].grpc`", "pluginsgrpc"),
     ] {
