@@ -23,12 +23,12 @@ mkdir "$image/tmp"
 chmod 1777 "$image/tmp" "$image/var/cache/hyrouter"
 
 install -m 0755 "$binary" "$image/usr/bin/hyrouter"
-# A released binary has no debug information; one from `cargo build` has, and a machine that builds has strip.
+# Remove the debug information of a binary from `cargo build`. A released binary has none.
 if command -v strip >/dev/null; then
     strip "$image/usr/bin/hyrouter"
 fi
 
-# The loader and the C library, where the binary looks for them. One that is linked statically needs none.
+# The loader and the C library, at the paths in the binary. A static binary needs none.
 libraries=$(ldd "$binary" 2>/dev/null | grep -o '/[^ )]*' || true)
 for library in $libraries; do
     mkdir -p "$image$(dirname "$library")"
@@ -47,7 +47,7 @@ cp -L /etc/ssl/certs/ca-certificates.crt "$image/etc/ssl/certs/ca-certificates.c
 printf '%s\n' 'root:x:0:0:root:/:/sbin/nologin' 'hyrouter:x:65532:65532:hyrouter:/:/sbin/nologin' \
     > "$image/etc/passwd"
 printf '%s\n' 'root:x:0:' 'hyrouter:x:65532:' > "$image/etc/group"
-# Names are looked up in /etc/hosts, then by DNS.
+# Resolve names with /etc/hosts, then DNS.
 printf '%s\n' 'hosts: files dns' > "$image/etc/nsswitch.conf"
 
 for licence in LICENSE-APACHE LICENSE-MIT; do
