@@ -9,7 +9,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Method, Request};
 use hyrouter_files::read_text_input;
-use hyrouter_http_client::{HttpClientOptions, ServiceUrl};
+use hyrouter_http_client::{HttpClientOptions, ServiceUrl, UrlRules};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -101,8 +101,11 @@ impl AdminClient {
         path: &str,
         body: &Value,
     ) -> anyhow::Result<(u16, Value)> {
-        let address = ServiceUrl::parse(&format!("http://{}{path}", self.address))
-            .map_err(|error| anyhow::anyhow!("--admin: {}", error.problem()))?;
+        let address = ServiceUrl::parse(
+            &format!("http://{}{path}", self.address),
+            UrlRules::default(),
+        )
+        .map_err(|error| anyhow::anyhow!("--admin: {}", error.problem))?;
         let settings = HttpClientOptions {
             ca_file: None,
             connect_timeout: CONNECTING,

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use hyrouter_http_client::TrustError;
+use hyrouter_http_client::{ServiceUrlError, TrustError};
 
 /// Reason why a sink cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -32,13 +32,8 @@ pub enum SinkError {
         most: usize,
     },
     /// The URL of the webhook cannot be used.
-    #[error("{url:?} {problem}; a webhook is https://host[:port]/path or http://host[:port]/path")]
-    Url {
-        /// The URL, without what may be a password.
-        url: String,
-        /// Fault of the URL.
-        problem: &'static str,
-    },
+    #[error("{0}; a webhook is https://host[:port]/path or http://host[:port]/path")]
+    Url(#[from] ServiceUrlError),
     /// The token cannot be read from its file, or cannot be sent. Contains nothing of it.
     #[error("the token of the webhook{}: {problem}", in_file(.path.as_ref()))]
     Token {

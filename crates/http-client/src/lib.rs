@@ -1,22 +1,21 @@
 //! An HTTP client for the services of an operator, such as a webhook, a collector of traces, or a server of keys.
 //!
-//! A [`ServiceUrl`] is a URL that requests can be sent to. [`HttpClientOptions::client`] makes a client for it, which trusts
+//! A [`ServiceUrl`] is a URL that requests can be sent to, by [`UrlRules`]. [`HttpClientOptions::client`] makes a client for it, which trusts
 //! the certificates of the system and those of a file. [`Causes`](hyrouter_text::Causes) shows in one line why a request failed, [`Backoff`] and
 //! [`Retry`] when to try again. [`Poster`] posts bodies to one URL; [`mod@batch`] is a queue for what it sends in batches.
 //!
 //! ```
 //! use std::time::Duration;
 //!
-//! use hyrouter_http_client::{ServiceUrl, ServiceUrlError, Backoff};
+//! use hyrouter_http_client::{Backoff, ServiceUrl, ServiceUrlError, UrlRules};
 //!
-//! let address = ServiceUrl::parse("https://hooks.example:8443/decisions?key=1")?;
+//! let address = ServiceUrl::parse("https://hooks.example:8443/decisions?key=1", UrlRules::default())?;
 //! assert!(address.is_https());
 //! assert_eq!(address.origin(), "https://hooks.example:8443");
 //!
-//! let text = "https://u:hunter2@hooks.example/";
-//! let error = ServiceUrl::parse(text).unwrap_err();
-//! assert_eq!(error.to_string(), "has a user name or password, which is not sent");
-//! assert_eq!(error.shown(text), "https://hooks.example/");
+//! let rules = UrlRules { secret: Some("the token"), ..UrlRules::default() };
+//! let error = ServiceUrl::parse("http://hooks.example/", rules).unwrap_err().to_string();
+//! assert!(error.ends_with("would send the token in the clear over a network; use https://"));
 //!
 //! let waits = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) };
 //! let third = waits.wait(3);
@@ -24,21 +23,32 @@
 //! # Ok::<(), ServiceUrlError>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod backoff;
+#[cfg(feature = "client")]
 pub mod batch;
+#[cfg(feature = "client")]
 mod bounded;
+#[cfg(feature = "client")]
 mod http_client;
+#[cfg(feature = "client")]
 mod poster;
 mod service_url;
+#[cfg(feature = "client")]
 mod trust;
 
 pub use self::backoff::{Backoff, Retry};
+#[cfg(feature = "client")]
 pub use self::bounded::{Bounded, BoundedStream};
+#[cfg(feature = "client")]
 pub use self::http_client::{HttpClient, HttpClientError, HttpClientOptions};
+#[cfg(feature = "client")]
 pub use self::poster::{PostError, Poster};
-pub use self::service_url::{MAX_URL, ServiceUrl, ServiceUrlError};
+pub use self::service_url::{MAX_URL, ServiceUrl, ServiceUrlError, UrlProblem, UrlRules};
+#[cfg(feature = "client")]
 pub use self::trust::TrustError;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "client"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

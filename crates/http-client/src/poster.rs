@@ -94,7 +94,7 @@ impl Poster {
     }
 
     /// Returns scheme and host, for logs.
-    pub fn origin(&self) -> String {
+    pub fn origin(&self) -> &str {
         self.address.origin()
     }
 

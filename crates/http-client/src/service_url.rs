@@ -1,10 +1,10 @@
 //! The URL of a service, checked.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use http::Uri;
-use rustls::pki_types::ServerName;
+use rustls_pki_types::ServerName;
+use url::{Host, ParseError, Position, Url};
 
 /// Maximum length of a URL in bytes. URLs are shown in logs and on status pages.
 pub const MAX_URL: usize = 2048;
@@ -13,94 +13,109 @@ pub const MAX_URL: usize = 2048;
 ///
 /// `Display` and `Debug` leave out the query, which may contain a key. [`uri`](Self::uri) has all of it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ServiceUrl(Uri);
+pub struct ServiceUrl {
+    url: Url,
+    /// The same for hyper, which has a type of its own.
+    uri: Uri,
+}
 
-/// Reason why a text is not a URL of a service: the end of a sentence after the text. Contains nothing of the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.problem())]
+/// Rules for a URL of a service. By default a URL may have a path and a query, with or without TLS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UrlRules {
+    /// Path that is added at the end; begins with a slash. The URL cannot have a query then.
+    pub path: Option<&'static str>,
+    /// Content of requests or responses that must not be read on a network, such as `the token`: `http://` is allowed for
+    /// `localhost` and loopback addresses only.
+    pub secret: Option<&'static str>,
+    /// Setting that replaces a user name and a password, which no URL may have. Errors name it.
+    pub credentials: Option<&'static str>,
+}
+
+/// Reason why a text is not a URL of a service. `Display` has both fields.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{url:?} {problem}")]
 #[non_exhaustive]
-pub enum ServiceUrlError {
+pub struct ServiceUrlError {
+    /// The text: at most [`MAX_URL`] characters, without user, password, query and fragment.
+    pub url: String,
+    /// Problem with it.
+    pub problem: UrlProblem,
+}
+
+/// Problem with a URL: the end of a sentence after the URL. Contains nothing of the URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlProblem {
     /// The text has no `://`.
+    #[error("has no scheme")]
     MissingScheme,
     /// The scheme is neither `https` nor `http`.
+    #[error("begins with a scheme that is not known")]
     UnknownScheme,
     /// The URL has more than [`MAX_URL`] bytes.
+    #[error("is longer than {MAX_URL} bytes")]
     TooLong,
     /// There is an `@` before the host.
-    WithUser,
+    #[error("has a user name or password, which is not sent{}", instead(*.0))]
+    WithUser(Option<&'static str>),
     /// The URL has a fragment (`#`).
+    #[error("has a fragment, which is not sent")]
     WithFragment,
     /// The URL has a `?` or `#`, and a path is added to it.
+    #[error("has a query or fragment, and the path is added at its end")]
     NotABase,
-    /// The text is not a URI.
+    /// The text is not a URL.
+    #[error("is no URL")]
     Malformed,
+    /// There is no host.
+    #[error("has no host")]
+    MissingHost,
     /// The host is neither a name nor an IP address.
+    #[error("has a host that is neither a name nor an IP address")]
     InvalidHost,
     /// There is a colon behind the host, but no number from 1 to 65535.
+    #[error("has a port that is not a number from 1 to 65535")]
     InvalidPort,
+    /// Anyone on the network could read what must not be read.
+    #[error("would send {0} in the clear over a network; use https://")]
+    InTheClear(&'static str),
 }
 
 impl ServiceUrl {
-    /// Parses a URL, with a query or without.
+    /// Parses a URL.
     ///
     /// # Errors
     ///
-    /// Fails if the text is not a URL that a request can be sent to as it is.
-    pub fn parse(text: &str) -> Result<Self, ServiceUrlError> {
-        let rest = after_scheme(text)?;
-        if rest.contains('#') {
-            return Err(ServiceUrlError::WithFragment);
-        }
-        read(text, authority(rest))
-    }
-
-    /// Parses a URL and appends a path, which begins with a slash.
-    ///
-    /// # Errors
-    ///
-    /// Fails like [`parse`](Self::parse), and if the text has a query.
-    pub fn parse_base(text: &str, path: &str) -> Result<Self, ServiceUrlError> {
-        let rest = after_scheme(text)?;
-        if rest.contains(['?', '#']) {
-            return Err(ServiceUrlError::NotABase);
-        }
-        let whole = format!("{}{path}", text.trim_end_matches('/'));
-        read(&whole, authority(rest))
+    /// Fails if a request cannot be sent to the URL as it is, or if a rule is broken.
+    pub fn parse(text: &str, rules: UrlRules) -> Result<Self, ServiceUrlError> {
+        read(text, rules).map_err(|problem| ServiceUrlError {
+            url: hyrouter_text::shown_address(text)
+                .chars()
+                .take(MAX_URL)
+                .collect(),
+            problem,
+        })
     }
 
     /// Returns the target of a request, with the query. Do not show it in messages.
     pub fn uri(&self) -> &Uri {
-        &self.0
+        &self.uri
     }
 
     /// Returns whether TLS is used.
     pub fn is_https(&self) -> bool {
-        self.0.scheme_str() == Some("https")
-    }
-
-    /// Returns whether a request can be read on a network: no TLS, and the host is neither `localhost` nor a loopback
-    /// address.
-    pub fn is_in_the_clear(&self) -> bool {
-        let host = host(&self.0);
-        let is_loopback = host.eq_ignore_ascii_case("localhost")
-            || host
-                .parse::<IpAddr>()
-                .is_ok_and(|address| address.is_loopback());
-        !self.is_https() && !is_loopback
+        self.url.scheme() == "https"
     }
 
     /// Returns scheme, host and port, for logs. Path and query may contain a key.
-    pub fn origin(&self) -> String {
-        let scheme = self.0.scheme_str().unwrap_or_default();
-        let authority = self.0.authority();
-        let authority = authority.map_or("", http::uri::Authority::as_str);
-        format!("{scheme}://{authority}")
+    pub fn origin(&self) -> &str {
+        &self.url[..Position::BeforePath]
     }
 }
 
 impl fmt::Display for ServiceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.origin(), self.0.path())
+        f.write_str(&self.url[..Position::AfterPath])
     }
 }
 
@@ -110,74 +125,71 @@ impl fmt::Debug for ServiceUrl {
     }
 }
 
-impl ServiceUrlError {
-    /// Returns the same text as `Display`.
-    pub const fn problem(self) -> &'static str {
-        match self {
-            Self::MissingScheme => "has no scheme",
-            Self::UnknownScheme => "begins with a scheme that is not known",
-            Self::TooLong => "is longer than 2048 bytes",
-            Self::WithUser => "has a user name or password, which is not sent",
-            Self::WithFragment => "has a fragment, which is not sent",
-            Self::NotABase => "has a query or fragment, and the path is added at its end",
-            Self::Malformed => "is no URL",
-            Self::InvalidHost => "has a host that is neither a name nor an IP address",
-            Self::InvalidPort => "has a port that is not a number from 1 to 65535",
-        }
-    }
-
-    /// Returns the part of the text that a message with this error may quote: at most [`MAX_URL`] characters, without user,
-    /// password, query and fragment.
-    pub fn shown(self, text: &str) -> String {
-        hyrouter_text::shown_address(text)
-            .chars()
-            .take(MAX_URL)
-            .collect()
-    }
-}
-
-/// Returns what follows `://`.
-fn after_scheme(text: &str) -> Result<&str, ServiceUrlError> {
-    let (scheme, rest) = text
-        .split_once("://")
-        .ok_or(ServiceUrlError::MissingScheme)?;
+fn read(text: &str, rules: UrlRules) -> Result<ServiceUrl, UrlProblem> {
+    let (scheme, rest) = text.split_once("://").ok_or(UrlProblem::MissingScheme)?;
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-        return Err(ServiceUrlError::UnknownScheme);
+        return Err(UrlProblem::UnknownScheme);
     }
     if text.len() > MAX_URL {
-        return Err(ServiceUrlError::TooLong);
+        return Err(UrlProblem::TooLong);
     }
-    if authority(rest).contains('@') {
-        return Err(ServiceUrlError::WithUser);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // First of all, so that no password is taken for a host or a port.
+    if authority.contains('@') {
+        return Err(UrlProblem::WithUser(rules.credentials));
     }
-    Ok(rest)
+    // `Url` drops line ends and tabs, skips further slashes, and takes an empty port for none.
+    if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
+        return Err(UrlProblem::Malformed);
+    }
+    if authority.is_empty() {
+        return Err(UrlProblem::MissingHost);
+    }
+    if authority.ends_with(':') {
+        return Err(UrlProblem::InvalidPort);
+    }
+    let mut url = Url::parse(text).map_err(|error| match error {
+        ParseError::EmptyHost => UrlProblem::MissingHost,
+        ParseError::InvalidPort => UrlProblem::InvalidPort,
+        _ => UrlProblem::InvalidHost,
+    })?;
+    check(&url, rules)?;
+    if let Some(path) = rules.path {
+        let whole = format!("{}{path}", url.path().trim_end_matches('/'));
+        url.set_path(&whole);
+    }
+    let uri = url.as_str().parse().map_err(|_| UrlProblem::Malformed)?;
+    Ok(ServiceUrl { url, uri })
 }
 
-/// Returns host and port.
-fn authority(rest: &str) -> &str {
-    rest.split(['/', '?', '#']).next().unwrap_or_default()
+fn check(url: &Url, rules: UrlRules) -> Result<(), UrlProblem> {
+    if rules.path.is_some() && (url.query().is_some() || url.fragment().is_some()) {
+        return Err(UrlProblem::NotABase);
+    }
+    if url.fragment().is_some() {
+        return Err(UrlProblem::WithFragment);
+    }
+    if url.port() == Some(0) {
+        return Err(UrlProblem::InvalidPort);
+    }
+    let is_loopback = match url.host().ok_or(UrlProblem::MissingHost)? {
+        Host::Domain(name) if ServerName::try_from(name).is_err() => {
+            return Err(UrlProblem::InvalidHost);
+        }
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    match rules.secret {
+        Some(secret) if url.scheme() == "http" && !is_loopback => {
+            Err(UrlProblem::InTheClear(secret))
+        }
+        _ => Ok(()),
+    }
 }
 
-fn read(text: &str, authority: &str) -> Result<ServiceUrl, ServiceUrlError> {
-    let uri: Uri = text.parse().map_err(|_| ServiceUrlError::Malformed)?;
-    if ServerName::try_from(host(&uri)).is_err() {
-        return Err(ServiceUrlError::InvalidHost);
-    }
-    let has_port = authority
-        .strip_suffix(uri.host().unwrap_or_default())
-        .is_none();
-    if has_port && uri.port_u16().is_none_or(|port| port == 0) {
-        return Err(ServiceUrlError::InvalidPort);
-    }
-    Ok(ServiceUrl(uri))
-}
-
-/// Returns the host without the brackets of an IPv6 address.
-fn host(uri: &Uri) -> &str {
-    let host = uri.host().unwrap_or_default();
-    host.strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
+fn instead(credentials: Option<&str>) -> String {
+    credentials.map_or_else(String::new, |setting| format!("; set {setting} instead"))
 }
 
 #[cfg(test)]

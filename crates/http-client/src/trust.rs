@@ -11,8 +11,8 @@ use rustls::{ClientConfig, RootCertStore};
 use hyrouter_text::Causes;
 
 /// Reason why the certificates that a service is trusted by cannot be used.
-// Not `non_exhaustive`: a crate that has an error of its own for each of these must not forget one.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrustError {
     /// The file of certificates cannot be read.
     #[error("ca_file: {}: {problem}", path.display())]

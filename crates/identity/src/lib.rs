@@ -92,9 +92,7 @@ pub use bindings::Bindings;
 pub use claims::{Claims, read};
 pub use expected::{ClientKind, Expected};
 #[cfg(feature = "fetch")]
-pub use keeper::{
-    JwksSource, JwksUrl, Keeper, KeeperError, KeeperSettings, KeeperStatus, SourceError,
-};
+pub use keeper::{JwksSource, Keeper, KeeperError, KeeperSettings, KeeperStatus, SourceError};
 pub use keys::{KeyProblem, KeySet, KeySetChange, KeySetError, RefusedKey};
 pub use scopes::Scopes;
 pub use token_counts::TokenCounts;

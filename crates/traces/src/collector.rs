@@ -40,7 +40,7 @@ impl CollectorClient {
     }
 
     /// Returns scheme and host of the collector, for logs.
-    pub(crate) fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> &str {
         self.poster.origin()
     }
 

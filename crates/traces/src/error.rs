@@ -1,6 +1,6 @@
 //! Errors of opening a tracer.
 
-use hyrouter_http_client::TrustError;
+use hyrouter_http_client::{ServiceUrlError, TrustError};
 use opentelemetry_otlp::ExporterBuildError;
 
 /// Error of opening a tracer.
@@ -8,15 +8,8 @@ use opentelemetry_otlp::ExporterBuildError;
 #[non_exhaustive]
 pub enum TracerError {
     /// The endpoint is not a valid URL.
-    #[error(
-        "endpoint: {url:?} {problem}; allowed is https://host[:port][/path] or http://host[:port][/path]"
-    )]
-    Endpoint {
-        /// The endpoint, without user, password, and query.
-        url: String,
-        /// Problem of the endpoint.
-        problem: &'static str,
-    },
+    #[error("endpoint: {0}; allowed is https://host[:port][/path] or http://host[:port][/path]")]
+    Endpoint(#[from] ServiceUrlError),
     /// An option is out of range.
     #[error("{key} is {value}, allowed is {allowed}")]
     Setting {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
-use hyrouter_http_client::{Poster, ServiceUrl, ServiceUrlError};
+use hyrouter_http_client::{Poster, ServiceUrl, UrlRules};
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 
@@ -131,15 +131,12 @@ impl TracerOptions {
 
     /// Returns the endpoint with the path of traces.
     fn url(&self) -> Result<ServiceUrl, TracerError> {
-        ServiceUrl::parse_base(&self.endpoint, PATH).map_err(|error| TracerError::Endpoint {
-            url: error.shown(&self.endpoint),
-            problem: match error {
-                ServiceUrlError::WithUser => {
-                    "has a user name or password, which is not sent; set headers instead"
-                }
-                error => error.problem(),
-            },
-        })
+        let rules = UrlRules {
+            path: Some(PATH),
+            credentials: Some("headers"),
+            ..UrlRules::default()
+        };
+        Ok(ServiceUrl::parse(&self.endpoint, rules)?)
     }
 
     /// Returns the resource: the attributes of this process.

@@ -4,7 +4,6 @@ mod delivery;
 mod options;
 mod retry_after;
 mod token;
-mod url;
 
 use std::time::Duration;
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
-use hyrouter_http_client::Poster;
+use hyrouter_http_client::{Poster, ServiceUrl, UrlRules};
 
-use super::{WebhookToken, url};
+use super::WebhookToken;
 use crate::SinkError;
 
 /// Maximum number of decisions that can wait.
@@ -90,11 +90,20 @@ impl WebhookOptions {
         if self.ca_file.is_some() {
             return self.poster().map(drop);
         }
-        url::parse(&self.url, self.token.is_some()).map(drop)
+        self.service_url().map(drop)
+    }
+
+    fn service_url(&self) -> Result<ServiceUrl, SinkError> {
+        let rules = UrlRules {
+            secret: self.token.as_ref().map(|_| "the token"),
+            credentials: Some("token_file"),
+            ..UrlRules::default()
+        };
+        Ok(ServiceUrl::parse(&self.url, rules)?)
     }
 
     pub(super) fn poster(&self) -> Result<Poster, SinkError> {
-        let address = url::parse(&self.url, self.token.is_some())?;
+        let address = self.service_url()?;
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, PRODUCT);
         headers.insert(CONTENT_TYPE, JSON);
@@ -112,7 +121,7 @@ impl WebhookOptions {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_BATCH, MAX_QUEUE, WebhookOptions};
+    use super::{MAX_BATCH, MAX_QUEUE, WebhookOptions, WebhookToken};
 
     #[test]
     fn numbers_have_a_range() {
@@ -133,5 +142,29 @@ mod tests {
                 assert_eq!(check(value), Err(wanted));
             }
         }
+    }
+
+    #[test]
+    fn a_token_is_not_sent_in_the_clear() {
+        let token = Some(WebhookToken::new("hunter2").unwrap());
+        let check = |url: &str, token| WebhookOptions::new(url).with_token(token).check();
+        for (url, problem) in [
+            (
+                "http://hooks.example/d?key=hunter2",
+                "the token in the clear",
+            ),
+            (
+                "https://u:hunter2@hooks.example/d",
+                "set token_file instead",
+            ),
+            ("hooks.example", "no scheme"),
+        ] {
+            let error = check(url, token.clone()).unwrap_err().to_string();
+            assert!(error.contains(problem), "{error}");
+            assert!(error.contains("https://host[:port]/path"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        assert!(check("http://hooks.example/d", None).is_ok());
+        assert!(check("http://[::1]/d", token).is_ok());
     }
 }

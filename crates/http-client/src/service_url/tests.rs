@@ -1,4 +1,22 @@
-use super::{MAX_URL, ServiceUrl, ServiceUrlError};
+use super::{MAX_URL, ServiceUrl, ServiceUrlError, UrlProblem, UrlRules};
+
+const ANY: UrlRules = UrlRules {
+    path: None,
+    secret: None,
+    credentials: None,
+};
+const BASE: UrlRules = UrlRules {
+    path: Some("/v1/traces"),
+    ..ANY
+};
+const SECRET: UrlRules = UrlRules {
+    secret: Some("keys"),
+    ..ANY
+};
+
+fn problem(text: &str, rules: UrlRules) -> UrlProblem {
+    ServiceUrl::parse(text, rules).unwrap_err().problem
+}
 
 #[test]
 fn what_is_an_address_and_how_it_reads_back() {
@@ -10,16 +28,20 @@ fn what_is_an_address_and_how_it_reads_back() {
             "https://[2001:db8::1]:8443/k",
         ),
         ("https://10.0.0.1/k", "https://10.0.0.1/k"),
-        ("http://LocalHost:80/k", "http://LocalHost:80/k"),
+        ("http://LocalHost:80/k", "http://localhost/k"),
+        (
+            "https://b\u{fc}cher.example/\u{e4}",
+            "https://xn--bcher-kva.example/%C3%A4",
+        ),
         ("http://[::1]:8080/k@2", "http://[::1]:8080/k@2"),
     ] {
-        let address = ServiceUrl::parse(text).unwrap();
+        let address = ServiceUrl::parse(text, ANY).unwrap();
         let shown = reads_back.split('?').next().unwrap();
         assert_eq!(address.to_string(), shown);
         assert_eq!(format!("{address:?}"), format!("ServiceUrl({shown})"));
         assert_eq!(address.uri(), reads_back);
         assert_eq!(address.is_https(), reads_back.starts_with("https:"));
-        assert_eq!(ServiceUrl::parse(reads_back), Ok(address));
+        assert_eq!(ServiceUrl::parse(reads_back, ANY), Ok(address));
     }
 }
 
@@ -33,51 +55,56 @@ fn a_path_is_added_to_a_base() {
             "https://a.example/tenant/v1/traces",
         ),
     ] {
-        let address = ServiceUrl::parse_base(text, "/v1/traces").unwrap();
+        let address = ServiceUrl::parse(text, BASE).unwrap();
         assert_eq!(address.to_string(), whole);
     }
     for text in ["http://a.example/?a=b", "http://a.example#a"] {
-        let error = ServiceUrl::parse_base(text, "/v1/traces").unwrap_err();
-        assert_eq!(error, ServiceUrlError::NotABase);
+        assert_eq!(problem(text, BASE), UrlProblem::NotABase);
     }
     for text in ["http://", "http:///"] {
-        let error = ServiceUrl::parse_base(text, "/v1/traces").unwrap_err();
-        assert_eq!(error, ServiceUrlError::Malformed);
+        assert_eq!(problem(text, BASE), UrlProblem::MissingHost);
     }
 }
 
 #[test]
 fn what_is_none_and_why() {
     let longest = format!("https://keys.example/{}", "x".repeat(MAX_URL - 21));
-    assert!(ServiceUrl::parse(&longest).is_ok());
+    assert!(ServiceUrl::parse(&longest, ANY).is_ok());
     let long = format!("{longest}x");
     for (text, error) in [
-        ("", ServiceUrlError::MissingScheme),
-        ("keys.example/k", ServiceUrlError::MissingScheme),
-        ("ftp://keys.example/k", ServiceUrlError::UnknownScheme),
-        ("://keys.example/k", ServiceUrlError::UnknownScheme),
-        ("https://", ServiceUrlError::Malformed),
-        ("https:///k", ServiceUrlError::Malformed),
-        ("https://:443/k", ServiceUrlError::InvalidHost),
-        ("https://keys example/k", ServiceUrlError::Malformed),
-        ("https://keys..example/k", ServiceUrlError::InvalidHost),
-        ("https://[::1/k", ServiceUrlError::Malformed),
-        ("https://keys.example:0/k", ServiceUrlError::InvalidPort),
-        ("https://keys.example:/k", ServiceUrlError::InvalidPort),
-        ("https://keys.example:65536/k", ServiceUrlError::InvalidPort),
-        ("https://keys.example/k#1", ServiceUrlError::WithFragment),
-        ("https://u@keys.example/k#1", ServiceUrlError::WithUser),
-        (&long, ServiceUrlError::TooLong),
+        ("", UrlProblem::MissingScheme),
+        ("keys.example/k", UrlProblem::MissingScheme),
+        ("ftp://keys.example/k", UrlProblem::UnknownScheme),
+        ("://keys.example/k", UrlProblem::UnknownScheme),
+        ("https://", UrlProblem::MissingHost),
+        ("https:///k", UrlProblem::MissingHost),
+        ("https://:443/k", UrlProblem::MissingHost),
+        ("https://keys example/k", UrlProblem::Malformed),
+        ("https://keys.example/a\tb", UrlProblem::Malformed),
+        ("https://keys.example/k\n", UrlProblem::Malformed),
+        (
+            "https://keys.example\\@hunter2/k",
+            UrlProblem::WithUser(None),
+        ),
+        ("https://keys..example/k", UrlProblem::InvalidHost),
+        ("https://[::1/k", UrlProblem::InvalidHost),
+        ("https://keys.example:0/k", UrlProblem::InvalidPort),
+        ("https://keys.example:/k", UrlProblem::InvalidPort),
+        ("https://keys.example:65536/k", UrlProblem::InvalidPort),
+        ("https://keys.example/k#1", UrlProblem::WithFragment),
+        ("https://u@keys.example/k#1", UrlProblem::WithUser(None)),
+        (&long, UrlProblem::TooLong),
     ] {
-        assert_eq!(ServiceUrl::parse(text), Err(error), "{text}");
-        assert_eq!(error.to_string(), error.problem());
+        assert_eq!(problem(text, ANY), error, "{text}");
     }
-    let limit = MAX_URL.to_string();
-    assert!(ServiceUrlError::TooLong.problem().contains(&limit));
 }
 
 #[test]
 fn a_password_is_not_shown_nor_more_than_is_allowed() {
+    let rules = UrlRules {
+        credentials: Some("token_file"),
+        ..ANY
+    };
     for (text, shown) in [
         ("https://u:hunter2@keys.example/k", "https://keys.example/k"),
         ("https://hunter2@[::1", "https://[::1"),
@@ -86,13 +113,20 @@ fn a_password_is_not_shown_nor_more_than_is_allowed() {
             "http://keys.example/k",
         ),
     ] {
-        let error = ServiceUrl::parse(text).unwrap_err();
-        assert_eq!(error, ServiceUrlError::WithUser);
-        assert_eq!(error.shown(text), shown);
+        let error = ServiceUrl::parse(text, rules).unwrap_err();
+        assert_eq!(error.url, shown);
+        let text = format!(
+            "{shown:?} has a user name or password, which is not sent; set token_file instead"
+        );
+        assert_eq!(error.to_string(), text);
     }
     let long = format!("https://{}", "x".repeat(MAX_URL));
-    let shown = ServiceUrlError::TooLong.shown(&long);
+    let shown = ServiceUrl::parse(&long, ANY).unwrap_err().url;
     assert_eq!(shown, long[..MAX_URL]);
+    let ServiceUrlError { url, problem } =
+        ServiceUrl::parse("http://keys.example/k?key=hunter2", SECRET).unwrap_err();
+    assert_eq!(url, "http://keys.example/k");
+    assert_eq!(problem, UrlProblem::InTheClear("keys"));
 }
 
 #[test]
@@ -101,6 +135,7 @@ fn only_this_machine_is_no_network() {
         ("http://localhost/k", false),
         ("http://LOCALHOST:80/k", false),
         ("http://127.0.0.2/k", false),
+        ("http://2130706433/k", false),
         ("http://[::1]:80/k", false),
         ("http://keys.example/k", true),
         ("http://10.0.0.1/k", true),
@@ -108,13 +143,14 @@ fn only_this_machine_is_no_network() {
         ("http://[::ffff:10.0.0.1]/k", true),
         ("https://keys.example/k", false),
     ] {
-        let address = ServiceUrl::parse(text).unwrap();
-        assert_eq!(address.is_in_the_clear(), is_in_the_clear, "{text}");
+        let is_refused = ServiceUrl::parse(text, SECRET).is_err();
+        assert_eq!(is_refused, is_in_the_clear, "{text}");
+        assert!(ServiceUrl::parse(text, ANY).is_ok(), "{text}");
     }
 }
 
 #[test]
 fn a_place_has_no_path() {
-    let address = ServiceUrl::parse("https://[::1]:8443/d?key=hunter2").unwrap();
+    let address = ServiceUrl::parse("https://[::1]:8443/d?key=hunter2", ANY).unwrap();
     assert_eq!(address.origin(), "https://[::1]:8443");
 }

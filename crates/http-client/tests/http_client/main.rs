@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::{BodyExt as _, Full};
-use hyrouter_http_client::{HttpClient, HttpClientError, HttpClientOptions, ServiceUrl};
+use hyrouter_http_client::{HttpClient, HttpClientError, HttpClientOptions, ServiceUrl, UrlRules};
 use hyrouter_text::Causes;
 use tokio::io::AsyncWriteExt as _;
 
@@ -53,7 +53,11 @@ async fn post(
 }
 
 fn address(scheme: &str, server: &Server) -> ServiceUrl {
-    ServiceUrl::parse(&format!("{scheme}://{}/d?key=1", server.address)).unwrap()
+    url(&format!("{scheme}://{}/d?key=1", server.address))
+}
+
+fn url(text: &str) -> ServiceUrl {
+    ServiceUrl::parse(text, UrlRules::default()).unwrap()
 }
 
 #[tokio::test]
@@ -117,7 +121,7 @@ async fn a_client_for_tls_sends_nothing_without() {
 #[tokio::test]
 async fn a_refused_connection_is_one_line() {
     let (_port, at) = deaf();
-    let address = ServiceUrl::parse(&format!("http://{at}/")).unwrap();
+    let address = url(&format!("http://{at}/"));
     let error = post(&client(&address, None, None), &address, "one").await;
     let error = Causes(&error.unwrap_err()).to_string();
     assert_eq!(error.matches("refused").count(), 1, "{error}");
@@ -150,7 +154,7 @@ async fn a_service_that_never_comes_to_the_point_is_hung_up_on() {
             },
         );
         let scheme = if tls { "https" } else { "http" };
-        let address = ServiceUrl::parse(&format!("{scheme}://localhost:{port}/")).unwrap();
+        let address = url(&format!("{scheme}://localhost:{port}/"));
         let client = client(&address, None, Some(&authority.file()));
         let error = post(&client, &address, "body").await.unwrap_err();
         let text = Causes(&error).to_string();

@@ -24,23 +24,9 @@ pub enum KeeperError {
         /// Minimum in milliseconds.
         least: u64,
     },
-    /// The file with trusted certificates cannot be read.
-    #[error("ca_file: {}: {problem}", path.display())]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// Problem with the file.
-        problem: String,
-    },
-    /// The system has no certificates, and none were named.
-    #[error("the system has no certificates to check a server's with{problem}; set ca_file")]
-    NoSystemRoots {
-        /// Error in reading them; empty if there was none.
-        problem: String,
-    },
-    /// TLS cannot be set up with the built-in cryptography.
-    #[error("TLS: {0}")]
-    Tls(#[from] rustls::Error),
+    /// The certificates that the service is trusted by cannot be used.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// The keys cannot be fetched.
     #[error("{from}: {problem}")]
     Fetch {
@@ -57,16 +43,6 @@ pub enum KeeperError {
         /// Problem with the file.
         problem: String,
     },
-}
-
-impl From<TrustError> for KeeperError {
-    fn from(error: TrustError) -> Self {
-        match error {
-            TrustError::CaFile { path, problem } => Self::CaFile { path, problem },
-            TrustError::NoSystemRoots { problem } => Self::NoSystemRoots { problem },
-            TrustError::Tls(error) => Self::Tls(error),
-        }
-    }
 }
 
 /// A fetch returned no keys. Holds nothing of the response.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use hyrouter_http_client::{MAX_URL, ServiceUrl};
+use hyrouter_http_client::{MAX_URL, ServiceUrl, ServiceUrlError, UrlRules};
 
 /// Source of keys: `https://...`, `http://...` of this machine, or the path of a file.
 ///
@@ -16,7 +16,7 @@ use hyrouter_http_client::{MAX_URL, ServiceUrl};
 /// assert!(matches!(JwksSource::parse("dev/identity/jwks.json")?, JwksSource::File(_)));
 /// assert_eq!(
 ///     JwksSource::parse("http://sessions.hytale.com/").unwrap_err().to_string(),
-///     "\"http://sessions.hytale.com/\" would send keys in the clear over a network; a source of keys is \
+///     "\"http://sessions.hytale.com/\" would send keys in the clear over a network; use https://; a source of keys is \
 ///      https://host[:port]/path, http://... of this machine (localhost or a loopback address), or the path of a file"
 /// );
 /// # Ok::<(), hyrouter_identity::SourceError>(())
@@ -24,16 +24,12 @@ use hyrouter_http_client::{MAX_URL, ServiceUrl};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JwksSource {
-    /// Service.
-    Url(JwksUrl),
+    /// Service. [`parse`](Self::parse) allows `http://` for this machine only.
+    Url(ServiceUrl),
     /// File. It is read as often as a URL is fetched, and compared by content, so that the symbolic links that
     /// Kubernetes swaps are followed.
     File(PathBuf),
 }
-
-/// URL of a key set, checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JwksUrl(ServiceUrl);
 
 impl JwksSource {
     /// Reads a source without opening it.
@@ -66,18 +62,6 @@ impl fmt::Display for JwksSource {
     }
 }
 
-impl JwksUrl {
-    pub(super) fn address(&self) -> &ServiceUrl {
-        &self.0
-    }
-}
-
-impl fmt::Display for JwksUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// A text is not a source of keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -86,27 +70,27 @@ impl fmt::Display for JwksUrl {
 )]
 pub struct SourceError {
     text: String,
-    problem: &'static str,
+    problem: String,
 }
 
 fn url(text: &str) -> Result<JwksSource, SourceError> {
-    let address = ServiceUrl::parse(text).map_err(|error| SourceError {
-        text: error.shown(text),
-        problem: error.problem(),
-    })?;
-    if address.is_in_the_clear() {
-        return Err(SourceError {
-            text: address.to_string(),
-            problem: "would send keys in the clear over a network",
-        });
+    let rules = UrlRules {
+        secret: Some("keys"),
+        ..UrlRules::default()
+    };
+    match ServiceUrl::parse(text, rules) {
+        Ok(url) => Ok(JwksSource::Url(url)),
+        Err(ServiceUrlError { url, problem, .. }) => Err(SourceError {
+            text: url,
+            problem: problem.to_string(),
+        }),
     }
-    Ok(JwksSource::Url(JwksUrl(address)))
 }
 
 fn file(text: &str) -> Result<JwksSource, SourceError> {
-    let wrong = |problem| SourceError {
+    let wrong = |problem: &str| SourceError {
         text: text.chars().take(MAX_URL).collect(),
-        problem,
+        problem: problem.to_owned(),
     };
     if text.is_empty() {
         return Err(wrong("is empty"));

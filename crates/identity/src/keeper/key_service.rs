@@ -6,11 +6,10 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Body as _, Bytes};
 use hyper::header::{ACCEPT, HeaderValue, USER_AGENT};
 use hyper::{Request, StatusCode};
-use hyrouter_http_client::{HttpClient, HttpClientOptions};
+use hyrouter_http_client::{HttpClient, HttpClientOptions, ServiceUrl};
 use tokio::time::timeout;
 
 use super::error::FetchError;
-use super::jwks_source::JwksUrl;
 use super::{KeeperError, KeeperSettings, MAX_JWKS};
 
 const PRODUCT: HeaderValue =
@@ -19,19 +18,19 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Service that is requested at each fetch, over a new connection.
 pub(super) struct KeyService {
-    url: JwksUrl,
+    url: ServiceUrl,
     timeout: Duration,
     client: HttpClient<Empty<Bytes>>,
 }
 
 impl KeyService {
-    pub(super) fn new(url: &JwksUrl, settings: &KeeperSettings) -> Result<Self, KeeperError> {
+    pub(super) fn new(url: &ServiceUrl, settings: &KeeperSettings) -> Result<Self, KeeperError> {
         let client = HttpClientOptions {
             ca_file: settings.ca_file.as_deref(),
             connect_timeout: settings.timeout,
             idle: None,
         }
-        .client(url.address())?;
+        .client(url)?;
         Ok(Self {
             url: url.clone(),
             timeout: settings.timeout,
@@ -39,7 +38,7 @@ impl KeyService {
         })
     }
 
-    pub(super) fn url(&self) -> &JwksUrl {
+    pub(super) fn url(&self) -> &ServiceUrl {
         &self.url
     }
 
@@ -51,7 +50,7 @@ impl KeyService {
 
     async fn exchange(&self) -> Result<Vec<u8>, FetchError> {
         let mut request = Request::new(Empty::new());
-        *request.uri_mut() = self.url.address().uri().clone();
+        *request.uri_mut() = self.url.uri().clone();
         request.headers_mut().insert(USER_AGENT, PRODUCT);
         request.headers_mut().insert(ACCEPT, JSON);
         let response = self.client.request(request).await?;

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{error, info, warn};
 
 pub use self::error::KeeperError;
-pub use self::jwks_source::{JwksSource, JwksUrl, SourceError};
+pub use self::jwks_source::{JwksSource, SourceError};
 pub use self::settings::KeeperSettings;
 pub use self::status::KeeperStatus;
 
