@@ -1,4 +1,4 @@
-//! The admin server of a running router, as its client sees it.
+//! Client of a running router's admin server.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,23 +13,26 @@ use hyrouter_http_client::{HttpClientOptions, ServiceUrl, UrlRules};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-/// Longest answer that is read. An explanation with 10,000 backends has some MiB.
+/// Maximum size of a response, in bytes. An explanation with 10,000 backends has several MiB.
 const MAX_ANSWER: usize = 64 << 20;
-/// Longest file with a token, in bytes. The router takes no longer one.
+/// Maximum size of a token file, in bytes. The router has the same limit.
 const MAX_TOKEN: usize = 4096;
 /// Maximum time to connect.
 const CONNECTING: Duration = Duration::from_secs(5);
-/// Maximum time for an answer. A reload compiles plugins.
+/// Maximum time for a response. A reload compiles plugins, which can take a minute.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A router's admin server.
+/// A client of one admin server.
 pub(crate) struct AdminClient {
     address: String,
     token: Option<Zeroizing<String>>,
 }
 
 impl AdminClient {
+    /// Creates a client that sends the token in `token_file`.
+    ///
     /// # Errors
+    ///
     /// The token cannot be read.
     pub(crate) fn new(address: &str, token_file: Option<&Path>) -> anyhow::Result<Self> {
         let token = match token_file {
@@ -46,18 +49,20 @@ impl AdminClient {
         })
     }
 
-    /// Sends a command and returns the answer.
+    /// Sends a command and returns the response.
     ///
     /// # Errors
+    ///
     /// The server does not answer, or refuses the command. The error contains the server's message.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let (status, answer) = self.ask(path, body).await?;
         self.accepted(status, answer)
     }
 
-    /// Sends a command and returns the status and the answer, even of a refusal.
+    /// Sends a command and returns the status and the response, even of a refusal.
     ///
     /// # Errors
+    ///
     /// The server does not answer.
     pub(crate) async fn ask(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
         let exchange = self.exchange(Method::POST, path, body);
@@ -66,16 +71,17 @@ impl AdminClient {
         exchange.with_context(|| format!("{} does not answer", self.address))?
     }
 
-    /// Returns the answer of a status that means success.
+    /// Returns the response of a successful request.
     ///
     /// # Errors
-    /// Another status; with what the answer says.
+    ///
+    /// The status means failure. The error contains the server's message.
     pub(crate) fn accepted(&self, status: u16, answer: Value) -> anyhow::Result<Value> {
         if status < 300 {
             return Ok(answer);
         }
         let mut text = match (status, text_of(&answer, "error")) {
-            (401, _) => "the token is missing or wrong; name its file by --token-file".to_owned(),
+            (401, _) => "the token is missing or wrong; name its file with --token-file".to_owned(),
             (_, Some(error)) => error.to_owned(),
             (_, None) => format!("HTTP status {status}"),
         };
@@ -86,12 +92,12 @@ impl AdminClient {
         bail!("{}: {text}", self.address)
     }
 
-    /// Returns whether a router is there that is not ready. One that has ended does not answer, and one that was started
-    /// in its place is ready.
+    /// Returns whether the router still drains: it answers and is not ready. A router that has ended does not answer,
+    /// and one that was started in its place is ready.
     pub(crate) async fn is_ending(&self) -> bool {
         let exchange = self.exchange(Method::GET, "/readyz", &Value::Null);
         let answer = tokio::time::timeout(CONNECTING, exchange).await;
-        // No answer in time is no end.
+        // A slow router has not ended.
         answer.map_or(true, |answer| answer.is_ok_and(|(status, _)| status == 503))
     }
 
@@ -121,7 +127,7 @@ impl AdminClient {
         }
         let request = request
             .body(Full::new(Bytes::from(body.to_string())))
-            .context("the token has characters that no token has")?;
+            .context("the token contains characters that a header cannot carry")?;
         let answer = client
             .request(request)
             .await

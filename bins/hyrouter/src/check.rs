@@ -32,7 +32,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     Ok(if is_good { exit::OK } else { exit::usage() })
 }
 
-/// Reads the configuration and opens what it names, as a start does.
+/// Reads the configuration and opens the files that it names, as a start does.
 fn check(origin: &Origin, no_files: bool) -> Result<Settings, ConfigError> {
     let sources = origin.sources();
     let draft = if no_files {
@@ -57,7 +57,7 @@ fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
     let (mut assembler, output) = captured_output::assembler();
     let assembly = runtime.block_on(async { assembler.assemble(draft, None) });
     if assembly.is_err() {
-        // Why a guest refuses is often what it prints.
+        // The output of a guest often explains why it failed.
         cli::complain_of_output(&output.take());
     }
     assembly.map(|mut assembly| {
@@ -67,7 +67,7 @@ fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
     })
 }
 
-/// Takes out what a start would open.
+/// Removes the settings of files that a start would open.
 fn without_files(mut draft: Draft) -> Draft {
     let settings = &mut draft.settings;
     settings.files.clear();
@@ -92,8 +92,8 @@ fn show(origin: &Origin, is_good: bool, settings: &Settings) -> anyhow::Result<(
     let count = settings.warnings.len();
     let verdict = match (is_good, count) {
         (true, _) => "good".to_owned(),
-        (false, 1) => "refused, there is a warning".to_owned(),
-        (false, _) => format!("refused, there are {count} warnings"),
+        (false, 1) => "refused because of 1 warning".to_owned(),
+        (false, _) => format!("refused because of {count} warnings"),
     };
     match origin {
         Origin::File(file) => print_line(format_args!("{}: {verdict}", file.display()))?,
@@ -127,7 +127,7 @@ fn report(origin: &Origin, is_good: bool, checked: &Result<Settings, ConfigError
     })
 }
 
-/// A file that cannot even be read is one mistake without a path.
+/// Returns the mistakes as JSON. A file that cannot be read is one mistake without a path.
 fn mistakes(error: &ConfigError) -> Vec<Value> {
     let list = error.problems().iter().map(|mistake| {
         json!({

@@ -14,7 +14,7 @@ use crate::{exit, serve};
 
 /// Interval between requests to a router that is draining.
 const ASK_EVERY: Duration = Duration::from_millis(100);
-/// After this time the command says what it waits for.
+/// Time without progress after which the command prints what it waits for.
 const QUIET: Duration = Duration::from_secs(1);
 
 /// Waits for the result and prints what changed.
@@ -34,7 +34,7 @@ pub(crate) fn reload(args: &AdminArgs) -> anyhow::Result<ExitCode> {
     for (field, title) in [
         ("changed", "changed"),
         ("changed_files", "changed files"),
-        ("restart_needed", "these keys wait for a restart"),
+        ("restart_needed", "a restart is needed for"),
     ] {
         let list: Vec<_> = list_of(&answer, field).collect();
         if !list.is_empty() {
@@ -51,7 +51,7 @@ pub(crate) fn reload(args: &AdminArgs) -> anyhow::Result<ExitCode> {
     Ok(exit::OK)
 }
 
-/// Asks the router to end, and waits until it has.
+/// Drains the router and waits until it has ended.
 pub(crate) fn stop(args: &StopArgs) -> anyhow::Result<ExitCode> {
     let client = match client(&args.admin) {
         Ok(client) => client?,
@@ -67,7 +67,7 @@ pub(crate) fn stop(args: &StopArgs) -> anyhow::Result<ExitCode> {
         print("done")?;
     } else {
         bail!(
-            "the router has not ended within {:?}; it goes on ending. `shutdown.delay` and `shutdown.timeout` say how long that takes",
+            "the router has not ended within {:?} and continues to drain; `shutdown.delay` and `shutdown.timeout` limit how long that takes",
             args.timeout
         );
     }
@@ -84,7 +84,7 @@ async fn end(client: &AdminClient) {
     tokio::pin!(ended);
     if timeout(QUIET, &mut ended).await.is_err() {
         cli::note(
-            "waiting for the router to end: it serves for `shutdown.delay`, then answers the connections in progress for at most `shutdown.timeout`",
+            "waiting for the router to end: it accepts connections for `shutdown.delay`, then finishes those in progress within `shutdown.timeout`",
         );
         ended.await;
     }
@@ -95,8 +95,8 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(builder.enable_all().build()?)
 }
 
-/// The admin server that is named, or that of the configuration. Nothing else of the configuration has to be right, and
-/// no file that it names is opened but the token: the router judges the rest.
+/// Returns a client for the named admin server, or for the one of the configuration. Only `admin` must be valid, and
+/// only the token file is opened: the router itself validates the rest.
 fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
     if let Some(address) = &args.address {
         return Ok(AdminClient::new(address, args.token_file.as_deref()));
@@ -113,7 +113,7 @@ fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
     };
     let Some(admin) = settings.admin else {
         return Ok(Err(anyhow::anyhow!(
-            "the configuration has no `admin.listen`; name the admin server by --admin"
+            "the configuration does not set `admin.listen`; name the admin server with --admin ADDR:PORT"
         )));
     };
     let token_file = args.token_file.as_deref().or(admin.token_file.as_deref());
@@ -126,6 +126,6 @@ fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
 
 fn refused(error: &ConfigError) -> ExitCode {
     cli::complain_of_config(error);
-    cli::note("the router can be named without a configuration: --admin ADDR:PORT");
+    cli::note("--admin ADDR:PORT names the router without a configuration");
     exit::usage()
 }

@@ -1,4 +1,4 @@
-//! `hyrouter explain`: what a player would be answered, and why.
+//! `hyrouter explain`: simulates a connection and prints each step of the decision.
 
 use std::process::ExitCode;
 
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     Ok(exit::OK)
 }
 
-/// By the configuration that is named, as a router would that starts now.
+/// Explains by the configuration, as a router that starts now would decide.
 async fn without_router(
     args: &ExplainArgs,
     question: &Question,

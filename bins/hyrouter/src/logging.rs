@@ -1,4 +1,4 @@
-//! Log lines: where they go and how they look.
+//! Setup of logging.
 
 use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, PoisonError};
@@ -20,8 +20,8 @@ use crate::cli::{LogFormat, LogLevel, LoggingArgs};
 /// players: a reader of the log must not be able to stop the router.
 const BUFFERED_LINES: usize = 16_384;
 
-/// Sets up logging to standard output for the whole process. Keep the guard until the end: dropping
-/// it writes what is buffered.
+/// Sets up logging to standard output for the whole process. Keep the guard until the end: dropping it writes the
+/// buffered lines.
 pub(crate) fn init(args: &LoggingArgs) -> (WorkerGuard, Levels) {
     let (writer, guard) = NonBlockingBuilder::default()
         .buffered_lines_limit(BUFFERED_LINES)
@@ -52,7 +52,7 @@ pub(crate) fn init(args: &LoggingArgs) -> (WorkerGuard, Levels) {
     (guard, levels)
 }
 
-/// The level of lines, which can be changed while the router runs.
+/// The minimum log level, which can be changed at run time.
 #[derive(Debug)]
 pub(crate) struct Levels {
     handle: reload::Handle<Targets, Registry>,
@@ -68,7 +68,7 @@ impl LogLevels for Levels {
     fn set(&self, text: &str) -> Result<(), String> {
         let Ok(level) = LogLevel::from_str(text, true) else {
             return Err(format!(
-                "{text:?} is no level; allowed: debug, info, warn, error"
+                "{text:?} is not a log level; allowed: debug, info, warn, error"
             ));
         };
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,8 +86,8 @@ fn wanted(level: LogLevel) -> Targets {
         LogLevel::Warn => LevelFilter::WARN,
         LogLevel::Error => LevelFilter::ERROR,
     };
-    // The QUIC stack's own debug lines are a hundred a connection and mean nothing to an operator.
-    // A guest could have wasmer's crates write whatever it likes; what it does wrong, its plugin's own lines say.
+    // The QUIC stack writes about a hundred debug lines per connection, which mean nothing to an operator.
+    // A guest can trigger any line of wasmer's crates. Its faults are logged by the plugin host instead.
     Targets::new()
         .with_default(level.min(LevelFilter::WARN))
         .with_target("virtual_fs", LevelFilter::OFF)

@@ -1,7 +1,6 @@
 //! `hyrouter`: refers the players of a Hytale network to its backends.
 //!
-//! This binary only composes: the command line, the configuration, the crates that do the work, and
-//! an exit code.
+//! The binary has only what a terminal needs: arguments, output and exit codes. The crates do the rest.
 
 mod admin_client;
 mod captured_output;
@@ -25,7 +24,7 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, CliCommand, Unwritten};
 
-/// A connection makes about 400 small allocations; this allocator saves a twelfth of its CPU time.
+/// A connection makes about 400 small allocations. Compared to glibc's, this allocator saves 8 % of its CPU time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -45,7 +44,7 @@ mod exit {
     pub(crate) fn reader_left() -> ExitCode {
         ExitCode::from(141)
     }
-    /// A second signal came before all were served.
+    /// A second signal ended the process before all players were served.
     pub(crate) fn interrupted() -> ExitCode {
         ExitCode::from(130)
     }
@@ -97,7 +96,7 @@ fn main() -> ExitCode {
         }
         Some(CliCommand::Drain(mut args)) => {
             args.admin.config = args.admin.config.or(cli.config);
-            cli::note("`hyrouter drain` stops the router; its name is now `hyrouter stop`");
+            cli::note("`hyrouter drain` is deprecated; use `hyrouter stop`");
             commands::stop(&args)
         }
         Some(CliCommand::Completions { shell }) => shell::completions(shell),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::cli::{PacketArgs, PacketCommand, Unwritten};
 use crate::exit;
 
-/// Outcome of the translation of a line.
+/// The part of a translated line that decides the exit code.
 #[derive(Deserialize)]
 struct Answered {
     ok: bool,
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &PacketArgs) -> anyhow::Result<ExitCode> {
     let mut all_right = true;
     let mut out = BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().split(b'\n') {
-        // Lossy: bad UTF-8 then fails as bad JSON, on this line alone.
+        // Invalid UTF-8 becomes invalid JSON, so that it fails this line and not the whole run.
         let line = line?;
         let line = String::from_utf8_lossy(&line);
         if line.trim().is_empty() {

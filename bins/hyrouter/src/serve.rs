@@ -1,4 +1,4 @@
-//! The main job: read, build, serve until a signal.
+//! The router: reads the configuration, builds, and serves until a signal.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,12 +10,13 @@ use hyrouter_config::{ConfigError, Settings};
 use crate::cli::{self, ConfigArgs, LoggingArgs, ServeArgs};
 use crate::{exit, logging};
 
-/// Read when no file is named.
+/// Configuration file if none is named.
 const DEFAULT_FILE: &str = "config.yaml";
-/// Two, so that one that is busy with a long answer does not hold up webhook, collector and key fetching.
+/// Number of threads for services. Two, so that a long answer on one does not delay webhook, collector and key
+/// fetching.
 const SERVICE_THREADS: usize = 2;
 
-/// Reads the file that is named, else `config.yaml` if there is one, else what is built in.
+/// Reads the named file, else `config.yaml` if it exists, else the built-in configuration.
 pub(crate) fn load(args: &ConfigArgs) -> Result<Settings, ConfigError> {
     origin(args).sources().load()
 }
@@ -48,8 +49,8 @@ pub(crate) fn run(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    // What talks to others, reads files or writes long answers has threads of its own, so that nothing that anybody
-    // sends keeps health checks, signals and commands waiting.
+    // Clients of other services, file reads and long answers have their own threads, so that no input from outside
+    // delays health checks, signals and commands.
     let services = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(SERVICE_THREADS)
         .thread_name("services")
@@ -67,13 +68,13 @@ pub(crate) fn run(
             .run_on_signals(hangups)
             .await
     });
-    // A look-up of a name or a read of a file that hangs holds nobody up.
+    // A hanging DNS lookup or file read must not delay the exit.
     services.shutdown_background();
     runtime.shutdown_background();
     match ended {
         Ok(Termination::Drained) => Ok(exit::OK),
         Ok(Termination::Interrupted) => Ok(exit::interrupted()),
-        // The log has the reason.
+        // Logged already, with the reason.
         Err(AppError::Stopped(_)) => Ok(exit::FAILED),
         Err(AppError::Config(error)) => {
             cli::complain_of_config(&error);

@@ -10,7 +10,7 @@ use clap::{Command, CommandFactory as _};
 use crate::cli::{self, Cli};
 use crate::exit;
 
-/// Prints a script that completes the command line.
+/// Prints a completion script.
 pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "hyrouter", &mut script);
@@ -18,9 +18,9 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCod
     Ok(exit::OK)
 }
 
-/// Writes a page for the command and each below it.
+/// Writes a manual page for `hyrouter` and each of its commands.
 pub(crate) fn manual(folder: &Path) -> anyhow::Result<ExitCode> {
-    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
     let mut command = Cli::command();
     command.build();
     pages(&command, "hyrouter", folder)?;

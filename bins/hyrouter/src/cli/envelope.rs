@@ -1,4 +1,4 @@
-//! The arguments of `hyrouter envelope` and `hyrouter keys`.
+//! Arguments of `hyrouter envelope` and `hyrouter keys`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,8 +7,15 @@ use clap::{Args, Subcommand, ValueEnum};
 use hyrouter_referral::{Algorithm, EnvelopeKind};
 use uuid::Uuid;
 
-use super::ConfigArgs;
 use super::tools::duration;
+use super::{ConfigArgs, after_help};
+
+/// Heading of the checks that need an envelope of version 2.
+const EXPECTED: &str = "Expected content (version 2)";
+/// Heading of the fields that need an envelope of version 2.
+const FIELDS: &str = "Fields (version 2)";
+/// Heading of the options that name a key.
+const KEY: &str = "Key";
 
 #[derive(Debug, Args)]
 pub(crate) struct EnvelopeArgs {
@@ -18,102 +25,117 @@ pub(crate) struct EnvelopeArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EnvelopeCommand {
-    /// Print what an envelope holds, and verify it when a key is given
+    /// Print the fields of an envelope, and verify it if a key is given
+    #[command(after_help = after_help::ENVELOPE_OPEN)]
     Open(Box<OpenArgs>),
-    /// Print an envelope in hexadecimal: of version 2 with --kind, else of version 1, signed when a secret is given
+    /// Make an envelope and print it in hexadecimal: version 2 with --kind, else version 1
+    #[command(after_help = after_help::ENVELOPE_SEAL)]
     Seal(Box<SealArgs>),
 }
 
-/// What is not expected of an envelope of version 2 is not checked: this is a tool to look, a backend checks it all.
+// A backend must check every field. This tool checks only the fields that the user names, so that it can show any
+// envelope.
 #[derive(Debug, Args)]
 pub(crate) struct OpenArgs {
-    /// The envelope in hexadecimal; from standard input unless given
+    /// Envelope in hexadecimal [default: read from standard input]
     #[arg(value_name = "HEX")]
     pub(crate) data: Option<String>,
     #[command(flatten)]
     pub(crate) secret: SecretArgs,
-    /// Public key of Ed25519 in hexadecimal, in place of a secret
-    #[arg(long, value_name = "HEX", conflicts_with_all = ["secret_file", "secret_env"])]
+    /// Ed25519 public key in hexadecimal, instead of a secret
+    #[arg(
+        long,
+        value_name = "HEX",
+        help_heading = KEY,
+        conflicts_with_all = ["secret_file", "secret_env"]
+    )]
     pub(crate) public_key: Option<String>,
-    /// Version 2: host that it must be for
-    #[arg(long, value_name = "HOST", requires = "port")]
+    /// Target host
+    #[arg(long, value_name = "HOST", help_heading = EXPECTED, requires = "port")]
     pub(crate) host: Option<String>,
-    /// Version 2: port that it must be for
-    #[arg(long, value_name = "PORT", requires = "host")]
+    /// Target port
+    #[arg(long, value_name = "PORT", help_heading = EXPECTED, requires = "host")]
     pub(crate) port: Option<u16>,
-    /// Version 2: player that it must be for
-    #[arg(long, value_name = "UUID")]
+    /// Player
+    #[arg(long, value_name = "UUID", help_heading = EXPECTED)]
     pub(crate) player: Option<Uuid>,
-    /// Version 2: its sealer must have verified the player
-    #[arg(long, requires = "player")]
+    /// The sealer verified the player
+    #[arg(long, help_heading = EXPECTED, requires = "player")]
     pub(crate) verified: bool,
-    /// Version 2: SHA-256 of the client certificate that it must be for, in hexadecimal
-    #[arg(long, value_name = "HEX")]
+    /// SHA-256 of the client certificate, in hexadecimal
+    #[arg(long, value_name = "HEX", help_heading = EXPECTED)]
     pub(crate) certificate: Option<String>,
-    /// Print one JSON object
+    /// Print the result as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SealArgs {
-    /// The content as text; from standard input unless given
+    /// Content as text [default: read from standard input]
     #[arg(value_name = "TEXT")]
     pub(crate) content: Option<String>,
-    /// The content is hexadecimal
+    /// Read the content as hexadecimal
     #[arg(long)]
     pub(crate) hex: bool,
     #[command(flatten)]
     pub(crate) secret: SecretArgs,
-    /// A ticket, with which a server sends a player back to the router, or a referral; both of version 2
+    /// Make version 2 of this kind: ticket (a server sends a player back to the router) or referral
     #[arg(long, value_name = "KIND")]
     pub(crate) kind: Option<EnvelopeKind>,
-    /// Version 2: host that it is for; a ticket without one is for any router
-    #[arg(long, value_name = "HOST", default_value = "", requires = "kind")]
+    /// Target host; empty in a ticket for any router
+    #[arg(long, value_name = "HOST", help_heading = FIELDS, default_value = "", requires = "kind")]
     pub(crate) host: String,
-    /// Version 2: port that it is for
-    #[arg(long, value_name = "PORT", default_value_t = 0, requires = "kind")]
+    /// Target port; 0 for any port
+    #[arg(long, value_name = "PORT", help_heading = FIELDS, default_value_t = 0, requires = "kind")]
     pub(crate) port: u16,
-    /// Version 2: player that it is for; a router takes no ticket without one
-    #[arg(long, value_name = "UUID", requires = "kind")]
+    /// Player; a router refuses a ticket without it
+    #[arg(long, value_name = "UUID", help_heading = FIELDS, requires = "kind")]
     pub(crate) player: Option<Uuid>,
-    /// Version 2: the player was verified
-    #[arg(long, requires = "player")]
+    /// Mark the player as verified
+    #[arg(long, help_heading = FIELDS, requires = "player")]
     pub(crate) verified: bool,
-    /// Version 2: SHA-256 of the client certificate that it is for, in hexadecimal
-    #[arg(long, value_name = "HEX", requires = "kind")]
+    /// SHA-256 of the client certificate, in hexadecimal
+    #[arg(long, value_name = "HEX", help_heading = FIELDS, requires = "kind")]
     pub(crate) certificate: Option<String>,
-    /// Version 2: route that led there, or that a ticket wishes
-    #[arg(long, value_name = "NAME", default_value = "", requires = "kind")]
+    /// Route that was chosen, or that a ticket requests
+    #[arg(long, value_name = "NAME", help_heading = FIELDS, default_value = "", requires = "kind")]
     pub(crate) route: String,
-    /// Version 2: who sends the player
-    #[arg(long, value_name = "NAME", default_value = "", requires = "kind")]
+    /// Name of the sender
+    #[arg(long, value_name = "NAME", help_heading = FIELDS, default_value = "", requires = "kind")]
     pub(crate) source: String,
-    /// Version 2: hops of the referral that is answered
-    #[arg(long, value_name = "N", default_value_t = 0, requires = "kind")]
+    /// Number of referrals in a row that the player followed
+    #[arg(long, value_name = "N", help_heading = FIELDS, default_value_t = 0, requires = "kind")]
     pub(crate) hops: u8,
-    /// Version 2: how long it is good
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration, requires = "kind")]
+    /// Lifetime, such as 60s or 5m
+    #[arg(
+        long,
+        value_name = "TIME",
+        help_heading = FIELDS,
+        default_value = "60s",
+        value_parser = duration,
+        requires = "kind"
+    )]
     pub(crate) ttl: Duration,
-    /// Print one JSON object
+    /// Print the result as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-/// A secret is never an argument: other users of the machine can see those.
+// A secret is never an argument: other users of the machine can read the arguments of a process.
 #[derive(Debug, Args)]
 pub(crate) struct SecretArgs {
-    /// File that holds the secret: plain text, base64:... or hex:...
-    #[arg(long, value_name = "FILE")]
+    /// File that contains the secret: plain text, base64:... or hex:...; - reads standard input
+    #[arg(long, value_name = "FILE", help_heading = KEY)]
     pub(crate) secret_file: Option<PathBuf>,
-    /// Environment variable that holds the secret
-    #[arg(long, value_name = "VAR", conflicts_with = "secret_file")]
+    /// Environment variable that contains the secret
+    #[arg(long, value_name = "VAR", conflicts_with = "secret_file", help_heading = KEY)]
     pub(crate) secret_env: Option<String>,
-    /// Key id that the secret goes with
-    #[arg(long, value_name = "ID", default_value_t = 0)]
+    /// Id of the key, 0 to 255
+    #[arg(long, value_name = "ID", default_value_t = 0, help_heading = KEY)]
     pub(crate) key_id: u8,
-    /// What the secret is for: hmac-sha256 or, in version 2, ed25519
-    #[arg(long, value_name = "NAME", default_value = "hmac-sha256")]
+    /// Signature algorithm: hmac-sha256, or ed25519 (version 2 only)
+    #[arg(long, value_name = "NAME", default_value = "hmac-sha256", help_heading = KEY)]
     pub(crate) algorithm: Algorithm,
 }
 
@@ -125,30 +147,31 @@ pub(crate) struct KeysArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
-    /// Make a key, and print what goes into configurations
+    /// Generate a key and print the settings for routers and backends
+    #[command(after_help = after_help::KEYS_GENERATE)]
     Generate(GenerateArgs),
-    /// List the keys of a configuration: which signs, which are valid, which are over
+    /// List the keys of a configuration with their state and validity
     List(ListArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct GenerateArgs {
-    /// For envelopes, or for identity tokens of your own while developing
+    /// Use of the key: referral envelopes, or identity tokens for development
     #[arg(long = "for", value_name = "USE", default_value = "referral")]
     pub(crate) purpose: Purpose,
-    /// How envelopes are signed: hmac-sha256 or ed25519 [default: ed25519]
+    /// Signature algorithm of envelopes: hmac-sha256 or ed25519 [default: ed25519]
     #[arg(long, value_name = "NAME")]
     pub(crate) algorithm: Option<Algorithm>,
-    /// Key id in envelopes, 0 to 255, or name of the key in tokens [default: 1, or a random name]
+    /// Id of an envelope key, 0 to 255, or of a token key, any text [default: 1, or a random name]
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,
-    /// File for the secret, which only you can read then; it must not be there yet
+    /// File for the secret, with mode 0600. The file must not exist
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// File for the public keys, with `--for token`; the key is added to those in it
+    /// With --for token: file for the public key set. An existing set gets the new key added
     #[arg(long, value_name = "FILE")]
     pub(crate) jwks: Option<PathBuf>,
-    /// Print one JSON object
+    /// Print the result as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -163,7 +186,7 @@ pub(crate) enum Purpose {
 pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Print JSON, an object a line
+    /// Print one JSON object per key and line
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,4 +1,4 @@
-//! The arguments of those who ask and command a router.
+//! Arguments of `hyrouter explain`, `reload` and `stop`.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -12,18 +12,18 @@ use super::ConfigArgs;
 use super::tools::duration;
 use hyrouter_app::HostName;
 
-/// A router that runs.
+/// A running router.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AdminArgs {
-    /// Its admin server [default: that of the configuration]
+    /// Address of the router's admin server [default: `admin.listen` of the configuration]
     #[arg(long = "admin", id = "admin", value_name = "ADDR:PORT")]
     pub(crate) address: Option<String>,
-    /// File with the token of the admin server [default: that of the configuration]
+    /// File that contains the admin token [default: `admin.token_file` of the configuration]
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Print one JSON object
+    /// Print the result as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -32,7 +32,7 @@ pub(crate) struct AdminArgs {
 pub(crate) struct StopArgs {
     #[command(flatten)]
     pub(crate) admin: AdminArgs,
-    /// Maximum time to wait for the router to end, such as 10s or 2m
+    /// Maximum time to wait until the router has ended, such as 10s or 2m
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     pub(crate) timeout: Duration,
 }
@@ -41,44 +41,46 @@ pub(crate) struct StopArgs {
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Ask the router that runs with its admin server there, in place of a configuration
+    /// Ask the running router with this admin server, instead of reading a configuration
     #[arg(long = "admin", id = "admin", value_name = "ADDR:PORT")]
     pub(crate) admin: Option<String>,
-    /// File with the token of the admin server
+    /// File that contains the admin token
     #[arg(long, value_name = "FILE", requires = "admin")]
     pub(crate) token_file: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) player: PlayerArgs,
-    /// Ask the plugins, too; without it they are left out
+    /// Call the configured plugins; by default they are skipped
     #[arg(long)]
     pub(crate) plugins: bool,
-    /// Print one JSON object
+    /// Print the report as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    // Last: its heading covers all options that follow.
+    #[command(flatten)]
+    pub(crate) player: PlayerArgs,
 }
 
-/// The player who is asked about.
+/// The simulated player.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Player")]
 pub(crate) struct PlayerArgs {
-    /// Host name that the player typed; none for an address. Unicode is converted as clients do
+    /// Host name that the player typed, in Unicode or Punycode [default: none, as with an IP address]
     #[arg(long, value_name = "NAME")]
     pub(crate) sni: Option<HostName>,
     /// UUID of the player
-    #[arg(long, value_name = "U")]
+    #[arg(long, value_name = "UUID")]
     pub(crate) uuid: Option<Uuid>,
     /// Name of the player
-    #[arg(long, value_name = "U")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// Take UUID and name for verified, as if by an identity token
+    /// Treat UUID and name as verified by an identity token
     #[arg(long, conflicts_with = "token")]
     pub(crate) verified: bool,
-    /// Identity token of the player, which is then verified as the configuration has it
+    /// Identity token to verify by the `identity` settings
     #[arg(long, value_name = "JWT")]
     pub(crate) token: Option<String>,
-    /// Language of the player
-    #[arg(long, value_name = "L")]
+    /// Language of the client [default: en-US]
+    #[arg(long, value_name = "TAG")]
     pub(crate) language: Option<String>,
-    /// Protocol build of the client
+    /// Protocol build of the client [default: the newest known build]
     #[arg(
         long,
         value_name = "N",
@@ -86,19 +88,19 @@ pub(crate) struct PlayerArgs {
         allow_negative_numbers = true
     )]
     pub(crate) build: Option<i32>,
-    /// Generation of the protocol: g1, g2, g3 or g4
-    #[arg(long, value_name = "G")]
+    /// Protocol generation of the client: g1, g2, g3 or g4 [default: g4]
+    #[arg(long, value_name = "GENERATION")]
     pub(crate) generation: Option<Generation>,
-    /// What kind of client it is: game or editor
+    /// Type of the client [default: game]
     #[arg(long, value_name = "KIND", value_parser = ["game", "editor"])]
     pub(crate) client_type: Option<String>,
-    /// Application protocol that was agreed on [default: that of the build]
-    #[arg(long, value_name = "P")]
+    /// Negotiated application protocol [default: that of the build]
+    #[arg(long, value_name = "PROTOCOL")]
     pub(crate) alpn: Option<String>,
-    /// Address that the player connects from
+    /// IP address of the client [default: 127.0.0.1]
     #[arg(long, value_name = "IP")]
     pub(crate) ip: Option<IpAddr>,
-    /// Referral data that the player brings, in hexadecimal
+    /// Referral data of the client, in hexadecimal
     #[arg(long, value_name = "HEX")]
     pub(crate) referral: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod after_help;
 mod envelope;
 mod explain;
 mod original;
@@ -28,16 +29,19 @@ pub(crate) use self::tools::{
     ExpectedAnswer, PacketArgs, PacketCommand, ProbeArgs, SignedDuration,
 };
 
-/// The front door of a Hytale server network: players connect here and are referred to a backend.
+/// QUIC front door for Hytale server networks: accepts players and refers them to backends
 ///
-/// Without a command it serves. It reads config.yaml if there is one, else it starts from a built-in
-/// configuration that refers every player to 127.0.0.1:5521. Environment variables override the
-/// file, such as `HYROUTER_LISTEN` and `HYROUTER_REFERRAL__HMAC_SECRET`.
+/// Without a command, hyrouter runs the router. It reads config.yaml in the working directory. Without that file it
+/// uses a built-in configuration, which refers every player to 127.0.0.1:5521.
+///
+/// Environment variables override the configuration file: `HYROUTER_LISTEN` sets `listen`, and
+/// `HYROUTER_REFERRAL__HMAC_SECRET` sets `referral.hmac_secret`.
 #[derive(Debug, Parser)]
 #[command(
     name = "hyrouter",
     version,
-    after_help = "Exit codes: 0 done, 1 failed, 64 the command line or the configuration is wrong, 130 ended at once by a second signal\nDocumentation: https://github.com/hyrouter/hyrouter/tree/main/docs"
+    max_term_width = 100,
+    after_help = after_help::SERVE
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -52,39 +56,36 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ConfigArgs {
-    /// Configuration file, YAML (.yaml, .yml) or JSON (.json) [default: config.yaml if there is one]
+    /// Configuration file: YAML (.yaml, .yml) or JSON (.json) [default: config.yaml if it exists]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
-#[command(
-    after_help = "Exit codes: 0 good, 64 refused (a mistake, or a warning with --strict), 1 the output cannot be written"
-)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Open no file that the configuration names, and load no plugin: for a configuration of another machine.
-    /// Secrets of such files, and of variables that are not set, count as present
+    /// Do not open the files that the configuration names, and do not load plugins: to check a configuration for
+    /// another machine. Secrets from files and from unset environment variables count as present
     #[arg(long)]
     pub(crate) no_files: bool,
-    /// Refuse a configuration with warnings
+    /// Treat warnings as mistakes
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Print one JSON object: mistakes, warnings and summary
+    /// Print the result as one JSON object: mistakes, warnings and summary
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ServeArgs {
-    /// Read changed files only when asked to, by SIGHUP or POST /reload
+    /// Do not reload when files change, only on SIGHUP, `hyrouter reload` or POST /reload
     #[arg(long)]
     pub(crate) no_watch: bool,
 }
 
 impl ConfigArgs {
-    /// These, or `other` where nothing is said here.
+    /// Returns these arguments, or `other` if they name no file.
     pub(crate) fn or(self, other: Self) -> Self {
         if self.config.is_some() { self } else { other }
     }
@@ -92,10 +93,10 @@ impl ConfigArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct LoggingArgs {
-    /// The least important lines that are logged
+    /// Minimum log level
     #[arg(long, value_name = "LEVEL", default_value = "info", ignore_case = true)]
     pub(crate) log_level: LogLevel,
-    /// How log lines look
+    /// Log format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
 }
@@ -126,51 +127,49 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-const RELOAD_CODES: &str = "Exit codes: 0 reloaded, 1 refused or no answer, 64 the configuration does not name an admin server that can be asked";
-const STOP_CODES: &str =
-    "Exit codes: 0 the router has ended, 1 no answer or not ended in time, 64 as for reload";
-
-const PROBE_CODES: &str = "Exit codes: 0 the router referred or disconnected the player, 1 no such answer or not that of --expect, 64 the command line is wrong";
-const EXPLAIN_CODES: &str = "Exit codes: 0 explained, whatever the answer is, 1 no answer of the router or a wrong question, 64 the command line or the configuration is wrong";
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum CliCommand {
-    /// Validate a configuration: print a summary of it, or all its mistakes
+    /// Validate a configuration and print a summary, or all mistakes
+    #[command(after_help = after_help::CHECK)]
     Check(CheckArgs),
     /// Print the JSON Schema of the configuration
+    #[command(after_help = after_help::SCHEMA)]
     Schema,
-    /// Connect as a game client does and print the answer
-    #[command(after_help = PROBE_CODES)]
+    /// Connect to a router as a game client does and print the answer
+    #[command(after_help = after_help::PROBE)]
     Probe(ProbeArgs),
-    /// Translate packets between bytes and JSON, line by line from standard input
+    /// Translate game packets between bytes and JSON, one per line of standard input
+    #[command(after_help = after_help::PACKET)]
     Packet(PacketArgs),
-    /// Try a plugin by hand, or measure it
+    /// Call or benchmark a plugin
     #[cfg(all(feature = "wasm", feature = "grpc"))]
     Plugin(PluginArgs),
-    /// Look into referral data, or make some
+    /// Open or seal a referral envelope
     Envelope(EnvelopeArgs),
-    /// Tell what a player would be answered, and why, by a configuration or by a router that runs
-    #[command(after_help = EXPLAIN_CODES)]
+    /// Simulate a connection and print each step of the decision
+    #[command(after_help = after_help::EXPLAIN)]
     Explain(Box<ExplainArgs>),
-    /// Reload the configuration of a running router, and print what changed
-    #[command(after_help = RELOAD_CODES)]
+    /// Reload the configuration of a running router and print what changed
+    #[command(after_help = after_help::RELOAD)]
     Reload(AdminArgs),
-    /// Drain a running router, then stop it, and wait for its end
-    #[command(after_help = STOP_CODES)]
+    /// Drain a running router, stop it, and wait until it has ended
+    #[command(after_help = after_help::STOP)]
     Stop(StopArgs),
-    /// The old name of `stop`
-    #[command(hide = true)]
+    /// Deprecated name of `stop`
+    #[command(hide = true, after_help = after_help::STOP)]
     Drain(StopArgs),
-    /// Make keys for referrals and test tokens, or list those of a configuration
+    /// Generate keys for referrals and test tokens, or list configured keys
     Keys(KeysArgs),
-    /// Print a script that completes this command line in a shell
+    /// Print a shell completion script
+    #[command(after_help = after_help::COMPLETIONS)]
     Completions {
-        /// The shell
+        /// Shell
         shell: clap_complete::Shell,
     },
-    /// Write manual pages, one for each command
+    /// Write manual pages, one per command
+    #[command(after_help = after_help::MAN)]
     Man {
-        /// The folder, which is made if it is not there
+        /// Folder for the pages; created if it does not exist
         folder: PathBuf,
     },
 }

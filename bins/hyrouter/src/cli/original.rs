@@ -1,12 +1,12 @@
-//! The original's way to write options.
+//! Options in the spelling of the original program.
 
 use std::ffi::OsString;
 
-/// The options of the original, which Go's `flag` package takes with one hyphen as well as with two.
+/// Options of the original program. Go's `flag` package accepts them with one hyphen or two.
 const OPTIONS: [&str; 2] = ["config", "log-level"];
 
-/// Gives the original's options their second hyphen: `-config FILE`, `-config=FILE`. Unit files and container
-/// arguments that were written for the original work on with it.
+/// Adds the second hyphen to options of the original: `-config FILE`, `-config=FILE`. Unit files and container
+/// arguments for the original keep working.
 pub(crate) fn with_two_hyphens(
     arguments: impl Iterator<Item = OsString>,
 ) -> impl Iterator<Item = OsString> {

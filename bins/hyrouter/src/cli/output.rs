@@ -55,7 +55,7 @@ pub(crate) fn complain_of_warnings(warnings: &[Warning]) {
     }
 }
 
-/// Writes text to standard output, with control characters escaped other than those of its layout.
+/// Writes text to standard output. Escapes control characters, except line breaks and tabs.
 pub(crate) fn print(lines: &str) -> Result<(), Unwritten> {
     write(text(lines))
 }
@@ -81,7 +81,7 @@ fn write(text: impl Display) -> Result<(), Unwritten> {
 pub(crate) struct Unwritten(pub(crate) io::Error);
 
 impl Unwritten {
-    /// Returns whether the reader went away, as `head` does when it has enough. That is no fault of anybody.
+    /// Returns whether the reader closed the pipe, as `head` does once it has enough lines. This is not an error.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         self.0.kind() == io::ErrorKind::BrokenPipe
     }

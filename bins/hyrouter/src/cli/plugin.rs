@@ -1,4 +1,4 @@
-//! The arguments of `hyrouter plugin`.
+//! Arguments of `hyrouter plugin`.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -9,9 +9,12 @@ use hyrouter_plugin_grpc::PluginAddress;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::ConfigArgs;
 use super::tools::duration;
+use super::{ConfigArgs, after_help};
 use hyrouter_app::HostName;
+
+/// Heading of the options that make the request.
+const REQUEST: &str = "Request";
 
 #[derive(Debug, Args)]
 pub(crate) struct PluginArgs {
@@ -19,40 +22,38 @@ pub(crate) struct PluginArgs {
     pub(crate) command: PluginCommand,
 }
 
-const CALL_CODES: &str = "Exit codes: 0 the plugin answered, 1 it failed or cannot be loaded, 64 the command line or the configuration is wrong";
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
-    /// Call a plugin once, as the router does. Print its answer, the effect on the player, the ignored fields, and the
-    /// output of the guest
-    #[command(after_help = CALL_CODES)]
+    /// Call a plugin once and print its response, its effect on the player, and its output
+    #[command(after_help = after_help::PLUGIN_CALL)]
     Call {
         #[command(flatten)]
         target: TargetArgs,
-        /// Print one JSON object
+        /// Print the result as one JSON object
         #[arg(long)]
         json: bool,
     },
-    /// Ask a plugin many times and print how long it took
+    /// Call a plugin many times and print the latencies
+    #[command(after_help = after_help::PLUGIN_BENCH)]
     Bench {
         #[command(flatten)]
         target: TargetArgs,
-        /// Calls in all
+        /// Number of calls
         #[arg(long, value_name = "N", default_value = "10000")]
         calls: NonZeroUsize,
-        /// Calls at the same time
+        /// Maximum number of concurrent calls
         #[arg(long, value_name = "N", default_value = "1")]
         concurrency: NonZeroUsize,
-        /// Print one JSON object
+        /// Print the result as one JSON object
         #[arg(long)]
         json: bool,
     },
 }
 
-/// Which plugin is asked about whom.
+/// The plugin to call, and the request.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// Name of a plugin of the configuration
+    /// Name of a plugin in the configuration
     #[arg(
         value_name = "NAME",
         required_unless_present_any = ["wasm", "grpc", "print_request"],
@@ -61,38 +62,38 @@ pub(crate) struct TargetArgs {
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// A WebAssembly file instead, with the default limits
+    /// Call this WebAssembly file, with the default limits, instead of a configured plugin
     #[arg(long, value_name = "FILE")]
     pub(crate) wasm: Option<PathBuf>,
-    /// A gRPC server instead, without TLS: HOST:PORT or unix:PATH
+    /// Call this gRPC server, without TLS, instead of a configured plugin: HOST:PORT or unix:PATH
     #[arg(long, value_name = "ADDR", conflicts_with = "wasm")]
     pub(crate) grpc: Option<PluginAddress>,
-    /// The `config` that the plugin gets, as JSON [default: that of the configuration, else none]
+    /// The plugin's `config`, as JSON [default: from the configuration, else none]
     #[arg(long, value_name = "JSON", value_parser = json)]
     pub(crate) plugin_config: Option<Value>,
-    /// File with the request as JSON, - for standard input [default: a player with two candidates]
-    #[arg(long, value_name = "FILE")]
+    /// File with the request as JSON; - reads standard input [default: a player with two candidates]
+    #[arg(long, value_name = "FILE", help_heading = REQUEST)]
     pub(crate) request: Option<PathBuf>,
-    /// Name of the player, instead of that in the request
-    #[arg(long, value_name = "NAME")]
+    /// Name of the player; replaces the name in the request
+    #[arg(long, value_name = "NAME", help_heading = REQUEST)]
     pub(crate) username: Option<String>,
-    /// UUID of the player, instead of that in the request
-    #[arg(long, value_name = "U")]
+    /// UUID of the player; replaces the UUID in the request
+    #[arg(long, value_name = "UUID", help_heading = REQUEST)]
     pub(crate) uuid: Option<Uuid>,
-    /// Language of the player, instead of that in the request
-    #[arg(long, value_name = "L")]
+    /// Language of the client; replaces the language in the request
+    #[arg(long, value_name = "TAG", help_heading = REQUEST)]
     pub(crate) language: Option<String>,
-    /// Host name that the player typed, instead of that in the request; Unicode is converted as clients do
-    #[arg(long, value_name = "NAME")]
+    /// Host name that the player typed, in Unicode or Punycode; replaces the host name in the request
+    #[arg(long, value_name = "NAME", help_heading = REQUEST)]
     pub(crate) sni: Option<HostName>,
-    /// Any field of the request, such as event.alpn=hytale/3 or candidates.0.port=5521; may be repeated. The value is JSON,
-    /// or else text
-    #[arg(long, value_name = "PATH=VALUE", value_parser = setting)]
+    /// Set any field of the request, such as event.alpn=hytale/3 or candidates.0.port=5521. The value is JSON, or text
+    /// if it is not JSON. May be repeated
+    #[arg(long, value_name = "PATH=VALUE", value_parser = setting, help_heading = REQUEST)]
     pub(crate) set: Vec<(String, String)>,
-    /// Print the request as JSON and do not call the plugin. The output is a starting point for --request
-    #[arg(long)]
+    /// Print the request as JSON, to edit for --request, and do not call the plugin
+    #[arg(long, help_heading = REQUEST)]
     pub(crate) print_request: bool,
-    /// How long to wait for an answer, like 1s or 250ms [default: the plugin's `timeout`]
+    /// Maximum time of a call, such as 1s or 250ms [default: the plugin's `timeout`]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
 }

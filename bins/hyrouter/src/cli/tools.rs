@@ -1,4 +1,4 @@
-//! The arguments of the tools.
+//! Arguments of `hyrouter probe` and `hyrouter packet`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use hyrouter_app::HostName;
 
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {
-    /// The router: HOST, HOST:PORT, ADDRESS or ADDRESS:PORT; the port is 5520 unless given
+    /// Address of the router: HOST, HOST:PORT, IP or IP:PORT [default port: 5520]
     #[arg(value_name = "ADDR")]
     pub(crate) address: String,
-    /// Host name to ask for; Unicode is converted as clients do [default: the host of ADDR if it is a name, else none]
+    /// Host name to send, in Unicode or Punycode [default: the host of ADDR if it is a name, else none]
     #[arg(long, value_name = "NAME")]
     pub(crate) sni: Option<HostName>,
-    /// Application protocol to offer, most preferred first; may be repeated [default: that of the build]
-    #[arg(long, value_name = "P")]
+    /// Application protocol to offer. Repeat the option for more, most preferred first [default: that of the build]
+    #[arg(long, value_name = "PROTOCOL")]
     pub(crate) alpn: Vec<String>,
-    /// Protocol build of the client
+    /// Protocol build of the client [default: the newest known build of the generation]
     #[arg(
         long,
         value_name = "N",
@@ -28,27 +28,26 @@ pub(crate) struct ProbeArgs {
         allow_negative_numbers = true
     )]
     pub(crate) build: Option<i32>,
-    /// Generation of the protocol: g1, g2, g3 or g4 [default: g4, or g2 where only that can send a name or UUID]
-    #[arg(long, value_name = "G")]
+    /// Protocol generation of the client: g1, g2, g3 or g4 [default: g4; g2 with --username or --uuid and no token key,
+    /// since newer clients send neither]
+    #[arg(long, value_name = "GENERATION")]
     pub(crate) generation: Option<Generation>,
-    /// Name of the player: g1 and g2 send it, and a token that is made has it
-    #[arg(long, value_name = "U")]
+    /// Name of the player, for g1, g2 and --token-sign [default: Player]
+    #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// UUID of the player, instead of that in the request
-    #[arg(long, value_name = "U")]
+    /// UUID of the player, for g1, g2 and --token-sign
+    #[arg(long, value_name = "UUID")]
     pub(crate) uuid: Option<Uuid>,
-    /// Language of the player
-    #[arg(long, value_name = "L", default_value = "en-US")]
+    /// Language of the client
+    #[arg(long, value_name = "TAG", default_value = "en-US")]
     pub(crate) language: String,
     /// Identity token to send
     #[arg(long, value_name = "JWT")]
     pub(crate) token: Option<String>,
-    #[command(flatten)]
-    pub(crate) sign: TokenArgs,
-    /// Referral data to bring, in hexadecimal, as from another server
+    /// Referral data to send, in hexadecimal
     #[arg(long, value_name = "HEX")]
     pub(crate) referral_data: Option<String>,
-    /// The server that the referral data is from, as the client says it
+    /// Server that the client names as the source of the referral data
     #[arg(
         long,
         value_name = "HOST:PORT",
@@ -56,18 +55,21 @@ pub(crate) struct ProbeArgs {
         default_value = "127.0.0.1:5521"
     )]
     pub(crate) referral_source: String,
-    /// Show a (fresh, self-signed) client certificate
+    /// Present a new self-signed client certificate
     #[arg(long)]
     pub(crate) client_cert: bool,
-    /// Print one JSON object
+    /// Print the answer as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-    /// Exit with 1 unless this is the answer, for monitoring
+    /// Exit with code 1 if the answer is another one
     #[arg(long, value_name = "ANSWER")]
     pub(crate) expect: Option<ExpectedAnswer>,
-    /// How long to wait for the answer, like 10s or 500ms
+    /// Maximum time to wait for the answer, such as 10s or 500ms
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) timeout: Duration,
+    // Last: its heading covers all options that follow.
+    #[command(flatten)]
+    pub(crate) sign: TokenArgs,
 }
 
 /// The answer that a probe should get.
@@ -77,18 +79,19 @@ pub(crate) enum ExpectedAnswer {
     Disconnect,
 }
 
-/// A test token of one's own in place of one of the game's service.
+/// A self-made test token, in place of a token of the game's service.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Test token")]
 pub(crate) struct TokenArgs {
-    /// Make an identity token with this key, a file of `hyrouter keys generate --for token`
+    /// Sign an identity token with this key from `hyrouter keys generate --for token`
     #[arg(
         long = "token-sign",
         id = "token-sign",
-        value_name = "KEYFILE",
+        value_name = "FILE",
         conflicts_with = "token"
     )]
     pub(crate) key: Option<PathBuf>,
-    /// How long the token is good; -1h makes one that ended an hour ago
+    /// Lifetime of the token; -1h makes a token that expired an hour ago
     #[arg(
         long = "token-ttl",
         value_name = "TIME",
@@ -98,7 +101,7 @@ pub(crate) struct TokenArgs {
         requires = "token-sign"
     )]
     pub(crate) ttl: SignedDuration,
-    /// Who issues the token
+    /// Issuer of the token
     #[arg(
         long = "token-issuer",
         value_name = "URL",
@@ -106,7 +109,7 @@ pub(crate) struct TokenArgs {
         requires = "token-sign"
     )]
     pub(crate) issuer: String,
-    /// What the token is for
+    /// Scope of the token
     #[arg(
         long = "token-scope",
         value_name = "TEXT",
@@ -116,7 +119,7 @@ pub(crate) struct TokenArgs {
     pub(crate) scope: String,
 }
 
-/// A span of time, forward or back.
+/// A duration from now, into the future or the past.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum SignedDuration {
     Ahead(Duration),
@@ -131,9 +134,9 @@ pub(crate) struct PacketArgs {
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(crate) enum PacketCommand {
-    /// `{name, kind, generation, packet_id, hex}` in; `{name, ok, generation, fields}` or `{name, ok, error}` out
+    /// Decode `{name, kind, generation, packet_id, hex}` to `{name, ok, generation, fields}` or `{name, ok, error}`
     Decode,
-    /// `{name, kind, generation, fields}` in; `{name, ok, hex}` or `{name, ok, error}` out
+    /// Encode `{name, kind, generation, fields}` to `{name, ok, hex}` or `{name, ok, error}`
     Encode,
 }
 

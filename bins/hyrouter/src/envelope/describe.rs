@@ -51,7 +51,7 @@ fn json_2(envelope: &Envelope<'_>) -> Value {
     })
 }
 
-/// The same in words, on several lines.
+/// Describes an envelope of any version in several lines of text; `None` for other bytes.
 pub(crate) fn text(bytes: &[u8]) -> Option<String> {
     if let Ok(envelope) = Envelope::parse(bytes) {
         return Some(text_2(&envelope));
@@ -84,7 +84,7 @@ fn text_2(envelope: &Envelope<'_>) -> String {
         if said.verified {
             format!("{player}, verified")
         } else {
-            format!("{player}, as the client says")
+            format!("{player}, not verified")
         }
     };
     let lines = [
@@ -98,7 +98,7 @@ fn text_2(envelope: &Envelope<'_>) -> String {
         ("source", format!("{:?}", said.source)),
         ("hops", said.hops.to_string()),
         (
-            "good",
+            "valid",
             format!(
                 "{} to {}",
                 timestamp::text(said.issued_at),
@@ -110,7 +110,7 @@ fn text_2(envelope: &Envelope<'_>) -> String {
         let _ = write!(text, "\n{name}: {value}");
     }
     if said.expires_at <= SystemTime::now() {
-        text.push_str(" (over)");
+        text.push_str(" (expired)");
     }
     text
 }

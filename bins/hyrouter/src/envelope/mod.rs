@@ -1,4 +1,4 @@
-//! `hyrouter envelope`: referral data by hand.
+//! `hyrouter envelope`: opens and seals referral data.
 
 mod describe;
 mod open;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 pub(crate) use self::describe::{content_text, json, text};
 use crate::cli::{EnvelopeArgs, EnvelopeCommand, SecretArgs};
 
-/// Longest file with a secret, in bytes.
+/// Maximum size of a file with a secret, in bytes.
 const MAX_SECRET: usize = 64 * 1024;
 
 pub(crate) fn run(args: &EnvelopeArgs) -> anyhow::Result<ExitCode> {
@@ -37,19 +37,19 @@ fn read_secret(args: &SecretArgs) -> anyhow::Result<Option<Secret>> {
 }
 
 fn read_stdin() -> anyhow::Result<Vec<u8>> {
-    /// Far more than any envelope, in hexadecimal too.
+    /// Maximum size of the input, in bytes. An envelope in hexadecimal has a few KiB.
     const LIMIT: usize = 1 << 20;
     Ok(read_input(Path::new("-"), LIMIT)?)
 }
 
 pub(crate) fn from_hex(text: &str) -> anyhow::Result<Vec<u8>> {
     let digits: String = text.split_whitespace().collect();
-    hex::decode(digits).context("not hexadecimal")
+    hex::decode(digits).context("the value is not hexadecimal")
 }
 
-/// 32 bytes: a public key, or the fingerprint of a certificate.
+/// Decodes 32 bytes: a public key, or the fingerprint of a certificate.
 fn from_hex_32(text: &str) -> anyhow::Result<[u8; 32]> {
     let bytes = from_hex(text)?;
     let len = bytes.len();
-    <[u8; 32]>::try_from(bytes).map_err(|_| anyhow::anyhow!("{len} bytes; 32 are needed"))
+    <[u8; 32]>::try_from(bytes).map_err(|_| anyhow::anyhow!("expected 32 bytes, found {len}"))
 }

@@ -15,7 +15,7 @@ use super::{describe, from_hex, from_hex_32, read_secret, read_stdin};
 use crate::cli::{OpenArgs, print, print_json};
 use crate::exit;
 
-/// Result of the verification, with the code of the check if there is one.
+/// Result of the verification, with the code of the failed check.
 enum Verdict {
     NotChecked,
     Good,
@@ -28,9 +28,7 @@ enum Verdict {
 pub(super) fn run(args: &OpenArgs) -> anyhow::Result<ExitCode> {
     let text = match &args.data {
         Some(data) => data.clone(),
-        None => {
-            String::from_utf8(read_stdin()?).context("standard input is not hexadecimal text")?
-        }
+        None => String::from_utf8(read_stdin()?).context("standard input is not hexadecimal")?,
     };
     let bytes = from_hex(&text)?;
     let verdict = match version_of(&bytes) {
@@ -68,7 +66,7 @@ pub(super) fn run(args: &OpenArgs) -> anyhow::Result<ExitCode> {
 fn version_1(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
     let envelope = EnvelopeV1::parse(bytes)?;
     if args.public_key.is_some() || args.secret.algorithm != Algorithm::HmacSha256 {
-        bail!("an envelope of version 1 is signed with hmac-sha256 alone");
+        bail!("envelopes of version 1 are signed with hmac-sha256 only");
     }
     let Some(secret) = read_secret(&args.secret)? else {
         return Ok(Verdict::NotChecked);
@@ -88,7 +86,7 @@ fn version_2(bytes: &[u8], args: &OpenArgs) -> anyhow::Result<Verdict> {
     let Some(key) = key(args)? else {
         ensure!(
             args.host.is_none() && args.player.is_none() && args.certificate.is_none(),
-            "without a key nothing is checked; give --secret-file, --secret-env or --public-key"
+            "checks need a key; give --secret-file, --secret-env or --public-key"
         );
         return Ok(Verdict::NotChecked);
     };

@@ -18,7 +18,7 @@ pub(super) fn run(args: &SealArgs) -> anyhow::Result<ExitCode> {
         None => read_stdin()?,
     };
     let content = if args.hex {
-        from_hex(std::str::from_utf8(&bytes).context("not hexadecimal text")?)?
+        from_hex(std::str::from_utf8(&bytes).context("the content is not hexadecimal")?)?
     } else {
         bytes
     };
@@ -38,7 +38,7 @@ fn version_1(args: &SealArgs, content: &[u8]) -> anyhow::Result<Vec<u8>> {
     let secret = &args.secret;
     ensure!(
         secret.algorithm == Algorithm::HmacSha256,
-        "version 1 is signed with hmac-sha256 alone; --kind makes version 2"
+        "envelopes of version 1 are signed with hmac-sha256 only; --kind makes version 2"
     );
     let sealer = match read_secret(secret)? {
         Some(key) => Sealer::signed(secret.key_id, &key),
@@ -47,7 +47,7 @@ fn version_1(args: &SealArgs, content: &[u8]) -> anyhow::Result<Vec<u8>> {
     let mut envelope = Vec::new();
     ensure!(
         !sealer.seal(content, &mut envelope).truncated,
-        "{} bytes do not fit: an envelope like this holds at most {}",
+        "the content has {} bytes; this envelope holds at most {}",
         content.len(),
         sealer.max_content()
     );

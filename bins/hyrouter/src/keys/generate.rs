@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::cli::{GenerateArgs, Purpose, print, print_json};
 use crate::exit;
 
-/// Longest key set, in bytes. The router takes no longer one.
+/// Maximum size of a key set, in bytes. The router has the same limit.
 const MAX_SET: usize = 256 * 1024;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
@@ -28,14 +28,14 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
 fn referral(args: &GenerateArgs) -> anyhow::Result<()> {
     ensure!(
         args.jwks.is_none(),
-        "--jwks is for identity tokens; backends get the key that is printed"
+        "--jwks needs --for token; backends of referrals get the printed key"
     );
     let id: u8 = args
         .id
         .as_deref()
         .unwrap_or("1")
         .parse()
-        .context("--id: the id of a key in envelopes is a number from 0 to 255")?;
+        .context("--id: the id of an envelope key is a number from 0 to 255")?;
     let bytes: [u8; 32] = rand::random();
     let text = format!("hex:{}", hex::encode(bytes));
     let secret = Secret::parse(&text)?;
@@ -62,11 +62,11 @@ fn referral(args: &GenerateArgs) -> anyhow::Result<()> {
         file = file.to_string()
     ))?;
     print(
-        "# Beside another key: with a not_before, the time from when on this one signs, after backends have it.",
+        "# With other keys: set not_before to a time after all backends have this key. It signs from then on.",
     )?;
     print(&match key.public_key() {
         Some(public_key) => format!(
-            "# Backends verify with key {id} and this public key, which is no secret:\n# {}",
+            "# Backends verify with key {id} and this public key (not a secret):\n# {}",
             hex::encode(public_key)
         ),
         None => format!("# Backends verify with key {id} and the secret in {file}."),
@@ -77,7 +77,7 @@ fn referral(args: &GenerateArgs) -> anyhow::Result<()> {
 fn token(args: &GenerateArgs) -> anyhow::Result<()> {
     ensure!(
         args.algorithm.is_none(),
-        "--algorithm is for envelopes; tokens are signed with ed25519"
+        "--algorithm is for referral keys; tokens are signed with ed25519"
     );
     ensure!(args.id.as_deref() != Some(""), "--id must not be empty");
     let key = match &args.id {
@@ -103,7 +103,7 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
     match &args.jwks {
         Some(file) => {
             print(&format!(
-                "# In the configuration of the router, for players of your own:\n\
+                "# In the configuration of the router, for test players:\n\
                  identity: {{mode: require, jwks: {:?}}}\n\
                  # hyrouter probe 127.0.0.1 --token-sign {}",
                 file.display().to_string(),
@@ -115,7 +115,7 @@ fn token(args: &GenerateArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The keys that are in the file already stay, so that tokens of theirs are good for as long as they last.
+/// Returns the key set with the new key. Existing keys stay, so that their tokens remain valid until they expire.
 fn with_key(file: &Path, key: &TokenSigningKey) -> anyhow::Result<String> {
     let mut set: Value = serde_json::from_str(&key.public_jwks())?;
     if file.exists() {
@@ -129,17 +129,17 @@ fn with_key(file: &Path, key: &TokenSigningKey) -> anyhow::Result<String> {
         let added = set
             .get_mut("keys")
             .and_then(Value::as_array_mut)
-            .context("a set has a list of keys")?;
+            .context("the new set has no list of keys")?;
         keys.append(added);
         set = known;
     }
     let text = serde_json::to_string_pretty(&set)?;
     hyrouter_identity::KeySet::parse(text.as_bytes())
-        .with_context(|| format!("with the new key {} can not be used", file.display()))?;
+        .with_context(|| format!("adding the key to {} makes it invalid", file.display()))?;
     Ok(format!("{text}\n"))
 }
 
-/// Replaces the file in one step: a reader gets the keys before or those after.
+/// Replaces the file atomically: a reader sees the old or the new keys, never a part.
 fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");

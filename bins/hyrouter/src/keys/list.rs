@@ -11,7 +11,7 @@ use crate::cli::{self, ConfigArgs, ListArgs, print, print_line};
 use crate::{exit, serve};
 use hyrouter_app::timestamp;
 
-/// A key as it is shown. Secrets are not.
+/// One line of the list. It never contains the secret.
 struct Row {
     purpose: &'static str,
     id: u8,
@@ -34,7 +34,7 @@ pub(super) fn run(args: ListArgs, config: ConfigArgs) -> anyhow::Result<ExitCode
         print(&if args.json { row.json() } else { row.text() })?;
     }
     if rows.is_empty() && !args.json {
-        print("no keys: referral data is not signed, and no tickets are taken")?;
+        print("no keys: referral data is not signed, and tickets are not accepted")?;
     }
     for warning in &settings.warnings {
         if !args.json && warning.path.starts_with("referral") {

@@ -1,4 +1,4 @@
-//! `hyrouter keys`: keys by hand.
+//! `hyrouter keys`: generates and lists keys.
 
 mod generate;
 mod list;

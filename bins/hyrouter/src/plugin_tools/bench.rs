@@ -116,11 +116,11 @@ impl Seen {
         let times = quantiles.map(|(name, time)| format!("{name} {}", timestamp::span(time)));
         lines.push(times.join(", "));
         let failures = self.failures.iter();
-        lines.extend(failures.map(|(code, count)| format!("failed: {count} by {code}")));
+        lines.extend(failures.map(|(code, count)| format!("failed with {code}: {count}")));
         lines.join("\n")
     }
 
-    /// The time within which so many of a thousand were answered.
+    /// Returns the latency of this quantile, in thousandths. Nearest rank, without interpolation.
     fn quantile(&self, thousandths: usize) -> Duration {
         let count = self.times.len();
         let place = (count * thousandths).div_ceil(1000).saturating_sub(1);

@@ -52,7 +52,7 @@ impl Applied {
                 format!("effect: {verdict}, the player goes to {}", shown(backend))
             }
             (_, _, None) => {
-                format!("effect: {verdict}, there is no backend and the player is refused")
+                format!("effect: {verdict}, no backend is left and the player is refused")
             }
         }];
         if let (Some(data), false) = (&self.data, self.verdict == Verdict::Denied) {
@@ -83,7 +83,7 @@ impl Applied {
     }
 }
 
-/// Bytes of referral data that a player can carry. Without a configuration: as the router does by default.
+/// Returns the maximum number of bytes of referral data. Without a configuration, the defaults of the router apply.
 fn room(target: &Target, after: &ConnectRequest) -> usize {
     let backend = after.backend.as_ref();
     match &target.sealer {

@@ -1,4 +1,4 @@
-//! `hyrouter plugin`: plugins tried by hand, with the host and the limits of the router.
+//! `hyrouter plugin`: calls a plugin with the host and the limits of the router.
 
 mod bench;
 mod call;

@@ -1,4 +1,4 @@
-//! About whom a plugin is asked.
+//! The request that a plugin is called with.
 
 use anyhow::{Context as _, bail, ensure};
 use hyrouter_files::read_text_input;
@@ -9,7 +9,7 @@ use crate::cli::TargetArgs;
 use hyrouter_app::HostName;
 use hyrouter_app::plugins::trial_request;
 
-/// Longest request that is read, in bytes.
+/// Maximum size of a request file, in bytes.
 const MAX_LEN: usize = 16 << 20;
 
 pub(crate) fn read(args: &TargetArgs) -> anyhow::Result<ConnectRequest> {
@@ -47,7 +47,7 @@ fn example() -> ConnectRequest {
     request
 }
 
-/// Returns the request with another value at a path. What is no JSON, or JSON of a wrong type, is taken as text.
+/// Returns the request with another value at a path. A value that is not JSON, or JSON of the wrong type, becomes text.
 fn with(request: &ConnectRequest, path: &str, value: &str) -> anyhow::Result<ConnectRequest> {
     let text = Value::String(value.to_owned());
     match serde_json::from_str(value) {
@@ -66,17 +66,17 @@ fn put(request: &ConnectRequest, path: &str, value: &Value) -> anyhow::Result<Co
     let is_new = place != value;
     *place = value.clone();
     let made: ConnectRequest = serde_json::from_value(whole)?;
-    // Names that a request does not have are ignored when it is read.
+    // Deserialization ignores unknown names. An unchanged request means that the path does not exist.
     ensure!(
         !is_new || made != *request,
         "a request has no such field, or not with this value; --print-request prints one"
     );
-    // So are numbers that no port can be.
+    // Deserialization also replaces numbers out of range, such as a port of 70000.
     let written = serde_json::to_value(&made)?;
     let written = written.pointer(&format!("/{}", path.replace('.', "/")));
     ensure!(
         !value.is_number() || written == Some(value),
-        "{value} is outside of what this field can be"
+        "{value} is out of range for this field"
     );
     Ok(made)
 }
@@ -90,9 +90,11 @@ fn enter<'a>(place: &'a mut Value, step: &str) -> anyhow::Result<&'a mut Value> 
         Value::Array(list) => {
             let len = list.len();
             let place = step.parse::<usize>().ok().and_then(|at| list.get_mut(at));
-            place.with_context(|| format!("{step:?} is not a place in a list of {len}, from 0"))
+            place.with_context(|| {
+                format!("{step:?} is not an index of a list of {len}; indexes start at 0")
+            })
         }
-        other => bail!("there is no {step:?} in {other}"),
+        other => bail!("{other} has no field {step:?}"),
     }
 }
 
@@ -123,8 +125,8 @@ mod tests {
         for (path, value, told) in [
             ("event.usrname", "Ann", "a request has no such field"),
             ("username", "Ann", "a request has no such field"),
-            ("candidates.2.port", "1", "not a place in a list of 2"),
-            ("event.sni.host", "a", "there is no \"host\" in"),
+            ("candidates.2.port", "1", "not an index of a list of 2"),
+            ("event.sni.host", "a", "has no field \"host\""),
             ("event.client_type", "game", "invalid type: string"),
             ("candidates.0.port", "70000", "70000"),
         ] {

@@ -40,7 +40,7 @@ enum Kind {
 
 pub(crate) enum LoadOutcome {
     Target(Target),
-    /// The configuration is wrong, and the mistakes were printed.
+    /// The configuration is wrong. The mistakes are already printed.
     Refused(ExitCode),
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn load(args: &TargetArgs) -> anyhow::Result<LoadOutcome> {
         .with_context(|| {
             let known: Vec<_> = known().collect();
             format!(
-                "no plugin {name:?} in the configuration, there are: {}",
+                "the configuration has no plugin {name:?}; it has: {}",
                 known.join(", ")
             )
         })?;
@@ -127,7 +127,7 @@ fn load_wasm(
     let begun = Instant::now();
     let loaded = WasmPlugin::load(&host, settings);
     if loaded.is_err() {
-        // Why a guest refuses is often what it prints.
+        // The output of a guest often explains why it failed.
         cli::complain_of_output(&output.take());
     }
     Ok(Target {
@@ -143,7 +143,7 @@ fn load_wasm(
 }
 
 impl Target {
-    /// Asks once, and waits no longer than the router would.
+    /// Calls the plugin once, with the timeout of the router.
     pub(crate) async fn ask(
         &self,
         request: &ConnectRequest,

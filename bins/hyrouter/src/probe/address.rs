@@ -29,7 +29,7 @@ pub(super) fn resolve(text: &str) -> anyhow::Result<(SocketAddr, Option<HostName
         Some((name, port)) => (
             name,
             port.parse()
-                .with_context(|| format!("{port:?} is not a port: 1 to 65535"))?,
+                .with_context(|| format!("{port:?} is not a port; allowed: 1 to 65535"))?,
         ),
         None => (text, DEFAULT_PORT),
     };

@@ -17,8 +17,10 @@ use crate::{envelope, exit};
 pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
     let (address, name) = address::resolve(&args.address)?;
     let hello = hello(args)?;
-    // Before anybody is bothered with it.
-    hello.frame().context("this can not be said in a Connect")?;
+    // Checked before the connection is made, so that a mistake costs the router nothing.
+    hello
+        .frame()
+        .context("these options do not fit into a Connect packet of this build")?;
     let mut dial = Dial::new(address).timeout(args.timeout);
     let host = args.sni.clone().or(name).unwrap_or_default();
     if !host.sent().is_empty() {
@@ -57,7 +59,7 @@ fn hello(args: &ProbeArgs) -> anyhow::Result<Hello> {
     let mut hello = match (args.build, args.generation) {
         (Some(build), _) => Hello::of_build(ClientBuild::Number(build)),
         (None, Some(generation)) => Hello::of(generation),
-        // Of those who send a name or a UUID beside the token the newest.
+        // G2 is the newest generation that sends name and UUID outside of the token.
         (None, None)
             if args.sign.key.is_none() && (args.username.is_some() || args.uuid.is_some()) =>
         {
@@ -83,8 +85,10 @@ fn hello(args: &ProbeArgs) -> anyhow::Result<Hello> {
 fn source(text: &str) -> anyhow::Result<(String, u16)> {
     let (host, port) = text
         .rsplit_once(':')
-        .context("--referral-source: a host and a port, such as lobby.example.com:5520")?;
-    let port = port.parse().context("--referral-source: the port")?;
+        .context("--referral-source: expected HOST:PORT, such as lobby.example.com:5520")?;
+    let port = port
+        .parse()
+        .context("--referral-source: the port must be 0 to 65535")?;
     Ok((host.to_owned(), port))
 }
 

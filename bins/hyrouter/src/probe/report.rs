@@ -11,8 +11,8 @@ use crate::envelope;
 use hyrouter_app::HostName;
 use hyrouter_app::timestamp;
 
-/// Hint if no answer comes at all.
-const NO_HANDSHAKE: &str = "hint: nothing answers on this UDP port; check that the router runs, address and port, and that every firewall passes UDP";
+/// Hint for a handshake without any answer.
+const NO_HANDSHAKE: &str = "hint: nothing answers on this UDP port; check that the router runs, that address and port are right, and that every firewall allows UDP";
 
 pub(super) fn text(exchange: &ClientExchange, host: &HostName) -> String {
     let mut lines = Vec::new();
@@ -60,7 +60,7 @@ pub(super) fn text(exchange: &ClientExchange, host: &HostName) -> String {
         }
         ExchangeOutcome::Unreadable { packet_id, error } => {
             lines.push(format!(
-                "packet {packet_id}{after} that this client can not read: {}",
+                "packet {packet_id}{after} cannot be decoded: {}",
                 shown(error)
             ));
         }

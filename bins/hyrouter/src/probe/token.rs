@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::cli::{ProbeArgs, SignedDuration};
 
-/// Longest file with a private key, in bytes.
+/// Maximum size of a file with a private key, in bytes.
 const MAX_KEY: usize = 64 * 1024;
 /// Default UUID of a player.
 const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001);
@@ -37,7 +37,7 @@ pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
         issuer: args.sign.issuer.clone(),
         scope: args.sign.scope.clone(),
         issued_at: now,
-        expires_at: ends.context("--token-ttl: no clock shows that time")?,
+        expires_at: ends.context("--token-ttl: the time is out of range")?,
     };
     Ok(Some(key.sign(&claims)?))
 }

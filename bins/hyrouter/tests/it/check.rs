@@ -162,7 +162,7 @@ fn strict_refuses_warnings() {
     let ran = folder.run(&["check", "--strict"]);
     assert_eq!(ran.code, Some(64), "{ran:?}");
     assert!(
-        ran.stdout.contains("refused, there is a warning"),
+        ran.stdout.contains("refused because of 1 warning"),
         "{ran:?}"
     );
     assert!(

@@ -113,7 +113,7 @@ fn plugins_of_a_configuration_are_asked_by_name() {
     assert_eq!(ran.code, Some(1));
     assert!(
         ran.stderr
-            .contains(r#"no plugin "other" in the configuration, there are: lobby, bans"#),
+            .contains(r#"the configuration has no plugin "other"; it has: lobby, bans"#),
         "{ran:?}"
     );
 }

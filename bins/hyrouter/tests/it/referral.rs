@@ -221,7 +221,7 @@ fn without_a_valid_key_nobody_is_referred_and_the_operator_hears_of_it_once() {
             let text = answer["reason"].as_str().unwrap();
             assert!(text.starts_with("Ce serveur est injoignable"), "{text}");
         }
-        let error = router.until("referrals can not be sealed");
+        let error = router.until("referral sealing failed");
         assert_eq!(error["level"], "ERROR");
         assert!(
             error["cause"].as_str().unwrap().starts_with("no key"),
