@@ -12,14 +12,14 @@ use crate::reason::{IdentityResult, Reason};
 use crate::referral::ReferralClaims;
 use crate::ticket::{Ticket, TicketCheck, TicketOpener, TicketResult};
 
-/// Checks who a player is and what they bring.
+/// Checks the identity token and the ticket of a player.
 #[derive(Debug, Default)]
 pub(crate) struct Admission {
     pub(crate) identity: IdentityCheck,
     pub(crate) tickets: TicketOpener,
 }
 
-/// A player who is not routed.
+/// A player who is refused before routing.
 #[derive(Debug)]
 pub(crate) struct Rejection {
     pub(crate) reason: Reason,
@@ -28,7 +28,10 @@ pub(crate) struct Rejection {
 }
 
 impl Admission {
+    /// Checks a player before routing.
+    ///
     /// # Errors
+    ///
     /// Identity is required and the token was refused, or the ticket shows a loop.
     pub(crate) fn admit<'a>(
         &self,
@@ -38,7 +41,7 @@ impl Admission {
         now: SystemTime,
     ) -> Result<Arrival<'a>, Rejection> {
         let player = match assumed {
-            // An assumption does not replace the verification that is required.
+            // Explain may assume a name or UUID, but it cannot skip a required verification.
             Some(player) if player.is_verified() || !self.identity.required => player,
             _ => {
                 let checked = self.identity.check(&info.connect(), presenter, now);
@@ -49,6 +52,7 @@ impl Admission {
                 })?
             }
         };
+        // After the token: a ticket names a player, whose UUID may come from the token.
         let ticket = self.tickets.check(info, player.uuid(), now);
         if matches!(ticket, TicketCheck::Loop) {
             return Err(Rejection {
@@ -84,7 +88,7 @@ impl Arrival<'_> {
         }
     }
 
-    /// Returns the facts by which routes and backends are chosen.
+    /// Returns the facts that select route and backend.
     pub(crate) fn route_request(&self) -> RouteRequest<'_> {
         RouteRequest {
             host: self.info.host(),
@@ -134,14 +138,14 @@ impl Arrival<'_> {
             player: self.player.uuid().map(uuid::Uuid::into_bytes),
             verified: self.player.is_verified(),
             certificate: peer.client_cert.map(|shown| *shown.as_bytes()),
-            // One more than the referral that the ticket answers.
+            // Counts this referral, so that two servers which refer to each other reach the limit.
             hops: self
                 .ticket()
                 .map_or(0, |ticket| ticket.statement.hops.saturating_add(1)),
         }
     }
 
-    /// For operators who follow one player. Names and UUIDs are logged at debug level only.
+    /// Logs the player at debug level, the only level for names and UUIDs.
     fn log(&self) {
         tracing::debug!(
             connection = self.info.peer().connection_id,

@@ -1,4 +1,4 @@
-//! Making a gateway.
+//! Builder of a gateway.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,21 +33,21 @@ impl GatewayBuilder {
         })
     }
 
-    /// Asks these plugins about each player whose route is open.
+    /// Calls these plugins for each player whose route is open.
     #[must_use]
     pub fn plugins(mut self, chain: Arc<Chain>) -> Self {
         self.0.chain = chain;
         self
     }
 
-    /// Tells plugins the addresses of players. Off by default.
+    /// Includes the address of players in plugin requests. Off by default.
     #[must_use]
     pub fn share_addresses(mut self, share: bool) -> Self {
         self.0.shares_addresses = share;
         self
     }
 
-    /// Verifies identity tokens. Without a verifier they are read, and what they say is not proven.
+    /// Verifies identity tokens. Without a verifier their claims are read and count as unproven.
     #[must_use]
     pub fn verifier(mut self, verifier: Arc<TokenVerifier>) -> Self {
         self.0.admission.identity.verifier = Some(verifier);
@@ -68,37 +68,36 @@ impl GatewayBuilder {
         self
     }
 
-    /// Accepts tickets that are signed with one of `keys`, from players who were referred fewer than `max_hops` times
-    /// in a row. No tickets are accepted by default.
+    /// Accepts tickets that are signed with one of `keys` and have fewer than `max_hops` hops. By default no tickets
+    /// are accepted.
     #[must_use]
     pub fn tickets(mut self, keys: VerifyingKeys, max_hops: u8) -> Self {
         self.0.admission.tickets = TicketOpener::new(keys, max_hops);
         self
     }
 
-    /// Seals referrals. The default is no envelope.
+    /// Sets how referral data is sealed. By default there is no envelope.
     #[must_use]
     pub fn sealer(mut self, sealer: ReferralSealer) -> Self {
         self.0.sealer = sealer;
         self
     }
 
-    /// Texts for refused players. The default is the built-in texts.
+    /// Sets the texts for refused players. By default the built-in texts.
     #[must_use]
     pub fn messages(mut self, messages: Messages) -> Self {
         self.0.messages = messages;
         self
     }
 
-    /// Texts for players of a route under maintenance, by the name of the route. The default is the text of an empty
-    /// pool.
+    /// Sets the texts for routes under maintenance, by name of the route. By default the text of an empty pool.
     #[must_use]
     pub fn maintenance_texts(mut self, texts: BTreeMap<String, MaintenanceTexts>) -> Self {
         self.0.maintenance = texts;
         self
     }
 
-    /// Refuses clients of a build that is newer than the known ones. By default they are read by the newest layout.
+    /// Refuses clients whose build is newer than all known builds. By default they are decoded with the newest layout.
     #[must_use]
     pub fn refuse_unknown_builds(mut self, refuse: bool) -> Self {
         self.0.refuses_unknown_builds = refuse;

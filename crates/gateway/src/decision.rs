@@ -10,7 +10,7 @@ use hyrouter_router::RouteRef;
 use crate::reason::{IdentityResult, Reason};
 use crate::ticket::TicketResult;
 
-/// The answer for one player, and how it came about.
+/// The answer for one player, with its explanation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Decision {
@@ -28,14 +28,13 @@ pub struct DecisionNote {
     pub reason: Reason,
     /// The route that was taken, if any.
     pub route: Option<Arc<str>>,
-    /// The host of the backend as it is configured, if the one that is sent was made from a template with the
-    /// client's host name in it.
+    /// The configured host of the backend, if it is a template that the client's host name was put into.
     pub configured_host: Option<Box<str>>,
-    /// The result of the identity token, if the player brought one or had to.
+    /// The result of the identity check, if the player sent a token or had to.
     pub identity: Option<IdentityResult>,
-    /// The result of the referral data, if the player brought some.
+    /// The result of the ticket check, if the player sent referral data.
     pub ticket: Option<TicketResult>,
-    /// The calls of plugins, in their order. Empty if none was called.
+    /// The plugin calls, in order. Empty if none was called.
     pub plugins: Vec<Record>,
 }
 
@@ -71,8 +70,8 @@ impl Decision {
 }
 
 impl DecisionNote {
-    /// Returns the plugins that denied, failed or answered with something that does not count, with stable codes:
-    /// `bans:plugin_denied lobby:plugin_failed:timeout`. `None` if there is nothing to report.
+    /// Returns the plugins that denied, failed, or sent fields that were ignored, with stable codes:
+    /// `bans:plugin_denied lobby:plugin_failed:timeout`. `None` if there are none.
     pub fn plugin_remarks(&self) -> Option<String> {
         let mut text = String::new();
         for record in &self.plugins {
@@ -96,7 +95,7 @@ fn remark(record: &Record, text: &mut String) {
         Verdict::Unchanged | Verdict::Changed(_) => {}
     }
     let notices = record.notices.iter();
-    // A notice that all answers of a plugin get says nothing about this player.
+    // A notice that every response of a plugin gets is not about this player; it would only flood the log.
     for notice in notices.filter(|notice| !notice.is_about_form()) {
         add(notice.code().as_str(), None);
     }

@@ -1,4 +1,4 @@
-//! Explanations: the same decision, with a recorder.
+//! Explanations: a normal decision with a recorder attached.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,42 +17,42 @@ use crate::gateway::{Gateway, Moment, payload_plugin};
 use crate::player::{Player, Presenter};
 use crate::plugin_report::{PluginNote, PluginReport};
 
-/// Options of an explanation. The default takes the player from the packet and asks no plugins.
+/// Options of an explanation. By default the player is taken from the packet and no plugins are called.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ExplainOptions<'a> {
     player: Option<(Option<Uuid>, Option<&'a str>, bool)>,
     plugin_budget: Option<Duration>,
 }
 
-/// A decision and how it came about.
+/// A decision with its steps.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecisionExplanation {
     /// The decision. The signature of its referral data is blank: otherwise the reader could pass for the player.
     pub decision: Decision,
-    /// The way through the routes; `None` for a player who was not admitted.
+    /// The steps of routing; `None` if the player was not admitted.
     pub routing: Option<Explanation>,
-    /// The answers of the plugins.
+    /// The responses of the plugins.
     pub plugins: PluginsExplanation,
 }
 
-/// Part of the plugins in an explanation.
+/// How plugins took part in an explanation.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub enum PluginsExplanation {
-    /// Plugins have no part in the decision: the player was not admitted, or the route is closed.
+    /// Plugins have no influence: the player was not admitted, or the route is closed.
     #[default]
     Bypassed,
-    /// Plugins could have a part, and none was asked: the options leave them out, or the gateway has none.
+    /// Plugins were not called: the options exclude them, or the gateway has none.
     LeftOut,
-    /// The time for the decision was over before they had answered.
+    /// The time for the decision ended before the plugins responded.
     TimedOut,
-    /// Their answers, in order.
+    /// Responses of the plugins, in order.
     Answers(Vec<PluginReport>),
 }
 
 impl<'a> ExplainOptions<'a> {
-    /// Assumes these attributes of the player in place of those in the packet and its token.
+    /// Assumes these attributes of the player instead of the packet's and the token's.
     #[must_use]
     pub fn with_player(
         mut self,
@@ -64,7 +64,7 @@ impl<'a> ExplainOptions<'a> {
         self
     }
 
-    /// Asks the plugins for real, for at most this time.
+    /// Calls the plugins, for at most this time in total.
     #[must_use]
     pub fn with_plugins(mut self, budget: Duration) -> Self {
         self.plugin_budget = Some(budget);
@@ -73,8 +73,8 @@ impl<'a> ExplainOptions<'a> {
 }
 
 impl Gateway {
-    /// Decides as [`decide`](Self::decide) does, and records how the decision came about. Round robin does not move, and
-    /// no token is bound to a certificate.
+    /// Decides as [`decide`](Self::decide) does, and records each step. Has no side effects: round-robin turns do not
+    /// advance, and no token is bound to a certificate.
     ///
     /// # Panics
     ///
@@ -115,8 +115,8 @@ impl Gateway {
     }
 }
 
-/// Records a decision, and does the steps that differ for an explanation: turns stand still, and plugins are asked on
-/// demand, within a budget of their own.
+/// Records a decision. Replaces the steps that differ in an explanation: round-robin turns do not advance, and plugins
+/// are called on demand, within a separate budget.
 pub(crate) struct Recorder {
     plugin_budget: Option<Duration>,
     routing: Option<Explanation>,
@@ -136,7 +136,7 @@ impl Recorder {
         decision
     }
 
-    /// Returns whether the plugins of an open route are asked.
+    /// Returns whether the plugins of an open route are called.
     pub(crate) fn asks(&mut self, chain: &Chain) -> bool {
         self.plugins = PluginsExplanation::LeftOut;
         self.plugin_budget.is_some() && !chain.is_empty()
@@ -153,7 +153,8 @@ impl Recorder {
         timeout(budget, chain.run(request)).await.ok()
     }
 
-    /// A note about too much data stands at the last plugin that attached some.
+    /// Records the responses of plugins. A note about too long referral data is attached to the last plugin that set
+    /// it.
     pub(crate) fn plugins(
         &mut self,
         gateway: &Gateway,
@@ -191,11 +192,11 @@ fn without_signature(mut decision: Decision) -> Decision {
     decision
 }
 
-/// Puts zeros in place of the signature, if there is one.
+/// Replaces the signature with zeros, if there is one.
 fn blank_signature(data: &mut [u8]) {
     let signature = match Envelope::parse(data) {
         Ok(envelope) => envelope.signature().len(),
-        // Version 1, signed: its layout ends with an HMAC-SHA256.
+        // A signed envelope of version 1 ends with an HMAC-SHA256 of 32 bytes.
         Err(_) if data.starts_with(b"HYRP\x01\x01") => 32,
         Err(_) => 0,
     };

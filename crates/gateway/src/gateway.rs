@@ -20,7 +20,7 @@ use crate::plugin_request::plugin_request;
 use crate::reason::Reason;
 use crate::referral::{Payload, ReferralSealer, SealFailed};
 
-/// Maximum length of a plugin's text for a player, in bytes: more than the game's window shows.
+/// Maximum length of a plugin's text for a player, in bytes. The game's window shows less.
 const MAX_PLUGIN_TEXT: usize = 4096;
 
 /// One immutable configuration of decisions: admission, routes, plugins, sealing and texts.
@@ -47,16 +47,17 @@ pub(crate) struct Moment<'a, R> {
 }
 
 impl Gateway {
-    /// Begins a gateway that routes by `router`, without plugins, tickets, envelopes or verification of identity.
+    /// Returns a builder for a gateway that routes with `router`, without plugins, tickets, envelopes or identity
+    /// checks.
     pub fn builder(router: Router) -> GatewayBuilder {
         GatewayBuilder::new(router)
     }
 
-    /// Decides how the player of this `Connect` is answered.
+    /// Decides the answer to this `Connect`.
     ///
     /// `now` is the time of the whole decision: of tokens, tickets, maintenance and the referral. `rng` picks backends
-    /// and makes nonces; [`ThreadRandom`](crate::ThreadRandom) is the process's own. The future can be dropped at any
-    /// time. It waits for plugins only, and for no longer than the sum of their timeouts.
+    /// and makes nonces; [`ThreadRandom`](crate::ThreadRandom) uses the process's generator. The future is safe to drop
+    /// at any time. It waits for plugins only, at most for the sum of their timeouts.
     ///
     /// # Panics
     ///
@@ -71,7 +72,7 @@ impl Gateway {
         self.decide_with(info, presenter, None, moment, None).await
     }
 
-    /// The one algorithm behind [`decide`](Self::decide) and [`explain`](Self::explain), which has a recorder.
+    /// The algorithm of both [`decide`](Self::decide) and [`explain`](Self::explain). Only the latter has a recorder.
     pub(crate) async fn decide_with<R>(
         &self,
         info: &ConnectInfo,
@@ -101,8 +102,8 @@ impl Gateway {
                 .router
                 .decide(&request, &self.turns, moment.now, moment.rng),
         };
-        // No plugin opens a route that is closed. Any other player they decide about, also without a route or a
-        // backend: a plugin may name one.
+        // A plugin must not open a route under maintenance. It is called for all other players, even without a route or
+        // backend, since it may name a backend.
         let is_open = !matches!(routed, RouteDecision::Maintenance { .. });
         let asks_plugins = is_open
             && match recorder.as_deref_mut() {
@@ -110,7 +111,7 @@ impl Gateway {
                 None => !self.chain.is_empty(),
             };
         let decision = if asks_plugins {
-            // The future of a router without plugins stays small.
+            // Boxed, so that the future of a router without plugins stays small: it lives in each connection's task.
             Box::pin(self.ask_plugins(&arrival, &routed, moment, recorder)).await
         } else {
             self.apply_route(&arrival, &routed, &mut moment)
@@ -136,7 +137,7 @@ impl Gateway {
             }
             RouteDecision::NoRoute => self.refuse(Reason::NoRoute, arrival.info),
             RouteDecision::Maintenance { route, .. } => self.close(arrival.info, route.name),
-            // No backends, and what the router may come to decide before there is a reason for it.
+            // `RouteDecision` is non-exhaustive. A new decision refuses the player until it has a reason of its own.
             _ => self.refuse(Reason::NoBackends, arrival.info),
         }
     }
@@ -230,7 +231,7 @@ impl Gateway {
         }
     }
 
-    /// For a player whose route is under maintenance: the route's text, else that of an empty pool.
+    /// Refuses a player whose route is under maintenance, with the route's text, else the text of an empty pool.
     fn close(&self, info: &ConnectInfo, route: &Arc<str>) -> Decision {
         let texts = self.maintenance.get(&**route);
         let text = texts.and_then(|texts| texts.text(info.connect().language));
@@ -256,13 +257,13 @@ impl Gateway {
         Decision::new(Answer::disconnect(Some(text.into_owned())), reason)
     }
 
-    /// Returns the decision about a player for whom [`decide`](Self::decide) could not be called or has not ended.
+    /// Returns the decision for a connection whose [`decide`](Self::decide) could not be called or did not finish.
     pub fn failed(&self, failure: &Failure<'_>) -> Decision {
         if let Failure::BudgetExceeded { info } = failure {
             return self.refuse(Reason::BudgetExceeded, info);
         }
         // A packet that cannot be decoded names no language.
-        let text = "This server can not read what your game sent. \
+        let text = "This server cannot read what your game sent. \
             Please update your game, or tell the server's team.";
         Decision::new(
             Answer::disconnect(Some(text.to_owned())),
@@ -288,7 +289,7 @@ pub(crate) fn payload_plugin(records: &[Record]) -> &str {
     last.map_or("", |record| &record.plugin)
 }
 
-/// Returns the host of the candidate as it is configured, if players are referred to another.
+/// Returns the configured host of the candidate with this address, if it is a template.
 fn configured_host(choice: &Choice<'_>, host: &str, port: u16) -> Option<Box<str>> {
     let mut candidates = choice.candidates();
     let is_it =

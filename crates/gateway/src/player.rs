@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::reason::IdentityResult;
 
-/// A player as far as the `Connect` packet tells, and whether that is proven.
+/// A player as described by the `Connect` packet, and whether a token proves it.
 #[derive(Debug)]
 pub(crate) struct Player<'a> {
     uuid: Option<Uuid>,
@@ -22,7 +22,7 @@ pub(crate) struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    /// A player with the given attributes and no token, for explanations.
+    /// Creates a player with the given attributes and no token, for explanations.
     pub(crate) fn assumed(uuid: Option<Uuid>, username: Option<&'a str>, verified: bool) -> Self {
         Self {
             uuid,
@@ -35,7 +35,7 @@ impl<'a> Player<'a> {
 }
 
 impl Player<'_> {
-    /// Returns the UUID: the proven one first, then that of the packet, then that of a token which is not verified.
+    /// Returns the UUID of the first of: a verified token, the packet, an unverified token.
     pub(crate) fn uuid(&self) -> Option<Uuid> {
         let claimed = self.claims.as_ref().and_then(|claims| claims.subject);
         if self.is_proven() {
@@ -76,7 +76,7 @@ impl Player<'_> {
         }
     }
 
-    /// An assumed player can be verified without claims.
+    /// Returns whether UUID and name are proven. An assumed player can be verified without claims.
     fn is_proven(&self) -> bool {
         self.verified && self.claims.is_some()
     }
@@ -87,24 +87,27 @@ impl Player<'_> {
 pub(crate) struct IdentityCheck {
     /// `true` if players without a good token are refused.
     pub(crate) required: bool,
-    /// Verifier of tokens. Without one, tokens are read but not verified.
+    /// Verifier of tokens. Without it, tokens are read but not verified.
     pub(crate) verifier: Option<Arc<TokenVerifier>>,
     /// Bindings of tokens to client certificates. Without them, tokens are not bound.
     pub(crate) bindings: Option<Arc<Bindings>>,
 }
 
-/// Presenter of a token.
+/// The party that presents a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presenter {
     /// A client, with the SHA-256 of its certificate if it has one.
     Client(Option<[u8; 32]>),
-    /// An operator who asks for an explanation. No certificate is bound.
+    /// An operator, for an explanation. No token is bound to a certificate.
     Operator,
 }
 
 impl IdentityCheck {
+    /// Reads and verifies the identity of a player.
+    ///
     /// # Errors
-    /// The token is refused, and a good one is required.
+    ///
+    /// The token is refused, and a valid token is required.
     pub(crate) fn check<'a>(
         &self,
         connect: &Connect<'a>,
@@ -113,7 +116,7 @@ impl IdentityCheck {
     ) -> Result<Player<'a>, TokenRefusal> {
         let mut player = Player {
             uuid: connect.uuid,
-            // A name that the game does not allow belongs to no player.
+            // The game does not allow other names, so they belong to no player.
             username: connect
                 .username
                 .filter(|name| Username::try_from(*name).is_ok()),

@@ -1,4 +1,4 @@
-//! Answers of plugins, for people.
+//! Plugin responses in readable form.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,23 +7,23 @@ use hyrouter_plugins::{Notice, Record, Verdict};
 use hyrouter_text::shown;
 use serde::{Deserialize, Serialize};
 
-/// The answer of one plugin.
+/// The response of one plugin.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PluginReport {
     /// The plugin's name.
     pub name: Arc<str>,
-    /// The kind of its answer, as in logs and metrics.
+    /// The kind of the response, as in logs and metrics.
     pub verdict: &'static str,
-    /// The parts that it changed, or why it failed.
+    /// The changed parts, or the failure.
     pub detail: Option<String>,
-    /// Notes about its answer.
+    /// Notes about the response.
     pub notes: Vec<PluginNote>,
-    /// Time that the player waited for it, the queue included.
+    /// Time that the player waited for the plugin, including the queue.
     pub elapsed: Duration,
 }
 
-/// A note about a plugin's answer: a part that was ignored, or that is not as documented.
+/// A note about a plugin's response: a part that was ignored or deviates from the contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginNote {
     code: String,
@@ -54,7 +54,7 @@ impl PluginReport {
 }
 
 impl PluginNote {
-    /// Returns a note for each notice, with the code of the log.
+    /// Returns a note for each notice, with its stable code.
     pub fn all(notices: &[Notice]) -> Vec<Self> {
         let notices = notices.iter();
         notices
@@ -66,7 +66,7 @@ impl PluginNote {
             .collect()
     }
 
-    /// Returns a note if referral data is longer than a player can carry, which is `limit` bytes.
+    /// Returns a note if referral data is longer than `limit`, the maximum that a player can carry, in bytes.
     pub fn of_length(data: &[u8], limit: usize) -> Option<Self> {
         let len = data.len();
         (len > limit).then(|| Self {

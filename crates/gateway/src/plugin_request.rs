@@ -1,4 +1,4 @@
-//! The request that plugins get.
+//! The request to plugins.
 
 use hyrouter_plugin_api::{
     Backend, ConnectEvent, ConnectRequest, Identity, Referral, ReferralSource,
@@ -38,7 +38,7 @@ pub(crate) fn plugin_request(
     request
 }
 
-/// The host is the one that players are referred to.
+/// Converts a candidate. The host is the rendered one, to which players are referred, not the template.
 fn backend(candidate: BackendCandidate<'_>) -> Backend {
     Backend {
         host: candidate.host.into_owned(),
@@ -115,7 +115,7 @@ fn referral(ticket: &Ticket<'_>) -> Referral {
     }
 }
 
-/// The game treats an empty token as absent.
+/// Returns whether the packet has a token. The game treats an empty token as absent.
 fn has_token(connect: &Connect<'_>) -> bool {
     connect
         .identity_token

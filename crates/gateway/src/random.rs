@@ -1,4 +1,4 @@
-//! The process's random numbers, in a form that an `async` function can hold.
+//! The thread-local random number generator, in a form that an `async` function can hold.
 
 use std::convert::Infallible;
 
@@ -6,8 +6,8 @@ use rand::{Rng as _, TryCryptoRng, TryRng};
 
 /// Random numbers of the current thread's generator.
 ///
-/// [`rand::rng`] itself belongs to one thread and cannot be held by a future that moves between threads. This value
-/// takes the generator of the thread on which it is used.
+/// [`rand::rng`] belongs to one thread, so a future that moves between threads cannot hold it. This value looks up the
+/// generator of the current thread at each use.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ThreadRandom;
 
@@ -28,5 +28,5 @@ impl TryRng for ThreadRandom {
     }
 }
 
-/// The generator behind it is cryptographically secure.
+/// The thread's generator is cryptographically secure.
 impl TryCryptoRng for ThreadRandom {}

@@ -9,9 +9,9 @@ use hyrouter_messages::MessageKind;
 pub enum Reason {
     /// The player is referred to a backend.
     Referred,
-    /// No route takes the host name, and no plugin named a backend.
+    /// No route matches the host name, and no plugin named a backend.
     NoRoute,
-    /// The pool has no candidate left, and no plugin named a backend.
+    /// No backend of the pool is available, and no plugin named a backend.
     NoBackends,
     /// The route is under maintenance.
     Maintenance,
@@ -21,7 +21,7 @@ pub enum Reason {
     PluginFailed,
     /// The referral could not be sealed.
     ReferralFailed,
-    /// The client's build is newer than the known ones, and such builds are refused.
+    /// The client's build is newer than all known builds, and such builds are refused.
     UnknownProtocol,
     /// The ticket shows that servers refer the player in a loop.
     TicketLoop,
@@ -49,8 +49,7 @@ impl Reason {
         Self::BudgetExceeded,
     ];
 
-    /// All reasons: first those without an identity token, in the order in which they are declared, then one for each
-    /// refusal of a token.
+    /// All reasons: those without an identity token in the order of declaration, then one for each token refusal.
     #[expect(
         clippy::indexing_slicing,
         reason = "in a constant, where a wrong index does not compile"
@@ -85,11 +84,11 @@ impl Reason {
         }
     }
 
-    /// Returns the subject of the text that a player reads who is refused for this reason.
+    /// Returns the kind of text that a player reads who is refused for this reason.
     pub(crate) const fn message(self) -> MessageKind {
         match self {
             Self::NoRoute => MessageKind::NoRoute,
-            // Without a text of its own, maintenance reads as if the pool was empty.
+            // Without a text of its own, maintenance uses the text of an empty pool.
             Self::NoBackends | Self::Maintenance => MessageKind::NoBackends,
             Self::Identity(_) => MessageKind::Identity,
             _ => MessageKind::RoutingError,
@@ -101,11 +100,11 @@ impl Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdentityResult {
-    /// The token proves who the player is.
+    /// The token is valid and proves UUID and name.
     Verified,
-    /// The token was read and not verified.
+    /// The token was read but not verified.
     Claimed,
-    /// The token was refused. The player was admitted nevertheless, unless identity is required.
+    /// The token was refused. The player is still admitted if identity is not required.
     Refused(TokenRefusal),
 }
 

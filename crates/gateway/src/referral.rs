@@ -9,12 +9,12 @@ use hyrouter_referral::v1::Sealer;
 use hyrouter_referral::{MAX_SOURCE, SealError, SigningKeys, Statement, Validity};
 use rand::{CryptoRng, RngExt as _};
 
-/// Seals referrals. The default is no envelope: backends get the plain payload.
+/// Seals referral data. By default without an envelope: backends get the plain payload.
 #[derive(Debug, Default)]
 pub struct ReferralSealer {
     form: Form,
-    /// `true` if the last referral could not be sealed, so that the log has one line when that begins and one when it
-    /// ends.
+    /// `true` if the last referral could not be sealed. Limits the log to one line when failures begin and one when
+    /// they end.
     failing: AtomicBool,
 }
 
@@ -38,7 +38,7 @@ pub struct ReferralClaims<'a> {
     pub port: u16,
     /// The route's name; empty without a route.
     pub route: &'a str,
-    /// The host name by which the player came.
+    /// The host name that the player connected to.
     pub source: &'a str,
     /// The player's UUID.
     pub player: Option<[u8; 16]>,
@@ -46,7 +46,7 @@ pub struct ReferralClaims<'a> {
     pub verified: bool,
     /// SHA-256 of the client's certificate.
     pub certificate: Option<[u8; 32]>,
-    /// Number of referrals that led here in a row.
+    /// Number of referrals in a row before this one; 0 without a ticket.
     pub hops: u8,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct Payload<'a> {
     pub(crate) plugin: &'a str,
 }
 
-/// No envelope could be sealed. The player is refused, since a backend must not get less than it verifies.
+/// No envelope could be sealed. The player is refused, since a backend must never get an unsealed payload in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SealFailed;
 
@@ -86,12 +86,12 @@ impl fmt::Display for Cause {
 }
 
 impl ReferralSealer {
-    /// Seals envelopes of version 2 that are good for `lifetime`, with the newest of `keys` that is valid.
+    /// Seals envelopes of version 2 that expire after `lifetime`, with the newest valid key of `keys`.
     pub fn v2(keys: SigningKeys, lifetime: Duration) -> Self {
         Self::of(Form::V2 { keys, lifetime })
     }
 
-    /// Seals envelopes of version 1, the legacy one, with the newest of `keys` that is valid.
+    /// Seals envelopes of the legacy version 1, with the newest valid key of `keys`.
     pub fn v1(keys: Vec<(Validity, Sealer)>) -> Self {
         Self::of(Form::V1(keys))
     }
@@ -103,7 +103,8 @@ impl ReferralSealer {
         }
     }
 
-    /// Without a payload an envelope still proves to the backend that its player came through this router.
+    /// Seals the referral data of one player. An envelope without a payload still proves to the backend that the player
+    /// came through this router.
     pub(crate) fn seal(
         &self,
         claims: ReferralClaims<'_>,
@@ -126,7 +127,7 @@ impl ReferralSealer {
         sealed.map(Some).map_err(|_| SealFailed)
     }
 
-    /// Returns the maximum length of a payload, in bytes. A longer one is left out.
+    /// Returns the maximum length of a payload, in bytes. A longer payload is dropped.
     pub fn max_payload(&self, claims: ReferralClaims<'_>, now: SystemTime) -> usize {
         match &self.form {
             Form::V2 { keys, lifetime } => keys.active(now).map_or(0, |key| {
@@ -137,24 +138,24 @@ impl ReferralSealer {
         }
     }
 
-    /// Logs once that players are refused because nothing can be sealed, and once that it is over.
+    /// Logs when sealing begins to fail and when it works again, not each failure.
     fn report(&self, cause: Option<&Cause>) {
         if self.failing.swap(cause.is_some(), Ordering::Relaxed) == cause.is_some() {
             return;
         }
         match cause {
-            None => tracing::info!("referrals can be sealed again"),
+            None => tracing::info!("referral sealing works again"),
             Some(cause) => tracing::error!(
                 reason = "referral_failed",
                 %cause,
-                "referrals can not be sealed, so players are refused"
+                "referral sealing failed; players are refused until it works"
             ),
         }
     }
 }
 
 fn statement(claims: ReferralClaims<'_>, now: SystemTime, lifetime: Duration) -> Statement<'_> {
-    // DNS has no longer name, and only the backend reads it.
+    // DNS allows no longer name, so a longer one is forged. It is dropped, since only the backend reads it.
     let source = Some(claims.source).filter(|source| source.len() <= MAX_SOURCE);
     let mut statement = Statement::referral(claims.host, claims.port)
         .with_lifetime(now, lifetime)
@@ -193,7 +194,7 @@ fn seal_v2(
     Ok(envelope)
 }
 
-/// Returns the key that version 2 would seal with.
+/// Returns the key to seal with, by the same rule as version 2.
 fn newest(keys: &[(Validity, Sealer)], now: SystemTime) -> Option<&Sealer> {
     Validity::newest(keys, |(validity, _)| *validity, now).map(|(_, sealer)| sealer)
 }
@@ -220,6 +221,6 @@ fn warn_of_truncation(payload: Payload<'_>, limit: usize) {
         plugin = payload.plugin,
         bytes = payload.bytes.len(),
         limit,
-        "referral data does not fit; the backend gets none"
+        "referral data is too long and was dropped"
     );
 }

@@ -1,4 +1,4 @@
-//! Tickets: referral data with which a server of the network sends a player back.
+//! Tickets: signed referral data of a server that sends a player back to the router.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,8 +8,8 @@ use hyrouter_referral::{
 };
 use uuid::Uuid;
 
-/// Maximum lifetime of a ticket. A player follows a referral at once, and a ticket can be presented again until it
-/// ends, since no router remembers the tickets that another has seen.
+/// Maximum lifetime of a ticket. Clients follow a referral at once. Routers share no state, so a ticket can be replayed
+/// until it expires.
 const MAX_LIFETIME: Duration = Duration::from_mins(10);
 
 /// A ticket that a server of the network signed for this player and this router.
@@ -26,17 +26,17 @@ pub(crate) enum TicketCheck<'a> {
     Accepted(Ticket<'a>),
     /// The data is treated as absent.
     Rejected(TicketResult),
-    /// A server and this router refer the player to each other.
+    /// The hop limit is reached: a server and this router refer the player to each other.
     Loop,
 }
 
-/// Result of the check of referral data that a player brings, as a stable code for logs and metrics.
+/// Result of the check of a player's referral data, as a stable code for logs and metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TicketResult {
-    /// The ticket counts.
+    /// The ticket is valid.
     Accepted,
-    /// The player was referred more often in a row than is allowed.
+    /// The hop count reached `max_hops`.
     Loop,
     /// This router has no keys for tickets.
     NotAccepted,
@@ -47,7 +47,7 @@ pub enum TicketResult {
 }
 
 impl TicketResult {
-    /// All results: first those of this router's own, then one for each check of the envelope.
+    /// All results: those of the router's checks, then one for each check of the envelope.
     #[expect(
         clippy::indexing_slicing,
         reason = "in a constant, where a wrong index does not compile"
@@ -120,7 +120,7 @@ impl TicketOpener {
         }
     }
 
-    /// Checks the referral data of a player whose UUID is known as far as it can be.
+    /// Checks the referral data of a player. `player` is the UUID from the token or the packet.
     pub(crate) fn check<'a>(
         &self,
         info: &'a ConnectInfo,
@@ -150,12 +150,13 @@ impl TicketOpener {
     ) -> Result<Ticket<'a>, TicketResult> {
         let envelope =
             Envelope::parse(data).map_err(|_| TicketResult::Refused(OpenErrorCode::Malformed))?;
-        // The port that players use may be another than the one here.
+        // The port is not compared: behind a load balancer, players use another port than the listener's.
         let mut expectation = Expectation::new(EnvelopeKind::Ticket).with_any_target();
         if let Some(uuid) = player {
             expectation = expectation.with_player(*uuid.as_bytes());
         }
-        // A server need not know certificates. If it bound its ticket to one, the client has to show that one.
+        // A ticket without a certificate is allowed, since servers may not know it. If the ticket names one, the client
+        // must present it.
         let shown = info.peer().client_cert;
         expectation = match (envelope.statement().certificate, shown) {
             (None, _) => expectation.with_any_certificate(),
@@ -178,8 +179,8 @@ impl TicketOpener {
     }
 }
 
-/// Returns whether the target of a ticket is the host name of the connection. A player who came by an address has no
-/// host name and needs a ticket without a target.
+/// Returns whether the target of a ticket is the host name of the connection. A connection to an IP address has no host
+/// name and needs a ticket without a target.
 fn is_host(target: &str, host: &str) -> bool {
     fn bare(name: &str) -> &str {
         name.strip_suffix('.').unwrap_or(name)

@@ -1,4 +1,4 @@
-//! The texts that need no configuration.
+//! Built-in texts.
 
 use super::{LocaleTexts, MessageKind};
 
@@ -27,8 +27,8 @@ pub(super) fn locales() -> Vec<(String, LocaleTexts)> {
         .collect()
 }
 
-/// In the order of [`MessageKind`]. The tone is that of games in each language: `du`, `tú` and `tu`, but `você` in
-/// Brazil and `vous` in French.
+/// Texts by language, in the order of [`MessageKind`]. The tone follows games in each language: `du`, `tú` and `tu`,
+/// but `você` in Brazil and `vous` in French.
 const LOCALES: [(&str, [&str; 5]); 6] = [
     (
         "de",

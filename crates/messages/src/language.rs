@@ -1,6 +1,6 @@
 //! Language tags.
 
-/// Returns whether two language tags are the same. Case does not count, and `_` equals `-`.
+/// Returns whether two language tags are equal. Tags are case-insensitive, and `_` equals `-`.
 pub fn same_tag(left: &str, right: &str) -> bool {
     let fold = |byte: u8| match byte {
         b'_' => b'-',

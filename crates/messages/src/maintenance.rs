@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 
 use crate::language::{base, same_tag};
 
-/// The key of the text for all languages that have none of their own.
+/// Key of the text for all other languages.
 const DEFAULT: &str = "default";
 
-/// Texts for players who are refused because of maintenance, by language tag.
+/// Maintenance texts for refused players, by language tag.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MaintenanceTexts(BTreeMap<String, String>);
 
 impl MaintenanceTexts {
-    /// Returns the text for a player whose client reports `language`: that of the exact tag, else of its base
-    /// language, else of `default`. Case does not count in tags, and `_` equals `-`. `None` if there is no such text.
+    /// Returns the text for the exact tag `language`, else for its base language, else for `default`. `None` if there
+    /// is no such text. Tags are case-insensitive, and `_` equals `-`.
     pub fn text(&self, language: Option<&str>) -> Option<&str> {
         let tags = [language, language.map(base), Some(DEFAULT)];
         tags.into_iter().flatten().find_map(|tag| self.of_tag(tag))
     }
 
-    /// Returns all texts by language; `default` is for the languages that have none.
+    /// Returns all texts by language tag. `default` is for all other languages.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let texts = self.0.iter();
         texts.map(|(language, text)| (language.as_str(), text.as_str()))

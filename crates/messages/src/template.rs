@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 
-/// The longest host name that DNS has.
+/// Maximum length of a host name in DNS, in bytes. A client may send anything, and the game would show it.
 const MAX_SNI: usize = 255;
-/// Enough for one sentence of an error.
+/// Maximum length of an error text, in bytes.
 const MAX_ERROR: usize = 512;
 
-/// Puts the values in. A value is not searched for further placeholders.
+/// Replaces the placeholders. Values are not searched for further placeholders: a client controls the host name.
 pub(super) fn fill<'a>(text: &'a str, sni: &str, error: &str) -> Cow<'a, str> {
     if !text.contains("${") {
         return Cow::Borrowed(text);
