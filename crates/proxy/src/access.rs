@@ -22,7 +22,7 @@ impl Access {
     }
 }
 
-/// [`Access`], ready to be asked.
+/// [`Access`] with its networks sorted for look-ups.
 #[derive(Debug)]
 pub(crate) struct AccessList {
     allow: Networks,

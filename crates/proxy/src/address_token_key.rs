@@ -1,4 +1,4 @@
-//! The key that Retry tokens are sealed with.
+//! The key of Retry tokens.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,22 +11,22 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hyrouter_files::{FileProblem, read_text};
 use zeroize::Zeroizing;
 
-/// Standard alphabet; padding may be there or not, since people paste both.
+/// Standard alphabet with optional padding, since tools write both.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
-/// Sets these tokens apart from whatever else is made with the same secret.
+/// HKDF salt. Separates these tokens from other uses of the same secret.
 const SALT: &[u8] = b"hyrouter retry token 1";
-/// Fewer bytes could be guessed.
+/// Minimum length of a secret, in bytes. A shorter one could be guessed.
 const MIN_LEN: usize = 32;
-/// No secret is that long: the wrong file was named.
+/// Maximum size of a file, in bytes. A larger file is not a secret: the path is wrong.
 const MAX_FILE: usize = 4096;
 
-/// A secret that several servers share, so that a client that got a Retry from one is taken as proven by another.
+/// A secret that several servers share, so that each accepts the Retry tokens of the others.
 ///
-/// A token says which address it was made for and when; a party that knows the key can forge addresses as if there were
-/// no Retry. It cannot be printed, and the secret itself is not kept.
+/// A token contains the client's address and a time. A party that knows the key can forge addresses as if there were no
+/// Retry. The key cannot be printed, and the secret itself is not kept.
 #[derive(Clone)]
 pub struct AddressTokenKey(Arc<hkdf::Prk>);
 
@@ -82,7 +82,7 @@ impl fmt::Debug for AddressTokenKey {
     }
 }
 
-/// The error of a text or file that is no [`AddressTokenKey`]. It shows nothing of the secret.
+/// Error of a text or file that is not an [`AddressTokenKey`]. It contains nothing of the secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddressTokenKeyError {
@@ -98,7 +98,7 @@ pub enum AddressTokenKeyError {
     #[error(transparent)]
     Read(FileProblem),
     /// Fewer than 32 bytes.
-    #[error("the secret has {bytes} bytes and needs {MIN_LEN} or more")]
+    #[error("the secret has {bytes} bytes; at least {MIN_LEN} are required")]
     Short {
         /// Length of the secret in bytes.
         bytes: usize,
@@ -116,7 +116,7 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(prefix).then(|| tail.trim())
 }
 
-/// Into a buffer that is wiped whatever happens.
+/// Decodes into a buffer that is wiped on every path, errors included.
 fn decode_base64(digits: &str) -> Result<Zeroizing<Vec<u8>>, AddressTokenKeyError> {
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(digits.len())]);
     let len = BASE64

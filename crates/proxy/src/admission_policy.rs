@@ -1,14 +1,14 @@
-//! The limits that are in force, in the form that admission reads.
+//! The active limits, in the form that admission reads.
 
 use crate::access::AccessList;
 use crate::limits::{Limits, RetryMode};
 use crate::pools::{PoolUsage, PooledResource, PrefixLevel};
 use crate::rate::Pace;
 
-/// Maximum number of forged handshakes that a proven one waits for: 256 handshakes take a core 80 ms.
+/// Maximum number of unproven handshakes that wait in front of a proven one. 256 handshakes take one core 80 ms.
 const MAX_QUEUE: usize = 256;
 
-/// Closed connections that are no matter, whatever the limits: 35 MB.
+/// Number of remembered closed connections that is always allowed, about 35 MB.
 const FEW: usize = 1_024;
 
 /// [`Limits`] with everything that admission needs computed. Replaced as a whole when the limits change.
@@ -17,9 +17,9 @@ pub(crate) struct AdmissionPolicy {
     pub(crate) limits: Limits,
     pub(crate) access: AccessList,
     pub(crate) global: Option<Pace>,
-    /// Of an IPv4 /24 or an IPv6 /64.
+    /// Rate of an IPv4 /24 or an IPv6 /64.
     per_source: Option<Pace>,
-    /// Of an IPv6 /48.
+    /// Rate of an IPv6 /48.
     per_network: Option<Pace>,
     /// Number of half-open handshakes of unproven addresses from which on new clients must prove theirs.
     pub(crate) crowd: usize,
@@ -35,7 +35,7 @@ impl AdmissionPolicy {
     pub(crate) fn of(limits: Limits) -> Self {
         let crowd = match limits.retry {
             RetryMode::Always => 0,
-            // Whatever is set, forged addresses cannot take the places of proven ones.
+            // Independent of the setting, half of the places stay reserved for proven addresses.
             RetryMode::Adaptive => limits
                 .retry_threshold
                 .min(limits.max_half_open.div_ceil(2))
@@ -65,7 +65,7 @@ impl AdmissionPolicy {
         }
     }
 
-    /// Returns the rate of new connections of a prefix of that level; `None`: it is not counted there.
+    /// Returns the rate of new connections of a prefix of this level; `None` if this level has no limit.
     pub(crate) fn pace(&self, level: PrefixLevel) -> Option<Pace> {
         match level {
             PrefixLevel::V4Network | PrefixLevel::V6Link => self.per_source,
@@ -74,8 +74,8 @@ impl AdmissionPolicy {
         }
     }
 
-    /// Returns the maximum that a prefix of this level may hold of a pool with `total` taken: its part of the whole, or
-    /// of twice the free amount if that is less. If few prefixes take much, there is still room for others.
+    /// Returns the maximum that a prefix of this level may hold of a pool with `total` taken: its part of the pool, or
+    /// of twice the free amount if that is less. A few prefixes that take much then still leave room for others.
     pub(crate) fn share(&self, level: PrefixLevel, pool: PooledResource, total: usize) -> usize {
         let capacity = self.capacity.of(pool);
         let free = capacity.saturating_sub(total);

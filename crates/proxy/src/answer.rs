@@ -2,7 +2,7 @@
 
 use hyrouter_protocol::{DisconnectForm, encode_disconnect, encode_referral};
 
-/// The one answer that a connection gets.
+/// The only answer of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {
@@ -12,7 +12,7 @@ pub struct Answer {
     pub reason_code: &'static str,
 }
 
-/// The packet that the client is sent.
+/// The packet of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action {
@@ -60,8 +60,8 @@ impl Answer {
         self
     }
 
-    /// Encodes the answer as a frame, and returns the answer that this really is: a handler may ask for what the
-    /// protocol cannot say, and the player gets an answer all the same.
+    /// Encodes the answer as a frame, and returns the encoded answer. If the handler's answer exceeds a limit of the
+    /// protocol, the player gets a `Disconnect` without a text instead.
     pub(crate) fn encode(self, form: DisconnectForm) -> (Self, Vec<u8>) {
         let mut packet = Vec::with_capacity(256);
         let encoded = match &self.action {
@@ -75,7 +75,7 @@ impl Answer {
         let Err(error) = encoded else {
             return (self, packet);
         };
-        tracing::warn!(%error, reason = self.reason_code, "an answer can not be encoded; the player is only told to leave");
+        tracing::warn!(%error, reason = self.reason_code, "answer cannot be encoded; the player gets a Disconnect without a text");
         packet.clear();
         let encoded = encode_disconnect(form, None, &mut packet);
         debug_assert!(

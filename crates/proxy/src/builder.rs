@@ -1,4 +1,4 @@
-//! Puts a server together.
+//! Builder of a server.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -27,7 +27,7 @@ use crate::worker_runtime::WorkerRuntime;
 /// The game's default port.
 const DEFAULT_PORT: u16 = 5520;
 
-/// The settings of a [`Server`]; every one has a default.
+/// Builder of a [`Server`]. Every setting has a default.
 #[derive(Debug, Default)]
 pub struct ServerBuilder {
     listen: Option<ListenAddress>,
@@ -68,8 +68,8 @@ impl ServerBuilder {
         self
     }
 
-    /// Sets the number of endpoints that share the port. Default: one for each core. More than one needs Linux, where
-    /// the kernel spreads clients over sockets of one port; elsewhere there is always one.
+    /// Sets the number of endpoints that share the port. Default: one per core. Only Linux spreads clients over the
+    /// sockets of one port; other systems always have one endpoint.
     #[must_use]
     pub fn endpoints(mut self, endpoints: NonZeroUsize) -> Self {
         self.endpoints = Some(endpoints);
@@ -90,12 +90,12 @@ impl ServerBuilder {
         self
     }
 
-    /// Binds the sockets. Players can reach the server from now on and are answered once it
+    /// Binds the sockets. Clients can reach the server from now on and are answered once it
     /// [runs](Server::run).
     ///
     /// # Errors
     ///
-    /// When the address is taken, or a setting cannot be used.
+    /// The address is in use, or a setting is invalid.
     pub fn bind<H: Handler>(self, handler: H) -> Result<Server<H>, ServerError> {
         let provider = crypto_provider();
         let certificate = match self.certificate {
@@ -161,7 +161,7 @@ fn worker(
     let endpoint = {
         let _inside = runtime.enter();
         let mut endpoint = EndpointConfig::default();
-        // QUIC version 1 alone (RFC 9000): no game client ever spoke a draft.
+        // QUIC version 1 only (RFC 9000): no game client ever used a draft.
         endpoint
             .supported_versions(vec![1])
             .cid_generator(|| Box::new(RandomIds));

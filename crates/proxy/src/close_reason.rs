@@ -2,9 +2,9 @@
 
 use quinn::VarInt;
 
-/// Nothing went wrong.
+/// Application close code of a normal end.
 pub(crate) const NO_ERROR: VarInt = VarInt::from_u32(0);
-/// A limit was met.
+/// Application close code of an exceeded limit.
 pub(crate) const RATE_LIMITED: VarInt = VarInt::from_u32(1);
 const INVALID_VERSION: VarInt = VarInt::from_u32(3);
 const TIMEOUT: VarInt = VarInt::from_u32(4);

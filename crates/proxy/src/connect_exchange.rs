@@ -21,14 +21,14 @@ const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
 /// Connection with a complete first frame.
 pub(crate) struct ConnectExchange<'a, H> {
     pub(crate) established: EstablishedConnection<'a, H>,
-    /// The receiving half is kept though nothing more is read: dropping it would tell the client
-    /// to stop sending, which a game client takes for an error.
+    /// The receiving half is kept although nothing more is read: dropping it sends `STOP_SENDING`, which a game client
+    /// treats as an error.
     pub(crate) streams: (SendStream, RecvStream),
     pub(crate) times: Times,
 }
 
 impl<'a, H: Handler> ConnectExchange<'a, H> {
-    /// Answers the `Connect`; `None`: the client left before.
+    /// Answers the `Connect`. `None` if the client left before.
     pub(crate) async fn run(mut self, peer: Peer, payload: Vec<u8>) -> Option<Farewell<'a, H>> {
         let begun = Instant::now();
         let handler = &self.established.server.handler;
@@ -51,7 +51,7 @@ impl<'a, H: Handler> ConnectExchange<'a, H> {
             Ok(info) => {
                 let decision_timeout = self.established.policy.limits.decision_timeout;
                 let decided = tokio::select! {
-                    // A decision that is ready counts, also when its time is over.
+                    // `biased`: if decision and timeout are ready at once, the decision wins.
                     biased;
                     decided = handler.answer(info.clone()) => Some(decided),
                     () = tokio::time::sleep(decision_timeout) => {
@@ -94,7 +94,7 @@ impl<'a, H: Handler> ConnectExchange<'a, H> {
             .map_or(ClientBuild::Unknown, |info| info.connect().build());
         let form = DisconnectForm::for_client(request.peer.alpn.as_deref(), build);
         let (answer, packet) = answer.encode(form);
-        // A client that grants no window would hold the bytes back for ever.
+        // Bounded: a client that grants no window would block the write without end.
         let sent = timeout(limit, self.send(&packet)).await;
         if matches!(sent, Ok(true)) {
             let sent = SentAnswer {
@@ -113,7 +113,7 @@ impl<'a, H: Handler> ConnectExchange<'a, H> {
         None
     }
 
-    /// Hands the packet over to QUIC; false when the connection or the stream is gone.
+    /// Hands the packet to QUIC. Returns `false` if the connection or the stream is gone.
     async fn send(&mut self, packet: &[u8]) -> bool {
         let (send, _) = &mut self.streams;
         send.write_all(packet).await.is_ok() && send.finish().is_ok()
@@ -128,9 +128,8 @@ pub(crate) struct Farewell<'a, H> {
 }
 
 impl<H: Handler> Farewell<'_, H> {
-    /// Waits until the packet has surely arrived: closing throws away what was not sent, and a
-    /// receiver may throw away what it has not read yet. Best is to let the client close: then it
-    /// has read the packet.
+    /// Waits until the packet has arrived. Closing a connection discards unsent data, and a receiver may discard unread
+    /// data (RFC 9000, section 10.2). A client that closes by itself has read the packet.
     pub(crate) async fn linger(&self) {
         let established = &self.exchange.established;
         let mut draining = established.server.draining.clone();

@@ -6,7 +6,7 @@ use hyrouter_protocol::{Connect, ConnectBuf, DecodeError};
 
 use crate::peer::Peer;
 
-/// Position of the build number in every layout but the oldest.
+/// Position of the build number in every layout except the oldest.
 const BUILD_AT: std::ops::Range<usize> = 5..9;
 
 /// One player's `Connect` and the connection that it came on. Cheap to clone.
@@ -28,11 +28,11 @@ pub(crate) struct Undecoded {
 }
 
 impl ConnectInfo {
-    /// Decodes the payload of a first frame: for tests of handlers, and for explanations of their decisions.
+    /// Decodes the payload of a first frame, for tests of handlers and for explanations.
     ///
     /// # Errors
     ///
-    /// When the payload is no `Connect` that can be decoded.
+    /// The payload is not a valid `Connect`.
     pub fn new(peer: Peer, payload: Vec<u8>) -> Result<Self, DecodeError> {
         Self::decode(peer, payload).map_err(|bad| bad.error)
     }

@@ -1,4 +1,4 @@
-//! The life of one connection: handshake, one `Connect`, one answer, goodbye.
+//! One connection from handshake to close: one `Connect`, one answer.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,11 +27,11 @@ pub(crate) struct ServerContext<H> {
     pub(crate) admission: Arc<ConnectionAdmission>,
     /// Configuration of new connections.
     pub(crate) config: Arc<ArcSwap<ServerConfig>>,
-    /// True from the moment that a shutdown was asked for.
+    /// `true` once a shutdown was requested.
     pub(crate) draining: watch::Receiver<bool>,
 }
 
-/// A connection that was let in, and what is known of it so far.
+/// An admitted connection before its handshake.
 pub(crate) struct Accepted {
     pub(crate) incoming: Incoming,
     pub(crate) permit: Permit,
@@ -39,11 +39,11 @@ pub(crate) struct Accepted {
     pub(crate) queue: Arc<HandshakeQueue>,
     pub(crate) group: Group,
     pub(crate) id: u64,
-    /// When its first datagram was seen.
+    /// Time of its first datagram.
     pub(crate) begun: Instant,
 }
 
-/// Serves one connection to its end, by the limits of the moment that it came in.
+/// Serves one connection to its end, with the limits at the time of its admission.
 pub(crate) async fn serve<H: Handler>(server: Arc<ServerContext<H>>, accepted: Accepted) {
     let Accepted {
         incoming,
@@ -66,7 +66,7 @@ pub(crate) async fn serve<H: Handler>(server: Arc<ServerContext<H>>, accepted: A
         let refusal = permit.eviction().unwrap_or(Refusal::HalfOpen);
         return server.refused(remote, refusal);
     };
-    let connection = match connected.unwrap_or_else(|_| Err("it took too long".to_owned())) {
+    let connection = match connected.unwrap_or_else(|_| Err("timed out".to_owned())) {
         Ok(connection) => connection,
         Err(error) => {
             server.handler.observe(&Event::HandshakeFailed {
@@ -109,8 +109,8 @@ pub(crate) async fn serve<H: Handler>(server: Arc<ServerContext<H>>, accepted: A
     }
 }
 
-/// One handshake is computed each time that all tasks of the endpoint had their turn: else a crowd of new connections
-/// would hold up every packet of the established ones.
+/// Completes one handshake. The endpoint's tasks run between two handshakes: otherwise many new connections would delay
+/// the packets of established ones.
 async fn handshake(
     config: &ArcSwap<ServerConfig>,
     incoming: Incoming,
@@ -129,7 +129,7 @@ async fn handshake(
 }
 
 impl<H: Handler> ServerContext<H> {
-    /// Closes a connection that there is no room for.
+    /// Closes a connection for lack of room.
     pub(crate) fn turn_away(&self, connection: &Connection, refusal: Refusal) {
         connection.close(close_reason::RATE_LIMITED, refusal.as_str().as_bytes());
         self.refused(connection.remote_address(), refusal);

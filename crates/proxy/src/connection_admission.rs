@@ -13,8 +13,8 @@ use crate::pools::Pools;
 use crate::rates::RateLimits;
 use crate::refusal::{Refusal, RefusalCounters};
 
-/// The counts of all endpoints of one server, and the limits that they are held against. The limits may change at any
-/// time; the counts stay.
+/// The counts of all endpoints of one server, and the limits for them. The limits may change at any time; the counts
+/// stay.
 #[derive(Debug)]
 pub(crate) struct ConnectionAdmission {
     policy: ArcSwap<AdmissionPolicy>,
@@ -30,7 +30,7 @@ pub(crate) struct ConnectionAdmission {
 pub(crate) enum Proof {
     /// The client answered a Retry from this address.
     Proven,
-    /// The address may be forged, to shut out its owner or to use up the pools.
+    /// The address may be forged, to lock out its owner or to exhaust the pools.
     Unproven,
 }
 
@@ -56,7 +56,7 @@ impl ConnectionAdmission {
         })
     }
 
-    /// The limits of this moment.
+    /// Returns the current limits.
     pub(crate) fn policy(&self) -> Arc<AdmissionPolicy> {
         self.policy.load_full()
     }
@@ -90,7 +90,7 @@ impl ConnectionAdmission {
         ip: IpAddr,
         policy: &AdmissionPolicy,
     ) -> Result<Permit, Refusal> {
-        // First: a client that is over its rate must not take the place of another.
+        // Rate first: a client over its rate must not evict another connection.
         if !self.rates.take_proven(ip, policy) {
             return Err(Refusal::Rate);
         }
@@ -122,7 +122,7 @@ impl ConnectionAdmission {
     }
 
     pub(crate) fn pools(&self) -> MutexGuard<'_, Pools> {
-        // The books are right after every call, and no call panics: a poisoned lock is sound.
+        // The pools are consistent after every call, and no call panics, so a poisoned lock is usable.
         self.pools.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

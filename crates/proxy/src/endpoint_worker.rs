@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
 /// Maximum time for closed connections to notify their peers at the very end.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Notes that a worker has no connections any more.
+/// Marks a worker as drained.
 pub(crate) fn mark(drained: &watch::Sender<Vec<bool>>, index: usize) {
     drained.send_modify(|drained| {
         if let Some(done) = drained.get_mut(index) {
@@ -37,12 +37,12 @@ pub(crate) struct EndpointWorker<H> {
     /// Queue of new connections that wait for their handshake.
     pub(crate) queue: Arc<HandshakeQueue>,
     pub(crate) index: usize,
-    /// For each worker, `true` if it has no connections any more.
+    /// For each worker, `true` once it has no connections.
     pub(crate) drained: watch::Sender<Vec<bool>>,
 }
 
 impl<H: Handler> EndpointWorker<H> {
-    /// True when it ended because it was asked to.
+    /// Runs until shutdown. Returns `true` if the end was requested, `false` if the endpoint was lost.
     pub(crate) async fn run(self) -> bool {
         let mut draining = self.server.draining.clone();
         let mut connections = JoinSet::new();
@@ -60,7 +60,7 @@ impl<H: Handler> EndpointWorker<H> {
         true
     }
 
-    /// Decides at once whether a new connection gets as far as cryptography.
+    /// Decides whether a new connection is admitted, before any cryptography.
     fn admit(&self, incoming: Incoming, connections: &mut JoinSet<()>) {
         let remote = incoming.remote_address();
         let proof = if !incoming.remote_address_validated() && incoming.may_retry() {
@@ -107,9 +107,9 @@ impl<H: Handler> EndpointWorker<H> {
         }
     }
 
-    /// Refuses new connections, so that they try elsewhere at once, until no endpoint has a connection. The kernel
-    /// spreads clients by how many sockets share the port: one that closes early sends the datagrams of players who are
-    /// still here to the wrong endpoints.
+    /// Refuses new connections, so that clients fail over immediately, until no endpoint has a connection. No endpoint
+    /// closes its socket early: the kernel maps clients to sockets by their number, so the datagrams of connected
+    /// players would reach the wrong endpoints.
     async fn drain(&self, mut connections: JoinSet<()>) {
         let deadline = tokio::time::sleep(self.server.admission.policy().limits.drain_timeout);
         tokio::pin!(deadline);

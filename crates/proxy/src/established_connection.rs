@@ -1,4 +1,4 @@
-//! A connection after its handshake: its first frame is read and handed on.
+//! A connection after its handshake: reads the first frame.
 
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,7 @@ pub(crate) struct EstablishedConnection<'a, H> {
 }
 
 impl<'a, H: Handler> EstablishedConnection<'a, H> {
-    /// Reads the `Connect` and answers it; `None`: there is no answer on its way, and the connection is closed.
+    /// Reads the `Connect` and answers it. `None` if no answer was sent and the connection is closed.
     pub(crate) async fn answer_connect(
         self,
         peer: Peer,
@@ -94,7 +94,7 @@ impl<'a, H: Handler> EstablishedConnection<'a, H> {
     }
 }
 
-/// The first bidirectional stream of the client, and the payload of the frame it begins with.
+/// Returns the client's first bidirectional stream and the payload of its first frame.
 async fn first_connect(
     connection: &Connection,
     permit: &mut Permit,

@@ -11,11 +11,11 @@ use crate::connect_info::ConnectInfo;
 use crate::peer::Peer;
 use crate::refusal::Refusal;
 
-/// Event that a [`Handler`](crate::Handler) with notes of the type `N` observes.
+/// Event for the observer of a [`Handler`](crate::Handler) with notes of type `N`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a, N> {
-    /// A connection was turned away before it could send a `Connect`.
+    /// A connection was refused before it could send a `Connect`.
     Refused {
         /// Apparent address of the client; proven only for [`Refusal::Memory`].
         remote: SocketAddr,
@@ -29,9 +29,9 @@ pub enum Event<'a, N> {
         /// The error of QUIC.
         error: &'a str,
     },
-    /// A connection got its answer, or was closed because none was possible.
+    /// A connection was answered, or closed without an answer.
     Finished(FinishedConnection<'a, N>),
-    /// Serving a connection panicked. Only that one is lost.
+    /// Serving a connection panicked. Other connections are not affected.
     Panicked,
 }
 
@@ -41,9 +41,9 @@ pub enum Event<'a, N> {
 pub struct FinishedConnection<'a, N> {
     /// The far end.
     pub peer: &'a Peer,
-    /// Its `Connect`, if one was read and understood.
+    /// Its `Connect`, if one was decoded.
     pub info: Option<&'a ConnectInfo>,
-    /// Error in its `Connect`, if one was read and not understood.
+    /// Error in its `Connect`, if it cannot be decoded.
     pub error: Option<&'a DecodeError>,
     /// Answer that was sent, or the reason for closing the connection without a packet.
     pub result: Result<SentAnswer<'a, N>, CloseReason>,
@@ -91,7 +91,7 @@ pub struct Times {
     pub connect: Duration,
     /// From there until there was an answer.
     pub decision: Duration,
-    /// From the first datagram until the answer was handed to QUIC, or until a connection that got none was closed.
-    /// A datagram that was answered by Retry is not the first: nothing of it is remembered.
+    /// From the first datagram until the answer was handed to QUIC, or until a connection without an answer was closed.
+    /// A datagram that was answered with a Retry does not count: the server keeps no state for it.
     pub total: Duration,
 }

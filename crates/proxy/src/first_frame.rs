@@ -1,4 +1,4 @@
-//! Reads the one frame that matters.
+//! Reader of the first frame.
 
 use hyrouter_protocol::{Connect, FrameHeader, HEADER_LEN, MAX_CONNECT_PAYLOAD};
 use quinn::{ReadError, RecvStream};
@@ -16,10 +16,10 @@ pub(crate) enum FirstFrameError {
     NoRoom,
 }
 
-/// The payload of the `Connect` frame that the stream begins with.
+/// Reads the payload of the `Connect` frame at the start of a stream.
 ///
-/// The header is judged as soon as its eight bytes are there, and memory grows only with bytes that
-/// arrived, never with a length that was merely announced. It is counted for `permit` before it is taken.
+/// The header is checked as soon as its eight bytes have arrived. Memory grows with received bytes, never with the
+/// announced length, and is counted in `permit` before it is allocated.
 pub(crate) async fn read(
     recv: &mut RecvStream,
     permit: &mut Permit,
@@ -53,8 +53,8 @@ pub(crate) async fn read(
     Ok(payload)
 }
 
-/// By how much `payload` has to grow to take `coming` bytes: to twice its size, so that a frame in tiny pieces is not
-/// copied once for each, and never beyond `whole`.
+/// Returns the growth of `payload` for `coming` more bytes: to twice its size, so that a frame in tiny pieces is not
+/// copied for each piece, and never beyond `whole`.
 fn growth(payload: &Vec<u8>, coming: usize, whole: usize) -> usize {
     let needed = payload.len() + coming;
     if needed <= payload.capacity() {

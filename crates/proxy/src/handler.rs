@@ -1,4 +1,4 @@
-//! Interface for embedders: an answer for a `Connect`.
+//! The interface for embedders.
 
 use std::future::Future;
 
@@ -9,10 +9,10 @@ use crate::connect_info::ConnectInfo;
 use crate::event::Event;
 use crate::peer::Peer;
 
-/// Decides what a client is sent. One handler serves all connections at once.
+/// Decides the answer to a `Connect`. One handler serves all connections concurrently.
 ///
-/// Every `async fn(ConnectInfo) -> Answer` is one. Implement the trait to word the failures
-/// yourself or to see the events.
+/// Every `async fn(ConnectInfo) -> Answer` is a handler. Implement the trait for your own failure texts or to observe
+/// events.
 pub trait Handler: Send + Sync + 'static {
     /// Details of a decision beside the answer. The server keeps them until the connection has finished, and passes
     /// them to [`observe`](Self::observe).
@@ -22,12 +22,11 @@ pub trait Handler: Send + Sync + 'static {
     /// [`Limits::decision_timeout`](crate::Limits::decision_timeout) has passed.
     fn answer(&self, info: ConnectInfo) -> impl Future<Output = (Answer, Self::Note)> + Send;
 
-    /// Returns what the client is sent when there is no answer, such as [`Failure::answer`]. The server sets its reason
-    /// code.
+    /// Returns the answer after a failure, such as [`Failure::answer`]. The server sets its reason code.
     fn failed(&self, failure: &Failure<'_>) -> (Answer, Self::Note);
 
-    /// Called for everything worth counting or logging, from the thread that serves: it must not
-    /// block. Does nothing by default.
+    /// Observes an event, for counting and logging. Runs on the serving thread and must not block. Does nothing by
+    /// default.
     fn observe(&self, event: &Event<'_, Self::Note>) {
         let _ = event;
     }

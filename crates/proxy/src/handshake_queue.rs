@@ -10,25 +10,24 @@ use crate::pools::Prefix;
 /// Clients that share turns: clients of one network with proven addresses, or all clients with unproven ones.
 pub(crate) type Group = Option<Prefix>;
 
-/// New connections of one endpoint wait here until their handshake is computed. One has its turn at a time, and groups
-/// take turns, so that a client that connects often delays only itself. The limit of half-open connections bounds the
-/// queue.
+/// Queue of new connections of one endpoint. One handshake is computed at a time, and groups take turns, so that a
+/// client that connects often delays only itself. The limit of half-open connections bounds the queue.
 #[derive(Debug, Default)]
 pub(crate) struct HandshakeQueue(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
-    /// A connection has a turn.
+    /// `true` while a connection has a turn.
     busy: bool,
-    /// The groups that wait, each once. The next turn is of the first.
+    /// Waiting groups, each once. The first has the next turn.
     groups: VecDeque<Group>,
     of_group: HashMap<Group, VecDeque<oneshot::Sender<HandshakeTurn>>>,
 }
 
-/// The turn of one connection; the next one begins when it is dropped.
+/// The turn of one connection. The next turn begins when it is dropped.
 #[derive(Debug)]
 pub(crate) struct HandshakeTurn {
-    /// `None`: it was handed on.
+    /// `None` after the turn was passed on.
     queue: Option<Arc<HandshakeQueue>>,
 }
 
@@ -49,7 +48,7 @@ impl HandshakeQueue {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        // The queue is whole after every call, so a poisoned lock is sound.
+        // The queue is consistent after every call, so a poisoned lock is usable.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -66,7 +65,7 @@ impl Waiting {
     }
 
     fn next(&mut self) -> Option<oneshot::Sender<HandshakeTurn>> {
-        // Forged packets hold up no client that has proven its address.
+        // The unproven group goes last: forged packets must not delay clients with a proven address.
         if self.groups.len() > 1 && self.groups.front() == Some(&None) {
             self.groups.rotate_left(1);
         }
@@ -99,7 +98,7 @@ impl Drop for HandshakeTurn {
             };
             match next.send(turn) {
                 Ok(()) => return,
-                // That one has given up.
+                // The waiter was dropped, for instance by its timeout. Try the next one.
                 Err(mut turn) => turn.queue = None,
             }
         }

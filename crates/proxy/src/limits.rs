@@ -12,7 +12,7 @@ use crate::setters::setters;
 pub enum RetryMode {
     /// Always: no forged address ever reaches cryptography.
     Always,
-    /// Never: what would be a Retry is a refusal. Forged addresses can then shut out players.
+    /// Never: clients that would get a Retry are refused. Forged addresses can then lock out players.
     Never,
     /// When there are many half-open handshakes or new connections.
     #[default]
@@ -93,13 +93,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// An IPv4 address or IPv6 /64 holds at most one of so many parts of a pool. Less than a network, so that one
-    /// address does not shut out its neighbors.
+    /// Divisor of a pool for the share of an IPv4 address or IPv6 /64. A smaller share than a network's, so that one
+    /// address does not lock out its neighbors.
     pub const SOURCE_PARTS: u8 = 24;
-    /// An IPv6 /56 holds at most one of so many parts of a pool.
+    /// Divisor of a pool for the share of an IPv6 /56.
     pub const SITE_PARTS: u8 = 20;
-    /// An IPv4 /24 or IPv6 /48 holds at most one of so many parts of a pool, and gets at most that part of
-    /// [`Rates::global`].
+    /// Divisor of a pool and of [`Rates::global`] for the share of an IPv4 /24 or IPv6 /48.
     pub const NETWORK_PARTS: u8 = 16;
 
     setters! {

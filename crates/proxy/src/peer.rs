@@ -12,21 +12,21 @@ use crate::certificate_fingerprint::CertificateFingerprint;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Peer {
-    /// Counts connections since the server started.
+    /// Number of this connection since the server started.
     pub connection_id: u64,
     /// The client's address; an IPv4 client of a dual-stack socket has its plain IPv4 address.
     pub remote: SocketAddr,
-    /// The host name that the client wants (SNI, RFC 6066, section 3), in lower case; empty where
-    /// it sent none, as for an address typed in.
+    /// The requested host name (SNI, RFC 6066, section 3), in lower case. Empty if the client sent none, as for an IP
+    /// address.
     pub host: Box<str>,
-    /// The application protocol that was agreed on.
+    /// The negotiated application protocol.
     pub alpn: Option<Box<[u8]>>,
     /// Fingerprint of the client's certificate. The client has proven that it holds the key.
     pub client_cert: Option<CertificateFingerprint>,
 }
 
 impl Peer {
-    /// A client that connects from there and has said nothing yet. Fill in the rest.
+    /// Creates a peer with this address and empty other fields.
     pub fn new(remote: SocketAddr) -> Self {
         Self {
             connection_id: 0,

@@ -1,4 +1,4 @@
-//! The right of one connection to what it takes up.
+//! The pool usage of one connection.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use crate::connection_admission::ConnectionAdmission;
 use crate::refusal::Refusal;
 
-/// The share of the pools that one connection holds while it is served; given back on drop.
+/// The pool usage of one connection. Dropping it releases the usage.
 #[derive(Debug)]
 pub(crate) struct Permit {
     admission: Arc<ConnectionAdmission>,
@@ -32,7 +32,7 @@ impl Permit {
         }
     }
 
-    /// The handshake is over, which proves the address.
+    /// Counts the connection for its prefixes: the complete handshake proves its address.
     pub(crate) fn establish(&mut self, ip: IpAddr) -> Result<(), Refusal> {
         let policy = self.admission.policy();
         if !self.proven {
@@ -42,18 +42,18 @@ impl Permit {
         self.admission.pools().establish(self.id, &policy)
     }
 
-    /// Takes so many bytes more of the memory for first frames.
+    /// Takes `bytes` more of the memory for first frames.
     pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), Refusal> {
         let policy = self.admission.policy();
         self.admission.pools().hold(self.id, bytes, &policy)
     }
 
-    /// Its handshake waits for a turn.
+    /// Marks the handshake as waiting for a turn.
     pub(crate) fn wait(&mut self) {
         self.admission.pools().wait(self.id);
     }
 
-    /// Its handshake is computed now. QUIC holds memory for it until what this returns is dropped.
+    /// Marks the handshake as begun. QUIC holds memory for the connection until the returned value is dropped.
     pub(crate) fn begin(&mut self) -> QuicMemory {
         let mut pools = self.admission.pools();
         pools.begin(self.id);
@@ -64,12 +64,12 @@ impl Permit {
         }
     }
 
-    /// Notified when another connection gets what this one holds.
+    /// Returns the notification for the eviction of this connection.
     pub(crate) fn evicted(&self) -> Arc<Notify> {
         Arc::clone(&self.evicted)
     }
 
-    /// Which limit made it give way to another connection; `None`: it did not have to.
+    /// Returns the limit for which the connection was evicted; `None` if it was not.
     pub(crate) fn eviction(&self) -> Option<Refusal> {
         self.admission.pools().eviction(self.id)
     }
@@ -81,8 +81,7 @@ impl Drop for Permit {
     }
 }
 
-/// The memory that QUIC holds for one connection, from its first packet until QUIC has forgotten it, which is a while
-/// after it was closed.
+/// The memory that QUIC holds for one connection, from its first packet until some time after it was closed.
 #[derive(Debug)]
 pub(crate) struct QuicMemory {
     admission: Arc<ConnectionAdmission>,

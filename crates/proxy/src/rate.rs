@@ -33,7 +33,7 @@ impl Rate {
 }
 
 impl Rates {
-    /// Of one IPv6 /48: its part of all, so that few networks do not use up what is for all.
+    /// Returns the rate of one IPv6 /48: a part of the global rate, so that a few networks cannot use it up.
     pub(crate) fn of_network(self) -> Rate {
         if self.global.per_second == 0 {
             return Rate::OFF;
@@ -45,7 +45,7 @@ impl Rates {
         }
     }
 
-    /// Of one IPv4 /24 or IPv6 /64: what is set, and no more than of a network.
+    /// Returns the rate of one IPv4 /24 or IPv6 /64: the setting, at most the rate of a network.
     pub(crate) fn of_source(self) -> Rate {
         let (source, network) = (self.per_source, self.of_network());
         match (source.per_second, network.per_second) {
@@ -74,17 +74,17 @@ impl Default for Rates {
     }
 }
 
-/// A [`Rate`] in nanoseconds, ready to count with.
+/// A [`Rate`], converted to nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pace {
-    /// After which one token is back.
+    /// Time in which one token returns.
     interval: u64,
-    /// After which an empty bucket is full.
+    /// Time in which an empty bucket becomes full.
     depth: u64,
 }
 
 impl Pace {
-    /// `None`: no limit.
+    /// Converts a rate; `None` if it is no limit.
     pub(crate) fn of(rate: Rate) -> Option<Self> {
         let per_second = u64::from(rate.per_second);
         let interval = 1_000_000_000_u64.checked_div(per_second)?.max(1);
@@ -93,15 +93,15 @@ impl Pace {
     }
 }
 
-/// A token bucket in one number: the moment at which it will be full again, in nanoseconds. Each token that is taken
-/// puts it off by one interval, and nothing has to be done while time passes.
+/// A token bucket in one number: the time at which it will be full again, in nanoseconds. Taking a token moves that
+/// time by one interval, so a bucket needs no timer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Bucket {
     full_at: u64,
 }
 
 impl Bucket {
-    /// Takes a token, or is empty and leaves it at that.
+    /// Takes a token and returns `true`, or returns `false` if the bucket is empty.
     pub(crate) fn take(&mut self, pace: Pace, now: u64) -> bool {
         self.settle(pace, now);
         let next = self.full_at + pace.interval;
@@ -112,13 +112,13 @@ impl Bucket {
         granted
     }
 
-    /// Takes a token for what happened already; an empty bucket stays empty.
+    /// Takes a token for an event that already happened. An empty bucket stays empty.
     pub(crate) fn charge(&mut self, pace: Pace, now: u64) {
         self.settle(pace, now);
         self.full_at = (self.full_at + pace.interval).min(now + pace.depth);
     }
 
-    /// A bucket is no fuller than full, and one that was emptied at another pace is no emptier than empty at this one.
+    /// Clamps the bucket between full and empty. It may have been emptied at another pace before a reload.
     fn settle(&mut self, pace: Pace, now: u64) {
         self.full_at = self.full_at.clamp(now, now + pace.depth);
     }

@@ -22,7 +22,7 @@ pub(crate) struct RateTable {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
-    /// The hash of the network; of a slot that is free, 0.
+    /// Hash of the network; 0 in a free slot.
     tag: u64,
     bucket: Bucket,
 }
@@ -38,7 +38,7 @@ impl RateTable {
         }
     }
 
-    /// Takes a token of `network`; false when it has none.
+    /// Takes a token of `network`. Returns `false` if it has none.
     pub(crate) fn take(&self, network: Prefix, pace: Pace, now: u64) -> bool {
         self.with(network, |bucket| bucket.take(pace, now))
     }
@@ -55,7 +55,7 @@ impl RateTable {
         let Some(set) = set.and_then(|index| self.sets.get(index)) else {
             return T::default();
         };
-        // A set is whole after every statement that holds its lock, so a poisoned one is sound.
+        // A set is consistent after every statement under its lock, so a poisoned lock is usable.
         let mut slots = set.lock().unwrap_or_else(PoisonError::into_inner);
         let mut chosen: Option<&mut Slot> = None;
         for slot in slots.iter_mut() {

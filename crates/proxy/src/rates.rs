@@ -9,8 +9,8 @@ use crate::pools::Prefix;
 use crate::rate::{Bucket, Pace};
 use crate::rate_table::RateTable;
 
-/// The buckets of one server, twice: addresses that are not proven draw from their own, so that forged
-/// addresses take nothing of proven ones.
+/// The buckets of one server. Proven and unproven addresses have separate buckets, so that forged addresses take
+/// nothing from proven ones.
 #[derive(Debug)]
 pub(crate) struct RateLimits {
     began: Instant,
@@ -55,7 +55,7 @@ impl RateLimits {
     }
 
     fn now(&self) -> u64 {
-        // 584 years of nanoseconds.
+        // Does not overflow for 584 years.
         u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX / 2)
     }
 }
@@ -68,7 +68,7 @@ impl Buckets {
         }
     }
 
-    /// The source first: one that comes too often takes nothing of all the others.
+    /// Takes from the source first: a source over its rate must not use up the global bucket.
     fn take(&self, ip: IpAddr, policy: &AdmissionPolicy, now: u64) -> bool {
         paced(ip, policy).all(|(prefix, pace)| self.sources.take(prefix, pace, now))
             && policy
@@ -77,12 +77,12 @@ impl Buckets {
     }
 
     fn global(&self) -> std::sync::MutexGuard<'_, Bucket> {
-        // A bucket is one number: a poisoned one is sound.
+        // A bucket is one number, so a poisoned lock is usable.
         self.global.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The prefixes of an address that have a bucket, and how fast it fills.
+/// Returns the prefixes of an address that have a bucket, with its pace.
 fn paced(ip: IpAddr, policy: &AdmissionPolicy) -> impl Iterator<Item = (Prefix, Pace)> {
     Prefix::all_of(ip).filter_map(|prefix| Some((prefix, policy.pace(prefix.level())?)))
 }

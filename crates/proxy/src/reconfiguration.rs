@@ -1,4 +1,4 @@
-//! Changes of a server that runs.
+//! Changes of a running server.
 
 use crate::address_token_key::AddressTokenKey;
 use crate::limits::Limits;

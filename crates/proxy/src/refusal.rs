@@ -16,7 +16,7 @@ pub enum Refusal {
     Rate,
     /// [`Limits::access`](crate::Limits::access).
     Denied,
-    /// [`Limits::max_unread_bytes`](crate::Limits::max_unread_bytes). The only one that comes after the handshake.
+    /// [`Limits::max_unread_bytes`](crate::Limits::max_unread_bytes). The only refusal after the handshake.
     Memory,
     /// The server is shutting down.
     Draining,
@@ -71,7 +71,7 @@ impl RefusalCounts {
     }
 }
 
-/// [`RefusalCounts`] that go up.
+/// Counters behind [`RefusalCounts`].
 #[derive(Debug, Default)]
 pub(crate) struct RefusalCounters([AtomicU64; Refusal::ALL.len()]);
 

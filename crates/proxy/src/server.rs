@@ -1,4 +1,4 @@
-//! Endpoints, one to a core, and how they end.
+//! The server: one endpoint per core.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -22,8 +22,8 @@ use crate::worker_runtime::WorkerRuntime;
 
 /// A bound server. New connections wait until [`run`](Server::run).
 ///
-/// Each endpoint has a socket, a thread and a single-threaded runtime of its own. One endpoint does
-/// not scale over cores, since it does every handshake's first flight under one lock.
+/// Each endpoint has its own socket, thread and single-threaded runtime. One endpoint does not scale over cores, since
+/// quinn computes the first flight of every handshake under one lock.
 #[derive(Debug)]
 pub struct Server<H> {
     pub(crate) workers: Vec<(WorkerRuntime, Endpoint)>,
@@ -65,8 +65,8 @@ impl<H: Handler> Server<H> {
     ///
     /// # Errors
     ///
-    /// [`ServerError::EndpointLost`] when an endpoint ended by itself; the others are then drained
-    /// as for a shutdown.
+    /// [`ServerError::EndpointLost`] if an endpoint stopped unexpectedly. The others are then drained as for a
+    /// shutdown.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
         let endpoints = self.endpoints_guard;
         let (ended, mut endings) = mpsc::channel(self.workers.len().max(1));
@@ -91,7 +91,7 @@ impl<H: Handler> Server<H> {
                     let drained = catch_unwind(AssertUnwindSafe(|| runtime.block_on(worker.run())));
                     drop(runtime);
                     control.release(index);
-                    // However it ended, the others do not wait for its connections.
+                    // On any end, so that the other workers do not wait for this one's connections.
                     mark(&all_drained, index);
                     let _ = ended.blocking_send((index, matches!(drained, Ok(Some(true)))));
                 })

@@ -27,7 +27,7 @@ pub(crate) struct ServerControl {
 #[derive(Debug)]
 pub(crate) struct Current {
     pub(crate) certificate: ServerCertificate,
-    /// One for each worker, until it has ended: an endpoint that is held keeps its socket open.
+    /// One endpoint per worker, until it has ended: a held endpoint keeps its socket open.
     endpoints: Vec<Option<Endpoint>>,
 }
 
@@ -65,7 +65,7 @@ impl ServerControl {
         let key = settings.token_key.as_ref();
         let before = self.config.load();
         let config = quic_config(Some(&before), crypto, &settings.limits, key)?;
-        // Nothing can fail any more.
+        // From here on nothing can fail, so that all settings change or none.
         for endpoint in current.endpoints.iter().flatten() {
             endpoint.set_server_config(Some(config.clone()));
         }
@@ -75,7 +75,7 @@ impl ServerControl {
         Ok(())
     }
 
-    /// Lets go of a worker's endpoint.
+    /// Drops a worker's endpoint.
     pub(crate) fn release(&self, worker: usize) {
         if let Some(endpoint) = self.current().endpoints.get_mut(worker) {
             *endpoint = None;
@@ -83,12 +83,12 @@ impl ServerControl {
     }
 
     pub(crate) fn current(&self) -> MutexGuard<'_, Current> {
-        // Whole after every statement that holds the lock, so a poisoned one is sound.
+        // Consistent after every statement under the lock, so a poisoned lock is usable.
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Lets go of all endpoints when the server is gone, however it went.
+/// Drops all endpoints when the server ends for any reason.
 #[derive(Debug)]
 pub(crate) struct EndpointsGuard(pub(crate) Arc<ServerControl>);
 

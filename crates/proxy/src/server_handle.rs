@@ -1,4 +1,4 @@
-//! Status and settings of a running server.
+//! Handle of a running server.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,8 +10,8 @@ use crate::server_control::ServerControl;
 use crate::status::ServerStatus;
 use crate::tls::CertificateValidity;
 
-/// A handle of a server that lives on its own threads: from [`Server::handle`](crate::Server::handle). Cheap to clone,
-/// good before, while and after it runs, from any thread.
+/// Handle of a server, from [`Server::handle`](crate::Server::handle). Cheap to clone, and usable from any thread
+/// before, during and after the run.
 #[derive(Debug, Clone)]
 pub struct ServerHandle {
     control: Arc<ServerControl>,
@@ -22,17 +22,17 @@ impl ServerHandle {
         Self { control }
     }
 
-    /// Puts other settings in force, all or none of them. Handshakes that begin from now on use them; connections that
-    /// have begun go on by the old ones, and all counts stay.
+    /// Replaces the settings, all or none. New handshakes use the new settings. Connections in progress keep the old
+    /// ones, and all counts stay.
     ///
     /// # Errors
     ///
-    /// When a setting cannot be used, and [`ServerError::Ended`] when the server has ended.
+    /// A setting is invalid, or the server has ended ([`ServerError::Ended`]).
     pub fn reconfigure(&self, settings: Reconfiguration) -> Result<(), ServerError> {
         self.control.reconfigure(settings)
     }
 
-    /// Returns the present counts of the server.
+    /// Returns the current counts of the server.
     pub fn status(&self) -> ServerStatus {
         let ServerControl {
             admission,
@@ -58,12 +58,12 @@ impl ServerHandle {
         }
     }
 
-    /// Returns the fingerprint of the certificate that new clients are shown.
+    /// Returns the fingerprint of the current certificate.
     pub fn fingerprint(&self) -> CertificateFingerprint {
         self.control.current().certificate.fingerprint()
     }
 
-    /// Returns the validity of the certificate that new clients are shown.
+    /// Returns the validity of the current certificate.
     pub fn validity(&self) -> CertificateValidity {
         self.control.current().certificate.validity()
     }

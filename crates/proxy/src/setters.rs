@@ -1,4 +1,4 @@
-//! Chained setters of structs that have public fields and will have more.
+//! Chained setters for non-exhaustive structs with public fields.
 
 /// Makes a setter for each field.
 macro_rules! setters {

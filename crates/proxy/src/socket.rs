@@ -7,10 +7,10 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::ServerError;
 
-/// Maximum number of bytes that the kernel queues for one socket. A client's first datagram counts about 2.3 KB, and a
-/// dropped one delays its player by 1 s: 4 MiB holds about 1,800 players that arrive at once.
+/// Receive buffer of one socket, in bytes. A client's first datagram counts about 2.3 KB, and a dropped one delays its
+/// player by 1 s: 4 MiB holds about 1,800 players that arrive at once.
 const RECV_BUFFER: usize = 4 << 20;
-/// Answers leave in a few datagrams each; a burst of 1,000 fits.
+/// Send buffer of one socket, in bytes. An answer takes a few datagrams; a burst of 1,000 answers fits.
 const SEND_BUFFER: usize = 2 << 20;
 
 /// The address that a server listens on.
@@ -74,8 +74,8 @@ impl Sockets {
             ListenAddress::Address(address) => address,
             ListenAddress::AllInterfaces(port) => all_interfaces(port),
         };
-        // Sockets that share a port may be bound beside those of a stranger who shares it too, and
-        // players would be split between the two. A socket that does not share notices.
+        // With `SO_REUSEPORT`, binding succeeds beside another process of the same user that shares the port too, and
+        // players would be split between the two. A first bind without the option detects this.
         drop(open(wanted, Sharing::Alone).map_err(failed)?);
 
         let sharing = if count > 1 {
@@ -98,7 +98,7 @@ impl Sockets {
             .first()
             .and_then(|s| s.recv_buffer_size().ok())
             .unwrap_or(0);
-        // Linux counts its own bookkeeping in and answers twice what was granted (socket(7)).
+        // Linux includes its bookkeeping and reports twice the granted size (socket(7)).
         let granted = if cfg!(target_os = "linux") {
             granted / 2
         } else {
@@ -146,7 +146,7 @@ fn open(address: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = sharing;
-    // The kernel caps what it grants without an error; the caller reads it back.
+    // The kernel caps the size without an error, so the caller reads it back.
     socket.set_recv_buffer_size(RECV_BUFFER)?;
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.set_nonblocking(true)?;

@@ -1,8 +1,8 @@
-//! The present counts of a server.
+//! Current counts of a server.
 
 use crate::refusal::RefusalCounts;
 
-/// The counts of one server at one moment. Each is exact; together they are not one instant's, since others go on.
+/// Counts of one server. Each is exact, but they are not read at the same instant, since the server keeps running.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerStatus {
@@ -42,6 +42,6 @@ pub struct ProxiedStatus {
     pub unknown: u64,
     /// Datagrams dropped since their header is malformed, or names another client than their flow has.
     pub malformed: u64,
-    /// Answers that were dropped since the way that their client came is not known any more.
+    /// Answers dropped because their client's flow is forgotten.
     pub unanswerable: u64,
 }

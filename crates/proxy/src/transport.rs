@@ -14,14 +14,15 @@ use crate::tls::OneConnection;
 /// Maximum number of bytes that a client can send before the server reads. A `Connect` has a few hundred bytes; the
 /// longest, 38 KB, takes two windows.
 const CONNECTION_WINDOW: u32 = 32 << 10;
-/// Half of what a connection may hold: another stream cannot keep `Connect` from arriving.
+/// Maximum number of unread bytes of one stream: half of the connection's, so that another stream cannot block
+/// `Connect`.
 const STREAM_WINDOW: u32 = CONNECTION_WINDOW / 2;
-/// Two datagrams hold the longest usual `ClientHello`.
+/// Buffer for the first datagrams of a client, in bytes. The longest usual `ClientHello` takes two datagrams.
 const INCOMING_BUFFER: u64 = 16 << 10;
 const INCOMING_BUFFER_TOTAL: u64 = 4 << 20;
 
-/// The settings of new connections. `before` is what they replace: its token key stays unless there is another, so
-/// that clients who are in the middle of a Retry get in.
+/// Returns the settings of new connections. The token key of `before`, the replaced settings, stays if there is no new
+/// one, so that clients in the middle of a Retry get in.
 pub(crate) fn quic_config(
     before: Option<&ServerConfig>,
     crypto: QuicServerConfig,
@@ -39,7 +40,7 @@ pub(crate) fn quic_config(
     };
     config
         .transport_config(transport)
-        // Sockets that share a port are told apart by the client's address: it has to stay.
+        // No migration: the kernel maps a client to an endpoint by its address, which must not change.
         .migration(false)
         .max_incoming(limits.max_incoming)
         .incoming_buffer_size(INCOMING_BUFFER)
@@ -51,7 +52,7 @@ pub(crate) fn quic_config(
     Ok(config)
 }
 
-/// The settings of one connection, with what is dropped once QUIC has forgotten it.
+/// Returns the settings of one connection. QUIC drops `kept` once it has forgotten the connection.
 pub(crate) fn for_one(config: &ServerConfig, kept: QuicMemory) -> Arc<ServerConfig> {
     let mut config = config.clone();
     config.crypto = Arc::new(OneConnection::new(config.crypto, kept));

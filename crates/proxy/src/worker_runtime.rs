@@ -4,8 +4,8 @@ use std::io;
 
 use tokio::runtime::{Builder, EnterGuard, Runtime};
 
-/// A single-threaded runtime that can be dropped anywhere. Tokio's own panics when it is dropped within another
-/// runtime, as a server is that was bound and does not run.
+/// A single-threaded runtime that can be dropped anywhere. Tokio's `Runtime` panics if it is dropped within another
+/// runtime, which happens to a server that was bound and never run.
 #[derive(Debug)]
 pub(crate) struct WorkerRuntime(Option<Runtime>);
 
@@ -19,7 +19,7 @@ impl WorkerRuntime {
         self.0.as_ref().map(Runtime::enter)
     }
 
-    /// Drives this future to its end; `None` only after the drop.
+    /// Runs a future to completion. `None` only after the drop.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> Option<F::Output> {
         let runtime = self.0.as_ref()?;
         Some(runtime.block_on(future))
@@ -27,7 +27,7 @@ impl WorkerRuntime {
 }
 
 impl Drop for WorkerRuntime {
-    /// Does not wait: a handler that blocks must not keep the process from ending.
+    /// Does not wait: a blocking handler must not keep the process from ending.
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();

@@ -1,4 +1,4 @@
-//! The books: what each connection holds counts for it, for its prefixes and for all.
+//! Accounting: usage per connection, per prefix and in total.
 
 use std::cmp::Reverse;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use crate::connection_admission::Proof;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PrefixUsage {
     pub(super) held: PoolUsage,
-    /// When each of it last became more, by [`Pools::clock`].
+    /// Time of the last increase of each pool, by [`Pools::clock`].
     pub(super) added: LastIncrease,
 }
 
@@ -31,7 +31,7 @@ impl Pools {
         self.clock
     }
 
-    /// Enters what a connection holds from now on, everywhere that it counts.
+    /// Sets the usage of a connection and updates all sums that it counts in.
     pub(super) fn set(&mut self, id: u64, held: PoolUsage, proof: Proof) {
         let Some(entry) = self.entries.get_mut(&id) else {
             return;
@@ -52,7 +52,7 @@ impl Pools {
         self.count(id, ip, counted(before), counted((held, proof)));
     }
 
-    /// Counts for its prefixes that a connection holds `after` instead of `before`.
+    /// Updates the prefixes of a connection whose usage changes from `before` to `after`.
     pub(super) fn count(&mut self, id: u64, ip: IpAddr, before: PoolUsage, after: PoolUsage) {
         if before == after {
             return;

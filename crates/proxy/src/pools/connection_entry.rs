@@ -1,4 +1,4 @@
-//! One connection in the books.
+//! Accounting entry of one connection.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ pub(super) struct ConnectionEntry {
     pub(super) ip: IpAddr,
     pub(super) proof: Proof,
     pub(super) held: PoolUsage,
-    /// Its handshake waits for a turn.
+    /// `true` while its handshake waits for a turn.
     pub(super) waiting: bool,
-    /// There is a task for it.
+    /// `true` while a task serves it.
     pub(super) served: bool,
-    /// QUIC holds memory for it.
+    /// `true` while QUIC holds memory for it.
     pub(super) kept: bool,
     pub(super) evicted_from: Option<PooledResource>,
     evicted: Arc<Notify>,
@@ -37,7 +37,7 @@ impl ConnectionEntry {
         }
     }
 
-    /// Notified once it has to make room.
+    /// Returns the notification for its eviction.
     pub(super) fn evicted(&self) -> Arc<Notify> {
         Arc::clone(&self.evicted)
     }

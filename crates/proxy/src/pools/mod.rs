@@ -27,8 +27,8 @@ use crate::refusal::Refusal;
 pub(crate) use self::prefix::{Prefix, PrefixLevel};
 pub(crate) use self::usage::{PoolUsage, PooledResource};
 
-/// The books of one server. An entry stays until its connection is served to its end and QUIC has forgotten it, so
-/// that `AdmissionPolicy::capacity` bounds all of this too.
+/// Pool usage of one server. An entry stays until its connection has ended and QUIC has forgotten it, so that
+/// `AdmissionPolicy::capacity` also bounds the memory of these tables.
 #[derive(Debug, Default)]
 pub(crate) struct Pools {
     entries: HashMap<u64, ConnectionEntry>,
@@ -44,7 +44,7 @@ pub(crate) struct Pools {
     waiting: usize,
     /// Addresses and links that hold open connections.
     sources: usize,
-    /// Counts up with every change: the order in which things happened.
+    /// Logical clock, incremented with every change.
     clock: u64,
 }
 
@@ -61,7 +61,7 @@ impl Pools {
         self.sources
     }
 
-    /// Admits a connection, and returns its id and what notifies it when it must make room.
+    /// Admits a connection. Returns its id and the notification for its eviction.
     pub(crate) fn enter(
         &mut self,
         ip: IpAddr,
@@ -92,7 +92,7 @@ impl Pools {
         Ok((id, evicted))
     }
 
-    /// The handshake is over, which proves the address.
+    /// Counts a connection for its prefixes: the complete handshake proves its address.
     pub(crate) fn establish(&mut self, id: u64, policy: &AdmissionPolicy) -> Result<(), Refusal> {
         let Some(entry) = self.entries.get(&id) else {
             return Ok(());
@@ -109,12 +109,12 @@ impl Pools {
             Proof::Proven => Ok(()),
             Proof::Unproven => self.check(ip, held, policy),
         };
-        // QUIC remembers it whatever comes of it, and now it is known whose it is.
+        // Also for a connection that is refused below: QUIC remembers it in any case, and its network is known now.
         self.set(id, held, Proof::Proven);
         judged
     }
 
-    /// Takes so many bytes more of the memory for first frames.
+    /// Takes `bytes` more of the memory for first frames.
     pub(crate) fn hold(
         &mut self,
         id: u64,
@@ -137,24 +137,24 @@ impl Pools {
         Ok(())
     }
 
-    /// Its handshake waits for a turn.
+    /// Marks a handshake as waiting for a turn.
     pub(crate) fn wait(&mut self, id: u64) {
         self.set_waiting(id, true);
     }
 
-    /// Its handshake is computed now.
+    /// Marks a handshake as begun.
     pub(crate) fn begin(&mut self, id: u64) {
         self.set_waiting(id, false);
     }
 
-    /// QUIC begins to hold memory for it.
+    /// Counts a connection as remembered by QUIC.
     pub(crate) fn keep(&mut self, id: u64) {
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.kept = true;
         }
     }
 
-    /// QUIC has forgotten it.
+    /// Releases what a connection used of QUIC's memory.
     pub(crate) fn forget(&mut self, id: u64) {
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.kept = false;
@@ -162,7 +162,7 @@ impl Pools {
         self.settle(id);
     }
 
-    /// Its task has ended.
+    /// Releases everything except QUIC's memory: the task has ended.
     pub(crate) fn leave(&mut self, id: u64) {
         self.set_waiting(id, false);
         if let Some(entry) = self.entries.get_mut(&id) {
@@ -171,13 +171,13 @@ impl Pools {
         self.settle(id);
     }
 
-    /// The bound of the pool that it had to make room in.
+    /// Returns the limit for which a connection was evicted.
     pub(crate) fn eviction(&self, id: u64) -> Option<Refusal> {
         let pool = self.entries.get(&id)?.evicted_from?;
         Some(pool.refusal())
     }
 
-    /// Gives back what an entry does not need any more.
+    /// Removes or reduces an entry after its task ended or QUIC forgot it.
     fn settle(&mut self, id: u64) {
         let Some(entry) = self.entries.get(&id) else {
             return;

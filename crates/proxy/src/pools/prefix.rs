@@ -1,10 +1,10 @@
-//! Networks that count as one source, from the single subscriber up to the network that a hoster gives one customer.
+//! Networks that count as one source, from one subscriber to the network of one hosting customer.
 
 use std::net::IpAddr;
 
 use crate::limits::Limits;
 
-/// A network that one party may have all to itself.
+/// A network that may belong to a single party.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Prefix {
     level: PrefixLevel,
@@ -38,7 +38,7 @@ impl PrefixLevel {
         matches!(self, Self::V4Network | Self::V6Network)
     }
 
-    /// A prefix of this level holds one of so many parts of a pool at most.
+    /// Returns the divisor of a pool for the share of this level.
     pub(crate) fn parts(self) -> usize {
         let parts = match self {
             Self::V4Address | Self::V6Link => Limits::SOURCE_PARTS,
@@ -50,7 +50,7 @@ impl PrefixLevel {
 }
 
 impl Prefix {
-    /// All prefixes that an address counts for, the smallest first.
+    /// Returns all prefixes of an address, the smallest network first.
     pub(crate) fn all_of(ip: IpAddr) -> impl Iterator<Item = Self> {
         let prefixes = match ip.to_canonical() {
             IpAddr::V4(v4) => {

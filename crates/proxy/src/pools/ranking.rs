@@ -1,15 +1,15 @@
-//! Networks and connections that hold most of one pool.
+//! The largest users of one pool.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::prefix::Prefix;
 
-/// The networks that hold something of a pool, and the connections that hold it, in the order in which they make room.
+/// Networks and connections that use a pool, in the order of eviction.
 #[derive(Debug, Default)]
 pub(super) struct Ranking {
     networks: BTreeSet<NetworkRank>,
-    /// Of each network the connection that holds most stands first, and of equals the oldest.
+    /// Connections by network: the largest first, among equals the oldest.
     connections: BTreeSet<(Prefix, Reverse<usize>, u64)>,
 }
 
@@ -46,7 +46,7 @@ impl Ranking {
         }
     }
 
-    /// Returns the amount of the network that holds most, and its connection that makes room first.
+    /// Returns the usage of the largest network, and its first connection to evict.
     pub(super) fn first(&self) -> Option<(usize, u64)> {
         let top = self.networks.last()?;
         let from = (top.network, Reverse(usize::MAX), 0);
@@ -54,7 +54,7 @@ impl Ranking {
         Some((top.held, *id))
     }
 
-    /// All of it except since when each network stands there.
+    /// Returns all entries without their times.
     #[cfg(test)]
     pub(super) fn summary(&self) -> Vec<(Prefix, usize, u64)> {
         let networks = self.networks.iter().map(|at| (at.network, at.held, 0));

@@ -22,7 +22,7 @@ impl Pools {
     ) -> Result<(), Refusal> {
         for prefix in Prefix::all_of(ip) {
             let Some(PrefixUsage { held, .. }) = self.prefixes.get(&prefix) else {
-                // What a pool has at least for each is enough for one that holds nothing.
+                // A prefix without usage always gets the minimum of the pool, so that one client gets in.
                 continue;
             };
             for pool in PooledResource::ALL {
@@ -41,7 +41,7 @@ impl Pools {
         Ok(())
     }
 
-    /// Sees to it that `more` fits into a pool, at the cost of others where it is full.
+    /// Makes room for `more` in a pool. Evicts other connections if the pool is full.
     pub(super) fn make_room(
         &mut self,
         pool: PooledResource,
@@ -54,11 +54,11 @@ impl Pools {
         while self.total.of(pool).saturating_add(more) > capacity {
             let victim = match proof {
                 Proof::Proven => self.victim(pool, ip, more),
-                // Without Retry there is nothing better to go by than age.
+                // Without Retry, no address is proven and only age is left to choose by.
                 Proof::Unproven if policy.limits.retry == RetryMode::Never => {
                     self.oldest_unproven(pool)
                 }
-                // With the proof of its address it comes again and is one of the others.
+                // After a Retry the client returns with a proven address and takes the other branch.
                 Proof::Unproven => None,
             };
             self.evict(victim.ok_or(pool.refusal())?, pool);
@@ -66,8 +66,8 @@ impl Pools {
         Ok(())
     }
 
-    /// The connection that makes room in a pool for `more` of `ip`: one of the network that holds most, if that is
-    /// more than what the new connection's network will hold.
+    /// Returns the connection to evict from a pool for `more` of `ip`: one of the largest network, if that holds more
+    /// than the new connection's network will hold.
     fn victim(&self, pool: PooledResource, ip: IpAddr, more: usize) -> Option<u64> {
         let (most, id) = self.ranking(pool)?.first()?;
         let own = Prefix::all_of(ip).find(|prefix| prefix.level().is_network())?;
@@ -102,7 +102,7 @@ impl Pools {
             PooledResource::HalfOpen => Some(&self.half_open),
             PooledResource::Open => Some(&self.open),
             PooledResource::Unread => Some(&self.unread),
-            // What QUIC remembers of a closed connection cannot be taken from it.
+            // quinn offers no way to forget a closed connection early.
             PooledResource::Remembered => None,
         }
     }

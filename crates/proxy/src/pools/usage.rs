@@ -78,7 +78,7 @@ impl PoolUsage {
         }
     }
 
-    /// This, with `before` of it replaced by `after`.
+    /// Returns this usage with `before` replaced by `after`.
     pub(crate) fn with(self, before: Self, after: Self) -> Self {
         let of = |pool| {
             self.of(pool)

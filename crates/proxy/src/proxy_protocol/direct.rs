@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use super::flows::turns_due;
 
-/// Addresses that one endpoint remembers at most, in two generations: 1.1 MB in all. They have room of their own, since
-/// any client can forge them, and must not push out a player behind a balancer.
+/// Maximum number of addresses per endpoint, in two generations: 1.1 MB in total. The table is separate from the flows:
+/// any client can forge such addresses, and they must not evict a player behind a balancer.
 const MAX_SOURCES: usize = 28_672;
 
-/// The addresses that may be answered as they are; aged as flows are.
+/// Addresses of clients without a balancer, which are answered directly. Ages like flows.
 #[derive(Debug)]
 pub(super) struct Direct {
     young: HashSet<SocketAddr>,

@@ -1,20 +1,20 @@
-//! Which client is behind which port of a load balancer.
+//! Map of clients to ports of load balancers.
 
 use std::collections::HashMap;
 use std::mem;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// Flows that are remembered at most for each endpoint, in two generations. Each fills hash tables of 32,768 places to
-/// seven eighths, which is when they would double: 9.6 MB in all.
+/// Maximum number of flows per endpoint, in two generations: 9.6 MB in total. Each generation fills hash tables of
+/// 32,768 places to 87.5 %, just below the load at which they would double.
 const MAX_FLOWS: usize = 57_344;
-/// A flow is forgotten after one to two times this long without datagrams. QUIC gives up connections earlier.
+/// A flow is forgotten after one to two times this duration without datagrams. QUIC closes idle connections earlier.
 const IDLE: Duration = Duration::from_mins(1);
-/// Time after a flow's last datagram during which no header that a client may have written changes its client.
+/// Time after a flow's last datagram during which a header that a client may have written cannot change its client.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// A two-way table that never grows beyond its bound. The younger generation has all that was used since the last
-/// turn; when it is full or a while has passed it becomes the older one, and what is in that then is forgotten.
+/// A bounded two-way table in two generations. The young generation has all flows that were used since the last turn.
+/// When it is full, or after [`IDLE`], it replaces the old generation, whose flows are forgotten.
 #[derive(Debug)]
 pub(super) struct Flows {
     young: Generation,
@@ -23,7 +23,7 @@ pub(super) struct Flows {
     max: usize,
 }
 
-/// Each table is the other one turned around.
+/// The two tables are inverses of each other.
 #[derive(Debug, Default)]
 struct Generation {
     flows: HashMap<SocketAddr, Flow>,
@@ -33,7 +33,7 @@ struct Generation {
 #[derive(Debug, Clone, Copy)]
 struct Flow {
     client: SocketAddr,
-    /// When a datagram of it was last believed. An answer to it proves nothing about the client.
+    /// Time of the last accepted datagram. Answers do not count: they prove nothing about the client.
     heard: Instant,
 }
 
@@ -44,7 +44,7 @@ impl Flow {
 }
 
 impl Flows {
-    /// A table for the flows of so many endpoints. A power of two fills its hash tables to where they would double.
+    /// Creates a table for the flows of `endpoints` endpoints. A power of two fills the hash tables best.
     pub(super) fn new(endpoints: usize, now: Instant) -> Self {
         Self::bounded(MAX_FLOWS * endpoints.next_power_of_two(), now)
     }
@@ -58,7 +58,7 @@ impl Flows {
         }
     }
 
-    /// Remembers that what comes from `balancer` is `client`'s from now on.
+    /// Assigns datagrams from `balancer` to `client`.
     pub(super) fn learn(&mut self, balancer: SocketAddr, client: SocketAddr, now: Instant) {
         self.age(now);
         match self.young.flows.get_mut(&balancer) {
@@ -67,8 +67,8 @@ impl Flows {
         }
     }
 
-    /// The same, unless that takes a fresh flow from its client, or the client from its fresh flow: then it is `false`
-    /// and nothing changes.
+    /// Assigns datagrams from `balancer` to `client`. Returns `false` and changes nothing if that would take a fresh
+    /// flow from its client, or the client from its fresh flow.
     pub(super) fn learn_unless_fresh(
         &mut self,
         balancer: SocketAddr,
@@ -125,7 +125,7 @@ impl Flows {
         young.or_else(|| self.old.balancers.get(&client)).copied()
     }
 
-    /// Puts it among the young, and drops whatever is known of either side.
+    /// Inserts a flow into the young generation, and drops older entries of both sides.
     fn keep(&mut self, balancer: SocketAddr, flow: Flow, now: Instant) {
         self.old.forget(balancer, flow.client);
         self.young.forget(balancer, flow.client);
@@ -149,7 +149,7 @@ impl Flows {
 }
 
 impl Generation {
-    /// Drops both directions of whatever is known of either.
+    /// Removes all entries of either address, in both directions.
     fn forget(&mut self, balancer: SocketAddr, client: SocketAddr) {
         if let Some(before) = self.flows.remove(&balancer) {
             self.balancers.remove(&before.client);

@@ -1,4 +1,4 @@
-//! PROXY protocol version 2, section 2.2 of its text: a binary header in front of what is forwarded.
+//! PROXY protocol version 2, section 2.2 of its specification: a binary header in front of forwarded data.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -36,8 +36,8 @@ pub(super) struct MalformedHeader;
 
 /// Reads the header that a datagram begins with; `Ok(None)`: it has none.
 ///
-/// Of the type-length-values after the addresses only the checksum is looked at. The others are skipped, as the text
-/// allows.
+/// Of the type-length-values after the addresses only the checksum is read. The others are skipped, as the
+/// specification allows.
 pub(super) fn read(datagram: &[u8]) -> Result<Option<ProxyHeader>, MalformedHeader> {
     let Some(rest) = datagram.strip_prefix(&SIGNATURE) else {
         return Ok(None);
@@ -98,7 +98,7 @@ fn sender(ip: std::net::IpAddr, ports: &[u8]) -> Option<SocketAddr> {
     let (ports, _more) = ports.split_first_chunk::<4>()?;
     let [high, low, _, _] = *ports;
     let port = u16::from_be_bytes([high, low]);
-    // No answer can be sent there.
+    // An unspecified address or port 0 cannot be answered.
     if port == 0 || ip.is_unspecified() {
         return None;
     }

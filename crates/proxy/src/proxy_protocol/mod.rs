@@ -49,7 +49,7 @@ impl ProxyProtocol {
     }
 }
 
-/// Datagrams that a balancer prefixes with a header.
+/// The datagrams that have a header.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ProxyHeaders {
     /// At least the first of a flow. Later datagrams may begin with a header that the client wrote. A datagram with a
@@ -67,7 +67,7 @@ pub enum ProxyHeaders {
 pub(crate) struct Balancers {
     trusted: Networks,
     headers: ProxyHeaders,
-    /// One table for all endpoints: the system hands two flows that name one client to two of them.
+    /// One table for all endpoints: the kernel may deliver two flows of one client to different endpoints.
     flows: Mutex<Flows>,
     unknown: AtomicU64,
     malformed: AtomicU64,
@@ -75,7 +75,7 @@ pub(crate) struct Balancers {
 }
 
 impl Balancers {
-    /// `None`: there are none.
+    /// Creates the state; `None` without trusted networks.
     pub(crate) fn of(settings: &ProxyProtocol, endpoints: usize) -> Option<Self> {
         let trusted = Networks::of(&settings.trusted);
         (!trusted.is_empty()).then(|| Self {
@@ -93,7 +93,7 @@ impl Balancers {
     }
 
     fn flows(&self) -> MutexGuard<'_, Flows> {
-        // Whole after every statement that holds the lock, so a poisoned one is sound.
+        // Consistent after every statement under the lock, so a poisoned lock is usable.
         self.flows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,4 +1,4 @@
-//! A UDP socket that takes PROXY headers off and sends answers back the same way.
+//! A UDP socket that removes PROXY headers and sends answers back through the balancer.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSliceMut};
@@ -26,8 +26,8 @@ pub(crate) struct ProxiedSocket {
 #[derive(Debug)]
 struct State {
     direct: Direct,
-    /// Datagrams that came in one buffer with others and do not have one length any more. No more than one call of
-    /// the system returns.
+    /// Datagrams that arrived in one buffer (GRO) and differ in length without their headers. Bounded by the datagrams
+    /// of one system call.
     apart: VecDeque<(RecvMeta, Vec<u8>)>,
 }
 
@@ -46,11 +46,12 @@ impl ProxiedSocket {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Whole after every statement that holds the lock, so a poisoned one is sound.
+        // Consistent after every statement under the lock, so a poisoned lock is usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes what one buffer holds the client's. Nothing is left in it where there was nothing to keep.
+    /// Removes the headers of the datagrams in one buffer and replaces the source by the client's address. Empties the
+    /// buffer if all its datagrams are dropped.
     fn unwrap(&self, state: &mut State, buffer: &mut [u8], meta: &mut RecvMeta, now: Instant) {
         if !self.balancers.trusts(meta.addr.ip()) {
             state.direct.hear(meta.addr, now);
@@ -69,8 +70,8 @@ impl ProxiedSocket {
             }
             return;
         }
-        // The system put several datagrams of one flow into one buffer. Once headers are off they have lengths of
-        // their own, so that each goes on alone.
+        // GRO: the kernel put several datagrams of one flow into one buffer. Without their headers they differ in
+        // length, so each is delivered separately.
         let whole = RecvMeta { len: 0, ..*meta };
         for datagram in received.chunks(meta.stride.max(1)) {
             if let Some((addr, kept)) = self.judge(whole.addr, datagram, now) {
@@ -128,8 +129,8 @@ impl ProxiedSocket {
             .ok()
     }
 
-    /// Returns the destination of an answer for `client`. `None`: drop the answer, since it would show this address to
-    /// a client that came another way.
+    /// Returns the destination of an answer for `client`. `None`: drop the answer, since it would reveal the server's
+    /// own address to a client that connected through a balancer.
     fn way_back(&self, client: SocketAddr, now: Instant) -> Option<SocketAddr> {
         let balancer = self.balancers.flows().balancer_of(client, now);
         balancer.or_else(|| self.state().direct.knows(client, now).then_some(client))
@@ -137,7 +138,7 @@ impl ProxiedSocket {
 }
 
 impl State {
-    /// Hands out datagrams that were put apart, one to a buffer.
+    /// Delivers the separated datagrams, one per buffer.
     fn hand_out(&mut self, bufs: &mut [IoSliceMut<'_>], metas: &mut [RecvMeta]) -> usize {
         let mut count = 0;
         for (buf, meta) in bufs.iter_mut().zip(metas) {
@@ -145,7 +146,7 @@ impl State {
                 break;
             };
             *meta = kept;
-            // It came in a buffer of the same size.
+            // Fits: the datagram arrived in a buffer of the same size.
             meta.len = datagram.len().min(buf.len());
             for (to, from) in buf.iter_mut().zip(datagram) {
                 *to = from;
@@ -164,7 +165,7 @@ impl AsyncUdpSocket for ProxiedSocket {
     fn try_send(&self, transmit: &Transmit<'_>) -> io::Result<()> {
         let Some(destination) = self.way_back(transmit.destination, Instant::now()) else {
             self.balancers.unanswerable.fetch_add(1, Ordering::Relaxed);
-            // QUIC takes it for lost, as it does whatever the network drops.
+            // QUIC treats it as lost, like any datagram that the network drops.
             return Ok(());
         };
         self.inner.try_send(&Transmit {
@@ -207,7 +208,7 @@ impl AsyncUdpSocket for ProxiedSocket {
         self.inner.max_transmit_segments()
     }
 
-    /// Buffers hold one datagram for each: a second leaves room for the header of the first.
+    /// Returns the number of datagrams per buffer. A second one leaves room for the header of the first.
     fn max_receive_segments(&self) -> usize {
         self.inner.max_receive_segments().max(2)
     }

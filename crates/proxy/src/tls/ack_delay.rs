@@ -1,18 +1,17 @@
-//! The bound of how long a client may take to acknowledge a packet.
+//! Bound on the acknowledgement delay that a client may claim.
 
 use quinn::Side;
 use quinn_proto::TransportError;
 use quinn_proto::transport_parameters::TransportParameters;
 
-/// The longest that a client may claim to take to acknowledge a packet, in milliseconds. Implementations say 25; the
-/// protocol allows 16,383, and QUIC remembers a closed connection for three times as long (RFC 9000, sections 10.2 and
-/// 18.2).
+/// Maximum `max_ack_delay` of a client, in milliseconds. Implementations use 25. The protocol allows 16,383, and QUIC
+/// remembers a closed connection for three times as long (RFC 9000, sections 10.2 and 18.2).
 const MAX_ACK_DELAY: u8 = 100;
-/// Its transport parameter.
+/// Id of the transport parameter.
 const MAX_ACK_DELAY_ID: u64 = 0x0b;
 
-/// Returns the parameters with a `max_ack_delay` of [`MAX_ACK_DELAY`], or `None` if theirs is no longer. quinn cannot
-/// change a single parameter, but writes and reads them all.
+/// Returns the parameters with `max_ack_delay` lowered to [`MAX_ACK_DELAY`], or `None` if they already comply. quinn
+/// cannot change a single parameter, so all are written, changed and read again.
 pub(super) fn prompt(
     parameters: &TransportParameters,
 ) -> Result<Option<TransportParameters>, TransportError> {
@@ -27,8 +26,8 @@ pub(super) fn prompt(
     )?))
 }
 
-/// Lowers the `max_ack_delay` among parameters (RFC 9000, section 18). `None`: it is low enough, or not there, which is
-/// 25 ms.
+/// Lowers `max_ack_delay` in encoded parameters (RFC 9000, section 18). `None` if it is low enough or absent; the
+/// default is 25 ms.
 fn cap(mut rest: &mut [u8]) -> Option<()> {
     loop {
         let (id, after_id) = varint(rest)?;
@@ -37,8 +36,8 @@ fn cap(mut rest: &mut [u8]) -> Option<()> {
         let (_, body) = rest.split_at_mut_checked(header)?;
         let (value, next) = body.split_at_mut_checked(len)?;
         if id == MAX_ACK_DELAY_ID {
-            // The protocol's own bound of 2^14 takes two bytes, the first of which begins with 01. One byte is below
-            // 64.
+            // A value over 100 takes two bytes: one byte holds at most 63, and the protocol's bound is 2^14. So the
+            // replacement has the same length; a two-byte integer begins with the bits 01.
             return match value {
                 [high, low] if (*high, *low) > (0x40, MAX_ACK_DELAY) => {
                     (*high, *low) = (0x40, MAX_ACK_DELAY);

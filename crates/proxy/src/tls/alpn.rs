@@ -1,4 +1,4 @@
-//! Which application protocols are accepted, in order of preference.
+//! Accepted application protocols, in order of preference.
 
 /// The wildcard entry of a list.
 const WILDCARD: &str = "hytale/*";
@@ -70,7 +70,7 @@ impl Default for AlpnList {
     }
 }
 
-/// The error of a list of ALPN names that cannot be used.
+/// Error of an invalid list of ALPN names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AlpnError {
@@ -78,7 +78,7 @@ pub enum AlpnError {
     #[error("the ALPN list is empty; `hytale/*` accepts every version of the game")]
     Empty,
     /// An entry that a TLS hello cannot have.
-    #[error("ALPN entry {entry:?} has to be 1 to 255 bytes long")]
+    #[error("ALPN entry {entry:?} must be 1 to 255 bytes long")]
     Length {
         /// The entry, shortened.
         entry: String,

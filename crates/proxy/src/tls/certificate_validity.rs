@@ -1,4 +1,4 @@
-//! When a certificate is valid.
+//! Validity of a certificate.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,7 +6,7 @@ use rustls::CertificateError;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::time::ASN1Time;
 
-/// The time in which a certificate is valid (RFC 5280, section 4.1.2.5).
+/// Validity period of a certificate (RFC 5280, section 4.1.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CertificateValidity {
     /// The first second in which it is valid.

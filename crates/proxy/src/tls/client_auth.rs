@@ -1,4 +1,4 @@
-//! Client certificates: asked for, never required, any accepted.
+//! Client certificates: requested, never required, any accepted.
 
 use std::fmt;
 use std::sync::Arc;

@@ -24,12 +24,12 @@ pub struct ServerCertificate {
 }
 
 impl ServerCertificate {
-    /// Makes a key and a self-signed certificate in memory: ECDSA P-256, which every TLS stack
-    /// takes. The game's clients do not check who signed a server's certificate.
+    /// Generates a key and a self-signed certificate in memory: ECDSA P-256, which every TLS stack accepts. The game's
+    /// clients do not check the issuer of a server's certificate.
     ///
     /// # Errors
     ///
-    /// Only where the system gives no randomness.
+    /// The system provides no randomness.
     pub fn self_signed() -> Result<Self, CertificateError> {
         let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
         let mut params = rcgen::CertificateParams::new(["hyrouter".to_owned()])?;
@@ -46,14 +46,12 @@ impl ServerCertificate {
         })
     }
 
-    /// Reads a chain (the server's certificate first) and the private key from PEM files. Any kind
-    /// of key that the provider can sign with is good: ECDSA P-256 is the cheapest, RSA costs
-    /// twice as much a connection.
+    /// Reads a chain (the server's certificate first) and the private key from PEM files. Any key type of the provider
+    /// is accepted. ECDSA P-256 is the cheapest; RSA costs twice as much per connection.
     ///
     /// # Errors
     ///
-    /// Names the file that cannot be read or holds no certificate or key, and reports when the
-    /// two do not belong together.
+    /// A file cannot be read, contains no certificate or key, or the two do not match. The error names the file.
     pub fn from_pem_files(cert: &Path, key: &Path) -> Result<Self, CertificateError> {
         let bad = |file: &Path, pem: &[u8], wanted| CertificateError::Pem {
             file: file.to_owned(),
@@ -106,7 +104,7 @@ impl ServerCertificate {
         self.fingerprint
     }
 
-    /// Returns when the server's own certificate is valid. A server shows it at other times too.
+    /// Returns the validity of the server's own certificate. An expired certificate is still presented.
     pub fn validity(&self) -> CertificateValidity {
         self.validity
     }
@@ -131,7 +129,7 @@ impl fmt::Debug for ServerCertificate {
     }
 }
 
-/// One certificate whatever name the client asks for: routing by name comes after the handshake.
+/// Presents the same certificate for every host name: routing by name comes after the handshake.
 #[derive(Debug)]
 struct Always(Arc<CertifiedKey>);
 
@@ -141,7 +139,7 @@ impl ResolvesServerCert for Always {
     }
 }
 
-/// The error of a certificate and key that cannot be used.
+/// Error of a certificate and key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
@@ -170,6 +168,6 @@ pub enum CertificateError {
         error: rustls::Error,
     },
     /// A key or certificate could not be made.
-    #[error("making a self-signed certificate: {0}")]
+    #[error("cannot generate a self-signed certificate: {0}")]
     Generate(#[from] rcgen::Error),
 }

@@ -1,5 +1,5 @@
-//! TLS sessions for QUIC, with two changes: a bound on the time that a client is remembered, and a notification when it
-//! is not remembered any more.
+//! TLS sessions for QUIC, with two changes: a bound on the time that QUIC remembers a client, and a notification when
+//! QUIC has forgotten it.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use quinn_proto::transport_parameters::TransportParameters;
 use super::ack_delay::prompt;
 use crate::permit::QuicMemory;
 
-/// The TLS configuration of one connection. QUIC drops it together with the connection.
+/// The TLS configuration of one connection. QUIC drops it together with the connection, which is the only sign that
+/// QUIC has forgotten it.
 pub(crate) struct OneConnection {
     crypto: Arc<dyn ServerConfig>,
     #[expect(dead_code, reason = "held for its drop")]
@@ -51,7 +52,7 @@ impl ServerConfig for OneConnection {
     }
 }
 
-/// Session with a bounded `max_ack_delay`, whatever the client claims.
+/// Session with a bounded `max_ack_delay`.
 struct Prompt(Box<dyn Session>);
 
 impl Session for Prompt {

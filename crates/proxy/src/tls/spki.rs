@@ -1,16 +1,15 @@
-//! Finds the public key in a certificate without judging the rest of it.
+//! Reader of the public key in a certificate.
 //!
-//! Certificate libraries refuse a certificate for an extension that they do not know, which is
-//! right where trust comes from the certificate. Here it comes from the fingerprint alone, and a
-//! player must not be turned away for a field that is not read.
+//! Certificate libraries refuse a certificate with an unknown critical extension. That is right if trust comes from the
+//! certificate. Here trust comes from the fingerprint alone, and a player must not be refused for an unused field.
 
-/// DER tags (X.690, section 8.1.2) that stand before the public key.
+/// DER tags (X.690, section 8.1.2) of the fields before the public key.
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const EXPLICIT_VERSION: u8 = 0xa0;
 
-/// The `SubjectPublicKeyInfo` of a certificate (RFC 5280, section 4.1), its tag and length
-/// included; `None` where the bytes are no certificate.
+/// Returns the `SubjectPublicKeyInfo` of a certificate (RFC 5280, section 4.1) with its tag and length; `None` if the
+/// bytes are not a certificate.
 pub(super) fn of_certificate(der: &[u8]) -> Option<&[u8]> {
     let (certificate, []) = element(der, SEQUENCE)? else {
         return None;
