@@ -44,7 +44,7 @@ impl App {
     /// Needs a tokio runtime. Reads files and compiles modules on the calling thread, which takes seconds with plugins.
     ///
     /// # Errors
-    /// The configuration has mistakes, something that it names cannot be opened, or a port is taken.
+    /// The configuration has mistakes, a file that it names cannot be opened, or a port is in use.
     pub fn build(configuration: impl Into<Configuration>, parts: Parts) -> Result<Self, AppError> {
         let Configuration {
             origin,
@@ -58,7 +58,7 @@ impl App {
         {
             assembler = assembler.with_plugin_output(parts.plugin_output);
         }
-        // What is opened may start tasks, which belong to this runtime.
+        // Sinks and keys may start tasks when they are opened. These belong to this runtime.
         let entered = services.enter();
         let mut assembly = assembler.assemble(draft, None)?;
         let settings = &assembly.settings;
@@ -137,7 +137,7 @@ impl App {
         self.admin.as_ref().map(AdminEndpoint::local_addr)
     }
 
-    /// Returns a handle that commands the router while it runs.
+    /// Returns a handle for commands to the running router.
     pub fn handle(&self) -> AppHandle {
         self.handle.clone()
     }
@@ -146,7 +146,7 @@ impl App {
     /// connections in progress, for at most `shutdown.timeout` after `shutdown.delay`.
     ///
     /// # Errors
-    /// The QUIC entrypoint ends by itself.
+    /// The QUIC entrypoint stopped unexpectedly.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), AppError> {
         let shutdown = std::pin::pin!(shutdown);
         self.run_until(ShutdownFuture::new(shutdown))
@@ -154,13 +154,13 @@ impl App {
             .map(drop)
     }
 
-    /// Answers players as the signals of the process say: `SIGHUP` reloads, `SIGTERM` and `SIGINT` shut down, and a
-    /// second one of these ends the router without waiting.
+    /// Answers players until a signal of the process ends the router: `SIGHUP` reloads, `SIGTERM` and `SIGINT` shut
+    /// down, and a second one of these ends the router without waiting.
     ///
     /// # Errors
-    /// The system does not deliver signals, or the QUIC entrypoint ends by itself.
+    /// The system does not deliver signals, or the QUIC entrypoint stopped unexpectedly.
     pub async fn run_on_signals(self, hangups: Hangups) -> Result<Termination, AppError> {
-        // Before anything says that the router is up: from then on somebody may end it.
+        // Before the router reports that it is ready: from then on a service manager may send a signal.
         let signals = Signals::new(hangups).map_err(AppError::Signals)?;
         self.run_until(signals).await
     }
@@ -168,7 +168,7 @@ impl App {
     async fn run_until(self, signals: impl SignalSource) -> Result<Termination, AppError> {
         let AppHandle { commands, phases } = self.handle;
         if let Some(admin) = self.admin {
-            tracing::info!(listen = %admin.local_addr(), "admin server");
+            tracing::info!(listen = %admin.local_addr(), "admin server listening");
             let serving = admin.run(self.services);
             self.critical_tasks.spawn("admin server", serving);
         }

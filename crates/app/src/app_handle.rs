@@ -3,7 +3,7 @@ use hyrouter_admin::{CommandError, ReloadReport};
 use crate::lifecycle::Phases;
 use crate::reconfigure::{CommandSender, ReconfigureCommand, send};
 
-/// Commands to a router that runs.
+/// Handle for commands to a running router.
 #[derive(Debug, Clone)]
 pub struct AppHandle {
     pub(crate) commands: CommandSender,
@@ -11,7 +11,7 @@ pub struct AppHandle {
 }
 
 impl AppHandle {
-    /// Reads the configuration again and applies it, or changes nothing.
+    /// Reloads the configuration, or changes nothing if it has mistakes.
     ///
     /// # Errors
     /// The configuration has mistakes, or the router has ended.
@@ -19,7 +19,7 @@ impl AppHandle {
         send(&self.commands, ReconfigureCommand::Reload).await
     }
 
-    /// Ends the router after the connections in progress, as a shutdown does.
+    /// Drains and stops the router, as a shutdown does.
     pub fn drain(&self) {
         self.phases.drain();
     }

@@ -8,11 +8,11 @@ use crate::file_set::FileSet;
 /// Source of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A file, YAML or JSON, under the environment of the process.
+    /// A YAML or JSON file, overridden by the environment of the process.
     File(PathBuf),
-    /// The built-in configuration under the environment of the process.
+    /// The built-in configuration, overridden by the environment of the process.
     BuiltIn,
-    /// Settings of the program. They cannot be read again.
+    /// Settings made by the program, which cannot be reloaded.
     Program,
 }
 
@@ -39,13 +39,13 @@ impl Origin {
     /// The file cannot be read, or is no YAML or JSON.
     pub fn read(&self) -> Result<Draft, ConfigError> {
         if *self == Self::Program {
-            let reason = "the settings are of the program; there is no file to read again";
+            let reason = "the settings come from the program; there is no file to reload";
             return Err(ConfigError::Merge(reason.to_owned()));
         }
         self.sources().read()
     }
 
-    /// Returns fingerprints of the file and of those that the settings name.
+    /// Returns fingerprints of the configuration file and of the files that the settings name.
     pub(crate) fn files(&self, settings: &Settings) -> FileSet {
         let file = self.file().map(Path::to_owned);
         let named = settings.files.iter().map(|named| named.file.clone());
@@ -63,18 +63,18 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Settings with their origin, before anything that they name is opened.
+/// Settings with their origin. The files that they name are not opened yet.
 #[derive(Debug)]
 pub struct Configuration {
     pub(crate) origin: Origin,
     pub(crate) draft: Draft,
-    /// Fingerprints from before the files were read, so that a change during the read is noticed.
+    /// Fingerprints from before the files were read, so that a change during the read triggers a reload.
     pub(crate) files: FileSet,
 }
 
 impl Configuration {
-    /// Reads the settings. Mistakes in them are found by [`App::build`](crate::App::build), with those of the files that
-    /// they name.
+    /// Reads the settings. [`App::build`](crate::App::build) reports the mistakes in them, together with those in the
+    /// files that they name.
     ///
     /// # Errors
     /// The file cannot be read, or is no YAML or JSON.

@@ -5,7 +5,7 @@ use hyrouter_config::{ConfigError, Problem};
 use hyrouter_proxy::{AddressTokenKeyError, AlpnError, CertificateError, ServerError};
 use hyrouter_router::SpecError;
 
-/// Reason why a router does not start, does not take a configuration, or ends before it was asked to.
+/// Error of a router that cannot start, rejects its configuration, or stopped unexpectedly.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppError {
@@ -21,10 +21,10 @@ pub enum AppError {
     /// The application protocols cannot be used.
     #[error(transparent)]
     Alpn(#[from] AlpnError),
-    /// No self-signed certificate can be made.
+    /// A self-signed certificate cannot be generated.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// No key of address tokens can be made.
+    /// A key of address tokens cannot be generated.
     #[error(transparent)]
     TokenKey(#[from] AddressTokenKeyError),
     /// The QUIC entrypoint cannot start: its port is taken, for example.
@@ -44,9 +44,9 @@ pub enum AppError {
         source: AdminError,
     },
     /// The system does not deliver signals.
-    #[error("waiting for signals")]
+    #[error("cannot receive signals")]
     Signals(#[source] io::Error),
-    /// The QUIC entrypoint ended by itself, which was logged.
+    /// The QUIC entrypoint stopped unexpectedly. Already logged.
     #[error(transparent)]
     Stopped(ServerError),
 }

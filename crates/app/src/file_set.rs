@@ -1,10 +1,10 @@
-//! Fingerprints of files, to notice changes.
+//! Fingerprints of files, to detect changes.
 
 use std::fs;
 use std::path::PathBuf;
 
-/// Fingerprints of files. Contents are not read: an editor, a copy or a swapped link leaves another file (by device and
-/// inode number), another length, or another time of writing or linking.
+/// Fingerprints of files. Contents are not read: after an edit, a copy or a swapped link, the file (by device and inode
+/// number), its length, or its time of modification or change differs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FileSet(Vec<(PathBuf, Option<Fingerprint>)>);
 
@@ -20,7 +20,7 @@ struct Fingerprint {
 }
 
 impl FileSet {
-    /// Takes the fingerprints of these files now, following links. A missing file has an entry, too.
+    /// Takes fingerprints of these files, following links. A missing file has an entry, too.
     pub(crate) fn at(files: impl IntoIterator<Item = PathBuf>) -> Self {
         let fingerprint = |file: PathBuf| {
             let fingerprint = fs::metadata(&file).ok().map(|found| fingerprint(&found));
@@ -29,8 +29,8 @@ impl FileSet {
         Self(files.into_iter().map(fingerprint).collect())
     }
 
-    /// Returns these fingerprints, but those of `earlier` for the files in it. For files that were read in between:
-    /// changes since `earlier` are then noticed.
+    /// Replaces the fingerprints of files that `earlier` has, so that changes between `earlier` and now are detected
+    /// later.
     #[must_use]
     pub(crate) fn with_earlier(mut self, earlier: &Self) -> Self {
         for (file, fingerprint) in &mut self.0 {
@@ -42,7 +42,7 @@ impl FileSet {
         self
     }
 
-    /// Returns the fingerprints of all files of both, each once.
+    /// Returns the fingerprints of the files of both sets, each once.
     pub(crate) fn merge(mut self, other: Self) -> Self {
         for (file, fingerprint) in other.0 {
             if !self.0.iter().any(|(known, _)| *known == file) {
@@ -52,7 +52,7 @@ impl FileSet {
         self
     }
 
-    /// Returns the files of both that look different now.
+    /// Returns the files whose fingerprints differ, in either set.
     pub(crate) fn changed_since(&self, earlier: &Self) -> Vec<String> {
         let changed = self.0.iter().filter(|(file, fingerprint)| {
             let known = earlier.0.iter().find(|(known, _)| known == file);
@@ -63,7 +63,7 @@ impl FileSet {
             .collect()
     }
 
-    /// Takes the fingerprints of the same files now.
+    /// Takes new fingerprints of the same files.
     pub(crate) fn refresh(&self) -> Self {
         Self::at(self.0.iter().map(|(file, _)| file.clone()))
     }

@@ -1,4 +1,4 @@
-//! The configuration at work, which is replaced as a whole while players come and go.
+//! The active configuration, which is replaced as a whole.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -43,7 +43,7 @@ impl SwappableHandler {
         handler
     }
 
-    /// A configuration that can take the place of the one at work.
+    /// Compiles a configuration that can replace the active one.
     pub(crate) fn snapshot(
         &self,
         assembly: &Assembly,
@@ -53,7 +53,7 @@ impl SwappableHandler {
         Snapshot::new(assembly, overrides, Some(&current))
     }
 
-    /// Answers by this from now on.
+    /// Replaces the active configuration.
     pub(crate) fn replace(&self, snapshot: Snapshot) {
         self.current.store(Arc::new(snapshot));
         self.follow();
@@ -118,7 +118,7 @@ impl Handler for SwappableHandler {
         let remarks = note.and_then(DecisionNote::plugin_remarks);
         let record = record(finished, remarks.as_deref(), SystemTime::now());
         self.metrics.finished(&record, finished);
-        // A decision that goes to standard output as a line of its own is not written there twice.
+        // No log line if a decision sink writes to standard output already.
         if snapshot.logs_decisions {
             write_decision(&record, snapshot.log_client_ip.then_some(remote));
         }

@@ -1,11 +1,11 @@
-//! Host names that a person gives for a player.
+//! Host names as players type them.
 
 use std::str::FromStr;
 
 use hyrouter_router::{NameProblem, wire_name};
 use serde::{Deserialize, Serialize};
 
-/// A host name as a player types it, and as a client sends it then. Empty: the player typed an address.
+/// A host name as a player types it and as the client sends it. Empty if the player typed an IP address.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct HostName {
@@ -14,12 +14,12 @@ pub struct HostName {
 }
 
 impl HostName {
-    /// The name in the handshake; empty where there is none.
+    /// Returns the name in the handshake; empty if there is none.
     pub fn sent(&self) -> &str {
         &self.sent
     }
 
-    /// The name as it was typed, if that is not what is sent.
+    /// Returns the name as typed, if the client sends another form of it.
     pub fn converted_from(&self) -> Option<&str> {
         (!self.typed.is_ascii()).then_some(&self.typed)
     }

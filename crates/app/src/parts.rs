@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use crate::admin::{FixedLogLevel, LogLevels};
 
-/// Parts that the surrounding program gives a router. The default is that of a program with one runtime.
+/// Parts of a router that the program provides. The default is for a program with one runtime.
 #[derive(Clone)]
 pub struct Parts {
     #[cfg(feature = "wasm")]
@@ -29,7 +29,7 @@ impl Default for Parts {
 }
 
 impl Parts {
-    /// Sends the output of WASM plugins there. Default: to the log.
+    /// Sets the sink for output of WASM plugins. Default: the log.
     #[cfg(feature = "wasm")]
     #[must_use]
     pub fn with_plugin_output(mut self, output: Arc<dyn OutputSink>) -> Self {
@@ -37,22 +37,22 @@ impl Parts {
         self
     }
 
-    /// Lets the admin server change the level of log lines. Default: it cannot.
+    /// Allows the admin server to change the log level. Default: a fixed level.
     #[must_use]
     pub fn with_log_levels(mut self, levels: Arc<dyn LogLevels>) -> Self {
         self.log_levels = levels;
         self
     }
 
-    /// Runs what talks to other services, reads files or writes long answers on this runtime, so that it delays no
-    /// health check, signal or command. Default: the runtime that the router is built in.
+    /// Sets the runtime for clients of other services, file reads and long answers, so that they do not delay health
+    /// checks, signals and commands. Default: the runtime that the router is built in.
     #[must_use]
     pub fn with_services(mut self, runtime: Handle) -> Self {
         self.services = Some(runtime);
         self
     }
 
-    /// Reloads when files of the configuration change. Default: only on command.
+    /// Sets whether changed files trigger a reload. Default: `false`, only commands do.
     #[must_use]
     pub fn with_file_watch(mut self, watch: bool) -> Self {
         self.watch_files = watch;

@@ -1,4 +1,4 @@
-//! One loaded configuration, as players meet it.
+//! One compiled configuration.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ use hyrouter_router::{Router, SpecError};
 use crate::build::Assembly;
 use crate::reconfigure::Overrides;
 
-/// A connection whose exchange is over.
+/// A connection that was answered or closed.
 pub(crate) type Finished<'a> = FinishedConnection<'a, DecisionNote>;
 
 /// A gateway with the settings that its surroundings need for each player.
@@ -25,12 +25,12 @@ pub(crate) struct Snapshot {
     /// `true` if decisions are logged.
     pub(crate) logs_decisions: bool,
     decision_timeout: Duration,
-    /// Number of plugins in the configuration. An explanation may have left them out of the gateway.
+    /// Number of plugins in the configuration. For an explanation, the gateway may have none of them.
     pub(crate) configured_plugins: usize,
 }
 
 impl Snapshot {
-    /// Combines the configuration of `assembly` with the overrides of operators. Round robin goes on where it is in
+    /// Combines the configuration of `assembly` with the overrides of operators. Continues the round-robin turns of
     /// `previous`.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ pub fn sealer(settings: &ReferralSettings) -> ReferralSealer {
             ReferralSealer::v1(keys.collect())
         }
         EnvelopeSettings::Plain => ReferralSealer::default(),
-        // A version that this crate does not know is never sealed: no key is valid, and players are refused.
+        // `EnvelopeSettings` is non-exhaustive. Fail closed: without a valid key, players are refused.
         _ => ReferralSealer::v1(Vec::new()),
     }
 }

@@ -1,11 +1,11 @@
-//! Times as people and scripts read them.
+//! Text forms of times.
 
 use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Milliseconds since 1970, as envelopes have them; 0 before.
+/// Returns milliseconds since 1970, as in envelopes; 0 for earlier times.
 pub fn millis(at: SystemTime) -> u64 {
     let since = at
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -13,7 +13,7 @@ pub fn millis(at: SystemTime) -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Seconds since 1970, negative before.
+/// Returns seconds since 1970; negative for earlier times.
 pub fn unix(at: SystemTime) -> f64 {
     match at.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(since) => since.as_secs_f64(),
@@ -26,7 +26,7 @@ pub(crate) fn unix_now() -> f64 {
     unix(SystemTime::now())
 }
 
-/// Like `2026-12-01T00:00:00Z`, to the second; milliseconds since 1970 for a year that has no such form.
+/// Returns a time as `2026-12-01T00:00:00Z`, to the second; as milliseconds since 1970 if the year has no such form.
 pub fn text(at: SystemTime) -> String {
     let seconds = Duration::from_millis(millis(at)).as_secs();
     i64::try_from(seconds)
@@ -36,7 +36,7 @@ pub fn text(at: SystemTime) -> String {
         .unwrap_or_else(|| format!("{} ms", millis(at)))
 }
 
-/// Like `46.9 ms`.
+/// Returns a duration as `46.9 ms`.
 pub fn span(time: Duration) -> String {
     let text = format!("{time:.1?}");
     let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());

@@ -18,7 +18,7 @@ fn there_is_none_unless_asked_for() {
     let mut router = Router::begin(folder.hyrouter(&[]));
     loop {
         let line = router.line().unwrap();
-        assert_ne!(line["message"], "admin server");
+        assert_ne!(line["message"], "admin server listening");
         if line["message"] == "ready for players" {
             break;
         }
@@ -230,7 +230,7 @@ fn decisions_are_written_to_a_file_and_sent_to_a_webhook() {
     // As logrotate does it.
     fs::rename(folder.path("decisions.jsonl"), folder.path("old.jsonl")).unwrap();
     router.signal("HUP");
-    router.until("the configuration was reloaded");
+    router.until("configuration reloaded");
     router.probe(&["--sni", "two.example.com"]);
     router.signal("TERM");
     assert_eq!(router.wait().code(), Some(0));

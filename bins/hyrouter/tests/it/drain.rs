@@ -69,7 +69,7 @@ async fn sigterm_under_load_leaves_nobody_without_an_answer() {
         router.until("decision");
     }
     router.signal("TERM");
-    router.until("goodbye");
+    router.until("all connections were answered");
     assert_eq!(router.wait().code(), Some(0));
     let mut answered = 0;
     for one in crowd {
@@ -89,7 +89,7 @@ async fn load_balancers_are_told_before_anybody_is_refused() {
     let (_folder, mut router, admin) = serve("shutdown: { delay: 1s, timeout: 5s }\n");
     assert_eq!(admin.get("/readyz").status, 200);
     router.signal("TERM");
-    router.until("not ready any more");
+    router.until("not ready; accepting connections");
     let ready = admin.get("/readyz");
     assert_eq!(ready.status, 503);
     assert_eq!(ready.json()["problems"][0]["part"], "drain");
@@ -100,7 +100,7 @@ async fn load_balancers_are_told_before_anybody_is_refused() {
     );
     assert_eq!(admin.status()["state"], "draining");
     assert_eq!(host(&player(&router, "Alder").comes().await), "a.example");
-    router.until("goodbye");
+    router.until("all connections were answered");
     assert_eq!(router.wait().code(), Some(0));
 }
 
@@ -108,14 +108,14 @@ async fn load_balancers_are_told_before_anybody_is_refused() {
 fn drain_is_asked_for_over_http_and_by_the_command() {
     let (_folder, mut router, admin) = serve("");
     assert_eq!(admin.ask("POST", "/drain", "{}").status, 202);
-    router.until("goodbye");
+    router.until("all connections were answered");
     assert_eq!(router.wait().code(), Some(0));
 
     let (folder, mut router, admin) = serve("");
     let ran = folder.run(&["drain", "--admin", &admin.address]);
     assert_eq!((ran.code, &*ran.stdout), (Some(0), "done\n"), "{ran:?}");
     assert!(ran.stderr.contains("hyrouter stop"), "{ran:?}");
-    router.until("goodbye");
+    router.until("all connections were answered");
     assert_eq!(router.wait().code(), Some(0));
 }
 
@@ -143,11 +143,11 @@ fn stop_is_done_when_the_router_is_gone() {
 async fn a_drain_that_is_followed_by_one_signal_is_still_a_drain() {
     let (_folder, mut router, admin) = serve("shutdown: { delay: 1s }\n");
     assert_eq!(admin.ask("POST", "/drain", "{}").status, 202);
-    router.until("not ready any more");
+    router.until("not ready; accepting connections");
     router.signal("TERM");
-    router.until("once more ends at once");
+    router.until("a second signal ends at once");
     assert_eq!(host(&player(&router, "Alder").comes().await), "a.example");
-    router.until("goodbye");
+    router.until("all connections were answered");
     assert_eq!(router.wait().code(), Some(0));
 }
 
@@ -155,9 +155,9 @@ async fn a_drain_that_is_followed_by_one_signal_is_still_a_drain() {
 fn a_second_signal_ends_it_at_once() {
     let (_folder, mut router, _admin) = serve("shutdown: { delay: 1h }\n");
     router.signal("TERM");
-    router.until("not ready any more");
+    router.until("not ready; accepting connections");
     router.signal("TERM");
-    router.until("leaving at once");
+    router.until("drain interrupted");
     assert_eq!(router.wait().code(), Some(130));
 }
 

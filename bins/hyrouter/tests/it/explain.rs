@@ -162,7 +162,7 @@ fn plugins_are_asked_when_told_to() {
         (&json!(null), &json!("referred"))
     );
     assert_eq!(without["plugins_left_out"], 1);
-    assert!(explain(&folder, &args).contains("1 plugin was not asked"));
+    assert!(explain(&folder, &args).contains("1 plugin was not called"));
     let nowhere = ["--sni", "nowhere.example.org"];
     let left_out = &json(&folder, &nowhere)["plugins_left_out"];
     assert_eq!(left_out, 1, "players without a route are asked about too");

@@ -233,7 +233,7 @@ async fn skipped_calls_hide_no_cause_and_fill_no_log() {
         let (mut router, admin) = folder.serve_with_admin(&[]);
         let alder = player(&router, "Alder");
         alder.comes().await;
-        router.until("plugin fails, breaker opened");
+        router.until("plugin failed repeatedly; breaker opened");
         for _ in 0..3 {
             alder.comes().await;
         }
@@ -268,7 +268,7 @@ async fn referral_data_that_is_too_long_is_left_out_and_warned_of() {
             panic!("refused: {answer:?}");
         };
         assert_eq!(data.unwrap().len(), bytes, "{more}");
-        let line = router.until("does not fit");
+        let line = router.until("too long and was dropped");
         assert_eq!(line["reason"], "referral_truncated");
         assert_eq!(line["plugin"], "p");
         assert_eq!(router.until("decision")["reason"], "referred");

@@ -208,7 +208,7 @@ fn sigterm_ends_it_with_code_0() {
         "referral"
     );
     router.signal("TERM");
-    router.until("all answered");
+    router.until("all connections were answered");
     assert_eq!(router.wait().code(), Some(0));
 }
 
@@ -222,9 +222,9 @@ async fn a_second_signal_ends_it_at_once() {
     let dial = Dial::new(router.address.parse().unwrap());
     let silent = client.connect(&dial, b"hytale/3").await.unwrap();
     router.signal("INT");
-    router.until("once more ends at once");
+    router.until("a second signal ends at once");
     router.signal("TERM");
-    router.until("leaving at once");
+    router.until("drain interrupted");
     assert_eq!(router.wait().code(), Some(130));
     drop(silent);
 }

@@ -87,7 +87,7 @@ fn a_maintenance_of_the_file_that_is_over_is_a_warning() {
     let refused = admin.ask("PUT", path, r#"{"until": "2001-01-01T00:00:00Z"}"#);
     let said = refused
         .body
-        .contains("2001-01-01T00:00:00Z is over, it is 2");
+        .contains("2001-01-01T00:00:00Z is in the past, it is 2");
     assert!(refused.status == 409 && said, "{refused:?}");
 }
 

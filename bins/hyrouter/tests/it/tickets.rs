@@ -126,7 +126,7 @@ fn a_ticket_selects_a_route_and_what_nobody_signed_does_not() {
     assert_eq!(line["ticket"], json!(null), "{line}");
 
     router.signal("TERM");
-    let counts = router.until("referral data that players brought");
+    let counts = router.until("referral data of players");
     let counts = counts["counts"].as_str().unwrap();
     for expected in ["accepted=4", "ticket_signature=2", "ticket_malformed=2"] {
         assert!(counts.split(' ').any(|count| count == expected), "{counts}");

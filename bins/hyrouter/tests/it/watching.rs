@@ -17,7 +17,7 @@ async fn files_are_watched_as_editors_and_kubernetes_change_them() {
     write(&folder, "config.yaml~", &config("b.example"));
     fs::rename(folder.path("config.yaml~"), folder.path("config.yaml")).unwrap();
     comes_until(&player, "b.example").await;
-    router.until("the configuration was reloaded");
+    router.until("configuration reloaded");
 
     // As Kubernetes mounts a ConfigMap: config.yaml -> ..data/config.yaml, ..data -> ..version.
     let link = |to: &str, name: &str| {
@@ -33,14 +33,14 @@ async fn files_are_watched_as_editors_and_kubernetes_change_them() {
     link("..c", "..data");
     link("..data/config.yaml", "config.yaml");
     comes_until(&player, "c.example").await;
-    router.until("the configuration was reloaded");
+    router.until("configuration reloaded");
     link("..d", "..data");
     comes_until(&player, "d.example").await;
-    router.until("the configuration was reloaded");
+    router.until("configuration reloaded");
 
     // A broken file is told of once, not every second.
     write(&folder, "..d/config.yaml", "routing: [");
-    router.until("was not reloaded");
+    router.until("reload failed");
     assert_eq!(host(&player.comes().await), "d.example");
     write(&folder, "..d/config.yaml", &config("e.example"));
     comes_until(&player, "e.example").await;
@@ -59,7 +59,7 @@ async fn a_file_that_is_named_is_watched_too() {
     );
     let (mut router, _admin) = folder.serve_with_admin(&[]);
     counting_plugin(&folder, "two");
-    router.until("the configuration was reloaded");
+    router.until("configuration reloaded");
     let refused = player(&router, "Alder").comes().await;
     assert!(refusal(&refused).unwrap().starts_with("two "));
 }
@@ -69,7 +69,7 @@ async fn sighup_reads_again_also_without_watching() {
     let (folder, mut router, admin) = serve(&config("a.example"), &["--no-watch"]);
     write(&folder, "config.yaml", &config("b.example"));
     router.signal("HUP");
-    router.until("the configuration was reloaded");
+    router.until("configuration reloaded");
     assert_eq!(host(&player(&router, "Alder").comes().await), "b.example");
     assert_eq!(admin.status()["config"]["reloads"], 1);
 }
@@ -82,9 +82,9 @@ async fn a_file_that_comes_late_is_found() {
         config("b.example")
     );
     write(&folder, "config.yaml", &late);
-    router.until("was not reloaded");
+    router.until("reload failed");
     certificate(&folder, "late");
-    router.until("the configuration was reloaded");
+    router.until("configuration reloaded");
     assert_eq!(host(&player(&router, "Alder").comes().await), "b.example");
 }
 
@@ -103,7 +103,7 @@ async fn the_token_of_the_admin_server_may_change() {
     );
     assert_eq!(old.get("/api/status").status, 200);
     write(&folder, "token", "fedcba9876543210");
-    router.until("the configuration was reloaded");
+    router.until("configuration reloaded");
     assert_eq!(new.get("/api/status").status, 200);
     assert_eq!(old.get("/api/status").status, 401);
 }

@@ -20,7 +20,7 @@ use crate::reconfigure::{self, AppState, CommandSender, ReconfigureCommand, Repl
 
 /// The level of log lines, which can be changed while the router runs.
 pub trait LogLevels: fmt::Debug + Send + Sync {
-    /// Returns the level of the moment.
+    /// Returns the current level.
     fn now(&self) -> &'static str;
 
     /// Sets the level.
@@ -40,21 +40,21 @@ impl LogLevels for FixedLogLevel {
     }
 
     fn set(&self, _level: &str) -> Result<(), String> {
-        Err("this program does not let its level be changed".to_owned())
+        Err("this program has a fixed log level".to_owned())
     }
 }
 
 /// Facts of the start that the status shows.
 #[derive(Debug)]
 pub(crate) struct StartFacts {
-    /// In seconds since 1970.
+    /// Time of the start, in seconds since 1970.
     pub(crate) at: f64,
     /// Address of the QUIC entrypoint.
     pub(crate) address: SocketAddr,
     pub(crate) endpoints: usize,
 }
 
-/// A router as the admin server sees and commands it.
+/// The router behind the admin server.
 #[derive(Debug)]
 pub(crate) struct AppControl {
     pub(crate) state: AppState,
@@ -66,7 +66,7 @@ pub(crate) struct AppControl {
 }
 
 impl AppControl {
-    /// Shows a router that starts now.
+    /// Creates the control of a router that starts now.
     pub(crate) fn new<H: Handler>(
         state: &AppState,
         server: &Server<H>,

@@ -38,7 +38,7 @@ impl Readiness {
     pub(crate) fn dead(&self) -> Vec<HealthProblem> {
         let mut problems = self.critical_tasks.problems();
         let gone = self.sinks.dead().into_iter();
-        problems.extend(gone.map(|part| problem(part, "it has ended; restart the router")));
+        problems.extend(gone.map(|part| problem(part, "ended unexpectedly; restart the router")));
         problems
     }
 
@@ -47,10 +47,13 @@ impl Readiness {
         let mut problems = self.dead();
         let mut warnings = Vec::new();
         match self.phases.now() {
-            Phase::Starting => problems.push(problem("listen", "the router has no port yet")),
-            Phase::Draining => problems.push(problem("drain", "the router was asked to end")),
+            Phase::Starting => problems.push(problem("listen", "the router is starting")),
+            Phase::Draining => problems.push(problem("drain", "the router is draining")),
             Phase::Serving if self.metrics.connections.status().draining => {
-                problems.push(problem("listen", "an endpoint was lost; the router ends"));
+                problems.push(problem(
+                    "listen",
+                    "an endpoint was lost; the router is stopping",
+                ));
             }
             Phase::Serving => {}
         }

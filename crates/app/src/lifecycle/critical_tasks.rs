@@ -6,14 +6,14 @@ use hyrouter_admin::HealthProblem;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-/// Knows which of its tasks have died.
+/// Set of critical tasks. Records the tasks that have died.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CriticalTasks {
     dead: Arc<Mutex<Vec<&'static str>>>,
 }
 
 impl CriticalTasks {
-    /// Runs a task that must not end. If it ends, usually by a panic, the process is broken: an error is logged, and
+    /// Runs a task that must not end. If it ends, usually by a panic, an error is logged and
     /// [`problems`](Self::problems) returns it.
     pub(crate) fn spawn(
         &self,
@@ -23,7 +23,7 @@ impl CriticalTasks {
         self.spawn_on(&Handle::current(), name, task)
     }
 
-    /// As [`spawn`](Self::spawn), on another runtime than the one that this is called in.
+    /// Runs a task like [`spawn`](Self::spawn), on another runtime than the current one.
     pub(crate) fn spawn_on(
         &self,
         runtime: &Handle,
@@ -35,13 +35,13 @@ impl CriticalTasks {
         let dead = Arc::clone(&self.dead);
         runtime.spawn(async move {
             match running.await {
-                // The task was aborted.
+                // Aborted at shutdown, which is not a failure.
                 Err(error) if error.is_cancelled() => {}
                 ended => {
                     let why = ended
                         .err()
-                        .map_or_else(|| "it ended".to_owned(), |error| error.to_string());
-                    tracing::error!(task = name, why, "a task has died; restart the router");
+                        .map_or_else(|| "it returned".to_owned(), |error| error.to_string());
+                    tracing::error!(task = name, why, "critical task died; restart the router");
                     let mut dead = dead.lock().unwrap_or_else(PoisonError::into_inner);
                     dead.push(name);
                 }

@@ -1,4 +1,4 @@
-//! Serves players until a shutdown is asked for, and answers the connections in progress.
+//! Serves players until a shutdown is requested, then answers the connections in progress.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use crate::reconfigure::{Active, CommandSender, ReconfigureCommand};
 /// Outcome of a requested shutdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Termination {
-    /// All connections in progress were answered, or `shutdown.timeout` was over.
+    /// All connections in progress were answered, or `shutdown.timeout` elapsed.
     Drained,
-    /// Another signal came before that.
+    /// A second signal interrupted the drain.
     Interrupted,
 }
 
@@ -51,23 +51,23 @@ impl Drain {
                     Signal::Reload => self.reload(),
                     Signal::Shutdown(signal) => {
                         shutdowns.has_one = true;
-                        tracing::info!(signal, "answering those in flight, then leaving; once more ends at once");
+                        tracing::info!(signal, "draining: finishing connections in progress; a second signal ends at once");
                         break;
                     }
                 },
                 () = self.phases.draining() => {
-                    tracing::info!("drain: answering those in flight, then leaving");
+                    tracing::info!("draining: finishing connections in progress");
                     break;
                 }
             }
         }
-        // Load balancers notice before anybody is refused.
+        // Load balancers see `/readyz` fail before the first client is refused.
         self.phases.drain();
         let delay = self.active.load().assembly.settings.shutdown.delay;
         if !delay.is_zero() {
             tracing::info!(
                 ?delay,
-                "not ready any more; serving on until load balancers have noticed"
+                "not ready; accepting connections until load balancers have noticed"
             );
         }
         tokio::select! {
@@ -83,28 +83,28 @@ impl Drain {
     }
 
     fn reload(&self) {
-        tracing::info!(signal = "SIGHUP", "reading the configuration again");
-        // The log has the result.
+        tracing::info!(signal = "SIGHUP", "reloading the configuration");
+        // Without a reply: the task logs the result.
         let (reply, _) = oneshot::channel();
         if self
             .commands
             .try_send(ReconfigureCommand::Reload(reply))
             .is_err()
         {
-            tracing::warn!("too many commands wait; the configuration is not read again");
+            tracing::warn!("reload dropped; too many commands wait");
         }
     }
 }
 
-/// Signals, and whether one has asked for the shutdown. Only another one ends at once: a drain over HTTP is followed by
-/// the service manager's own SIGTERM.
+/// Signals, and whether one has requested the shutdown. A drain over HTTP does not count: the service manager's SIGTERM
+/// follows it and must not interrupt it.
 struct Shutdowns<S> {
     signals: S,
     has_one: bool,
 }
 
 impl<S: SignalSource> Shutdowns<S> {
-    /// Waits for a shutdown after the first one, and returns its name.
+    /// Waits for a second shutdown signal and returns its name.
     async fn another(&mut self) -> &'static str {
         loop {
             let Signal::Shutdown(signal) = self.signals.next().await else {
@@ -114,23 +114,20 @@ impl<S: SignalSource> Shutdowns<S> {
                 return signal;
             }
             self.has_one = true;
-            tracing::info!(
-                signal,
-                "already answering those in flight; once more ends at once"
-            );
+            tracing::info!(signal, "already draining; a second signal ends at once");
         }
     }
 }
 
 fn interrupted(signal: &'static str) -> Termination {
-    tracing::warn!(signal, "leaving at once");
+    tracing::warn!(signal, "drain interrupted");
     Termination::Interrupted
 }
 
 fn outcome(ended: Result<(), ServerError>) -> Result<Termination, AppError> {
     match ended {
         Ok(()) => {
-            tracing::info!("all answered, goodbye");
+            tracing::info!("drained; all connections were answered");
             Ok(Termination::Drained)
         }
         Err(error) => {

@@ -1,4 +1,4 @@
-//! Lines of the log at the start and at the end.
+//! Log lines at the start and at the end.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::SystemTime;
@@ -11,7 +11,7 @@ use crate::configuration::Origin;
 use crate::metrics::Metrics;
 use crate::summary::{PoolSummary, SHOWN_ROUTES, Summary};
 
-/// Logs what has started.
+/// Logs the addresses, routes and plugins of a started router.
 pub(crate) fn log_start<H: Handler>(assembly: &Assembly, origin: &Origin, server: &Server<H>) {
     let settings = &assembly.settings;
     let expired = assembly.expired(SystemTime::now());
@@ -21,7 +21,7 @@ pub(crate) fn log_start<H: Handler>(assembly: &Assembly, origin: &Origin, server
         Origin::File(file) => tracing::info!(file = %file.display(), "configuration"),
         Origin::Program => {}
         Origin::BuiltIn => tracing::info!(
-            "no config.yaml here, so every player is referred to {}; try: hyrouter probe {} --sni play.example.com",
+            "no config.yaml found; every player is referred to {}; try: hyrouter probe {} --sni play.example.com",
             summary
                 .default
                 .as_ref()
@@ -59,10 +59,10 @@ pub(crate) fn log_start<H: Handler>(assembly: &Assembly, origin: &Origin, server
         tracing::warn!(
             granted = buffer.granted,
             wanted = buffer.requested,
-            "the system grants small receive buffers: players who arrive at once may wait a second longer; raise net.core.rmem_max"
+            "the receive buffer is smaller than requested; bursts of players may wait 1 s longer; raise net.core.rmem_max"
         );
     }
-    // Last, so that this line means that everything else is up.
+    // Last, so that this line means that everything else works.
     tracing::info!(
         listen = %address,
         fingerprint = %server.fingerprint(),
@@ -98,7 +98,7 @@ fn log_routes(summary: &Summary) {
     }
 }
 
-/// Returns the address at which this machine reaches a server that listens there.
+/// Returns an address at which this machine reaches the server: loopback in place of an unspecified one.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
@@ -106,7 +106,7 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// Logs what became of the tokens and the referral data that players brought.
+/// Logs the results of all identity tokens and referral data.
 pub(crate) fn log_end(metrics: &Metrics) {
     let tokens = words(&metrics.decisions.identity);
     if !tokens.is_empty() {
@@ -114,7 +114,7 @@ pub(crate) fn log_end(metrics: &Metrics) {
     }
     let tickets = words(&metrics.decisions.tickets);
     if !tickets.is_empty() {
-        tracing::info!(counts = tickets, "referral data that players brought");
+        tracing::info!(counts = tickets, "referral data of players");
     }
 }
 

@@ -1,4 +1,4 @@
-//! From the first log line to the last answer.
+//! Start, run and shutdown of a router.
 
 mod critical_tasks;
 mod drain;

@@ -1,4 +1,4 @@
-//! Phases of a router's life.
+//! Phases of a router.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl Phases {
     /// Waits until a shutdown is requested.
     pub(crate) async fn draining(&self) {
         let mut phases = self.0.subscribe();
-        // The sender is `self`, so it cannot be gone.
+        // Cannot fail: `self` holds the sender.
         let _ = phases.wait_for(|phase| *phase == Phase::Draining).await;
     }
 }

@@ -1,23 +1,23 @@
-//! Signals that ask the process for something.
+//! Signals to the process.
 
 use std::io;
 
 /// Action that a signal requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// SIGHUP: read the configuration again.
+    /// SIGHUP: reload the configuration.
     Reload,
-    /// SIGTERM or ctrl-c (SIGINT): end.
+    /// SIGTERM or SIGINT (Ctrl-C): drain and stop.
     Shutdown(&'static str),
 }
 
 /// Source of signals. Nothing is lost when the future of the next one is dropped.
 pub(crate) trait SignalSource {
-    /// Waits for the next one.
+    /// Waits for the next signal.
     fn next(&mut self) -> impl Future<Output = Signal>;
 }
 
-/// The one shutdown of a program that has its own signals.
+/// Shutdown by a future, for a program that handles signals itself.
 pub(crate) struct ShutdownFuture<F>(Option<F>);
 
 impl<F> ShutdownFuture<F> {
@@ -37,33 +37,33 @@ impl<F: Future<Output = ()> + Unpin> SignalSource for ShutdownFuture<F> {
     }
 }
 
-/// SIGHUP, which is kept from the start on: a service manager may ask for a reload while plugins are being compiled,
-/// and by itself the signal ends a process.
+/// Receiver of SIGHUP. Create it before the build: a service manager may request a reload while plugins are compiled,
+/// and the default action of SIGHUP ends the process.
 #[derive(Debug)]
 pub struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
 
 impl Hangups {
-    /// Needs a tokio runtime.
+    /// Starts to receive SIGHUP. Needs a tokio runtime.
     ///
     /// # Errors
-    /// The system refuses.
+    /// The system refuses the handler.
     #[cfg(unix)]
     pub fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         signal(SignalKind::hangup()).map(Self)
     }
 
-    /// There is no such signal here.
+    /// Does nothing: this system has no SIGHUP.
     ///
     /// # Errors
-    /// None.
+    /// Never.
     #[cfg(not(unix))]
     pub fn new() -> io::Result<Self> {
         Ok(Self())
     }
 }
 
-/// SIGTERM, SIGINT and SIGHUP, one after the other.
+/// SIGTERM, SIGINT and SIGHUP in the order of their arrival.
 pub(crate) struct Signals {
     #[cfg(unix)]
     term: tokio::signal::unix::Signal,
@@ -74,7 +74,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// From now on these signals no longer end the process by themselves.
+    /// Starts to receive the signals. From now on they do not end the process.
     #[cfg(unix)]
     pub(crate) fn new(hangups: Hangups) -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};

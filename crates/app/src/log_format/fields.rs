@@ -1,4 +1,4 @@
-//! Messages and values of a text log.
+//! Message and fields of a text log line.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 /// Maximum length of a value in bytes.
 const MAX_VALUE: usize = 16 * 1024;
 
-/// Returns the format of the fields of text lines. It is the subscriber's own, with every control character of a message
-/// or a value escaped and a value of at most 16 KiB, so that a log entry is one line.
+/// Returns the format of fields in text lines. As the subscriber's default, with control characters escaped and values
+/// of at most 16 KiB, so that a log entry is always one line.
 pub fn escaped_fields() -> impl for<'w> FormatFields<'w> + 'static {
     debug_fn(write).delimited(" ")
 }
@@ -24,7 +24,7 @@ fn write(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt:
     let name = name.strip_prefix("r#").unwrap_or(name);
     match name {
         "message" => write!(writer, "{value}"),
-        // The name in italics.
+        // Italic name, as the default format has it.
         _ if writer.has_ansi_escapes() => {
             write!(writer, "\u{1b}[3m{name}\u{1b}[0m\u{1b}[2m=\u{1b}[0m{value}")
         }

@@ -1,4 +1,4 @@
-//! Lines of a JSON log.
+//! JSON log lines.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -6,13 +6,12 @@ use std::io::{self, Write};
 use hyrouter_text::{must_be_escaped, shown_json};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Writes JSON lines and escapes the characters that serializers leave raw: `DEL`, C1, and those that change the
-/// direction of writing.
+/// Writer of JSON lines. Escapes the characters that serializers leave raw: `DEL`, C1, and bidirectional controls.
 #[derive(Debug, Clone)]
 pub struct EscapedWriter<W>(W);
 
 impl<W> EscapedWriter<W> {
-    /// Writes to `writer`.
+    /// Creates a writer on top of `writer`.
     pub fn new(writer: W) -> Self {
         Self(writer)
     }
@@ -26,7 +25,7 @@ impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for EscapedWriter<W> {
     }
 }
 
-/// A line comes in one piece.
+/// Expects each line in one call of `write`, as the subscriber does.
 impl<W: Write> Write for EscapedWriter<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);

@@ -1,4 +1,4 @@
-//! Log lines that no value can break: for the subscriber of a program that runs an app.
+//! Log formats for the subscriber of a program, in which no value can forge a line.
 
 mod fields;
 mod json;

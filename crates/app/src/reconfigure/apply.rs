@@ -1,4 +1,4 @@
-//! A new configuration takes the place of the one at work, or nothing happens.
+//! Replacement of the active configuration: all of it or nothing.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -13,14 +13,15 @@ use super::watch::Watch;
 use crate::build::server;
 
 impl Reconfigurer {
-    /// Applies a candidate. Steps that can fail come first, then everything is replaced without a pause.
+    /// Applies a candidate. Steps that can fail come first. The replacement after them cannot fail, so it is never
+    /// partial.
     pub(super) async fn apply(
         &mut self,
         candidate: Candidate,
     ) -> Result<ReloadReport, Vec<String>> {
         let now = self.state.active.load_full();
         let assembly = Arc::new(candidate.assembly);
-        // Commands that came while files were read apply to the next configuration, too.
+        // Compiled again if commands came while files were read, so that they apply to the new configuration, too.
         let snapshot = if Arc::ptr_eq(&candidate.base, &now) {
             candidate.snapshot
         } else {
@@ -60,7 +61,7 @@ impl Reconfigurer {
             tracing::warn!("configuration: {warning}");
         }
         for lowered in &candidate.lowered {
-            tracing::warn!("a check was lowered, as the configuration says: {lowered}");
+            tracing::warn!("check lowered by the configuration: {lowered}");
         }
         let restart_needed = restart_only.waiting(wanted);
         let history = &self.state.history;
@@ -73,7 +74,7 @@ impl Reconfigurer {
         })
     }
 
-    /// Has the keys of the configuration at work kept up to date, and no others.
+    /// Starts the refresh of the active configuration's keys, and stops that of the previous one.
     pub(super) fn follow_keys(&mut self) {
         let now = self.state.active.load();
         let metrics = self.state.handler.metrics();

@@ -1,4 +1,4 @@
-//! The next configuration, read and checked, and not yet at work.
+//! The next configuration, read and checked, not yet active.
 
 use std::sync::Arc;
 
@@ -13,28 +13,28 @@ use crate::file_set::FileSet;
 use crate::observe::sinks::ActiveSinks;
 use crate::snapshot::Snapshot;
 
-/// A configuration that was read and found good, not yet at work.
+/// A valid configuration that is not yet active.
 pub(super) struct Candidate {
     pub(super) assembly: Assembly,
     pub(super) snapshot: Snapshot,
-    /// The active configuration at that time.
+    /// The active configuration when this one was read.
     pub(super) base: Arc<Active>,
     pub(super) sinks: Option<ActiveSinks>,
-    /// Of the admin server.
+    /// Token of the admin server.
     pub(super) token: Option<AdminToken>,
     pub(super) files: FileSet,
-    /// Checks of the one at work that it takes away, and says so.
+    /// Checks that it lowers, with the configuration's explicit consent.
     pub(super) lowered: Vec<LoweredCheck>,
 }
 
-/// Nothing of it is at work.
+/// A configuration with mistakes. Nothing of it becomes active.
 pub(super) struct CandidateRejection {
     pub(super) mistakes: Vec<String>,
     pub(super) files: FileSet,
 }
 
-/// Everything of the next configuration that can fail on the way. `before` is how the files looked that the one at work
-/// was read from, now.
+/// Reads and builds the next configuration: all steps that can fail. `before` has the current fingerprints of the files
+/// of the active configuration.
 pub(super) fn read(
     state: &AppState,
     origin: &Origin,
@@ -56,7 +56,7 @@ pub(super) fn read(
     let lowered = checks.lowered_from(&now.assembly.settings.checks);
     let silent = lowered.iter().filter(|lowered| !lowered.is_explicit);
     let mistakes: Vec<_> = silent.map(LoweredCheck::refusal).collect();
-    // A mistake may be what lowers it.
+    // Mistakes first: a mistake may itself lower a check.
     if draft.problems.is_empty() && !mistakes.is_empty() {
         return Err(CandidateRejection {
             mistakes,
@@ -109,7 +109,7 @@ fn assemble(
     })
 }
 
-/// A line for each mistake.
+/// Returns one line per mistake.
 fn lines(error: &ConfigError) -> Vec<String> {
     match error.problems() {
         [] => vec![error.to_string()],

@@ -1,10 +1,10 @@
 use hyrouter_admin::{CommandError, ReloadReport};
 use tokio::sync::{mpsc, oneshot};
 
-/// Maximum number of commands that wait.
+/// Maximum number of waiting commands.
 pub(crate) const COMMAND_QUEUE: usize = 64;
 
-/// Something that an operator commands, and where the answer goes.
+/// A command of an operator, with the receiver of its result.
 #[derive(Debug)]
 pub(crate) enum ReconfigureCommand {
     Reload(Reply<ReloadReport>),
@@ -22,7 +22,7 @@ pub(crate) enum ReconfigureCommand {
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
 
-/// Sends commands to the task.
+/// Sender of commands to the task.
 pub(crate) type CommandSender = mpsc::Sender<ReconfigureCommand>;
 
 /// Sends a command, and waits for its result.
@@ -36,5 +36,5 @@ pub(crate) async fn send<T>(
         .map_err(|_| CommandError::failed("too many commands wait; try again"))?;
     answer
         .await
-        .map_err(|_| CommandError::failed("the router could not do it; its log says why"))?
+        .map_err(|_| CommandError::failed("the command failed; see the router's log"))?
 }

@@ -1,4 +1,4 @@
-//! Backends and routes are taken out of service and put back.
+//! Commands that drain backends and set maintenance.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -24,7 +24,7 @@ impl Reconfigurer {
         let now = self.state.active.load_full();
         let found = backends(&now.assembly.settings)
             .find(|backend| backend.host == host && backend.port == port);
-        // One that the configuration no longer has can still be taken from the commands.
+        // A backend that the configuration no longer has can still be undrained.
         if found.is_none() && (drained || !now.overrides.is_drained(host, port)) {
             return Err(unknown());
         }
@@ -36,11 +36,7 @@ impl Reconfigurer {
         let mut overrides = now.overrides.clone();
         if overrides.drain(host, port, drained) {
             self.command(overrides).await?;
-            tracing::info!(
-                backend = address,
-                drained,
-                "a backend was drained or taken back"
-            );
+            tracing::info!(backend = address, drained, "backend drained or undrained");
         }
         Ok(())
     }
@@ -67,10 +63,10 @@ impl Reconfigurer {
         if let (Some(settings), Some(written)) = (settings, maintenance) {
             overrides.maintain(route, settings, written);
             self.command(overrides).await?;
-            tracing::info!(route, "a route was put under maintenance");
+            tracing::info!(route, "maintenance set");
         } else if overrides.end_maintenance(route) {
             self.command(overrides).await?;
-            tracing::info!(route, "the maintenance of a route was ended");
+            tracing::info!(route, "maintenance ended");
         } else if now.assembly.settings.maintenance.contains_key(route) {
             return Err(CommandError::failed(format!(
                 "{route:?} is under maintenance by the configuration; change it there"
@@ -81,7 +77,7 @@ impl Reconfigurer {
         Ok(())
     }
 
-    /// Puts commands in force.
+    /// Applies commands.
     async fn command(&mut self, overrides: Overrides) -> Result<(), CommandError> {
         let assembly = Arc::clone(&self.state.active.load().assembly);
         let made = self.snapshot(&assembly, &overrides).await;
@@ -95,7 +91,7 @@ impl Reconfigurer {
         Ok(())
     }
 
-    /// A configuration under these commands. It takes a while with many routes, and touches no file.
+    /// Compiles the active configuration with these commands. Takes seconds with 100,000 routes, and reads no file.
     pub(super) async fn snapshot(
         &self,
         assembly: &Arc<Assembly>,
@@ -113,19 +109,19 @@ fn unknown_route(route: &str) -> CommandError {
     CommandError::Unknown(format!("there is no route {route:?}"))
 }
 
-/// The maintenance that is written there.
+/// Reads a maintenance from the JSON of a command.
 fn closed(
     written: &serde_json::Value,
     now: SystemTime,
 ) -> Result<MaintenanceSettings, CommandError> {
     let settings =
         MaintenanceSettings::from_json(written).map_err(|mistakes| CommandError::Invalid {
-            message: "this maintenance cannot be used".to_owned(),
+            message: "the maintenance is invalid".to_owned(),
             mistakes: mistakes.iter().map(ToString::to_string).collect(),
         })?;
     match settings.rule.until {
         Some(until) if settings.enabled && until <= now => Err(CommandError::failed(format!(
-            "until: {} is over, it is {} now; give a later time, or leave `until` out",
+            "until: {} is in the past, it is {} now; set a later time, or omit `until`",
             timestamp::text(until),
             timestamp::text(now)
         ))),
@@ -133,7 +129,7 @@ fn closed(
     }
 }
 
-/// All backends that are written in a configuration.
+/// Returns all backends of a configuration.
 fn backends(settings: &Settings) -> impl Iterator<Item = &hyrouter_router::Backend> {
     let pools = settings.routing.routes.iter().map(|route| &route.pool);
     let pools = pools.chain(&settings.routing.default);

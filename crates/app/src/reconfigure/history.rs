@@ -72,7 +72,7 @@ impl ReloadHistory {
         }
     }
 
-    /// A configuration with these checks is at work.
+    /// Records a configuration that became active.
     pub(crate) fn succeeded(&self, restart_needed: Vec<String>, checks: &Checks) {
         self.reloads.inc(OK);
         let mut at = self.lock();
@@ -107,7 +107,7 @@ impl ReloadHistory {
     }
 
     fn lock(&self) -> MutexGuard<'_, Now> {
-        // Fields are replaced one by one and each is whole.
+        // Each field is replaced at once, so a poisoned lock is usable.
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! Work that may hang, on a thread of its own.
+//! Work that may hang, on its own thread.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, timeout_at};
 
-/// Work that may hang: it reads files. Keep one of a kind at a time, so that a file system that hangs ties up one
-/// thread and not one more with each try.
+/// Work that may hang since it reads files. Keep at most one job of a kind, so that a hanging file system blocks one
+/// thread and not one more with each attempt.
 pub(super) struct Job<T> {
     task: JoinHandle<T>,
     deadline: Instant,
@@ -18,14 +18,14 @@ pub(super) struct Job<T> {
 pub(super) enum Progress<T> {
     /// The job is done, or has panicked.
     Done(Result<T, JoinError>),
-    /// The job has taken too long, and goes on. Comes once.
+    /// The job exceeded its time and continues. Reported once.
     Overdue,
-    /// The job is done after it was overdue. Its result is dropped.
+    /// The job finished after it was overdue. Its result is dropped.
     Late,
 }
 
 impl<T: Send + 'static> Job<T> {
-    /// Starts a job on a thread for work that blocks.
+    /// Starts a job on a thread for blocking work.
     pub(super) fn begin(
         runtime: &Handle,
         longest: Duration,
@@ -38,13 +38,12 @@ impl<T: Send + 'static> Job<T> {
         }
     }
 
-    /// Returns whether the job has taken too long.
+    /// Returns whether the job exceeded its time.
     pub(super) fn is_overdue(&self) -> bool {
         self.overdue
     }
 
-    /// Waits for progress of the job; without a job, for ever. Nothing is lost if the future is dropped. A job that is
-    /// done is removed.
+    /// Waits for progress of the job; without a job, never returns. Cancel-safe. A finished job is removed.
     pub(super) async fn news(job: &mut Option<Self>) -> Progress<T> {
         let Some(this) = job else {
             return std::future::pending().await;

@@ -1,4 +1,4 @@
-//! Changes of a router that runs: reloads, drained backends, maintenance.
+//! Changes of a running router: reloads, drained backends, maintenance.
 
 mod apply;
 mod candidate;

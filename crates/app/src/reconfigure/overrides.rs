@@ -7,12 +7,12 @@ use hyrouter_router::{Overlay, Router};
 
 use crate::address;
 
-/// Commands in force.
+/// Active commands.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Overrides {
     /// Backends that get no players, by host and port.
     drained: BTreeSet<(String, u16)>,
-    /// Maintenance by the name of the route, with the JSON of the command.
+    /// Maintenance by name of the route, with the JSON of the command.
     maintenance: BTreeMap<String, Maintenance>,
 }
 
@@ -34,7 +34,7 @@ impl Overrides {
     }
 
     pub(crate) fn is_drained(&self, host: &str, port: u16) -> bool {
-        // A pair of borrowed texts finds nothing in a set of owned ones.
+        // A set of `(String, u16)` cannot be searched with a borrowed name, hence the copy.
         !self.drained.is_empty() && self.drained.contains(&(host.to_owned(), port))
     }
 
@@ -53,7 +53,7 @@ impl Overrides {
         self.maintenance.remove(route).is_some()
     }
 
-    /// Returns the maintenance of a route as it was commanded.
+    /// Returns the JSON of the command that set the maintenance of a route.
     pub(crate) fn maintenance(&self, route: &str) -> Option<&serde_json::Value> {
         self.maintenance.get(route).map(|found| &found.written)
     }
@@ -69,12 +69,13 @@ impl Overrides {
         });
         let drained = drained.map(|(host, port)| {
             let backend = address::backend(host, *port);
-            format!("{backend} was drained by command and is in no route any more")
+            format!("{backend} was drained by command and is no longer in any route")
         });
         let closed = self.maintenance.keys();
         let closed = closed.filter(|name| router.routes().all(|route| **route.name != ***name));
-        let closed = closed
-            .map(|name| format!("route {name} was put under maintenance by command and is gone"));
+        let closed = closed.map(|name| {
+            format!("route {name} is under maintenance by command and no longer exists")
+        });
         drained.chain(closed).collect()
     }
 

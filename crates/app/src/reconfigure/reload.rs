@@ -1,4 +1,4 @@
-//! The next configuration is read on a thread of its own, while commands are followed.
+//! Reloads. The next configuration is read on its own thread, while the task handles commands.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -14,9 +14,9 @@ use super::watch::Watch;
 use crate::build::Assembler;
 use crate::file_set::FileSet;
 
-/// Longest time for files to be read and plugins to be compiled: a disk may hang.
+/// Maximum time to read files and compile plugins. A disk may hang.
 const LOAD_TIMEOUT: Duration = Duration::from_mins(5);
-/// Time from a refusal to the next try of the same configuration.
+/// Time between two attempts of the same refused configuration.
 const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A configuration and the assembler that made it.
@@ -25,14 +25,15 @@ type LoadResult = (Result<Candidate, CandidateRejection>, Assembler);
 /// The reload in progress, and the senders that wait for it.
 #[derive(Default)]
 pub(super) struct PendingReload {
-    /// At most one: when it hangs, the next one waits for its end.
+    /// At most one job. If it hangs, the next one waits for its end.
     pub(super) job: Option<Job<LoadResult>>,
     /// Fingerprints of the files just before they were read.
     before: Arc<OnceLock<FileSet>>,
-    /// The mistakes of the refused configuration that is tried again; these are not logged again.
+    /// Mistakes of the refused configuration that is retried. They are not logged again.
     known: Option<Vec<String>>,
     replies: Vec<Reply<ReloadReport>>,
-    /// Senders of reloads since the files were read, which may have changed: one more reload answers them all.
+    /// Senders of reloads that came after the files were read. The files may have changed, so one more reload answers
+    /// all.
     again: Option<Vec<Reply<ReloadReport>>>,
 }
 
@@ -58,7 +59,7 @@ impl Reconfigurer {
         }
     }
 
-    /// Tries a refused configuration again: a missing part may have come without a change of its files.
+    /// Retries a refused configuration: the cause may be gone without a change of its files, such as a missing device.
     pub(super) fn try_again(&mut self) {
         if let Some((at, before)) = &self.rejected
             && at.elapsed() >= RETRY_INTERVAL
@@ -84,7 +85,7 @@ impl Reconfigurer {
         self.pending.job = Some(Job::begin(&self.services, LOAD_TIMEOUT, work));
     }
 
-    /// Goes on when the files were read, or were not in time.
+    /// Handles progress of the reload: the result, or an overdue read.
     pub(super) async fn loaded(&mut self, loaded: Progress<LoadResult>) {
         let result = match loaded {
             Progress::Done(Ok((Ok(candidate), assembler))) => {
@@ -99,7 +100,7 @@ impl Reconfigurer {
             Progress::Done(Err(error)) => {
                 self.same_files_rest();
                 Err(vec![format!(
-                    "reading it or loading a plugin ended by itself: {error}"
+                    "reading the configuration or loading a plugin panicked: {error}"
                 )])
             }
             Progress::Overdue => Err(vec![overdue()]),
@@ -123,7 +124,7 @@ impl Reconfigurer {
         }
     }
 
-    /// The same files are not read again before they change.
+    /// Marks the current files as read, so that only a change of them triggers the next reload.
     fn same_files_rest(&mut self) {
         if let Some(before) = self.pending.before.get() {
             self.watch = Watch::from(before.clone());
@@ -136,22 +137,19 @@ impl Reconfigurer {
                 self.rejected = None;
                 let waiting = &reloaded.restart_needed;
                 if waiting.is_empty() {
-                    tracing::info!("the configuration was reloaded");
+                    tracing::info!("configuration reloaded");
                 } else {
                     let keys = waiting.join(", ");
-                    tracing::warn!(
-                        keys,
-                        "the configuration was reloaded; these keys wait for a restart"
-                    );
+                    tracing::warn!(keys, "configuration reloaded; some keys need a restart");
                 }
             }
             Err(mistakes) => {
-                // What is tried again by itself says the same every time.
+                // An automatic retry with the same mistakes is not logged again.
                 if known != Some(mistakes) {
                     for mistake in mistakes {
                         tracing::error!("configuration: {mistake}");
                     }
-                    tracing::error!("the configuration was not reloaded; the one before stays");
+                    tracing::error!("reload failed; the previous configuration stays active");
                     self.state.history.failed(mistakes.clone());
                 }
                 self.rejected = Some((Instant::now(), mistakes.clone()));
@@ -162,18 +160,18 @@ impl Reconfigurer {
 
 fn overdue() -> String {
     format!(
-        "reading it and loading plugins takes longer than {LOAD_TIMEOUT:?}; a file system may hang"
+        "reading the configuration and loading plugins takes longer than {LOAD_TIMEOUT:?}; a file system may hang"
     )
 }
 
 fn not_reloaded(mistakes: Vec<String>) -> CommandError {
     CommandError::Failed {
-        message: "the configuration was not reloaded; the one before stays".to_owned(),
+        message: "reload failed; the previous configuration stays active".to_owned(),
         mistakes,
     }
 }
 
-/// Answers a request. Its sender may have gone.
+/// Sends the result to the requester, which may have gone.
 fn answer(reply: Reply<ReloadReport>, result: &Result<ReloadReport, CommandError>) {
     let _ = reply.send(result.clone());
 }

@@ -1,4 +1,4 @@
-//! Changes of a configuration that wait for a restart.
+//! Settings that need a restart.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ impl RestartOnly {
         }
     }
 
-    /// The keys whose new value is not used before a restart.
+    /// Returns the changed keys that need a restart.
     pub(super) fn waiting(&self, wanted: &Settings) -> Vec<String> {
         let differs = [
             ("listen", self.listen != wanted.listen),
@@ -43,8 +43,8 @@ impl RestartOnly {
         waiting.map(|(key, _)| key.to_owned()).collect()
     }
 
-    /// Returns whether the token file of the admin server is the same. Another file waits for a restart, another token
-    /// in the same file does not.
+    /// Returns whether the token file of the admin server is unchanged. Another path needs a restart, another token in
+    /// the same file does not.
     pub(super) fn has_token_file_of(&self, wanted: &Settings) -> bool {
         token_file(self.admin.as_ref()) == token_file(wanted.admin.as_ref())
     }

@@ -1,4 +1,4 @@
-//! One task that makes all changes of a running router, one after the other.
+//! The task that makes all changes of a running router, one at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,12 +24,12 @@ use crate::file_set::FileSet;
 use crate::handler::SwappableHandler;
 use crate::lifecycle::CriticalTasks;
 
-/// Interval of checks for changed files. Files are read once two checks agree, so a change is applied within two seconds.
+/// Interval of checks for changed files. Files are read once two checks agree, so a change is applied within 2 s.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
-/// Maximum time of a check, which takes microseconds unless a disk hangs.
+/// Maximum time of a check. It takes microseconds if no disk hangs.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A router that runs: what the task changes and the admin server shows.
+/// State of a running router, changed by the task and shown by the admin server.
 #[derive(Debug, Clone)]
 pub(crate) struct AppState {
     pub(crate) handler: SwappableHandler,
@@ -38,7 +38,7 @@ pub(crate) struct AppState {
     pub(crate) active: Arc<ArcSwap<Active>>,
 }
 
-/// The active configuration, and the commands that are laid over it.
+/// The active configuration and the commands on top of it.
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(crate) assembly: Arc<Assembly>,
@@ -49,12 +49,12 @@ pub(crate) struct Reconfigurer {
     pub(crate) state: AppState,
     pub(super) origin: Origin,
     pub(super) assembler: Assembler,
-    /// Settings that were used at the start and are not used again.
+    /// Settings that are used only at the start.
     pub(super) restart_only: RestartOnly,
     /// Token of the admin server, if there is one.
     pub(super) tokens: Option<AdminTokenHandle>,
     pub(super) critical_tasks: CriticalTasks,
-    /// Runtime for what may hang: files, webhook, keys. The task itself waits for none of it.
+    /// Runtime for work that may hang: files, webhook, keys. The task itself never waits for it.
     pub(super) services: Handle,
     pub(super) watch: Watch,
     /// Fingerprints of the files that the active configuration was read from.
@@ -93,7 +93,7 @@ impl Reconfigurer {
         }
     }
 
-    /// Sets where the active configuration was read from, with the fingerprints of its files.
+    /// Sets the origin of the active configuration, with the fingerprints of its files.
     pub(crate) fn with_origin(mut self, origin: Origin, files: FileSet) -> Self {
         self.origin = origin;
         self.watch = Watch::from(files.clone());
@@ -107,8 +107,8 @@ impl Reconfigurer {
         self
     }
 
-    /// Handles commands for ever, and checks files if `watch_files`. Nothing here waits for a file: files are checked
-    /// and read on other threads, and commands are handled meanwhile.
+    /// Handles commands without end, and checks files if `watch_files`. Never waits for a file: files are checked and
+    /// read on other threads, while commands are handled.
     pub(crate) async fn run(mut self, watch_files: bool) {
         self.follow_keys();
         let mut checks = tokio::time::interval(CHECK_INTERVAL);
@@ -124,7 +124,7 @@ impl Reconfigurer {
     }
 
     fn check_files(&mut self) {
-        // A reload has checked them just before.
+        // The first tick is skipped: the files were just read.
         if self.file_check.is_some() || self.pending.job.is_some() {
             return;
         }
@@ -133,13 +133,13 @@ impl Reconfigurer {
         self.file_check = Some(check);
     }
 
-    /// Reads the files again when they have changed and rest.
+    /// Reloads once files have changed and were stable for one interval.
     fn files_checked(&mut self, checked: Progress<FileSet>) {
         let now = match checked {
             Progress::Done(Ok(now)) => now,
             Progress::Late => return,
             Progress::Done(Err(_)) | Progress::Overdue => {
-                tracing::warn!("the files of the configuration can not be looked at");
+                tracing::warn!("check for changed files failed");
                 return;
             }
         };
@@ -147,7 +147,7 @@ impl Reconfigurer {
             return;
         }
         if self.watch.is_due(now) {
-            tracing::info!("files of the configuration have changed");
+            tracing::info!("configuration files changed");
             self.reload(None);
         } else {
             self.try_again();
@@ -155,7 +155,7 @@ impl Reconfigurer {
     }
 
     async fn handle(&mut self, command: ReconfigureCommand) {
-        // The sender may have gone; its command is done all the same.
+        // The requester may have gone. Its command is done anyway.
         match command {
             ReconfigureCommand::Reload(reply) => self.reload(Some(reply)),
             ReconfigureCommand::DrainBackend {

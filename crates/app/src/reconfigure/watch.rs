@@ -1,9 +1,9 @@
-//! Notices that files have changed.
+//! Detection of changed files.
 
 use crate::file_set::FileSet;
 
-/// Decides when to read changed files: once they are the same in two looks in a row, so that a writer of several files
-/// is done.
+/// Decides when to read changed files: once two checks in a row see the same fingerprints, so that a writer of several
+/// files has finished.
 #[derive(Debug)]
 pub(super) struct Watch {
     /// Fingerprints of the files that were read.

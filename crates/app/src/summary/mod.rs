@@ -1,18 +1,18 @@
-//! A configuration in a few lines.
+//! Summary of a configuration.
 
 mod settings;
 
 use serde::Serialize;
 
-/// Routes that are named one by one.
+/// Maximum number of routes that are listed.
 pub(crate) const SHOWN_ROUTES: usize = 20;
-/// Backends of a pool that are named one by one.
+/// Maximum number of backends that are listed per pool.
 const SHOWN_BACKENDS: usize = 3;
 
 /// Summary of a configuration, for people, machines and the log.
 #[derive(Debug, Serialize)]
 pub struct Summary {
-    /// As it is written in a configuration.
+    /// Listen address in the form of the configuration.
     pub(crate) listen: String,
     pub(crate) routes: Vec<RouteSummary>,
     pub(crate) default: Option<PoolSummary>,
@@ -31,7 +31,7 @@ pub struct Summary {
 #[derive(Debug, Serialize)]
 pub(crate) struct RouteSummary {
     pub(crate) name: String,
-    /// Patterns. None: any host.
+    /// Host patterns; empty for any host.
     pub(crate) hosts: Vec<String>,
     pub(crate) conditions: String,
     pub(crate) pool: PoolSummary,
@@ -52,7 +52,7 @@ pub(crate) struct PluginSummary {
 }
 
 impl Summary {
-    /// A line a part.
+    /// Returns the summary as text, one line per part.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("listen on {}", self.listen)];
         let routes = self.routes.iter().take(SHOWN_ROUTES);
@@ -121,7 +121,7 @@ impl PluginSummary {
     }
 }
 
-/// The first of a list, and how many more there are.
+/// Returns the first entries of a list and the number of the others.
 fn first(list: &[String], shown: usize) -> String {
     let (first, more) = list.split_at(shown.min(list.len()));
     let first = first.join(", ");

@@ -1,4 +1,4 @@
-//! From the settings to their summary.
+//! Conversion of settings to their summary.
 
 use hyrouter_config::{IdentityMode, ListenAddr, Settings};
 use hyrouter_plugins::{Mode, check_order};
@@ -54,7 +54,7 @@ impl PoolSummary {
     }
 }
 
-/// A pattern as it is shown: the empty one would be no word at all.
+/// Returns a pattern as text. The empty pattern gets words, since it would be invisible.
 fn pattern(pattern: &HostPattern) -> String {
     if pattern.as_str().is_empty() {
         "(no host name)".to_owned()

@@ -153,7 +153,7 @@ impl Router {
 
     /// Waits until it serves, and gives its admin server.
     pub(crate) fn ready_with_admin(&mut self) -> admin::Admin {
-        let line = self.until("admin server");
+        let line = self.until("admin server listening");
         self.ready();
         admin::Admin::at(line["listen"].as_str().unwrap())
     }

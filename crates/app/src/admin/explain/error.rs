@@ -8,7 +8,7 @@ use hyrouter_router::SpecError;
 #[non_exhaustive]
 pub enum ExplainError {
     /// A build and a generation are given.
-    #[error("build and generation; allowed: one of them")]
+    #[error("both build and generation are set; set one of them")]
     BuildAndGeneration,
     /// The generation is not known.
     #[error(transparent)]
@@ -17,16 +17,16 @@ pub enum ExplainError {
     #[error("client_type: {0:?}; allowed: game, editor")]
     ClientType(String),
     /// The player is assumed to be verified and has a token.
-    #[error("verified and token; allowed: one of them, since a token is verified")]
+    #[error("both verified and token are set; set one of them: a token is verified anyway")]
     VerifiedAndToken,
     /// The referral data is not hexadecimal.
-    #[error("referral: not hexadecimal")]
+    #[error("referral: the value is not hexadecimal")]
     Referral(#[source] hex::FromHexError),
     /// No client can send such a packet.
-    #[error("no client could say that")]
+    #[error("the fields do not fit into a Connect packet of this build")]
     Unsendable(#[source] EncodeError),
     /// No router can read such a packet.
-    #[error("no router could read that")]
+    #[error("the Connect packet with these fields cannot be decoded")]
     Unreadable(#[source] DecodeError),
     /// The application protocols of the configuration cannot be used.
     #[error(transparent)]

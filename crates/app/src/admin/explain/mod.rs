@@ -1,4 +1,4 @@
-//! Simulates the answer to a player and explains it.
+//! Simulated connections.
 
 mod error;
 mod question;
@@ -21,14 +21,14 @@ use crate::host_name::HostName;
 use crate::reconfigure::Overrides;
 use crate::snapshot::Snapshot;
 
-/// The answer to a question that came by HTTP.
+/// Answers a question that came over HTTP.
 pub(crate) async fn answer(
     snapshot: &Snapshot,
     settings: &Settings,
     question: Value,
 ) -> Result<Value, CommandError> {
     let invalid = |mistake: String| CommandError::Invalid {
-        message: "this question can not be answered".to_owned(),
+        message: "the question is invalid".to_owned(),
         mistakes: vec![mistake],
     };
     let question: Question =
@@ -38,7 +38,7 @@ pub(crate) async fn answer(
         .map_err(|error| invalid(Causes(&error).to_string()))
 }
 
-/// Explains by a configuration, as a router would that starts now.
+/// Explains by a configuration, as a router that starts now would decide.
 ///
 /// # Errors
 /// No client can be such a player, or identity keys could not be fetched.
@@ -47,7 +47,7 @@ pub async fn by_configuration(
     question: &Question,
 ) -> Result<Value, ExplainError> {
     if let Some(keys) = assembly.keys.as_ref().filter(|_| question.brings_token()) {
-        // A router has them long before the first player.
+        // A running router has its keys long before the first player, so they are fetched first here.
         keys.fetch().await?;
     }
     let snapshot = Snapshot::new(assembly, &Overrides::default(), None)?;

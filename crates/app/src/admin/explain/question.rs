@@ -47,7 +47,7 @@ pub struct Question {
 }
 
 impl Question {
-    /// The `Connect` of such a player, as the router would have read it.
+    /// Returns the `Connect` of such a player as the router would have read it, and the client's hello.
     pub(super) fn connect(&self) -> Result<(ConnectInfo, Hello), ExplainError> {
         let hello = self.hello()?;
         let mut payload = hello.frame().map_err(ExplainError::Unsendable)?;
@@ -70,7 +70,7 @@ impl Question {
         self.token.is_some()
     }
 
-    /// The player is assumed to be as asked, unless a token is to be checked.
+    /// Returns options that assume the given player, or none if a token is verified instead.
     pub(super) fn options(&self) -> ExplainOptions<'_> {
         let options = ExplainOptions::default();
         if self.token.is_some() {

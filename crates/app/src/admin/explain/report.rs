@@ -1,5 +1,5 @@
-//! An explanation as machines read it. Text for people is made of the same, so that a router that runs is explained as
-//! a configuration is.
+//! JSON form of an explanation. The text form is made from it, so that a running router and a configuration are
+//! explained alike.
 
 use hyrouter_client::Hello;
 use hyrouter_decision_log::as_micros;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::address;
 
-/// Fields: `player`, `routing` and its `text`, `plugins`, `plugins_left_out`, `answer`.
+/// Returns the report with the fields `player`, `routing` and its `text`, `plugins`, `plugins_left_out`, `answer`.
 pub(super) fn json(
     info: &ConnectInfo,
     hello: &Hello,
@@ -39,7 +39,7 @@ pub(super) fn json(
     })
 }
 
-/// The same for a player who is turned away before that.
+/// Returns the report about a player who is refused before `Connect`.
 pub(super) fn turned_away(
     info: &ConnectInfo,
     hello: &Hello,
@@ -56,7 +56,7 @@ pub(super) fn turned_away(
     })
 }
 
-/// `typed` is the host name before it was converted to what clients send.
+/// Describes the player. `typed` is the host name before its conversion to the form that clients send.
 fn player(
     info: &ConnectInfo,
     hello: &Hello,

@@ -1,4 +1,4 @@
-//! An explanation as people read it.
+//! Text form of an explanation.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::timestamp;
 
-/// Returns the text of an explanation, some lines without an end of the last.
+/// Returns the text of an explanation: several lines, without a final line break.
 pub fn to_text(report: &Value) -> String {
     let mut text = String::new();
     let player = &report["player"];
@@ -66,11 +66,11 @@ fn plugins(report: &Value, text: &mut String) {
     }
     match report["plugins_left_out"].as_u64() {
         None | Some(0) => {}
-        Some(1) => text.push_str("\n1 plugin was not asked; --plugins asks it"),
+        Some(1) => text.push_str("\n1 plugin was not called; call it with --plugins"),
         Some(count) => {
             let _ = write!(
                 text,
-                "\n{count} plugins were not asked; --plugins asks them"
+                "\n{count} plugins were not called; call them with --plugins"
             );
         }
     }
@@ -93,7 +93,7 @@ fn answer(answer: &Value, text: &mut String) {
         None => write!(text, "\nanswer: none, the connection is refused ({reason})"),
     };
     if let Some(error) = answer["error"].as_str() {
-        let _ = write!(text, "\nthe packet can not be sent: {}", shown(error));
+        let _ = write!(text, "\nthe packet cannot be sent: {}", shown(error));
     }
 }
 

@@ -1,11 +1,11 @@
-//! Limits as people read them.
+//! Limits in readable form.
 
 use std::collections::BTreeMap;
 
 use hyrouter_config::{LimitSettings, RateSettings, RetrySettings};
 use serde_json::Value;
 
-/// The limits in effect, by the keys of the configuration.
+/// Returns the active limits, by the keys of the configuration.
 pub(super) fn of(limits: &LimitSettings) -> BTreeMap<String, Value> {
     let rate = |rate: RateSettings| {
         if rate.per_second == 0 {

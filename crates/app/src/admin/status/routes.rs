@@ -1,4 +1,4 @@
-//! Routes, their backends, and how many players went there.
+//! Routes, their backends and the number of their players.
 
 use std::time::SystemTime;
 
@@ -9,14 +9,14 @@ use serde_json::{Map, Value};
 use crate::address;
 use crate::reconfigure::{Active, AppState};
 
-/// Maximum number of routes that are shown. 100,000 of them cannot be read, and they are sent each second.
+/// Maximum number of routes that are shown. The status is sent each second, and an operator cannot read 100,000 routes.
 const SHOWN_ROUTES: usize = 200;
-/// Routes beyond those that are shown, because they have a drained backend or a maintenance.
+/// Maximum number of further routes that are shown because they have a drained backend or a maintenance.
 const SHOWN_CHANGED: usize = 200;
-/// Backends of a route that are shown.
+/// Maximum number of backends that are shown per route.
 const SHOWN_BACKENDS: usize = 100;
 
-/// Selects the routes that are shown: the first, those that an operator has to find again, and the default pool.
+/// Selects the routes to show: the first ones, the ones with a command of an operator, and the default pool.
 pub(super) fn shown<'r>(
     all: impl Iterator<Item = RouteView<'r>>,
 ) -> impl Iterator<Item = RouteView<'r>> {
@@ -34,7 +34,7 @@ pub(super) fn shown<'r>(
     })
 }
 
-/// Metrics all routes and backends.
+/// Counts all routes and backends.
 pub(super) fn totals<'r>(all: impl Iterator<Item = RouteView<'r>>) -> RouteTotals {
     let mut totals = RouteTotals::default();
     for route in all {
@@ -73,7 +73,7 @@ pub(super) fn of(state: &AppState, active: &Active, shown: RouteView<'_>) -> Rou
         }
         Value::from(told)
     });
-    // Drained ones are the ones that an operator looks for.
+    // Drained backends are always shown: an operator looks for them.
     let (drained, serving): (Vec<_>, Vec<_>) = if shown.backends.len() > SHOWN_BACKENDS {
         shown.backends.iter().partition(|backend| backend.drained)
     } else {
@@ -112,7 +112,7 @@ pub(super) fn of(state: &AppState, active: &Active, shown: RouteView<'_>) -> Rou
     }
 }
 
-/// The text of the configuration for players whom the maintenance keeps out, by language.
+/// Returns the configured texts for players refused because of maintenance, by language.
 fn configured_text(active: &Active, route: &str) -> Option<Value> {
     let texts = active.assembly.settings.maintenance.get(route)?;
     let texts: Map<_, _> = texts
