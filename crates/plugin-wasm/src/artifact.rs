@@ -1,4 +1,4 @@
-//! A compiled module as bytes that name what they were made from.
+//! Serialized form of a compiled module, with its key and digest.
 
 use std::io;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use wasmer::{Engine, Module};
 
 use crate::cache::ModuleKey;
 
-/// First bytes; after it the key, the SHA-256 of the rest, and the rest: wasmer's artifact.
+/// First bytes of the form. The key, the SHA-256 of the rest, and the rest, wasmer's artifact, follow.
 const MAGIC: &[u8; 8] = b"hyrwasm1";
 const KEY_AT: Range<usize> = 8..40;
 const DIGEST_AT: Range<usize> = 40..72;
@@ -17,17 +17,17 @@ const HEAD_LEN: usize = 72;
 /// Maximum length in bytes. An artifact is about four times as long as its module; that of a Go guest has 14 MB.
 pub(crate) const MAX_LEN: usize = 256 << 20;
 
-/// Serialises a module, with the head in front.
+/// Serializes a module with its header.
 pub(crate) fn save(key: &ModuleKey, module: &Module) -> Result<Vec<u8>, wasmer::SerializeError> {
     let artifact = module.serialize()?;
     let digest = Sha256::digest(&artifact);
     Ok([MAGIC, key.bytes(), digest.as_slice(), &artifact].concat())
 }
 
-/// Makes a module of bytes that only this user could write: from the cache, or from the compiler's process.
+/// Reads a module from bytes that only this user could write: from the cache, or from the compiler's process.
 ///
 /// # Errors
-/// They are damaged, or were made from something else.
+/// The bytes are damaged, or belong to another module or version.
 pub(crate) fn load(key: &ModuleKey, saved: &[u8], engine: &Engine) -> io::Result<Module> {
     deserialize(engine, open(key, saved)?).map_err(io::Error::other)
 }
@@ -45,13 +45,11 @@ fn deserialize(engine: &Engine, artifact: &[u8]) -> Result<Module, wasmer::Deser
 fn open<'a>(key: &ModuleKey, saved: &'a [u8]) -> io::Result<&'a [u8]> {
     let head = |range: Range<usize>| saved.get(range).unwrap_or_default();
     if head(0..MAGIC.len()) != MAGIC || head(KEY_AT) != key.bytes() {
-        return Err(damaged(
-            "it was made from another module or by another version",
-        ));
+        return Err(damaged("it belongs to another module or version"));
     }
     let artifact = saved.get(HEAD_LEN..).unwrap_or_default();
     if head(DIGEST_AT) != Sha256::digest(artifact).as_slice() {
-        return Err(damaged("its digest is not that of its content"));
+        return Err(damaged("its digest does not match its content"));
     }
     Ok(artifact)
 }

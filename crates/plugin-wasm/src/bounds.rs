@@ -3,8 +3,8 @@
 //! Compiling takes much more than linear time in some sizes that a small file can make large. The compiler's process is
 //! bounded as well ([`CompileLimits`](crate::CompileLimits)); these bounds refuse at once what no toolchain makes.
 //!
-//! The check comes first because a function that is refused while the compiler is at it leaves the compiler's thread with
-//! half a function, and the next one on that thread panics.
+//! The check must come first: if the compiler refuses a function in the middle, its thread keeps half a function, and
+//! the next function on that thread panics.
 
 use wasmer::sys::wasmparser::{
     BlockType, CompositeInnerType, FunctionBody, Operator, Parser, Payload, TypeSectionReader,
@@ -19,9 +19,9 @@ const MAX_INSTRUCTIONS: u64 = 300_000;
 const MAX_LOCALS: u32 = 5_000;
 /// Maximum number of parameters, and of results, of a type. A Rust guest has 20.
 const MAX_ARITY: usize = 100;
-/// Maximum sum, over the loops of a function, of the locals that are written in the loop. The compiler makes a value for
-/// each and keeps it through the loop. A Rust guest has 260, and 1,100 without optimisation; 10,000 take up to 3 seconds
-/// and 100,000 half a minute.
+/// Maximum sum, over the loops of a function, of the locals that are written in the loop. The compiler makes a value
+/// for each and keeps it through the loop. A Rust guest has 260, and 1,100 without optimisation; 10,000 take up to 3
+/// seconds and 100,000 half a minute.
 const MAX_LOCALS_IN_LOOPS: u64 = 10_000;
 /// Maximum number of functions in a module. A Go guest of 3 MB has 2,200, a Rust guest of 7 MB 8,800.
 const MAX_FUNCTIONS: u64 = 100_000;
@@ -53,7 +53,7 @@ pub(crate) fn check(wasm: &[u8]) -> Result<(), String> {
         within(
             all.instructions,
             MAX_MODULE_INSTRUCTIONS,
-            "instructions in all",
+            "instructions in total",
         )?;
         within(
             all.locals_in_loops,
@@ -129,7 +129,7 @@ fn check_function(body: &FunctionBody<'_>, parameters: &[usize]) -> Result<Size,
             _ => {}
         }
         if blocks.are_loops.len() > MAX_DEPTH {
-            return refused(MAX_DEPTH as u64, "blocks inside one another");
+            return refused(MAX_DEPTH as u64, "nested blocks");
         }
         if size.instructions > MAX_INSTRUCTIONS {
             return refused(MAX_INSTRUCTIONS, "instructions");
@@ -188,7 +188,8 @@ impl Blocks {
         let Some(last) = self.last_write.get_mut(local) else {
             return 0;
         };
-        // A set for each loop is not needed: the loops that began after the last write are those that lack this local.
+        // The last write suffices, without a set per loop: exactly the loops that began after it do not count this
+        // local yet.
         let counted = self.loops.partition_point(|begin| begin <= last);
         *last = at;
         (self.loops.len() - counted) as u64

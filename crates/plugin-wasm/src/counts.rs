@@ -25,7 +25,7 @@ pub(crate) fn check(wasm: &[u8]) -> Result<(), LoadReason> {
         };
         if count > max {
             return Err(LoadReason::Compile {
-                message: format!("it has {count} {what}, at most {max} are allowed"),
+                message: format!("it has {count} {what}; at most {max} are allowed"),
             });
         }
     }

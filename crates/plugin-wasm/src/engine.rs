@@ -10,7 +10,8 @@ use wasmer::sys::{CompilerConfig as _, Cranelift, EngineBuilder, Features, Nativ
 use crate::fuel::FuelMeter;
 use crate::tunables::Bounds;
 
-/// Maximum number of threads that compile one module: each has a stack and a heap that count towards the bound on memory.
+/// Maximum number of threads that compile one module: each has a stack and a heap that count towards the bound on
+/// memory.
 const MAX_THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(7);
 
 /// Number of threads that compile one module.
@@ -18,8 +19,8 @@ pub(crate) fn threads() -> NonZeroUsize {
     available_parallelism().map_or(NonZeroUsize::MIN, |cores| cores.min(MAX_THREADS))
 }
 
-/// An engine for one module: its fuel meter belongs to that module, and an engine keeps the code of everything that it
-/// ever compiled.
+/// Returns an engine for one module. Engines are not shared: the fuel meter belongs to one module, and an engine keeps
+/// the code of every module that it compiled.
 pub(crate) fn for_one_module() -> Engine {
     let mut compiler = Cranelift::new();
     compiler.num_threads(threads());
@@ -30,7 +31,7 @@ pub(crate) fn for_one_module() -> Engine {
         .into()
 }
 
-/// The same engine with bounds on what its instances take.
+/// Returns the same engine with bounds on memory and tables of its instances.
 pub(crate) fn bounded(engine: &Engine, max_memory: u64) -> Engine {
     let pages = max_memory / wasmer::WASM_PAGE_SIZE as u64;
     let mut engine = engine.clone();

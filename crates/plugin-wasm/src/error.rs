@@ -31,7 +31,7 @@ pub enum LoadReason {
     /// The file is a component and not a module.
     #[error("the file is a WebAssembly component; build a module, for the target wasm32-wasip1")]
     Component,
-    /// The module is damaged, or uses what is not allowed: threads, several memories, exceptions.
+    /// The module is damaged, or uses a feature that is not allowed: threads, several memories, exceptions.
     #[error("does not compile: {message}")]
     Compile {
         /// Message of the compiler.
@@ -61,7 +61,7 @@ pub enum LoadReason {
     },
     /// The module imports what no plugin gets.
     #[error(
-        "imports {module:?} {name:?}, allowed are `hyrouter.log` and the functions of `wasi_snapshot_preview1`"
+        "imports {module:?} {name:?}; allowed: `hyrouter.log` and the functions of `wasi_snapshot_preview1`"
     )]
     Import {
         /// Module of the import.
@@ -70,7 +70,7 @@ pub enum LoadReason {
         name: String,
     },
     /// The module imports a function of WASI with another type than it has.
-    #[error("imports `wasi_snapshot_preview1` {name:?} as {found}, it gives an i32")]
+    #[error("imports `wasi_snapshot_preview1` {name:?} as {found}; it returns an i32")]
     WrongImport {
         /// Name of the function.
         name: String,
@@ -78,7 +78,7 @@ pub enum LoadReason {
         found: String,
     },
     /// The module has more tables than a guest may take.
-    #[error("has {count} tables, at most {max} are allowed")]
+    #[error("has {count} tables; at most {max} are allowed")]
     TooManyTables {
         /// Number of tables.
         count: usize,
@@ -93,7 +93,7 @@ pub enum LoadReason {
     },
     /// The module is a program that ends when its `main` returns.
     #[error(
-        "this is a command, it exports `_start` and no `_initialize`; build a reactor: Go with -buildmode=c-shared, Rust with crate-type = [\"cdylib\"], C and Zig with -mexec-model=reactor"
+        "this is a command: it exports `_start` and no `_initialize`; build a reactor: Go with -buildmode=c-shared, Rust with crate-type = [\"cdylib\"], C and Zig with -mexec-model=reactor"
     )]
     Command,
     /// The module exports something else under the name of an export.
@@ -105,7 +105,7 @@ pub enum LoadReason {
         wanted: &'static str,
     },
     /// No instance can be made: it needs more memory than allowed, or its start function fails.
-    #[error("can not be instantiated: {message}")]
+    #[error("cannot be instantiated: {message}")]
     Instantiate {
         /// Message of the runtime.
         message: String,
@@ -123,7 +123,7 @@ pub enum LoadReason {
         message: String,
     },
     /// The guest refuses its configuration. Its output may contain the reason.
-    #[error("the plugin refuses its `config` with code {code}; why, it may say in its output")]
+    #[error("the plugin refuses its `config` with code {code}; its output may contain the reason")]
     Refused {
         /// Return value of `configure`.
         code: i32,
@@ -134,16 +134,16 @@ pub enum LoadReason {
         /// Error of the call. The text of this error contains it, so it is not its source.
         error: hyrouter_plugin_api::PluginError,
     },
-    /// No thread could be made.
-    #[error("no thread for it: {0}")]
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
     Thread(#[source] std::io::Error),
-    /// The instances did not come up in time.
+    /// The instances did not start in time.
     #[error("no instance within {after:?}")]
     Slow {
         /// Time that was waited.
         after: Duration,
     },
     /// The runtime panicked while it made an instance.
-    #[error("the runtime panicked over it")]
+    #[error("the WebAssembly runtime panicked")]
     Panic,
 }

@@ -40,9 +40,9 @@
 //!
 //! # Compiling
 //!
-//! A malicious small module can take minutes and gigabytes to compile. So a [`Compiler`] runs in a process of its own with
-//! bounds on memory and time ([`CompileLimits`]): either this program once more, with arguments on which
-//! its `main` calls [`compiler_main`] and nothing else, or the program `hyrouter-wasm-compiler` of this crate.
+//! A malicious small module can take minutes and gigabytes to compile. So a [`Compiler`] runs in a process of its own
+//! with bounds on memory and time ([`CompileLimits`]): either this program itself, with arguments for which its `main`
+//! calls only [`compiler_main`], or the program `hyrouter-wasm-compiler` of this crate.
 //!
 //! ```no_run
 //! use std::process::ExitCode;

@@ -38,8 +38,8 @@ impl fmt::Debug for WasmPlugin {
 impl WasmPlugin {
     /// Reads, compiles and checks the module, and makes its instances, which configure themselves.
     ///
-    /// That takes tenths of a second for a Rust guest and seconds for a Go guest, unless the module is in the cache: keep
-    /// it off the threads that serve players.
+    /// Takes about 0.1 s for a Rust guest and seconds for a Go guest if the module is not cached. Do not call it on
+    /// threads that serve players.
     ///
     /// # Errors
     ///
@@ -86,8 +86,8 @@ impl WasmPlugin {
 
     /// Calls the plugin for one player, and measures the call.
     ///
-    /// The guest is stopped soon after `left` has passed, or when its fuel is spent. Waiting no longer than that is up to
-    /// the caller, as for [`Plugin::on_connect`].
+    /// The guest is stopped soon after `left` has passed, or when its fuel is spent. Waiting no longer than that is up
+    /// to the caller, as for [`Plugin::on_connect`].
     ///
     /// # Errors
     ///
@@ -98,13 +98,14 @@ impl WasmPlugin {
         left: Duration,
     ) -> Result<MeasuredAnswer, PluginError> {
         let now = Instant::now();
-        // A day stands for a time that no clock reaches.
+        // A deadline beyond the clock's range becomes one day.
         let deadline = now
             .checked_add(left)
             .unwrap_or(now + Duration::from_hours(24));
         let json = serde_json::to_vec(request).map_err(PluginError::bad_response)?;
         let mut pending = self.pool.submit(json, deadline)?;
-        // A little early: "overloaded" must arrive before the caller's own timeout, which would count against the plugin.
+        // A little early: "overloaded" must arrive before the caller's own timeout, which would count against the
+        // plugin.
         let patience = left.saturating_sub((left / 20).min(MARGIN));
         match timeout(patience, &mut pending.answer).await {
             // The guest was stopped because its time was over, whatever its error reads like.
@@ -163,11 +164,11 @@ pub struct PoolStatus {
     pub standing_by: u32,
     /// Number of calls that wait for an instance.
     pub waiting: usize,
-    /// Number of calls that were taken out of the queue so far.
+    /// Total number of calls taken out of the queue.
     pub calls: u64,
-    /// Number of instances thrown away so far after a trap, a bad pointer or a timeout.
+    /// Total number of instances discarded after a trap, a bad pointer or a timeout.
     pub broken: u64,
-    /// Number of instances replaced so far because of their memory or the number of their calls.
+    /// Total number of instances replaced because of their memory or their number of calls.
     pub worn: u64,
     /// Largest linear memory that an instance had after a call, in bytes.
     pub memory_peak: u64,

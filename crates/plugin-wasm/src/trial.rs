@@ -1,4 +1,4 @@
-//! One call before a plugin is loaded, which finds a guest that cannot answer.
+//! A trial call at load time, which detects a guest that cannot answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -9,7 +9,7 @@ use crate::error::LoadReason;
 use crate::guest::{GuestInstance, Recipe};
 use crate::output::{GuestOutput, OutputLevel, OutputSink};
 
-/// A call that [`run`](Self::run) makes.
+/// A trial call, made by [`run`](Self::run).
 pub(crate) struct Trial {
     plugin: Arc<str>,
     recipe: Arc<Recipe>,
@@ -40,7 +40,7 @@ impl Trial {
         })
     }
 
-    /// Makes the instance and the call, and drops the instance: those that serve players have had no call before.
+    /// Makes an instance and the call, and drops the instance, so that serving instances start without previous calls.
     pub(crate) fn run(self) -> Result<(), LoadReason> {
         let tried = self.ask();
         if tried.is_err() {
@@ -62,7 +62,7 @@ impl Trial {
     }
 }
 
-/// Lines that are shown later, if at all. The rate of lines bounds them.
+/// Held output, written only after a failure. Bounded by the rate limit of lines.
 #[derive(Default)]
 struct HeldLines(Mutex<Vec<(OutputLevel, String)>>);
 

@@ -1,4 +1,4 @@
-//! Bounds on what a guest may take of memory and tables.
+//! Bounds on memory and tables of a guest.
 #![allow(
     unsafe_code,
     reason = "two functions of the trait are unsafe to call; they only hand on what they are given"
@@ -52,7 +52,7 @@ impl Bounds {
 fn bounded_table(table: &TableType) -> Result<TableType, String> {
     if table.minimum > MAX_TABLE {
         return Err(format!(
-            "a table of {} entries, at most {MAX_TABLE} are allowed",
+            "a table of {} entries; at most {MAX_TABLE} are allowed",
             table.minimum
         ));
     }

@@ -1,4 +1,4 @@
-//! WASI as wasmer-wasix has it, with everything that leads out of the guest shut.
+//! WASI of wasmer-wasix without access to anything outside of the guest.
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,8 +27,8 @@ impl WasiRuntime {
         Self(Arc::new(runtime))
     }
 
-    /// The imports of one instance: no arguments, no environment, no files, streams that lead nowhere. Standard output
-    /// and error are the host's own functions, defined over these.
+    /// Returns the imports of one instance: no arguments, environment or files, and closed streams. The host's own
+    /// functions for standard output and error replace some of them.
     pub(crate) fn imports(
         &self,
         store: &mut Store,

@@ -19,8 +19,7 @@ pub struct AnswerEffect {
     pub deny_reason: Option<String>,
 }
 
-/// Applies an answer to the request that it was given to, as a chain does. Afterwards the request is the one for the next
-/// plugin.
+/// Applies an answer to its request, as a chain does. Afterwards the request is the one for the next plugin.
 pub fn apply_answer(
     request: &mut ConnectRequest,
     answer: PluginAnswer,

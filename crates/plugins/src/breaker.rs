@@ -30,7 +30,7 @@ impl BreakerState {
     }
 }
 
-/// Failures of one plugin so far. A closed breaker costs an atomic load before a call and one after it.
+/// Circuit breaker of one plugin. While closed, it costs one atomic load before a call and one after it.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker {
     /// Failures in a row; only counted while closed.
@@ -122,7 +122,7 @@ impl Breaker {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<OpenBreaker>> {
-        // The value is whole after every statement that holds the lock, so a poisoned one is sound.
+        // The value is consistent after every statement under the lock, so a poisoned lock is usable.
         self.open_state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -190,7 +190,7 @@ impl BreakerPermit {
 
 impl Drop for BreakerPermit {
     fn drop(&mut self) {
-        // The player left during the probe: the next call is the probe.
+        // Dropped without a result: the player left during the probe, so the next call becomes the probe.
         if self.is_probe
             && let Some(open_state) = self.breaker.lock().as_mut()
         {

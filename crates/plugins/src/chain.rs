@@ -15,7 +15,7 @@ use crate::settings::{ChainEntry, Mode, OnError, Stage};
 use crate::shadow;
 use crate::turn::{PluginTurn, judge};
 
-/// Plugins in the order in which they are called. Made once for a configuration and shared by all players.
+/// Plugins in the order of their calls. Made once per configuration and shared by all players.
 #[derive(Default)]
 pub struct Chain {
     members: Vec<Arc<ChainMember>>,
@@ -27,7 +27,7 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// The settings are wrong; the error has every problem.
+    /// The settings are invalid. The error lists every problem.
     pub fn new(entries: Vec<ChainEntry>) -> Result<Self, ChainError> {
         let settings: Vec<_> = entries.iter().map(|entry| &entry.settings).collect();
         let order = check_order(&settings)?;

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::Stage;
 
-/// The settings of a chain are wrong.
+/// Error of invalid chain settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", Lines(.problems))]
 pub struct ChainError {
@@ -15,7 +15,7 @@ pub struct ChainError {
 #[non_exhaustive]
 pub enum ChainProblem {
     /// Two plugins have the same name.
-    #[error("plugin {index} has the name {name:?} of plugin {first}, names must be unique")]
+    #[error("plugin {index} has the same name {name:?} as plugin {first}; names must be unique")]
     DuplicateName {
         /// The name.
         name: String,
@@ -38,7 +38,7 @@ pub enum ChainProblem {
     },
     /// `before` or `after` contradicts the order of the stages.
     #[error(
-        "plugin {plugin:?} of stage {stage} can not run {relation} {name:?} of stage {other_stage}, the order is deny, route, mutate"
+        "plugin {plugin:?} of stage {stage} cannot run {relation} {name:?} of stage {other_stage}; the order is deny, route, mutate"
     )]
     Contradiction {
         /// The plugin with the list.
@@ -53,13 +53,13 @@ pub enum ChainProblem {
         other_stage: Stage,
     },
     /// Plugins that wait for one another.
-    #[error("each has to run before the next: {}", .path.join(" -> "))]
+    #[error("each must run before the next: {}", .path.join(" -> "))]
     Cycle {
         /// Their names; the first stands at the end again.
         path: Vec<String>,
     },
     /// A plugin without time to answer.
-    #[error("plugin {plugin:?} has timeout 0, it must be longer")]
+    #[error("plugin {plugin:?} has timeout 0; it must be greater than 0")]
     ZeroTimeout {
         /// Its name.
         plugin: String,

@@ -1,4 +1,4 @@
-//! Calls plugins for a player, one after the other, and makes one decision of their answers.
+//! Calls plugins for a player, one after the other, and combines their answers into one decision.
 //!
 //! A [`Chain`] is made of plugins and their [`ChainSettings`]. It sorts them by stage (`deny`, `route`, `mutate`), and
 //! inside a stage by `before` and `after`. [`Chain::run`] applies each answer before it calls the next plugin. A player
@@ -35,9 +35,9 @@
 //! # }
 //! ```
 //!
-//! No player waits for a plugin in shadow mode; the [`Observer`] gets what it would have done. After repeated failures a
-//! breaker ([`BreakerSettings`]) skips a plugin for a while, at no cost to players. When a player leaves, dropping the
-//! future cancels the call.
+//! No player waits for a plugin in shadow mode; the [`Observer`] gets what it would have done. After repeated failures
+//! a breaker ([`BreakerSettings`]) skips a plugin for a while, at no cost to players. When a player leaves, dropping
+//! the future cancels the call.
 
 mod answer_effect;
 mod breaker;

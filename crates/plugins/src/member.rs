@@ -53,7 +53,7 @@ impl ChainMember {
 
     /// Takes over the state of the plugin of the same name in another chain.
     pub(crate) fn carry_over(&mut self, previous: &Self) {
-        // The failures are those of the old plugin, not of a new one that was loaded in its place.
+        // A newly loaded plugin starts with a closed breaker: the failures belong to the old one.
         if self.settings.breaker.is_some() && Arc::ptr_eq(&self.plugin, &previous.plugin) {
             self.breaker = Arc::clone(&previous.breaker);
         }
@@ -158,7 +158,7 @@ fn record_result(
     match result {
         Ok(_) => {
             if permit.succeeded() {
-                tracing::info!(plugin, "plugin answers again, breaker closed");
+                tracing::info!(plugin, "plugin answers again; breaker closed");
             }
         }
         Err(PluginError::Overloaded { .. }) => {}
@@ -170,10 +170,10 @@ fn record_result(
                     plugin,
                     code = error.code().as_str(),
                     %error,
-                    "plugin fails, breaker opened"
+                    "plugin failed repeatedly; breaker opened"
                 );
             }
-            // So that a plugin which is skipped cannot cost the router anything by what it sends.
+            // Closes the connection, so that a skipped plugin cannot use the router's CPU by sending data.
             if effect != FailureEffect::Counted {
                 member.plugin.disconnect();
             }

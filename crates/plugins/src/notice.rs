@@ -1,12 +1,12 @@
-//! Parts of an answer that are ignored, or not written as documented.
+//! Parts of an answer that are ignored or deviate from the contract.
 
 use std::fmt;
 
 use hyrouter_plugin_api::{Backend, MisnamedField};
 use hyrouter_router::{HostProblem, check_host};
 
-/// A part of an answer that is ignored, or that is taken although it is not written as documented. The rest of the answer
-/// counts.
+/// A part of an answer that is ignored, or that is accepted although it deviates from the contract. The rest of the
+/// answer counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -44,12 +44,12 @@ impl Notice {
         }
     }
 
-    /// Returns whether the part is taken all the same.
+    /// Returns whether the part is accepted anyway.
     pub fn is_taken(&self) -> bool {
         self.code() == NoticeCode::FieldCase
     }
 
-    /// Returns whether it is about how the answer is written, and so most likely in every answer of the plugin.
+    /// Returns whether the notice is about the form of the answer, so that it most likely recurs in every answer.
     pub const fn is_about_form(&self) -> bool {
         matches!(self, Self::Misnamed(_) | Self::ReasonWithoutDeny)
     }
@@ -124,7 +124,7 @@ pub enum BackendFault {
 }
 
 impl BackendFault {
-    /// Returns what is wrong with a backend, if anything.
+    /// Returns the fault of a backend, if it has one.
     pub(crate) fn of(backend: &Backend) -> Option<Self> {
         match check_host(&backend.host) {
             Err(problem) => Some(Self::Host(problem)),

@@ -1,4 +1,4 @@
-//! Calls of shadow plugins, for which no player waits.
+//! Calls of shadow plugins. No player waits for them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use crate::member::ChainMember;
 use crate::observer::{Observer, ShadowReport};
 use crate::turn::{PluginTurn, judge, judge_failure};
 
-/// Calls a plugin in a task of its own. A task has its place in the plugin's queue from the start, which bounds the number
-/// of tasks.
+/// Calls a plugin in a task of its own. A task has its place in the plugin's queue from the start, which bounds the
+/// number of tasks.
 pub(crate) fn spawn_call(
     member: &Arc<ChainMember>,
     request: &ConnectRequest,

@@ -66,7 +66,7 @@ fn log_failure(plugin: &str, error: &PluginError) {
     let code = error.code().as_str();
     // Many players cause these, one line each; the breaker has logged its opening.
     if error.is_skip() {
-        tracing::debug!(plugin, code, %error, "plugin not asked");
+        tracing::debug!(plugin, code, %error, "plugin not called");
     } else {
         // `PluginError` has escaped and cut its text.
         tracing::warn!(plugin, code, %error, "plugin failed");
@@ -82,9 +82,9 @@ fn log_notices(member: &ChainMember, notices: &[Notice]) {
         let plugin = &*member.name;
         let code = notice.code().as_str();
         if notice.is_taken() {
-            tracing::warn!(plugin, code, notice = %shown(notice), "answer of a plugin not as documented");
+            tracing::warn!(plugin, code, notice = %shown(notice), "plugin response deviates from the contract");
         } else {
-            tracing::warn!(plugin, code, notice = %shown(notice), "part of an answer ignored");
+            tracing::warn!(plugin, code, notice = %shown(notice), "part of a plugin response ignored");
         }
     }
 }

@@ -280,7 +280,7 @@ fn plugins_and_discovery() {
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: p}, after: [b]}, {name: b, type: wasm, wasm: {path: p}, after: [a]}]",
-            "plugins: each has to run before the next: a -> b -> a; allowed: an order that all can keep",
+            "plugins: each must run before the next: a -> b -> a; allowed: an order that all can keep",
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: p, max_memory: 1000}}]",

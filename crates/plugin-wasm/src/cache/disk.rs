@@ -1,8 +1,8 @@
 //! Compiled modules in a folder.
 //!
 //! A file of it becomes machine code of this process. So a file is used only if folder and file belong to the user that
-//! runs the router, if no other user can write to them, and if the content has its digest. Otherwise the module is compiled
-//! again. Another process of the same user is trusted.
+//! runs the router, if no other user can write to them, and if the content has its digest. Otherwise the module is
+//! compiled again. Another process of the same user is trusted.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -28,7 +28,7 @@ impl DiskCache {
         self.folder.join(format!("{}.module", hex::encode(key.0)))
     }
 
-    /// The module, unless there is none or none to be trusted.
+    /// Returns the module; `None` if it is missing or not trusted.
     pub(super) fn load(&self, key: &ModuleKey, engine: &Engine) -> Option<Module> {
         let file = self.file(key);
         let loaded = self
@@ -38,7 +38,7 @@ impl DiskCache {
             Ok(module) => Some(module),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
-                tracing::warn!(file = %file.display(), %error, "cached module not used, compiling anew");
+                tracing::warn!(file = %file.display(), %error, "cached module not usable; compiling again");
                 None
             }
         }
@@ -53,7 +53,7 @@ impl DiskCache {
         Ok(open.read(MAX_LEN)?)
     }
 
-    /// Keeps a module for the next start. That it cannot be kept is no failure.
+    /// Stores a module for the next start. A failure is logged and not returned.
     pub(super) fn store(&self, key: &ModuleKey, saved: &[u8]) {
         if let Err(error) = self.write(key, saved) {
             tracing::warn!(folder = %self.folder.display(), %error, "compiled module not cached");
@@ -62,7 +62,7 @@ impl DiskCache {
 
     fn write(&self, key: &ModuleKey, saved: &[u8]) -> io::Result<()> {
         make_private_folder(&self.folder)?;
-        // Under its name only when it is whole: several routers may share the folder.
+        // Renamed once complete, so that a router that shares the folder never reads a part.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         file.write_all(saved)?;
         file.persist(self.file(key)).map_err(|error| error.error)?;
@@ -84,7 +84,7 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
-/// The user that files of this process belong to.
+/// Returns the owner of files that this process creates.
 #[cfg(unix)]
 fn owner_of_new_files(folder: &Path) -> io::Result<u32> {
     use std::os::unix::fs::MetadataExt as _;
@@ -107,7 +107,9 @@ fn only_ours(metadata: &fs::Metadata, owner: u32, what: &str) -> io::Result<()> 
         )));
     }
     if metadata.mode() & WRITABLE_BY_OTHERS != 0 {
-        return Err(io::Error::other(format!("{what} can be written by others")));
+        return Err(io::Error::other(format!(
+            "{what} is writable by other users"
+        )));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Compiled modules, by what they were compiled from.
+//! Cache of compiled modules.
 
 mod disk;
 
@@ -15,7 +15,7 @@ use crate::engine;
 use crate::error::LoadReason;
 use crate::fuel;
 
-/// The wasmer that the workspace pins: what one release serialises another may misread.
+/// The pinned version of wasmer. One release may misread the artifacts of another.
 const WASMER: &str = "7.4.2";
 
 /// A module and the engine that it was compiled by.
@@ -40,7 +40,7 @@ impl ModuleKey {
             WASMER.as_bytes(),
             engine.deterministic_id().as_bytes(),
             engine.artifact_format().as_bytes(),
-            // Code for one processor's features may not run on another.
+            // Machine code for one processor's features can crash on another.
             format!("{:?}", wasmer::sys::NativeEngineExt::target(engine)).as_bytes(),
         ] {
             digest.update((part.len() as u64).to_le_bytes());
@@ -67,7 +67,7 @@ impl ModuleCache {
         self.disk = Some(DiskCache::new(folder));
     }
 
-    /// The module, compiled now unless it was before.
+    /// Returns the module. Compiles it if the cache does not have it.
     pub(crate) fn get(&self, wasm: &[u8]) -> Result<Arc<CompiledModule>, LoadReason> {
         counts::check(wasm)?;
         let engine = engine::for_one_module();

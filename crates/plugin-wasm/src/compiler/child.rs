@@ -12,7 +12,7 @@ use crate::artifact::MAX_LEN;
 use crate::engine;
 use crate::output;
 
-/// Maximum length of what the process prints on standard error, in bytes. The rest is left out.
+/// Maximum length of the process's standard error that is kept, in bytes.
 const MAX_PRINTED: u64 = 4096;
 
 /// Compiles a module by this program.
@@ -23,7 +23,7 @@ pub(super) fn compile(
 ) -> Result<Vec<u8>, CompileFailure> {
     let not_started = |error: io::Error| {
         let path = program.path.display();
-        CompileFailure::NotStarted(format!("{path} can not be started: {error}"))
+        CompileFailure::NotStarted(format!("cannot start {path}: {error}"))
     };
     let process = Process::start(program).map_err(not_started)?;
     let (ended, has_ended) = mpsc::channel::<()>();
@@ -72,15 +72,15 @@ struct ProcessExit {
 }
 
 impl Process {
-    /// Starts it with nothing of this process but its name: no environment, and three pipes.
+    /// Starts the process without the environment, with three pipes.
     fn start(program: &Program) -> io::Result<Self> {
         let mut command = Command::new(&program.path);
         command
             .args(&program.arguments)
             .env_clear()
-            // Of rayon, whose default pool has a thread for each core.
+            // rayon's default pool has a thread per core, whose stacks count towards the memory bound.
             .env("RAYON_NUM_THREADS", engine::threads().to_string())
-            // Of mimalloc, which else begins with a gigabyte that is not used and counts all the same.
+            // mimalloc reserves 1 GiB at the start by default, which counts towards the bound although it is unused.
             .env("MIMALLOC_ARENA_RESERVE", "16MiB")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -88,7 +88,7 @@ impl Process {
         Ok(Self(Mutex::new(command.spawn()?)))
     }
 
-    /// Hands the module over and waits for what becomes of it.
+    /// Sends the module and waits for the result.
     fn exchange(&self, wasm: &[u8], limits: CompileLimits) -> io::Result<ProcessExit> {
         let mut child = self.lock();
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -98,12 +98,12 @@ impl Process {
         };
         let head = Head {
             memory: limits.memory,
-            // More than it can spend before the deadline. It holds if this process is stopped.
+            // More CPU time than fits before the deadline. Ends the child even if this process is stopped.
             cpu_seconds: (limits.timeout.as_secs() + 1)
                 .saturating_mul(engine::threads().get() as u64),
             len: wasm.len() as u64,
         };
-        // If it ended already, its status is a better error than the broken pipe.
+        // A failed write is ignored: if the process has ended, its status is a better error than the broken pipe.
         let _ = stdin
             .write_all(&head.to_bytes())
             .and_then(|()| stdin.write_all(wasm));
@@ -111,7 +111,7 @@ impl Process {
         stdout.take(MAX_LEN as u64).read_to_end(&mut output)?;
         let mut printed = Vec::new();
         stderr.take(MAX_PRINTED).read_to_end(&mut printed)?;
-        // It ends when this does.
+        // The thread ends with the process.
         drop(stdin);
         let status = self.lock().wait()?;
         Ok(ProcessExit {
@@ -122,7 +122,7 @@ impl Process {
     }
 
     fn kill(&self) {
-        // It may have ended by itself.
+        // A failed kill is ignored: the process may have ended already.
         let _ = self.lock().kill();
     }
 
@@ -139,7 +139,7 @@ impl Drop for Process {
     }
 }
 
-/// Tells by its end which bound a process met.
+/// Derives the exceeded bound from the end of a process.
 fn crash(status: ExitStatus, printed: &[u8], limits: CompileLimits) -> CompileFailure {
     if is_out_of_time(status) {
         return CompileFailure::Time(limits.timeout);

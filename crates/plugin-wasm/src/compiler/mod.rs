@@ -24,8 +24,8 @@ use crate::error::LoadReason;
 pub struct CompileLimits {
     /// Maximum time. Default 60 s: a Go guest of 3 MB takes 1 s, and 5 s in a debug build of the host.
     pub timeout: Duration,
-    /// Maximum memory of the process in bytes: heap and stacks on Linux, all of its address space on other Unix systems,
-    /// unbounded elsewhere. Default 1 GiB; a Go guest of 3 MB takes 0.3 GiB.
+    /// Maximum memory of the process in bytes: heap and stacks on Linux, all of its address space on other Unix
+    /// systems, unbounded elsewhere. Default 1 GiB; a Go guest of 3 MB takes 0.3 GiB.
     pub memory: u64,
 }
 
@@ -63,8 +63,8 @@ struct Program {
 }
 
 impl Compiler {
-    /// Compiles in a process of this command, which runs [`compiler_main`]. It has to be of the same version as this
-    /// crate; what another version makes is refused. A script has to end in `exec`, so that the process can be killed.
+    /// Compiles in a process of this command, which runs [`compiler_main`]. It must have the same version as this
+    /// crate; results of other versions are refused. A script must end in `exec`, so that the process can be killed.
     pub fn command<A: Into<OsString>>(
         program: impl Into<PathBuf>,
         arguments: impl IntoIterator<Item = A>,
@@ -78,7 +78,8 @@ impl Compiler {
         }))
     }
 
-    /// Compiles in another process of the program that runs now, whose `main` calls [`compiler_main`] for these arguments.
+    /// Compiles in another process of the program that runs now, whose `main` calls [`compiler_main`] for these
+    /// arguments.
     pub fn this_program<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>) -> Self {
         Self::command(this_program(), arguments)
     }
@@ -102,7 +103,7 @@ impl Compiler {
         };
         let saved = child::compile(program, wasm, limits)?;
         let module = artifact::load(key, &saved, engine)
-            .map_err(|error| CompileFailure::Crashed(format!("its result is not used: {error}")))?;
+            .map_err(|error| CompileFailure::Crashed(format!("its result is invalid: {error}")))?;
         Ok((module, saved))
     }
 }
@@ -119,7 +120,7 @@ fn compile_here(
         artifact::save(key, &module).map_err(|error| CompileFailure::Module(error.to_string()))?;
     if saved.len() > artifact::MAX_LEN {
         let message = format!(
-            "its machine code has {} bytes, at most {} are allowed",
+            "its machine code has {} bytes; at most {} are allowed",
             saved.len(),
             artifact::MAX_LEN
         );
@@ -128,8 +129,8 @@ fn compile_here(
     Ok((module, saved))
 }
 
-/// The file of the running program. On Linux it is found by the kernel: an update may have put another version in its
-/// place, whose machine code is not that of this one.
+/// Returns the file of the running program. On Linux via `/proc`, which names the running file even after an update
+/// replaced it: another version makes other machine code.
 #[cfg(target_os = "linux")]
 fn this_program() -> PathBuf {
     PathBuf::from("/proc/self/exe")
@@ -137,7 +138,7 @@ fn this_program() -> PathBuf {
 
 #[cfg(not(target_os = "linux"))]
 fn this_program() -> PathBuf {
-    // Without it the error of starting the empty path is reported when a module is compiled.
+    // An unknown path becomes empty. Starting it fails with an error when a module is compiled.
     std::env::current_exe().unwrap_or_default()
 }
 

@@ -8,10 +8,11 @@ use std::io;
 pub(super) fn set(memory: u64, cpu_seconds: u64) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    // A machine that is out of memory ends this process first. It is no failure where that cannot be said.
+    // Makes this process the first victim of the OOM killer. Best effort: some systems do not allow it.
     #[cfg(target_os = "linux")]
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
-    // The kernel of Linux counts private memory, which is what the machine has to find. Others count addresses.
+    // `RLIMIT_DATA` of Linux counts private memory, the part that needs RAM. Other systems only bound the address
+    // space.
     let of_memory = if cfg!(target_os = "linux") {
         Resource::Data
     } else {
@@ -25,7 +26,7 @@ pub(super) fn set(memory: u64, cpu_seconds: u64) -> io::Result<()> {
         (Resource::Fsize, 0, 0),
         (Resource::Nofile, 64, 64),
     ] {
-        // A lower bound that is there already cannot be raised.
+        // An existing lower hard limit cannot be raised.
         let most = getrlimit(resource).maximum.unwrap_or(u64::MAX);
         let limit = Rlimit {
             current: Some(soft.min(most)),
@@ -36,7 +37,7 @@ pub(super) fn set(memory: u64, cpu_seconds: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Nothing can be bounded here; the deadline holds all the same.
+/// Does nothing: this system has no such limits. The deadline still applies.
 #[cfg(not(unix))]
 pub(super) fn set(_: u64, _: u64) -> io::Result<()> {
     Ok(())

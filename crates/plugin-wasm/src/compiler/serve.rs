@@ -1,4 +1,4 @@
-//! The compiler's process.
+//! `main` of the compiler's process.
 
 use std::io::{self, Read, Write as _};
 use std::process::{self, ExitCode};
@@ -68,7 +68,7 @@ pub fn compiler_main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    // The other side keeps its end open until it has the result.
+    // Standard input ends with the parent: it stays open until the parent has the result.
     thread::spawn(end_with_input);
     let engine = engine::for_one_module();
     let key = ModuleKey::of(&wasm, &engine);
@@ -94,7 +94,7 @@ fn end_with_input() {
     process::exit(1);
 }
 
-/// Reads the module, after everything that it may take is bounded.
+/// Sets the limits of this process, then reads the module.
 fn begin() -> io::Result<Vec<u8>> {
     let mut input = io::stdin().lock();
     let head = Head::read(&mut input)?;

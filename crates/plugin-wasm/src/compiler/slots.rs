@@ -1,4 +1,4 @@
-//! Each content is compiled once at a time, and not again after it failed.
+//! Compiles each content once at a time, and not again after a failure.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -55,7 +55,7 @@ impl CompileSlots {
         let mut slots = lock(&self.0);
         let mut failures = 0;
         slots.retain(|_, slot| {
-            // One that a caller holds may be locked for as long as a module is compiled.
+            // A slot in use is skipped: it may be locked for as long as a compilation takes.
             Arc::strong_count(slot) > 1
                 || match &*lock(slot) {
                     CompileSlot::Empty => false,
@@ -71,6 +71,6 @@ impl CompileSlots {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Each is whole after every statement that holds its lock.
+    // Consistent after every statement under the lock, so a poisoned lock is usable.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Changes the code of a module so that it counts what it does.
+//! Instruments the code of a module with a fuel counter.
 
 use std::sync::OnceLock;
 
@@ -75,7 +75,7 @@ fn refused(message: impl Into<String>) -> MiddlewareError {
 #[derive(Debug)]
 struct FunctionMeter {
     globals: Option<Globals>,
-    /// Price of what was read since the last subtraction.
+    /// Price of the instructions since the last subtraction.
     unpaid: i64,
 }
 
@@ -90,7 +90,7 @@ impl<'a> FunctionMiddleware<'a> for FunctionMeter {
             .ok_or_else(|| refused("the module was not prepared"))?;
         self.unpaid += price(&operator, &globals);
         match operator {
-            // From here the way may lead elsewhere, or come from elsewhere.
+            // Control flow may leave or join here, so the price so far must be paid first.
             Operator::If { .. }
             | Operator::Else
             | Operator::End
@@ -101,7 +101,7 @@ impl<'a> FunctionMiddleware<'a> for FunctionMeter {
                 self.pay(globals, state);
                 state.push_operator(operator);
             }
-            // Whatever runs for ever comes through one of these again and again.
+            // Every endless execution passes these without end, so a check here suffices.
             Operator::Loop { .. } => {
                 self.pay(globals, state);
                 state.push_operator(operator);
@@ -170,7 +170,7 @@ fn set(global_index: u32) -> Operator<'static> {
     Operator::GlobalSet { global_index }
 }
 
-/// The length is what every bulk operation takes from the top of the stack.
+/// Pays for a bulk operation by its length, which is on top of the stack.
 fn pay_by_length(globals: Globals, shift: i64, state: &mut MiddlewareReaderState<'_>) {
     let Globals { fuel, scratch, .. } = globals;
     state.extend([

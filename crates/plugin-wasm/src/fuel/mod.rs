@@ -1,9 +1,9 @@
-//! Counts what a guest does and stops it when that is too much.
+//! Counts the fuel of a guest and stops it when the fuel is spent.
 //!
 //! A guest that loops cannot be stopped from outside: wasmer's interrupt aborts the process when it meets a guest that
-//! calls the host. So its code is changed as it is compiled: each run of instructions subtracts its length from a global
-//! of the module, and loops and calls trap when that is below zero. Bulk operations, whose single instruction may move
-//! gigabytes, pay by length, and calls of imported functions pay a fixed price.
+//! calls the host. So its code is changed as it is compiled: each run of instructions subtracts its length from a
+//! global of the module, and loops and calls trap when that is below zero. Bulk operations, whose single instruction
+//! may move gigabytes, pay by length, and calls of imported functions pay a fixed price.
 
 mod meter;
 
@@ -11,16 +11,17 @@ use wasmer::{AsStoreMut, ExportError, Global, Instance, Value};
 
 pub(crate) use self::meter::FuelMeter;
 
-/// Changes with every change of what is counted, so that no compiled module of another scheme is taken from a cache.
+/// Version of the prices, part of the cache key. Change it with every change of prices, so that old modules are not
+/// reused.
 pub(crate) const SCHEME: &str = "fuel-2";
 
-/// Under that name the host finds the global. No toolchain makes such a name.
+/// Name of the exported global. No toolchain makes such a name.
 const EXPORT: &str = "hyrouter:fuel";
 
 /// Maximum fuel of starting: the start function, `_initialize` and `configure` together. A Go guest needs 0.7 million.
 pub(crate) const START: i64 = 50_000_000;
 
-/// Price of a call that leaves the guest, which takes about a tenth of a microsecond at least.
+/// Price of a call that leaves the guest, which takes at least about 0.1 us.
 pub(crate) const HOST_CALL: i64 = 500;
 /// Remaining fuel of an instance.
 #[derive(Debug, Clone)]
@@ -45,7 +46,7 @@ impl Fuel {
         debug_assert!(set.is_ok(), "{set:?}");
     }
 
-    /// Takes something for what the host does; the guest notices at its next loop or call.
+    /// Takes fuel for work of the host. The guest is stopped at its next loop or call.
     pub(crate) fn charge(&self, store: &mut impl AsStoreMut, price: i64) {
         let left = self.left(store);
         self.set(store, left.saturating_sub(price));

@@ -42,7 +42,7 @@ impl GuestInstance {
         if at == 0 {
             self.is_broken = true;
             return Err(PluginError::bad_pointer(format_args!(
-                "alloc({len}) gave 0"
+                "alloc({len}) returned 0"
             )));
         }
         let written = self.memory.view(&self.store).write(u64::from(at), bytes);
@@ -50,7 +50,7 @@ impl GuestInstance {
             self.is_broken = true;
             let size = self.memory_len();
             PluginError::bad_pointer(format_args!(
-                "alloc({len}) gave {at}, which is outside of its {size} bytes of memory"
+                "alloc({len}) returned {at}, which is outside of its {size} bytes of memory"
             ))
         })?;
         Ok(GuestSpan { at, len })
@@ -70,7 +70,7 @@ impl GuestInstance {
         if at != 0 && self.would_fit(swapped) && !self.would_fit(GuestSpan { at, len }) {
             self.is_broken = true;
             return Err(PluginError::bad_pointer(format_args!(
-                "on_connect gave {len} bytes at {at}: address and length are swapped, the address goes into the high half"
+                "on_connect returned {len} bytes at {at}: address and length are swapped; the address goes into the high half"
             )));
         }
         if wanted > MAX_RESPONSE_LEN {
@@ -81,7 +81,9 @@ impl GuestInstance {
         }
         if at == 0 {
             self.is_broken = true;
-            return Err(PluginError::bad_pointer("on_connect gave an answer at 0"));
+            return Err(PluginError::bad_pointer(
+                "on_connect returned an answer at 0",
+            ));
         }
         self.answer.resize(wanted, 0);
         let memory = self.memory.view(&self.store);
@@ -91,7 +93,7 @@ impl GuestInstance {
         self.is_broken = true;
         let size = self.memory_len();
         Err(PluginError::bad_pointer(format_args!(
-            "on_connect gave {len} bytes at {at}, which is outside of its {size} bytes of memory"
+            "on_connect returned {len} bytes at {at}, which is outside of its {size} bytes of memory"
         )))
     }
 

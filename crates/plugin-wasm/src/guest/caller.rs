@@ -26,8 +26,8 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Ends the guest when its time is up, and takes the price of a call whatever way it came: through a table the
-    /// meter in the guest's code cannot tell that a call leads here.
+    /// Stops the guest if its time is up, and takes the price of a call. The meter in the guest's code cannot do so: it
+    /// does not see that a call through a table leads to the host.
     pub(super) fn of(env: &mut Env<'_>) -> Result<Self, Stop> {
         let state = env.data();
         if Instant::now() >= state.deadline {
@@ -83,7 +83,7 @@ impl Caller {
         self.fuel.charge(env, i64::from(bytes) * price / 4);
     }
 
-    /// Nanoseconds on a clock of WASI: 0 counts from 1970, all others from when the instance was made.
+    /// Returns nanoseconds on a clock of WASI. Clock 0 counts from 1970, all others from the start of the instance.
     pub(super) fn now(&self, clock: u32) -> u64 {
         let time = match clock {
             0 => SystemTime::now()

@@ -20,7 +20,7 @@ pub(super) enum Stop {
     Exit(i32),
     #[error("out of time")]
     Late,
-    #[error("called the host before it had its memory")]
+    #[error("called the host before its memory existed")]
     Early,
 }
 
@@ -33,7 +33,7 @@ impl From<Stop> for RuntimeError {
 /// State of the running call, for the functions of the host.
 #[derive(Debug)]
 pub(super) struct HostState {
-    /// When the running call has to be over.
+    /// Deadline of the running call.
     pub(super) deadline: Instant,
     /// Memory and fuel, once there is an instance.
     pub(super) attached: Option<(Memory, Fuel)>,
@@ -67,13 +67,13 @@ impl HostState {
         self.written = 0;
     }
 
-    /// Writes what has no end of line yet.
+    /// Writes lines without an end.
     pub(super) fn flush(&mut self) {
         self.stdout.flush(&self.output);
         self.stderr.flush(&self.output);
     }
 
-    /// Counts bytes that the guest prints, and returns how many of them are taken.
+    /// Counts printed bytes. Returns the number of accepted bytes.
     pub(super) fn admit(&mut self, len: usize) -> usize {
         let left = MAX_OUTPUT.saturating_sub(self.written);
         self.written = self.written.saturating_add(len as u64);

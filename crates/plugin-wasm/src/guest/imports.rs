@@ -1,4 +1,4 @@
-//! The functions that a guest imports, where those of wasmer-wasix allow more than a guest may have, or would wait.
+//! Own versions of WASI functions for which wasmer-wasix allows too much or would block.
 
 use rand::Rng as _;
 use wasmer::{AsStoreMut, ExternType, Function, FunctionEnv, Imports, Module, RuntimeError, Value};
@@ -11,7 +11,7 @@ use crate::output::OutputLevel;
 
 /// Maximum number of random bytes of one call, so that no call of the host takes long.
 const MAX_RANDOM: u32 = 64 << 10;
-/// Maximum number of bytes that one call of `fd_write` or `log` takes. `fd_write` returns how many it took.
+/// Maximum number of bytes per call of `fd_write` or `log`. `fd_write` returns the number of accepted bytes.
 const MAX_WRITE: u32 = 64 << 10;
 /// Maximum number of parts of one `fd_write`.
 const MAX_PARTS: u32 = 1024;
@@ -23,7 +23,8 @@ const PRINT_PRICE: i64 = 1;
 const STDIN: i32 = 0;
 const STDERR: i32 = 2;
 
-/// Functions of wasmer-wasix that guests get: their time does not depend on the guest, and none leads out of it.
+/// Functions of wasmer-wasix that guests get. Their run time does not depend on the guest, and they reach nothing
+/// outside.
 const FROM_WASIX: &[&str] = &[
     "args_get",
     "args_sizes_get",
@@ -33,8 +34,8 @@ const FROM_WASIX: &[&str] = &[
     "fd_fdstat_get",
 ];
 
-/// Puts the host's own functions over those of wasmer-wasix. Every function for files, folders and sockets fails: a guest
-/// has none, and wasmer-wasix would copy paths of any length for it.
+/// Replaces functions of wasmer-wasix by the host's own. Every function for files, folders and sockets fails: a guest
+/// has none, and wasmer-wasix would copy paths of any length.
 pub(super) fn define(
     store: &mut impl AsStoreMut,
     env: &FunctionEnv<HostState>,
@@ -50,7 +51,7 @@ pub(super) fn define(
             imports.define(WASI, import.name(), refuse);
         }
     }
-    // After the loop, which has refused these too.
+    // After the loop, which replaced these by refusals too.
     macro_rules! define_own {
         ($($module:ident $name:expr => $function:ident),+ $(,)?) => {
             $(
@@ -72,7 +73,7 @@ pub(super) fn define(
     );
 }
 
-/// Answers that there is no such file. The result of every function is an i32, which `module::check` has made sure of.
+/// Returns the error number for a missing file. `module::check` has verified that every function returns an i32.
 fn refuse(mut env: Env<'_>, _: &[Value]) -> Result<Vec<Value>, RuntimeError> {
     Caller::of(&mut env)?;
     Ok(vec![Value::I32(errno::BADF)])
@@ -179,7 +180,7 @@ fn random_get(mut env: Env<'_>, at: u32, len: u32) -> Result<i32, RuntimeError> 
     Ok(caller.write(&env, at, &bytes))
 }
 
-/// Does nothing: a guest has its thread for itself.
+/// Does nothing: a guest has its own thread.
 fn sched_yield(mut env: Env<'_>) -> Result<i32, RuntimeError> {
     Caller::of(&mut env)?;
     Ok(errno::SUCCESS)

@@ -19,9 +19,9 @@ use crate::wasi_runtime::WasiRuntime;
 #[derive(Debug, Clone)]
 pub(crate) struct Recipe {
     pub(crate) module: Module,
-    /// With the bounds of this plugin.
+    /// Engine with the bounds of this plugin.
     pub(crate) engine: Engine,
-    /// Of a module that imports WASI.
+    /// WASI, if the module imports it.
     pub(crate) wasi: Option<WasiRuntime>,
     pub(crate) output: Arc<GuestOutput>,
     /// The operator's `config` as JSON.
@@ -30,14 +30,14 @@ pub(crate) struct Recipe {
     pub(crate) start_timeout: Duration,
     /// Linear memory of an instance, in bytes.
     pub(crate) max_memory: u64,
-    /// Kept, so that the cache finds it as long as the plugin is there.
+    /// Held so that the cache, which has weak references, keeps it while the plugin exists.
     pub(crate) _compiled: Arc<CompiledModule>,
 }
 
 impl GuestInstance {
-    /// Makes an instance, and lets it initialize and configure itself.
+    /// Makes an instance, and calls its `_initialize` and `configure`.
     pub(crate) fn make(recipe: &Arc<Recipe>) -> Result<Self, LoadReason> {
-        // A host function that panics unwinds through the guest to here.
+        // A panic of a host function unwinds through the guest to here.
         catch_unwind(AssertUnwindSafe(|| Self::try_make(recipe))).unwrap_or(Err(LoadReason::Panic))
     }
 
@@ -134,8 +134,8 @@ impl GuestInstance {
     }
 }
 
-/// Returns the memory in bytes with which an instance is worn: half of the maximum. An instance that starts with more is
-/// worn half-way from there to the maximum, or it would be replaced after every call.
+/// Returns the memory in bytes at which an instance is worn: half of the maximum. An instance that starts with more is
+/// worn half-way from its start to the maximum; otherwise it would be replaced after every call.
 fn worn_at(fresh: u64, max: u64) -> u64 {
     let half = max / 2;
     if fresh < half {
@@ -145,7 +145,8 @@ fn worn_at(fresh: u64, max: u64) -> u64 {
     }
 }
 
-/// A start function that never returns ends with a plain trap: there is no instance to look at its fuel.
+/// Returns the message of a failed start function. An endless one ends with a plain trap, since there is no instance
+/// yet to read the fuel from.
 fn instantiation_message(error: &wasmer::InstantiationError) -> String {
     match error {
         wasmer::InstantiationError::Start(error) => match error.downcast_ref::<Stop>() {

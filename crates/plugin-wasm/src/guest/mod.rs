@@ -33,18 +33,18 @@ pub(crate) struct GuestInstance {
     on_connect: TypedFunction<(u32, u32), u64>,
     dealloc: Option<TypedFunction<(u32, u32), ()>>,
     recipe: Arc<Recipe>,
-    /// Bytes of memory with which the instance is worn out.
+    /// Memory in bytes at which the instance is worn.
     worn_at: u64,
-    /// The last answer. Only its buffer is of use to the next call.
+    /// The last answer. Kept for its buffer.
     answer: Vec<u8>,
-    /// Buffers in the guest's memory that it gets back in `finish`: those of the request and of the answer.
+    /// Buffers of request and answer in the guest's memory, returned to it in `finish`.
     to_give_back: [Option<GuestSpan>; 2],
     calls: u64,
     is_broken: bool,
 }
 
 impl GuestInstance {
-    /// Calls the guest for one player. [`finish`](Self::finish) has to follow.
+    /// Calls the guest for one player. [`finish`](Self::finish) must follow.
     pub(crate) fn call(
         &mut self,
         request: &[u8],
@@ -89,8 +89,8 @@ impl GuestInstance {
         Ok(MeasuredAnswer { answer, stats })
     }
 
-    /// After each call, when its answer is on its way: gives the buffers back. A guest that fails in that only loses its
-    /// instance.
+    /// Returns the buffers to the guest. Called after the answer was delivered, so that the player does not wait for
+    /// it. A failure only replaces the instance.
     pub(crate) fn finish(&mut self) {
         let finished = catch_unwind(AssertUnwindSafe(|| self.try_finish()));
         self.is_broken |= finished.is_err();
@@ -103,7 +103,7 @@ impl GuestInstance {
             }
             if let Err(error) = self.give_back(place) {
                 let error = self.trap(&error, self.recipe.fuel);
-                tracing::debug!(%error, "dealloc failed, the instance is replaced");
+                tracing::debug!(%error, "dealloc failed; replacing the instance");
             }
         }
         self.answer.shrink_to(KEPT_ANSWER);

@@ -7,14 +7,14 @@ use wasmer::MemoryView;
 use super::caller::{Caller, Env, errno, wait};
 use super::host_state::Stop;
 
-/// Most subscriptions of one call.
+/// Maximum number of subscriptions of one call.
 const MAX_SUBSCRIPTIONS: u32 = 64;
 /// Bytes of a subscription: user data at 0, tag at 8, and of a clock its id at 16, time at 24, flags at 40.
 const SUBSCRIPTION_LEN: usize = 48;
 /// Bytes of an event: user data at 0, error at 8, type at 10.
 const EVENT_LEN: usize = 32;
 const CLOCK: u8 = 0;
-/// The time is one on the clock rather than one from now.
+/// Flag of an absolute time. Without it, the time counts from now.
 const ABSOLUTE: u16 = 1;
 
 /// Addresses and length of the guest's lists.

@@ -50,8 +50,8 @@ const CONFIGURE: Export = Export {
 };
 const MEMORY: &str = "memory `memory`";
 
-/// Checks imports and exports; an optional one may be absent, but not of another type. Returns whether the module imports
-/// anything of WASI.
+/// Checks imports and exports; an optional one may be absent, but not of another type. Returns whether the module
+/// imports anything of WASI.
 pub(crate) fn check(module: &Module) -> Result<bool, LoadReason> {
     let uses_wasi = imports::check(module)?;
     check_memory(module)?;
@@ -78,7 +78,7 @@ fn check_memory(module: &Module) -> Result<(), LoadReason> {
     }
 }
 
-/// Checks the number of tables, since `tunables` bounds each by itself.
+/// Checks the number of tables. `tunables` bounds only the size of each.
 fn check_tables(module: &Module) -> Result<(), LoadReason> {
     let count = module.info().tables.len();
     if count > MAX_TABLES {

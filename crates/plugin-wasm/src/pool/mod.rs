@@ -1,7 +1,7 @@
-//! The instances of one plugin: each on a thread of its own, all at one queue.
+//! The instances of one plugin, each on its own thread, with one shared queue.
 //!
-//! There is one more than serve at a time. An instance that ends leaves its place to the one that stands by, and its
-//! thread makes the next one to stand by, so no player waits while that is made.
+//! One instance more than serve at a time stands by. An instance that ends leaves its place to it, and its thread makes
+//! the next standby instance. So no player waits for the creation of an instance.
 
 mod job;
 mod roster;
@@ -25,7 +25,7 @@ use crate::trial::Trial;
 
 /// Maximum number of calls that wait for an instance. A chain lets 256 calls of a plugin run at once by default.
 const QUEUE: usize = 1024;
-/// Time beyond that of an instance's own start, for a machine that is busy.
+/// Additional time for the start of an instance, for a busy machine.
 const START_MARGIN: Duration = Duration::from_secs(20);
 
 /// State that the threads of a pool share.
@@ -37,7 +37,7 @@ pub(crate) struct PoolShared {
     pub(crate) counters: Counters,
 }
 
-/// Counts of a pool so far.
+/// Counters of a pool.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) calls: AtomicU64,
@@ -49,7 +49,7 @@ pub(crate) struct Counters {
     pub(crate) memory_peak: AtomicU64,
 }
 
-/// The threads of a plugin. Dropping it ends each after the call that it runs.
+/// The threads of a plugin. Dropping it ends each thread after its current call.
 #[derive(Debug)]
 pub(crate) struct InstancePool {
     jobs: Sender<CallJob>,
@@ -83,7 +83,7 @@ impl InstancePool {
         };
         let (reports, made) = bounded(threads);
         let patience = pool.shared.recipe.start_timeout + START_MARGIN;
-        // The first alone: a plugin that cannot start reports that once.
+        // Only the first thread runs the trial, so that a broken plugin reports its error once.
         let starts = if trial.is_some() { 3 } else { 1 };
         pool.spawn(name, &waiting, &reports, trial)?;
         await_reports(&made, 1, patience * starts)?;
@@ -158,7 +158,7 @@ pub(crate) fn overloaded() -> PluginError {
 
 /// Returns the error of a call after all instances have ended, which only a defect in this crate can cause.
 pub(crate) fn gone() -> PluginError {
-    PluginError::trap("there is no instance any more")
+    PluginError::trap("all instances have ended")
 }
 
 /// Returns the name of the plugin's threads. A name with a zero byte would make `Builder::name` panic.

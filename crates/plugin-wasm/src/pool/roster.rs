@@ -1,9 +1,9 @@
-//! Roster of the instances that serve and those that stand by.
+//! Roster of serving and standby instances.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Places for so many instances at a time.
+/// A fixed number of places for serving instances.
 #[derive(Debug)]
 pub(crate) struct Roster {
     places: u32,
@@ -16,7 +16,7 @@ struct State {
     serving: u32,
     /// Instances that stand by and have no place yet.
     standing_by: u32,
-    /// Places that were left to one that stands by, which has not woken up yet.
+    /// Number of places handed over to standby instances that have not woken up yet.
     handed_over: u32,
     is_closed: bool,
 }
@@ -46,15 +46,15 @@ impl Roster {
         !state.is_closed
     }
 
-    /// Leaves a place, to one that stands by if there is one.
+    /// Leaves a place, to a standby instance if there is one.
     pub(crate) fn leave(&self) {
         if !self.leave_if_replaced() {
             self.lock().serving -= 1;
         }
     }
 
-    /// Leaves a place to one that stands by. Returns whether there was one. The place is reserved for it from now on, so
-    /// that no other instance leaves its place to it as well.
+    /// Leaves a place to a standby instance. Returns whether there was one. The place is reserved for it from now on,
+    /// so that no other instance leaves its place to the same one.
     pub(crate) fn leave_if_replaced(&self) -> bool {
         let mut state = self.lock();
         if state.standing_by == 0 {
@@ -67,7 +67,7 @@ impl Roster {
         true
     }
 
-    /// Waits for that time. Returns `false` if the pool is closed.
+    /// Waits for `time`. Returns `false` if the pool is closed.
     pub(crate) fn pause(&self, time: Duration) -> bool {
         let state = self.lock();
         let waited = self
@@ -82,14 +82,14 @@ impl Roster {
         self.changed.notify_all();
     }
 
-    /// Returns how many serve, and how many stand by.
+    /// Returns the numbers of serving and standby instances.
     pub(crate) fn count(&self) -> (u32, u32) {
         let state = self.lock();
         (state.serving, state.standing_by)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The counts are right after every statement that holds the lock.
+        // Consistent after every statement under the lock, so a poisoned lock is usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct PoolWorker {
 }
 
 impl PoolWorker {
-    /// Reports how its first instance came up, and ends when that failed or when the pool is closed.
+    /// Reports the result of its first instance. Ends if that failed, or when the pool is closed.
     pub(super) fn run(self, reports: &Sender<Result<(), LoadReason>>, trial: Option<Trial>) {
         let tried = trial.map_or(Ok(()), Trial::run);
         let mut guest = match tried.and_then(|()| GuestInstance::make(&self.shared.recipe)) {
@@ -39,7 +39,7 @@ impl PoolWorker {
             if !is_open {
                 return;
             }
-            // Before the next one is made, so that the two never take memory together.
+            // Dropped before the next one is made, so that the two never take memory at the same time.
             drop(guest);
             let Some(next) = self.make() else {
                 return;
@@ -48,14 +48,14 @@ impl PoolWorker {
         }
     }
 
-    /// Makes an instance, however long it takes; `None` when the pool is closed.
+    /// Makes an instance, with any number of attempts. `None` when the pool is closed.
     fn make(&self) -> Option<GuestInstance> {
         let mut pause = FIRST_PAUSE;
         loop {
             match GuestInstance::make(&self.shared.recipe) {
                 Ok(guest) => return Some(guest),
                 Err(reason) => {
-                    tracing::warn!(%reason, ?pause, "no new instance of a plugin, trying again");
+                    tracing::warn!(%reason, ?pause, "plugin instance not started; retrying");
                 }
             }
             if !self.shared.roster.pause(pause) {
@@ -65,7 +65,7 @@ impl PoolWorker {
         }
     }
 
-    /// Takes calls until the instance is done for; `false` when there will be no more calls.
+    /// Serves calls until the instance is worn or broken. Returns `false` when the pool is closed.
     fn serve(&self, guest: &mut GuestInstance) -> bool {
         let counters = &self.shared.counters;
         while let Ok(job) = self.jobs.recv() {
@@ -102,7 +102,7 @@ fn answer(guest: &mut GuestInstance, job: CallJob) {
     begun.store(true, Ordering::Relaxed);
     let mut answer = guest.call(&request, deadline);
     if Instant::now() >= deadline {
-        // The caller has given up, so this answer reaches no player.
+        // The caller gave up at the deadline, so this answer reaches no player.
         guest.abandon();
         answer = answer.and(Err(PluginError::trap("out of time")));
     }

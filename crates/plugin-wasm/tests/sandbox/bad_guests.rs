@@ -8,14 +8,14 @@ use hyrouter_plugin_wasm::WasmPlugin;
 const EXPECTED: &[(&str, &str, &str)] = &[
     ("alloc_at_end", "bad_pointer", "alloc("),
     ("alloc_loops", "trap", "did not return"),
-    ("alloc_negative", "bad_pointer", "gave 4294967280"),
+    ("alloc_negative", "bad_pointer", "returned 4294967280"),
     (
         "alloc_outside",
         "bad_pointer",
         "outside of its 131072 bytes",
     ),
     ("alloc_traps", "trap", "unreachable"),
-    ("alloc_zero", "bad_pointer", "gave 0"),
+    ("alloc_zero", "bad_pointer", "returned 0"),
     ("divide_by_zero", "trap", "divide by zero"),
     ("exit", "trap", "exited with code 3"),
     ("log_flood", "trap", "did not return"),

@@ -43,7 +43,7 @@ async fn what_no_toolchain_makes_is_refused() {
     for (function, text) in [
         (
             nested(20_000),
-            "a function has more than 1000 blocks inside one another",
+            "a function has more than 1000 nested blocks",
         ),
         (function(&"nop ".repeat(400_000)), INSTRUCTIONS),
         (branches(400_000), INSTRUCTIONS),
@@ -85,7 +85,7 @@ async fn sums_over_all_functions_are_bounded() {
         (
             function(&"nop ".repeat(250_000)),
             41,
-            "10000000 instructions in all",
+            "10000000 instructions in total",
         ),
         (
             changed_in_loops(990, 10),

@@ -165,11 +165,11 @@ async fn a_compiler_that_fails_is_no_plugin_and_no_panic() {
         .to_string();
     assert_eq!(
         text,
-        "the compiler failed: /nowhere/compiler can not be started: No such file or directory (os error 2)"
+        "the compiler failed: cannot start /nowhere/compiler: No such file or directory (os error 2)"
     );
     for (script, expected) in [
-        ("exit 0", "its result is not used"),
-        ("echo nonsense", "its result is not used"),
+        ("exit 0", "its result is invalid"),
+        ("echo nonsense", "its result is invalid"),
         (
             "printf '\\033[2Jgone\\nmore' >&2; exit 3",
             "it ended with exit status: 3: \u{fffd}[2Jgone",

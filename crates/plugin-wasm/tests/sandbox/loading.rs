@@ -15,11 +15,11 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
     (
         "alloc_zero_for_config",
-        "`configure` failed: bad pointer: alloc(4) gave 0",
+        "`configure` failed: bad pointer: alloc(4) returned 0",
     ),
     (
         "command",
-        "this is a command, it exports `_start` and no `_initialize`; build a reactor",
+        "this is a command: it exports `_start` and no `_initialize`; build a reactor",
     ),
     (
         "configure_loops",
@@ -36,15 +36,15 @@ const EXPECTED: &[(&str, &str)] = &[
         "dealloc_mistyped",
         "exports `dealloc` as function (i32) where function `dealloc(i32, i32)`",
     ),
-    ("imports_env", r#"imports "env" "system", allowed are"#),
-    ("imports_log_mistyped", "can not be instantiated"),
+    ("imports_env", r#"imports "env" "system"; allowed: "#),
+    ("imports_log_mistyped", "cannot be instantiated"),
     (
         "imports_memory",
         r#"imports "wasi_snapshot_preview1" "memory""#,
     ),
     (
         "imports_wasi_mistyped",
-        r#"imports `wasi_snapshot_preview1` "fd_sync" as function (i32) -> i64, it gives an i32"#,
+        r#"imports `wasi_snapshot_preview1` "fd_sync" as function (i32) -> i64; it returns an i32"#,
     ),
     ("imports_wasix", r#"imports "wasix_32v1" "sock_open""#),
     (
@@ -53,7 +53,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
     ("initialize_loops", "`_initialize` failed: did not return"),
     ("initialize_traps", "`_initialize` failed: unreachable"),
-    ("many_tables", "has 5 tables, at most 4 are allowed"),
+    ("many_tables", "has 5 tables; at most 4 are allowed"),
     (
         "memory_is_a_function",
         "exports `memory` as function () where memory `memory` is needed",
@@ -75,17 +75,17 @@ const EXPECTED: &[(&str, &str)] = &[
     ),
     (
         "start_prints",
-        "its start function was stopped: called the host before it had its memory",
+        "its start function was stopped: called the host before its memory existed",
     ),
     (
         "start_traps",
         "its start function trapped or did not return",
     ),
     ("takes_the_fuel", "is the host's"),
-    ("too_much_memory", "can not be instantiated"),
+    ("too_much_memory", "cannot be instantiated"),
     (
         "too_much_table",
-        "a table of 1000000 entries, at most 100000 are allowed",
+        "a table of 1000000 entries; at most 100000 are allowed",
     ),
     ("two_memories", "does not compile"),
 ];
@@ -186,7 +186,7 @@ async fn a_guest_that_cannot_answer_a_trial_call_is_refused() {
         ("loop", "trap: did not return, stopped after"),
         ("exit", "trap: exited with code"),
         ("alloc_zero", "bad pointer: alloc("),
-        ("response_wild", "bad pointer: on_connect gave"),
+        ("response_wild", "bad pointer: on_connect returned"),
         ("response_not_json", "bad response: "),
         ("response_is_a_list", "bad response: "),
         ("response_huge", "answer of "),

@@ -125,7 +125,7 @@ fn names_of_other_stages_may_contradict() {
     );
     assert_eq!(
         error.to_string().lines().next().unwrap(),
-        "plugin \"r\" of stage route can not run before \"d\" of stage deny, the order is deny, route, mutate"
+        "plugin \"r\" of stage route cannot run before \"d\" of stage deny; the order is deny, route, mutate"
     );
 }
 
@@ -151,7 +151,7 @@ fn cycles_are_errors_and_shown() {
     assert_eq!(error.problems, [cycle(&["a", "b", "c", "a"])]);
     assert_eq!(
         error.to_string(),
-        "each has to run before the next: a -> b -> c -> a"
+        "each must run before the next: a -> b -> c -> a"
     );
     assert_eq!(problems([plugin("a").after(&["a"])]), [cycle(&["a", "a"])]);
 }
