@@ -30,7 +30,7 @@ use crate::snapshot::Snapshot;
 pub struct App {
     server: Server<SwappableHandler>,
     admin: Option<AdminEndpoint>,
-    reconfigurer: Reconfigurer,
+    pub(crate) reconfigurer: Reconfigurer,
     handle: AppHandle,
     critical_tasks: CriticalTasks,
     services: Handle,

@@ -66,6 +66,24 @@ impl Reason {
         all
     };
 
+    /// Returns the place in [`ALL`](Self::ALL).
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Referred => 0,
+            Self::NoRoute => 1,
+            Self::NoBackends => 2,
+            Self::Maintenance => 3,
+            Self::PluginDenied => 4,
+            Self::PluginFailed => 5,
+            Self::ReferralFailed => 6,
+            Self::UnknownProtocol => 7,
+            Self::TicketLoop => 8,
+            Self::BadConnect => 9,
+            Self::BudgetExceeded => 10,
+            Self::Identity(refusal) => Self::PLAIN.len() + refusal as usize,
+        }
+    }
+
     /// Returns the stable code.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -124,6 +142,15 @@ impl IdentityResult {
         }
         all
     };
+
+    /// Returns the place in [`ALL`](Self::ALL).
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Verified => 0,
+            Self::Claimed => 1,
+            Self::Refused(refusal) => 2 + refusal as usize,
+        }
+    }
 
     /// Returns the stable code for logs and metrics.
     pub const fn as_str(self) -> &'static str {

@@ -65,6 +65,17 @@ impl TicketResult {
         all
     };
 
+    /// Returns the place in [`ALL`](Self::ALL).
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Accepted => 0,
+            Self::Loop => 1,
+            Self::NotAccepted => 2,
+            Self::Lifetime => 3,
+            Self::Refused(check) => 4 + check as usize,
+        }
+    }
+
     /// Returns the stable code.
     pub const fn as_str(self) -> &'static str {
         match self {

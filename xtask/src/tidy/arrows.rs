@@ -8,7 +8,6 @@ use anyhow::Context as _;
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("files", &[]),
-    ("metrics", &[]),
     ("messages", &[]),
     ("protocol", &[]),
     ("referral", &[]),
@@ -116,7 +115,6 @@ mod tests {
             ("gateway", "hyrouter-router", 0),
             ("gateway", "hyrouter-config", 1),
             ("gateway", "hyrouter-admin", 1),
-            ("gateway", "hyrouter-metrics", 1),
             ("gateway", "hyrouter-app", 1),
             ("router", "hyrouter-gateway", 1),
             ("app", "hyrouter-gateway", 0),

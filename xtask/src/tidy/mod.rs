@@ -58,7 +58,7 @@ const READERS: &[(&str, &str)] = &[
     ("crates/files/src", "the one place"),
     ("crates/bench", "not part of the router"),
     ("crates/testing", "not part of the router"),
-    ("crates/metrics/src/process.rs", "reads /proc/self"),
+    ("crates/app/src/metrics/process.rs", "reads /proc/self"),
     ("crates/app/src/build/port_holder.rs", "reads /proc"),
     (
         "crates/decision-log/src/file/output.rs",

@@ -8,14 +8,15 @@ use hyrouter_admin::{
     AccessRefusal, AdminControl, CommandError, CommandFuture, HealthReport, ReloadReport,
     RouterStatus,
 };
-use hyrouter_metrics::{Process, Registry, Source};
 use hyrouter_proxy::{Handler, Server};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::registry::Registry;
 use serde_json::Value;
 
 use super::readiness::Readiness;
 use super::status;
 use crate::admin::explain;
-use crate::metrics::registry;
+use crate::metrics::{Process, registry};
 use crate::reconfigure::{self, AppState, CommandSender, ReconfigureCommand, Reply};
 
 /// The level of log lines, which can be changed while the router runs.
@@ -80,14 +81,8 @@ impl AppControl {
             address: server.local_addr(),
             endpoints: server.endpoints(),
         };
-        let others: [Arc<dyn Source>; 4] = [
-            Arc::new(readiness.clone()),
-            Arc::clone(&state.history) as _,
-            Arc::clone(state.handler.sinks()) as _,
-            Arc::new(process),
-        ];
         Self {
-            registry: registry::of(state.handler.metrics(), others),
+            registry: registry::of(state, readiness.clone(), process),
             state: state.clone(),
             start,
             commands,
@@ -118,7 +113,10 @@ impl AdminControl for AppControl {
     }
 
     fn metrics(&self) -> String {
-        self.registry.text()
+        let mut text = String::with_capacity(16 << 10);
+        // Writing to a `String` cannot fail, and no collector adds errors of its own.
+        let _ = encode(&mut text, &self.registry);
+        text
     }
 
     fn status(&self) -> RouterStatus {

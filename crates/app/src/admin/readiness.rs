@@ -1,15 +1,16 @@
 //! Readiness for players, and liveness of the process.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyrouter_admin::{HealthProblem, HealthReport};
-use hyrouter_metrics::{Desc, Exposition, Source};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
 
-use crate::lifecycle::CriticalTasks;
-use crate::lifecycle::{Phase, Phases};
-use crate::metrics::KeyHealth;
-use crate::metrics::Metrics;
+use crate::lifecycle::{CriticalTasks, Phase, Phases};
+use crate::metrics::encode::EncodeMetrics as _;
+use crate::metrics::{KeyHealth, Metrics};
 use crate::observe::sinks::DecisionSinks;
 
 /// Sources of the answers to `/livez` and `/readyz`.
@@ -22,18 +23,6 @@ pub(crate) struct Readiness {
 }
 
 impl Readiness {
-    const READY: Desc = Desc::gauge("hyrouter_ready", "1 while players should be sent here", &[]);
-    const DRAINING: Desc = Desc::gauge(
-        "hyrouter_draining",
-        "1 from the moment that the router was asked to end",
-        &[],
-    );
-    const DEAD: Desc = Desc::gauge(
-        "hyrouter_dead_tasks",
-        "Tasks that the router can not do without and that have died; a restart is the remedy",
-        &[],
-    );
-
     /// Returns the reasons to replace the process.
     pub(crate) fn dead(&self) -> Vec<HealthProblem> {
         let mut problems = self.critical_tasks.problems();
@@ -73,15 +62,22 @@ fn problem(part: &str, problem: &str) -> HealthProblem {
     }
 }
 
-impl Source for Readiness {
-    fn descs(&self) -> &'static [Desc] {
-        &[Self::READY, Self::DRAINING, Self::DEAD]
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "tasks are a handful")]
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
-        into.flag(&Self::READY, self.health().is_ok());
-        into.flag(&Self::DRAINING, self.phases.now() == Phase::Draining);
-        into.gauge(&Self::DEAD, self.dead().len() as f64);
+impl Collector for Readiness {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        encoder.flag(
+            "ready",
+            "1 while players should be sent here",
+            self.health().is_ok(),
+        )?;
+        encoder.flag(
+            "draining",
+            "1 after the router was asked to shut down",
+            self.phases.now() == Phase::Draining,
+        )?;
+        encoder.gauge(
+            "dead_tasks",
+            "Tasks that the router cannot work without and that have ended. A restart is the remedy",
+            self.dead().len(),
+        )
     }
 }

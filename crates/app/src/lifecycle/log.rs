@@ -3,12 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::SystemTime;
 
-use hyrouter_metrics::Codes;
 use hyrouter_proxy::{Handler, Server};
 
 use crate::build::Assembly;
 use crate::configuration::Origin;
-use crate::metrics::Metrics;
+use crate::metrics::{Code, CodeCounters, Metrics};
 use crate::summary::{PoolSummary, SHOWN_ROUTES, Summary};
 
 /// Logs the addresses, routes and plugins of a started router.
@@ -119,10 +118,10 @@ pub(crate) fn log_end(metrics: &Metrics) {
 }
 
 /// `verified=5 identity_missing=2`
-fn words<C: Copy + PartialEq>(codes: &Codes<C>) -> String {
-    let words: Vec<_> = codes
+fn words<C: Code>(counters: &CodeCounters<C>) -> String {
+    let words: Vec<_> = counters
         .seen()
-        .map(|(code, count)| format!("{code}={count}"))
+        .map(|(code, count)| format!("{}={count}", code.as_str()))
         .collect();
     words.join(" ")
 }

@@ -1,38 +1,39 @@
 //! Metrics of requests that the admin server refused.
 
 use hyrouter_admin::AccessRefusal;
-use hyrouter_metrics::{Codes, Desc, Exposition, Source};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
 
-/// Requests to the admin server that its guard refused.
-#[derive(Debug)]
-pub(crate) struct AdminRefusals(Codes<AccessRefusal>);
+/// Requests that the admin server refused, by reason.
+#[derive(Debug, Clone)]
+pub(crate) struct AdminRefusals(Family<[(&'static str, &'static str); 1], Counter>);
 
 impl Default for AdminRefusals {
     fn default() -> Self {
-        Self(Codes::new(&AccessRefusal::ALL, AccessRefusal::as_str))
+        let refusals = Self(Family::default());
+        for refusal in AccessRefusal::ALL {
+            drop(refusals.of(refusal));
+        }
+        refusals
     }
 }
 
 impl AdminRefusals {
-    const REFUSED: Desc = Desc::counter(
-        "hyrouter_admin_refused",
-        "Requests that the admin server refused: without a token (token_missing), with a wrong one (token_wrong), or, \
-         where there is none, as a web page can send them (web_page)",
-        &["reason"],
-    );
-
-    pub(crate) fn count(&self, refused: AccessRefusal) {
-        self.0.inc(refused);
-    }
-}
-
-impl Source for AdminRefusals {
-    fn descs(&self) -> &'static [Desc] {
-        &[Self::REFUSED]
+    pub(crate) fn count(&self, refusal: AccessRefusal) {
+        self.of(refusal).inc();
     }
 
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
-        let refused = self.0.iter().map(|(reason, count)| ([reason], count));
-        into.counts(&Self::REFUSED, refused);
+    fn of(&self, refusal: AccessRefusal) -> Counter {
+        self.0.get_or_create_owned(&[("reason", refusal.as_str())])
+    }
+
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "admin_refused",
+            "Requests that the admin server refused: without a token (token_missing), with a wrong token \
+             (token_wrong), or, if no token is configured, of a form that a web page can send (web_page)",
+            self.0.clone(),
+        );
     }
 }

@@ -1,77 +1,26 @@
-//! Connections before they are decided on.
+//! Metrics of connections up to the decision.
 
-use std::sync::OnceLock;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
-use hyrouter_metrics::{Counter, Desc, Exposition, Source};
 use hyrouter_proxy::{ServerHandle, ServerStatus};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::registry::Registry;
 
+use super::encode::EncodeMetrics as _;
 use crate::timestamp::unix;
 
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionMetrics {
     pub(crate) handshakes_failed: Counter,
     pub(crate) panics: Counter,
-    /// Once it listens.
+    /// Set when it listens.
     server: OnceLock<ServerHandle>,
 }
 
 impl ConnectionMetrics {
-    const OPEN: Desc = Desc::gauge(
-        "hyrouter_connections",
-        "Connections that are open, half-open ones among them",
-        &[],
-    );
-    const HALF_OPEN: Desc = Desc::gauge(
-        "hyrouter_half_open_handshakes",
-        "Connections whose handshake is not complete",
-        &[],
-    );
-    const REMEMBERED: Desc = Desc::gauge(
-        "hyrouter_remembered_connections",
-        "Connections that QUIC holds memory for, the open ones and closed ones until it has forgotten them",
-        &[],
-    );
-    const UNREAD: Desc = Desc::gauge(
-        "hyrouter_unread_bytes",
-        "Memory that is set aside for packets that have begun to arrive",
-        &[],
-    );
-    const NOT_AFTER: Desc = Desc::gauge(
-        "hyrouter_certificate_not_after_seconds",
-        "When the certificate that players see ends (its notAfter), in seconds since 1970",
-        &[],
-    );
-    const REFUSED: Desc = Desc::counter(
-        "hyrouter_connections_refused",
-        "Connections that were turned away before they could say anything, by the limit that they met",
-        &["reason"],
-    );
-    const FAILED: Desc = Desc::counter(
-        "hyrouter_handshakes_failed",
-        "TLS handshakes that failed or took too long",
-        &[],
-    );
-    const RETRIES: Desc = Desc::counter(
-        "hyrouter_retries",
-        "Newcomers that had to prove their address",
-        &[],
-    );
-    const FLOWS: Desc = Desc::gauge(
-        "hyrouter_proxied_flows",
-        "Flows of clients behind load balancers that the router knows; only with quic.proxy_protocol",
-        &[],
-    );
-    const DROPPED: Desc = Desc::counter(
-        "hyrouter_proxied_dropped",
-        "Datagrams that were dropped: of a flow that no header came for (unknown), with a header that is not believed (malformed), or for a client whose flow is forgotten (unanswerable)",
-        &["reason"],
-    );
-    const PANICS: Desc = Desc::counter(
-        "hyrouter_panics",
-        "Connections that were lost to a panic of the router",
-        &[],
-    );
-
     pub(crate) fn watch(&self, server: ServerHandle) {
         // It listens once.
         let _ = self.server.set(server);
@@ -83,51 +32,81 @@ impl ConnectionMetrics {
             .map(ServerHandle::status)
             .unwrap_or_default()
     }
+
+    pub(super) fn register(self: &Arc<Self>, registry: &mut Registry) {
+        registry.register_collector(Box::new(Arc::clone(self)));
+        registry.register(
+            "handshakes_failed",
+            "TLS handshakes that failed or took too long",
+            self.handshakes_failed.clone(),
+        );
+        registry.register(
+            "panics",
+            "Connections lost to a panic of the router",
+            self.panics.clone(),
+        );
+    }
 }
 
-impl Source for ConnectionMetrics {
-    fn descs(&self) -> &'static [Desc] {
-        &[
-            Self::OPEN,
-            Self::HALF_OPEN,
-            Self::REMEMBERED,
-            Self::UNREAD,
-            Self::NOT_AFTER,
-            Self::REFUSED,
-            Self::FAILED,
-            Self::RETRIES,
-            Self::PANICS,
-            Self::FLOWS,
-            Self::DROPPED,
-        ]
-    }
-
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "connections and bytes are below 2^53"
-    )]
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
+impl Collector for ConnectionMetrics {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let status = self.status();
-        into.gauge(&Self::OPEN, status.open as f64);
-        into.gauge(&Self::HALF_OPEN, status.half_open as f64);
-        into.gauge(&Self::REMEMBERED, status.remembered as f64);
-        into.gauge(&Self::UNREAD, status.unread_bytes as f64);
-        if let Some(server) = self.server.get() {
-            into.gauge(&Self::NOT_AFTER, unix(server.validity().not_after));
-        }
-        let refused = status.refused.iter();
-        let refused = refused.map(|(refusal, count)| ([refusal.as_str()], count));
-        into.counts(&Self::REFUSED, refused);
-        into.count(&Self::FAILED, self.handshakes_failed.get());
-        into.count(&Self::RETRIES, status.retries_sent);
-        into.count(&Self::PANICS, self.panics.get());
+        encoder.gauge(
+            "connections",
+            "Open connections, including half-open ones",
+            status.open,
+        )?;
+        encoder.gauge(
+            "half_open_handshakes",
+            "Connections whose handshake is not complete",
+            status.half_open,
+        )?;
+        encoder.gauge(
+            "remembered_connections",
+            "Connections that QUIC holds memory for: open ones, and closed ones until QUIC forgets them",
+            status.remembered,
+        )?;
+        encoder.gauge(
+            "unread_bytes",
+            "Memory reserved for packets that have arrived in part, in bytes",
+            status.unread_bytes,
+        )?;
+        let server = self.server.get();
+        encoder.optional_gauge(
+            "certificate_not_after_seconds",
+            "End of the certificate that players see (its notAfter), in seconds since 1970",
+            server.map(|server| unix(server.validity().not_after)),
+        )?;
+        let refused = status.refused.iter().map(|(refusal, count)| {
+            let labels = [("reason", refusal.as_str())];
+            (labels, ConstCounter::new(count))
+        });
+        encoder.family(
+            "connections_refused",
+            "Connections refused before a Connect packet was read, by the limit that they met",
+            refused,
+        )?;
+        encoder.counter(
+            "retries",
+            "New connections that had to prove their address by a QUIC Retry",
+            status.retries_sent,
+        )?;
         let proxied = status.proxied.unwrap_or_default();
-        into.gauge(&Self::FLOWS, proxied.flows as f64);
+        encoder.gauge(
+            "proxied_flows",
+            "Known flows of clients behind load balancers; only with quic.proxy_protocol",
+            proxied.flows,
+        )?;
         let dropped = [
-            (["unknown"], proxied.unknown),
-            (["malformed"], proxied.malformed),
-            (["unanswerable"], proxied.unanswerable),
+            ("unknown", proxied.unknown),
+            ("malformed", proxied.malformed),
+            ("unanswerable", proxied.unanswerable),
         ];
-        into.counts(&Self::DROPPED, dropped);
+        encoder.family(
+            "proxied_dropped",
+            "Datagrams that were dropped: of a flow without a header (unknown), with a header that is not accepted \
+             (malformed), or to a client whose flow is forgotten (unanswerable)",
+            dropped.map(|(reason, count)| ([("reason", reason)], ConstCounter::new(count))),
+        )
     }
 }

@@ -1,76 +1,34 @@
-//! Decisions, and how long they took.
+//! Metrics of decisions and their durations.
+
+use std::fmt;
+use std::sync::Arc;
 
 use hyrouter_decision_log::{DecisionOutcome, DecisionRecord};
 use hyrouter_gateway::{DecisionNote, IdentityResult, Reason, TicketResult};
-use hyrouter_metrics::{Codes, Desc, Exposition, Histogram, Source};
 use hyrouter_proxy::{CloseReason, SentAnswer};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::registry::Registry;
 
-#[derive(Debug)]
+use super::codes::{Code, CodeCounters};
+use super::encode::EncodeMetrics as _;
+use super::histogram::Histogram;
+
+#[derive(Debug, Default)]
 pub(crate) struct DecisionMetrics {
-    referrals: Codes<Reason>,
-    disconnects: Codes<Reason>,
-    closed: Codes<CloseReason>,
+    pub(super) referrals: CodeCounters<Reason>,
+    disconnects: CodeCounters<Reason>,
+    closed: CodeCounters<CloseReason>,
     pub(crate) handshake: Histogram,
     pub(crate) connect: Histogram,
     pub(crate) decision: Histogram,
     pub(crate) exchange: Histogram,
-    pub(crate) identity: Codes<IdentityResult>,
-    pub(crate) tickets: Codes<TicketResult>,
-}
-
-impl Default for DecisionMetrics {
-    fn default() -> Self {
-        Self {
-            referrals: Codes::new(&Reason::ALL, Reason::as_str),
-            disconnects: Codes::new(&Reason::ALL, Reason::as_str),
-            closed: Codes::new(&CloseReason::ALL, CloseReason::as_str),
-            handshake: Histogram::default(),
-            connect: Histogram::default(),
-            decision: Histogram::default(),
-            exchange: Histogram::default(),
-            identity: Codes::new(&IdentityResult::ALL, IdentityResult::as_str),
-            tickets: Codes::new(&TicketResult::ALL, TicketResult::as_str),
-        }
-    }
+    pub(crate) identity: CodeCounters<IdentityResult>,
+    pub(crate) tickets: CodeCounters<TicketResult>,
 }
 
 impl DecisionMetrics {
-    const DECISIONS: Desc = Desc::counter(
-        "hyrouter_decisions",
-        "Connections that were answered or closed, by what was done (referral, disconnect, closed) and why",
-        &["outcome", "reason"],
-    );
-    const HANDSHAKE: Desc = Desc::histogram(
-        "hyrouter_handshake_seconds",
-        "From the first datagram to the end of the TLS handshake",
-        &[],
-    );
-    const CONNECT: Desc = Desc::histogram(
-        "hyrouter_connect_seconds",
-        "From the handshake to a whole Connect packet",
-        &[],
-    );
-    const DECISION: Desc = Desc::histogram(
-        "hyrouter_decision_seconds",
-        "From the Connect packet to the answer, plugins included",
-        &[],
-    );
-    const EXCHANGE: Desc = Desc::histogram(
-        "hyrouter_exchange_seconds",
-        "From the first datagram until the answer was sent",
-        &[],
-    );
-    const IDENTITY: Desc = Desc::counter(
-        "hyrouter_identity",
-        "Identity tokens of players, by what was made of them",
-        &["result"],
-    );
-    const TICKETS: Desc = Desc::counter(
-        "hyrouter_tickets",
-        "Referral data that players brought, by what was made of it",
-        &["result"],
-    );
-
     pub(super) fn count(
         &self,
         record: &DecisionRecord<'_>,
@@ -102,41 +60,77 @@ impl DecisionMetrics {
         }
     }
 
-    /// Every pair of outcome and reason that happened, with how often.
+    /// Returns each pair of outcome and reason that was counted, with its count.
     pub(crate) fn seen(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
-        let of =
-            |outcome: DecisionOutcome| move |(reason, count)| (outcome.as_str(), reason, count);
-        let referrals = self.referrals.seen().map(of(DecisionOutcome::Referral));
-        let disconnects = self.disconnects.seen().map(of(DecisionOutcome::Disconnect));
-        let closed = self.closed.seen().map(of(DecisionOutcome::Closed));
-        referrals.chain(disconnects).chain(closed)
+        fn of<C: Code>(
+            counters: &CodeCounters<C>,
+            outcome: DecisionOutcome,
+        ) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+            let seen = counters.seen();
+            seen.map(move |(reason, count)| (outcome.as_str(), reason.as_str(), count))
+        }
+        of(&self.referrals, DecisionOutcome::Referral)
+            .chain(of(&self.disconnects, DecisionOutcome::Disconnect))
+            .chain(of(&self.closed, DecisionOutcome::Closed))
+    }
+
+    pub(super) fn register(self: &Arc<Self>, registry: &mut Registry) {
+        registry.register_collector(Box::new(Arc::clone(self)));
+        for (name, help, histogram) in [
+            (
+                "handshake_seconds",
+                "Time from the first datagram to the end of the TLS handshake",
+                &self.handshake,
+            ),
+            (
+                "connect_seconds",
+                "Time from the end of the handshake to a complete Connect packet",
+                &self.connect,
+            ),
+            (
+                "decision_seconds",
+                "Time from the Connect packet to the answer, including plugins",
+                &self.decision,
+            ),
+            (
+                "exchange_seconds",
+                "Time from the first datagram until the answer was sent",
+                &self.exchange,
+            ),
+        ] {
+            registry.register(name, help, histogram.clone());
+        }
     }
 }
 
-impl Source for DecisionMetrics {
-    fn descs(&self) -> &'static [Desc] {
-        &[
-            Self::DECISIONS,
-            Self::HANDSHAKE,
-            Self::CONNECT,
-            Self::DECISION,
-            Self::EXCHANGE,
-            Self::IDENTITY,
-            Self::TICKETS,
-        ]
+impl Collector for DecisionMetrics {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let decisions = self.seen().map(|(outcome, reason, count)| {
+            let labels = [("outcome", outcome), ("reason", reason)];
+            (labels, ConstCounter::new(count))
+        });
+        encoder.family(
+            "decisions",
+            "Finished connections, by outcome (referral, disconnect, closed) and reason",
+            decisions,
+        )?;
+        let identity = self.identity.seen().map(of_result);
+        encoder.family(
+            "identity",
+            "Identity tokens of players, by the result of their check",
+            identity,
+        )?;
+        let tickets = self.tickets.seen().map(of_result);
+        encoder.family(
+            "tickets",
+            "Referral data that players brought, by the result of its check",
+            tickets,
+        )
     }
+}
 
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
-        let seen = self.seen();
-        let decisions = seen.map(|(outcome, reason, count)| ([outcome, reason], count));
-        into.counts(&Self::DECISIONS, decisions);
-        into.histogram(&Self::HANDSHAKE, self.handshake.snapshot());
-        into.histogram(&Self::CONNECT, self.connect.snapshot());
-        into.histogram(&Self::DECISION, self.decision.snapshot());
-        into.histogram(&Self::EXCHANGE, self.exchange.snapshot());
-        let identity = self.identity.seen();
-        into.counts(&Self::IDENTITY, identity.map(|(code, n)| ([code], n)));
-        let tickets = self.tickets.seen();
-        into.counts(&Self::TICKETS, tickets.map(|(code, n)| ([code], n)));
-    }
+type ResultLabel = [(&'static str, &'static str); 1];
+
+fn of_result<C: Code>((result, count): (C, u64)) -> (ResultLabel, ConstCounter<u64>) {
+    ([("result", result.as_str())], ConstCounter::new(count))
 }

@@ -1,13 +1,16 @@
 //! Metrics and health of the keys of the active configuration.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
 use hyrouter_config::IdentityMode;
-use hyrouter_metrics::{Desc, Exposition, Source};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
 
+use super::encode::EncodeMetrics as _;
 use crate::build::identity_keys::IdentityKeys;
 
 /// `/readyz` fails this long before keys are too old, so that load balancers take a router that is cut off from its key
@@ -33,22 +36,6 @@ pub(crate) enum KeyHealth {
 }
 
 impl KeyMetrics {
-    const KEYS: Desc = Desc::gauge(
-        "hyrouter_identity_keys",
-        "Keys that identity tokens are verified with, 0 when they are too old; no line where nothing is verified",
-        &[],
-    );
-    const AGE: Desc = Desc::gauge(
-        "hyrouter_identity_keys_age_seconds",
-        "Time since the last good fetch or read of the keys; no line before that",
-        &[],
-    );
-    const MAX_STALE: Desc = Desc::gauge(
-        "hyrouter_identity_keys_max_stale_seconds",
-        "Age at which the keys are no longer used (identity.max_stale); no line where nothing is verified",
-        &[],
-    );
-
     pub(crate) fn follow(&self, keys: Option<Arc<IdentityKeys>>, mode: IdentityMode) {
         self.keys.store(keys);
         let required = mode == IdentityMode::Require;
@@ -96,30 +83,36 @@ fn health(age: Option<Duration>, max_stale: Duration, required: bool) -> KeyHeal
     }
 }
 
-impl Source for KeyMetrics {
-    fn descs(&self) -> &'static [Desc] {
-        &[Self::KEYS, Self::AGE, Self::MAX_STALE]
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "keys are below 2^53")]
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
+impl Collector for KeyMetrics {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let now = SystemTime::now();
         let keys = self.keys.load();
         let keys = keys.as_ref();
         let count = keys.map(|keys| {
-            if keys.verifier.can_verify(now) {
-                keys.verifier.key_ids().len() as f64
+            let can_verify = keys.verifier.can_verify(now);
+            if can_verify {
+                keys.verifier.key_ids().len()
             } else {
-                0.0
+                0
             }
         });
+        encoder.optional_gauge(
+            "identity_keys",
+            "Keys that identity tokens are verified with, 0 if they are too old; no value if tokens are not verified",
+            count,
+        )?;
         let age = keys.and_then(|keys| keys.verifier.keys_age(now));
+        encoder.optional_gauge(
+            "identity_keys_age_seconds",
+            "Time since the last successful fetch or read of the keys; no value before the first one",
+            age.map(|age| age.as_secs_f64()),
+        )?;
         let max_stale = keys.map(|keys| keys.max_stale());
-        let line = |value: f64| ([""; 0], value);
-        into.gauges(&Self::KEYS, count.map(line));
-        into.gauges(&Self::AGE, age.map(|age| age.as_secs_f64()).map(line));
-        let seconds = max_stale.map(|time| time.as_secs_f64());
-        into.gauges(&Self::MAX_STALE, seconds.map(line));
+        encoder.optional_gauge(
+            "identity_keys_max_stale_seconds",
+            "Age at which the keys are no longer used (identity.max_stale); no value if tokens are not verified",
+            max_stale.map(|age| age.as_secs_f64()),
+        )
     }
 }
 

@@ -1,10 +1,21 @@
-//! Metrics: each module declares its metrics beside the counters.
+//! Metrics: each module counts and registers its own.
+//!
+//! Values that connections change are counters and histograms, resolved once. A [`Collector`] reads the others at the
+//! scrape.
+//!
+//! [`Collector`]: prometheus_client::collector::Collector
 
 mod admin;
+mod codes;
 mod connections;
 mod decisions;
+pub(crate) mod encode;
+mod histogram;
 mod identity_keys;
+#[cfg(all(test, feature = "grpc"))]
+mod page;
 mod plugins;
+mod process;
 pub(crate) mod registry;
 mod routes;
 
@@ -12,18 +23,20 @@ use std::sync::Arc;
 
 use hyrouter_decision_log::DecisionRecord;
 use hyrouter_gateway::DecisionNote;
-use hyrouter_metrics::Source;
 use hyrouter_proxy::Event;
+use prometheus_client::registry::Registry;
 
 pub(crate) use self::admin::AdminRefusals;
+pub(crate) use self::codes::{Code, CodeCounters};
 pub(crate) use self::connections::ConnectionMetrics;
 pub(crate) use self::decisions::DecisionMetrics;
 pub(crate) use self::identity_keys::{KeyHealth, KeyMetrics};
 pub(crate) use self::plugins::PluginMetrics;
+pub(crate) use self::process::Process;
 pub(crate) use self::routes::RouteMetrics;
 use crate::snapshot::Finished;
 
-/// Everything that connections are counted by. It outlives configurations.
+/// Metrics of connections. They outlive configurations.
 #[derive(Debug, Clone, Default)]
 pub struct Metrics {
     pub(crate) connections: Arc<ConnectionMetrics>,
@@ -31,16 +44,17 @@ pub struct Metrics {
     pub(crate) routes: Arc<RouteMetrics>,
     pub(crate) plugins: Arc<PluginMetrics>,
     pub(crate) keys: Arc<KeyMetrics>,
-    pub(crate) admin: Arc<AdminRefusals>,
+    pub(crate) admin: AdminRefusals,
 }
 
 impl Metrics {
     pub(crate) fn event(&self, event: &Event<'_, DecisionNote>) {
-        match event {
-            Event::HandshakeFailed { .. } => self.connections.handshakes_failed.inc(),
-            Event::Panicked => self.connections.panics.inc(),
-            _ => {}
-        }
+        let counter = match event {
+            Event::HandshakeFailed { .. } => &self.connections.handshakes_failed,
+            Event::Panicked => &self.connections.panics,
+            _ => return,
+        };
+        counter.inc();
     }
 
     /// Counts a finished connection.
@@ -52,15 +66,12 @@ impl Metrics {
         self.routes.count(record, configured_host);
     }
 
-    /// For the registry, in the order of the text.
-    pub(crate) fn sources(&self) -> [Arc<dyn Source>; 6] {
-        [
-            Arc::clone(&self.decisions) as Arc<dyn Source>,
-            Arc::clone(&self.routes) as _,
-            Arc::clone(&self.connections) as _,
-            Arc::clone(&self.plugins) as _,
-            Arc::clone(&self.keys) as _,
-            Arc::clone(&self.admin) as _,
-        ]
+    fn register(&self, registry: &mut Registry) {
+        self.decisions.register(registry);
+        self.connections.register(registry);
+        self.admin.register(registry);
+        registry.register_collector(Box::new(Arc::clone(&self.routes)));
+        registry.register_collector(Box::new(Arc::clone(&self.plugins)));
+        registry.register_collector(Box::new(Arc::clone(&self.keys)));
     }
 }

@@ -1,21 +1,28 @@
 //! Metrics of decisions by route and referrals by backend.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 use hyrouter_decision_log::DecisionRecord;
-use hyrouter_metrics::{Counter, Desc, Exposition, Source};
 use hyrouter_router::{Maintenance, Router};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::ConstGauge;
 
-/// Maximum number of routes with counts of their own, and of backends of them all. The rest is counted under `other`:
-/// 100,000 routes would make a text of 20 MB.
+use super::encode::EncodeMetrics as _;
+
+/// Maximum number of routes with series of their own. The other routes share the route `other`: 100,000 routes would make
+/// a text of 20 MB.
 const MAX_ROUTES: usize = 1_000;
+/// Maximum number of backends of all routes with series of their own. The others count as the backend `other`.
 const MAX_BACKENDS: usize = 5_000;
 const OTHER: &str = "other";
 
-/// Decisions by route, and referrals by backend. What the next configuration has as well goes on with its counts.
+/// Decisions by route, and referrals by backend. Routes and backends that a reload keeps go on with their counts.
 #[derive(Debug, Default)]
 pub(crate) struct RouteMetrics(ArcSwap<Table>);
 
@@ -28,12 +35,12 @@ struct Table {
 /// One route.
 #[derive(Debug, Default)]
 pub(crate) struct RouteCount {
-    referrals: Arc<Counter>,
-    disconnects: Arc<Counter>,
+    referrals: Counter,
+    disconnects: Counter,
     /// By host, then by port.
-    backends: HashMap<Box<str>, Vec<(u16, Arc<Counter>)>>,
-    /// Backends that a plugin named.
-    other: Arc<Counter>,
+    backends: HashMap<Box<str>, Vec<(u16, Counter)>>,
+    /// Referrals to backends that a plugin named.
+    other: Counter,
     drained: usize,
     all: usize,
     maintenance: Option<Maintenance>,
@@ -45,10 +52,10 @@ impl RouteCount {
     }
 
     pub(crate) fn referrals_to(&self, host: &str, port: u16) -> u64 {
-        self.backend(host, port).map_or(0, |count| count.get())
+        self.backend(host, port).map_or(0, Counter::get)
     }
 
-    fn backend(&self, host: &str, port: u16) -> Option<&Arc<Counter>> {
+    fn backend(&self, host: &str, port: u16) -> Option<&Counter> {
         let ports = self.backends.get(host)?;
         let known = ports.iter().find(|(known, _)| *known == port);
         known.map(|(_, count)| count)
@@ -56,27 +63,6 @@ impl RouteCount {
 }
 
 impl RouteMetrics {
-    const DECISIONS: Desc = Desc::counter(
-        "hyrouter_route_decisions",
-        "Answers by route, `default` for the default pool, and what was done (referral, disconnect)",
-        &["route", "outcome"],
-    );
-    const REFERRALS: Desc = Desc::counter(
-        "hyrouter_referrals",
-        "Referrals by route and backend as configured, captures as `$1`; `other` for what a plugin named",
-        &["route", "backend"],
-    );
-    const BACKENDS: Desc = Desc::gauge(
-        "hyrouter_backends",
-        "Backends of a route by state (serving, drained)",
-        &["route", "state"],
-    );
-    const MAINTENANCE: Desc = Desc::gauge(
-        "hyrouter_route_maintenance",
-        "1 while a route is under maintenance; no line for one that has none planned",
-        &["route"],
-    );
-
     /// Counts for these routes from now on.
     pub(crate) fn follow(&self, router: &Router) {
         let before = self.0.load();
@@ -95,9 +81,7 @@ impl RouteMetrics {
                     ports.push((backend.port, count.cloned().unwrap_or_default()));
                 }
             }
-            let kept = |of: fn(&RouteCount) -> &Arc<Counter>| {
-                old.map(of).map(Arc::clone).unwrap_or_default()
-            };
+            let kept = |of: fn(&RouteCount) -> &Counter| old.map(of).cloned().unwrap_or_default();
             let count = RouteCount {
                 referrals: kept(|old| &old.referrals),
                 disconnects: kept(|old| &old.disconnects),
@@ -119,7 +103,8 @@ impl RouteMetrics {
         let table = self.0.load();
         let route = table.by_name.get(name).unwrap_or(&table.other);
         let Some(backend) = record.backend else {
-            return route.disconnects.inc();
+            route.disconnects.inc();
+            return;
         };
         route.referrals.inc();
         let host = configured_host.unwrap_or(backend.host);
@@ -127,71 +112,75 @@ impl RouteMetrics {
         count.unwrap_or(&route.other).inc();
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "backends are below 2^53")]
-    fn collect_states(routes: &[(&str, &Arc<RouteCount>)], into: &mut Exposition<'_, '_>) {
-        let known = routes.iter().filter(|(_, count)| count.all > 0);
-        let states = known.flat_map(|(name, count)| {
-            let serving = count.all - count.drained;
-            [
-                ([*name, "serving"], serving as f64),
-                ([*name, "drained"], count.drained as f64),
-            ]
-        });
-        into.gauges(&Self::BACKENDS, states);
-        let now = SystemTime::now();
-        let planned = routes.iter().filter_map(|(name, count)| {
-            let planned = count.maintenance.as_ref()?;
-            Some(([*name], planned.in_force(now)))
-        });
-        into.flags(&Self::MAINTENANCE, planned);
-    }
-
     pub(crate) fn of(&self, name: &str) -> Option<Arc<RouteCount>> {
         self.0.load().by_name.get(name).cloned()
     }
 }
 
-impl Source for RouteMetrics {
-    fn descs(&self) -> &'static [Desc] {
-        &[
-            Self::DECISIONS,
-            Self::REFERRALS,
-            Self::BACKENDS,
-            Self::MAINTENANCE,
-        ]
-    }
-
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
+impl Collector for RouteMetrics {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let table = self.0.load();
         let named = table.by_name.iter().map(|(name, count)| (&**name, count));
         let other = Some((OTHER, &table.other)).filter(|(_, count)| count.decisions() > 0);
-        let mut routes: Vec<_> = named.chain(other).collect();
-        routes.sort_unstable_by_key(|(name, _)| *name);
+        let routes: Vec<_> = named.chain(other).collect();
 
-        let decisions = routes.iter().flat_map(|(name, count)| {
-            [
-                ([*name, "referral"], count.referrals.get()),
-                ([*name, "disconnect"], count.disconnects.get()),
-            ]
+        let decisions = routes.iter().flat_map(|(route, count)| {
+            let outcomes = [
+                ("referral", &count.referrals),
+                ("disconnect", &count.disconnects),
+            ];
+            outcomes
+                .map(|(outcome, count)| ([("route", *route), ("outcome", outcome)], count.clone()))
         });
-        into.counts(&Self::DECISIONS, decisions);
-        Self::collect_states(&routes, into);
+        encoder.family(
+            "route_decisions",
+            "Answers by route and outcome (referral, disconnect). The default pool is the route `default`",
+            decisions,
+        )?;
 
-        let mut referrals = Vec::new();
-        for (name, count) in &routes {
-            for (host, ports) in &count.backends {
-                let backends = ports.iter();
-                referrals.extend(backends.map(|(port, count)| {
-                    let backend = crate::address::backend(host, *port);
-                    ([(*name).to_owned(), backend], count.get())
-                }));
-            }
-            if count.other.get() > 0 {
-                let labels = [(*name).to_owned(), OTHER.to_owned()];
-                referrals.push((labels, count.other.get()));
-            }
-        }
-        referrals.sort_unstable();
-        into.counts(&Self::REFERRALS, referrals);
+        let referrals = routes.iter().flat_map(|(route, count)| {
+            let of = move |backend, count| ([("route", *route)], [("backend", backend)], count);
+            let hosts = count.backends.iter();
+            let configured = hosts.flat_map(move |(host, ports)| {
+                let ports = ports.iter();
+                ports.map(move |(port, count)| {
+                    of(crate::address::backend(host, *port), count.clone())
+                })
+            });
+            let other = Some(&count.other).filter(|other| other.get() > 0);
+            configured.chain(other.map(|other| of(OTHER.to_owned(), other.clone())))
+        });
+        encoder.family(
+            "referrals",
+            "Referrals by route and backend as configured, with captures as `$1`. Backends that a plugin named are `other`",
+            referrals.map(|(route, backend, count)| ((route, backend), count)),
+        )?;
+
+        let known = routes.iter().filter(|(_, count)| count.all > 0);
+        let states = known.flat_map(|(route, count)| {
+            let serving = count.all - count.drained;
+            [("serving", serving), ("drained", count.drained)].map(|(state, backends)| {
+                (
+                    [("route", *route), ("state", state)],
+                    ConstGauge::new(backends),
+                )
+            })
+        });
+        encoder.family(
+            "backends",
+            "Backends of a route by state (serving, drained)",
+            states,
+        )?;
+
+        let now = SystemTime::now();
+        let planned = routes.iter().filter_map(|(route, count)| {
+            let in_force = count.maintenance.as_ref()?.in_force(now);
+            Some(([("route", *route)], ConstGauge::new(u32::from(in_force))))
+        });
+        encoder.family(
+            "route_maintenance",
+            "1 while a route is under maintenance; no value for a route without a planned maintenance",
+            planned,
+        )
     }
 }

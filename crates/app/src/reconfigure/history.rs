@@ -1,17 +1,22 @@
 //! Results of reloads.
 
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hyrouter_admin::{CertificateStatus, ConfigStatus, ReloadError};
 use hyrouter_config::Checks;
-use hyrouter_metrics::{Codes, Desc, Exposition, Source};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::metrics::counter::Counter;
 
+use crate::metrics::encode::EncodeMetrics as _;
 use crate::timestamp::unix_now;
 
 /// Origin of the active configuration, and results of later reloads.
 #[derive(Debug)]
 pub(crate) struct ReloadHistory {
-    reloads: Codes,
+    reloads: Counter,
+    failed_reloads: Counter,
     now: Mutex<Now>,
 }
 
@@ -27,40 +32,11 @@ struct Now {
     lowered: Vec<String>,
 }
 
-const OK: &str = "ok";
-const FAILED: &str = "failed";
-
 impl ReloadHistory {
-    const RELOADS: Desc = Desc::counter(
-        "hyrouter_reloads",
-        "Reloads of the configuration, by result (ok, failed)",
-        &["result"],
-    );
-    const LOADED: Desc = Desc::gauge(
-        "hyrouter_config_loaded_timestamp_seconds",
-        "When the configuration at work was loaded, in seconds since 1970",
-        &[],
-    );
-    const FAILING: Desc = Desc::gauge(
-        "hyrouter_config_reload_failing",
-        "1 when the last reload failed, so that an older configuration is at work",
-        &[],
-    );
-    const RESTART: Desc = Desc::gauge(
-        "hyrouter_config_restart_needed",
-        "1 when the configuration has changes that wait for a restart",
-        &[],
-    );
-
-    const LOWERED: Desc = Desc::gauge(
-        "hyrouter_config_checks_lowered",
-        "1 when reloads have made checks less strict since the start, as the configuration said",
-        &[],
-    );
-
     pub(crate) fn starting_with(source: String, checks: Checks) -> Self {
         Self {
-            reloads: Codes::of(&[OK, FAILED]),
+            reloads: Counter::default(),
+            failed_reloads: Counter::default(),
             now: Mutex::new(Now {
                 source,
                 loaded_at: unix_now(),
@@ -74,7 +50,7 @@ impl ReloadHistory {
 
     /// Records a configuration that became active.
     pub(crate) fn succeeded(&self, restart_needed: Vec<String>, checks: &Checks) {
-        self.reloads.inc(OK);
+        self.reloads.inc();
         let mut at = self.lock();
         at.loaded_at = unix_now();
         at.last_error = None;
@@ -85,7 +61,7 @@ impl ReloadHistory {
     }
 
     pub(crate) fn failed(&self, mistakes: Vec<String>) {
-        self.reloads.inc(FAILED);
+        self.failed_reloads.inc();
         self.lock().last_error = Some(ReloadError {
             at: unix_now(),
             mistakes,
@@ -97,8 +73,8 @@ impl ReloadHistory {
         ConfigStatus {
             source: at.source,
             loaded_at: at.loaded_at,
-            reloads: self.reloads.get(OK),
-            failed_reloads: self.reloads.get(FAILED),
+            reloads: self.reloads.get(),
+            failed_reloads: self.failed_reloads.get(),
             last_error: at.last_error,
             restart_needed: at.restart_needed,
             lowered: at.lowered,
@@ -112,24 +88,34 @@ impl ReloadHistory {
     }
 }
 
-impl Source for ReloadHistory {
-    fn descs(&self) -> &'static [Desc] {
-        &[
-            Self::RELOADS,
-            Self::LOADED,
-            Self::FAILING,
-            Self::RESTART,
-            Self::LOWERED,
-        ]
-    }
-
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
-        let reloads = self.reloads.iter();
-        into.counts(&Self::RELOADS, reloads.map(|(result, n)| ([result], n)));
+impl Collector for ReloadHistory {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let reloads = [("ok", &self.reloads), ("failed", &self.failed_reloads)];
+        encoder.family(
+            "reloads",
+            "Reloads of the configuration by result (ok, failed)",
+            reloads.map(|(result, counter)| ([("result", result)], counter.clone())),
+        )?;
         let at = self.lock().clone();
-        into.gauge(&Self::LOADED, at.loaded_at);
-        into.flag(&Self::FAILING, at.last_error.is_some());
-        into.flag(&Self::RESTART, !at.restart_needed.is_empty());
-        into.flag(&Self::LOWERED, !at.lowered.is_empty());
+        encoder.gauge(
+            "config_loaded_timestamp_seconds",
+            "Time at which the active configuration was loaded, in seconds since 1970",
+            at.loaded_at,
+        )?;
+        encoder.flag(
+            "config_reload_failing",
+            "1 if the last reload failed, so that an older configuration is active",
+            at.last_error.is_some(),
+        )?;
+        encoder.flag(
+            "config_restart_needed",
+            "1 if the configuration has changes that wait for a restart",
+            !at.restart_needed.is_empty(),
+        )?;
+        encoder.flag(
+            "config_checks_lowered",
+            "1 if reloads have made checks less strict since the start, as the configuration said",
+            !at.lowered.is_empty(),
+        )
     }
 }

@@ -7,10 +7,9 @@ use std::time::SystemTime;
 
 use hyrouter_admin::{
     CertificateStatus, ConnectionsStatus, DecisionsStatus, HealthProblem, IdentityStatus,
-    LatencyQuantiles, LatencyStatus, NamedCount, PluginOverview, RouterState, RouterStatus,
+    LatencyStatus, NamedCount, PluginOverview, RouterState, RouterStatus,
 };
 use hyrouter_config::{IdentityMode, PluginKind, Settings};
-use hyrouter_metrics::Histogram;
 use hyrouter_plugins::Mode;
 
 use super::control::StartFacts;
@@ -95,20 +94,11 @@ fn decisions(state: &AppState) -> DecisionsStatus {
         total: outcomes.iter().map(|outcome| outcome.count).sum(),
         outcomes,
         latency: LatencyStatus {
-            handshake: quantiles(&decisions.handshake),
-            connect: quantiles(&decisions.connect),
-            decision: quantiles(&decisions.decision),
-            exchange: quantiles(&decisions.exchange),
+            handshake: decisions.handshake.quantiles(),
+            connect: decisions.connect.quantiles(),
+            decision: decisions.decision.quantiles(),
+            exchange: decisions.exchange.quantiles(),
         },
-    }
-}
-
-fn quantiles(histogram: &Histogram) -> LatencyQuantiles {
-    let read = histogram.snapshot().quantiles();
-    LatencyQuantiles {
-        p50: read.p50,
-        p90: read.p90,
-        p99: read.p99,
     }
 }
 
@@ -136,9 +126,9 @@ fn plugins(state: &AppState, settings: &Settings) -> Vec<PluginOverview> {
             running: plugin.running as u64,
             waiting: plugin.waiting as u64,
             calls: count.calls(),
-            failures: count.verdict("failed"),
-            denials: count.verdict("denied"),
-            latency: quantiles(&count.took),
+            failures: count.failed.get(),
+            denials: count.denied.get(),
+            latency: count.took.quantiles(),
             last_error: count.last_error(),
         }
     });
@@ -160,7 +150,9 @@ fn identity(state: &AppState, settings: &Settings, keys: Option<&IdentityKeys>) 
             .and_then(|keys| keys.verifier.keys_age(SystemTime::now()))
             .map(|age| age.as_secs_f64()),
         problem: status.and_then(|status| status.last_error),
-        results: results.map(count).collect(),
+        results: results
+            .map(|(result, n)| count((result.as_str(), n)))
+            .collect(),
     }
 }
 

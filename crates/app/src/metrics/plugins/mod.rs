@@ -1,14 +1,17 @@
 //! Metrics of plugin calls and their verdicts.
 
-mod source;
+mod collector;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use hyrouter_metrics::{Codes, Histogram};
 use hyrouter_plugin_api::PluginErrorCode;
 use hyrouter_plugins::{Chain, Record, Verdict};
+use prometheus_client::metrics::counter::Counter;
+
+use super::codes::CodeCounters;
+use super::histogram::Histogram;
 
 /// Longest text of a failure that is kept, in characters. Parts of it may come from the plugin.
 const MAX_ERROR: usize = 200;
@@ -22,57 +25,57 @@ pub(crate) struct PluginMetrics {
 }
 
 /// One plugin.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct PluginCount {
     pub(crate) took: Histogram,
-    verdicts: Codes,
-    errors: Codes<PluginErrorCode>,
-    skipped: Codes<PluginErrorCode>,
+    unchanged: Counter,
+    changed: Counter,
+    pub(crate) denied: Counter,
+    pub(crate) failed: Counter,
+    /// Failed calls, and calls that were not made.
+    pub(super) errors: CodeCounters<PluginErrorCode>,
     last_error: Mutex<Option<String>>,
-}
-
-impl Default for PluginCount {
-    fn default() -> Self {
-        Self {
-            took: Histogram::default(),
-            verdicts: Codes::of(&["unchanged", "changed", "denied", "failed"]),
-            errors: Codes::new(&PluginErrorCode::ALL, PluginErrorCode::as_str),
-            skipped: Codes::new(&PluginErrorCode::SKIPS, PluginErrorCode::as_str),
-            last_error: Mutex::default(),
-        }
-    }
 }
 
 impl PluginCount {
     fn count(&self, record: &Record) {
-        // A call that was not made says nothing about the plugin, and hides nothing that is known of it.
-        if let Verdict::Failed(error) = &record.verdict
-            && error.is_skip()
-        {
-            self.skipped.inc(error.code());
-            return;
-        }
+        let counter = match &record.verdict {
+            Verdict::Unchanged => &self.unchanged,
+            Verdict::Changed(_) => &self.changed,
+            Verdict::Denied => &self.denied,
+            Verdict::Failed(error) => {
+                self.errors.inc(error.code());
+                // A call that was not made is no call of the plugin, and its error must not hide the one before.
+                if error.is_skip() {
+                    return;
+                }
+                let text: String = error
+                    .to_string()
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(MAX_ERROR)
+                    .collect();
+                *self.lock() = Some(text);
+                &self.failed
+            }
+        };
+        counter.inc();
         self.took.observe(record.elapsed);
-        self.verdicts.inc(record.verdict.as_str());
-        if let Verdict::Failed(error) = &record.verdict {
-            self.errors.inc(error.code());
-            let text: String = error
-                .to_string()
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(MAX_ERROR)
-                .collect();
-            *self.lock() = Some(text);
-        }
+    }
+
+    /// Returns the verdicts with their counters.
+    fn verdicts(&self) -> [(&'static str, &Counter); 4] {
+        [
+            ("unchanged", &self.unchanged),
+            ("changed", &self.changed),
+            ("denied", &self.denied),
+            ("failed", &self.failed),
+        ]
     }
 
     pub(crate) fn calls(&self) -> u64 {
-        self.verdicts.total()
-    }
-
-    /// Returns the number of calls with this verdict.
-    pub(crate) fn verdict(&self, verdict: &'static str) -> u64 {
-        self.verdicts.get(verdict)
+        let verdicts = self.verdicts();
+        verdicts.iter().map(|(_, counter)| counter.get()).sum()
     }
 
     pub(crate) fn last_error(&self) -> Option<String> {

@@ -2,6 +2,7 @@
 
 mod active;
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,10 +10,13 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use hyrouter_config::{LoggingSettings, Problem};
 use hyrouter_decision_log::DecisionRecord;
-use hyrouter_metrics::{Desc, Exposition, Source};
 use hyrouter_plugins::Record;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::metrics::counter::ConstCounter;
 
 pub(crate) use self::active::{ActiveSinks, check};
+use crate::metrics::encode::EncodeMetrics as _;
 use crate::observe::traces::Traces;
 
 /// Maximum time to write and send waiting decisions at the end, or when their sink is replaced.
@@ -37,17 +41,6 @@ struct RetiredSinks {
 }
 
 impl DecisionSinks {
-    const LOST: Desc = Desc::counter(
-        "hyrouter_decision_log_lost",
-        "Decisions that were not written or sent: the queue was full, or the sink failed",
-        &["sink"],
-    );
-    const SPANS_LOST: Desc = Desc::counter(
-        "hyrouter_trace_spans_lost",
-        "Spans that were not sent: the queue was full, or the collector was away",
-        &[],
-    );
-
     /// Opens the sinks of these settings, as [`ActiveSinks::open`].
     pub(crate) fn open(
         settings: &LoggingSettings,
@@ -135,21 +128,25 @@ impl DecisionSinks {
     }
 }
 
-impl Source for DecisionSinks {
-    fn descs(&self) -> &'static [Desc] {
-        &[Self::LOST, Self::SPANS_LOST]
-    }
-
-    fn collect(&self, into: &mut Exposition<'_, '_>) {
+impl Collector for DecisionSinks {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let lost = {
             let retired = self.retired();
             let now = self.active.load();
             let running = retired.ending.iter().map(|ending| ending.lost());
             running.chain([now.lost()]).fold(retired.lost, sum)
         };
-        let lines = ["file", "webhook"].into_iter().zip(lost);
-        into.counts(&Self::LOST, lines.map(|(sink, lost)| ([sink], lost)));
-        into.count(&Self::SPANS_LOST, self.traces.lost());
+        let lost = ["file", "webhook"].into_iter().zip(lost);
+        encoder.family(
+            "decision_log_lost",
+            "Decisions that were not written or sent, by sink: its queue was full, or it failed",
+            lost.map(|(sink, lost)| ([("sink", sink)], ConstCounter::new(lost))),
+        )?;
+        encoder.counter(
+            "trace_spans_lost",
+            "Spans that were not sent: the queue was full, or the collector did not accept them",
+            self.traces.lost(),
+        )
     }
 }
 
