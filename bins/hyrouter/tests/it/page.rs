@@ -83,7 +83,7 @@ async fn the_page_shows_a_router_under_load() {
     browser
         .until("!document.body.innerText.includes('not an address to listen on')")
         .await;
-    assert_eq!(browser.problems(), [] as [&str; 0]);
+    assert_eq!(browser.problems().await, [] as [&str; 0]);
     browser.close().await;
     for one in crowd {
         assert!(!one.stop().await.is_empty());

@@ -94,7 +94,7 @@ async fn it_shows_a_busy_router_on_a_desk_and_on_a_phone() {
             keep(&format!("status-{name}-{scheme}.png"), &png);
         }
     }
-    assert_eq!(browser.problems(), [""; 0]);
+    assert_eq!(browser.problems().await, [""; 0]);
     browser.close().await;
 }
 
@@ -266,7 +266,7 @@ async fn it_says_what_is_wrong_and_what_there_is_none_of() {
         json!("draining · Hyrouter")
     );
     keep("empty.png", &browser.screenshot().await);
-    assert_eq!(browser.problems(), [""; 0]);
+    assert_eq!(browser.problems().await, [""; 0]);
     browser.close().await;
 }
 

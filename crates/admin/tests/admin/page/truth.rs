@@ -91,7 +91,7 @@ async fn its_totals_buttons_and_dialogs_are_true() {
         );
         assert_eq!(browser.eval(&set).await, before, "{state}, {uptime}");
     }
-    assert_eq!(browser.problems(), [""; 0]);
+    assert_eq!(browser.problems().await, [""; 0]);
     browser.close().await;
 }
 
