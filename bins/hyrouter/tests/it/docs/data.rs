@@ -4,7 +4,7 @@ use hyrouter_config::{ConfigError, Settings, Sources};
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse};
 use serde_json::{Value, json};
 
-use super::page::{Block, Kind, blocks, check_all};
+use super::page::{Block, blocks, check_all, with_info};
 use super::workshop::workshop;
 use crate::support::folder;
 
@@ -24,7 +24,7 @@ fn load(yaml: &str) -> Result<Settings, ConfigError> {
 
 #[test]
 fn configurations_are_good_and_warn_of_nothing() {
-    check_all(Kind::Yaml, |block| {
+    check_all("yaml", |block| {
         let settings = load(&block.text).map_err(|error| error.to_string())?;
         let warnings: Vec<_> = settings.warnings.iter().map(ToString::to_string).collect();
         if warnings.is_empty() {
@@ -39,7 +39,7 @@ fn configurations_are_good_and_warn_of_nothing() {
 #[test]
 fn the_whole_configuration_is_taken_by_the_router() {
     let mut count = 0;
-    check_all(Kind::YamlFull, |_| {
+    check_all("yaml full", |_| {
         count += 1;
         let ran = workshop().run(&["check", "--config", "config.yaml"]);
         if ran.code == Some(0) && !ran.stdout.contains("warning") {
@@ -53,28 +53,21 @@ fn the_whole_configuration_is_taken_by_the_router() {
 
 #[test]
 fn mistakes_are_found_as_shown() {
-    check_all(Kind::YamlWrong, |block| {
+    let (wrong, mistakes) = (with_info("yaml wrong"), with_info("text mistakes"));
+    assert_eq!(
+        wrong.len(),
+        mistakes.len(),
+        "each block of mistakes is after one `yaml wrong`"
+    );
+    check_all("yaml wrong", |block| {
         let shown = next_of(block)
-            .filter(|next| next.kind() == Some(Kind::Mistakes))
+            .filter(|next| next.info == "text mistakes")
             .ok_or("no block `text mistakes` follows")?;
         match load(&block.text) {
             Ok(_) => Err("there is no mistake in it".to_owned()),
             Err(error) if error.to_string() == shown.text.trim_end() => Ok(()),
             Err(error) => Err(format!("its mistakes are\n{error}")),
         }
-    });
-}
-
-#[test]
-fn mistakes_are_those_of_a_configuration() {
-    let all = blocks();
-    check_all(Kind::Mistakes, |block| {
-        let is_before = |other: &&Block| next_of(other).is_some_and(|next| next.line == block.line);
-        let mut before = all.iter().filter(|other| other.page == block.page);
-        let before = before.find(is_before).and_then(Block::kind);
-        (before == Some(Kind::YamlWrong))
-            .then_some(())
-            .ok_or_else(|| "no block `yaml wrong` is before it".to_owned())
     });
 }
 
@@ -86,7 +79,7 @@ fn next_of(block: &Block) -> Option<Block> {
 
 #[test]
 fn requests_are_what_the_router_writes() {
-    check_all(Kind::Request, |block| {
+    check_all("json request", |block| {
         let shown = parse(&block.text)?;
         let read = serde_json::from_str::<ConnectRequest>(&block.text);
         same(&shown, read.and_then(serde_json::to_value))
@@ -96,7 +89,7 @@ fn requests_are_what_the_router_writes() {
 /// `deny` may be left out; the router's own types always write it.
 #[test]
 fn responses_are_what_the_router_reads() {
-    check_all(Kind::Response, |block| {
+    check_all("json response", |block| {
         let mut shown = parse(&block.text)?;
         let fields = shown.as_object_mut().ok_or("no object")?;
         fields.entry("deny").or_insert(json!(false));

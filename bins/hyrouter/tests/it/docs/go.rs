@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::page::{Kind, check_all, root};
+use super::page::{check_all, root};
 use super::server::Server;
 use crate::support::{Folder, folder};
 
@@ -48,7 +48,7 @@ fn a_plugin_in_webassembly_answers() {
     if !is_there() {
         return;
     }
-    check_all(Kind::GoWasm, |block| {
+    check_all("go wasip1", |block| {
         let folder = folder()
             .file("go.mod", "module hyrouter.example/docs\n\ngo 1.24\n")
             .file("main.go", &block.text);
@@ -82,7 +82,7 @@ fn a_server_answers() {
     }
     let peer = root().join("crates/plugin-grpc/tests/peers/go");
     let copied = |name| std::fs::read_to_string(peer.join(name)).unwrap();
-    check_all(Kind::GoGrpc, |block| {
+    check_all("go grpc", |block| {
         let folder = folder()
             .file("go.mod", &copied("go.mod"))
             .file("go.sum", &copied("go.sum"))

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use hyrouter_testing::peer::PeerProcess;
 
-use super::normal::without_numbers;
-use super::page::{Kind, of_kind};
+use super::console::without_numbers;
+use super::page::with_info;
 use super::workshop::workshop;
 use crate::support::Folder;
 
@@ -61,7 +61,7 @@ impl Drop for Router {
 #[test]
 fn a_router_writes_the_lines_that_are_shown() {
     let mut wanted = BTreeMap::new();
-    for block in of_kind(Kind::Log) {
+    for block in with_info("text log") {
         for line in block.text.lines() {
             wanted.insert(without_numbers(line), format!("{}: {line}", block.place()));
         }

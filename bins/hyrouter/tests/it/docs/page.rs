@@ -15,62 +15,16 @@ pub(crate) struct Block {
     pub(crate) text: String,
 }
 
-/// What a block is, and so how it is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A part of a configuration that is good.
-    Yaml,
-    /// A whole configuration, which `hyrouter` takes.
-    YamlFull,
-    /// A part of a configuration with mistakes, which the next block lists.
-    YamlWrong,
-    Mistakes,
-    Request,
-    Response,
-    Rust,
-    GoWasm,
-    GoGrpc,
-    Python,
-    /// Command lines that are there.
-    Console,
-    /// Command lines with what they print.
-    ConsoleRun,
-    /// Lines of the router's log.
-    Log,
-    /// Nothing that could be tried.
-    Text,
-}
-
 impl Block {
     pub(crate) fn place(&self) -> String {
         format!("{}:{}", self.page, self.line)
     }
-
-    pub(crate) fn kind(&self) -> Option<Kind> {
-        Some(match &*self.info {
-            "yaml" => Kind::Yaml,
-            "yaml full" => Kind::YamlFull,
-            "yaml wrong" => Kind::YamlWrong,
-            "text mistakes" => Kind::Mistakes,
-            "json request" => Kind::Request,
-            "json response" => Kind::Response,
-            "rust" | "rust no_run" => Kind::Rust,
-            "go wasip1" => Kind::GoWasm,
-            "go grpc" => Kind::GoGrpc,
-            "python grpc" => Kind::Python,
-            "console" => Kind::Console,
-            "console run" => Kind::ConsoleRun,
-            "text log" => Kind::Log,
-            "text" => Kind::Text,
-            _ => return None,
-        })
-    }
 }
 
-/// Has each block of a kind tried, and fails with the places and faults of all that are wrong. There has to be one.
-pub(crate) fn check_all(kind: Kind, mut check: impl FnMut(&Block) -> Result<(), String>) {
-    let found = of_kind(kind);
-    assert!(!found.is_empty(), "no page has a block of kind {kind:?}");
+/// Has each block with an info string tried, and fails with the places and faults of all that are wrong. There has to be one.
+pub(crate) fn check_all(info: &str, mut check: impl FnMut(&Block) -> Result<(), String>) {
+    let found = with_info(info);
+    assert!(!found.is_empty(), "no page has a block of {info:?}");
     let faults: Vec<_> = found
         .iter()
         .filter_map(|block| {
@@ -81,9 +35,9 @@ pub(crate) fn check_all(kind: Kind, mut check: impl FnMut(&Block) -> Result<(), 
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-pub(crate) fn of_kind(kind: Kind) -> Vec<Block> {
+pub(crate) fn with_info(info: &str) -> Vec<Block> {
     let mut blocks = blocks();
-    blocks.retain(|block| block.kind() == Some(kind));
+    blocks.retain(|block| block.info == info);
     blocks
 }
 

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use hyrouter_testing::target;
 
-use super::page::{Kind, check_all};
+use super::page::check_all;
 use super::server::Server;
 use crate::support::folder;
 
@@ -15,7 +15,7 @@ fn a_server_answers() {
         eprintln!("skipped: there is no Python on this machine");
         return;
     };
-    check_all(Kind::Python, |block| {
+    check_all("python grpc", |block| {
         let folder = folder().file("server.py", &block.text);
         let script = folder.path("server.py");
         let compile = "import sys; compile(open(sys.argv[1]).read(), sys.argv[1], 'exec')";

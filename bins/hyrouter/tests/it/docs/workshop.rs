@@ -2,16 +2,16 @@
 
 use hyrouter_testing::{built, target};
 
-use super::page::{Kind, of_kind};
+use super::page::with_info;
 use crate::support::{Folder, folder};
 
 /// A folder with the whole configuration of the pages as `config.yaml`, their first request as `request.json`, and the
 /// built plugins where they are in the repository.
 pub(crate) fn workshop() -> Folder {
-    let first = |kind| of_kind(kind).swap_remove(0).text;
+    let first = |kind| with_info(kind).swap_remove(0).text;
     let folder = folder()
-        .file("config.yaml", &first(Kind::YamlFull))
-        .file("request.json", &first(Kind::Request));
+        .file("config.yaml", &first("yaml full"))
+        .file("request.json", &first("json request"));
     std::os::unix::fs::symlink(target(), folder.path("target")).unwrap();
     built("plugins/wasm-plugin.wasm");
     folder
