@@ -1,17 +1,29 @@
 //! A ban list for Hyrouter, in a process of its own.
 
-mod arguments;
 mod bans;
 mod file;
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
+use clap::Parser;
 use hyrouter_plugin_grpc::{
     ConnectRequest, ConnectResponse, OnConnect, PluginFailure, PluginServer,
 };
 use tokio::sync::watch;
 
-use crate::arguments::Arguments;
 use crate::bans::Bans;
+
+/// A ban list for Hyrouter
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Address to listen on: HOST:PORT or unix:PATH
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7777")]
+    listen: String,
+    /// File with a line for each player: UUID or name, then the reason if there is one
+    #[arg(long, value_name = "FILE")]
+    bans: Option<PathBuf>,
+}
 
 /// Denies who is on the list. The list may be replaced at any time.
 struct BanList(watch::Receiver<Bans>);
@@ -29,10 +41,7 @@ impl OnConnect for BanList {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let Some(arguments) = Arguments::parse(std::env::args().skip(1))? else {
-        say(arguments::USAGE);
-        return Ok(());
-    };
+    let arguments = Arguments::parse();
     let (replace, bans) = watch::channel(Bans::default());
     if let Some(path) = arguments.bans {
         let file = file::BanFile::open(path).await?;

@@ -53,14 +53,27 @@ pub(crate) struct ExplainArgs {
     /// Print the report as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-    // Last: its heading covers all options that follow.
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Player")]
     pub(crate) player: PlayerArgs,
+    /// Treat UUID and name as verified by an identity token
+    #[arg(long, help_heading = "Player", conflicts_with = "token")]
+    pub(crate) verified: bool,
+    /// Type of the client [default: game]
+    #[arg(long, help_heading = "Player", value_name = "KIND", value_parser = ["game", "editor"])]
+    pub(crate) client_type: Option<String>,
+    /// Negotiated application protocol [default: that of the build]
+    #[arg(long, help_heading = "Player", value_name = "PROTOCOL")]
+    pub(crate) alpn: Option<String>,
+    /// IP address of the client [default: 127.0.0.1]
+    #[arg(long, help_heading = "Player", value_name = "IP")]
+    pub(crate) ip: Option<IpAddr>,
+    /// Referral data of the client, in hexadecimal
+    #[arg(long, help_heading = "Player", value_name = "HEX")]
+    pub(crate) referral: Option<String>,
 }
 
-/// The simulated player.
+/// The simulated player of a probe or an explanation.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Player")]
 pub(crate) struct PlayerArgs {
     /// Host name that the player typed, in Unicode or Punycode [default: none, as with an IP address]
     #[arg(long, value_name = "NAME")]
@@ -71,16 +84,13 @@ pub(crate) struct PlayerArgs {
     /// Name of the player
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// Treat UUID and name as verified by an identity token
-    #[arg(long, conflicts_with = "token")]
-    pub(crate) verified: bool,
-    /// Identity token to verify by the `identity` settings
+    /// Identity token of the player
     #[arg(long, value_name = "JWT")]
     pub(crate) token: Option<String>,
     /// Language of the client [default: en-US]
     #[arg(long, value_name = "TAG")]
     pub(crate) language: Option<String>,
-    /// Protocol build of the client [default: the newest known build]
+    /// Protocol build of the client [default: the newest known build of the generation]
     #[arg(
         long,
         value_name = "N",
@@ -91,16 +101,4 @@ pub(crate) struct PlayerArgs {
     /// Protocol generation of the client: g1, g2, g3 or g4 [default: g4]
     #[arg(long, value_name = "GENERATION")]
     pub(crate) generation: Option<Generation>,
-    /// Type of the client [default: game]
-    #[arg(long, value_name = "KIND", value_parser = ["game", "editor"])]
-    pub(crate) client_type: Option<String>,
-    /// Negotiated application protocol [default: that of the build]
-    #[arg(long, value_name = "PROTOCOL")]
-    pub(crate) alpn: Option<String>,
-    /// IP address of the client [default: 127.0.0.1]
-    #[arg(long, value_name = "IP")]
-    pub(crate) ip: Option<IpAddr>,
-    /// Referral data of the client, in hexadecimal
-    #[arg(long, value_name = "HEX")]
-    pub(crate) referral: Option<String>,
 }

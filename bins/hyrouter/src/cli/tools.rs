@@ -4,46 +4,23 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use hyrouter_protocol::Generation;
-use uuid::Uuid;
 
-use hyrouter_app::HostName;
+use super::explain::PlayerArgs;
 
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("sni", |arg| arg.help("Host name to send, in Unicode or Punycode [default: the host of ADDR if it is a name, else none]")),
+    mut_arg("uuid", |arg| arg.help("UUID of the player, for g1, g2 and --token-sign")),
+    mut_arg("username", |arg| arg.help("Name of the player, for g1, g2 and --token-sign [default: Player]")),
+    mut_arg("generation", |arg| arg.help("Protocol generation of the client: g1, g2, g3 or g4 [default: g4; g2 with --username or --uuid and no token key, since newer clients send neither]")),
+)]
 pub(crate) struct ProbeArgs {
     /// Address of the router: HOST, HOST:PORT, IP or IP:PORT [default port: 5520]
     #[arg(value_name = "ADDR")]
     pub(crate) address: String,
-    /// Host name to send, in Unicode or Punycode [default: the host of ADDR if it is a name, else none]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) sni: Option<HostName>,
     /// Application protocol to offer. Repeat the option for more, most preferred first [default: that of the build]
     #[arg(long, value_name = "PROTOCOL")]
     pub(crate) alpn: Vec<String>,
-    /// Protocol build of the client [default: the newest known build of the generation]
-    #[arg(
-        long,
-        value_name = "N",
-        conflicts_with = "generation",
-        allow_negative_numbers = true
-    )]
-    pub(crate) build: Option<i32>,
-    /// Protocol generation of the client: g1, g2, g3 or g4 [default: g4; g2 with --username or --uuid and no token key,
-    /// since newer clients send neither]
-    #[arg(long, value_name = "GENERATION")]
-    pub(crate) generation: Option<Generation>,
-    /// Name of the player, for g1, g2 and --token-sign [default: Player]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) username: Option<String>,
-    /// UUID of the player, for g1, g2 and --token-sign
-    #[arg(long, value_name = "UUID")]
-    pub(crate) uuid: Option<Uuid>,
-    /// Language of the client
-    #[arg(long, value_name = "TAG", default_value = "en-US")]
-    pub(crate) language: String,
-    /// Identity token to send
-    #[arg(long, value_name = "JWT")]
-    pub(crate) token: Option<String>,
     /// Referral data to send, in hexadecimal
     #[arg(long, value_name = "HEX")]
     pub(crate) referral_data: Option<String>,
@@ -67,6 +44,8 @@ pub(crate) struct ProbeArgs {
     /// Maximum time to wait for the answer, such as 10s or 500ms
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) timeout: Duration,
+    #[command(flatten, next_help_heading = "Player")]
+    pub(crate) player: PlayerArgs,
     // Last: its heading covers all options that follow.
     #[command(flatten)]
     pub(crate) sign: TokenArgs,

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
         .frame()
         .context("these options do not fit into a Connect packet of this build")?;
     let mut dial = Dial::new(address).timeout(args.timeout);
-    let host = args.sni.clone().or(name).unwrap_or_default();
+    let host = args.player.sni.clone().or(name).unwrap_or_default();
     if !host.sent().is_empty() {
         dial = dial.host(host.sent());
     }
@@ -56,27 +56,30 @@ pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn hello(args: &ProbeArgs) -> anyhow::Result<Hello> {
-    let mut hello = match (args.build, args.generation) {
+    let player = &args.player;
+    let mut hello = match (player.build, player.generation) {
         (Some(build), _) => Hello::of_build(ClientBuild::Number(build)),
         (None, Some(generation)) => Hello::of(generation),
         // G2 is the newest generation that sends name and UUID outside of the token.
         (None, None)
-            if args.sign.key.is_none() && (args.username.is_some() || args.uuid.is_some()) =>
+            if args.sign.key.is_none() && (player.username.is_some() || player.uuid.is_some()) =>
         {
             Hello::of(Generation::G2)
         }
         (None, None) => Hello::of(Generation::G4),
     };
-    hello.language.clone_from(&args.language);
     hello.identity_token = token::token(args)?;
     if let Some(text) = &args.referral_data {
         hello.referral_data = Some(envelope::from_hex(text).context("--referral-data")?);
         hello.referral_source = Some(source(&args.referral_source)?);
     }
-    if let Some(username) = &args.username {
+    if let Some(language) = &player.language {
+        hello.language.clone_from(language);
+    }
+    if let Some(username) = &player.username {
         hello.username.clone_from(username);
     }
-    if let Some(uuid) = args.uuid {
+    if let Some(uuid) = player.uuid {
         hello.uuid = uuid;
     }
     Ok(hello)

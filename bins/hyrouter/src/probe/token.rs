@@ -17,7 +17,7 @@ const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001);
 /// Returns the token to send: the given one, or one made with the given key.
 pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
     let Some(file) = &args.sign.key else {
-        return Ok(args.token.clone());
+        return Ok(args.player.token.clone());
     };
     let text = read_text_input(file, MAX_KEY)?;
     let key = TokenSigningKey::from_json(text.as_bytes()).with_context(|| {
@@ -32,8 +32,12 @@ pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
         SignedDuration::Ago(time) => now.checked_sub(time),
     };
     let claims = TestClaims {
-        uuid: args.uuid.unwrap_or(NOBODY),
-        username: args.username.clone().unwrap_or_else(|| "Player".to_owned()),
+        uuid: args.player.uuid.unwrap_or(NOBODY),
+        username: args
+            .player
+            .username
+            .clone()
+            .unwrap_or_else(|| "Player".to_owned()),
         issuer: args.sign.issuer.clone(),
         scope: args.sign.scope.clone(),
         issued_at: now,
