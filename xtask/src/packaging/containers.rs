@@ -54,7 +54,7 @@ pub(super) fn run(router: &Path) -> anyhow::Result<()> {
     }
     let engine = Engine::new(scratch("engine")?)?;
     if !works(engine.run("podman").arg("info")) {
-        return left_out("podman cannot run here; the image is not tried");
+        return left_out("podman does not run on this machine; the image is not tested");
     }
     let folder = scratch("recipe")?;
     let archive = dist::archive_of(router, &scratch("archive")?)?;

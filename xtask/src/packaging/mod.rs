@@ -36,6 +36,7 @@ pub(crate) fn run_built() -> anyhow::Result<()> {
     let router = target().join("debug/hyrouter");
     containers::run(&router)?;
     systemd::run(&router)?;
+    observability::run()?;
     kubernetes::run()
 }
 
@@ -44,7 +45,6 @@ fn faults_of_files() -> anyhow::Result<Vec<String>> {
     let mut faults = Vec::new();
     configs::check(&mut faults)?;
     systemd::check(&mut faults)?;
-    kubernetes::check(&mut faults)?;
     observability::check(&mut faults)?;
     Ok(faults)
 }

@@ -77,23 +77,14 @@ struct Endpoint {
 }
 
 /// Returns the faults of a document that is applied.
-pub(super) fn whole(document: &Value) -> impl Iterator<Item = String> + use<> {
-    faults(document, true).into_iter()
-}
-
-/// Returns the faults of a document that is laid over another: required fields may be absent.
-pub(super) fn part(document: &Value) -> impl Iterator<Item = String> + use<> {
-    faults(document, false).into_iter()
-}
-
-fn faults(document: &Value, whole: bool) -> Vec<String> {
+pub(super) fn faults(document: &Value) -> Vec<String> {
     let (version, kind) = (text(document, "/apiVersion"), text(document, "/kind"));
     let Some((_, _, read)) = KINDS.iter().find(|(v, k, _)| (*v, *k) == (version, kind)) else {
         return vec![format!("{kind} of {version} is nothing that is checked")];
     };
     let mut faults = Vec::new();
     match read(document) {
-        Ok(back) => compare(document, &back, whole, "", &mut faults),
+        Ok(back) => compare(document, &back, "", &mut faults),
         Err(error) => faults.push(error),
     }
     faults
@@ -107,26 +98,23 @@ fn read_back<T: DeserializeOwned + Serialize>(document: &Value) -> Result<Value,
     serde_json::to_value(typed).map_err(|error| error.to_string())
 }
 
-fn compare(written: &Value, read: &Value, whole: bool, path: &str, faults: &mut Vec<String>) {
+fn compare(written: &Value, read: &Value, path: &str, faults: &mut Vec<String>) {
     match (written, read) {
         (Value::Object(written), Value::Object(read)) => {
             for (key, value) in written {
                 let path = format!("{path}/{key}");
                 match read.get(key) {
-                    Some(read) => compare(value, read, whole, &path, faults),
+                    Some(read) => compare(value, read, &path, faults),
                     None => faults.push(format!("{path} is unknown")),
                 }
             }
-            for key in read
-                .keys()
-                .filter(|key| whole && !written.contains_key(*key))
-            {
+            for key in read.keys().filter(|key| !written.contains_key(*key)) {
                 faults.push(format!("{path}/{key} is required"));
             }
         }
         (Value::Array(written), Value::Array(read)) if written.len() == read.len() => {
             for (index, (written, read)) in written.iter().zip(read).enumerate() {
-                compare(written, read, whole, &format!("{path}/{index}"), faults);
+                compare(written, read, &format!("{path}/{index}"), faults);
             }
         }
         _ if written == read => {}
@@ -138,7 +126,7 @@ fn compare(written: &Value, read: &Value, whole: bool, path: &str, faults: &mut 
 mod tests {
     use serde_json::json;
 
-    use super::{part, whole};
+    use super::faults;
 
     #[test]
     fn what_the_api_does_not_take_is_found() {
@@ -146,7 +134,7 @@ mod tests {
             "apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"},
             "spec": {"type": "LoadBalancer", "ports": [{"port": 1, "protocol": "UDP", "targetPort": "game"}]},
         });
-        assert_eq!(whole(&good).count(), 0);
+        assert_eq!(faults(&good), [""; 0]);
         for (pointer, value, fault) in [
             ("/spec", json!({"prots": []}), "/spec/prots is unknown"),
             (
@@ -164,21 +152,8 @@ mod tests {
         ] {
             let mut bad = good.clone();
             *bad.pointer_mut(pointer).unwrap() = value;
-            let faults: Vec<_> = whole(&bad).collect();
+            let faults = faults(&bad);
             assert!(faults.iter().any(|f| f.contains(fault)), "{faults:?}");
         }
-    }
-
-    #[test]
-    fn a_patch_need_not_be_whole() {
-        let patch = json!({
-            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}, "spec": {"template": {}},
-        });
-        assert!(whole(&patch).count() > 0);
-        assert_eq!(part(&patch).count(), 0);
-        let wrong = json!({
-            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}, "spec": {"tmeplate": {}},
-        });
-        assert_eq!(part(&wrong).count(), 1);
     }
 }
