@@ -15,5 +15,5 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
     if is_here() {
         return Ok(());
     }
-    left_out("no Chromium here; the tests of the status page say that they are skipped")
+    left_out("Chromium is not installed; tests of the status page are skipped")
 }

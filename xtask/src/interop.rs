@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::Context as _;
 
-use crate::sh::{self, cargo, cmd, root, say, target, works};
+use crate::sh::{self, cargo, cmd, root, target, works};
 
 pub(crate) fn run(filter: Option<&str>) -> anyhow::Result<()> {
     sh::run(cargo().args(["build", "--package", "hyrouter"]))?;
@@ -40,8 +40,11 @@ pub(crate) fn python_with_aioquic() -> anyhow::Result<PathBuf> {
         return Ok(python);
     }
     if !works(cmd("python3").args(["-m", "venv", "--clear"]).arg(&venv)) {
-        install_venv_module()?;
-        sh::run(cmd("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+        // Debian leaves this module out of its Python.
+        sh::apt_install(&["python3", "python3-venv"])?;
+        sh::run(cmd("python3").args(["-m", "venv", "--clear"]).arg(&venv)).context(
+            "creating a virtual environment takes Python 3.10 or newer with the module venv",
+        )?;
     }
     sh::run(
         cmd(&python)
@@ -50,19 +53,4 @@ pub(crate) fn python_with_aioquic() -> anyhow::Result<PathBuf> {
     )?;
     fs::write(stamp, wanted)?;
     Ok(python)
-}
-
-/// Debian leaves this module out of its Python.
-fn install_venv_module() -> anyhow::Result<()> {
-    const HOW: &str = "apt-get install -y python3 python3-venv";
-    let root_on_debian =
-        works(cmd("apt-get").arg("--version")) && sh::output(cmd("id").arg("-u"))?.trim() == "0";
-    if !root_on_debian {
-        bail!(
-            "`python3 -m venv` does not work here; install Python 3.10 or newer with it (on Debian: `{HOW}`)"
-        );
-    }
-    say("installing Python's venv module");
-    sh::run(cmd("apt-get").args(["update", "--quiet"]))?;
-    sh::run(cmd("apt-get").args(["install", "-y", "python3", "python3-venv"]))
 }

@@ -25,28 +25,28 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Everything that has to hold before a change lands: format, lints, docs, licences, tests
+    /// Run all checks: format, lints, documentation, licences, tests, packaging, interop
     Ci,
-    /// Set up what the tests need and run them all
+    /// Set up what the tests need, then run all tests
     Test,
-    /// Talk to the built router with aioquic, a QUIC stack that nobody here wrote
+    /// Test the router with aioquic, an independent QUIC stack
     Interop {
-        /// Run only the cases whose name contains this
+        /// Run only the cases whose name contains this text
         filter: Option<String>,
     },
-    /// Build the example plugins in WebAssembly into target/plugins/
+    /// Build the example plugins for WebAssembly into target/plugins/
     PluginWasm,
-    /// Start a router with the example plugins, everything of dev/config.plugins.dev.yaml, in this terminal
+    /// Run the router of dev/config.plugins.dev.yaml and its plugins in this terminal
     RunPlugins {
-        /// With the router's lines of level debug
+        /// Log at level debug
         #[arg(long)]
         debug: bool,
     },
-    /// Measure: the pure parts, whole exchanges against a floor, memory
+    /// Measure the pure parts, whole exchanges compared with a minimal server, and memory
     Bench(bench::BenchArgs),
-    /// Check what is under examples/ for operators: image, systemd unit, manifests, dashboard, alerts
+    /// Check the files for operators in examples/: image, systemd unit, manifests, dashboard, alerts
     Packaging,
-    /// Build what is released into target/archive/: archive, list of contents, sums
+    /// Build the release into target/archive/: archive, list of crates, checksums
     Dist(dist::DistArgs),
     /// Write the generated parts of docs/
     Docs {
@@ -54,9 +54,9 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Check what no linter can
+    /// Check names, dependencies between crates, texts and links
     Tidy,
-    /// Build the verifiers of envelopes in Java and Go, and run the test vectors with them
+    /// Build the envelope verifiers in Java and Go, then run the test vectors with them
     Verifiers,
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
     python_with_aioquic()?;
     sh::run(cargo().args(["build", "--package", "example-grpc-plugin"]))?;
     if !works(cmd("go").arg("version")) {
-        return left_out("no Go here; the tests with the Go peer say that they are skipped");
+        return left_out("Go is not installed; tests with the Go peer are skipped");
     }
     let folder = target().join("peers");
     fs::create_dir_all(&folder)?;
@@ -25,11 +25,11 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
     )
 }
 
-/// Prints that something cannot be tested here. With `REQUIRE_PEERS=1` that is a failure: on a machine with all
-/// peers, no test must be skipped unnoticed.
+/// Prints that something cannot be tested here. Fails if `REQUIRE_PEERS=1`: on a machine with all peers, no test must be
+/// skipped unnoticed.
 pub(crate) fn left_out(what: &str) -> anyhow::Result<()> {
     let required = env::var_os("REQUIRE_PEERS").is_some_and(|value| value == "1");
-    ensure!(!required, "{what}; REQUIRE_PEERS=1 asks for it");
+    ensure!(!required, "{what}, and REQUIRE_PEERS=1 forbids that");
     say(what);
     Ok(())
 }

@@ -19,13 +19,13 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
         compile_java()?;
     } else {
         left_out(
-            "no JDK here (Java 17 or newer, javac and java): the verifier in Java is left out",
+            "no JDK 17 or newer (javac and java) is installed; the verifier in Java is skipped",
         )?;
     }
     if has_go() {
         compile_go()
     } else {
-        left_out("no Go here (1.24 or newer): the verifier in Go is left out")
+        left_out("Go 1.24 or newer is not installed; the verifier in Go is skipped")
     }
 }
 

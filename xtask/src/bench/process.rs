@@ -215,7 +215,7 @@ pub(crate) fn hold(server: &ServerProcess, count: usize) -> anyhow::Result<Held>
     let report: Value = serde_json::from_str(&line)?;
     ensure!(
         report.get("failed") == Some(&0.into()),
-        "not all could connect: {report}"
+        "some clients could not connect: {report}"
     );
     Ok(Held {
         child,

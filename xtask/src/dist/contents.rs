@@ -102,7 +102,7 @@ fn generate(binary: &Path, folder: &Path) -> anyhow::Result<()> {
         let text = sh::output(cmd(binary).args(["completions", shell]))?;
         ensure!(
             text.contains("hyrouter"),
-            "the completions for {shell} do not know the router"
+            "the completions for {shell} do not contain `hyrouter`"
         );
         fs::write(completions.join(file), text).with_context(|| format!("writing {file}"))?;
     }
@@ -110,7 +110,7 @@ fn generate(binary: &Path, folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(&man)?;
     sh::run(cmd(binary).arg("man").arg(&man))?;
     let page = fs::read_to_string(man.join("hyrouter.1")).context("reading hyrouter.1")?;
-    ensure!(page.contains(".TH"), "hyrouter.1 is no man page");
+    ensure!(page.contains(".TH"), "hyrouter.1 is not a manual page");
     Ok(())
 }
 

@@ -25,11 +25,11 @@ impl Debian {
     /// Finds the packages, or installs them as root.
     pub(super) fn find() -> anyhow::Result<Self> {
         if !works(cmd("apt-get").arg("--version")) {
-            bail!("this is no Debian");
+            bail!("apt-get is not installed");
         }
         if !is_installed() {
             if !sh::is_root()? {
-                bail!("they are not installed, and only root can do that");
+                bail!("they are not installed, and only root can install them");
             }
             say("installing Debian's Rust with the source of its standard library");
             sh::apt_install(&PACKAGES)?;
@@ -83,7 +83,7 @@ fn linker() -> anyhow::Result<PathBuf> {
     let host = version
         .lines()
         .find_map(|line| line.strip_prefix("host: "))
-        .context("rustc does not tell its host")?;
+        .context("rustc does not print its host")?;
     let lld = Path::new(sysroot.trim())
         .join("lib/rustlib")
         .join(host)
@@ -95,7 +95,7 @@ fn linker() -> anyhow::Result<PathBuf> {
         return Ok("wasm-ld".into());
     }
     bail!(
-        "there is no linker: neither {} nor `wasm-ld` (package lld)",
+        "no linker was found: neither {} nor `wasm-ld` (package lld)",
         lld.display()
     )
 }

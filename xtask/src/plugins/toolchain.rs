@@ -98,12 +98,12 @@ fn active_has(triple: &str) -> bool {
 /// Has rustup add the target to the active toolchain.
 fn rustup_adds(triple: &str) -> anyhow::Result<()> {
     if !sh::works(cmd("rustup").arg("--version")) {
-        bail!("there is no rustup");
+        bail!("rustup is not installed");
     }
     let failed = memory_of_failure();
     if failed_lately(&failed) {
         bail!(
-            "its download failed less than a day ago; to try again remove {}",
+            "its download failed less than 24 h ago; remove {} to retry",
             failed.display()
         );
     }
@@ -149,7 +149,7 @@ fn run_within(command: &mut Command, limit: Duration) -> anyhow::Result<()> {
         if started.elapsed() > limit {
             child.kill()?;
             child.wait()?;
-            bail!("it was not done after {} s", limit.as_secs());
+            bail!("it did not end within {} s", limit.as_secs());
         }
         pause();
     }
@@ -176,7 +176,7 @@ mod tests {
     fn what_takes_too_long_is_stopped() {
         let started = Instant::now();
         let error = run_within(cmd("sleep").arg("600"), Duration::ZERO).unwrap_err();
-        assert_eq!(error.to_string(), "it was not done after 0 s");
+        assert_eq!(error.to_string(), "it did not end within 0 s");
         assert!(started.elapsed() < LONG);
     }
 
