@@ -48,7 +48,7 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// Whatever is opened is sealed to the same bytes, and what is not is refused by a code.
+// An envelope that opens is sealed to the same bytes; any other is refused with a code.
 func FuzzOpen(f *testing.F) {
 	file, err := readVectors(vectorsPath)
 	must(f, file, err)
@@ -67,7 +67,7 @@ func FuzzOpen(f *testing.F) {
 				continue
 			}
 			sealed, err := statement.Seal(file.signers[statement.KeyID])
-			// All zero is a nonce that nobody has drawn: opened, since the sealer chose it, and never sealed here. Nor is a
+			// An envelope with a nonce of zeros opens, because the sealer chose it, but is never sealed here. Neither is a
 			// ticket without a player.
 			sealable := statement.Nonce != [16]byte{} && (kind == hyrouter.Referral || statement.Player != nil)
 			if sealable && (err != nil || !bytes.Equal(sealed, envelope)) {
@@ -170,7 +170,7 @@ func TestWhatCanNotBeSealedIsAnError(t *testing.T) {
 	}
 	referral.Verified = true
 	if _, err := referral.Seal(key); err == nil {
-		t.Error("nobody was verified, and it is sealed")
+		t.Error("a referral without a player is sealed as verified")
 	}
 }
 
@@ -252,7 +252,7 @@ func TestOneGuardForAllAdmitsOnce(t *testing.T) {
 	}
 }
 
-// The command line; 0, 1 and 2 are in `main`.
+// Runs the command line; `main` has the exit codes 0, 1 and 2.
 func TestTheProgramOpensWhatItSealed(t *testing.T) {
 	secret := t.TempDir() + "/secret"
 	must(t, secret, os.WriteFile(secret, []byte("hex:000102030405060708090a0b0c0d0e0f\n"), 0o600))

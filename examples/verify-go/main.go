@@ -24,11 +24,11 @@ const usage = `usage:
   verify-go ticket --key-id N (--secret-file F | --seed-file F) --player UUID [--verified] [--host H]
       [--port P] [--certificate HEX] [--route R] [--source S] [--content HEX] [--hops N] [--lifetime MS]
       [--now MS] [--nonce HEX]
-open does not check a player or certificate that is not given; with --verified it refuses a player whom the sealer has
+open does not check a player or certificate that is not given; with --verified it refuses a player that the sealer has
 not verified; --replay shows the envelope twice.
 A secret or seed is plain text, base64:... or hex:...`
 
-// Exits with 0, with 1 when something was refused, and with 2 when it was called wrongly.
+// Exits with 0 for success, 1 if an envelope was refused, and 2 for a wrong command line.
 func main() {
 	accepted, err := run(os.Args[1:], os.Stdout)
 	switch {
@@ -174,7 +174,7 @@ func ticket(arguments []string, out io.Writer) (accepted bool, err error) {
 	return true, err
 }
 
-// What both commands take.
+// Arguments of both commands.
 type options struct {
 	*flag.FlagSet
 	keyID       uint8
@@ -281,7 +281,7 @@ func readSecret(path string) ([]byte, error) {
 	return hyrouter.ParseSecret(string(text))
 }
 
-// Digits alone, which the flag package is not content with.
+// Digits only; the flag package accepts more.
 func number[T uint8 | uint16 | uint32 | uint64](text string) (T, error) {
 	var n T
 	if strings.Trim(text, "0123456789") != "" || json.Unmarshal([]byte(text), &n) != nil {

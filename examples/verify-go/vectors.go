@@ -61,7 +61,7 @@ type replay struct {
 	} `json:"steps"`
 }
 
-// A statement under the names of the vectors.
+// A statement with the names of the vectors.
 type statement struct {
 	Kind        string    `json:"kind"`
 	Hops        uint8     `json:"hops"`
@@ -107,7 +107,7 @@ func describe(s *hyrouter.Statement) *statement {
 	return described
 }
 
-// The last bit is no sign: what overflows comes back as it was.
+// The highest bit is not a sign: a value that overflows is converted back unchanged.
 func millis(at time.Time) uint64 { return uint64(at.UnixMilli()) }
 
 // Bytes that are hexadecimal digits in JSON.

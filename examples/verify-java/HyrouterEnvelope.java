@@ -32,16 +32,16 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The signed envelope ("HYRP", version 2) around the data that a referred player carries. One file for Java 17 and
- * newer without dependencies, to be copied into a server plugin; put your package on top.
+ * newer without dependencies; copy it into a server plugin and add your package at the top.
  *
- * <p>{@link #open} makes every check that can be made of one envelope, a {@link ReplayGuard} sees that each is shown
- * once, and a {@link Ticket} sends a player back to the router. Byte by byte: docs/referral-envelope.md of Hyrouter.
+ * <p>{@link #open} makes all checks of one envelope, a {@link ReplayGuard} refuses an envelope that is shown twice, and
+ * a {@link Ticket} sends a player back to the router. docs/referral-envelope.md of Hyrouter describes the bytes.
  */
 public final class HyrouterEnvelope {
-    /** The longest envelope in bytes, the bound of the game on referral data. */
+    /** Maximum length of an envelope in bytes, the limit of the game for referral data. */
     public static final int MAX_ENVELOPE = 4096;
 
-    /** How far the sealer's clock may be ahead unless the expectation says otherwise. */
+    /** Default for how far the sealer's clock can be ahead. */
     public static final Duration DEFAULT_CLOCK_SKEW = Duration.ofSeconds(30);
 
     private static final byte[] MAGIC = {'H', 'Y', 'R', 'P'};
@@ -57,10 +57,10 @@ public final class HyrouterEnvelope {
     private HyrouterEnvelope() {}
 
     /**
-     * Opens an envelope: what it says, provided that it is well formed, signed by one of the keys, alive, and meant for
-     * this place and player. Whether it was shown before is for a {@link ReplayGuard} to say.
+     * Returns the statement of an envelope that is well formed, signed by one of the keys, not expired, and for this
+     * target and player. It does not detect a replay; use a {@link ReplayGuard}.
      *
-     * @param bytes what the player has brought, of whatever kind; null is no envelope
+     * @param bytes the referral data of the player; null is no envelope
      * @throws Refused for the first check that fails, in the order of {@link Code}
      */
     public static Statement open(byte[] bytes, Keys keys, Expectation expectation, Instant now) throws Refused {
@@ -72,8 +72,8 @@ public final class HyrouterEnvelope {
         if (!key.isValidAt(now)) {
             throw new Refused(Code.KEY_NOT_VALID, "key " + statement.keyId);
         }
-        // Before the signature is looked at: a key that signs by one algorithm never judges another, or a public key
-        // would pass as an HMAC secret that all the world knows.
+        // Checked before the signature: otherwise an attacker could use a public key, which is no secret, as an HMAC
+        // secret.
         if (key.algorithm != statement.algorithm) {
             throw new Refused(Code.ALGORITHM, statement.algorithm + " under key " + statement.keyId);
         }
@@ -85,35 +85,35 @@ public final class HyrouterEnvelope {
         return statement;
     }
 
-    /** Why an envelope is refused, in the order of the checks. The texts are the same in every language. */
+    /** The check that refused an envelope, in the order of the checks. The texts are the same in every language. */
     public enum Code {
         /** The bytes are not an envelope of version 2. */
         MALFORMED("malformed", "it is no envelope of version 2"),
-        /** No key has the id that it names. */
+        /** No key has the id in the envelope. */
         UNKNOWN_KEY("unknown_key", "its key is not known here"),
-        /** The key is not valid yet, or no more. */
+        /** The key is not valid yet, or not any more. */
         KEY_NOT_VALID("key_not_valid", "its key is not valid now"),
-        /** The key is of another algorithm than the envelope says. */
+        /** The key has another algorithm than the envelope. */
         ALGORITHM("algorithm", "its key is of another algorithm than it says"),
-        /** The key has not signed it. */
+        /** The signature is not that of the key. */
         SIGNATURE("signature", "its key has not signed it"),
         /** It is a ticket and not a referral, or the other way round. */
         KIND("kind", "it goes the other way"),
-        /** It was issued further ahead than clocks may differ. */
+        /** It was issued later than now plus the clock skew. */
         NOT_YET_VALID("not_yet_valid", "it is not valid yet"),
-        /** It is over. */
+        /** It has expired. */
         EXPIRED("expired", "it has expired"),
-        /** It is meant for another target, or nothing was said of the target. */
+        /** It is for another target, or the expectation has no target. */
         TARGET("target", "it is for another target"),
-        /** It is meant for another player or none, or nothing was said of the player. */
+        /** It is for another player or none, or the expectation has no player. */
         PLAYER("player", "it is not for this player"),
-        /** It is for this player, whom the client merely claimed to be when it was sealed. */
+        /** It is for this player, but the sealer did not verify the player. */
         UNVERIFIED("unverified", "its player was not verified by the sealer"),
-        /** It is meant for another certificate or none, or nothing was said of the certificate. */
+        /** It is for another certificate or none, or the expectation has no certificate. */
         CERTIFICATE("certificate", "it is not for this certificate"),
         /** It was shown before. */
         REPLAYED("replayed", "it was shown before"),
-        /** There is no room to remember it, so nobody could tell when it is shown again. */
+        /** The guard has no free place to remember it. */
         REPLAY_GUARD_FULL("replay_guard_full", "the replay guard is full and nothing in it has expired");
 
         private final String text;
@@ -124,20 +124,20 @@ public final class HyrouterEnvelope {
             this.reason = reason;
         }
 
-        /** A stable name of the check, for logs and counters. */
+        /** Stable name of the check, for logs and counters. */
         @Override
         public String toString() {
             return text;
         }
     }
 
-    /** An envelope is not accepted. The message names no player and no certificate, so that it can be logged. */
+    /** A refused envelope. The message has no player and no certificate, so it can be logged. */
     public static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
         private final Code code;
 
         private Refused(Code code, String detail) {
-            // Without a stack trace: anybody can cause these by the thousand, and the code says which check it was.
+            // Without a stack trace: any client can cause thousands of these, and the code names the check.
             super("refused: " + code.reason + (detail.isEmpty() ? "" : " (" + detail + ")"), null, false, false);
             this.code = code;
         }
@@ -148,7 +148,7 @@ public final class HyrouterEnvelope {
         }
     }
 
-    /** Which way an envelope goes. */
+    /** Direction of an envelope. */
     public enum Kind {
         /** From the entrypoint to a backend. */
         REFERRAL,
@@ -161,11 +161,11 @@ public final class HyrouterEnvelope {
         }
     }
 
-    /** How an envelope is signed. */
+    /** Signature algorithm of an envelope. */
     public enum Algorithm {
-        /** With a secret that both sides share. */
+        /** With a shared secret. */
         HMAC_SHA256("hmac-sha256", 32),
-        /** With a seed that the sealer alone has. */
+        /** With a seed that only the sealer has. */
         ED25519("ed25519", 64);
 
         private final String text;
@@ -183,21 +183,21 @@ public final class HyrouterEnvelope {
     }
 
     /**
-     * What an envelope says. The arrays are the caller's; two records with equal content are not equal.
+     * Content of an envelope. The arrays belong to the caller; two records with equal content are not equal.
      *
-     * @param hops how often the entrypoint has referred this player in a row before, 0 to 255
-     * @param keyId the id of the key that it is sealed with, 0 to 255
-     * @param issuedAt when it was sealed, in milliseconds
-     * @param expiresAt the first moment at which it is too late, in milliseconds
+     * @param hops number of consecutive referrals of this player before, 0 to 255
+     * @param keyId id of the signing key, 0 to 255
+     * @param issuedAt time of issue, in milliseconds
+     * @param expiresAt the first moment at which it has expired, in milliseconds
      * @param nonce 16 random bytes
-     * @param player null when not known
-     * @param verified the sealer has verified that the client is this player; otherwise the player is what the client
-     *     claimed. Never without a player
-     * @param certificate SHA-256 of the DER of the client's certificate; null when not known
-     * @param host the target; in a ticket empty for any
-     * @param port the target's; in a ticket 0 for any
-     * @param route the one that led here; in a ticket the one that the backend wishes
-     * @param source the host name by which the player came; in a ticket the backend's name
+     * @param player null if unknown
+     * @param verified whether the sealer verified that the client is this player; otherwise the player is a claim of
+     *     the client. Always false without a player
+     * @param certificate SHA-256 of the DER of the client's certificate; null if unknown
+     * @param host host of the target; in a ticket empty for any
+     * @param port port of the target; in a ticket 0 for any
+     * @param route the matched route; in a ticket the requested one
+     * @param source the host name of the player's connection; in a ticket the backend's name
      */
     public record Statement(
             Kind kind,
@@ -217,9 +217,9 @@ public final class HyrouterEnvelope {
             byte[] content) {
 
         /**
-         * Seals this under the id and algorithm of the key. Backends use {@link Ticket}.
+         * Seals this with the id and algorithm of the key. Backends use {@link Ticket}.
          *
-         * @throws IllegalArgumentException when something does not fit; nothing is ever shortened
+         * @throws IllegalArgumentException if a value does not fit; no value is shortened
          */
         public byte[] seal(SigningKey key) {
             byte[] hostBytes = encode(host, MAX_HOST, "host");
@@ -230,11 +230,11 @@ public final class HyrouterEnvelope {
             require(hops >= 0 && hops <= 255, "hops: 0 to 255 are allowed");
             require(port >= 0 && port <= 0xffff, "port: 0 to 65535 are allowed");
             require(kind == Kind.TICKET || (hostBytes.length > 0 && port > 0), "a referral needs host and port");
-            require(Long.compareUnsigned(issued, expires) < 0, "it has to live for a millisecond at least");
-            require(nonce.length == 16 && !isZero(nonce), "nonce: has to be 16 random bytes");
+            require(Long.compareUnsigned(issued, expires) < 0, "the lifetime must be at least 1 ms");
+            require(nonce.length == 16 && !isZero(nonce), "nonce: must be 16 random bytes");
             require(player != null || !verified, "player: can only be verified where one is named");
             require(player != null || kind == Kind.REFERRAL, "a ticket needs a player");
-            require(certificate == null || certificate.length == 32, "certificate: has to be a SHA-256");
+            require(certificate == null || certificate.length == 32, "certificate: must be a SHA-256");
             int signed = HEADER + hostBytes.length + routeBytes.length + sourceBytes.length + content.length;
             int max = MAX_ENVELOPE - key.algorithm.signatureLength;
             require(signed <= max, "content: " + (signed - max) + " bytes too many");
@@ -260,9 +260,9 @@ public final class HyrouterEnvelope {
     }
 
     /**
-     * What an envelope has to say to be accepted. Target, player and certificate are each either expected or, in so
-     * many words, not checked. What nothing was said about fits no envelope, so that a check which was forgotten
-     * refuses everybody at the first try instead of letting everybody in for years. Each method gives a new one.
+     * The conditions for an envelope. Target, player and certificate are each set, or explicitly not checked. An
+     * expectation that lacks one of them refuses every envelope, so a forgotten check is found at the first test and is
+     * not a hole for years. Each method returns a new expectation.
      */
     public static final class Expectation {
         private enum Of { UNSAID, ANY, THIS }
@@ -308,60 +308,60 @@ public final class HyrouterEnvelope {
             this.clockSkew = clockSkew;
         }
 
-        /** An envelope of this kind. About target, player and certificate something has still to be said. */
+        /** Expects an envelope of this kind. Target, player and certificate are still missing. */
         public static Expectation of(Kind kind) {
             Objects.requireNonNull(kind);
             return new Expectation(kind, Expected.unsaid(), Expected.unsaid(), Expected.unsaid(), DEFAULT_CLOCK_SKEW);
         }
 
-        /** A referral to this backend: the host and port that the entrypoint knows it by. */
+        /** Expects a referral to this backend: its host and port in the configuration of the entrypoint. */
         public static Expectation referralTo(String host, int port) {
             return of(Kind.REFERRAL).target(host, port);
         }
 
         /**
-         * For this host, in any ASCII case, with or without one dot at its end, and port. A ticket with an empty host
-         * fits every host and one with port 0 every port.
+         * Expects this host, in any ASCII case, with or without one trailing dot, and this port. A ticket with an empty
+         * host matches every host, and one with port 0 every port.
          */
         public Expectation target(String host, int port) {
             return target(Expected.of(new Target(Objects.requireNonNull(host), port)));
         }
 
-        /** For any target. Then a backend accepts what was meant for another one. */
+        /** Does not check the target. Then a backend accepts envelopes for other backends. */
         public Expectation anyTarget() {
             return target(Expected.any());
         }
 
         /**
-         * For the player of this UUID, claimed or verified. Enough where something else verifies that the client is
-         * this player, such as the game's own authentication.
+         * Expects the player with this UUID, claimed or verified. Sufficient if something else verifies that the client
+         * is this player, such as the game's own authentication.
          */
         public Expectation player(UUID uuid) {
             return player(Expected.of(new Player(Objects.requireNonNull(uuid), false)));
         }
 
-        /** For the player of this UUID, whom the sealer has verified. A player who is merely claimed is refused. */
+        /** Expects the player with this UUID, verified by the sealer. Refuses a claimed player. */
         public Expectation verifiedPlayer(UUID uuid) {
             return player(Expected.of(new Player(Objects.requireNonNull(uuid), true)));
         }
 
-        /** For any player, known or not. Then it may be another one who shows it. */
+        /** Does not check the player, known or not. Then another player can show the envelope. */
         public Expectation anyPlayer() {
             return player(Expected.any());
         }
 
         /** For the holder of the certificate with this SHA-256 of its DER. */
         public Expectation certificate(byte[] fingerprint) {
-            require(fingerprint.length == 32, "certificate: has to be a SHA-256");
+            require(fingerprint.length == 32, "certificate: must be a SHA-256");
             return certificate(Expected.of(fingerprint.clone()));
         }
 
-        /** For any certificate, known or not. Then it may be shown from another client. */
+        /** Does not check the certificate, known or not. Then another client can show the envelope. */
         public Expectation anyCertificate() {
             return certificate(Expected.any());
         }
 
-        /** How far the sealer's clock may be ahead. It does not lengthen the life of an envelope. */
+        /** Sets how far the sealer's clock can be ahead. It does not extend the lifetime of an envelope. */
         public Expectation clockSkew(Duration skew) {
             require(!skew.isNegative(), "clock skew: is negative");
             return new Expectation(kind, target, player, certificate, skew);
@@ -416,10 +416,10 @@ public final class HyrouterEnvelope {
         }
     }
 
-    /** A key that opens envelopes. It can not be printed, since that of HMAC is a secret. */
+    /** A key that opens envelopes. It cannot be printed, because an HMAC key is a secret. */
     public static final class VerifyingKey {
         private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
-        // All encodings of points of small order, without the sign of x: for such keys anybody can make signatures.
+        // All encodings of points of small order, without the sign of x: anyone can sign for such keys.
         private static final Set<String> WEAK = Set.of(
                 "0000000000000000000000000000000000000000000000000000000000000000",
                 "0100000000000000000000000000000000000000000000000000000000000000",
@@ -453,11 +453,11 @@ public final class HyrouterEnvelope {
         /** A key for Ed25519, always valid, from the 32 bytes of RFC 8032. */
         public static VerifyingKey ed25519(int id, byte[] publicKey) {
             require(publicKey.length == 32, "public key: 32 bytes are needed");
-            require(!isWeak(publicKey), "public key: anybody can sign for this one");
+            require(!isWeak(publicKey), "public key: anyone can sign for this key");
             try {
                 X509EncodedKeySpec encoded = new X509EncodedKeySpec(concat(X509, publicKey));
                 PublicKey key = KeyFactory.getInstance("Ed25519").generatePublic(encoded);
-                // Whether it is a point of the curve comes out here, and not when the first player arrives.
+                // Fails here for bytes that are not a point of the curve, and not when the first player connects.
                 Signature.getInstance("Ed25519").initVerify(key);
                 return new VerifyingKey(id, null, key, null, null);
             } catch (NoSuchAlgorithmException error) {
@@ -467,12 +467,12 @@ public final class HyrouterEnvelope {
             }
         }
 
-        /** This key, not valid before this moment. */
+        /** Returns this key, not valid before this moment. */
         public VerifyingKey notBefore(Instant moment) {
             return new VerifyingKey(id, secret, publicKey, moment, notAfter);
         }
 
-        /** This key, no longer valid at this moment. */
+        /** Returns this key, not valid from this moment on. */
         public VerifyingKey notAfter(Instant moment) {
             return new VerifyingKey(id, secret, publicKey, notBefore, moment);
         }
@@ -485,10 +485,10 @@ public final class HyrouterEnvelope {
             byte[] signature = Arrays.copyOfRange(bytes, signed, bytes.length);
             try {
                 if (algorithm == Algorithm.HMAC_SHA256) {
-                    // Constant time: how long it takes tells a forger nothing.
+                    // In constant time, so the duration reveals nothing to a forger.
                     return MessageDigest.isEqual(hmacOf(secret, bytes, signed), signature);
                 }
-                // Java would take such a signature, which only the holder of the seed can make; the router does not.
+                // Java accepts such a signature, which only the owner of the seed can make; the router does not.
                 if (isWeak(Arrays.copyOf(signature, 32))) {
                     return false;
                 }
@@ -497,7 +497,7 @@ public final class HyrouterEnvelope {
                 verifier.update(bytes, 0, signed);
                 return verifier.verify(signature);
             } catch (GeneralSecurityException | RuntimeException error) {
-                // A provider says so by an exception when the signature is none at all, such as a scalar out of range.
+                // A provider throws for an invalid signature, such as one with a scalar out of range.
                 return false;
             }
         }
@@ -515,7 +515,7 @@ public final class HyrouterEnvelope {
 
         private Keys() {}
 
-        /** These keys; each has an id of its own. */
+        /** Returns these keys; each must have its own id. */
         public static Keys of(VerifyingKey... keys) {
             Keys all = new Keys();
             for (VerifyingKey key : keys) {
@@ -567,14 +567,14 @@ public final class HyrouterEnvelope {
                 signer.update(bytes, 0, signed);
                 return signer.sign();
             } catch (GeneralSecurityException error) {
-                throw new IllegalStateException("this Java can not sign by " + algorithm, error);
+                throw new IllegalStateException("this Java cannot sign with " + algorithm, error);
             }
         }
     }
 
     /**
-     * What a backend gives a player whom it sends back to the router. It names the player, since the router takes no
-     * other ticket; nothing else has to be set. Within its life the same player can show it again.
+     * The data with which a backend sends a player back to the router. It must name the player, because the router
+     * refuses other tickets; all other values are optional. The player can show it again within its lifetime.
      */
     public static final class Ticket {
         private static final SecureRandom RANDOM = new SecureRandom();
@@ -591,17 +591,17 @@ public final class HyrouterEnvelope {
         private Duration lifetime = Duration.ofSeconds(30);
         private byte[] nonce;
 
-        /** A ticket for the player of this UUID alone, claimed and not verified. */
+        /** A ticket for the player with this UUID, not verified. */
         public Ticket(UUID player) {
             require(player != null, "a ticket needs a player");
             this.player = player;
         }
 
         /**
-         * A ticket for the player whom this referral brought: same hops, player and certificate. Whether the player is
-         * verified is for this server to say.
+         * Returns a ticket for the player of this referral: same hops, player and certificate. Set {@link #verified} if
+         * this server has authenticated the player.
          *
-         * @throws IllegalArgumentException when the referral names no player
+         * @throws IllegalArgumentException if the referral names no player
          */
         public static Ticket after(Statement referral) {
             Ticket ticket = new Ticket(referral.player).hops(referral.hops);
@@ -609,27 +609,27 @@ public final class HyrouterEnvelope {
             return ticket;
         }
 
-        /** The hops of the referral that brought the player, unchanged; the router stops loops by them. */
+        /** Sets the hops of the player's last referral, unchanged; the router uses them to stop loops. */
         public Ticket hops(int hops) {
             this.hops = hops;
             return this;
         }
 
-        /** Whether this server has authenticated the player, so that nobody but they can be here under this UUID. */
+        /** Sets whether this server has authenticated the player of this UUID. */
         public Ticket verified(boolean verified) {
             this.verified = verified;
             return this;
         }
 
-        /** For the holder of this certificate alone, given by the SHA-256 of its DER. */
+        /** Limits the ticket to the client certificate with this SHA-256 of its DER. */
         public Ticket certificate(byte[] fingerprint) {
             certificate = fingerprint.clone();
             return this;
         }
 
         /**
-         * For the router of this name and port alone; an empty name is any, port 0 is any. The router looks at the name
-         * alone, and it is the one that the player came by: who typed an address needs a ticket without a name.
+         * Limits the ticket to the router of this host name and port; empty and 0 for any. The router checks only the
+         * name, against the host name of the connection: a player who typed an address needs a ticket without a name.
          */
         public Ticket target(String host, int port) {
             this.host = host;
@@ -637,26 +637,26 @@ public final class HyrouterEnvelope {
             return this;
         }
 
-        /** The route that the backend wishes. */
+        /** Sets the requested route. */
         public Ticket route(String route) {
             this.route = route;
             return this;
         }
 
-        /** The backend's name. */
+        /** Sets the backend's name. */
         public Ticket source(String source) {
             this.source = source;
             return this;
         }
 
-        /** What routes and plugins of the router shall see. */
+        /** Sets data for routes and plugins of the router. */
         public Ticket content(byte[] content) {
             this.content = content.clone();
             return this;
         }
 
         /**
-         * How long it is good for, 30 seconds unless set: the client connects at once. The router refuses more than ten
+         * Sets the lifetime, 30 seconds by default: the client connects at once. The router refuses more than 10
          * minutes.
          */
         public Ticket lifetime(Duration lifetime) {
@@ -664,16 +664,16 @@ public final class HyrouterEnvelope {
             return this;
         }
 
-        /** These 16 bytes instead of random ones. For tests. */
+        /** Sets these 16 bytes instead of random ones. For tests. */
         public Ticket nonce(byte[] nonce) {
             this.nonce = nonce.clone();
             return this;
         }
 
         /**
-         * The envelope, to be sent as referral data.
+         * Returns the envelope, to be sent as referral data.
          *
-         * @throws IllegalArgumentException when something does not fit; nothing is ever shortened
+         * @throws IllegalArgumentException if a value does not fit; no value is shortened
          */
         public byte[] seal(SigningKey key, Instant now) {
             byte[] drawn = nonce;
@@ -688,11 +688,11 @@ public final class HyrouterEnvelope {
     }
 
     /**
-     * Sees that no envelope is accepted twice: remembers nonces until their envelopes expire. To be asked after {@link
-     * #open}, so that only holders of a key can fill it, and one for all players. Any thread may ask.
+     * Accepts each envelope once: remembers nonces until their envelopes expire. Use it after {@link #open}, so that
+     * only owners of a key can fill it, and use one for all players. It is safe for several threads.
      *
-     * <p>It grows with what it remembers, up to its capacity, by about 150 bytes for each nonce. Players per second
-     * times lifetime in seconds are never too many; give it twice that.
+     * <p>It uses about 150 bytes for each nonce, up to its capacity. Choose twice the product of players a second and
+     * the lifetime in seconds.
      */
     public static final class ReplayGuard {
         private record Nonce(long high, long low) implements Comparable<Nonce> {
@@ -715,22 +715,22 @@ public final class HyrouterEnvelope {
         private final PriorityQueue<Entry> byExpiry = new PriorityQueue<>();
         private Instant forgotten = Instant.MIN;
 
-        /** A guard that remembers so many nonces. No memory is taken before it is needed. */
+        /** A guard for at most this number of nonces. It allocates memory only as needed. */
         public ReplayGuard(int capacity) {
             require(capacity >= 0, "capacity: is negative");
             this.capacity = capacity;
         }
 
-        /** Admits what {@link HyrouterEnvelope#open} gave, unless it was seen or can not be remembered. */
+        /** Accepts the result of {@link HyrouterEnvelope#open}, unless it was seen or cannot be remembered. */
         public void admit(Statement statement, Instant now) throws Refused {
             admit(statement.nonce, statement.expiresAt, now);
         }
 
         /**
-         * Admits a nonce that was not seen yet, and remembers it until it expires.
+         * Accepts a new nonce, and remembers it until it expires.
          *
-         * <p>A clock that is set back brings nothing back: what was forgotten can not be told from what was never seen,
-         * so all that expires no later than something forgotten counts as seen.
+         * <p>A clock that is set back does not make old envelopes valid again: an envelope that expires no later than a
+         * forgotten one counts as seen.
          */
         public synchronized void admit(byte[] nonce, Instant expiresAt, Instant now) throws Refused {
             require(nonce.length == 16, "nonce: has 16 bytes");
@@ -759,10 +759,10 @@ public final class HyrouterEnvelope {
     }
 
     /**
-     * Reads a secret as the router's configuration has it: {@code base64:...}, {@code hex:...}, and anything else as it
-     * is, in UTF-8. Blanks around it do not count. The message of an error never holds any of the text.
+     * Reads a secret in the form of the router's configuration: {@code base64:...}, {@code hex:...}, or plain text in
+     * UTF-8. Surrounding blanks are ignored. The message of an error never contains the text.
      *
-     * @throws IllegalArgumentException when it is empty or not what its prefix says
+     * @throws IllegalArgumentException if it is empty or does not match its prefix
      */
     public static byte[] parseSecret(String text) {
         String trimmed = trim(text);
@@ -786,13 +786,13 @@ public final class HyrouterEnvelope {
         boolean padded = digits.length() - end <= (4 - end % 4) % 4;
         try {
             byte[] secret = Base64.getDecoder().decode(digits.substring(0, end));
-            // The decoder overlooks bits that are left over.
+            // The decoder ignores leftover bits.
             String again = Base64.getEncoder().withoutPadding().encodeToString(secret);
             if (padded && again.equals(digits.substring(0, end))) {
                 return secret;
             }
         } catch (IllegalArgumentException error) {
-            // Its message has characters of the secret.
+            // Its message contains characters of the secret.
         }
         throw new IllegalArgumentException("the text after `base64:` is not standard base64");
     }
@@ -817,12 +817,12 @@ public final class HyrouterEnvelope {
         return text.substring(start, end);
     }
 
-    /** White space of Unicode, of which {@link String#strip} leaves out the no-break space. */
+    /** White space of Unicode; {@link String#strip} does not include the no-break space. */
     private static boolean isBlank(char c) {
         return Character.isSpaceChar(c) || (c >= '\t' && c <= '\r') || c == '\u0085';
     }
 
-    /** Lower case in ASCII alone: {@link String#toLowerCase} makes a k of the Kelvin sign. */
+    /** Lower case for ASCII only: {@link String#toLowerCase} maps the Kelvin sign to k. */
     private static String lower(String text) {
         StringBuilder lower = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -832,7 +832,7 @@ public final class HyrouterEnvelope {
         return lower.toString();
     }
 
-    /** Reads the layout. It is strict: each statement is written in one way alone. Nothing is believed yet. */
+    /** Reads the layout strictly: each statement has exactly one encoding. The content is not verified yet. */
     private static Statement parse(byte[] bytes) throws Refused {
         wellFormed(bytes != null && bytes.length >= HEADER && bytes.length <= MAX_ENVELOPE, "its length");
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -885,7 +885,7 @@ public final class HyrouterEnvelope {
         return taken;
     }
 
-    /** A field behind a flag. Bytes that the flag does not know are an error. */
+    /** A field with a flag. If the flag is clear, bytes that are not zero are an error. */
     private static byte[] known(int flag, byte[] field, String what) throws Refused {
         if (flag != 0) {
             return field;
@@ -916,7 +916,7 @@ public final class HyrouterEnvelope {
         }
     }
 
-    /** The milliseconds have no sign: the last bit of 64 is ahead by 292 million years and not before 1970. */
+    /** The milliseconds are unsigned: the highest of 64 bits is 292 million years ahead and not before 1970. */
     private static Instant fromMillis(long millis) {
         long nanos = Long.remainderUnsigned(millis, 1000) * 1_000_000;
         return Instant.ofEpochSecond(Long.divideUnsigned(millis, 1000), nanos);

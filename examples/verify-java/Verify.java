@@ -24,7 +24,7 @@ public final class Verify {
               Verify ticket --key-id N (--secret-file F | --seed-file F) --player UUID [--verified] [--host H]
                   [--port P] [--certificate HEX] [--route R] [--source S] [--content HEX] [--hops N] [--lifetime MS]
                   [--now MS] [--nonce HEX]
-            open does not check a player or certificate that is not given; with --verified it refuses a player whom the
+            open does not check a player or certificate that is not given; with --verified it refuses a player that the
             sealer has not verified; --replay shows the envelope twice.
             A secret or seed is plain text, base64:... or hex:...""";
 
@@ -36,7 +36,7 @@ public final class Verify {
         try {
             status = run(arguments);
         } catch (IllegalArgumentException | IOException error) {
-            String what = error instanceof IOException ? "can not read " : "";
+            String what = error instanceof IOException ? "cannot read " : "";
             System.err.println(what + error.getMessage());
             status = 2;
         }
@@ -462,7 +462,7 @@ public final class Verify {
                 call.run();
                 failures.add(what + ": was accepted");
             } catch (IllegalArgumentException expected) {
-                // As it has to be.
+                // As expected.
             }
         }
 

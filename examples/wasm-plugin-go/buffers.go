@@ -2,22 +2,22 @@ package main
 
 import "unsafe"
 
-// How many buffers the router may ask for and not use. It needs one for each call.
+// Maximum number of unused buffers. The router needs one for each call.
 const maxUnused = 8
 
-// The memory that the router and the plugin exchange texts in. A buffer lives until the router gives it back, or until
-// the call after the one that it was used in: a router that never gives anything back costs one request and one
-// response. Go's collector moves nothing and keeps what the list holds.
+// Memory for texts between router and plugin. A buffer lives until the router releases it, or until the call after its
+// use: a router that never releases costs one request and one response. Go's garbage collector does not move memory and
+// keeps the buffers of the list.
 type buffers struct {
 	list []buffer // the oldest first
 }
 
 type buffer struct {
 	bytes  []byte
-	isUsed bool // a call took place with it
+	isUsed bool // a call has used it
 }
 
-// Makes a buffer for the router to write to.
+// Returns a buffer for the router to write to.
 func (b *buffers) lend(length int) uintptr {
 	unused := 0
 	for _, buffer := range b.list {
@@ -33,12 +33,12 @@ func (b *buffers) lend(length int) uintptr {
 			}
 		}
 	}
-	// One more, since a buffer of nothing has no address of its own.
+	// One byte more, because an empty buffer has no address.
 	return b.push(buffer{bytes: make([]byte, length, length+1)})
 }
 
-// Gives the text that the router wrote, and lets go of what earlier calls left behind. The buffer stays: a router may
-// think that it is there.
+// Returns the text that the router wrote, and releases buffers of earlier calls. The buffer stays: a router may still
+// use it.
 func (b *buffers) take(at uintptr, length int) ([]byte, bool) {
 	found := b.find(at)
 	if found < 0 || length < 0 || length > len(b.list[found].bytes) {
@@ -57,12 +57,12 @@ func (b *buffers) take(at uintptr, length int) ([]byte, bool) {
 	return taken.bytes[:length], true
 }
 
-// Keeps a response where the router finds it.
+// Keeps a response until the router has read it.
 func (b *buffers) keep(bytes []byte) uintptr {
 	return b.push(buffer{bytes: bytes, isUsed: true})
 }
 
-// Lets go of a buffer; of one that is gone already too.
+// Releases a buffer; does nothing if it is released already.
 func (b *buffers) release(at uintptr) {
 	if found := b.find(at); found >= 0 {
 		b.remove(found)

@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// What the router does to the memory of a module.
+// Uses the memory of a module as the router does.
 func (b *buffers) write(at uintptr, text string) {
 	copy(b.list[b.find(at)].bytes, text)
 }

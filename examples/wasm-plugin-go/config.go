@@ -8,20 +8,20 @@ import (
 	"io"
 )
 
-// Longest host of a backend in bytes, the most that a referral packet carries.
+// Maximum length of a backend's host in bytes, the limit of a referral packet.
 const maxHostLen = 256
 
 // Config is the operator's `config` of this plugin.
 type Config struct {
-	// Whose name begins with this is a VIP.
+	// Prefix of the names of VIPs.
 	Prefix string `json:"prefix"`
-	// What the lobby is called: in the referral data, and as `lobby` in the meta of the backends that are one.
+	// Name of the lobby in the referral data, and value of `lobby` in the meta of lobby backends.
 	Tag string `json:"tag"`
-	// Where VIPs go if no candidate is a lobby. Without it they stay where the router sends them.
+	// Backend for VIPs if no candidate is a lobby. By default they stay on the router's selection.
 	Backend *Address `json:"backend"`
 }
 
-// Address is a backend that need not be a candidate.
+// Address is a backend, a candidate or not.
 type Address struct {
 	Host string `json:"host"`
 	Port uint16 `json:"port"`
@@ -31,7 +31,7 @@ func defaultConfig() Config {
 	return Config{Prefix: "VIP", Tag: "vip"}
 }
 
-// Reads a configuration; what is wrong with it is for the operator to read.
+// Reads a configuration; the operator sees the error.
 func readConfig(text []byte) (Config, error) {
 	config := defaultConfig()
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -45,7 +45,7 @@ func readConfig(text []byte) (Config, error) {
 	return config, config.check()
 }
 
-// What the types do not say.
+// Checks that the types do not express.
 func (c Config) check() error {
 	if c.Prefix == "" {
 		return errors.New("prefix: is empty, every name begins with that")

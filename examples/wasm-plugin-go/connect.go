@@ -1,17 +1,17 @@
 package main
 
-// Request is what the router asks about one player. Fields that this plugin does not look at are left out.
+// Request describes one player. Fields that this plugin does not use are left out.
 type Request struct {
 	Event      Event     `json:"event"`
 	Candidates []Backend `json:"candidates"`
 }
 
-// Event is who comes.
+// Event is the player and the connection.
 type Event struct {
 	Username string `json:"username"`
 }
 
-// Backend is one game server that a player can be sent to.
+// Backend is a game server.
 type Backend struct {
 	Host   string            `json:"host"`
 	Port   uint16            `json:"port"`
@@ -19,7 +19,7 @@ type Backend struct {
 	Meta   map[string]string `json:"meta"`
 }
 
-// Response is what shall be different. Its zero value changes nothing.
+// Response has the changes of the plugin. Its zero value changes nothing.
 type Response struct {
 	Deny          bool     `json:"deny"`
 	DenyReason    string   `json:"deny_reason,omitempty"`

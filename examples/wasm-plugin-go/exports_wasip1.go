@@ -11,7 +11,7 @@ var (
 	config = defaultConfig()
 )
 
-// Says that the plugin knows `dealloc` and `configure`; never called.
+// Marks that the plugin has `dealloc` and `configure`; never called.
 //
 //go:wasmexport hyrouter_abi_v1
 func abiV1() {}
@@ -26,7 +26,7 @@ func dealloc(at, _ uint32) {
 	memory.release(uintptr(at))
 }
 
-// Takes the operator's configuration; anything but 0 refuses it. What is on standard error is in the router's log.
+// Reads the operator's configuration; any result but 0 refuses it. Standard error is in the router's log.
 //
 //go:wasmexport configure
 func configure(at, length uint32) int32 {
@@ -44,7 +44,7 @@ func configure(at, length uint32) int32 {
 	return 0
 }
 
-// Answers a request: address and length of the response in one number. A panic makes the call a failed one.
+// Answers a request: returns address and length of the response in one number. A panic makes the call fail.
 //
 //go:wasmexport on_connect
 func onConnect(at, length uint32) uint64 {

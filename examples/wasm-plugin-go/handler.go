@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// What a player's client carries to the backend.
+// Referral data for the backend.
 type referral struct {
 	Lobby string `json:"lobby"`
 	Name  string `json:"name,omitempty"`
 }
 
-// Answers about one player.
+// Answers a request about one player.
 //
-// A name is what the client says it is. Where something of value depends on it, look at `event.identity.verified` first.
+// A name is a claim of the client. If it protects something of value, check `event.identity.verified` first.
 func (c Config) onConnect(request Request) (Response, error) {
 	name := request.Event.Username
 	if name == "deny" {
@@ -35,13 +35,13 @@ func (c Config) onConnect(request Request) (Response, error) {
 	return response, err
 }
 
-// Leaves everything but the data that the player's client carries to the backend.
+// Sets the referral data and changes nothing else.
 func carrying(data referral) (Response, error) {
 	text, err := json.Marshal(data)
 	return Response{ReferralData: text}, err
 }
 
-// Backends of a discovery have their labels under `label.`, written ones have what the operator wrote.
+// Backends of a discovery have their labels under `label.`, static ones have the keys of the configuration.
 func (c Config) isLobby(candidate Backend) bool {
 	return candidate.Meta["lobby"] == c.Tag || candidate.Meta["label.lobby"] == c.Tag
 }

@@ -24,7 +24,7 @@ func answer(t *testing.T, c Config, text string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The referral data as text, so that it can be read here.
+	// The referral data as text, so that it is readable here.
 	data := string(response.ReferralData)
 	response.ReferralData = nil
 	rest, err := json.Marshal(response)

@@ -1,8 +1,8 @@
-// A lobby for VIPs: players whose name has a prefix go to a lobby of their own, and every player carries referral data
-// that says which lobby it is.
+// A lobby for VIPs: players with a name prefix go to a separate lobby, and every player carries referral data with the
+// lobby.
 //
 //	GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -o plugin.wasm .
 package main
 
-// The router calls the exports; nothing runs by itself.
+// The router calls the exports; main does nothing.
 func main() {}

@@ -1,8 +1,8 @@
 // Package hyrouter opens the signed envelope ("HYRP", version 2) around the data that a referred player carries. It is
-// one file that needs nothing but the standard library, to be copied or imported.
+// one file that needs only the standard library; copy or import it.
 //
-// [Open] makes every check that can be made of one envelope, a [ReplayGuard] sees that each is shown once, and a
-// [Ticket] sends a player back to the router. Byte by byte: docs/referral-envelope.md of Hyrouter.
+// [Open] makes all checks of one envelope, a [ReplayGuard] refuses an envelope that is shown twice, and a [Ticket]
+// sends a player back to the router. docs/referral-envelope.md of Hyrouter describes the bytes.
 package hyrouter
 
 import (
@@ -24,10 +24,10 @@ import (
 	"unicode/utf8"
 )
 
-// MaxEnvelope is the longest envelope in bytes, the bound of the game on referral data.
+// MaxEnvelope is the maximum length of an envelope in bytes, the limit of the game for referral data.
 const MaxEnvelope = 4096
 
-// DefaultClockSkew is how far the sealer's clock may be ahead unless the expectation says otherwise.
+// DefaultClockSkew is the default for how far the sealer's clock can be ahead.
 const DefaultClockSkew = 30 * time.Second
 
 const (
@@ -42,8 +42,8 @@ const (
 	flagVerified    = 4
 )
 
-// Open opens an envelope: what it says, provided that it is well formed, signed by one of the keys, alive, and meant for
-// this place and player. Whether it was shown before is for a [ReplayGuard] to say.
+// Open returns the statement of an envelope that is well formed, signed by one of the keys, not expired, and for this
+// target and player. It does not detect a replay; use a [ReplayGuard].
 //
 // The error is a [*Refused] for the first check that fails, in the order of the codes.
 func Open(envelope []byte, keys Keys, expectation Expectation, now time.Time) (*Statement, error) {
@@ -58,8 +58,7 @@ func Open(envelope []byte, keys Keys, expectation Expectation, now time.Time) (*
 	if !key.isValidAt(now) {
 		return nil, refuse(KeyNotValid, fmt.Sprintf("key %d", statement.KeyID))
 	}
-	// Before the signature is looked at: a key that signs by one algorithm never judges another, or a public key would
-	// pass as an HMAC secret that all the world knows.
+	// Checked before the signature: otherwise an attacker could use a public key, which is no secret, as an HMAC secret.
 	if key.algorithm != statement.Algorithm {
 		return nil, refuse(WrongAlgorithm, fmt.Sprintf("%s under key %d", statement.Algorithm, statement.KeyID))
 	}
@@ -73,46 +72,45 @@ func Open(envelope []byte, keys Keys, expectation Expectation, now time.Time) (*
 	return statement, nil
 }
 
-// Code is a check that refuses an envelope, in a text that is stable and the same in every language. It is an error, so
-// that errors.Is(err, hyrouter.Expired) asks for one.
+// Code is the check that refused an envelope, as a stable text that is the same in every language. It is an error, so
+// errors.Is(err, hyrouter.Expired) tests for one.
 type Code string
 
 // The checks in their order. Those of a replay guard come last.
 const (
 	// Malformed bytes are not an envelope of version 2.
 	Malformed Code = "malformed"
-	// UnknownKey: no key has the id that it names.
+	// UnknownKey: no key has the id in the envelope.
 	UnknownKey Code = "unknown_key"
-	// KeyNotValid: the key is not valid yet, or no more.
+	// KeyNotValid: the key is not valid yet, or not any more.
 	KeyNotValid Code = "key_not_valid"
-	// WrongAlgorithm: the key is of another algorithm than the envelope says.
+	// WrongAlgorithm: the key has another algorithm than the envelope.
 	WrongAlgorithm Code = "algorithm"
-	// Signature: the key has not signed it.
+	// Signature: the signature is not that of the key.
 	Signature Code = "signature"
 	// WrongKind: it is a ticket and not a referral, or the other way round.
 	WrongKind Code = "kind"
-	// NotYetValid: it was issued further ahead than clocks may differ.
+	// NotYetValid: it was issued later than now plus the clock skew.
 	NotYetValid Code = "not_yet_valid"
-	// Expired: it is over.
+	// Expired: it has expired.
 	Expired Code = "expired"
-	// WrongTarget: it is meant for another target, or nothing was said of the target.
+	// WrongTarget: it is for another target, or the expectation has no target.
 	WrongTarget Code = "target"
-	// WrongPlayer: it is meant for another player or none, or nothing was said of the player.
+	// WrongPlayer: it is for another player or none, or the expectation has no player.
 	WrongPlayer Code = "player"
-	// Unverified: it is for this player, whom the client merely claimed to be when it was sealed.
+	// Unverified: it is for this player, but the sealer did not verify the player.
 	Unverified Code = "unverified"
-	// WrongCertificate: it is meant for another certificate or none, or nothing was said of the certificate.
+	// WrongCertificate: it is for another certificate or none, or the expectation has no certificate.
 	WrongCertificate Code = "certificate"
 	// Replayed: it was shown before.
 	Replayed Code = "replayed"
-	// ReplayGuardFull: there is no room to remember it, so nobody could tell when it is shown again.
+	// ReplayGuardFull: the guard has no free place to remember it.
 	ReplayGuardFull Code = "replay_guard_full"
 )
 
 func (c Code) Error() string { return "envelope refused: " + string(c) }
 
-// Refused is the error of an envelope that is not accepted. Its text names no player and no certificate, so that it can
-// be logged.
+// Refused is the error for a refused envelope. Its text has no player and no certificate, so it can be logged.
 type Refused struct {
 	Code   Code
 	detail string
@@ -125,12 +123,12 @@ func (r *Refused) Error() string {
 	return r.Code.Error() + " (" + r.detail + ")"
 }
 
-// Unwrap gives the code.
+// Unwrap returns the code.
 func (r *Refused) Unwrap() error { return r.Code }
 
 func refuse(code Code, detail string) error { return &Refused{Code: code, detail: detail} }
 
-// Kind is which way an envelope goes.
+// Kind is the direction of an envelope.
 type Kind uint8
 
 const (
@@ -150,13 +148,13 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// Algorithm is how an envelope is signed.
+// Algorithm is the signature algorithm of an envelope.
 type Algorithm uint8
 
 const (
-	// HMACSHA256 signs with a secret that both sides share.
+	// HMACSHA256 signs with a shared secret.
 	HMACSHA256 Algorithm = 1
-	// Ed25519 signs with a seed that the sealer alone has.
+	// Ed25519 signs with a seed that only the sealer has.
 	Ed25519 Algorithm = 2
 )
 
@@ -177,39 +175,39 @@ func (a Algorithm) signatureLen() int {
 	return sha256.Size
 }
 
-// Statement is what an envelope says.
+// Statement is the content of an envelope.
 type Statement struct {
 	Kind Kind
-	// How often the entrypoint has referred this player in a row before.
+	// Number of consecutive referrals of this player before.
 	Hops uint8
-	// The key that it is sealed with.
+	// Id of the signing key.
 	KeyID     uint8
 	Algorithm Algorithm
-	// When it was sealed, in milliseconds.
+	// Time of issue in milliseconds.
 	IssuedAt time.Time
-	// The first moment at which it is too late, in milliseconds.
+	// The first moment at which it has expired, in milliseconds.
 	ExpiresAt time.Time
 	// Random bytes, new for each envelope.
 	Nonce [16]byte
-	// UUID in the order of print, nil when not known.
+	// UUID in printed order, nil if unknown.
 	Player *[16]byte
-	// The sealer has verified that the client is this player; otherwise the player is what the client claimed. Never
-	// without a player.
+	// Whether the sealer verified that the client is this player; otherwise the player is a claim of the client. Always
+	// false without a player.
 	Verified bool
-	// SHA-256 of the DER of the client's certificate, nil when not known.
+	// SHA-256 of the DER of the client's certificate, nil if unknown.
 	Certificate *[32]byte
-	// The target; in a ticket empty and 0 for any.
+	// Target; in a ticket empty and 0 for any.
 	Host string
 	Port uint16
-	// The route that led here; in a ticket the one that the backend wishes.
+	// The matched route; in a ticket the requested one.
 	Route string
-	// The host name by which the player came; in a ticket the backend's name.
+	// The host name of the player's connection; in a ticket the backend's name.
 	Source  string
 	Content []byte
 }
 
-// Seal seals the statement under the id and algorithm of the key. Backends use [Ticket]. Nothing is ever shortened to
-// make it fit.
+// Seal seals the statement with the id and algorithm of the key. Backends use [Ticket]. It returns an error for a value
+// that does not fit, and never shortens one.
 func (s *Statement) Seal(key SigningKey) ([]byte, error) {
 	issued, okIssued := toMillis(s.IssuedAt)
 	expires, okExpires := toMillis(s.ExpiresAt)
@@ -235,9 +233,9 @@ func (s *Statement) Seal(key SigningKey) ([]byte, error) {
 	case !okIssued || !okExpires:
 		return nil, errors.New("a time is before 1970 or too far ahead")
 	case expires <= issued:
-		return nil, errors.New("it has to live for a millisecond at least")
+		return nil, errors.New("the lifetime must be at least 1 ms")
 	case s.Nonce == [16]byte{}:
-		return nil, errors.New("nonce: has to be 16 random bytes")
+		return nil, errors.New("nonce: must be 16 random bytes")
 	case s.Player == nil && s.Verified:
 		return nil, errors.New("player: can only be verified where one is named")
 	case s.Player == nil && s.Kind == ReturnTicket:
@@ -275,9 +273,9 @@ func (s *Statement) Seal(key SigningKey) ([]byte, error) {
 	return append(out, key.sign(out)...), nil
 }
 
-// Expectation is what an envelope has to say to be accepted. Target, player and certificate are each either expected
-// or, in so many words, not checked. What nothing was said about fits no envelope, so that a check which was forgotten
-// refuses everybody at the first try instead of letting everybody in for years. Each method gives a new expectation.
+// Expectation has the conditions for an envelope. Target, player and certificate are each set, or explicitly not
+// checked. An expectation that lacks one of them refuses every envelope, so a forgotten check is found at the first
+// test and is not a hole for years. Each method returns a new expectation.
 type Expectation struct {
 	kind        Kind
 	target      expected[target]
@@ -306,57 +304,57 @@ type target struct {
 	port uint16
 }
 
-// Expect is an envelope of this kind. About target, player and certificate something has still to be said.
+// Expect expects an envelope of this kind. Target, player and certificate are still missing.
 func Expect(kind Kind) Expectation { return Expectation{kind: kind, clockSkew: DefaultClockSkew} }
 
-// ReferralTo is a referral to this backend: the host and port that the entrypoint knows it by.
+// ReferralTo expects a referral to this backend: its host and port in the configuration of the entrypoint.
 func ReferralTo(host string, port uint16) Expectation { return Expect(Referral).Target(host, port) }
 
-// Target is this host, in any ASCII case, with or without one dot at its end, and port. A ticket with an empty host fits
-// every host and one with port 0 every port.
+// Target expects this host, in any ASCII case, with or without one trailing dot, and this port. A ticket with an empty
+// host matches every host, and one with port 0 every port.
 func (e Expectation) Target(host string, port uint16) Expectation {
 	e.target = this(target{host, port})
 	return e
 }
 
-// AnyTarget does not check the target. Then a backend accepts what was meant for another one.
+// AnyTarget does not check the target. Then a backend accepts envelopes for other backends.
 func (e Expectation) AnyTarget() Expectation {
 	e.target = anyOf[target]()
 	return e
 }
 
-// Player is the one of this UUID, in the order of print, claimed or verified. Enough where something else verifies that
-// the client is this player, such as the game's own authentication.
+// Player expects the player with this UUID, in printed order, claimed or verified. Sufficient if something else
+// verifies that the client is this player, such as the game's own authentication.
 func (e Expectation) Player(uuid [16]byte) Expectation {
 	e.player, e.verified = this(uuid), false
 	return e
 }
 
-// VerifiedPlayer is the one of this UUID, whom the sealer has verified. A player who is merely claimed is refused.
+// VerifiedPlayer expects the player with this UUID, verified by the sealer. It refuses a claimed player.
 func (e Expectation) VerifiedPlayer(uuid [16]byte) Expectation {
 	e.player, e.verified = this(uuid), true
 	return e
 }
 
-// AnyPlayer does not check the player, known or not. Then it may be another one who shows it.
+// AnyPlayer does not check the player, known or not. Then another player can show the envelope.
 func (e Expectation) AnyPlayer() Expectation {
 	e.player, e.verified = anyOf[[16]byte](), false
 	return e
 }
 
-// Certificate is the one with this SHA-256 of its DER: sha256.Sum256(certificate.Raw).
+// Certificate expects the certificate with this SHA-256 of its DER: sha256.Sum256(certificate.Raw).
 func (e Expectation) Certificate(fingerprint [32]byte) Expectation {
 	e.certificate = this(fingerprint)
 	return e
 }
 
-// AnyCertificate does not check the certificate, known or not. Then it may be shown from another client.
+// AnyCertificate does not check the certificate, known or not. Then another client can show the envelope.
 func (e Expectation) AnyCertificate() Expectation {
 	e.certificate = anyOf[[32]byte]()
 	return e
 }
 
-// ClockSkew is how far the sealer's clock may be ahead; below 0 counts as 0. It does not lengthen the life of an
+// ClockSkew sets how far the sealer's clock can be ahead; below 0 counts as 0. It does not extend the lifetime of an
 // envelope.
 func (e Expectation) ClockSkew(skew time.Duration) Expectation {
 	e.clockSkew = max(skew, 0)
@@ -396,7 +394,7 @@ func (s *Statement) isFor(t target) bool {
 
 func foldHost(host string) string { return lower(strings.TrimSuffix(host, ".")) }
 
-// Lower case in ASCII alone: strings.ToLower and strings.EqualFold make a k of the Kelvin sign.
+// Lower case for ASCII only: strings.ToLower and strings.EqualFold map the Kelvin sign to k.
 func lower(text string) string {
 	bytes := []byte(text)
 	for i, b := range bytes {
@@ -411,12 +409,12 @@ func lower(text string) string {
 type VerifyingKey struct {
 	id        uint8
 	algorithm Algorithm
-	// The key is in the function, where no printing of a struct finds it.
+	// The function holds the key, so printing the struct does not show it.
 	hasSigned           func(message, signature []byte) bool
 	notBefore, notAfter time.Time
 }
 
-// All encodings of points of small order, without the sign of x: for such keys anybody can make signatures.
+// All encodings of points of small order, without the sign of x: anyone can sign for such keys.
 var weakPoints = map[string]bool{
 	"0000000000000000000000000000000000000000000000000000000000000000": true,
 	"0100000000000000000000000000000000000000000000000000000000000000": true,
@@ -433,23 +431,23 @@ func VerifyHMAC(id uint8, secret []byte) (VerifyingKey, error) {
 		return VerifyingKey{}, err
 	}
 	secret = bytes.Clone(secret)
-	// In constant time: how long it takes tells a forger nothing.
+	// In constant time, so the duration reveals nothing to a forger.
 	hasSigned := func(message, signature []byte) bool { return hmac.Equal(hmacOf(secret, message), signature) }
 	return VerifyingKey{id: id, algorithm: HMACSHA256, hasSigned: hasSigned}, nil
 }
 
-// VerifyEd25519 is a key for Ed25519, always valid, from the 32 bytes of RFC 8032. Bytes that are no point of the curve
-// open nothing.
+// VerifyEd25519 is a key for Ed25519, always valid, from the 32 bytes of RFC 8032. Bytes that are not a point of the
+// curve open no envelope.
 func VerifyEd25519(id uint8, publicKey []byte) (VerifyingKey, error) {
 	if len(publicKey) != ed25519.PublicKeySize {
 		return VerifyingKey{}, fmt.Errorf("public key: %d bytes are needed", ed25519.PublicKeySize)
 	}
 	publicKey = bytes.Clone(publicKey)
 	if isWeak(publicKey) {
-		return VerifyingKey{}, errors.New("public key: anybody can sign for this one")
+		return VerifyingKey{}, errors.New("public key: anyone can sign for this key")
 	}
 	hasSigned := func(message, signature []byte) bool {
-		// Go would take a signature with such a point, which only the holder of the seed can make; the router does not.
+		// Go accepts a signature with such a point, which only the owner of the seed can make; the router does not.
 		return !isWeak(signature[:32]) && ed25519.Verify(publicKey, message, signature)
 	}
 	return VerifyingKey{id: id, algorithm: Ed25519, hasSigned: hasSigned}, nil
@@ -461,13 +459,13 @@ func isWeak(point []byte) bool {
 	return weakPoints[hex.EncodeToString(unsigned)]
 }
 
-// NotBefore is this key, not valid before this moment.
+// NotBefore returns this key, not valid before this moment.
 func (k VerifyingKey) NotBefore(moment time.Time) VerifyingKey {
 	k.notBefore = moment
 	return k
 }
 
-// NotAfter is this key, no longer valid at this moment.
+// NotAfter returns this key, not valid from this moment on.
 func (k VerifyingKey) NotAfter(moment time.Time) VerifyingKey {
 	k.notAfter = moment
 	return k
@@ -480,7 +478,7 @@ func (k VerifyingKey) isValidAt(now time.Time) bool {
 // Keys are the keys that open envelopes, by id.
 type Keys struct{ byID map[uint8]VerifyingKey }
 
-// NewKeys are these keys; each has an id of its own.
+// NewKeys returns these keys; each must have its own id.
 func NewKeys(keys ...VerifyingKey) (Keys, error) {
 	all := Keys{byID: make(map[uint8]VerifyingKey, len(keys))}
 	for _, key := range keys {
@@ -496,7 +494,7 @@ func NewKeys(keys ...VerifyingKey) (Keys, error) {
 type SigningKey struct {
 	id        uint8
 	algorithm Algorithm
-	// The secret is in the function, where no printing of a struct finds it.
+	// The function holds the secret, so printing the struct does not show it.
 	sign func(message []byte) []byte
 }
 
@@ -520,44 +518,44 @@ func SignEd25519(id uint8, seed []byte) (SigningKey, error) {
 	return SigningKey{id: id, algorithm: Ed25519, sign: sign}, nil
 }
 
-// Ticket is what a backend gives a player whom it sends back to the router, made by [NewTicket] or [TicketAfter]. It
-// names the player, since the router takes no other ticket; nothing else has to be set. Within its life the same player
-// can show it again.
+// Ticket is the data with which a backend sends a player back to the router, made by [NewTicket] or [TicketAfter]. It
+// must name the player, because the router refuses other tickets; all other fields are optional. The player can show it
+// again within its lifetime.
 type Ticket struct {
-	// Nil is not sealed.
+	// Required: Seal returns an error for nil.
 	player *[16]byte
-	// Whether this server has authenticated the player, so that nobody but they can be here under this UUID.
+	// Whether this server has authenticated the player of this UUID.
 	Verified bool
-	// The hops of the referral that brought the player, unchanged; the router stops loops by them.
+	// The hops of the player's last referral, unchanged; the router uses them to stop loops.
 	Hops uint8
-	// For the holder of this certificate alone, given by the SHA-256 of its DER.
+	// SHA-256 of the DER of the client certificate for which the ticket is valid; nil for any.
 	Certificate *[32]byte
-	// For the router of this name and port alone; an empty name is any, port 0 is any. The router looks at the name
-	// alone, and it is the one that the player came by: who typed an address needs a ticket without a name.
+	// Host name and port of the router for which the ticket is valid; empty and 0 for any. The router checks only the
+	// name, against the host name of the connection: a player who typed an address needs a ticket without a name.
 	Host string
 	Port uint16
-	// The route that the backend wishes.
+	// The requested route.
 	Route string
 	// The backend's name.
 	Source string
-	// What routes and plugins of the router shall see.
+	// Data for routes and plugins of the router.
 	Content []byte
-	// How long it is good for. 0 is 30 seconds: the client connects at once. The router refuses more than ten minutes.
+	// Lifetime. 0 is 30 seconds: the client connects at once. The router refuses more than 10 minutes.
 	Lifetime time.Duration
-	// All zero, a random one is drawn. For tests.
+	// For tests; all zero draws a random nonce.
 	Nonce [16]byte
 }
 
-// NewTicket is a ticket for the player of this UUID alone, in the order of print, claimed and not verified.
+// NewTicket returns a ticket for the player with this UUID, in printed order, not verified.
 func NewTicket(player [16]byte) Ticket { return Ticket{player: &player} }
 
-// TicketAfter is a ticket for the player whom this referral brought: same hops, player and certificate. Whether the
-// player is verified is for this server to say. Of a referral that names no player it is one that can not be sealed.
+// TicketAfter returns a ticket for the player of this referral: same hops, player and certificate. Set Verified if this
+// server has authenticated the player. A referral without a player gives a ticket that cannot be sealed.
 func TicketAfter(referral *Statement) Ticket {
 	return Ticket{player: referral.Player, Hops: referral.Hops, Certificate: referral.Certificate}
 }
 
-// Seal gives the envelope, to be sent as referral data. Nothing is ever shortened to make it fit.
+// Seal returns the envelope, to be sent as referral data. It returns an error for a value that does not fit.
 func (t Ticket) Seal(key SigningKey, now time.Time) ([]byte, error) {
 	if t.Lifetime == 0 {
 		t.Lifetime = 30 * time.Second
@@ -585,11 +583,11 @@ func (t Ticket) Seal(key SigningKey, now time.Time) ([]byte, error) {
 	return statement.Seal(key)
 }
 
-// ReplayGuard sees that no envelope is accepted twice: it remembers nonces until their envelopes expire. To be asked
-// after [Open], so that only holders of a key can fill it, and one for all players. Any goroutine may ask.
+// ReplayGuard accepts each envelope once: it remembers nonces until their envelopes expire. Use it after [Open], so
+// that only owners of a key can fill it, and use one for all players. It is safe for several goroutines.
 //
-// It grows with what it remembers, up to its capacity, by about 100 bytes for each nonce. Players per second times
-// lifetime in seconds are never too many; give it twice that.
+// It uses about 100 bytes for each nonce, up to its capacity. Choose twice the product of players a second and the
+// lifetime in seconds.
 type ReplayGuard struct {
 	mutex     sync.Mutex
 	capacity  int
@@ -598,15 +596,15 @@ type ReplayGuard struct {
 	forgotten time.Time
 }
 
-// NewReplayGuard is a guard that remembers so many nonces. No memory is taken before it is needed.
+// NewReplayGuard returns a guard for at most this number of nonces. It allocates memory only as needed.
 func NewReplayGuard(capacity int) *ReplayGuard {
 	return &ReplayGuard{capacity: capacity, seen: make(map[[16]byte]struct{})}
 }
 
-// Admit admits a nonce that was not seen yet, and remembers it until it expires. Otherwise the error is a [*Refused].
+// Admit accepts a new nonce, and remembers it until it expires. Otherwise the error is a [*Refused].
 //
-// A clock that is set back brings nothing back: what was forgotten can not be told from what was never seen, so all
-// that expires no later than something forgotten counts as seen.
+// A clock that is set back does not make old envelopes valid again: an envelope that expires no later than a forgotten
+// one counts as seen.
 func (g *ReplayGuard) Admit(nonce [16]byte, expiresAt, now time.Time) error {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
@@ -652,8 +650,8 @@ func (e *expiries) Pop() any {
 	return popped
 }
 
-// ParseSecret reads a secret as the router's configuration has it: base64:..., hex:..., and anything else as it is.
-// Blanks around it do not count. An error never holds any of the text.
+// ParseSecret reads a secret in the form of the router's configuration: base64:..., hex:..., or plain text. Surrounding
+// blanks are ignored. An error never contains the text.
 func ParseSecret(text string) ([]byte, error) {
 	text = strings.TrimSpace(text)
 	secret := []byte(text)
@@ -680,7 +678,7 @@ func ParseSecret(text string) ([]byte, error) {
 	return secret, nil
 }
 
-// Reads the layout. It is strict: each statement is written in one way alone. Nothing is believed yet.
+// Reads the layout strictly: each statement has exactly one encoding. The content is not verified yet.
 func parse(envelope []byte) (*Statement, error) {
 	malformed := func(what string) (*Statement, error) { return nil, refuse(Malformed, what) }
 	if len(envelope) < headerLen || len(envelope) > MaxEnvelope {
@@ -755,7 +753,7 @@ func parse(envelope []byte) (*Statement, error) {
 	return s, nil
 }
 
-// The milliseconds have no sign: the last bit of 64 is ahead by 292 million years and not before 1970.
+// The milliseconds are unsigned: the highest of 64 bits is 292 million years ahead and not before 1970.
 func fromMillis(millis uint64) time.Time {
 	return time.Unix(int64(millis/1000), int64(millis%1000)*int64(time.Millisecond)).UTC()
 }

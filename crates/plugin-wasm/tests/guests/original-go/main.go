@@ -1,4 +1,4 @@
-// A plugin as people wrote it for the original Hyrouter: two exports, and buffers that nobody ever frees.
+// A typical plugin for the original Hyrouter: two exports, and buffers that are never freed.
 package main
 
 import (
