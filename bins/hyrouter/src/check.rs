@@ -72,19 +72,17 @@ fn without_files(mut draft: Draft) -> Draft {
     let settings = &mut draft.settings;
     settings.files.clear();
     settings.plugins.clear();
-    settings.tls.certificate = None;
+    (settings.tls.cert_file, settings.tls.key_file) = (None, None);
     settings.quic.token_key_file = None;
     settings.logging.decisions = None;
     settings.identity.ca_file = None;
-    if !settings.identity.jwks.contains("://") {
+    if settings.identity.jwks_file().is_some() {
         settings.identity.mode = hyrouter_config::IdentityMode::Off;
     }
     if let Some(webhook) = &mut settings.logging.webhook {
         (webhook.token_file, webhook.ca_file) = (None, None);
     }
-    if let Some(admin) = &mut settings.admin {
-        admin.token_file = None;
-    }
+    settings.admin.token_file = None;
     draft
 }
 

@@ -111,13 +111,13 @@ fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
         Ok(draft) => draft.settings,
         Err(error) => return Err(refused(&error)),
     };
-    let Some(admin) = settings.admin else {
+    let Some(mut address) = settings.admin.listen else {
         return Ok(Err(anyhow::anyhow!(
             "the configuration does not set `admin.listen`; name the admin server with --admin ADDR:PORT"
         )));
     };
-    let token_file = args.token_file.as_deref().or(admin.token_file.as_deref());
-    let mut address = admin.listen;
+    let token_file = args.token_file.as_deref();
+    let token_file = token_file.or(settings.admin.token_file.as_deref());
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }

@@ -63,7 +63,7 @@ impl App {
         let mut assembly = assembler.assemble(draft, None)?;
         let settings = &assembly.settings;
         let traces = Traces::open(settings.otlp.as_ref())?;
-        let has_readers = settings.admin.is_some();
+        let has_readers = settings.admin.listen.is_some();
         let sinks = DecisionSinks::open(&settings.logging, has_readers, traces)?;
         drop(entered);
         let token = assembly.admin_token.take();
@@ -96,10 +96,9 @@ impl App {
             metrics,
             sinks: Arc::clone(state.handler.sinks()),
         };
-        let admin = match &settings.admin {
+        let admin = match settings.admin.listen {
             None => None,
-            Some(admin) => {
-                let listen = admin.listen;
+            Some(listen) => {
                 let commands = commands.clone();
                 let levels = parts.log_levels;
                 let control = AppControl::new(&state, &server, commands, readiness, levels);

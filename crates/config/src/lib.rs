@@ -58,6 +58,7 @@ mod secrets;
 mod sections;
 mod settings;
 mod source;
+mod text_form;
 mod validate;
 
 pub use checks::{Checks, LoweredCheck};
@@ -66,15 +67,18 @@ pub use error::ConfigError;
 pub use hyrouter_messages::{MaintenanceTexts, MessageKind, Messages};
 pub use listen::ListenAddr;
 pub use maintenance::MaintenanceSettings;
+pub use model::{
+    AdminSettings, DecisionTarget, DecisionWebhookSettings, GrpcPluginSettings, GrpcTlsFiles,
+    IdentityMode, IdentitySettings, LimitSettings, LoggingSettings, ProxyHeaderMode,
+    ProxyProtocolSettings, QuicSettings, RateSettings, RetrySettings, ShutdownSettings,
+    SourceRateSettings, TelemetrySettings, TlsSettings, UnknownProtocol, WasmHostSettings,
+    WasmPluginSettings,
+};
 pub use problem::{Problem, Warning};
 pub use schema::schema;
 pub use sections::Sections;
 pub use settings::{
-    AdminSettings, CertificateFiles, DecisionTarget, DecisionWebhookSettings, EnvelopeSettings,
-    GrpcPluginSettings, GrpcTlsFiles, IdentityMode, IdentitySettings, LimitSettings,
-    LoggingSettings, NamedFile, PluginKind, PluginSettings, ProxyHeaderMode, ProxyProtocolSettings,
-    QuicSettings, RateSettings, ReferralSettings, RetrySettings, Settings, ShutdownSettings,
-    TelemetrySettings, TimedSealer, TlsSettings, UnknownProtocol, WasmHostSettings,
-    WasmPluginSettings,
+    EnvelopeSettings, NamedFile, PluginKind, PluginSettings, ReferralSettings, Settings,
+    TimedSealer,
 };
 pub use source::{Draft, Sources};

@@ -11,9 +11,14 @@ pub struct ListenAddr {
     pub dual_stack: bool,
 }
 
+/// Writes the address as a configuration has it: all interfaces of both families are `:5520`.
 impl fmt::Display for ListenAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.addr.fmt(f)
+        if self.dual_stack {
+            write!(f, ":{}", self.addr.port())
+        } else {
+            self.addr.fmt(f)
+        }
     }
 }
 

@@ -3,7 +3,6 @@ use hyrouter_router as router;
 use serde_json::Value;
 
 use crate::Problem;
-use crate::format::{network, timestamp, uuid};
 use crate::model;
 use crate::path::Path;
 use crate::problem::Problems;
@@ -74,8 +73,7 @@ pub(crate) fn build(
     given: model::Maintenance,
     problems: &mut Problems,
 ) -> MaintenanceSettings {
-    let from = given.from.as_deref().and_then(timestamp);
-    let until = given.until.as_deref().and_then(timestamp);
+    let (from, until) = (given.from, given.until);
     if let (Some(from), Some(until)) = (from, until)
         && from >= until
     {
@@ -90,10 +88,9 @@ pub(crate) fn build(
             "names nobody by itself; allowed: beside `uuids` or `usernames`",
         );
     }
-    // The schema check lets no other texts through.
     let allow = router::Allow {
-        uuids: allow.uuids.iter().filter_map(|text| uuid(text)).collect(),
-        networks: allow.ips.iter().filter_map(|text| network(text)).collect(),
+        uuids: allow.uuids,
+        networks: allow.ips,
         usernames: allow.usernames,
         verified_only: allow.verified,
     };

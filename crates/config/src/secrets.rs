@@ -1,6 +1,7 @@
 //! Sources of the secrets of keys.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path as FilePath;
 
 use hyrouter_files::read_text;
 use hyrouter_referral::Secret;
@@ -20,23 +21,13 @@ pub(crate) struct Secrets<'a> {
 }
 
 /// Source of a key's secret, as written.
-pub(crate) struct SecretSource {
-    value: Option<String>,
-    file: Option<String>,
-    env: Option<String>,
+pub(crate) struct SecretSource<'k> {
+    pub(crate) value: Option<&'k Secret>,
+    pub(crate) file: Option<&'k FilePath>,
+    pub(crate) env: Option<&'k str>,
 }
 
-impl SecretSource {
-    /// An empty text is none.
-    pub(crate) fn new(value: Option<String>, file: Option<String>, env: Option<String>) -> Self {
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        Self {
-            value: given(value),
-            file: given(file),
-            env: given(env),
-        }
-    }
-
+impl SecretSource<'_> {
     pub(crate) fn is_given(&self) -> bool {
         self.value.is_some() || self.file.is_some() || self.env.is_some()
     }
@@ -61,11 +52,11 @@ impl<'a> Secrets<'a> {
     pub(crate) fn read(
         &self,
         path: &Path,
-        place: &SecretSource,
+        place: &SecretSource<'_>,
         problems: &mut Problems,
     ) -> Option<Secret> {
-        let (at, text) = match (&place.value, &place.file, &place.env) {
-            (Some(value), None, None) => (path.key("secret"), Ok(Zeroizing::new(value.clone()))),
+        let (at, text) = match (place.value, place.file, place.env) {
+            (Some(value), None, None) => return Some(value.clone()),
             (None, Some(file), None) => (path.key("secret_file"), self.file(file)),
             (None, None, Some(name)) => (path.key("secret_env"), self.variable(name)),
             _ => {
@@ -112,11 +103,11 @@ impl<'a> Secrets<'a> {
         }
     }
 
-    fn file(&self, file: &str) -> Result<Zeroizing<String>, String> {
+    fn file(&self, file: &FilePath) -> Result<Zeroizing<String>, String> {
         if self.is_elsewhere {
             return Ok(stand_in());
         }
-        read_text(file.as_ref(), MAX_FILE)
+        read_text(file, MAX_FILE)
             .map_err(|error| format!("cannot read {file:?}: {}", error.problem))
     }
 }

@@ -107,6 +107,9 @@ impl Default for BreakerSettings {
 macro_rules! named {
     ($type:ident { $($variant:ident => $name:literal),+ $(,)? }) => {
         impl $type {
+            /// All values in their order.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
             /// Returns the name in configuration, logs and metrics.
             pub const fn as_str(self) -> &'static str {
                 match self {

@@ -21,9 +21,10 @@ pub enum RetryMode {
 
 /// Maximum times and amounts that a server accepts before it refuses or gives up.
 ///
-/// Worst cases in memory are for the defaults. An established connection that does nothing costs about 34 KB, one that
-/// has filled its receive window 32 KiB more, and a half-open handshake about 42 KB. The counters of the limits take at
-/// most 0.6 KB for each connection that QUIC remembers.
+/// Worst cases in memory are for the defaults. An established connection that does nothing costs about
+/// [`IDLE_BYTES`](Self::IDLE_BYTES), one that has filled its receive window 32 KiB more, and a half-open handshake about
+/// [`HALF_OPEN_BYTES`](Self::HALF_OPEN_BYTES). The counters of the limits take at most 0.6 KB for each connection that
+/// QUIC remembers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -52,15 +53,15 @@ pub struct Limits {
     /// Retry. Forged addresses then take no more places, and honest players need one more round trip. New clients must
     /// also do so when 256 handshakes of unproven addresses have not begun, since they would queue anyway. At most half
     /// of [`max_half_open`](Self::max_half_open), so that the other half is for proven ones. Default 1,024: more than
-    /// arrive in the same moment on an ordinary day, and 42 MB if all are forged.
+    /// arrive in the same moment on an ordinary day, and 43 MB if all are forged.
     pub retry_threshold: usize,
     /// Maximum number of half-open handshakes, in every mode. Beyond it, clients with unproven addresses get a Retry,
     /// and clients with proven ones take the place of the oldest handshake of the network that holds most. Under
-    /// [`RetryMode::Never`] new connections take the place of the oldest. Default 4,096, about 170 MB.
+    /// [`RetryMode::Never`] new connections take the place of the oldest. Default 4,096, about 172 MB.
     pub max_half_open: usize,
     /// Maximum number of connections, half-open ones included. Beyond it, a new connection from a network that holds
     /// less takes the place of the oldest of the network that holds most; others are refused before any TLS work.
-    /// Default 16,384, about 0.5 GiB, or 1 GiB when every one has filled its receive window.
+    /// Default 16,384, about 557 MB, or 1.1 GB when every one has filled its receive window.
     pub max_connections: usize,
     /// Connections at a time of one source: an IPv4 address or an IPv6 /64. Counted once the
     /// address is proven, so that a share cannot be used up by forged addresses. Default 400:
@@ -100,6 +101,11 @@ impl Limits {
     pub const SITE_PARTS: u8 = 20;
     /// Divisor of a pool and of [`Rates::global`] for the share of an IPv4 /24 or IPv6 /48.
     pub const NETWORK_PARTS: u8 = 16;
+    /// Memory of a half-open handshake in bytes, as its flood makes a router grow. More than
+    /// [`IDLE_BYTES`](Self::IDLE_BYTES), since buffers of the TLS handshake are not freed yet.
+    pub const HALF_OPEN_BYTES: usize = 42_000;
+    /// Memory of an established connection that does nothing, in bytes, as `cargo xtask bench memory` measures it.
+    pub const IDLE_BYTES: usize = 34_000;
 
     setters! {
         with_handshake_timeout handshake_timeout: Duration;

@@ -12,7 +12,7 @@ pub(crate) use self::present::{AdminEndpoint, AdminTokenHandle};
 impl AdminEndpoint {
     /// Returns the mistake of a configuration with an admin server for a build that has none.
     pub(crate) fn check(settings: &Settings) -> Result<(), Problem> {
-        if cfg!(feature = "admin") || settings.admin.is_none() {
+        if cfg!(feature = "admin") || settings.admin.listen.is_none() {
             return Ok(());
         }
         let problem = "this build has no admin server; build with --features admin";

@@ -10,11 +10,9 @@ pub(super) fn grpc_settings(
     let address = PluginAddress::parse(&grpc.address)?;
     let tls = grpc.tls.as_ref().map(|files| {
         let mut tls = ClientTls::default();
-        tls.ca_file.clone_from(&files.ca);
-        if let Some(certificate) = &files.certificate {
-            tls.cert_file = Some(certificate.cert.clone());
-            tls.key_file = Some(certificate.key.clone());
-        }
+        tls.ca_file.clone_from(&files.ca_file);
+        tls.cert_file.clone_from(&files.cert_file);
+        tls.key_file.clone_from(&files.key_file);
         tls.domain.clone_from(&files.domain);
         tls
     });

@@ -44,7 +44,7 @@ impl IdentityKeys {
         }
         let required = settings.mode == IdentityMode::Require;
         let source = JwksSource::parse(&settings.jwks).map_err(at("identity.jwks"))?;
-        let file = Some(&settings.jwks).filter(|jwks| !jwks.contains("://"));
+        let file = settings.jwks_file();
         let is_file = file.is_some();
         let files = FileSet::at(
             file.map(PathBuf::from)
@@ -67,7 +67,7 @@ impl IdentityKeys {
         let verifier = Arc::new(TokenVerifier::new(TokenPolicy {
             issuer: settings.issuer.clone(),
             clock_skew: settings.clock_skew,
-            max_stale: settings.max_stale,
+            max_stale: settings.key_lifetime(),
             max_age: settings.max_age,
             cache: settings.cache_size,
         }));
@@ -119,7 +119,7 @@ impl IdentityKeys {
 
     /// Returns the age at which keys are not used any more.
     pub(crate) fn max_stale(&self) -> Duration {
-        self.settings.max_stale
+        self.settings.key_lifetime()
     }
 
     /// Returns the status of the keeper.

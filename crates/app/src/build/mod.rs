@@ -147,11 +147,11 @@ fn open_all(settings: &Settings, findings: &mut Findings) {
 }
 
 fn certificate(settings: &Settings, findings: &mut Findings) -> Option<ServerCertificate> {
-    let files = settings.tls.certificate.as_ref()?;
+    let (cert_file, key_file) = settings.tls.certificate()?;
     if !findings.are_free(&["tls.cert_file", "tls.key_file"]) {
         return None;
     }
-    let read = ServerCertificate::from_pem_files(&files.cert, &files.key);
+    let read = ServerCertificate::from_pem_files(cert_file, key_file);
     findings.keep(read.map_err(at("tls")))
 }
 
@@ -166,7 +166,8 @@ fn token_key(settings: &Settings, findings: &mut Findings) -> Option<AddressToke
 
 fn admin_token(settings: &Settings, findings: &mut Findings) -> Option<AdminToken> {
     const KEY: &str = "admin.token_file";
-    let file = settings.admin.as_ref()?.token_file.as_ref()?;
+    settings.admin.listen?;
+    let file = settings.admin.token_file.as_ref()?;
     let read = findings.are_free(&[KEY]).then(|| AdminToken::read(file))?;
     findings.keep(read.map_err(at(KEY)))
 }

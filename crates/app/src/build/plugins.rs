@@ -149,11 +149,9 @@ fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
     match &plugin.kind {
         PluginKind::Wasm(wasm) => vec![wasm.path.clone()],
         PluginKind::Grpc(grpc) => {
-            let tls = grpc.tls.as_ref();
-            let certificate = tls.and_then(|tls| tls.certificate.as_ref());
-            let pair = certificate.map(|files| [files.cert.clone(), files.key.clone()]);
-            let ca = tls.and_then(|tls| tls.ca.clone());
-            pair.into_iter().flatten().chain(ca).collect()
+            let tls = grpc.tls.iter();
+            let files = tls.flat_map(|tls| [&tls.ca_file, &tls.cert_file, &tls.key_file]);
+            files.flatten().cloned().collect()
         }
         _ => Vec::new(),
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::num::NonZeroUsize;
 
-use hyrouter_config::{RateSettings, Settings};
+use hyrouter_config::{ProxyHeaderMode, RetrySettings, Settings};
 use hyrouter_proxy::{
     Access, AddressTokenKey, AddressTokenKeyError, AlpnList, Handler, Limits, ListenAddress,
     ProxyHeaders, ProxyProtocol, Rate, Rates, Reconfiguration, RetryMode, Server, ServerBuilder,
@@ -37,8 +37,8 @@ pub(crate) fn bind<H: Handler>(assembly: &Assembly, handler: H) -> Result<Server
     if let Some(proxy) = &settings.quic.proxy_protocol {
         let trusted = proxy.trusted.clone();
         let headers = match proxy.headers {
-            hyrouter_config::ProxyHeaderMode::First => ProxyHeaders::First,
-            hyrouter_config::ProxyHeaderMode::Every => ProxyHeaders::Every,
+            ProxyHeaderMode::First => ProxyHeaders::First,
+            ProxyHeaderMode::Every => ProxyHeaders::Every,
         };
         builder = builder.proxy_protocol(ProxyProtocol { trusted, headers });
     }
@@ -83,14 +83,16 @@ fn random_key() -> Result<AddressTokenKey, AddressTokenKeyError> {
 fn limits(settings: &Settings) -> Limits {
     let limits = &settings.limits;
     let retry = match limits.retry {
-        hyrouter_config::RetrySettings::Always => RetryMode::Always,
-        hyrouter_config::RetrySettings::Never => RetryMode::Never,
-        hyrouter_config::RetrySettings::Adaptive => RetryMode::Adaptive,
+        RetrySettings::Always => RetryMode::Always,
+        RetrySettings::Never => RetryMode::Never,
+        RetrySettings::Adaptive => RetryMode::Adaptive,
     };
+    let rate = |per_second, burst| Rate { per_second, burst };
     let rate = Rates {
-        global: rate(limits.rate),
-        per_source: rate(limits.source_rate),
+        global: rate(limits.rate.per_second, limits.rate.burst),
+        per_source: rate(limits.source_rate.per_second, limits.source_rate.burst),
     };
+    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let access = Access {
         allow: limits.allow.clone(),
         deny: limits.deny.clone(),
@@ -100,23 +102,16 @@ fn limits(settings: &Settings) -> Limits {
         .with_connect_timeout(limits.connect_timeout)
         .with_decision_timeout(limits.decision_timeout)
         .with_close_timeout(limits.close_timeout)
-        .with_drain_timeout(settings.shutdown.timeout)
+        .with_drain_timeout(settings.drain_timeout())
         .with_idle_timeout(settings.quic.max_idle_timeout)
         .with_retry(retry)
-        .with_retry_threshold(limits.retry_threshold)
-        .with_max_half_open(limits.max_half_open)
-        .with_max_connections(limits.max_connections)
-        .with_max_connections_per_source(limits.max_connections_per_source)
-        .with_max_unread_bytes(limits.max_unread)
+        .with_retry_threshold(count(limits.retry_threshold))
+        .with_max_half_open(count(limits.max_half_open))
+        .with_max_connections(count(limits.max_connections))
+        .with_max_connections_per_source(count(limits.max_connections_per_source))
+        .with_max_unread_bytes(usize::try_from(limits.max_unread).unwrap_or(usize::MAX))
         .with_rate(rate)
         .with_access(access)
-}
-
-fn rate(rate: RateSettings) -> Rate {
-    Rate {
-        per_second: rate.per_second,
-        burst: rate.burst,
-    }
 }
 
 fn listen(settings: &Settings) -> ListenAddress {
@@ -142,5 +137,52 @@ mod tests {
         assert_eq!(LimitSettings::NETWORK_PARTS, Limits::NETWORK_PARTS);
         let longest = usize::try_from(LimitSettings::LONGEST_PACKET).unwrap();
         assert_eq!(longest, MAX_CONNECT_PAYLOAD);
+    }
+    /// The pages and the reference repeat the memory of connections. Each key is at most what its page says.
+    #[test]
+    fn documents_quote_the_memory_of_connections() {
+        let limits = Limits::default();
+        let (half_open, idle) = (Limits::HALF_OPEN_BYTES, Limits::IDLE_BYTES);
+        let in_mb = |bytes: usize| format!("{} MB", (bytes + 500_000) / 1_000_000);
+        let in_kb = |bytes: usize| format!("{} KB", bytes / 1_000);
+        let page = |name| std::fs::read_to_string(format!("../../docs/{name}")).unwrap();
+        let (reference, hardening) = (page("configuration.md"), page("hardening.md"));
+        let all_half_open = in_mb(limits.max_half_open * half_open);
+        let all_idle = in_mb(limits.max_connections * idle);
+        for (text, row, figures) in [
+            (
+                &reference,
+                "| `max_half_open` ",
+                [in_kb(half_open), all_half_open.clone()],
+            ),
+            (
+                &reference,
+                "| `max_connections` ",
+                [in_kb(idle), all_idle.clone()],
+            ),
+            (
+                &reference,
+                "| `retry_threshold` ",
+                [
+                    "Retry".to_owned(),
+                    in_mb(limits.retry_threshold * half_open),
+                ],
+            ),
+            (
+                &hardening,
+                "| half-open handshake ",
+                [in_kb(half_open), all_half_open],
+            ),
+            (
+                &hardening,
+                "| established connection ",
+                [in_kb(idle), all_idle],
+            ),
+        ] {
+            let found = text.lines().find(|line| line.starts_with(row)).unwrap();
+            for figure in figures {
+                assert!(found.contains(&figure), "{figure} is not in {found}");
+            }
+        }
     }
 }

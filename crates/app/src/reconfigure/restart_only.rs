@@ -1,7 +1,5 @@
 //! Settings that need a restart.
 
-use std::path::Path;
-
 use hyrouter_config::{
     AdminSettings, ListenAddr, ProxyProtocolSettings, Settings, TelemetrySettings,
 };
@@ -12,7 +10,7 @@ pub(crate) struct RestartOnly {
     listen: ListenAddr,
     endpoints: usize,
     proxy_protocol: Option<ProxyProtocolSettings>,
-    admin: Option<AdminSettings>,
+    admin: AdminSettings,
     otlp: Option<TelemetrySettings>,
 }
 
@@ -46,10 +44,6 @@ impl RestartOnly {
     /// Returns whether the token file of the admin server is unchanged. Another path needs a restart, another token in
     /// the same file does not.
     pub(super) fn has_token_file_of(&self, wanted: &Settings) -> bool {
-        token_file(self.admin.as_ref()) == token_file(wanted.admin.as_ref())
+        self.admin.token_file == wanted.admin.token_file
     }
-}
-
-fn token_file(admin: Option<&AdminSettings>) -> Option<&Path> {
-    admin?.token_file.as_deref()
 }

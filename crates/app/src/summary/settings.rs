@@ -1,6 +1,6 @@
 //! Conversion of settings to their summary.
 
-use hyrouter_config::{IdentityMode, ListenAddr, Settings};
+use hyrouter_config::{IdentityMode, Settings};
 use hyrouter_plugins::{Mode, check_order};
 use hyrouter_router::{Backend, HostPattern, PoolSpec, RouteSpec};
 
@@ -21,7 +21,7 @@ impl Summary {
         drained.sort_unstable();
         drained.dedup();
         Self {
-            listen: listen(&settings.listen),
+            listen: settings.listen.to_string(),
             routes: routing.routes.iter().map(RouteSummary::of).collect(),
             default: routing.default.as_ref().map(PoolSummary::of),
             identity: identity(settings),
@@ -100,12 +100,4 @@ fn plugins(settings: &Settings) -> Vec<PluginSummary> {
         is_shadow: plugin.mode == Mode::Shadow,
     });
     plugins.collect()
-}
-
-fn listen(listen: &ListenAddr) -> String {
-    if listen.dual_stack {
-        format!(":{}", listen.addr.port())
-    } else {
-        listen.addr.to_string()
-    }
 }

@@ -1,18 +1,25 @@
 use std::collections::BTreeMap;
 
+use hyrouter_plugins::{Mode, OnError, OverridePolicy, Stage};
 use serde_json::Value;
 
 use super::layers::{Layers, find, level_of};
 use super::{Check, Checks, PluginChecks};
-use crate::model::{AcceptedKey, Config, Plugin, Referral};
+use crate::model::{AcceptedKey, Config, Plugin, PluginType, Referral};
 use crate::path::Path;
+use crate::text_form::{Name, duration_text, timestamp_text};
+use crate::{IdentityMode, RetrySettings, UnknownProtocol};
 
 impl Checks {
     /// The checks of a configuration whose shape is right. `layers` tells what of it is written.
     pub(crate) fn of(config: &Config, layers: &Layers<'_>) -> Self {
         let (identity, limits) = (&config.identity, &config.limits);
         let mut own = vec![
-            layers.named("identity.mode", &identity.mode, &["report", "require"]),
+            layers.named(
+                "identity.mode",
+                identity.mode,
+                &[IdentityMode::Report, IdentityMode::Require],
+            ),
             layers.check(
                 "identity.bind_certificate",
                 usize::from(identity.bind_certificate),
@@ -25,14 +32,21 @@ impl Checks {
                     usize::from(identity.max_age.is_some()),
                     identity
                         .max_age
-                        .clone()
-                        .unwrap_or_else(|| "none".to_owned()),
+                        .map_or_else(|| "none".to_owned(), |age| duration_text(&age)),
                 )
             },
             layers.list("limits.allow", &limits.allow),
             layers.list("limits.deny", &limits.deny),
-            layers.named("limits.retry", &limits.retry, &["adaptive", "always"]),
-            layers.named("protocol.unknown", &config.protocol.unknown, &["deny"]),
+            layers.named(
+                "limits.retry",
+                limits.retry,
+                &[RetrySettings::Adaptive, RetrySettings::Always],
+            ),
+            layers.named(
+                "protocol.unknown",
+                config.protocol.unknown,
+                &[UnknownProtocol::Deny],
+            ),
         ];
         own.extend(signing(config.referral.as_ref(), layers));
         Self {
@@ -51,10 +65,8 @@ impl Checks {
 /// Returns two checks of referrals: whether they are signed, and the version.
 fn signing(referral: Option<&Referral>, layers: &Layers<'_>) -> [Check; 2] {
     const KEY: &str = "referral";
-    let has_secret = |referral: &Referral| {
-        let secret = referral.hmac_secret.as_ref();
-        secret.is_some_and(|secret| !secret.is_empty()) || !referral.keys.is_empty()
-    };
+    let has_secret =
+        |referral: &Referral| referral.hmac_secret.is_some() || !referral.keys.is_empty();
     let is_signed = referral.is_some_and(has_secret);
     let value = if is_signed { "signed" } else { "not signed" };
     let signs = Check {
@@ -79,12 +91,12 @@ fn accepted(keys: &[AcceptedKey], layers: &Layers<'_>) -> BTreeMap<u8, Vec<Check
     let written = layers.get("referral.accept");
     let keys = keys.iter().enumerate();
     keys.map(|(index, key)| {
-        let end = key.not_after.as_deref();
+        let end = key.not_after.as_ref().map(timestamp_text);
         let entry = Entry::of(&list, written, index);
         let check = entry.check(
             "not_after",
             usize::from(end.is_some()),
-            end.unwrap_or("none"),
+            end.as_deref().unwrap_or("none"),
         );
         let advice = "not_after: 9999-12-31T00:00:00Z".to_owned();
         (key.id, vec![Check { advice, ..check }])
@@ -105,33 +117,38 @@ fn plugins(plugins: &[Plugin], layers: &Layers<'_>) -> BTreeMap<String, PluginCh
 }
 
 fn plugin_checks(plugin: &Plugin, entry: &Entry<'_>) -> PluginChecks {
-    let stage = plugin.stage.as_deref().unwrap_or("route");
-    let mode = plugin.mode.as_deref().unwrap_or("enforce");
-    let denies = stage == "deny";
-    let usual = if denies { "deny" } else { "continue" };
-    let on_error = plugin.on_error.as_deref().unwrap_or(usual);
-    let on_error = entry.check("on_error", level_of(on_error, &["deny"]), on_error);
+    let denies = plugin.stage == Stage::Deny;
+    let usual = if denies {
+        OnError::Deny
+    } else {
+        OnError::Continue
+    };
+    let on_error = plugin.on_error.unwrap_or(usual);
+    let on_error = entry.named("on_error", on_error, &[OnError::Deny]);
     let is_required = denies || on_error.level > 0;
     // Moving the plugin to another stage states the effect of its failure.
     let on_error = Check {
         is_written: on_error.is_written || (!denies && entry.has("stage")),
         ..on_error
     };
-    let overrides = plugin.override_with.as_deref().unwrap_or("any");
     let is_given = |given: bool| (usize::from(given), if given { "some" } else { "{}" });
     let (has_config, config) =
         is_given(plugin.config.as_ref().is_some_and(|given| !given.is_null()));
     let grpc = plugin.grpc.as_ref();
-    let needs_tls = plugin.kind.as_deref() == Some("grpc");
+    let needs_tls = plugin.kind == Some(PluginType::Grpc);
     let (has_tls, tls) = is_given(!needs_tls || grpc.is_some_and(|grpc| grpc.tls.is_some()));
     PluginChecks {
-        is_enforced: mode == "enforce",
+        is_enforced: plugin.mode == Mode::Enforce,
         is_required,
         own: vec![
-            entry.check("stage", level_of(stage, &["deny"]), stage),
-            entry.check("mode", level_of(mode, &["enforce"]), mode),
+            entry.named("stage", plugin.stage, &[Stage::Deny]),
+            entry.named("mode", plugin.mode, &[Mode::Enforce]),
             on_error,
-            entry.check("override", level_of(overrides, &["candidates"]), overrides),
+            entry.named(
+                "override",
+                plugin.override_with,
+                &[OverridePolicy::Candidates],
+            ),
             entry.check("config", has_config, config),
             Check {
                 advice: "grpc: {tls: {}}".to_owned(),
@@ -157,6 +174,10 @@ impl<'v> Entry<'v> {
 
     fn has(&self, key: &str) -> bool {
         self.written.is_some_and(|entry| find(entry, key).is_some())
+    }
+
+    fn named<N: Name>(&self, key: &'static str, value: N, strict: &[N]) -> Check {
+        self.check(key, level_of(value, strict), value.name())
     }
 
     fn check(&self, key: &'static str, level: usize, value: &str) -> Check {

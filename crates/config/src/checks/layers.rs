@@ -1,6 +1,8 @@
+use ipnet::IpNet;
 use serde_json::Value;
 
 use super::Check;
+use crate::text_form::Name;
 
 /// Written values, as opposed to defaults.
 #[derive(Default)]
@@ -58,12 +60,12 @@ impl<'v> Layers<'v> {
     }
 
     /// One of a fixed set, of which `strict` are checks, the strictest last.
-    pub(super) fn named(&self, key: &'static str, value: &str, strict: &[&str]) -> Check {
-        self.check(key, level_of(value, strict), value.to_owned())
+    pub(super) fn named<N: Name>(&self, key: &'static str, value: N, strict: &[N]) -> Check {
+        self.check(key, level_of(value, strict), value.name().to_owned())
     }
 
     /// A list that checks something unless it is empty.
-    pub(super) fn list(&self, key: &'static str, items: &[String]) -> Check {
+    pub(super) fn list(&self, key: &'static str, items: &[IpNet]) -> Check {
         let value = match items.len() {
             0 => "[]".to_owned(),
             count => format!("a list of {count}"),
@@ -79,7 +81,7 @@ pub(super) fn find<'v>(layer: &'v Value, key: &str) -> Option<&'v Value> {
     (!found.is_null()).then_some(found)
 }
 
-pub(super) fn level_of(value: &str, strict: &[&str]) -> usize {
+pub(super) fn level_of<N: Name>(value: N, strict: &[N]) -> usize {
     strict
         .iter()
         .position(|name| *name == value)

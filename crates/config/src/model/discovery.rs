@@ -1,12 +1,17 @@
 #![expect(clippy::struct_field_names, reason = "they are the keys of the file")]
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::text_form::{AsOptionalText, GoDuration, names};
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Discovery {
-    /// Sources of backends, which pools name.
+    /// Sources of backends. Pools refer to them by name.
     pub(crate) providers: Vec<Provider>,
 }
 
@@ -17,10 +22,9 @@ pub(crate) struct Provider {
     /// Name, unique.
     #[schemars(length(min = 1))]
     pub(crate) name: String,
-    /// Which kind of source; the section of the same name is then needed.
-    #[serde(rename = "type")]
-    #[schemars(extend("enum" = ["kubernetes", "agones"]))]
-    pub(crate) kind: Option<String>,
+    /// Type of the source. The section of the same name is required.
+    #[serde(rename = "type", with = "AsOptionalText::<ProviderType>")]
+    pub(crate) kind: Option<ProviderType>,
     /// Pods or `EndpointSlices` of Kubernetes.
     pub(crate) kubernetes: Option<Kubernetes>,
     /// Game servers of Agones.
@@ -30,15 +34,16 @@ pub(crate) struct Provider {
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Kubernetes {
-    /// Path of a kubeconfig. Empty: the service account of the pod, else the default kubeconfig.
-    pub(crate) kubeconfig: Option<String>,
-    /// Namespaces to watch; none is all.
+    /// Path of a kubeconfig. Default: the service account of the pod, otherwise the default kubeconfig.
+    #[serde(with = "AsOptionalText::<PathBuf>")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Namespaces to watch. Default: all.
     pub(crate) namespaces: Vec<String>,
-    /// What to watch.
+    /// Resources to watch.
     pub(crate) resources: Vec<Resource>,
-    /// Which of it counts.
+    /// Conditions on resources.
     pub(crate) filters: KubernetesFilters,
-    /// What becomes meta of the backend.
+    /// Data that becomes meta of the backend.
     pub(crate) metadata: Metadata,
 }
 
@@ -47,13 +52,13 @@ pub(crate) struct Kubernetes {
 #[schemars(extend("required" = ["kind"]))]
 pub(crate) struct Resource {
     /// Kind of the resource.
-    #[schemars(extend("enum" = ["pods", "endpointslices", "pod", "endpointslice"]))]
-    pub(crate) kind: Option<String>,
-    /// The service of the `EndpointSlices`.
+    #[serde(with = "AsOptionalText::<ResourceKind>")]
+    pub(crate) kind: Option<ResourceKind>,
+    /// Service of the `EndpointSlices`.
     pub(crate) service: Option<Service>,
-    /// Which resources count.
+    /// Selector of resources.
     pub(crate) selector: Option<Selector>,
-    /// Which port of it is the game's.
+    /// Port of the game.
     pub(crate) port: Port,
 }
 
@@ -81,10 +86,10 @@ pub(crate) struct Selector {
 pub(crate) struct Port {
     /// Name of the port.
     pub(crate) name: Option<String>,
-    /// Number of the port; 0 is none.
+    /// Number of the port; 0 means none.
     #[schemars(range(max = 65535))]
     pub(crate) number: u16,
-    /// Number of the container port, pods only; 0 is none.
+    /// Number of the container port, for pods only; 0 means none.
     #[schemars(range(max = 65535))]
     pub(crate) container_port: u16,
 }
@@ -94,7 +99,7 @@ pub(crate) struct Port {
 pub(crate) struct KubernetesFilters {
     /// Only pods that are ready.
     pub(crate) require_pod_ready: bool,
-    /// Only pods in one of these phases; none is all.
+    /// Only pods in one of these phases. Default: all.
     pub(crate) require_pod_phase: Vec<String>,
     /// Only endpoints that are ready.
     pub(crate) require_endpoint_ready: bool,
@@ -112,34 +117,79 @@ pub(crate) struct Metadata {
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Agones {
-    /// Path of a kubeconfig. Empty: the service account of the pod, else the default kubeconfig.
-    pub(crate) kubeconfig: Option<String>,
-    /// Namespaces to watch; none is all. Allocations go to the first.
+    /// Path of a kubeconfig. Default: the service account of the pod, otherwise the default kubeconfig.
+    #[serde(with = "AsOptionalText::<PathBuf>")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Namespaces to watch. Default: all. Allocations use the first.
     pub(crate) namespaces: Vec<String>,
-    /// `observe` when absent; `allocate` asks Agones for a game server per player.
-    #[schemars(extend("enum" = ["observe", "allocate"]))]
-    pub(crate) mode: Option<String>,
-    /// Least time between two allocations.
-    #[schemars(extend("format" = "go-duration"))]
-    pub(crate) allocate_min_interval: Option<String>,
-    /// States of game servers that count; Ready when absent.
+    /// `observe` lists game servers. `allocate` requests one game server per player from Agones. Default: `observe`.
+    #[serde(with = "AsOptionalText::<AgonesMode>")]
+    pub(crate) mode: Option<AgonesMode>,
+    /// Minimum time between two allocations.
+    #[serde(with = "AsOptionalText::<GoDuration>")]
+    pub(crate) allocate_min_interval: Option<Duration>,
+    /// States of game servers that are used. Default: Ready.
     pub(crate) state: Vec<String>,
-    /// Which game servers count.
+    /// Selector of game servers.
     pub(crate) selector: Option<Selector>,
-    /// What becomes meta of the backend.
+    /// Data that becomes meta of the backend.
     pub(crate) metadata: Metadata,
-    /// Which address of a game server is taken.
+    /// Address of a game server.
     pub(crate) address: Option<Address>,
-    /// Which port of it is the game's.
+    /// Port of the game.
     pub(crate) port: Port,
 }
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Address {
-    /// `address` of the status when absent, or one of its `addresses`.
-    #[schemars(extend("enum" = ["address", "addresses"]))]
-    pub(crate) source: Option<String>,
-    /// Types of addresses, the preferred first, such as `ExternalIP`.
+    /// Field of the status: `address`, or one of `addresses`. Default: `address`.
+    #[serde(with = "AsOptionalText::<AddressSource>")]
+    pub(crate) source: Option<AddressSource>,
+    /// Types of addresses in order of preference, such as `ExternalIP`.
     pub(crate) preference: Vec<String>,
+}
+
+names! {
+    /// Kind of source.
+    pub(crate) enum ProviderType {
+        /// Pods or `EndpointSlices`.
+        Kubernetes = "kubernetes",
+        /// Game servers.
+        Agones = "agones",
+    }
+}
+
+names! {
+    /// Kind of resource, in the plural or the singular.
+    pub(crate) enum ResourceKind {
+        /// Pods.
+        Pods = "pods",
+        /// `EndpointSlices`.
+        EndpointSlices = "endpointslices",
+        /// The same as `pods`.
+        Pod = "pod",
+        /// The same as `endpointslices`.
+        EndpointSlice = "endpointslice",
+    }
+}
+
+names! {
+    /// Use of game servers.
+    pub(crate) enum AgonesMode {
+        /// They are listed.
+        Observe = "observe",
+        /// One is allocated per player.
+        Allocate = "allocate",
+    }
+}
+
+names! {
+    /// Field of a status that holds the address.
+    pub(crate) enum AddressSource {
+        /// `address`.
+        Address = "address",
+        /// One of `addresses`.
+        Addresses = "addresses",
+    }
 }

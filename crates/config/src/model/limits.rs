@@ -1,102 +1,132 @@
+use std::time::Duration;
+
+use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-#[derive(Deserialize, JsonSchema, Serialize)]
+use crate::text_form::{AsText, AsTextList, PositiveDuration, names};
+
+/// Limits on times, connections, memory and rates.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Limits {
-    /// Time from the first datagram to the end of the TLS handshake. A handshake takes two to three round trips, so 5
-    /// seconds serve the slowest link, and a half-open handshake does not hold its about 42 KB for longer.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) handshake_timeout: String,
-    /// Time from the handshake to a whole Connect. The client sends it at once; 10 seconds leave room for lost
-    /// packets. An unfinished Connect holds at most 38,161 bytes beside the about 34 KB of its connection.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) connect_timeout: String,
-    /// Time from Connect to the decision. When it is spent the player gets the `routing_error` text; 5 seconds is what
-    /// a player waits before trying again.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) decision_timeout: String,
-    /// Time that a client has to leave after its answer; it leaves by itself after a referral. Then the connection is
-    /// closed. Until then it holds its about 34 KB.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) close_timeout: String,
-    /// Whether newcomers have to prove their address by QUIC Retry before anything is done for them: `always`, `never`,
-    /// or `adaptive`, which is from `retry_threshold` on.
-    #[schemars(extend("enum" = ["always", "never", "adaptive"]))]
-    pub(crate) retry: String,
-    /// With so many handshakes half-open, newcomers have to prove their address by QUIC Retry, which the router does
-    /// not have to remember. Forged addresses then take no more places, and honest players a round trip longer. The
-    /// default is more than arrive in the same moment on an ordinary day, and 42 MB if all are forged.
+#[non_exhaustive]
+pub struct LimitSettings {
+    /// Maximum time from the first datagram to the end of the TLS handshake. A handshake takes two to three round
+    /// trips, so 5 seconds serve the slowest link. A half-open handshake holds about 42 KB until then.
+    #[serde(with = "AsText::<PositiveDuration>")]
+    pub handshake_timeout: Duration,
+    /// Maximum time from the end of the handshake to a complete Connect packet. The client sends it at once; 10 seconds
+    /// leave room for lost packets. An incomplete Connect holds at most 38,161 bytes beside the about 34 KB of its
+    /// connection.
+    #[serde(with = "AsText::<PositiveDuration>")]
+    pub connect_timeout: Duration,
+    /// Maximum time from Connect to the decision. After it the player gets the `routing_error` text. Players wait about
+    /// 5 seconds before they try again.
+    #[serde(with = "AsText::<PositiveDuration>")]
+    pub decision_timeout: Duration,
+    /// Maximum time from the answer until the client leaves. The client leaves by itself after a referral; the router
+    /// closes connections that stay. A connection holds about 34 KB until then.
+    #[serde(with = "AsText::<PositiveDuration>")]
+    pub close_timeout: Duration,
+    /// When new clients must prove their address by QUIC Retry: `always`, `never`, or `adaptive`, which is from
+    /// `retry_threshold` on.
+    #[serde(with = "AsText::<RetrySettings>")]
+    pub retry: RetrySettings,
+    /// Number of half-open handshakes from which on new clients must prove their address by QUIC Retry. The router
+    /// keeps no state for a Retry, so forged addresses then take no more places; players need one more round trip. The
+    /// default is more than arrive at the same moment on an ordinary day, and costs 43 MB if all addresses are forged.
     #[schemars(range(min = 1))]
-    pub(crate) retry_threshold: u32,
-    /// Maximum number of half-open handshakes, whatever `retry` is: 172 MB at worst by default, at about 42 KB each.
-    /// When it is reached, a client that has proven its address takes the place of the oldest handshake of the network
-    /// that holds most.
+    pub retry_threshold: u32,
+    /// Maximum number of half-open handshakes, whatever `retry` is. Each holds about 42 KB, so the default costs at
+    /// most 172 MB. At the limit, a client with a proven address replaces the oldest handshake of the network that
+    /// holds most.
     #[schemars(range(min = 1))]
-    pub(crate) max_half_open: u32,
-    /// Maximum number of connections. When it is reached, a client of a network that holds less takes the place of the
-    /// oldest connection of the network that holds most; other clients are refused before any work of a handshake. At
-    /// about 34 KB for an idle connection the default costs 0.5 GB at worst.
+    pub max_half_open: u32,
+    /// Maximum number of connections. An idle connection holds about 34 KB, so the default costs at most 557 MB. At the
+    /// limit, a client from a network that holds fewer replaces the oldest connection of the network that holds most;
+    /// the router refuses other clients before any work on the handshake.
     #[schemars(range(min = 1))]
-    pub(crate) max_connections: u32,
-    /// Maximum number of connections from one source, which is an IPv4 address or an IPv6 /64 network. The default
-    /// leaves room for a household, a university and a carrier that puts many players behind one address: a player
-    /// stays for less than a second. Whatever is set here, a source gets at most 1/24 of `max_connections`,
-    /// `max_half_open`, `max_unread` and of the connections that QUIC remembers, an IPv6 /56 network 1/20, and an IPv4
-    /// /24 or IPv6 /48 network 1/16.
+    pub max_connections: u32,
+    /// Maximum number of connections from one source: an IPv4 address or an IPv6 /64 network. The default leaves room
+    /// for a household, a university, and a carrier with many players behind one address, since a player stays for less
+    /// than a second. Whatever the value, a source gets at most 1/24 of `max_connections`, `max_half_open`,
+    /// `max_unread` and of the connections that QUIC remembers, an IPv6 /56 network at most 1/20, and an IPv4 /24 or
+    /// IPv6 /48 network at most 1/16.
     #[schemars(range(min = 1))]
-    pub(crate) max_connections_per_source: u32,
-    /// Memory in bytes for packets that have begun to arrive, of all connections together. When it is full, the
-    /// longest unfinished packet of the network that holds most is dropped with its connection. The longest packet has
-    /// 38,161 bytes, an ordinary one below 2,000.
+    pub max_connections_per_source: u32,
+    /// Maximum memory for incomplete packets of all connections together, in bytes. At the limit, the router drops the
+    /// longest incomplete packet of the network that holds most, with its connection. The longest packet has 38,161
+    /// bytes, an ordinary one less than 2,000.
     #[schemars(range(min = 38_161))]
-    pub(crate) max_unread: u64,
-    /// New connections a second, all sources together. Those of sources that have proven their address count.
-    pub(crate) rate: Rate,
-    /// New connections a second of one source: an IPv4 /24 or an IPv6 /64 network. At most 1/16 of `rate`, which is also
-    /// what an IPv6 /48 network gets.
-    pub(crate) source_rate: SourceRate,
-    /// Networks and addresses that may connect; none is all.
-    #[schemars(extend("items" = json!({"type": "string", "format": "network"})))]
-    pub(crate) allow: Vec<String>,
-    /// Networks and addresses that may not, also where `allow` has them.
-    #[schemars(extend("items" = json!({"type": "string", "format": "network"})))]
-    pub(crate) deny: Vec<String>,
+    pub max_unread: u64,
+    /// New connections per second, from all sources together. Connections from proven addresses count too.
+    pub rate: RateSettings,
+    /// New connections per second from one source: an IPv4 /24 or an IPv6 /64 network. At most 1/16 of `rate`, which is
+    /// also the limit of an IPv6 /48 network.
+    pub source_rate: SourceRateSettings,
+    /// Networks and addresses that may connect. Default: all.
+    #[serde(with = "AsTextList::<IpNet>")]
+    pub allow: Vec<IpNet>,
+    /// Networks and addresses that must not connect, even if `allow` contains them. Default: none.
+    #[serde(with = "AsTextList::<IpNet>")]
+    pub deny: Vec<IpNet>,
 }
 
-impl Default for Limits {
+/// Fixed shares of the entrypoint. They repeat its numbers, since this crate does not depend on it.
+impl LimitSettings {
+    /// An IPv4 address or IPv6 /64 network gets at most one of this many parts of each pool.
+    pub const SOURCE_PARTS: u8 = 24;
+    /// An IPv4 /24 or IPv6 /48 network gets at most one of this many parts of each pool and of `rate`.
+    pub const NETWORK_PARTS: u8 = 16;
+    /// Length of the longest packet that a client can begin, in bytes.
+    pub const LONGEST_PACKET: u32 = 38_161;
+}
+
+impl Default for LimitSettings {
     fn default() -> Self {
         Self {
-            handshake_timeout: "5s".to_owned(),
-            connect_timeout: "10s".to_owned(),
-            decision_timeout: "5s".to_owned(),
-            close_timeout: "5s".to_owned(),
-            retry: "adaptive".to_owned(),
+            handshake_timeout: Duration::from_secs(5),
+            connect_timeout: Duration::from_secs(10),
+            decision_timeout: Duration::from_secs(5),
+            close_timeout: Duration::from_secs(5),
+            retry: RetrySettings::Adaptive,
             retry_threshold: 1024,
             max_half_open: 4096,
             max_connections: 16_384,
             max_connections_per_source: 400,
             max_unread: 64 << 20,
-            rate: Rate::default(),
-            source_rate: SourceRate::default(),
+            rate: RateSettings::default(),
+            source_rate: SourceRateSettings::default(),
             allow: Vec::new(),
             deny: Vec::new(),
         }
     }
 }
 
-/// A token bucket for all.
-#[derive(Deserialize, JsonSchema, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Rate {
-    /// What comes in a second; 0 is no limit. The default is about what six cores do.
-    pub(crate) per_second: u32,
-    /// What may come at once after a quiet time.
-    pub(crate) burst: u32,
+names! {
+    /// When clients must prove their address with a QUIC Retry.
+    pub enum RetrySettings {
+        /// Always.
+        Always = "always",
+        /// Never.
+        Never = "never",
+        /// While at least [`LimitSettings::retry_threshold`] handshakes are half-open.
+        Adaptive = "adaptive",
+    }
 }
 
-impl Default for Rate {
+/// A token bucket for all sources together.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RateSettings {
+    /// Connections per second; 0 is no limit. The default is about the capacity of six cores.
+    pub per_second: u32,
+    /// Maximum number of connections at once after a quiet time.
+    pub burst: u32,
+}
+
+impl Default for RateSettings {
     fn default() -> Self {
         Self {
             per_second: 20_000,
@@ -106,17 +136,18 @@ impl Default for Rate {
 }
 
 /// A token bucket for each source.
-#[derive(Deserialize, JsonSchema, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct SourceRate {
-    /// What comes in a second; 0 is no limit. The default leaves room for a carrier that has thousands of players behind
+#[non_exhaustive]
+pub struct SourceRateSettings {
+    /// Connections per second; 0 is no limit. The default leaves room for a carrier with thousands of players behind
     /// one network.
-    pub(crate) per_second: u32,
-    /// What may come at once after a quiet time.
-    pub(crate) burst: u32,
+    pub per_second: u32,
+    /// Maximum number of connections at once after a quiet time.
+    pub burst: u32,
 }
 
-impl Default for SourceRate {
+impl Default for SourceRateSettings {
     fn default() -> Self {
         Self {
             per_second: 1_000,

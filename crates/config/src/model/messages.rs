@@ -6,27 +6,27 @@ use serde::{Deserialize, Serialize};
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Messages {
-    /// The texts when there is none in the player's language.
+    /// Texts for players in whose language there is none.
     pub(crate) disconnect: Texts,
-    /// The texts by language tag: the exact tag first (`pt-BR`), then the base language (`pt`), then `disconnect`. Case
-    /// does not count in tags, and `_` equals `-`. Absent: built-in de, fr, es, pt, pt-BR and it; present: only what
-    /// is given here.
+    /// Texts by language tag. The router looks for the exact tag (`pt-BR`), then the base language (`pt`), then in
+    /// `disconnect`. Tags are case-insensitive; `_` equals `-`. Default: built-in texts in de, fr, es, pt, pt-BR and
+    /// it. If the key is present, only its texts are used.
     pub(crate) disconnect_locales: Option<BTreeMap<String, Texts>>,
 }
 
-/// `${sni}` stands for the host name that the player typed, `${error}` for what went wrong.
+/// `${sni}` stands for the host name that the player typed, `${error}` for the error.
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Texts {
-    /// No route takes the host name. An empty text counts as absent, also in the others; what is absent
-    /// everywhere has a built-in English text.
+    /// Text if no route matches. An empty text counts as absent, here and in the other keys. A text that is absent
+    /// everywhere has a built-in English version.
     pub(crate) no_route: Option<String>,
-    /// The pool has no backend left for this player.
+    /// Text if the pool has no backend for the player.
     pub(crate) no_backends: Option<String>,
-    /// The decision failed or took too long.
+    /// Text if the decision failed or took too long.
     pub(crate) routing_error: Option<String>,
-    /// Discovery has nothing to offer.
+    /// Text if discovery found no backend.
     pub(crate) discovery_error: Option<String>,
-    /// The identity token is missing or not good, and `identity.mode` is `require`.
+    /// Text if the identity token is missing or not valid, and `identity.mode` is `require`.
     pub(crate) identity: Option<String>,
 }

@@ -1,145 +1,201 @@
+use std::num::{NonZeroU32, NonZeroU64};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use hyrouter_plugins::{BreakerSettings, ChainSettings, Mode, OnError, OverridePolicy, Stage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Default, Deserialize, JsonSchema, Serialize)]
+use crate::text_form::{AsOptionalText, AsText, GoDuration, PositiveDuration, names};
+
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["name", "type"]))]
 pub(crate) struct Plugin {
-    /// Name, unique; of at most 64 characters, none of which is a control character.
+    /// Name, unique: at most 64 characters, without control characters.
     #[schemars(extend("format" = "plugin-name", "minLength" = 1))]
     pub(crate) name: String,
-    /// How the plugin runs: `grpc` needs `grpc.address`, `wasm` needs `wasm.path`.
-    #[serde(rename = "type")]
-    #[schemars(extend("enum" = ["grpc", "wasm"]))]
-    pub(crate) kind: Option<String>,
-    /// When it runs: all of `deny`, then all of `route`, then all of `mutate`; `route` when absent.
-    #[schemars(extend("enum" = ["deny", "route", "mutate"]))]
-    pub(crate) stage: Option<String>,
-    /// Plugins before which it runs.
+    /// Type of the plugin. `grpc` needs `grpc.address`, `wasm` needs `wasm.path`.
+    #[serde(rename = "type", with = "AsOptionalText::<PluginType>")]
+    pub(crate) kind: Option<PluginType>,
+    /// Stage of the plugin. All plugins of `deny` run first, then those of `route`, then those of `mutate`.
+    #[serde(with = "AsText::<Stage>")]
+    pub(crate) stage: Stage,
+    /// Plugins that run after this one.
     pub(crate) before: Vec<String>,
-    /// Plugins after which it runs.
+    /// Plugins that run before this one.
     pub(crate) after: Vec<String>,
-    /// Upper bound of one call; `1s` when absent.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) timeout: Option<String>,
-    /// When it fails: `deny` in stage deny and `continue` elsewhere when absent.
-    #[schemars(extend("enum" = ["deny", "continue"]))]
-    pub(crate) on_error: Option<String>,
-    /// `enforce` when absent; `shadow`: called and recorded, its answer is not applied.
-    #[schemars(extend("enum" = ["enforce", "shadow"]))]
-    pub(crate) mode: Option<String>,
-    /// Which backends it may name; `any` when absent.
-    #[serde(rename = "override")]
-    #[schemars(extend("enum" = ["any", "candidates"]))]
-    pub(crate) override_with: Option<String>,
-    /// Calls of it at the same time; 256 when absent. At 20 ms a call that is 12,800 players a second.
-    #[schemars(range(min = 1))]
-    pub(crate) max_concurrency: Option<u32>,
-    /// Calls that wait for their turn beyond those, 1024 when absent; one more fails at once. A waiting call holds some
-    /// kilobytes.
-    pub(crate) max_queue: Option<u32>,
-    /// When to leave it alone for a while because it fails.
-    pub(crate) breaker: Option<Breaker>,
-    /// Any value, handed to the plugin: a WASM plugin gets it once for each instance, a gRPC plugin with each call.
+    /// Maximum time of one call.
+    #[serde(with = "AsText::<PositiveDuration>")]
+    pub(crate) timeout: Duration,
+    /// Effect on a player when the plugin fails. `deny`: the router refuses the player. `continue`: the player
+    /// continues as without the plugin. Default: `deny` in stage `deny`, `continue` in the other stages.
+    #[serde(with = "AsOptionalText::<OnError>")]
+    pub(crate) on_error: Option<OnError>,
+    /// Use of the answers. `enforce`: the router applies them. `shadow`: the router calls the plugin, records the
+    /// answer and does not apply it.
+    #[serde(with = "AsText::<Mode>")]
+    pub(crate) mode: Mode,
+    /// Backends that the plugin may choose: `any`, or only the `candidates` of the request.
+    #[serde(rename = "override", with = "AsText::<OverridePolicy>")]
+    pub(crate) override_with: OverridePolicy,
+    /// Maximum number of concurrent calls. At 20 ms a call, 256 are 12,800 players a second.
+    pub(crate) max_concurrency: NonZeroU32,
+    /// Maximum number of calls that wait for their turn. One more fails at once. A waiting call holds a few kilobytes.
+    pub(crate) max_queue: u32,
+    /// Circuit breaker: stops calls for a while after failures.
+    pub(crate) breaker: Breaker,
+    /// Configuration for the plugin: any value. A WASM plugin gets it once per instance, a gRPC plugin with each call.
     pub(crate) config: Option<serde_json::Value>,
     /// A plugin behind gRPC.
-    pub(crate) grpc: Option<Grpc>,
+    pub(crate) grpc: Option<GrpcPluginSettings>,
     /// A plugin in a WebAssembly file.
-    pub(crate) wasm: Option<Wasm>,
+    pub(crate) wasm: Option<WasmPluginSettings>,
+}
+
+impl Default for Plugin {
+    fn default() -> Self {
+        let chain = ChainSettings::new("");
+        Self {
+            name: chain.name,
+            kind: None,
+            stage: chain.stage,
+            before: Vec::new(),
+            after: Vec::new(),
+            timeout: chain.timeout,
+            on_error: chain.on_error,
+            mode: chain.mode,
+            override_with: chain.override_policy,
+            max_concurrency: chain.max_concurrency,
+            max_queue: chain.max_queue,
+            breaker: Breaker::default(),
+            config: None,
+            grpc: None,
+            wasm: None,
+        }
+    }
+}
+
+names! {
+    /// Type of a plugin.
+    pub(crate) enum PluginType {
+        /// Behind an address.
+        Grpc = "grpc",
+        /// In a file.
+        Wasm = "wasm",
+    }
 }
 
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Breaker {
-    /// Failures in a row after which the plugin is not asked for a while; 0: it is always asked.
+    /// Number of consecutive failures that open the breaker; 0 disables it.
     pub(crate) failures: u32,
-    /// How long it is not asked. Then one player's call tries it, and it is asked again if that succeeds.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) cool_down: String,
-    /// Time for which a plugin may be unreachable before that opens its breaker. Default `3s`. Calls in this time wait
-    /// for the connection, each at most the plugin's `timeout`.
-    #[schemars(extend("format" = "go-duration"))]
-    pub(crate) connect_grace: String,
+    /// Time without calls after the breaker opened. Then one player's call tries the plugin; the breaker closes if the
+    /// call succeeds.
+    #[serde(with = "AsText::<PositiveDuration>")]
+    pub(crate) cool_down: Duration,
+    /// Time that a plugin may be unreachable before the breaker opens. Calls in this time wait for the connection, each
+    /// at most the plugin's `timeout`.
+    #[serde(with = "AsText::<GoDuration>")]
+    pub(crate) connect_grace: Duration,
 }
 
 impl Default for Breaker {
     fn default() -> Self {
+        let BreakerSettings {
+            failures,
+            cool_down,
+            connect_grace,
+        } = BreakerSettings::default();
         Self {
-            failures: 5,
-            cool_down: "5s".to_owned(),
-            connect_grace: "3s".to_owned(),
+            failures: failures.get(),
+            cool_down,
+            connect_grace,
         }
     }
 }
 
-#[derive(Default, Deserialize, JsonSchema, Serialize)]
+/// A plugin in a process of its own.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Grpc {
-    /// `host:port`, `http://...`, `https://...` or `unix:...`. `dns:///host:port`, `dns:host:port` and
-    /// `passthrough:///host:port` are taken as `host:port`.
+#[non_exhaustive]
+pub struct GrpcPluginSettings {
+    /// Address of the plugin: `host:port`, `http://...`, `https://...` or `unix:...`. `dns:///host:port`,
+    /// `dns:host:port` and `passthrough:///host:port` mean `host:port`.
     #[schemars(extend("format" = "plugin-address"))]
-    pub(crate) address: Option<String>,
+    pub address: String,
     /// TLS to the plugin.
-    pub(crate) tls: Option<GrpcTls>,
+    pub tls: Option<GrpcTlsFiles>,
 }
 
-#[derive(Default, Deserialize, JsonSchema, Serialize)]
+/// Files for TLS to a plugin.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct GrpcTls {
-    /// PEM file with the certificates that the plugin's certificate must lead to.
-    pub(crate) ca_file: Option<String>,
-    /// PEM file with the certificate shown to the plugin.
-    pub(crate) cert_file: Option<String>,
-    /// PEM file with the private key of that certificate.
-    pub(crate) key_file: Option<String>,
+#[non_exhaustive]
+pub struct GrpcTlsFiles {
+    /// PEM file with the CA certificates that verify the plugin's certificate.
+    #[serde(with = "AsOptionalText::<PathBuf>")]
+    pub ca_file: Option<PathBuf>,
+    /// PEM file with the client certificate for the plugin. Needs `key_file`.
+    #[serde(with = "AsOptionalText::<PathBuf>")]
+    pub cert_file: Option<PathBuf>,
+    /// PEM file with the private key of the client certificate. Needs `cert_file`.
+    #[serde(with = "AsOptionalText::<PathBuf>")]
+    pub key_file: Option<PathBuf>,
     /// Name that the plugin's certificate must be for.
-    pub(crate) domain: Option<String>,
+    pub domain: Option<String>,
 }
 
-#[derive(Default, Deserialize, JsonSchema, Serialize)]
+/// A plugin in a WebAssembly file.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Wasm {
-    /// The `.wasm` file, of at most 32 MiB.
-    pub(crate) path: Option<String>,
-    /// Memory of one instance in bytes; 64 MiB when absent. The plugin takes at worst `instances` + 1 times as much.
+#[non_exhaustive]
+pub struct WasmPluginSettings {
+    /// The `.wasm` file, at most 32 MiB.
+    #[serde(with = "AsText::<PathBuf>")]
+    pub path: PathBuf,
+    /// Maximum memory of one instance, in bytes. Default: 64 MiB. The plugin takes at most (`instances` + 1) times as
+    /// much.
     #[schemars(range(min = 65_536, max = 4_294_967_296_u64))]
-    pub(crate) max_memory: Option<u64>,
-    /// Instances that serve calls at the same time, each on a thread of its own; one more stands by. As many as there
-    /// are cores when absent, at most 4.
+    pub max_memory: Option<u64>,
+    /// Number of instances, which is the number of concurrent calls. Each has its own thread; one more instance stands
+    /// by. Default: the number of cores, at most 4.
     #[schemars(range(min = 1, max = 256))]
-    pub(crate) instances: Option<u32>,
-    /// Calls after which an instance is replaced; 100,000 when absent.
-    #[schemars(range(min = 1))]
-    pub(crate) max_calls: Option<u64>,
-    /// What one call may spend before it is stopped, about a unit an instruction; 20,000,000 when absent, which an
-    /// endless loop spends in milliseconds.
-    #[schemars(range(min = 1))]
-    pub(crate) fuel: Option<u64>,
+    pub instances: Option<NonZeroU32>,
+    /// Number of calls after which an instance is replaced. Default: 100,000.
+    pub max_calls: Option<NonZeroU64>,
+    /// Maximum fuel of one call, about one unit per instruction. Default: 20,000,000, which an endless loop spends in
+    /// milliseconds.
+    pub fuel: Option<NonZeroU64>,
 }
 
-/// What all WASM plugins share.
-#[derive(Deserialize, JsonSchema, Serialize)]
+/// Settings that all WASM plugins share.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct WasmHost {
-    /// Folder for compiled modules, so that the next start does not compile them again. It is made when it is needed,
-    /// and has to belong to the router's user alone: what is in it becomes code of the router. Absent: none are kept.
-    pub(crate) cache_dir: Option<String>,
-    /// Maximum time to compile one module. Then its process is killed and the module is refused. A Go plugin of 3 MB takes
-    /// 1 second.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) compile_timeout: String,
-    /// Maximum memory of the process that compiles a module, in bytes. Beyond it the module is refused. Modules are
-    /// compiled one at a time, so the router and this process together take at most so much more meanwhile. A Go plugin of
-    /// 3 MB needs a third of the default. Has no effect on Windows.
+#[non_exhaustive]
+pub struct WasmHostSettings {
+    /// Folder for compiled modules, so that the next start does not compile them again. The router creates it when
+    /// needed. It must belong to the router's user alone, since its content becomes code of the router. Default:
+    /// compiled modules are not kept.
+    #[serde(with = "AsOptionalText::<PathBuf>")]
+    pub cache_dir: Option<PathBuf>,
+    /// Maximum time to compile one module. After it the router kills the compiling process and refuses the module. A Go
+    /// plugin of 3 MB takes 1 second.
+    #[serde(with = "AsText::<PositiveDuration>")]
+    pub compile_timeout: Duration,
+    /// Maximum memory of the process that compiles a module, in bytes. Beyond it the router refuses the module. It
+    /// compiles one module at a time, so compilation takes at most this much beside the router's own memory. A Go
+    /// plugin of 3 MB needs 33 % of the default. Has no effect on Windows.
     #[schemars(range(min = 268_435_456, max = 68_719_476_736_u64))]
-    pub(crate) compile_memory: u64,
+    pub compile_memory: u64,
 }
 
-impl Default for WasmHost {
+impl Default for WasmHostSettings {
     fn default() -> Self {
         Self {
             cache_dir: None,
-            compile_timeout: "60s".to_owned(),
+            compile_timeout: Duration::from_mins(1),
             compile_memory: 1 << 30,
         }
     }

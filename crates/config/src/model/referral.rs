@@ -1,33 +1,41 @@
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use hyrouter_referral::{Algorithm, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::text_form::{AsOptionalText, AsText, PositiveDuration, PublicKeyText, names};
 
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Referral {
-    /// What a referral carries. `hyrp`: an envelope around the content that plugins set, also when there is none. `none`:
-    /// the plain content, or nothing; this cannot be signed, so keys, a secret and `version: 2` are mistakes beside it.
-    #[schemars(extend("enum" = ["hyrp", "none"]))]
-    pub(crate) envelope: String,
-    /// Version of the envelope. 1 is what the original sends and its backends read. 2 also says for whom, for which
-    /// backend and for how long it is meant, and is always signed.
+    /// Form of the referral data. `hyrp`: an envelope around the content that plugins set, also without content.
+    /// `none`: the plain content, or nothing. It cannot be signed, so that keys, a secret and `version: 2` are errors
+    /// beside it.
+    #[serde(with = "AsText::<EnvelopeForm>")]
+    pub(crate) envelope: EnvelopeForm,
+    /// Version of the envelope. 1: the envelope of the original, which its backends read. 2: the envelope also holds
+    /// the player, the backend and the time that it is meant for, and is always signed.
     #[schemars(range(min = 1, max = 2))]
     pub(crate) version: u8,
-    /// Key id of `hmac_secret`, by which a backend finds the secret.
+    /// Key id of `hmac_secret`. Backends find the secret by it.
     pub(crate) key_id: u8,
-    /// Secret that signs the envelope: plain text, `base64:...` or `hex:...`; blanks around it and line breaks in base64
-    /// do not count. Absent, and no `keys`: the envelope is not signed. Better given as `HYROUTER_REFERRAL__HMAC_SECRET` than in a file.
-    #[schemars(extend("format" = "secret", "writeOnly" = true))]
-    pub(crate) hmac_secret: Option<String>,
-    /// Keys that sign, beside `hmac_secret`. Of those that are valid the one with the latest `not_before` signs.
+    /// Secret that signs the envelope: plain text, `base64:...` or `hex:...`. Whitespace around it and line breaks in
+    /// base64 are ignored. Default: without it and without `keys`, the envelope is not signed. Prefer
+    /// `HYROUTER_REFERRAL__HMAC_SECRET` to a value in a file.
+    #[serde(with = "AsOptionalText::<Secret>")]
+    pub(crate) hmac_secret: Option<Secret>,
+    /// Keys that sign, beside `hmac_secret`. Among the valid ones, the key with the latest `not_before` signs.
     pub(crate) keys: Vec<SigningKey>,
-    /// How long an envelope of version 2 is good, 1 second to 24 hours: the time from the referral to the backend's check of it. A client
-    /// follows a referral within 20 seconds.
-    #[schemars(extend("format" = "go-duration-positive"))]
-    pub(crate) ttl: String,
-    /// Keys of servers that may send players back here with a ticket of theirs. What nobody of them signed is ignored.
+    /// Validity of an envelope of version 2, from the referral to the check of the backend, 1 second to 24 hours. A
+    /// client follows a referral within 20 seconds.
+    #[serde(with = "AsText::<PositiveDuration>")]
+    pub(crate) ttl: Duration,
+    /// Keys of servers that may send players back with a ticket. The router ignores tickets of other keys.
     pub(crate) accept: Vec<AcceptedKey>,
-    /// How often a player may be referred on by tickets in a row, after the first referral, before a loop is assumed and
-    /// the player refused.
+    /// Maximum number of referrals by tickets in a row, after the first referral. Beyond it the router assumes a loop
+    /// and refuses the player.
     #[schemars(range(min = 1, max = 255))]
     pub(crate) max_hops: u8,
 }
@@ -35,69 +43,109 @@ pub(crate) struct Referral {
 impl Default for Referral {
     fn default() -> Self {
         Self {
-            envelope: "hyrp".to_owned(),
+            envelope: EnvelopeForm::Hyrp,
             version: 1,
             key_id: 0,
             hmac_secret: None,
             keys: Vec::new(),
-            ttl: "60s".to_owned(),
+            ttl: Duration::from_mins(1),
             accept: Vec::new(),
             max_hops: 5,
         }
     }
 }
 
+names! {
+    /// Form of the referral data.
+    pub(crate) enum EnvelopeForm {
+        /// An envelope.
+        Hyrp = "hyrp",
+        /// The plain content.
+        Plain = "none",
+    }
+}
+
 /// The secret is in one of `secret`, `secret_file` and `secret_env`.
-#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id"]))]
 pub(crate) struct SigningKey {
     /// Key id in the envelope, unique.
     pub(crate) id: u8,
-    /// How it signs; `hmac_sha256` when absent. With `ed25519`, which is for version 2, backends hold only the public
-    /// key and can not sign themselves.
-    #[schemars(extend("enum" = ["hmac_sha256", "ed25519"]))]
-    pub(crate) algorithm: Option<String>,
-    /// The secret: plain text, `base64:...` or `hex:...`. At least 16 bytes for version 2, 32 bytes exactly for
-    /// `ed25519`.
-    #[schemars(extend("format" = "secret", "writeOnly" = true))]
-    pub(crate) secret: Option<String>,
-    /// File that holds the secret in one of these forms.
-    pub(crate) secret_file: Option<String>,
-    /// Environment variable that holds it. Its name does not begin with `HYROUTER_`.
+    /// Signature algorithm. `ed25519` needs version 2; backends then hold only the public key and cannot sign
+    /// themselves.
+    #[serde(with = "AsText::<Algorithm>")]
+    pub(crate) algorithm: Algorithm,
+    /// Secret: plain text, `base64:...` or `hex:...`. At least 16 bytes for version 2, exactly 32 bytes for `ed25519`.
+    #[serde(with = "AsOptionalText::<Secret>")]
+    pub(crate) secret: Option<Secret>,
+    /// File with the secret in one of these forms.
+    #[serde(with = "AsOptionalText::<PathBuf>")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Environment variable with the secret. Its name must not begin with `HYROUTER_`.
     pub(crate) secret_env: Option<String>,
-    /// From when on it signs, like `2026-12-01T00:00:00Z`. Absent: always did.
-    #[schemars(extend("format" = "timestamp"))]
-    pub(crate) not_before: Option<String>,
-    /// Until when it signs, that moment not included. Give backends the key for `ttl` longer.
-    #[schemars(extend("format" = "timestamp"))]
-    pub(crate) not_after: Option<String>,
+    /// Beginning of the time in which the key signs, such as `2026-12-01T00:00:00Z`. Default: no beginning.
+    #[serde(with = "AsOptionalText::<SystemTime>")]
+    pub(crate) not_before: Option<SystemTime>,
+    /// End of the time in which the key signs, not included. Backends need the key for `ttl` longer. Default: no end.
+    #[serde(with = "AsOptionalText::<SystemTime>")]
+    pub(crate) not_after: Option<SystemTime>,
+}
+
+impl Default for SigningKey {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            algorithm: Algorithm::HmacSha256,
+            secret: None,
+            secret_file: None,
+            secret_env: None,
+            not_before: None,
+            not_after: None,
+        }
+    }
 }
 
 /// A key of `hmac_sha256` is in one of `secret`, `secret_file` and `secret_env`, one of `ed25519` in `public_key`.
-#[derive(Default, Deserialize, JsonSchema, Serialize)]
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id"]))]
 pub(crate) struct AcceptedKey {
     /// Key id in the ticket, unique.
     pub(crate) id: u8,
-    /// How the ticket is signed; `hmac_sha256` when absent.
-    #[schemars(extend("enum" = ["hmac_sha256", "ed25519"]))]
-    pub(crate) algorithm: Option<String>,
-    /// The secret, at least 16 bytes: plain text, `base64:...` or `hex:...`.
-    #[schemars(extend("format" = "secret", "writeOnly" = true))]
-    pub(crate) secret: Option<String>,
-    /// File that holds the secret in one of these forms.
-    pub(crate) secret_file: Option<String>,
-    /// Environment variable that holds it. Its name does not begin with `HYROUTER_`.
+    /// Signature algorithm of the ticket.
+    #[serde(with = "AsText::<Algorithm>")]
+    pub(crate) algorithm: Algorithm,
+    /// Secret, at least 16 bytes: plain text, `base64:...` or `hex:...`.
+    #[serde(with = "AsOptionalText::<Secret>")]
+    pub(crate) secret: Option<Secret>,
+    /// File with the secret in one of these forms.
+    #[serde(with = "AsOptionalText::<PathBuf>")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Environment variable with the secret. Its name must not begin with `HYROUTER_`.
     pub(crate) secret_env: Option<String>,
-    /// The public key, 32 bytes: `base64:...` or `hex:...`.
-    #[schemars(extend("format" = "public-key"))]
-    pub(crate) public_key: Option<String>,
-    /// From when on its tickets are taken, like `2026-12-01T00:00:00Z`. Absent: always were.
-    #[schemars(extend("format" = "timestamp"))]
-    pub(crate) not_before: Option<String>,
-    /// Until when they are, that moment not included.
-    #[schemars(extend("format" = "timestamp"))]
-    pub(crate) not_after: Option<String>,
+    /// Public key, 32 bytes: `base64:...` or `hex:...`.
+    #[serde(with = "AsOptionalText::<PublicKeyText>")]
+    pub(crate) public_key: Option<[u8; 32]>,
+    /// Beginning of the time in which tickets are accepted, such as `2026-12-01T00:00:00Z`. Default: no beginning.
+    #[serde(with = "AsOptionalText::<SystemTime>")]
+    pub(crate) not_before: Option<SystemTime>,
+    /// End of the time in which tickets are accepted, not included. Default: no end.
+    #[serde(with = "AsOptionalText::<SystemTime>")]
+    pub(crate) not_after: Option<SystemTime>,
+}
+
+impl Default for AcceptedKey {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            algorithm: Algorithm::HmacSha256,
+            secret: None,
+            secret_file: None,
+            secret_env: None,
+            public_key: None,
+            not_before: None,
+            not_after: None,
+        }
+    }
 }

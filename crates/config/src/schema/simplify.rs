@@ -59,6 +59,7 @@ fn says_nothing(default: &Value) -> bool {
     match default {
         Value::Null | Value::Object(_) => true,
         Value::Array(items) => items.is_empty(),
+        Value::String(text) => text.is_empty(),
         _ => false,
     }
 }

@@ -1,34 +1,21 @@
 //! Everything that the router is built from, as it is after validation.
 
-mod identity;
-mod limits;
-mod operation;
 mod plugins;
 mod referral;
-mod transport;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use hyrouter_router::RouterSpec;
 
-pub use self::identity::{IdentityMode, IdentitySettings};
-pub use self::limits::{LimitSettings, RateSettings, RetrySettings, UnknownProtocol};
-pub use self::operation::{
-    AdminSettings, DecisionTarget, DecisionWebhookSettings, LoggingSettings, ShutdownSettings,
-    TelemetrySettings,
-};
-pub use self::plugins::{
-    GrpcPluginSettings, GrpcTlsFiles, PluginKind, PluginSettings, WasmHostSettings,
-    WasmPluginSettings,
-};
+pub use self::plugins::{PluginKind, PluginSettings};
 pub use self::referral::{EnvelopeSettings, ReferralSettings, TimedSealer};
-pub use self::transport::{
-    CertificateFiles, ProxyHeaderMode, ProxyProtocolSettings, QuicSettings, TlsSettings,
-};
 use crate::checks::{Checks, Layers};
-use crate::model::Config;
+use crate::model::{
+    AdminSettings, Config, IdentitySettings, LimitSettings, LoggingSettings, QuicSettings,
+    ShutdownSettings, TelemetrySettings, TlsSettings, UnknownProtocol, WasmHostSettings,
+};
 use crate::problem::Problems;
 use crate::secrets::Secrets;
 use crate::sections::Sections;
@@ -65,8 +52,8 @@ pub struct Settings {
     pub plugins: Vec<PluginSettings>,
     /// Settings that all WASM plugins share.
     pub wasm: WasmHostSettings,
-    /// The HTTP server for operators. Absent: none.
-    pub admin: Option<AdminSettings>,
+    /// The HTTP server for operators.
+    pub admin: AdminSettings,
     /// Shutdown of the router.
     pub shutdown: ShutdownSettings,
     /// Traces over OTLP. Absent: none.
@@ -92,6 +79,15 @@ impl Settings {
             SystemTime::UNIX_EPOCH,
             &mut Problems::default(),
         )
+    }
+
+    /// Returns the maximum time to answer connections in progress at the end: `shutdown.timeout`, or the longest time
+    /// that a connection may take by its limits.
+    pub fn drain_timeout(&self) -> Duration {
+        let limits = &self.limits;
+        self.shutdown.timeout.unwrap_or_else(|| {
+            limits.handshake_timeout + limits.connect_timeout + limits.decision_timeout
+        })
     }
 }
 

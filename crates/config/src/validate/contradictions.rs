@@ -1,20 +1,19 @@
 //! Bounds that another bound keeps from ever being reached.
 
 use super::Report;
-use crate::model::Limits;
 use crate::path::Path;
-use crate::settings::LimitSettings;
+use crate::{LimitSettings, RetrySettings};
 
 /// Warns of every one. A bound that is left at its default asks for nothing: that another one keeps it from being
 /// reached is no contradiction.
-pub(super) fn warn(limits: &Limits, report: &mut Report<'_>) {
+pub(super) fn warn(limits: &LimitSettings, report: &mut Report<'_>) {
     let source_parts = u32::from(LimitSettings::SOURCE_PARTS);
     let network_parts = u32::from(LimitSettings::NETWORK_PARTS);
     let mut warn = |key: &str, text: String| report.warn(&Path::of("limits").key(key), text);
 
-    let defaults = Limits::default();
+    let defaults = LimitSettings::default();
     let threshold = limits.retry_threshold;
-    if limits.retry == "adaptive" && threshold != defaults.retry_threshold {
+    if limits.retry == RetrySettings::Adaptive && threshold != defaults.retry_threshold {
         for (key, most) in [
             ("max_half_open", limits.max_half_open),
             ("max_connections", limits.max_connections),

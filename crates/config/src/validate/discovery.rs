@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::missing;
-use crate::model::{Discovery, Provider};
+use crate::model::{Discovery, Provider, ProviderType};
 use crate::path::Path;
 use crate::problem::{Problems, message};
 
@@ -47,13 +47,14 @@ pub(super) fn check(discovery: &Discovery, problems: &mut Problems) -> Providers
 
 /// The section named like the type is needed.
 fn check_sections(path: &Path, provider: &Provider, problems: &mut Problems) {
-    let Some(kind) = provider.kind.as_deref() else {
+    let Some(kind) = provider.kind else {
         return;
     };
     let is_there = match kind {
-        "kubernetes" => provider.kubernetes.is_some(),
-        _ => provider.agones.is_some(),
+        ProviderType::Kubernetes => provider.kubernetes.is_some(),
+        ProviderType::Agones => provider.agones.is_some(),
     };
+    let kind = kind.as_str();
     if !is_there {
         problems.add_if_clear(&path.key(kind), missing(&format!("type `{kind}`")));
     }

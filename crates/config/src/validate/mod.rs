@@ -4,7 +4,6 @@
 mod contradictions;
 mod discovery;
 mod files;
-mod identity;
 mod messages;
 mod operation;
 mod plugins;
@@ -18,15 +17,17 @@ mod unsupported;
 pub(crate) use self::messages::check_languages;
 pub(crate) use self::referral::NOT_SIGNED;
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
+
+use hyrouter_plugins::{Mode, OverridePolicy};
 
 use crate::checks::{Checks, Layers};
 use crate::path::Path;
 use crate::problem::{ProblemText, Problems, Warning};
 use crate::secrets::Secrets;
 use crate::sections::Sections;
-use crate::settings::{Settings, UnknownProtocol};
-use crate::{duration, listen, model};
+use crate::settings::Settings;
+use crate::{TlsSettings, model};
 
 /// Checks what the values mean together and builds the parts.
 pub(crate) fn build(
@@ -42,6 +43,20 @@ pub(crate) fn build(
     };
     times::warn_of_idle_timeout(&config, &mut report);
     times::check_bounds(&config, &mut report);
+    operation::check_rates(&config.limits, &mut report);
+    operation::check_admin(&config.admin, &mut report);
+    contradictions::warn(&config.limits, &mut report);
+    let TlsSettings {
+        cert_file,
+        key_file,
+        ..
+    } = &config.tls;
+    tls::check_pair(
+        &Path::of("tls"),
+        cert_file.as_ref(),
+        key_file.as_ref(),
+        report.problems,
+    );
     trust::warn(&config, &mut report);
     let providers = discovery::check(&config.discovery, report.problems);
     unsupported::refuse(&config, report.problems);
@@ -56,30 +71,22 @@ pub(crate) fn build(
     );
 
     Settings {
-        // The schema check lets no other text through; the default stands in for one that it took out.
-        listen: listen::parse(&config.listen).unwrap_or(listen::DEFAULT),
-        tls: tls::build(config.tls, report.problems),
-        quic: operation::quic(config.quic),
-        logging: operation::logging(config.logging),
-        limits: operation::limits(&config.limits, &mut report),
-        unknown_protocol: match config.protocol.unknown.as_str() {
-            "deny" => UnknownProtocol::Deny,
-            _ => UnknownProtocol::Route,
-        },
-        identity: identity::build(config.identity, &mut report),
+        listen: config.listen,
+        tls: config.tls,
+        quic: config.quic,
+        logging: config.logging,
+        unknown_protocol: config.protocol.unknown,
+        identity: config.identity,
         routing,
         maintenance,
         referral: referral::build(config.referral, secrets, now, &mut report),
         messages: messages::build(config.messages, report.problems),
-        plugins: plugins::build(
-            config.plugins,
-            parse_duration(&config.limits.decision_timeout),
-            &mut report,
-        ),
-        wasm: plugins::wasm_host(config.wasm),
-        admin: operation::admin(config.admin, &mut report),
-        shutdown: operation::shutdown(&config.shutdown, &config.limits, &mut report),
-        otlp: operation::otlp(config.telemetry),
+        plugins: plugins::build(config.plugins, config.limits.decision_timeout, &mut report),
+        limits: config.limits,
+        wasm: config.wasm,
+        admin: config.admin,
+        shutdown: config.shutdown,
+        otlp: config.telemetry.otlp,
         files,
         warnings: report.warnings,
         checks,
@@ -92,8 +99,7 @@ fn require_backends(config: &model::Config, problems: &mut Problems) {
     let routing = Path::of("routing");
     let plugins = Path::of("plugins");
     let names_backends = |plugin: &model::Plugin| {
-        let is = |key: &Option<String>, name| key.as_deref() == Some(name);
-        !is(&plugin.mode, "shadow") && !is(&plugin.override_with, "candidates")
+        plugin.mode == Mode::Enforce && plugin.override_with == OverridePolicy::Any
     };
     let is_somewhere = config.routing.default.is_some()
         || !config.routing.routes.is_empty()
@@ -125,11 +131,6 @@ impl Report<'_> {
 
 fn missing(needed_by: &str) -> String {
     format!("missing; required by {needed_by}")
-}
-
-/// The schema check lets no other text through.
-fn parse_duration(text: &str) -> Duration {
-    duration::parse(text).unwrap_or_default()
 }
 
 fn to_usize(number: u32) -> usize {

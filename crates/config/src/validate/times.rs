@@ -1,14 +1,16 @@
 use std::time::Duration;
 
-use super::{Report, parse_duration};
+use serde_json::Value;
+
+use super::Report;
 use crate::model::Config;
 use crate::path::Path;
 use crate::problem::message;
+use crate::text_form::duration_text;
 
-/// Warns of an idle timeout that comes before the connect timeout: only the latter tells a silent client the reason.
+/// Warns of an idle timeout that comes before the connect timeout: only the latter sends a silent client the reason.
 pub(super) fn warn_of_idle_timeout(config: &Config, report: &mut Report<'_>) {
-    let idle = parse_duration(&config.quic.max_idle_timeout);
-    if idle <= parse_duration(&config.limits.connect_timeout) {
+    if config.quic.max_idle_timeout <= config.limits.connect_timeout {
         report.warn(
             &Path::of("quic.max_idle_timeout"),
             "it is not above `limits.connect_timeout`, so slow clients are dropped without a word",
@@ -16,31 +18,52 @@ pub(super) fn warn_of_idle_timeout(config: &Config, report: &mut Report<'_>) {
     }
 }
 
-/// Checks bounds on times. Outside of them tokens never expire, withdrawn keys are trusted for weeks, or envelopes
-/// expire before the player arrives.
+/// Checks bounds on times. Outside of them tokens never expire, withdrawn keys are trusted for weeks, envelopes expire
+/// before the player arrives, or the orchestrator kills a router that it waits for.
 pub(super) fn check_bounds(config: &Config, report: &mut Report<'_>) {
+    let identity = &config.identity;
     let referral = config.referral.as_ref();
-    let ttl = referral.map_or("60s", |referral| &referral.ttl);
-    for (path, text, least, most, allowed) in [
+    let second = Duration::from_secs(1);
+    let hours = Duration::from_hours;
+    for (path, found, least, most, allowed) in [
         (
             "identity.clock_skew",
-            config.identity.clock_skew.as_str(),
-            0,
-            3600,
+            Some(identity.clock_skew),
+            Duration::ZERO,
+            hours(1),
             "0s to 1h",
         ),
         (
+            "identity.max_stale",
+            identity.max_stale,
+            identity.min_stale(),
+            hours(336),
+            "twice `identity.refresh` to 336h",
+        ),
+        (
             "identity.refresh",
-            config.identity.refresh.as_str(),
-            1,
-            7 * 24 * 3600,
+            Some(identity.refresh),
+            second,
+            hours(168),
             "1s to 168h",
         ),
-        ("referral.ttl", ttl, 1, 24 * 3600, "1s to 24h"),
+        (
+            "referral.ttl",
+            referral.map(|referral| referral.ttl),
+            second,
+            hours(24),
+            "1s to 24h",
+        ),
+        (
+            "shutdown.delay",
+            Some(config.shutdown.delay),
+            Duration::ZERO,
+            hours(1),
+            "0s to 1h",
+        ),
     ] {
-        let bounds = Duration::from_secs(least)..=Duration::from_secs(most);
-        if !bounds.contains(&parse_duration(text)) {
-            let value = serde_json::Value::from(text);
+        if let Some(found) = found.filter(|found| !(least..=most).contains(found)) {
+            let value = Value::from(duration_text(&found));
             let message = message("out of range", &value, allowed);
             report.problems.add_if_clear(&Path::of(path), message);
         }

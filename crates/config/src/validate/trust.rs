@@ -1,11 +1,12 @@
 //! Warnings of settings that need verified players or tickets when nothing verifies them.
 
 use super::Report;
-use crate::model::{Config, Filter, Maintenance, Pool, Route};
+use crate::IdentityMode;
+use crate::model::{Config, Filter, FilterType, Maintenance, Pool, Route};
 use crate::path::Path;
 
 pub(super) fn warn(config: &Config, report: &mut Report<'_>) {
-    if config.identity.mode == "off" {
+    if config.identity.mode == IdentityMode::Off {
         warn_of_filters(config, report);
         warn_of_maintenance(config, report);
     }
@@ -24,10 +25,10 @@ fn warn_of_filters(config: &Config, report: &mut Report<'_>) {
     let default = default.map(|pool| (Path::of("routing.default"), pool));
     for (path, pool) in pools.chain(default) {
         for (at, filter) in filters(&path, pool) {
-            let demands = match filter.kind.as_deref() {
-                Some("identity") => filter.verified.unwrap_or(true),
-                Some("whitelist") => filter.verified.unwrap_or(false),
-                _ => false,
+            let demands = match filter.kind {
+                Some(FilterType::Identity) => filter.verified.unwrap_or(true),
+                Some(FilterType::Whitelist) => filter.verified.unwrap_or(false),
+                Some(FilterType::Compare | FilterType::GameStartNotPast) | None => false,
             };
             if demands {
                 report.warn(
@@ -86,7 +87,7 @@ fn filters<'p>(path: &Path, pool: &'p Pool) -> Vec<(Path, &'p Filter)> {
 /// is verified.
 fn warn_of_match(path: &Path, route: &Route, config: &Config, report: &mut Report<'_>) {
     let identity = route.matching.identity.as_ref();
-    if config.identity.mode == "off" && identity.is_some_and(|wanted| wanted.verified) {
+    if config.identity.mode == IdentityMode::Off && identity.is_some_and(|wanted| wanted.verified) {
         report.warn(
             &path.key("match").key("identity").key("verified"),
             "never matches, since nobody is verified with `identity.mode: off`",

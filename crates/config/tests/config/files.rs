@@ -14,7 +14,7 @@ fn defaults_are_those_of_the_reference() {
     let settings = load(NOTHING).unwrap();
     assert_eq!(settings.listen.addr, "[::]:5520".parse().unwrap());
     assert!(settings.listen.dual_stack);
-    assert_eq!(settings.tls.certificate, None);
+    assert_eq!(settings.tls.certificate(), None);
     assert_eq!(settings.tls.alpn, ["hytale/*"]);
     assert_eq!(settings.quic.max_idle_timeout, Duration::from_secs(30));
     assert_eq!(settings.quic.endpoints, 0);
@@ -106,9 +106,9 @@ fn a_full_yaml_file_loads() {
     let settings = load_file(data("full.yaml")).unwrap();
     assert_eq!(settings.listen.addr, "0.0.0.0:5520".parse().unwrap());
     assert!(!settings.listen.dual_stack);
-    let identity = settings.tls.certificate.as_ref().unwrap();
-    assert_eq!(identity.cert, std::path::Path::new("/etc/hyrouter/tls.crt"));
-    assert_eq!(identity.key, std::path::Path::new("/etc/hyrouter/tls.key"));
+    let (cert, key) = settings.tls.certificate().unwrap();
+    assert_eq!(cert, std::path::Path::new("/etc/hyrouter/tls.crt"));
+    assert_eq!(key, std::path::Path::new("/etc/hyrouter/tls.key"));
     assert_eq!(settings.tls.alpn, ["hytale/*", "hytale/1"]);
     assert_eq!(settings.quic.max_idle_timeout, Duration::from_secs(90));
     assert!(!settings.logging.log_client_ip);
@@ -196,7 +196,7 @@ fn plain_scalars_of_yaml_keep_their_text_where_a_text_is_wanted() {
 fn a_full_json_file_loads() {
     let settings = load_file(data("full.json")).unwrap();
     assert_eq!(settings.listen.addr, "[::1]:5521".parse().unwrap());
-    assert_eq!(settings.tls.certificate, None);
+    assert_eq!(settings.tls.certificate(), None);
     assert_eq!(settings.tls.alpn, ["hytale/2", "hytale/1"]);
     assert_eq!(settings.quic.max_idle_timeout, Duration::from_secs(30));
     let pool = &settings.routing.routes[0].pool;

@@ -23,14 +23,14 @@ fn named(files: &[NamedFile]) -> Vec<(&str, &str)> {
 #[test]
 fn nothing_of_it_is_on_unless_asked_for() {
     let settings = load(POOL).unwrap();
-    assert_eq!(settings.admin, None);
+    assert_eq!(settings.admin.listen, None);
     assert_eq!(settings.otlp, None);
     assert_eq!(settings.logging.decisions, None);
     assert_eq!(settings.logging.webhook, None);
     assert_eq!(settings.quic.proxy_protocol, None);
     assert_eq!(settings.quic.token_key_file, None);
     assert_eq!(settings.shutdown.delay, Duration::ZERO);
-    assert_eq!(settings.shutdown.timeout, Duration::from_secs(20));
+    assert_eq!(settings.drain_timeout(), Duration::from_secs(20));
     assert_eq!(settings.limits.retry, RetrySettings::Adaptive);
     assert!(settings.limits.allow.is_empty() && settings.limits.deny.is_empty());
     assert!(settings.files.is_empty());
@@ -47,11 +47,10 @@ logging: {decisions: /var/log/d.jsonl, recent_decisions: 3, webhook: {url: \"htt
 telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_name: s, timeout: 2s}}",
     ))
     .unwrap();
-    let admin = settings.admin.unwrap();
-    assert_eq!(admin.listen.to_string(), "0.0.0.0:5580");
-    assert_eq!(admin.token_file.as_deref(), Some(Path::new("t")));
+    assert_eq!(settings.admin.listen.unwrap().to_string(), "0.0.0.0:5580");
+    assert_eq!(settings.admin.token_file.as_deref(), Some(Path::new("t")));
     assert_eq!(settings.shutdown.delay, Duration::from_secs(5));
-    assert_eq!(settings.shutdown.timeout, Duration::from_secs(3));
+    assert_eq!(settings.drain_timeout(), Duration::from_secs(3));
     let limits = settings.limits;
     assert_eq!(limits.retry, RetrySettings::Always);
     assert_eq!(
@@ -103,11 +102,16 @@ fn decisions_may_go_among_the_log() {
 
 #[test]
 fn an_admin_server_beyond_this_machine_has_a_token() {
-    for listen in [":5580", "0.0.0.0:5580", "[::]:5580", "192.0.2.1:5580"] {
+    for (listen, found) in [
+        (":5580", "[::]:5580"),
+        ("0.0.0.0:5580", "0.0.0.0:5580"),
+        ("[::]:5580", "[::]:5580"),
+        ("192.0.2.1:5580", "192.0.2.1:5580"),
+    ] {
         assert_eq!(
             problems(&with(&format!("admin: {{listen: \"{listen}\"}}"))),
             [format!(
-                "admin.listen: an address beyond this machine, without a `token_file` (got {listen:?}); allowed: 127.0.0.1:PORT, [::1]:PORT, or any with a token"
+                "admin.listen: an address beyond this machine, without a `token_file` (got {found:?}); allowed: 127.0.0.1:PORT, [::1]:PORT, or any with a token"
             )]
         );
     }

@@ -62,9 +62,9 @@ fn everything_that_is_given_is_taken() {
     };
     assert_eq!(grpc.address, "https://bans:7777");
     let tls = grpc.tls.as_ref().unwrap();
-    assert_eq!(tls.ca, Some(PathBuf::from("ca")));
-    let identity = tls.certificate.as_ref().unwrap();
-    assert_eq!((&identity.cert, &identity.key), (&"c".into(), &"k".into()));
+    assert_eq!(tls.ca_file, Some(PathBuf::from("ca")));
+    assert_eq!(tls.cert_file, Some(PathBuf::from("c")));
+    assert_eq!(tls.key_file, Some(PathBuf::from("k")));
     assert_eq!(tls.domain.as_deref(), Some("d"));
 
     assert_eq!(lobby.settings.stage, Stage::Mutate);

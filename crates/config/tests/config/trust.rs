@@ -103,7 +103,7 @@ fn how_long_keys_are_used_goes_by_how_often_they_are_fetched() {
         ("{max_stale: 336h}", 336.0),
     ] {
         let settings = load(&format!("{POOL}\nidentity: {identity}")).unwrap();
-        let max_stale = settings.identity.max_stale.as_secs_f64();
+        let max_stale = settings.identity.key_lifetime().as_secs_f64();
         assert!(
             (max_stale / 3600.0 - hours).abs() < 1e-9,
             "{identity}: {max_stale}"

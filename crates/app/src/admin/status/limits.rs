@@ -2,26 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use hyrouter_config::{LimitSettings, RateSettings, RetrySettings};
+use hyrouter_config::LimitSettings;
 use serde_json::Value;
 
 /// Returns the active limits, by the keys of the configuration.
 pub(super) fn of(limits: &LimitSettings) -> BTreeMap<String, Value> {
-    let rate = |rate: RateSettings| {
-        if rate.per_second == 0 {
-            Value::from("no limit")
-        } else {
-            Value::from(format!("{}/s, burst {}", rate.per_second, rate.burst))
-        }
+    let rate = |per_second: u32, burst: u32| match per_second {
+        0 => Value::from("no limit"),
+        _ => Value::from(format!("{per_second}/s, burst {burst}")),
     };
-    let retry = match limits.retry {
-        RetrySettings::Always => "always",
-        RetrySettings::Never => "never",
-        RetrySettings::Adaptive => "adaptive",
-    };
+    let (all, source) = (&limits.rate, &limits.source_rate);
     let time = |time: std::time::Duration| Value::from(format!("{time:?}"));
     [
-        ("retry", Value::from(retry)),
+        ("retry", limits.retry.as_str().into()),
         ("retry_threshold", limits.retry_threshold.into()),
         ("max_half_open", limits.max_half_open.into()),
         ("max_connections", limits.max_connections.into()),
@@ -30,8 +23,8 @@ pub(super) fn of(limits: &LimitSettings) -> BTreeMap<String, Value> {
             limits.max_connections_per_source.into(),
         ),
         ("max_unread", limits.max_unread.into()),
-        ("rate", rate(limits.rate)),
-        ("source_rate", rate(limits.source_rate)),
+        ("rate", rate(all.per_second, all.burst)),
+        ("source_rate", rate(source.per_second, source.burst)),
         ("allow", limits.allow.len().into()),
         ("deny", limits.deny.len().into()),
         ("handshake_timeout", time(limits.handshake_timeout)),

@@ -9,7 +9,7 @@ use hyrouter_admin::{
     CertificateStatus, ConnectionsStatus, DecisionsStatus, HealthProblem, IdentityStatus,
     LatencyStatus, NamedCount, PluginOverview, RouterState, RouterStatus,
 };
-use hyrouter_config::{IdentityMode, PluginKind, Settings};
+use hyrouter_config::{PluginKind, Settings};
 use hyrouter_plugins::Mode;
 
 use super::control::StartFacts;
@@ -139,12 +139,7 @@ fn identity(state: &AppState, settings: &Settings, keys: Option<&IdentityKeys>) 
     let status = keys.map(IdentityKeys::status);
     let results = state.handler.metrics().decisions.identity.seen();
     IdentityStatus {
-        mode: match settings.identity.mode {
-            IdentityMode::Off => "off",
-            IdentityMode::Report => "report",
-            IdentityMode::Require => "require",
-        }
-        .to_owned(),
+        mode: settings.identity.mode.as_str().to_owned(),
         keys: status.as_ref().map(|status| status.key_ids.len() as u64),
         keys_age_seconds: keys
             .and_then(|keys| keys.verifier.keys_age(SystemTime::now()))

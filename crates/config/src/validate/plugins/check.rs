@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Plugin;
+use crate::model::{Plugin, PluginType};
 use crate::path::Path;
 use crate::problem::{Problems, message};
 use crate::validate::missing;
@@ -45,25 +45,29 @@ pub(in crate::validate) fn check_unique<'a>(
 
 /// Checks that the plugin's address or file is set, and the files of its TLS.
 fn check_target(path: &Path, plugin: &Plugin, problems: &mut Problems) {
-    let is_given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
     let grpc = plugin.grpc.as_ref();
-    match plugin.kind.as_deref() {
-        Some("grpc") if !grpc.is_some_and(|grpc| is_given(&grpc.address)) => {
-            problems.add_if_clear(&path.key("grpc").key("address"), missing("type `grpc`"));
-        }
-        Some("wasm")
-            if !plugin
-                .wasm
-                .as_ref()
-                .is_some_and(|wasm| is_given(&wasm.path)) =>
-        {
-            problems.add_if_clear(&path.key("wasm").key("path"), missing("type `wasm`"));
-        }
-        _ => {}
+    let wasm = plugin.wasm.as_ref();
+    let (key, is_given) = match plugin.kind {
+        Some(PluginType::Grpc) => ("address", grpc.is_some_and(|grpc| !grpc.address.is_empty())),
+        Some(PluginType::Wasm) => (
+            "path",
+            wasm.is_some_and(|wasm| !wasm.path.as_os_str().is_empty()),
+        ),
+        None => ("", true),
+    };
+    if let Some(kind) = plugin.kind.filter(|_| !is_given) {
+        let kind = kind.as_str();
+        let message = missing(&format!("type `{kind}`"));
+        problems.add_if_clear(&path.key(kind).key(key), message);
     }
     if let Some(tls) = grpc.and_then(|grpc| grpc.tls.as_ref()) {
         let path = path.key("grpc").key("tls");
-        check_pair(&path, tls.cert_file.clone(), tls.key_file.clone(), problems);
+        check_pair(
+            &path,
+            tls.cert_file.as_ref(),
+            tls.key_file.as_ref(),
+            problems,
+        );
     }
 }
 
@@ -88,7 +92,7 @@ fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], problems: &mut 
             } else {
                 (other, plugin)
             };
-            if stage(first) > stage(second) {
+            if first.stage > second.stage {
                 let message =
                     format!("contradicts the order of stages: {name} runs in another stage");
                 problems.add_if_clear(
@@ -99,14 +103,5 @@ fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], problems: &mut 
                 );
             }
         }
-    }
-}
-
-/// The place of the stage in the order.
-fn stage(plugin: &Plugin) -> u8 {
-    match plugin.stage.as_deref() {
-        Some("deny") => 0,
-        Some("mutate") => 2,
-        _ => 1,
     }
 }

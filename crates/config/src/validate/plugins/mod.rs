@@ -1,20 +1,17 @@
 mod check;
 
-use std::num::{NonZeroU32, NonZeroU64};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use hyrouter_plugins as chain;
-use hyrouter_plugins::{BreakerSettings, Mode, OnError, OverridePolicy, Stage};
+use hyrouter_plugins::{BreakerSettings, ChainSettings, Mode};
 
 use self::check::check;
 pub(super) use self::check::check_unique;
-use super::{Report, parse_duration};
-use crate::model::{Plugin, WasmHost};
+use super::Report;
+use crate::model::{Plugin, PluginType};
 use crate::path::Path;
-use crate::settings::{
-    CertificateFiles, GrpcPluginSettings, GrpcTlsFiles, PluginKind, PluginSettings,
-    WasmHostSettings, WasmPluginSettings,
-};
+use crate::settings::{PluginKind, PluginSettings};
 
 pub(super) fn build(
     plugins: Vec<Plugin>,
@@ -45,58 +42,29 @@ pub(super) fn build(
     built
 }
 
-pub(super) fn wasm_host(wasm: WasmHost) -> WasmHostSettings {
-    WasmHostSettings {
-        cache_dir: wasm
-            .cache_dir
-            .filter(|folder| !folder.is_empty())
-            .map(Into::into),
-        compile_timeout: parse_duration(&wasm.compile_timeout),
-        compile_memory: wasm.compile_memory,
-    }
-}
-
 fn build_one(plugin: Plugin) -> PluginSettings {
-    let defaults = chain::ChainSettings::new(plugin.name);
-    let breaker = plugin.breaker.unwrap_or_default();
-    let settings = chain::ChainSettings {
-        stage: named(plugin.stage.as_deref(), Stage::from_name).unwrap_or_default(),
+    let breaker = plugin.breaker;
+    let settings = ChainSettings {
+        stage: plugin.stage,
         before: plugin.before,
         after: plugin.after,
-        timeout: plugin
-            .timeout
-            .map_or(defaults.timeout, |text| parse_duration(&text)),
-        on_error: named(plugin.on_error.as_deref(), OnError::from_name),
-        mode: named(plugin.mode.as_deref(), Mode::from_name).unwrap_or_default(),
-        override_policy: named(plugin.override_with.as_deref(), OverridePolicy::from_name)
-            .unwrap_or_default(),
-        max_concurrency: plugin
-            .max_concurrency
-            .and_then(NonZeroU32::new)
-            .unwrap_or(defaults.max_concurrency),
-        max_queue: plugin.max_queue.unwrap_or(defaults.max_queue),
+        timeout: plugin.timeout,
+        on_error: plugin.on_error,
+        mode: plugin.mode,
+        override_policy: plugin.override_with,
+        max_concurrency: plugin.max_concurrency,
+        max_queue: plugin.max_queue,
         breaker: NonZeroU32::new(breaker.failures).map(|failures| BreakerSettings {
             failures,
-            cool_down: parse_duration(&breaker.cool_down),
-            connect_grace: parse_duration(&breaker.connect_grace),
+            cool_down: breaker.cool_down,
+            connect_grace: breaker.connect_grace,
         }),
-        ..defaults
+        ..ChainSettings::new(plugin.name)
     };
-    let kind = if plugin.kind.as_deref() == Some("wasm") {
-        let wasm = plugin.wasm.unwrap_or_default();
-        PluginKind::Wasm(WasmPluginSettings {
-            path: wasm.path.unwrap_or_default().into(),
-            max_memory: wasm.max_memory,
-            instances: wasm.instances.and_then(NonZeroU32::new),
-            max_calls: wasm.max_calls.and_then(NonZeroU64::new),
-            fuel: wasm.fuel.and_then(NonZeroU64::new),
-        })
-    } else {
-        let grpc = plugin.grpc.unwrap_or_default();
-        PluginKind::Grpc(GrpcPluginSettings {
-            address: grpc.address.unwrap_or_default(),
-            tls: grpc.tls.map(build_tls),
-        })
+    let kind = match plugin.kind {
+        Some(PluginType::Wasm) => PluginKind::Wasm(plugin.wasm.unwrap_or_default()),
+        // Without a type there is a problem, and nothing is loaded.
+        Some(PluginType::Grpc) | None => PluginKind::Grpc(plugin.grpc.unwrap_or_default()),
     };
     PluginSettings {
         settings,
@@ -105,35 +73,19 @@ fn build_one(plugin: Plugin) -> PluginSettings {
     }
 }
 
-fn named<T>(name: Option<&str>, from_name: fn(&str) -> Option<T>) -> Option<T> {
-    name.and_then(from_name)
-}
-
-fn build_tls(tls: crate::model::GrpcTls) -> GrpcTlsFiles {
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let certificate = given(tls.cert_file).zip(given(tls.key_file));
-    GrpcTlsFiles {
-        ca: given(tls.ca_file).map(Into::into),
-        certificate: certificate.map(|(cert, key)| CertificateFiles {
-            cert: cert.into(),
-            key: key.into(),
-        }),
-        domain: given(tls.domain),
-    }
-}
-
 /// A section that belongs to the other type of plugin is hardly meant.
 fn warn_of_parts_without_use(path: &Path, plugin: &Plugin, report: &mut Report<'_>) {
-    let unused = match plugin.kind.as_deref() {
-        Some("grpc") if plugin.wasm.is_some() => "wasm",
-        Some("wasm") if plugin.grpc.is_some() => "grpc",
-        _ => return,
+    let Some(kind) = plugin.kind else {
+        return;
     };
-    let kind = plugin.kind.as_deref().unwrap_or_default();
-    report.warn(
-        &path.key(unused),
-        format!("it has no effect: the plugin is of type {kind}"),
-    );
+    let (other, is_there) = match kind {
+        PluginType::Grpc => (PluginType::Wasm, plugin.wasm.is_some()),
+        PluginType::Wasm => (PluginType::Grpc, plugin.grpc.is_some()),
+    };
+    if is_there {
+        let message = format!("it has no effect: the plugin is of type {}", kind.as_str());
+        report.warn(&path.key(other.as_str()), message);
+    }
 }
 
 /// A player waits for one plugin after the other, and for all of them no longer than for the decision.

@@ -2,8 +2,7 @@
 
 use hyrouter_referral::{Algorithm, KeyError, VerifyingKey, VerifyingKeys};
 
-use super::{not_unique, parse_algorithm, validity, wrong_key};
-use crate::format::public_key;
+use super::{not_unique, validity, wrong_key};
 use crate::model::AcceptedKey;
 use crate::path::Path;
 use crate::secrets::{SecretSource, Secrets};
@@ -21,12 +20,7 @@ pub(super) fn accepted(
         let Some(made) = accepted_key(&at, key, secrets, report) else {
             continue;
         };
-        let validity = validity(
-            &at,
-            key.not_before.as_deref(),
-            key.not_after.as_deref(),
-            report,
-        );
+        let validity = validity(&at, key.not_before, key.not_after, report);
         match made.map(|made| accepted.insert(made.with_validity(validity))) {
             Ok(Ok(())) => {}
             Ok(Err(_)) => not_unique(&at, key.id, report),
@@ -42,25 +36,24 @@ fn accepted_key(
     secrets: &Secrets<'_>,
     report: &mut Report<'_>,
 ) -> Option<Result<VerifyingKey, KeyError>> {
-    let place = SecretSource::new(
-        key.secret.clone(),
-        key.secret_file.clone(),
-        key.secret_env.clone(),
-    );
-    let algorithm = parse_algorithm(key.algorithm.as_deref());
-    if algorithm == Algorithm::Ed25519 {
+    let place = SecretSource {
+        value: key.secret.as_ref(),
+        file: key.secret_file.as_deref(),
+        env: key.secret_env.as_deref(),
+    };
+    if key.algorithm == Algorithm::Ed25519 {
         if place.is_given() {
             report.problems.add_if_clear(
                 at,
                 "a secret for ed25519; allowed: `public_key`, since nothing is signed with it here",
             );
         }
-        let Some(text) = &key.public_key else {
+        let Some(public) = &key.public_key else {
             let message = missing("algorithm `ed25519`");
             report.problems.add_if_clear(&at.key("public_key"), message);
             return None;
         };
-        return Some(VerifyingKey::ed25519(key.id, &public_key(text)?));
+        return Some(VerifyingKey::ed25519(key.id, public));
     }
     if key.public_key.is_some() {
         report.problems.add_if_clear(

@@ -9,9 +9,8 @@ use hyrouter_referral::{Algorithm, KeyError, Secret, Validity};
 use self::accepted::accepted;
 use self::gaps::warn_of_gaps;
 use self::versions::{version_1, version_2};
-use super::{Report, parse_duration};
-use crate::format::timestamp;
-use crate::model::{Referral, SigningKey};
+use super::Report;
+use crate::model::{EnvelopeForm, Referral};
 use crate::path::Path;
 use crate::secrets::{SecretSource, Secrets};
 use crate::settings::{EnvelopeSettings, ReferralSettings};
@@ -28,11 +27,11 @@ pub(super) fn build(
     let path = Path::of("referral");
     let is_written = section.is_some();
     let referral = section.unwrap_or_default();
-    let ttl = parse_duration(&referral.ttl);
+    let ttl = referral.ttl;
     let max_hops = referral.max_hops;
     let accept = accepted(&path.key("accept"), &referral.accept, secrets, report);
     let accepts = !referral.accept.is_empty();
-    let is_plain = referral.envelope == "none";
+    let is_plain = referral.envelope == EnvelopeForm::Plain;
     let is_v1 = referral.version == 1;
     if is_v1 && accepts {
         report.warn(
@@ -84,17 +83,14 @@ fn signing(
     report: &mut Report<'_>,
 ) -> Vec<Given> {
     let mut keys: Vec<Given> = Vec::new();
-    if let Some(text) = referral.hmac_secret {
-        let path = path.key("hmac_secret");
+    if referral.hmac_secret.is_some() {
         keys.push(Given {
-            path,
+            path: path.key("hmac_secret"),
             id: referral.key_id,
             algorithm: Algorithm::HmacSha256,
-            // The schema check lets nothing through that is no secret, but for an empty text.
-            secret: Secret::parse(&text).ok(),
+            secret: referral.hmac_secret,
             validity: Validity::default(),
         });
-        keys.retain(|key| key.secret.is_some());
     }
     let list = path.key("keys");
     for (index, key) in referral.keys.into_iter().enumerate() {
@@ -102,21 +98,16 @@ fn signing(
         if keys.iter().any(|known| known.id == key.id) {
             not_unique(&at, key.id, report);
         }
-        let SigningKey {
-            id,
-            algorithm,
-            secret,
-            secret_file,
-            secret_env,
-            not_before,
-            not_after,
-        } = key;
-        let place = SecretSource::new(secret, secret_file, secret_env);
+        let place = SecretSource {
+            value: key.secret.as_ref(),
+            file: key.secret_file.as_deref(),
+            env: key.secret_env.as_deref(),
+        };
         keys.push(Given {
-            id,
-            algorithm: parse_algorithm(algorithm.as_deref()),
+            id: key.id,
+            algorithm: key.algorithm,
             secret: secrets.read(&at, &place, report.problems),
-            validity: validity(&at, not_before.as_deref(), not_after.as_deref(), report),
+            validity: validity(&at, key.not_before, key.not_after, report),
             path: at,
         });
     }
@@ -125,9 +116,8 @@ fn signing(
 
 /// A key means that backends verify the data.
 fn refuse_keys_without_envelope(path: &Path, referral: &Referral, report: &mut Report<'_>) {
-    let secret = referral.hmac_secret.as_ref();
     for (is_given, key) in [
-        (secret.is_some_and(|text| !text.is_empty()), "hmac_secret"),
+        (referral.hmac_secret.is_some(), "hmac_secret"),
         (!referral.keys.is_empty(), "keys"),
         (referral.version != 1, "version"),
     ] {
@@ -151,25 +141,13 @@ fn wrong_key(path: &Path, error: &KeyError, report: &mut Report<'_>) {
     report.problems.add_if_clear(path, error.to_string());
 }
 
-/// The schema check lets no other names through.
-fn parse_algorithm(text: Option<&str>) -> Algorithm {
-    match text {
-        Some("ed25519") => Algorithm::Ed25519,
-        _ => Algorithm::HmacSha256,
-    }
-}
-
 fn validity(
     at: &Path,
-    not_before: Option<&str>,
-    not_after: Option<&str>,
+    not_before: Option<SystemTime>,
+    not_after: Option<SystemTime>,
     report: &mut Report<'_>,
 ) -> Validity {
-    let validity = Validity {
-        not_before: not_before.and_then(timestamp),
-        not_after: not_after.and_then(timestamp),
-    };
-    if let (Some(begin), Some(end)) = (validity.not_before, validity.not_after)
+    if let (Some(begin), Some(end)) = (not_before, not_after)
         && begin >= end
     {
         report.problems.add_if_clear(
@@ -177,5 +155,8 @@ fn validity(
             "not after `not_before`, so the key is never valid; allowed: a later time",
         );
     }
-    validity
+    Validity {
+        not_before,
+        not_after,
+    }
 }

@@ -3,31 +3,21 @@
 use hyrouter_router as router;
 
 use super::super::Report;
-use crate::format::{build_range, network};
 use crate::model::{Match, TicketMatch};
 use crate::path::Path;
 
 pub(super) fn conditions(name: &str, matching: &Match) -> router::Conditions {
-    // The schema check lets no other texts through.
     router::Conditions {
         ticket: matching.referral.as_ref().map(build_ticket),
         verified: matching.identity.as_ref().map(|wanted| wanted.verified),
         client: router::ClientMatch {
-            networks: matching
-                .ip
-                .iter()
-                .filter_map(|text| network(text))
-                .collect(),
+            networks: matching.ip.clone(),
             alpn: matching
                 .alpn
                 .iter()
                 .map(|name| name.trim().to_owned())
                 .collect(),
-            builds: matching
-                .build
-                .iter()
-                .filter_map(|text| build_range(text))
-                .collect(),
+            builds: matching.build.clone(),
             generations: matching.generation.clone(),
             kinds: matching.client_type.clone(),
             languages: matching.language.clone(),
@@ -39,15 +29,9 @@ pub(super) fn conditions(name: &str, matching: &Match) -> router::Conditions {
 }
 
 fn build_ticket(ticket: &TicketMatch) -> router::TicketMatch {
-    let patterns = |texts: &[String]| {
-        texts
-            .iter()
-            .filter_map(|text| text.trim().parse().ok())
-            .collect()
-    };
     router::TicketMatch {
-        routes: patterns(&ticket.routes),
-        sources: patterns(&ticket.sources),
+        routes: ticket.routes.clone(),
+        sources: ticket.sources.clone(),
         key_ids: ticket.keys.clone(),
     }
 }

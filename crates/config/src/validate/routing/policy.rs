@@ -1,19 +1,17 @@
 //! Sorts and filters of a pool.
 
-use std::str::FromStr;
-
 use hyrouter_router as router;
 
 use super::super::{Report, missing};
-use crate::model::{Filter, Sort};
+use crate::model::{Filter, FilterType, Sort};
 use crate::path::Path;
 
 pub(super) fn build_sort(sort: Vec<Sort>) -> Vec<router::SortBy> {
     let entries = sort.into_iter().filter_map(|entry| {
         Some(router::SortBy {
-            key: parse_key(Some(&entry.key))?,
-            order: parse(entry.order.as_deref()).unwrap_or_default(),
-            kind: parse(entry.kind.as_deref()).unwrap_or_default(),
+            key: entry.key?,
+            order: entry.order.unwrap_or_default(),
+            kind: entry.kind.unwrap_or_default(),
         })
     });
     entries.collect()
@@ -26,62 +24,52 @@ pub(super) fn build_filters(
 ) -> Vec<router::Filter> {
     let filters = filters.into_iter().enumerate();
     let built =
-        filters.filter_map(|(index, filter)| build_filter(&list.index(index), &filter, report));
+        filters.filter_map(|(index, filter)| build_filter(&list.index(index), filter, report));
     built.collect()
 }
 
-fn build_filter(path: &Path, filter: &Filter, report: &mut Report<'_>) -> Option<router::Filter> {
-    let kind = filter.kind.as_deref()?;
-    if filter.verified.is_some() && !matches!(kind, "whitelist" | "identity") {
+fn build_filter(path: &Path, filter: Filter, report: &mut Report<'_>) -> Option<router::Filter> {
+    let kind = filter.kind?;
+    let name = kind.as_str();
+    if filter.verified.is_some() && !matches!(kind, FilterType::Whitelist | FilterType::Identity) {
         report.problems.add_if_clear(
             &path.key("verified"),
-            format!("not for type `{kind}`; allowed: with whitelist and identity"),
+            format!("not for type `{name}`; allowed: with whitelist and identity"),
         );
     }
-    let mut need = |key: &str, value: &Option<String>| {
-        if value.is_none() {
-            let message = missing(&format!("type `{kind}`"));
+    let mut need = |key: &str, is_given: bool| {
+        if !is_given {
+            let message = missing(&format!("type `{name}`"));
             report.problems.add_if_clear(&path.key(key), message);
         }
     };
     match kind {
-        "compare" => {
-            need("left", &filter.left);
-            need("op", &filter.op);
-            need("right", &filter.right);
+        FilterType::Compare => {
+            need("left", filter.left.is_some());
+            need("op", filter.op.is_some());
+            need("right", filter.right.is_some());
             Some(router::Filter::Compare {
-                left: parse_key(filter.left.as_deref())?,
-                op: parse(filter.op.as_deref())?,
-                right: parse_key(filter.right.as_deref())?,
+                left: filter.left?,
+                op: filter.op?,
+                right: filter.right?,
             })
         }
-        "whitelist" => {
-            need("enabled_key", &filter.enabled_key);
-            need("list_key", &filter.list_key);
+        FilterType::Whitelist => {
+            need("enabled_key", filter.enabled_key.is_some());
+            need("list_key", filter.list_key.is_some());
             Some(router::Filter::Whitelist {
-                enabled_key: parse_key(filter.enabled_key.as_deref())?,
-                list_key: parse_key(filter.list_key.as_deref())?,
-                subject: parse(filter.subject.as_deref()).unwrap_or_default(),
+                enabled_key: filter.enabled_key?,
+                list_key: filter.list_key?,
+                subject: filter.subject.unwrap_or_default(),
                 verified: filter.verified.unwrap_or(false),
             })
         }
-        "identity" => Some(router::Filter::Identity {
+        FilterType::Identity => Some(router::Filter::Identity {
             verified: filter.verified.unwrap_or(true),
         }),
-        _ => {
-            need("key", &filter.key);
-            Some(router::Filter::GameStartNotPast {
-                key: parse_key(filter.key.as_deref())?,
-            })
+        FilterType::GameStartNotPast => {
+            need("key", filter.key.is_some());
+            Some(router::Filter::GameStartNotPast { key: filter.key? })
         }
     }
-}
-
-pub(super) fn parse_key(text: Option<&str>) -> Option<router::BackendKey> {
-    parse(text.map(str::trim))
-}
-
-/// The schema check lets no text through that does not parse.
-pub(super) fn parse<T: FromStr>(text: Option<&str>) -> Option<T> {
-    text?.parse().ok()
 }

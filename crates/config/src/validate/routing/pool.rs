@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use hyrouter_router as router;
 
 use super::super::{Report, missing, to_usize};
-use super::policy::{build_filters, build_sort, parse, parse_key};
+use super::policy::{build_filters, build_sort};
 use super::{Builder, keys, switches};
 use crate::format::without_brackets;
 use crate::model::{Backend, Fallback, Pool};
@@ -18,7 +18,7 @@ impl Builder<'_, '_, '_> {
     pub(super) fn pool(
         &mut self,
         path: &Path,
-        pool: Pool,
+        mut pool: Pool,
         patterns: Option<&[router::HostPattern]>,
     ) -> router::PoolSpec {
         let report = &mut *self.report;
@@ -31,8 +31,8 @@ impl Builder<'_, '_, '_> {
             self.providers
                 .check_name(&path, &discovery.provider, report.problems);
         }
-        let strategy = parse(pool.strategy.as_deref()).unwrap_or_default();
-        let key = parse_key(pool.key.as_deref());
+        let strategy = pool.strategy.unwrap_or_default();
+        let key = pool.key.take();
         check_key(path, strategy, key.is_some(), report);
         check_weights(path, strategy, &pool, report);
         check_captures(&path.key("backends"), &pool.backends, patterns, report);
@@ -91,7 +91,7 @@ fn check_weights(path: &Path, strategy: router::Strategy, pool: &Pool, report: &
     let fallback = || {
         pool.fallback
             .iter()
-            .position(|patch| is_weighted(parse(patch.strategy.as_deref())))
+            .position(|patch| is_weighted(patch.strategy))
     };
     let unweighted = |backend: &Backend| backend.weight == 0;
     if is_weighted(Some(strategy)) {
@@ -174,8 +174,8 @@ fn check_captures(
 
 fn build_fallback(path: &Path, entry: Fallback, report: &mut Report<'_>) -> router::PolicyPatch {
     router::PolicyPatch {
-        strategy: parse(entry.strategy.as_deref()),
-        key: parse_key(entry.key.as_deref()),
+        strategy: entry.strategy,
+        key: entry.key,
         sample: entry.sample.map(to_usize),
         sort: entry.sort.map(build_sort),
         limit: entry.limit.map(to_usize),
