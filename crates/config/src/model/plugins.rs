@@ -159,7 +159,7 @@ pub struct WasmPluginSettings {
     /// much.
     #[schemars(range(min = 65_536, max = 4_294_967_296_u64))]
     pub max_memory: Option<u64>,
-    /// Number of instances, which is the number of concurrent calls. Each has its own thread; one more instance stands
+    /// Number of instances, which is the maximum number of concurrent calls. Each has its own thread; one more instance stands
     /// by. Default: the number of cores, at most 4.
     #[schemars(range(min = 1, max = 256))]
     pub instances: Option<NonZeroU32>,

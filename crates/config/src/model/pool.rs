@@ -4,15 +4,15 @@ use hyrouter_router::{BackendKey, CompareOp, SortOrder, SortType, Strategy, Whit
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::text_form::{AsOptionalText, names};
+use crate::text_form::{AsOptionalText, AsText, names};
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Pool {
-    /// Strategy that chooses one of the candidates. Default: `round_robin`. `least_loaded` and `p2c` need a `key`,
-    /// `weighted` needs a weight on each backend.
-    #[serde(with = "AsOptionalText::<Strategy>")]
-    pub(crate) strategy: Option<Strategy>,
+    /// Strategy that chooses one of the candidates. `least_loaded` and `p2c` need a `key`, `weighted` needs a weight on
+    /// each backend.
+    #[serde(with = "AsText::<Strategy>")]
+    pub(crate) strategy: Strategy,
     /// Number that `least_loaded` and `p2c` compare; the lower one wins: `host`, `port`, `weight`, `label:<k>`,
     /// `annotation:<k>`, `counter:<k>`, or the name of a meta entry.
     #[serde(with = "AsOptionalText::<BackendKey>")]
@@ -41,12 +41,12 @@ pub(crate) struct Sort {
     /// Value to sort by, as `key` of a pool.
     #[serde(with = "AsOptionalText::<BackendKey>")]
     pub(crate) key: Option<BackendKey>,
-    /// Direction. Default: `asc`.
-    #[serde(with = "AsOptionalText::<SortOrder>")]
-    pub(crate) order: Option<SortOrder>,
-    /// Comparison of values. Default: `string`. For `number`, a text that is not a decimal number counts as missing.
-    #[serde(rename = "type", with = "AsOptionalText::<SortType>")]
-    pub(crate) kind: Option<SortType>,
+    /// Direction.
+    #[serde(with = "AsText::<SortOrder>")]
+    pub(crate) order: SortOrder,
+    /// Comparison of values. For `number`, a text that is not a decimal number counts as missing.
+    #[serde(rename = "type", with = "AsText::<SortType>")]
+    pub(crate) kind: SortType,
 }
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]

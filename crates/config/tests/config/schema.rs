@@ -171,7 +171,7 @@ fn the_reference_has_a_row_for_every_key() {
         "Also `routing.routes[].pool`.",
         "## `messages.disconnect`",
         "Also `messages.disconnect_locales.<key>`.",
-        "| `max_idle_timeout` | duration | `30s` | A connection",
+        "| `max_idle_timeout` | duration | `30s` | Maximum time",
         "| `port` | 1 to 65535 | required | UDP port. |",
         "| `unknown` | `route`, `deny` | `route` | ",
         "| `alpn` | list of alpn | `[\"hytale/*\"]` | ",

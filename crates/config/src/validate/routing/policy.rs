@@ -10,8 +10,8 @@ pub(super) fn build_sort(sort: Vec<Sort>) -> Vec<router::SortBy> {
     let entries = sort.into_iter().filter_map(|entry| {
         Some(router::SortBy {
             key: entry.key?,
-            order: entry.order.unwrap_or_default(),
-            kind: entry.kind.unwrap_or_default(),
+            order: entry.order,
+            kind: entry.kind,
         })
     });
     entries.collect()

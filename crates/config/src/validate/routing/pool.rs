@@ -31,7 +31,7 @@ impl Builder<'_, '_, '_> {
             self.providers
                 .check_name(&path, &discovery.provider, report.problems);
         }
-        let strategy = pool.strategy.unwrap_or_default();
+        let strategy = pool.strategy;
         let key = pool.key.take();
         check_key(path, strategy, key.is_some(), report);
         check_weights(path, strategy, &pool, report);
