@@ -1,14 +1,14 @@
-//! Reasons for which the guard refuses requests.
+//! Reasons for refusing requests.
 
-/// Reason for the refusal of a request.
+/// Reason for refusing a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccessRefusal {
     /// The request has no token.
     TokenMissing,
-    /// The request has another token, or an `Authorization` header of another form.
+    /// The token is wrong, or the `Authorization` header has another form.
     TokenWrong,
-    /// There is no token, and the request can come from a web page.
+    /// The server has no token, and a web page could have sent the request.
     WebPage,
 }
 

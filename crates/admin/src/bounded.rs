@@ -11,10 +11,10 @@ use http::{HeaderValue, StatusCode, header};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error_response::ErrorResponse;
-use crate::limits::{HEADER, LARGE_ANSWERS, SMALL_ANSWER};
+use crate::limits::{HEADER, LARGE_RESPONSES, SMALL_RESPONSE};
 
-/// Refuses a request whose header is longer than [`HEADER`]. hyper refuses one that does not come whole within its buffer,
-/// but takes more than that if it comes in one piece.
+/// Refuses a request whose header is longer than [`HEADER`]. hyper only refuses a header that does not fit in its
+/// buffer, and one that arrives at once may be longer than this.
 pub(crate) async fn request(request: Request, next: Next) -> Result<Response, ErrorResponse> {
     let uri = request.uri();
     let line = request.method().as_str().len()
@@ -25,7 +25,7 @@ pub(crate) async fn request(request: Request, next: Next) -> Result<Response, Er
     if line + fields.sum::<usize>() > HEADER {
         return Err(ErrorResponse::new(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            format!("the header has more than {HEADER} bytes"),
+            format!("the request header is longer than {HEADER} bytes"),
         ));
     }
     Ok(next.run(request).await)
@@ -33,24 +33,25 @@ pub(crate) async fn request(request: Request, next: Next) -> Result<Response, Er
 
 /// Memory for large responses, in KiB.
 #[derive(Clone)]
-pub(crate) struct AnswerBudget(Arc<Semaphore>);
+pub(crate) struct ResponseBudget(Arc<Semaphore>);
 
-/// Fits into a `u32`, in which tokio counts permits.
-const KIB: usize = LARGE_ANSWERS / 1024;
+/// Size of the budget. Fits in a `u32`, the type of tokio's permits.
+const KIB: usize = LARGE_RESPONSES / 1024;
 
-impl Default for AnswerBudget {
+impl Default for ResponseBudget {
     fn default() -> Self {
         Self(Arc::new(Semaphore::new(KIB)))
     }
 }
 
-/// Holds memory for a large response until the caller has read it. A response above the whole budget takes all of it.
-pub(crate) async fn answer(State(budget): State<AnswerBudget>, response: Response) -> Response {
+/// Reserves memory for a large response until the client has read it. A response larger than the budget reserves all of
+/// it.
+pub(crate) async fn answer(State(budget): State<ResponseBudget>, response: Response) -> Response {
     let Some(len) = response.body().size_hint().exact() else {
-        // The stream of events has bounds of its own.
+        // The event stream has its own limits.
         return response;
     };
-    if len <= SMALL_ANSWER {
+    if len <= SMALL_RESPONSE {
         return response;
     }
     let kib = usize::try_from(len.div_ceil(1024)).unwrap_or(KIB).min(KIB);
@@ -61,7 +62,7 @@ pub(crate) async fn answer(State(budget): State<AnswerBudget>, response: Respons
     let (head, body) = response.into_parts();
     match to_bytes(body, usize::MAX).await {
         Ok(bytes) => {
-            // The bytes own the permit: hyper drops a body before the caller has read it.
+            // The bytes own the permit: hyper drops the body before the client has read it.
             let owned = Bytes::from_owner(Held {
                 bytes,
                 _permit: permit,
@@ -75,7 +76,7 @@ pub(crate) async fn answer(State(budget): State<AnswerBudget>, response: Respons
 fn over_budget() -> Response {
     let error = ErrorResponse::new(
         StatusCode::SERVICE_UNAVAILABLE,
-        "too many large answers are under way; ask for fewer decisions, or later",
+        "too many large responses in progress; request fewer decisions, or retry later",
     );
     let mut response = error.into_response();
     let soon = HeaderValue::from_static("1");

@@ -1,4 +1,4 @@
-//! Requests that change something.
+//! Handlers of commands.
 
 use std::sync::Arc;
 
@@ -151,7 +151,7 @@ pub(crate) async fn set_log_level(
     Ok(nothing(StatusCode::OK))
 }
 
-/// Logs a command. Its subject comes from outside, so it is escaped.
+/// Logs a command. The subject comes from the client, so `Debug` escapes it.
 fn log_command(ClientAddr(from): ClientAddr, command: &str, subject: &str) {
     info!(%from, command, ?subject, "admin command");
 }

@@ -1,4 +1,4 @@
-//! One connection, and how its requests are answered.
+//! A connection and its requests.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -44,14 +44,14 @@ impl RequestHandler {
             if is_health {
                 return answer.await;
             }
-            // When the caller goes the set is dropped, and with it the work.
+            // If the client disconnects, the set is dropped and aborts the work.
             let mut work = JoinSet::new();
             work.spawn_on(answer, &workers);
             match work.join_next().await {
                 Some(Ok(response)) => response,
                 _ => ErrorResponse::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
-                    "the answer could not be made; the log says why",
+                    "internal error; see the log of the router",
                 )
                 .into_response(),
             }
@@ -66,9 +66,9 @@ pub(crate) async fn serve(
     handler: RequestHandler,
     mut closed: watch::Receiver<bool>,
 ) {
-    // Answers are small, and written whole.
+    // Responses are small, and each is written at once.
     if let Err(error) = stream.set_nodelay(true) {
-        debug!(%from, %error, "an admin connection was lost");
+        debug!(%from, %error, "admin connection lost");
         return;
     }
     let service = service_fn(move |mut request: http::Request<Incoming>| {
@@ -76,7 +76,7 @@ pub(crate) async fn serve(
         let answer = handler.answer(request);
         async { Ok::<_, Infallible>(answer.await) }
     });
-    // Every write has its own timeout, which a caller that reads something resets.
+    // Each write has a timeout, which restarts when the client reads something.
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(STALL_TIME));
     let mut connection = pin!(
@@ -97,6 +97,6 @@ pub(crate) async fn serve(
         connection.await
     };
     if let Err(error) = ended {
-        debug!(%from, %error, "an admin connection ended early");
+        debug!(%from, %error, "admin connection failed");
     }
 }

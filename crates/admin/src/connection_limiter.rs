@@ -1,4 +1,4 @@
-//! Limit of the number of connections.
+//! Limits on the number of connections.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -16,7 +16,7 @@ struct Counts {
     by_address: HashMap<IpAddr, usize>,
 }
 
-/// The slot of a connection, free again when it is dropped.
+/// Slot of a connection. Dropping it frees the slot.
 pub(crate) struct ConnectionSlot {
     limiter: ConnectionLimiter,
     address: IpAddr,
@@ -40,7 +40,8 @@ impl ConnectionLimiter {
     }
 }
 
-/// Returns what one caller controls: an IPv4 address, or an IPv6 /64 network, in which it can choose any address.
+/// Returns the addresses that count as one client: an IPv4 address, or an IPv6 /64 network, in which a client can
+/// choose any address.
 fn network(address: IpAddr) -> IpAddr {
     const HALF: u32 = 64;
     match address.to_canonical() {
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_network_of_ipv6_is_one_caller() {
+    fn an_ipv6_network_is_one_client() {
         let limiter = ConnectionLimiter::default();
         let held: Vec<_> = (0..CONNECTIONS_PER_ADDRESS)
             .map(|at| {
@@ -90,31 +91,31 @@ mod tests {
     }
 
     #[test]
-    fn one_address_does_not_take_all_places() {
+    fn one_address_cannot_take_all_slots() {
         let limiter = ConnectionLimiter::default();
-        let places: Vec<_> = (0..CONNECTIONS_PER_ADDRESS)
+        let slots: Vec<_> = (0..CONNECTIONS_PER_ADDRESS)
             .map(|_| limiter.enter(address(1)).unwrap())
             .collect();
         assert!(limiter.enter(address(1)).is_none());
         assert!(limiter.enter(address(2)).is_some());
-        drop(places);
+        drop(slots);
         assert!(limiter.enter(address(1)).is_some());
     }
 
     #[test]
-    fn places_are_counted_in_all_and_given_back() {
+    fn slots_are_counted_and_freed() {
         let limiter = ConnectionLimiter::default();
-        let mut places = Vec::new();
+        let mut slots = Vec::new();
         for last in 0..4 {
             for _ in 0..CONNECTIONS_PER_ADDRESS {
-                places.push(limiter.enter(address(last)).unwrap());
+                slots.push(limiter.enter(address(last)).unwrap());
             }
         }
-        assert_eq!(places.len(), CONNECTIONS);
+        assert_eq!(slots.len(), CONNECTIONS);
         assert!(limiter.enter(address(9)).is_none());
-        places.pop();
-        places.push(limiter.enter(address(9)).unwrap());
-        drop(places);
+        slots.pop();
+        slots.push(limiter.enter(address(9)).unwrap());
+        drop(slots);
         let counts = limiter.0.lock().unwrap();
         assert_eq!((counts.all, counts.by_address.len()), (0, 0));
     }

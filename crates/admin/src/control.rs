@@ -1,4 +1,4 @@
-//! The interface from the admin server to the router.
+//! Interface from the admin server to the router.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,19 +10,20 @@ use crate::error::CommandError;
 use crate::health::HealthReport;
 use crate::status::{ReloadReport, RouterStatus};
 
-/// The result of a command that takes a while.
+/// Result of a command that takes time.
 pub type CommandFuture<T> = Pin<Box<dyn Future<Output = Result<T, CommandError>> + Send>>;
 
-/// The router, as the admin listener sees it.
+/// Router that an admin server controls.
 ///
-/// Functions without a future must not block: they read counters and snapshots. [`live`](Self::live) and
-/// [`ready`](Self::ready) are called on the thread of the listener, the others on the threads of the workers. A
-/// [`CommandFuture`] is polled to completion even if the caller disconnects, so that no command stops halfway.
+/// Functions that return no future must not block: they read counters and snapshots. [`live`](Self::live) and
+/// [`ready`](Self::ready) are called on the thread of the listener, the others on the worker threads. A
+/// [`CommandFuture`] is polled to completion even if the client disconnects, so that no command stops halfway.
 pub trait AdminControl: Send + Sync + 'static {
-    /// Returns whether the process works. It does not if a critical task has died, which only a restart mends.
+    /// Returns the liveness of the process. It has a problem if a critical task has ended, which only a restart
+    /// repairs.
     fn live(&self) -> HealthReport;
 
-    /// Returns whether players should be sent here.
+    /// Returns the readiness for players.
     fn ready(&self) -> HealthReport;
 
     /// Returns all metrics as `OpenMetrics` text, with its `# EOF`.
@@ -31,19 +32,19 @@ pub trait AdminControl: Send + Sync + 'static {
     /// Returns the data of the status page.
     fn status(&self) -> RouterStatus;
 
-    /// Returns at most `limit` of the latest decisions, newest first, redacted as the log is.
+    /// Returns at most `limit` of the latest decisions, newest first, with the same redaction as the log.
     fn decisions(&self, limit: usize) -> Vec<Value>;
 
-    /// Explains what would be decided about a player.
+    /// Explains the decision about a hypothetical player.
     fn explain(&self, question: Value) -> CommandFuture<Value>;
 
-    /// Reads the configuration again, and applies it if nothing is wrong with it.
+    /// Reloads the configuration. A configuration with mistakes is not applied.
     fn reload(&self) -> CommandFuture<ReloadReport>;
 
-    /// Begins the shutdown, and does not wait for it.
+    /// Starts the shutdown, and returns without waiting for its end.
     ///
     /// # Errors
-    /// The shutdown cannot begin.
+    /// Fails if the shutdown cannot start.
     fn drain(&self) -> Result<(), CommandError>;
 
     /// Stops (`drained`) or resumes referrals to the backend at `host:port`.
@@ -52,15 +53,15 @@ pub trait AdminControl: Send + Sync + 'static {
     /// Closes a route for maintenance; `None` opens it again.
     fn maintain(&self, route: &str, maintenance: Option<Value>) -> CommandFuture<()>;
 
-    /// Counts a request that was refused. The admin server logs it.
+    /// Counts a refused request. The admin server logs it.
     fn refused(&self, refused: AccessRefusal);
 
     /// Returns the log level or filter in effect.
     fn log_level(&self) -> String;
 
-    /// Sets the log level or filter, until the next restart.
+    /// Sets the log level or filter until the next restart.
     ///
     /// # Errors
-    /// `level` is not a log level or filter.
+    /// Fails if `level` is not a log level or filter.
     fn set_log_level(&self, level: &str) -> Result<(), CommandError>;
 }

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 
 use hyrouter_files::FileError;
 
-/// Reason why a command failed.
+/// Error of a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {
-    /// The command names something that does not exist: status 404.
+    /// The command names an unknown item: status 404.
     #[error("{0}")]
     Unknown(String),
     /// The command is not valid: status 422.
@@ -17,15 +17,15 @@ pub enum CommandError {
     Invalid {
         /// Description of the error, in a sentence.
         message: String,
-        /// Each mistake by itself, with its key.
+        /// The mistakes, each with its key.
         mistakes: Vec<String>,
     },
-    /// The command is valid, but cannot be done: status 409.
+    /// The command is valid, but failed: status 409.
     #[error("{message}")]
     Failed {
         /// Description of the failure, in a sentence.
         message: String,
-        /// Each mistake by itself.
+        /// The mistakes.
         mistakes: Vec<String>,
     },
 }
@@ -40,11 +40,11 @@ impl CommandError {
     }
 }
 
-/// Reason why the admin server cannot start.
+/// Error of starting the admin server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminError {
-    /// Other machines can reach the address, and there is no token.
+    /// The address is not a loopback address, and there is no token.
     #[error(
         "{listen} is reachable from other machines and needs a token; without a token use 127.0.0.1 or [::1]"
     )]
@@ -57,19 +57,19 @@ pub enum AdminError {
     Bind {
         /// The requested address.
         listen: SocketAddr,
-        /// The error of the system.
+        /// Error of the operating system.
         source: io::Error,
     },
 }
 
-/// Reason why a text is not a token.
+/// Error of reading a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminTokenError {
-    /// The token is too short, so that it could be guessed.
-    #[error("the token has {length} bytes and needs at least {least}")]
+    /// The token is too short and could be guessed.
+    #[error("the token has {length} bytes; the minimum is {least}")]
     Short {
-        /// Its length in bytes, without white space around it.
+        /// Length in bytes, without surrounding white space.
         length: usize,
         /// Minimum length in bytes.
         least: usize,
@@ -80,10 +80,12 @@ pub enum AdminTokenError {
         /// Maximum length in bytes.
         most: usize,
     },
-    /// The token has a character that is not printable ASCII.
-    #[error("the token may have printable ASCII alone, and no white space within")]
+    /// The token has a character other than printable ASCII.
+    #[error(
+        "the token has a character that is not allowed; allowed is printable ASCII without white space"
+    )]
     Characters,
-    /// Its file cannot be read. The error names the file.
+    /// The file cannot be read. The error contains its path.
     #[error("{0}")]
     Read(FileError),
 }

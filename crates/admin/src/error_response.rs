@@ -1,4 +1,4 @@
-//! Responses with an error.
+//! Error responses.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::error::CommandError;
 
-/// The response to a request that fails.
+/// Response to a failed request.
 #[derive(Debug)]
 pub(crate) struct ErrorResponse {
     status: StatusCode,
@@ -69,20 +69,20 @@ impl IntoResponse for ErrorResponse {
     }
 }
 
-/// Returns a response without content, which is JSON too.
+/// Returns a response with an empty JSON object.
 pub(crate) fn nothing(status: StatusCode) -> Response {
     (status, Json(serde_json::Map::new())).into_response()
 }
 
 /// Responds to an unknown path.
 pub(crate) async fn unknown() -> ErrorResponse {
-    ErrorResponse::new(StatusCode::NOT_FOUND, "there is nothing of this name")
+    ErrorResponse::new(StatusCode::NOT_FOUND, "unknown path")
 }
 
 /// Responds to a known path with another method.
 pub(crate) async fn wrong_method() -> ErrorResponse {
     ErrorResponse::new(
         StatusCode::METHOD_NOT_ALLOWED,
-        "this can not be asked for by this method",
+        "this path does not allow this method",
     )
 }

@@ -1,4 +1,4 @@
-//! The status as it changes, by server-sent events.
+//! Status updates as server-sent events.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::error_response::ErrorResponse;
 use crate::limits::{EVENTS, READER_LIFE, READERS};
 use crate::listener_state::ListenerState;
 
-/// Makes one snapshot a second for all readers, and none while there is no reader.
+/// Makes one snapshot each second for all readers; none without readers.
 ///
 /// A slow reader misses snapshots: only the latest is kept.
 pub(crate) struct StatusFeed {
@@ -29,10 +29,10 @@ pub(crate) struct StatusFeed {
 
 #[derive(Clone)]
 struct Snapshot {
-    /// Streams of an earlier round end.
+    /// Increases when open streams must end.
     round: u64,
     made: Option<Instant>,
-    /// Absent when no other snapshot follows.
+    /// `None` after the last snapshot.
     event: Option<Bytes>,
 }
 
@@ -57,13 +57,13 @@ impl StatusFeed {
         loop {
             ticks.tick().await;
             if self.latest.receiver_count() > 0 {
-                // Not one on the heels of the one that a first reader has just had.
+                // A first reader may just have caused a snapshot.
                 self.refresh(EVENTS / 2);
             }
         }
     }
 
-    /// Ends the streams of the present readers. New readers are accepted.
+    /// Ends all open streams. New readers are accepted.
     pub(crate) fn restart(&self) {
         self.latest.send_modify(|snapshot| snapshot.round += 1);
     }
@@ -80,7 +80,7 @@ impl StatusFeed {
             return;
         }
         let made = Some(Instant::now());
-        // Not while the snapshot is locked: it takes a while, and the thread of the listener reads snapshots.
+        // Made without the lock: it takes time, and the thread of the listener reads snapshots.
         let event = Some(self.event());
         self.latest.send_if_modified(|snapshot| {
             let is_open = !self.readers.is_closed();
@@ -94,7 +94,7 @@ impl StatusFeed {
 
     fn event(&self) -> Bytes {
         let mut event = b"event: status\ndata: ".to_vec();
-        // JSON has no line breaks, and a status can always be written as JSON.
+        // Compact JSON has no line breaks, and a status always serializes.
         if serde_json::to_writer(&mut event, &self.control.status()).is_err() {
             event.extend_from_slice(b"null");
         }
@@ -110,10 +110,10 @@ pub(crate) async fn read(
     let feed = &state.feed;
     let Ok(permit) = Arc::clone(&feed.readers).try_acquire_owned() else {
         let error = if feed.readers.is_closed() {
-            "the router ends".to_owned()
+            "the router is shutting down".to_owned()
         } else {
             format!(
-                "{READERS} readers of /api/events are here, open pages among them, and no more are allowed; close one"
+                "/api/events has {READERS} readers, the maximum; close another status page or reader"
             )
         };
         return Err(ErrorResponse::new(StatusCode::SERVICE_UNAVAILABLE, error));

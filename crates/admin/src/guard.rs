@@ -1,4 +1,4 @@
-//! Authentication of requests.
+//! Authorization of requests.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,12 +15,13 @@ use crate::error_response::ErrorResponse;
 use crate::listener_state::ListenerState;
 use crate::token::AdminToken;
 
-/// Header with any value for callers that send no JSON. A web page cannot send it to another site.
+/// Header that commands without a JSON body need if there is no token; its value does not matter. A web page cannot
+/// send it to another site.
 const COMMAND: &str = "x-hyrouter-command";
-/// Header in which browsers name the site that a request comes from. Pages cannot change it.
+/// Header in which browsers report the relation of the requesting site to this one. Pages cannot change it.
 const FETCH_SITE: &str = "sec-fetch-site";
 
-/// Passes requests with the token; without a token, requests of programs of this machine.
+/// Accepts requests with the token. If the server has no token, accepts requests that are not from web pages.
 pub(crate) async fn guard(
     State(state): State<Arc<ListenerState>>,
     Extension(ClientAddr(from)): Extension<ClientAddr>,
@@ -58,35 +59,36 @@ fn has_token(token: &AdminToken, headers: &HeaderMap) -> Checked {
     };
     let response = ErrorResponse::new(
         StatusCode::UNAUTHORIZED,
-        "this takes the token of the admin listener: Authorization: Bearer ...",
+        "the admin token is required: Authorization: Bearer ...",
     );
     Err((refused, response))
 }
 
-/// Checks a request without a token. Every program of this machine may send one, but a browser sends them for any page
-/// that is open in it:
+/// Checks a request if the server has no token. Local programs may send requests. Web pages in a local browser must
+/// not:
 ///
-/// - a page whose name was made to lead to loopback reads answers as its own (DNS rebinding): its `Host` is not ours;
-/// - a page of another site can post a form without asking first: it can send neither JSON nor a header of its own.
+/// - DNS rebinding: a page whose name resolves to loopback could read responses as its own. Its `Host` is another name.
+/// - Cross-site requests: a page of another site can post a form without a preflight request, but neither JSON nor
+///   extra headers.
 fn is_no_web_page(method: &Method, headers: &HeaderMap) -> Checked {
     let forbidden = |error| {
         let response = ErrorResponse::new(StatusCode::FORBIDDEN, error);
         Err((AccessRefusal::WebPage, response))
     };
     if !single(headers, &HOST).is_some_and(is_this_machine) {
-        return forbidden("without a token, Host must be localhost or an address of loopback");
+        return forbidden("without a token, Host must be localhost or a loopback address");
     }
     let site = HeaderName::from_static(FETCH_SITE);
     if headers.contains_key(&site)
         && !matches!(single(headers, &site), Some("same-origin" | "none"))
     {
-        return forbidden("without a token, no page of another site may ask");
+        return forbidden("without a token, requests from pages of other sites are refused");
     }
     let simple =
         !headers.contains_key(COMMAND) && !single(headers, &CONTENT_TYPE).is_some_and(is_json);
     if simple && !method.is_safe() {
         return forbidden(
-            "without a token, this takes Content-Type: application/json, or the header X-Hyrouter-Command",
+            "without a token, this request needs Content-Type: application/json or the header X-Hyrouter-Command",
         );
     }
     Ok(())
@@ -107,7 +109,7 @@ fn is_json(content_type: &str) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Returns whether `Host` is a name of this machine alone. The port does not count: a tunnel changes it.
+/// Returns whether `Host` is `localhost` or a loopback address. The port is ignored, because a tunnel changes it.
 fn is_this_machine(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_is_told_by_its_name() {
+    fn loopback_hosts() {
         for host in [
             "localhost",
             "LOCALHOST:5580",
@@ -160,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_told_by_its_type() {
+    fn json_content_types() {
         assert!(is_json("application/json"));
         assert!(is_json("Application/JSON; charset=utf-8"));
         assert!(!is_json("text/plain; application/json"));

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-/// The answer to `/livez` and `/readyz`.
+/// Response to `/livez` and `/readyz`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct HealthReport {
-    /// Problems. Empty if nothing is wrong.
+    /// Problems. Empty if the router is healthy.
     pub problems: Vec<HealthProblem>,
-    /// Conditions that may become problems without action. Players can still be sent here.
+    /// Conditions that may become problems. The router still serves players.
     pub warnings: Vec<HealthProblem>,
 }
 
@@ -18,7 +18,7 @@ impl HealthReport {
     }
 }
 
-/// A problem of one part.
+/// Problem of a part of the router.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HealthProblem {
     /// Part with the problem, such as `listener`, `plugin bans` or `discovery`.

@@ -1,4 +1,4 @@
-//! Bodies of requests.
+//! Request bodies.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,41 +14,44 @@ use tokio::time::timeout;
 use crate::error_response::ErrorResponse;
 use crate::limits::{BODY, BODY_TIME};
 
-/// Reads the body, of at most [`BODY`] within [`BODY_TIME`].
+/// Reads a body of at most [`BODY`] bytes within [`BODY_TIME`].
 pub(crate) async fn read(body: Body) -> Result<Bytes, ErrorResponse> {
     let too_long = || {
         ErrorResponse::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("the body has more than {BODY} bytes"),
+            format!("the request body is longer than {BODY} bytes"),
         )
     };
-    // A body that declares too great a length is not waited for.
+    // The declared length is checked before the body arrives.
     if body.size_hint().lower() > BODY as u64 {
         return Err(too_long());
     }
     match timeout(BODY_TIME, to_bytes(body, BODY)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        // Otherwise the connection failed, and the answer is not read.
+        // Or the connection failed, and nothing reads the response.
         Ok(Err(_)) => Err(too_long()),
         Err(_) => Err(ErrorResponse::new(
             StatusCode::REQUEST_TIMEOUT,
-            format!("the body did not come within {} s", BODY_TIME.as_secs()),
+            format!(
+                "the request body did not arrive within {} s",
+                BODY_TIME.as_secs()
+            ),
         )),
     }
 }
 
-/// Reads JSON in which no object has a key twice: the later one would win without a word.
+/// Deserializes JSON. Refuses duplicate keys in objects, of which serde would silently use the last.
 pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ErrorResponse> {
     let read = serde_json::from_slice(body).and_then(|Unique| serde_json::from_slice(body));
     read.map_err(|error| {
         ErrorResponse::new(
             StatusCode::BAD_REQUEST,
-            format!("the body is not the JSON it should be: {error}"),
+            format!("the request body is not valid: {error}"),
         )
     })
 }
 
-/// Any JSON whose objects have each key once.
+/// Any JSON without duplicate keys.
 struct Unique;
 
 impl<'de> Deserialize<'de> for Unique {

@@ -1,4 +1,4 @@
-//! The HTTP side of a Hytale router: health, metrics, a status page and commands.
+//! HTTP server of a Hytale router: health, metrics, a status page and commands.
 //!
 //! The router implements [`AdminControl`]; [`AdminServer`] serves it.
 //!
@@ -16,13 +16,13 @@
 //!
 //! # Access
 //!
-//! Health, metrics and the page without its data need no token. Everything else needs the [`AdminToken`] as
-//! `Authorization: Bearer ...`. Without a token the server listens on a loopback address only, and accepts requests of
-//! programs of the same machine, but not of web pages in a browser there (see `guard`).
+//! Health, metrics and the page without its data need no token. All other paths need the [`AdminToken`] as
+//! `Authorization: Bearer ...`. Without a token, the server listens on a loopback address only. It then accepts
+//! requests from local programs, but not from web pages in a local browser (see `guard`).
 //!
 //! # Limits
 //!
-//! Everything that callers can use up is bounded by the constants in `limits`.
+//! The constants in `limits` bound all resources of clients.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

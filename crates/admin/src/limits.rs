@@ -1,74 +1,74 @@
-//! Limits of the resources that callers can use.
+//! Limits on the resources of clients.
 
 use std::time::Duration;
 
-/// Connections at once. One more is closed as it is accepted. Each takes at most 192 KiB in the process: 64 KiB of read
-/// buffer, a body, and an answer of [`SMALL_ANSWER`]. With [`LARGE_ANSWERS`] that is 64 MiB, and [`SEND_BUFFER`] twice
-/// for each in the kernel.
+/// Maximum number of connections. Further ones are closed when they are accepted. Each connection takes at most 192 KiB
+/// in the process: 64 KiB of read buffer, a request body, and a response of [`SMALL_RESPONSE`]. With [`LARGE_RESPONSES`]
+/// that is 64 MiB, plus twice [`SEND_BUFFER`] for each connection in the kernel.
 pub(crate) const CONNECTIONS: usize = 256;
 
-/// Connections at once from one address, so that one caller who holds them all does not keep the probes of an
-/// orchestrator out.
+/// Maximum number of connections from one address, so that one client cannot block the probes of an orchestrator.
 pub(crate) const CONNECTIONS_PER_ADDRESS: usize = 64;
 
-/// Bytes of a request's header, and of an answer that hyper keeps for a caller who does not read.
+/// Maximum length of a request header in bytes, and of the response data that hyper buffers.
 pub(crate) const HEADER: usize = 32 * 1024;
 
-/// Bytes of an answer that every connection may have at once.
-pub(crate) const SMALL_ANSWER: u64 = 64 * 1024;
+/// Maximum length in bytes of a response that needs no part of [`LARGE_RESPONSES`].
+pub(crate) const SMALL_RESPONSE: u64 = 64 * 1024;
 
-/// Bytes of all larger answers of commands and questions that are under way. Without a bound, callers who ask for all
-/// decisions and read slowly would keep some megabytes for each connection.
-pub(crate) const LARGE_ANSWERS: usize = 16 * 1024 * 1024;
+/// Maximum total length in bytes of larger responses in progress. Without this limit, clients that request all
+/// decisions and read slowly would hold several megabytes for each connection.
+pub(crate) const LARGE_RESPONSES: usize = 16 * 1024 * 1024;
 
-/// Bytes of a request's body.
+/// Maximum length of a request body in bytes.
 pub(crate) const BODY: usize = 64 * 1024;
 
-/// Bytes that the kernel keeps for a caller who does not read. Its own default grows to megabytes.
+/// Send buffer of a connection in the kernel, in bytes. The default of the kernel grows to megabytes.
 pub(crate) const SEND_BUFFER: usize = 64 * 1024;
 
-/// Time for a request's header; a connection without a request is closed after it.
+/// Time for a request header. An idle connection is closed after it.
 pub(crate) const HEADER_TIME: Duration = Duration::from_secs(10);
 
-/// Time for a request's body, from its header on.
+/// Time for a request body, from the end of the header.
 pub(crate) const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// Time in which a caller reads something of what waits for it.
+/// Time in which a client must read some of a response.
 pub(crate) const STALL_TIME: Duration = Duration::from_secs(10);
 
-/// Time that a caller waits for a command; the command goes on after it. A reload compiles plugins.
+/// Time after which the response to a command is sent, even if the command is still running. A reload compiles plugins.
 pub(crate) const COMMAND_TIME: Duration = Duration::from_mins(1);
 
-/// Commands at once, those included whose caller has gone.
+/// Maximum number of running commands, including those of clients that have disconnected.
 pub(crate) const COMMANDS: usize = 16;
 
-/// Reloads at once, likewise. They are one reload, or two: what is asked while files are read is done once after it.
+/// Maximum number of reload requests, counted like [`COMMANDS`]. They share at most two reloads: requests that arrive
+/// while files are read share the next one.
 pub(crate) const RELOADS: usize = 8;
 
-/// Least time between two texts of the metrics.
+/// Minimum time between two metrics texts.
 pub(crate) const METRICS: Duration = Duration::from_secs(1);
 
-/// Readers of the events at once.
+/// Maximum number of event streams.
 pub(crate) const READERS: usize = 32;
 
-/// Life of a stream of events. A caller that is alive and reads nothing is known by nothing before the buffers of both
-/// systems are full, and it would keep its place for minutes.
+/// Maximum duration of an event stream. A client that reads nothing is not noticed before the buffers of both systems
+/// are full, which would take minutes.
 pub(crate) const READER_LIFE: Duration = Duration::from_mins(1);
 
-/// Lines about refused requests in [`REFUSAL_TIME`].
+/// Maximum number of log lines about refused requests in [`REFUSAL_TIME`].
 pub(crate) const REFUSAL_LINES: u32 = 10;
 
-/// Time in which [`REFUSAL_LINES`] are logged at most.
+/// Period of [`REFUSAL_LINES`].
 pub(crate) const REFUSAL_TIME: Duration = Duration::from_mins(1);
 
 /// Time between events.
 pub(crate) const EVENTS: Duration = Duration::from_secs(1);
 
-/// Maximum number of decisions in one answer, and the default.
+/// Maximum number of decisions in one response, and the default.
 pub(crate) const DECISIONS: (usize, usize) = (10_000, 100);
 
-/// Time for answers that are under way when the listener ends.
+/// Time to finish responses in progress at shutdown.
 pub(crate) const CLOSE_TIME: Duration = Duration::from_secs(2);
 
-/// Time before the next connection is accepted after the system had no room for one.
+/// Wait after a failure to accept a connection, for example without free file descriptors.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! State that all requests share.
+//! State shared by all requests.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,30 +38,30 @@ impl ListenerState {
         }
     }
 
-    /// Returns the token that callers must present, if there is one.
+    /// Returns the token that requests need, if any.
     pub(crate) fn token(&self) -> Option<AdminToken> {
         let token = self.token.as_ref()?;
-        // It is replaced as a whole, so that a poisoned one is sound.
+        // The token is replaced in one step, so it is valid even if the lock is poisoned.
         let token = token.lock().unwrap_or_else(PoisonError::into_inner);
         Some(token.clone())
     }
 
-    /// Replaces the token. Returns false, and changes nothing, if there was none.
+    /// Replaces the token. Returns `false` without a change if there was none.
     pub(crate) fn replace_token(&self, next: AdminToken) -> bool {
         let Some(token) = &self.token else {
             return false;
         };
         let mut token = token.lock().unwrap_or_else(PoisonError::into_inner);
         if !token.same(&next) {
-            // Readers that presented the old token must authenticate again.
+            // Readers with the old token must authenticate again.
             self.feed.restart();
         }
         *token = next;
         true
     }
 
-    /// Runs a command, and waits for it at most [`COMMAND_TIME`]. It runs in a task of its own, so that it completes
-    /// even if the caller disconnects.
+    /// Runs a command, and waits at most [`COMMAND_TIME`] for its result. The command has its own task, so it completes
+    /// even if the client disconnects.
     pub(crate) async fn finish<T: Send + 'static>(
         &self,
         begin: impl FnOnce(&dyn AdminControl) -> CommandFuture<T>,
@@ -69,8 +69,8 @@ impl ListenerState {
         self.finish_one_of(&self.commands, begin).await
     }
 
-    /// Runs a reload like [`finish`](Self::finish). Reloads have permits of their own, so that a file system that hangs
-    /// does not block other commands.
+    /// Runs a reload like [`finish`](Self::finish). Reloads have their own permits, so that a hanging file system does
+    /// not block other commands.
     pub(crate) async fn finish_reload(&self) -> Result<ReloadReport, ErrorResponse> {
         self.finish_one_of(&self.reloads, |control| control.reload())
             .await
@@ -84,7 +84,7 @@ impl ListenerState {
         let Ok(permit) = Arc::clone(places).try_acquire_owned() else {
             return Err(ErrorResponse::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "too many commands at once; ask again later",
+                "too many commands in progress; retry later",
             ));
         };
         let answer = begin(self.control.as_ref());
@@ -97,11 +97,14 @@ impl ListenerState {
             Ok(Ok(result)) => Ok(result?),
             Ok(Err(_)) => Err(ErrorResponse::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "the command ended without an answer",
+                "the command ended without a result; see the log of the router",
             )),
             Err(_) => Err(ErrorResponse::new(
                 StatusCode::GATEWAY_TIMEOUT,
-                format!("not done within {} s; it goes on", COMMAND_TIME.as_secs()),
+                format!(
+                    "the command takes longer than {} s; it continues in the background",
+                    COMMAND_TIME.as_secs()
+                ),
             )),
         }
     }

@@ -1,4 +1,4 @@
-//! The text of the metrics, made for all who read it.
+//! Metrics text, shared by its readers.
 
 use bytes::Bytes;
 use tokio::sync::Mutex;
@@ -6,10 +6,10 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::limits::METRICS;
 
-/// Makes the text of the metrics at most once a second, one at a time.
+/// Makes the metrics text at most once a second.
 ///
-/// A text is never older than its request. A request within the same second waits for the next text, and all waiting
-/// requests share it. Any number of readers costs one text a second.
+/// A text is never older than the request. A request within the same second waits for the next text, which all waiting
+/// requests share. Any number of readers costs one text a second.
 #[derive(Default)]
 pub(crate) struct MetricsText(Mutex<Option<Made>>);
 
@@ -19,10 +19,10 @@ struct Made {
 }
 
 impl MetricsText {
-    /// Returns the text as of now or up to [`METRICS`] later.
+    /// Returns a text made between now and [`METRICS`] later.
     pub(crate) async fn read(&self, make: impl FnOnce() -> String) -> Bytes {
         let asked = Instant::now();
-        // First come, first served; while one waits for the second to be over, the others wait for it.
+        // The lock is fair: one request waits for the end of the second, the others wait for the lock.
         let mut latest = self.0.lock().await;
         if let Some(made) = &*latest {
             if made.begun >= asked {

@@ -1,4 +1,4 @@
-//! The status page. It holds no data, so that it can be shown to those who have yet to give the token.
+//! Status page. It contains no data, so it needs no token.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
@@ -6,10 +6,10 @@ use http::header;
 
 use crate::error_response;
 
-/// A browser keeps the page, and asks whether it is still the one.
+/// Browsers cache the page, and revalidate it.
 const CACHE: &str = "no-cache";
 
-/// The modules of the script, the first of which begins.
+/// Modules of the script. The page loads the first.
 const SCRIPTS: &[(&str, &str)] = &[
     ("app.js", include_str!("../page/app.js")),
     ("api.js", include_str!("../page/api.js")),

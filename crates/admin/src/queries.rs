@@ -1,4 +1,4 @@
-//! Requests that change nothing.
+//! Handlers of queries.
 
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ pub(crate) async fn decisions(
     ))
 }
 
-/// The body of `/api/log-level`, of requests and of responses.
+/// Body of requests and responses of `/api/log-level`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogLevelBody {

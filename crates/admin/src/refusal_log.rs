@@ -1,4 +1,4 @@
-//! The log of refused requests, at a bounded rate.
+//! Rate-limited log of refused requests.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use crate::access_refusal::AccessRefusal;
 use crate::limits::{REFUSAL_LINES, REFUSAL_TIME};
 
-/// Logs refusals, at most [`REFUSAL_LINES`] in [`REFUSAL_TIME`]: guessed tokens must not fill the log.
+/// Logs at most [`REFUSAL_LINES`] refusals in [`REFUSAL_TIME`], so that guessed tokens do not fill the log.
 #[derive(Default)]
 pub(crate) struct RefusalLog(Mutex<Window>);
 
@@ -21,13 +21,14 @@ struct Window {
 }
 
 impl RefusalLog {
-    /// Logs the refusal if there is room. Never what was sent: a token that is wrong by a letter is a secret too.
+    /// Logs a refusal within the limit. Never logs the token that was sent: it may differ from the right one by a
+    /// letter.
     pub(crate) fn log(&self, from: SocketAddr, refusal: AccessRefusal) {
         let Some(omitted) = self.room(Instant::now()) else {
             return;
         };
         let reason = refusal.as_str();
-        // Without a token an operator opens the page; it asks for the token then.
+        // Operators open the page without a token, and the page asks for it.
         if refusal == AccessRefusal::TokenMissing {
             info!(%from, reason, omitted, "admin request refused");
         } else {
@@ -35,7 +36,7 @@ impl RefusalLog {
         }
     }
 
-    /// The number of refusals since the last line that were not logged, if there is room for a line.
+    /// Returns the number of refusals since the last line if another line is within the limit.
     fn room(&self, now: Instant) -> Option<u64> {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_over = |began: Instant| now.duration_since(began) >= REFUSAL_TIME;
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refusals_beyond_the_room_of_a_minute_are_counted_in_the_next_line() {
+    fn omitted_refusals_are_counted_in_the_next_line() {
         let log = RefusalLog::default();
         let start = Instant::now();
         for _ in 0..REFUSAL_LINES {

@@ -8,11 +8,11 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::{HeaderValue, header};
 
-use crate::bounded::AnswerBudget;
+use crate::bounded::ResponseBudget;
 use crate::listener_state::ListenerState;
 use crate::{bounded, commands, error_response, events, guard, page, queries};
 
-/// The page takes nothing from elsewhere, and nothing but the page is shown.
+/// The page loads nothing from other sites, and no other site can embed it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -38,8 +38,8 @@ pub(crate) fn router(state: Arc<ListenerState>) -> Router {
                 .put(commands::maintain)
                 .delete(commands::end_maintenance),
         )
-        // Inside of the guard: a refused request takes no memory of the budget.
-        .route_layer(map_response_with_state(AnswerBudget::default(), bounded::answer))
+        // Inside the guard, so that refused requests do not use the budget.
+        .route_layer(map_response_with_state(ResponseBudget::default(), bounded::answer))
         .route_layer(from_fn_with_state(Arc::clone(&state), guard::guard));
     Router::new()
         .route("/", get(page::index))
@@ -56,7 +56,7 @@ pub(crate) fn router(state: Arc<ListenerState>) -> Router {
         .with_state(state)
 }
 
-/// Adds the headers that a browser needs with every answer.
+/// Adds security headers for browsers to a response.
 async fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [

@@ -1,4 +1,4 @@
-//! The listener and its connections.
+//! Admin server.
 
 use std::future::Future;
 use std::io;
@@ -23,7 +23,7 @@ use crate::listener_state::ListenerState;
 use crate::routes;
 use crate::token::AdminToken;
 
-/// A bound listener, which serves once it is [run](Self::run).
+/// Admin server with a bound listener. [`run`](Self::run) serves it.
 pub struct AdminServer {
     listener: TcpListener,
     local: SocketAddr,
@@ -39,7 +39,7 @@ impl std::fmt::Debug for AdminServer {
     }
 }
 
-/// Replaces the token of a running server.
+/// Handle to replace the token of a running server.
 #[derive(Clone)]
 pub struct AdminTokenHandle(Arc<ListenerState>);
 
@@ -52,18 +52,18 @@ impl std::fmt::Debug for AdminTokenHandle {
 }
 
 impl AdminTokenHandle {
-    /// Replaces the token. Returns false, and changes nothing, if the server was bound without a token.
+    /// Replaces the token. Returns `false` without a change if the server was bound without a token.
     pub fn replace(&self, token: AdminToken) -> bool {
         self.0.replace_token(token)
     }
 }
 
 impl AdminServer {
-    /// Binds a listener to `listen`, whose port 0 takes any free port. Needs no runtime yet. Callers must present
-    /// `token`; without one the address must be a loopback address.
+    /// Binds a listener to `listen`; port 0 selects a free port. Does not need a runtime. Requests need `token`.
+    /// Without a token, the address must be a loopback address.
     ///
     /// # Errors
-    /// The address cannot be bound, or other machines can reach it and there is no token.
+    /// Fails if the address cannot be bound, or if it is not a loopback address and there is no token.
     pub fn bind(
         listen: SocketAddr,
         token: Option<AdminToken>,
@@ -81,24 +81,24 @@ impl AdminServer {
         })
     }
 
-    /// Returns the address it is bound to.
+    /// Returns the bound address.
     pub fn local_addr(&self) -> SocketAddr {
         self.local
     }
 
-    /// Returns a handle that replaces the token while the server runs.
+    /// Returns a handle to replace the token while the server runs.
     pub fn token_handle(&self) -> AdminTokenHandle {
         AdminTokenHandle(Arc::clone(&self.state))
     }
 
-    /// Serves until `shutdown` completes, and then finishes the answers in progress, for at most 2 seconds.
+    /// Serves until `shutdown` completes, then finishes the responses in progress within 2 seconds.
     ///
-    /// Connections, `/livez` and `/readyz` are served on the runtime that polls this. All other answers are made on
-    /// `workers`: a runtime with threads of its own, so that no answer that takes long keeps a health check waiting.
+    /// Connections, `/livez` and `/readyz` are served on the runtime that polls this future. All other responses are
+    /// made on `workers`, a separate runtime, so that slow requests do not delay health checks.
     pub async fn run(self, workers: Handle, shutdown: impl Future) {
         let listener = match tokio::net::TcpListener::from_std(self.listener) {
             Ok(listener) => listener,
-            Err(error) => return warn!(%error, "the admin listener can not be registered"),
+            Err(error) => return warn!(%error, "admin listener failed"),
         };
         let handler = RequestHandler {
             router: routes::router(Arc::clone(&self.state)),
@@ -114,7 +114,7 @@ impl AdminServer {
         loop {
             let accepted = tokio::select! {
                 _ = &mut shutdown => break,
-                // It ends by a panic only, which is one of this task then.
+                // The feed only ends by a panic, which continues here.
                 Some(Err(error)) = feed.join_next() => {
                     if let Ok(panic) = error.try_into_panic() {
                         resume_unwind(panic);
@@ -127,13 +127,13 @@ impl AdminServer {
             let (stream, from) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    warn!(%error, "an admin connection was not accepted");
+                    warn!(%error, "accepting an admin connection failed");
                     sleep(ACCEPT_PAUSE).await;
                     continue;
                 }
             };
             let Some(slot) = limiter.enter(from.ip().to_canonical()) else {
-                debug!(%from, "too many admin connections");
+                debug!(%from, "admin connection refused: too many connections");
                 continue;
             };
             let served = serve(stream, from, handler.clone(), closed.clone());
@@ -147,19 +147,19 @@ impl AdminServer {
         closing.send_replace(true);
         let all = async { while connections.join_next().await.is_some() {} };
         if timeout(CLOSE_TIME, all).await.is_err() {
-            info!(left = connections.len(), "admin connections are cut");
+            info!(left = connections.len(), "admin connections aborted");
         }
     }
 }
 
 fn listen(listen: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(listen), Type::STREAM, None)?;
-    // As std does: a port whose last connections are still winding up can be bound again.
+    // As in std: the port can be bound while old connections are in TIME_WAIT.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
-    // Connections inherit it.
+    // Accepted connections inherit it.
     socket.set_send_buffer_size(SEND_BUFFER)?;
-    // A caller that vanished acknowledges nothing, and the kernel would try for minutes.
+    // Without it the kernel retransmits for minutes to a client that has disappeared.
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(crate::limits::STALL_TIME))?;
     socket.bind(&listen.into())?;
@@ -174,9 +174,9 @@ mod tests {
     use crate::limits::STALL_TIME;
 
     #[test]
-    fn a_connection_whose_caller_vanished_ends_in_time() {
+    fn a_connection_to_a_vanished_client_times_out() {
         let listener = listen(([127, 0, 0, 1], 0).into()).unwrap();
-        let _caller = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let _client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (accepted, _) = loop {
             match listener.accept() {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}

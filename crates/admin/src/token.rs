@@ -1,4 +1,4 @@
-//! The secret that protects the commands.
+//! Token that authorizes requests.
 
 use std::fmt;
 use std::path::Path;
@@ -9,22 +9,22 @@ use zeroize::Zeroizing;
 
 use crate::error::AdminTokenError;
 
-/// Minimum length in bytes. A shorter token could be guessed over the network.
+/// Minimum length in bytes. Shorter tokens could be guessed over the network.
 const LEAST: usize = 16;
-/// Maximum length in bytes, also of the file: a longer one is the wrong file.
+/// Maximum length in bytes, also of the file.
 const MOST: usize = 4096;
 
-/// A shared secret that callers send as `Authorization: Bearer ...`.
+/// Shared secret that clients send as `Authorization: Bearer ...`.
 ///
-/// Tokens can be compared, but neither read nor printed.
+/// Tokens can be compared, but not read or printed.
 #[derive(Clone)]
 pub struct AdminToken(Zeroizing<Vec<u8>>);
 
 impl AdminToken {
-    /// Takes a token from text: 16 to 4,096 bytes of printable ASCII, without the white space around them.
+    /// Parses a token: 16 to 4,096 bytes of printable ASCII. Surrounding white space is removed.
     ///
     /// # Errors
-    /// The text is shorter, longer, or has other characters.
+    /// Fails if the text is shorter or longer, or has other characters.
     pub fn parse(text: &str) -> Result<Self, AdminTokenError> {
         let text = text.trim();
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -42,10 +42,10 @@ impl AdminToken {
         Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
     }
 
-    /// Takes a token from a file of at most 4,096 bytes.
+    /// Reads a token from a file of at most 4,096 bytes.
     ///
     /// # Errors
-    /// The file cannot be read, or its text is not a token.
+    /// Fails if the file cannot be read, or its text is not a token.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, AdminTokenError> {
         Self::parse(&read_text(path.as_ref(), MOST)?)
     }
@@ -55,7 +55,7 @@ impl AdminToken {
         self.is(&other.0)
     }
 
-    /// Returns whether both are equal, in a time that does not depend on where they differ.
+    /// Returns whether the token equals `given`. The comparison takes constant time.
     pub fn is(&self, given: &[u8]) -> bool {
         self.0.as_slice().ct_eq(given).into()
     }
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_space_around_a_token_is_no_part_of_it() {
+    fn surrounding_white_space_is_removed() {
         let token = AdminToken::parse("  0123456789abcdef\r\n").unwrap();
         assert!(token.is(b"0123456789abcdef"));
         assert!(!token.is(b"0123456789abcdeF"));
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_guessed_or_does_not_go_into_a_header_is_refused() {
+    fn invalid_tokens_are_refused() {
         assert!(matches!(
             AdminToken::parse("0123456789abcde"),
             Err(AdminTokenError::Short { length: 15, .. })
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_read_as_far_as_a_token_can_be() {
+    fn files_are_read_up_to_the_maximum_length() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         std::fs::write(&path, "0123456789abcdef\n").unwrap();

@@ -19,8 +19,8 @@ use crate::spans::SpanMaker;
 /// the waits between them (at most 30 s) end it sooner.
 const DEADLINE: Duration = Duration::from_mins(10);
 
-/// Returns when a batch is sent again. The waits add up to at most 2.4 s unless the collector asks for longer ones, of at
-/// most 30 s each: a collector may restart, and traces are not worth more memory.
+/// Returns when a batch is sent again. The waits add up to at most 2.4 s unless the collector asks for longer ones, of
+/// at most 30 s each: a collector may restart, and traces are not worth more memory.
 fn retry_policy() -> RetryPolicy {
     RetryPolicy::recommended()
         .with_max_retries(4)
@@ -31,9 +31,9 @@ fn retry_policy() -> RetryPolicy {
 
 /// Exports the traces of a queue.
 ///
-/// This is the exporter of OpenTelemetry behind the queue that webhooks use as well. OpenTelemetry's `BatchSpanProcessor`
-/// does not report how many spans it drops, sends from a blocking thread that cannot be stopped in time, and keeps whole
-/// spans, which take five times the memory of a [`PendingTrace`].
+/// This is the exporter of OpenTelemetry behind the queue that webhooks use as well. OpenTelemetry's
+/// `BatchSpanProcessor` does not report how many spans it drops, sends from a blocking thread that cannot be stopped in
+/// time, and keeps whole spans, which take five times the memory of a [`PendingTrace`].
 pub(crate) struct ExportTask {
     client: Arc<CollectorClient>,
     exporter: SpanExporter,

@@ -1,8 +1,8 @@
 //! Traces of a Hytale router over OTLP: one span for each connection, and one for each of its steps.
 //!
-//! Spans are made from the [`DecisionRecord`] of a finished connection, when a batch is exported. An unsampled connection
-//! costs one random number; without a [`Tracer`] there is no cost. Spans contain the names of routes, backends, and plugins.
-//! They never contain a player, the address of a client, or a client's SNI.
+//! Spans are made from the [`DecisionRecord`] of a finished connection, when a batch is exported. An unsampled
+//! connection costs one random number; without a [`Tracer`] there is no cost. Spans contain the names of routes,
+//! backends, and plugins. They never contain a player, the address of a client, or a client's SNI.
 //!
 //! ```no_run
 //! use std::time::{Duration, SystemTime};

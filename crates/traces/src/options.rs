@@ -37,8 +37,8 @@ pub struct TracerOptions {
 }
 
 impl TracerOptions {
-    /// Returns the default options for a collector at `http://...` or `https://...`. Requests go to `/v1/traces` below this
-    /// URL, in protobuf.
+    /// Returns the default options for a collector at `http://...` or `https://...`. Requests go to `/v1/traces` below
+    /// this URL, in protobuf.
     pub fn new(endpoint: impl Into<String>) -> Self {
         Self {
             endpoint: endpoint.into(),

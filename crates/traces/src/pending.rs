@@ -22,8 +22,8 @@ pub struct PluginCall<'a> {
     pub error: Option<&'a str>,
 }
 
-/// Data for the spans of one connection: about 400 bytes, a fifth of the size of the spans, which are made when they are
-/// exported.
+/// Data for the spans of one connection: about 400 bytes, a fifth of the size of the spans, which are made when they
+/// are exported.
 #[derive(Debug)]
 pub(crate) struct PendingTrace {
     pub(crate) start: SystemTime,
@@ -83,8 +83,8 @@ impl PendingTrace {
     }
 }
 
-/// Returns the number of spans of a connection with that number of plugin calls. A step of zero duration did not happen,
-/// and has no span.
+/// Returns the number of spans of a connection with that number of plugin calls. A step of zero duration did not
+/// happen, and has no span.
 pub(crate) fn span_count(record: &DecisionRecord<'_>, calls: usize) -> u64 {
     let steps = [record.handshake, record.connect];
     let steps = steps.iter().filter(|step| !step.is_zero()).count();

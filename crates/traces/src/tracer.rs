@@ -18,10 +18,10 @@ const AGE: Duration = Duration::from_secs(1);
 
 /// Sends traces to a collector, in batches of at most 128 connections and 1 s.
 ///
-/// A request is retried up to 4 times if it times out, cannot connect, or gets 429, 502, 503, or 504. The waits add up to
-/// at most 2.4 s. `Retry-After` of 429 and 503 extends a wait to at most 30 s. Other responses drop the batch. If the queue
-/// is full, traces of new connections are dropped. Dropped spans are counted. Nothing blocks a connection, and nothing is
-/// global to the process.
+/// A request is retried up to 4 times if it times out, cannot connect, or gets 429, 502, 503, or 504. The waits add up
+/// to at most 2.4 s. `Retry-After` of 429 and 503 extends a wait to at most 30 s. Other responses drop the batch. If
+/// the queue is full, traces of new connections are dropped. Dropped spans are counted. Nothing blocks a connection,
+/// and nothing is global to the process.
 #[derive(Debug)]
 pub struct Tracer {
     one_in: u32,

@@ -1,6 +1,6 @@
-//! Data of the status page and of `/api/status`.
+//! Response of `/api/status`, which the status page shows.
 //!
-//! Times are seconds since 1970 in UTC, durations are seconds. Counts begin with the process and survive reloads.
+//! Times are seconds since 1970 in UTC. Durations are in seconds. Counts start with the process and survive reloads.
 
 mod parts;
 mod traffic;
@@ -16,10 +16,10 @@ pub use self::traffic::{
 };
 use crate::health::HealthProblem;
 
-/// The state of a running router.
+/// Status of a running router.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RouterStatus {
-    /// The version of the router.
+    /// Version of the router.
     pub version: String,
     /// State of serving players.
     pub state: RouterState,
@@ -27,27 +27,27 @@ pub struct RouterStatus {
     pub started_at: f64,
     /// Time since the start of the process.
     pub uptime_seconds: f64,
-    /// The address of the QUIC listener.
+    /// Address of the QUIC listener.
     pub listen: String,
     /// Number of QUIC endpoints that share the address.
     pub endpoints: usize,
-    /// The configuration in effect.
+    /// Active configuration.
     pub config: ConfigStatus,
     /// Decisions and their durations.
     pub decisions: DecisionsStatus,
     /// Connections of players.
     pub connections: ConnectionsStatus,
-    /// Routes, in the order they are tried. Not all of them if there are many: see `totals`.
+    /// Routes in the order of matching. Truncated if there are many; see `totals`.
     pub routes: Vec<RouteStatus>,
-    /// All routes and backends of the router, those included that `routes` leaves out.
+    /// Numbers of all routes and backends, including those that `routes` omits.
     pub totals: RouteTotals,
-    /// Plugins, in the order they run.
+    /// Plugins in the order of their calls.
     pub plugins: Vec<PluginOverview>,
     /// Verification of the identity of players.
     pub identity: IdentityStatus,
-    /// The limits in effect, by the name of their key.
+    /// Active limits by configuration key.
     pub limits: BTreeMap<String, Value>,
-    /// Connections and players refused, by reason.
+    /// Numbers of refused connections and players by reason.
     pub refusals: Vec<NamedCount>,
     /// Warnings of the configuration.
     pub warnings: Vec<String>,
@@ -64,47 +64,47 @@ pub enum RouterState {
     Starting,
     /// Players are served.
     Serving,
-    /// Connections in progress are finished, new ones are refused.
+    /// Connections in progress finish; new ones are refused.
     Draining,
 }
 
-/// The configuration in effect, and how it came about.
+/// Active configuration and its reloads.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ConfigStatus {
-    /// The file, or a text in its place.
+    /// Path of the file, or a description of another source.
     pub source: String,
-    /// Time at which it was applied.
+    /// Time when the configuration was applied.
     pub loaded_at: f64,
-    /// Number of reloads that were applied.
+    /// Number of applied reloads.
     pub reloads: u64,
-    /// Number of reloads that were refused.
+    /// Number of refused reloads.
     pub failed_reloads: u64,
-    /// Refusal of the last reload; none if it was applied.
+    /// Refusal of the last reload; `None` if it was applied.
     pub last_error: Option<ReloadError>,
-    /// Keys whose change waits for a restart.
+    /// Changed keys that need a restart to take effect.
     pub restart_needed: Vec<String>,
-    /// Checks that reloads have explicitly made less strict since the start.
+    /// Checks that reloads have relaxed since the start of the process, with the permission of the configuration.
     pub lowered: Vec<String>,
-    /// The certificate that players see.
+    /// Certificate of the QUIC listener.
     pub certificate: Option<CertificateStatus>,
 }
 
-/// The certificate that players see.
+/// Certificate of the QUIC listener.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct CertificateStatus {
-    /// SHA-256 over the certificate, in base64url without padding, as the log shows it.
+    /// SHA-256 fingerprint of the certificate, in base64url without padding, as in the log.
     pub sha256: String,
-    /// The first second in which it is valid.
+    /// Start of its validity.
     pub not_before: f64,
-    /// The last second in which it is valid.
+    /// End of its validity.
     pub not_after: f64,
-    /// `true` if it is valid now.
+    /// Whether it is valid now.
     pub is_valid: bool,
-    /// `true` if its end is less than 14 days away, or past.
+    /// Whether it expires within 14 days or has expired.
     pub ends_soon: bool,
 }
 
-/// A reload that was refused.
+/// Refused reload.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ReloadError {
     /// Time of the refusal.
@@ -113,15 +113,15 @@ pub struct ReloadError {
     pub mistakes: Vec<String>,
 }
 
-/// The result of a reload that was applied.
+/// Result of an applied reload.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ReloadReport {
-    /// Keys of the top level whose values differ from those before.
+    /// Top-level keys with changed values.
     pub changed: Vec<String>,
-    /// The configuration's file and those that it names, where they are not as they were.
+    /// Changed files: the configuration file, and files that it refers to.
     pub changed_files: Vec<String>,
-    /// Everything that the configuration warns of.
+    /// Warnings about the configuration.
     pub warnings: Vec<String>,
-    /// Keys whose change waits for a restart.
+    /// Changed keys that need a restart to take effect.
     pub restart_needed: Vec<String>,
 }

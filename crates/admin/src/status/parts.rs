@@ -5,77 +5,77 @@ use serde_json::Value;
 
 use super::{LatencyQuantiles, NamedCount};
 
-/// All routes and backends of the router.
+/// Numbers of all routes and backends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct RouteTotals {
-    /// Routes, the default pool included.
+    /// Number of routes, including the default pool.
     pub routes: u64,
-    /// Backends, once for each route that has them.
+    /// Number of backends. A backend counts once for each of its routes.
     pub backends: u64,
-    /// Drained backends, counted likewise.
+    /// Number of drained backends, counted in the same way.
     pub drained: u64,
 }
 
-/// A route and its backends.
+/// Route and its backends.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RouteStatus {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// Host names it matches; any when empty.
+    /// Host name patterns; if empty, the route matches all hosts.
     pub patterns: Vec<String>,
-    /// Its other conditions, as text.
+    /// Other conditions as text.
     pub conditions: Vec<String>,
     /// Strategy for choosing a backend.
     pub strategy: String,
-    /// Decisions it made.
+    /// Number of decisions.
     pub decisions: u64,
-    /// The maintenance it is closed for.
+    /// Maintenance, if any.
     pub maintenance: Option<Value>,
-    /// Its backends. Not all of them if there are many.
+    /// Backends. Truncated if there are many.
     pub backends: Vec<BackendStatus>,
-    /// Backends that `backends` leaves out.
+    /// Number of backends that `backends` omits.
     pub more_backends: u64,
 }
 
-/// A backend of a route.
+/// Backend of a route.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct BackendStatus {
-    /// Its `host:port`.
+    /// Address as `host:port`.
     pub address: String,
-    /// Its share among the others.
+    /// Weight relative to the other backends.
     pub weight: u32,
-    /// Referrals to it.
+    /// Number of referrals.
     pub referrals: u64,
-    /// Origin of its drain, `config` or `command`.
+    /// Origin of the drain, `config` or `command`; `None` if the backend serves.
     pub drained: Option<String>,
 }
 
-/// A plugin and its state.
+/// Plugin and its state.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct PluginOverview {
-    /// Its name.
+    /// Name.
     pub name: String,
     /// `wasm` or `grpc`.
     pub kind: String,
-    /// The stage it runs in.
+    /// Stage in which it runs.
     pub stage: String,
     /// `enforce` or `shadow`.
     pub mode: String,
-    /// The state of its breaker, as `closed`, `open` or `half-open`.
+    /// State of its circuit breaker: `closed`, `open` or `half-open`.
     pub breaker: String,
-    /// Calls that run.
+    /// Number of running calls.
     pub running: u64,
-    /// Calls that wait for their turn.
+    /// Number of queued calls.
     pub waiting: u64,
-    /// Calls that ended.
+    /// Number of finished calls.
     pub calls: u64,
-    /// Calls that failed.
+    /// Number of failed calls.
     pub failures: u64,
-    /// Calls that refused the player.
+    /// Number of calls that refused the player.
     pub denials: u64,
     /// Durations of the calls.
     pub latency: LatencyQuantiles,
-    /// The last failure.
+    /// Last failure.
     pub last_error: Option<String>,
 }
 

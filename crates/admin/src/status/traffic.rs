@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// Decisions, by number, outcome and duration.
+/// Numbers and durations of decisions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct DecisionsStatus {
     /// Number of decisions.
@@ -13,12 +13,12 @@ pub struct DecisionsStatus {
     pub latency: LatencyStatus,
 }
 
-/// A number with a name.
+/// Named count.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct NamedCount {
     /// Name of the counted item.
     pub name: String,
-    /// The number.
+    /// Count.
     pub count: u64,
 }
 
@@ -27,36 +27,36 @@ pub struct NamedCount {
 pub struct LatencyStatus {
     /// From the first datagram to the end of the QUIC handshake.
     pub handshake: LatencyQuantiles,
-    /// From there to the whole of `Connect`.
+    /// From there to the end of the `Connect` packet.
     pub connect: LatencyQuantiles,
-    /// The decision, with plugins.
+    /// The decision, including plugins.
     pub decision: LatencyQuantiles,
-    /// From the first datagram to the acknowledged answer.
+    /// From the first datagram to the acknowledgement of the response.
     pub exchange: LatencyQuantiles,
 }
 
-/// Durations in seconds that 50, 90 and 99 of 100 did not exceed; none when nothing was measured.
+/// Quantiles of a duration in seconds; `None` without measurements.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct LatencyQuantiles {
-    /// The median.
+    /// 50 %.
     pub p50: Option<f64>,
-    /// 90 of 100.
+    /// 90 %.
     pub p90: Option<f64>,
-    /// 99 of 100.
+    /// 99 %.
     pub p99: Option<f64>,
 }
 
 /// Connections of players.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct ConnectionsStatus {
-    /// Open now, past the handshake.
+    /// Number of open connections after the handshake.
     pub open: u64,
-    /// In the handshake now.
+    /// Number of connections in the handshake.
     pub half_open: u64,
-    /// Handshakes that had to prove their address first.
+    /// Number of connections that had to validate their address (QUIC Retry).
     pub retries: u64,
-    /// Refused before the handshake.
+    /// Number of connections refused before the handshake.
     pub refused: u64,
-    /// Handshakes that failed.
+    /// Number of failed handshakes.
     pub handshakes_failed: u64,
 }

@@ -144,7 +144,7 @@ async fn large_answers_that_nobody_reads_are_bounded() {
         refused.json()["error"]
             .as_str()
             .unwrap()
-            .contains("large answers")
+            .contains("large responses")
     );
     // Small ones are answered.
     assert_eq!(
