@@ -2,6 +2,7 @@
 
 mod arrows;
 mod codes;
+mod features;
 mod log_text;
 mod names;
 mod wording;
@@ -97,6 +98,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     names.check(&mut faults);
     wording.check(&mut faults);
     codes::check(&mut faults)?;
+    features::check(&mut faults)?;
     if faults.is_empty() {
         return Ok(());
     }
