@@ -55,9 +55,7 @@ pub struct RefusalCounts([u64; Refusal::ALL.len()]);
 impl RefusalCounts {
     /// Returns the number of connections that met this limit.
     pub fn of(&self, refusal: Refusal) -> u64 {
-        self.iter()
-            .find_map(|(other, count)| (other == refusal).then_some(count))
-            .unwrap_or(0)
+        self.0.get(refusal as usize).copied().unwrap_or(0)
     }
 
     /// Returns the number of all refused connections.
@@ -77,10 +75,8 @@ pub(crate) struct RefusalCounters([AtomicU64; Refusal::ALL.len()]);
 
 impl RefusalCounters {
     pub(crate) fn count(&self, refusal: Refusal) {
-        for (other, counter) in Refusal::ALL.into_iter().zip(&self.0) {
-            if other == refusal {
-                counter.fetch_add(1, Ordering::Relaxed);
-            }
+        if let Some(counter) = self.0.get(refusal as usize) {
+            counter.fetch_add(1, Ordering::Relaxed);
         }
     }
 

@@ -6,7 +6,7 @@ use std::fs;
 
 use anyhow::{Context as _, bail};
 
-use crate::sh::{root, say};
+use crate::sh::{self, cargo, root, say};
 
 /// The reference of the configuration, from its schema.
 const REFERENCE: &str = "docs/configuration.md";
@@ -25,5 +25,16 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
     }
     fs::write(&file, wanted).with_context(|| format!("writing {REFERENCE}"))?;
     say(&format!("wrote {REFERENCE}"));
-    Ok(())
+    // A test compares docs/metrics.md with the text of a scrape, and writes it if asked to.
+    sh::run(
+        cargo()
+            .args([
+                "test",
+                "--workspace",
+                "--all-features",
+                "--lib",
+                "metrics::page",
+            ])
+            .env("WRITE_DOCS", "1"),
+    )
 }

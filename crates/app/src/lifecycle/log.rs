@@ -83,7 +83,7 @@ fn log_routes(summary: &Summary) {
         );
     }
     if let Some(more @ 1..) = summary.routes.len().checked_sub(SHOWN_ROUTES) {
-        tracing::info!(more, "routes that are not listed");
+        tracing::info!(more, "more routes");
     }
     if let Some(pool) = &summary.default {
         tracing::info!(

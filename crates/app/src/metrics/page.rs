@@ -1,6 +1,7 @@
 //! docs/metrics.md has the metrics of a scrape.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fs;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ routing:
   default_maintenance: {}
 plugins: [{ name: p, type: grpc, grpc: { address: "127.0.0.1:1" } }]
 "#;
+
+const HEAD: &str = "| metric | kind | labels | meaning |\n|---|---|---|---|\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_lists_all_metrics() {
@@ -49,9 +52,16 @@ async fn the_page_lists_all_metrics() {
 
     let table = table(&text);
     let page = include_str!("../../../../docs/metrics.md");
+    if env::var_os("WRITE_DOCS").is_some() {
+        let (before, rest) = page.split_once(HEAD).unwrap();
+        let (_, after) = rest.split_once("\n\n").unwrap();
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/metrics.md");
+        fs::write(file, format!("{before}{table}\n{after}")).unwrap();
+        return;
+    }
     assert!(
         page.contains(&table),
-        "docs/metrics.md should have this table:\n{table}"
+        "run `cargo xtask docs`: docs/metrics.md should have this table:\n{table}"
     );
 }
 
@@ -72,8 +82,7 @@ fn table(text: &str) -> String {
             format!("| `{name}{total}` | {kind} | {labels} | {help} |\n")
         })
         .collect();
-    let head = "| metric | kind | labels | meaning |\n|---|---|---|---|\n";
-    [head]
+    [HEAD]
         .into_iter()
         .chain(rows.iter().map(|row| &**row))
         .collect()

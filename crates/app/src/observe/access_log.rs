@@ -16,7 +16,7 @@ use tracing::field::{DisplayValue, display};
 /// Minimum time in milliseconds between log lines about refused connections. They are counted and logged together: a
 /// flood of connections must not flood the log.
 const REFUSALS_EVERY_MS: u64 = 1_000;
-/// Builds that were warned of once. A client can send any number, so there has to be an end.
+/// Maximum number of builds that are remembered after a warning. A client can send any number.
 const REMEMBERED_BUILDS: usize = 64;
 
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl AccessLog {
         match event {
             Event::Refused { remote, refusal } => {
                 let remote = shown(remote);
-                tracing::debug!(reason = refusal.as_str(), remote, "refused");
+                tracing::debug!(reason = refusal.as_str(), remote, "connection refused");
                 self.refusals
                     .count(RefusalCause::Refused(*refusal), self.started.elapsed());
             }
@@ -52,7 +52,7 @@ impl AccessLog {
             }
             Event::Panicked => tracing::error!(
                 reason = "panic",
-                "serving a connection panicked; the others go on"
+                "task of a connection panicked; other connections continue"
             ),
             _ => {}
         }
@@ -71,7 +71,7 @@ impl AccessLog {
             tracing::warn!(
                 build = number,
                 reason = "unknown_protocol",
-                "clients of a build newer than this router knows; they are read by the newest layouts it has"
+                "client build is newer than the known ones; its packets are read by the newest known layout"
             );
         }
     }
@@ -117,7 +117,7 @@ enum RefusalCause {
     Handshake,
 }
 
-/// Counts of connections turned away since the last log line about them.
+/// Counts of refused connections since the last log line about them.
 #[derive(Debug, Default)]
 struct Refusals {
     total: AtomicU64,
@@ -164,7 +164,7 @@ impl Refusals {
                 limited_memory = since(&self.memory),
                 draining = since(&self.draining),
                 handshake_failed = since(&self.handshake),
-                "connections were turned away"
+                "connections refused"
             );
         }
     }
