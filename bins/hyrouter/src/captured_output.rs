@@ -13,7 +13,7 @@ pub(crate) struct CapturedOutput(Mutex<Vec<OutputLine>>);
 #[cfg(feature = "wasm")]
 impl hyrouter_plugin_wasm::OutputSink for CapturedOutput {
     fn line(&self, _plugin: &str, level: hyrouter_plugin_wasm::OutputLevel, line: &str) {
-        /// Maximum number of lines kept. They suffice to understand a guest that prints more.
+        /// Maximum number of lines kept. More would not help to understand a guest.
         const KEPT: usize = 1000;
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() < KEPT {

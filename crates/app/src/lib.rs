@@ -16,9 +16,9 @@
 //! ```
 //!
 //! [`App::handle`] reloads and drains a running router. Settings made by a program, without a file, are built in the
-//! same way. Features: `wasm` and `grpc` run plugins, `admin` serves the status page and metrics (all three by default),
-//! and `otlp` exports traces. A configuration that needs a missing feature is refused. The binary `hyrouter` adds
-//! arguments, terminal output and exit codes.
+//! same way. Features: `wasm` and `grpc` run plugins, `admin` serves the status page and metrics (all three by
+//! default), and `otlp` exports traces. A configuration that needs a missing feature is refused. The binary `hyrouter`
+//! adds arguments, terminal output and exit codes.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;

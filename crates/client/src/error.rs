@@ -8,16 +8,16 @@ pub enum GameClientError {
     #[error("UDP socket: {0}")]
     Socket(#[from] std::io::Error),
     /// No address to bind to.
-    #[error("no local address of that family")]
+    #[error("this machine has no local address of that family")]
     Address,
     /// A key or certificate.
-    #[error("making a certificate: {0}")]
+    #[error("cannot generate a certificate: {0}")]
     Certificate(#[from] rcgen::Error),
     /// The TLS configuration.
     #[error("TLS: {0}")]
     Tls(#[from] rustls::Error),
     /// The crypto provider lacks what QUIC needs.
-    #[error("the crypto provider has no TLS13_AES_128_GCM_SHA256")]
+    #[error("the crypto provider lacks TLS13_AES_128_GCM_SHA256, which QUIC requires")]
     NoInitialCipherSuite,
     /// The address or host name cannot be dialled.
     #[error("{0}")]

@@ -13,7 +13,7 @@ use crate::hello::Hello;
 use crate::outcome::{ClientExchange, Ending, ExchangeOutcome};
 use crate::session::Session;
 
-/// Bytes that the socket may queue in each direction, if the system grants it.
+/// Size of the socket's buffers in each direction, in bytes, if the system grants it.
 const BUFFER: usize = 4 << 20;
 
 /// Maximum time that [`GameClient::finish`] waits.
@@ -92,7 +92,7 @@ impl GameClient {
         let _ = tokio::time::timeout(FAREWELL, self.endpoint.wait_idle()).await;
     }
 
-    /// Shakes hands and no more: for tests that misbehave afterwards.
+    /// Completes only the handshake, for tests that misbehave afterwards.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The handshake of a Hytale game client, as far as an entrypoint sees it.
+//! A Hytale game client, up to the answer of an entrypoint.
 //!
 //! ```no_run
 //! use hyrouter_client::{GameClient, Dial};

@@ -37,7 +37,7 @@ impl ClientExchange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExchangeOutcome {
-    /// Go there.
+    /// A referral to another server.
     Referral {
         /// Host of the next server.
         host: String,
@@ -46,7 +46,7 @@ pub enum ExchangeOutcome {
         /// Referral data to present there.
         data: Option<Vec<u8>>,
     },
-    /// Leave.
+    /// A disconnect.
     Disconnect {
         /// The packet id that was used: 1 for the oldest clients, 2 for later ones.
         packet_id: i32,
@@ -152,7 +152,7 @@ pub enum Ending {
         /// Time that the client waited.
         waited: Duration,
     },
-    /// This side could not go on.
+    /// An error of the client itself.
     Local(String),
 }
 

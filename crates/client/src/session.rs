@@ -9,7 +9,7 @@ use quinn::{Connection, ReadError, ReadExactError, RecvStream, SendStream, VarIn
 use crate::hello::Hello;
 use crate::outcome::{ClientExchange, Ending, ExchangeOutcome};
 
-/// More than any answer of a router, less than what a broken server could make a client hold.
+/// Maximum size of an answer, in bytes. More than any answer of a router, and a bound for a broken server.
 const MAX_ANSWER: usize = 1 << 20;
 
 /// Established connection with an unused first stream.
@@ -59,7 +59,7 @@ impl Session {
         let (send, _) = self.stream().await?;
         match send.write_all(bytes).await {
             Err(quinn::WriteError::ConnectionLost(error)) => Err(error.into()),
-            // A server that wants no more on this stream may still answer on it.
+            // A server that stopped the stream may still answer on it.
             Ok(()) | Err(_) => Ok(()),
         }
     }
@@ -94,7 +94,7 @@ impl Session {
         };
         match read {
             Ok((packet_id, payload)) => ExchangeOutcome::decode(packet_id, &payload, hello),
-            // A server that closes at once may overtake its own stream.
+            // The close of a connection may arrive before the data of its stream.
             Err(Ending::EndOfStream) => match self.connection.close_reason() {
                 Some(error) => ExchangeOutcome::Ended(error.into()),
                 None => ExchangeOutcome::Ended(Ending::EndOfStream),

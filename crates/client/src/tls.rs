@@ -1,4 +1,4 @@
-//! TLS as a game client does it: whatever certificate the server shows is taken.
+//! TLS of a game client, which accepts any server certificate.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ impl ClientCert {
     ///
     /// # Errors
     ///
-    /// Only where the system gives no randomness.
+    /// The system provides no randomness.
     pub fn self_signed() -> Result<Self, GameClientError> {
         let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
         let cert = rcgen::CertificateParams::new(["player".to_owned()])?.self_signed(&key)?;
@@ -57,7 +57,7 @@ impl fmt::Debug for ClientCert {
 ///
 /// # Errors
 ///
-/// Only where the cryptography that is built in lacks what QUIC needs.
+/// The built-in crypto provider lacks a cipher that QUIC needs.
 pub fn quic_config(alpn: &[Vec<u8>]) -> Result<QuicClientConfig, GameClientError> {
     client_crypto(alpn, None)
 }

@@ -10,7 +10,7 @@ use hyrouter_http_client::{ServiceUrlError, TrustError};
 #[non_exhaustive]
 pub enum SinkError {
     /// The file cannot be opened.
-    #[error("{} can not be opened to append decisions to: {error}", path.display())]
+    #[error("cannot open {} to append decisions: {error}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -19,7 +19,7 @@ pub enum SinkError {
         error: io::Error,
     },
     /// The thread that writes cannot be started.
-    #[error("no thread to write decisions with: {0}")]
+    #[error("cannot start a thread to write decisions: {0}")]
     Thread(#[source] io::Error),
     /// A number is out of its range.
     #[error("{key} is {value}, allowed is 1 to {most}")]

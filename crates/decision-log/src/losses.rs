@@ -20,7 +20,7 @@ impl LossWarning {
             tracing::warn!(
                 sink,
                 lost = newly,
-                "decisions were lost: they come faster than they are taken"
+                "decisions lost; they arrive faster than they are written"
             );
         }
     }

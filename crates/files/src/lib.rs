@@ -72,7 +72,7 @@ pub fn read_input(path: &Path, max: usize) -> Result<Vec<u8>, FileError> {
     read().map_err(|problem| FileError::new(path, problem))
 }
 
-/// Reads the same as UTF-8, like [`read_text`] for files.
+/// Reads at most `max` bytes of an input as UTF-8, like [`read_text`] for files.
 ///
 /// # Errors
 ///

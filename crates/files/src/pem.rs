@@ -26,7 +26,7 @@ pub fn read_pem(path: &Path) -> Result<Vec<u8>, FileError> {
     Ok(pem)
 }
 
-/// Returns what is wrong with a key that is not that of a certificate.
+/// Returns the problem of a key that does not match a certificate.
 pub fn not_a_pair(certificate: &Path, key: &Path) -> String {
     format!(
         "the private key in {} does not belong to the certificate in {}; name a key and a certificate that belong together, or make a new pair",
@@ -35,7 +35,7 @@ pub fn not_a_pair(certificate: &Path, key: &Path) -> String {
     )
 }
 
-/// Returns why there is no such item in a file, in words that say what to do. It repeats nothing of the file.
+/// Returns the reason for a missing item in a file, with the remedy. Contains nothing of the file.
 pub fn pem_problem(content: &[u8], wanted: Pem) -> String {
     let what = match wanted {
         Pem::Certificate => "certificate",
@@ -71,7 +71,7 @@ fn cause(content: &[u8], wanted: Pem) -> &'static str {
         return "it is cut off, the line `-----END ...-----` is missing";
     }
     if has("BEGIN CERTIFICATE REQUEST") || has("BEGIN NEW CERTIFICATE REQUEST") {
-        return "it is a signing request; what the authority made of it is the certificate";
+        return "it is a signing request; use the certificate that the authority issued for it";
     }
     match wanted {
         Pem::Certificate if has("PRIVATE KEY-----") && !has("BEGIN CERTIFICATE-----") => {

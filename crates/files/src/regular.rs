@@ -21,11 +21,11 @@ impl RegularFile {
     /// The file cannot be opened, or is not a regular file.
     pub fn open(path: &Path) -> Result<Self, FileError> {
         let open = || {
-            // Opening a device can do something, so the path is checked before it is opened.
+            // Checked before the open, since opening a device can have side effects.
             is_regular(&fs::metadata(path)?)?;
             let mut options = OpenOptions::new();
             options.read(true);
-            // The path can lead to a pipe by now.
+            // Checked again after the open, since the path may lead to a pipe by now.
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
             let file = options.open(path)?;

@@ -30,7 +30,7 @@ pub struct DecisionNote {
     pub route: Option<Arc<str>>,
     /// The configured host of the backend, if it is a template that the client's host name was put into.
     pub configured_host: Option<Box<str>>,
-    /// The result of the identity check, if the player sent a token or had to.
+    /// The result of the identity check, if the player sent a token or one is required.
     pub identity: Option<IdentityResult>,
     /// The result of the ticket check, if the player sent referral data.
     pub ticket: Option<TicketResult>,

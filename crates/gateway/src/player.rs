@@ -76,7 +76,7 @@ impl Player<'_> {
         }
     }
 
-    /// Returns whether UUID and name are proven. An assumed player can be verified without claims.
+    /// Returns whether a token proves UUID and name. An assumed player is verified without a token.
     fn is_proven(&self) -> bool {
         self.verified && self.claims.is_some()
     }

@@ -166,8 +166,8 @@ impl TicketOpener {
         if let Some(uuid) = player {
             expectation = expectation.with_player(*uuid.as_bytes());
         }
-        // A ticket without a certificate is allowed, since servers may not know it. If the ticket names one, the client
-        // must present it.
+        // A ticket without a certificate is allowed: the server may be unable to see it. If the ticket names one, the
+        // client must present it.
         let shown = info.peer().client_cert;
         expectation = match (envelope.statement().certificate, shown) {
             (None, _) => expectation.with_any_certificate(),

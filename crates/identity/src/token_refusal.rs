@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum TokenRefusal {
     /// There is no token, or an empty one.
-    #[error("the player shows no identity token")]
+    #[error("the player sent no identity token")]
     Missing,
     /// The token is longer than [`MAX_TOKEN`](crate::MAX_TOKEN).
     #[error("the identity token is longer than 8192 bytes")]
@@ -13,7 +13,7 @@ pub enum TokenRefusal {
     /// The token is not three parts in base64url, or one of the first two is not the required JSON object.
     #[error(
         "the identity token is not a signed JWT: three parts in base64url without padding, the first two JSON objects \
-         whose known members are there once and of the right type"
+         whose known members occur once and have the right type"
     )]
     Malformed,
     /// The header names another algorithm than Ed25519, or extensions that must be understood.
@@ -23,27 +23,23 @@ pub enum TokenRefusal {
     Algorithm,
     /// There are no keys to verify the token with, or they are too old.
     #[error(
-        "there are no keys to verify identity tokens with, or the last good fetch of them is too long ago"
+        "no keys are available to verify identity tokens, or the last successful fetch is too long ago"
     )]
     KeysUnavailable,
     /// The token is signed with a key that is not in the set, or names none while there are several.
-    #[error(
-        "the identity token is signed with a key that is not in the key set, or does not say with which"
-    )]
+    #[error("the identity token names no key, or a key that is not in the key set")]
     UnknownKey,
     /// The signature is not that of the key that the token names.
-    #[error("the signature of the identity token is wrong")]
+    #[error("the signature of the identity token is invalid")]
     Signature,
     /// The token names another issuer, or none.
-    #[error("the identity token comes from another issuer, or does not say from whom")]
+    #[error("the identity token has another issuer, or none")]
     Issuer,
     /// The token has expired, or names no time of expiry.
-    #[error("the identity token has expired, or does not say when it does")]
+    #[error("the identity token has expired, or has no expiry time")]
     Expired,
     /// The token was issued too long ago, or names no time of issue.
-    #[error(
-        "the identity token was issued longer ago than is allowed, or does not say when; the limit is identity.max_age"
-    )]
+    #[error("the identity token is older than identity.max_age, or has no time of issue")]
     MaxAge,
     /// The token is not valid yet.
     #[error("the identity token is not valid yet; compare the clocks")]
@@ -60,11 +56,11 @@ pub enum TokenRefusal {
     #[error("the identity token has no name of 1 to 16 of A-Z, a-z, 0-9 and _")]
     Username,
     /// The token belongs to another UUID than the packet names.
-    #[error("the identity token belongs to another UUID than the client says")]
+    #[error("the identity token belongs to another UUID than the Connect packet")]
     UuidMismatch,
     /// The token was first shown with another client certificate, or the client has none.
     #[error(
-        "the identity token was first shown with another client certificate, or the client has none"
+        "the identity token was first presented with another client certificate, or the client has none"
     )]
     Certificate,
 }

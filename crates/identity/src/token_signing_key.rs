@@ -186,13 +186,13 @@ impl fmt::Debug for TokenSigningKey {
 #[non_exhaustive]
 pub enum TokenSigningError {
     /// The system has no randomness.
-    #[error("no key could be made: the system has no randomness")]
+    #[error("cannot generate a key: the system provides no randomness")]
     Generate,
     /// A text is not a private key of Ed25519 with an id.
-    #[error("not a private JSON Web Key of Ed25519 with a kid")]
+    #[error("not a private Ed25519 JSON Web Key with a kid")]
     Key,
     /// The token could not be signed.
-    #[error("the token could not be signed")]
+    #[error("cannot sign the token")]
     Sign,
     /// A time is before 1970.
     #[error("the time is before 1970")]

@@ -98,7 +98,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Names<'_, A> {
 /// Borrowed from the input where the JSON has no escapes in it.
 struct Text<'a>(Cow<'a, str>);
 
-// The derived code of a newtype hides the text from those who keep track of where an error is.
+// Written by hand: the derived code of a newtype hides the text from deserializers that track the path of an error.
 impl<'de> Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(TextVisitor)

@@ -4,14 +4,14 @@
 pub enum Fault {
     /// The router passed memory that it did not allocate.
     #[error(
-        "the router passed address {at}, which `alloc` did not give or which is given back already"
+        "the router passed address {at}, which `alloc` did not return or which is already released"
     )]
     UnknownBuffer {
         /// The address.
         at: usize,
     },
     /// The router passed more memory than it allocated.
-    #[error("the router passed {len} bytes at address {at}, where `alloc` gave {room}")]
+    #[error("the router passed {len} bytes at address {at}, where `alloc` allocated {room}")]
     BeyondBuffer {
         /// The address.
         at: usize,
@@ -21,7 +21,7 @@ pub enum Fault {
         room: usize,
     },
     /// The request is not the JSON of a request.
-    #[error("the request is not one: {0}")]
+    #[error("the request is invalid: {0}")]
     Request(#[source] serde_json::Error),
     /// The plugin refuses the operator's configuration.
     #[error("configuration refused: {0}")]
@@ -30,6 +30,6 @@ pub enum Fault {
     #[error("{0}")]
     Handler(String),
     /// The response could not be encoded as JSON.
-    #[error("the response does not become JSON: {0}")]
+    #[error("the response cannot be encoded as JSON: {0}")]
     Response(#[source] serde_json::Error),
 }

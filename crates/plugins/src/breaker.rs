@@ -64,10 +64,12 @@ impl Breaker {
             started: Instant::now(),
             is_probe,
         };
+        // The usual case takes no lock.
         if !self.is_open.load(Ordering::Acquire) {
             return Some(permit(false));
         }
         let mut open_state = self.lock();
+        // Closed by another call between the load and the lock.
         let Some(open_state) = open_state.as_mut() else {
             return Some(permit(false));
         };
@@ -170,6 +172,7 @@ impl BreakerPermit {
         if self.is_probe {
             self.is_probe = false;
             if let Some(open_state) = self.breaker.lock().as_mut() {
+                // A failed probe starts a new cool-down.
                 open_state.since = Instant::now();
                 open_state.is_probing = false;
             }
@@ -178,6 +181,7 @@ impl BreakerPermit {
         let before = self.breaker.failures.fetch_add(1, Ordering::Relaxed);
         let is_in_grace = is_unreachable && {
             let mut since = self.breaker.unreachable();
+            // Counted from the start of the first call: a call may itself take as long as the grace time.
             since.get_or_insert(self.started).elapsed() < self.connect_grace
         };
         if !is_in_grace && before.saturating_add(1) >= self.failures && self.breaker.open() {

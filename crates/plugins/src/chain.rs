@@ -79,6 +79,7 @@ impl Chain {
     pub async fn run(&self, mut request: ConnectRequest) -> ChainOutcome {
         let mut records = Vec::with_capacity(self.members.len());
         for member in &self.members {
+            // Before the call of the next plugin, so that it sees the request as an enforced plugin would.
             if member.settings.mode == Mode::Shadow {
                 shadow::spawn_call(member, &request, self.observer.as_ref());
                 continue;
@@ -94,6 +95,7 @@ impl Chain {
             } = judge(member, &mut request, answer, started.elapsed());
             let code = match record.verdict {
                 Verdict::Denied => Some(DenyCode::PluginDenied),
+                // `on_error: deny`, the default in stage deny, fails closed.
                 Verdict::Failed(_) if member.settings.effective_on_error() == OnError::Deny => {
                     Some(DenyCode::PluginFailed)
                 }

@@ -113,10 +113,12 @@ impl AdmittedCall {
         let mut has_begun = false;
         let answer = timeout(limit, async {
             let _slot = place.turn().await?;
+            // The queue used up part of the timeout. The plugin learns the rest, so that it can give up in time.
             let left = limit.saturating_sub(started.elapsed());
             if left.is_zero() {
                 return Err(PluginError::Timeout { after: limit });
             }
+            // From here on a timeout counts as a failure of the plugin. Before, it only waited in the queue.
             has_begun = true;
             call_plugin(&*member.plugin, request, left).await
         });

@@ -164,7 +164,7 @@ pub enum EncodeError {
         generation: Generation,
     },
     /// The generation has no place for the field.
-    #[error("a Connect of {generation} can not have {field}")]
+    #[error("a Connect of {generation} cannot have {field}")]
     Unexpected {
         /// Field that is present.
         field: &'static str,

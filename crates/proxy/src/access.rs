@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use crate::networks::Networks;
 
-/// Networks that may connect and networks that may not. IPv4 addresses in IPv6 form count as IPv4.
+/// Allowed and denied networks. IPv4 addresses in IPv6 form count as IPv4.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
     /// If not empty, no other network may connect.

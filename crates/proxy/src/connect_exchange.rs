@@ -14,7 +14,7 @@ use crate::event::{SentAnswer, Times};
 use crate::handler::{Failure, Handler};
 use crate::peer::Peer;
 
-/// Maximum time for a client with a Disconnect in its buffers to read it and leave by itself. The game's own server
+/// Maximum time for a client to read a received Disconnect and close the connection. The game's own server
 /// allows 0.1 to 1 s.
 const DISCONNECT_GRACE: Duration = Duration::from_secs(1);
 
@@ -57,6 +57,7 @@ impl<'a, H: Handler> ConnectExchange<'a, H> {
                     () = tokio::time::sleep(decision_timeout) => {
                         Some(failed(handler, &Failure::BudgetExceeded { info: &info }))
                     }
+                    // Dropping the decision cancels its plugin calls, since the player has left.
                     _ = self.established.connection.closed() => None,
                 };
                 self.times.decision = begun.elapsed();
@@ -137,12 +138,14 @@ impl<H: Handler> Farewell<'_, H> {
             let _ = self.exchange.streams.0.stopped().await;
             tokio::select! {
                 () = tokio::time::sleep(self.grace) => {}
+                // The answer has arrived, so a shutdown need not wait for the client.
                 _ = draining.wait_for(|draining| *draining) => {}
             }
         };
         tokio::select! {
             _ = established.connection.closed() => {}
             () = acknowledged => {}
+            // For a client that never acknowledges.
             () = tokio::time::sleep(established.policy.limits.close_timeout) => {}
         }
     }

@@ -58,6 +58,7 @@ pub(crate) async fn serve<H: Handler>(server: Arc<ServerContext<H>>, accepted: A
     let evicted = permit.evicted();
     let handshake = handshake(&server.config, incoming, &queue, group, &mut permit);
     let connected = tokio::select! {
+        // Eviction first: another connection already has the room of an evicted one.
         biased;
         () = evicted.notified() => None,
         connected = timeout(policy.limits.handshake_timeout, handshake) => Some(connected),
@@ -77,6 +78,7 @@ pub(crate) async fn serve<H: Handler>(server: Arc<ServerContext<H>>, accepted: A
         }
     };
     let handshake = begun.elapsed();
+    // Counted for its source only now: before the handshake, the address may be forged.
     if let Err(refusal) = permit.establish(remote.ip()) {
         return server.turn_away(&connection, refusal);
     }
@@ -123,6 +125,7 @@ async fn handshake(
     let connecting = incoming
         .accept_with(config)
         .map_err(|error| error.to_string())?;
+    // `accept_with` has computed the expensive part. The next turn begins after the other tasks have run.
     tokio::task::yield_now().await;
     drop(turn);
     connecting.await.map_err(|error| error.to_string())

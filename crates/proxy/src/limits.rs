@@ -28,18 +28,18 @@ pub enum RetryMode {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// From a client's first datagram until its TLS handshake is complete. Default 5 s: three
-    /// round trips even when two packets were lost and had to be sent again. At worst
-    /// [`max_half_open`](Self::max_half_open) handshakes are held that long.
+    /// Maximum time from a client's first datagram until its TLS handshake is complete. Default 5 s: three round trips,
+    /// even if two packets are lost and sent again. At worst [`max_half_open`](Self::max_half_open) handshakes are held
+    /// that long.
     pub handshake_timeout: Duration,
-    /// From the end of the handshake until the whole first frame was read; then the connection is
-    /// closed with application code 4. Default 10 s, as the first game servers had it.
+    /// Maximum time from the end of the handshake until the whole first frame is read. Then the connection is closed
+    /// with application code 4. Default 10 s, as in the first game servers.
     pub connect_timeout: Duration,
     /// Maximum time for a handler to answer one `Connect`. Default 5 s: a player waits that long before giving up on a
     /// loading screen.
     pub decision_timeout: Duration,
-    /// Maximum time after the answer for the client to leave by itself. Default 5 s. Bounds memory and does not delay
-    /// the player: the answer is sent at once.
+    /// Maximum time after the answer for the client to close the connection. Default 5 s. Bounds memory and does not
+    /// delay the player: the answer is sent at once.
     pub close_timeout: Duration,
     /// Maximum time to answer the connections in progress after a shutdown request. Default 20 s: the sum of the times
     /// for handshake, `Connect` and decision.
@@ -49,11 +49,11 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// When clients must prove their address. Default adaptive.
     pub retry: RetryMode,
-    /// Number of half-open handshakes with unproven addresses from which on new clients must prove their address by
-    /// Retry. Forged addresses then take no more places, and honest players need one more round trip. New clients must
-    /// also do so when 256 handshakes of unproven addresses have not begun, since they would queue anyway. At most half
-    /// of [`max_half_open`](Self::max_half_open), so that the other half is for proven ones. Default 1,024: more than
-    /// arrive in the same moment on an ordinary day, and 43 MB if all are forged.
+    /// Number of half-open handshakes with unproven addresses at which new clients must prove their address by Retry.
+    /// From then on forged addresses take no more places, and real players need one more round trip. The same applies
+    /// when 256 unproven handshakes have not begun, since new clients would queue anyway. At most half of
+    /// [`max_half_open`](Self::max_half_open), so that the other half stays for proven addresses. Default 1,024: more
+    /// than arrive at once on an ordinary day, and 43 MB if all are forged.
     pub retry_threshold: usize,
     /// Maximum number of half-open handshakes, in every mode. Beyond it, clients with unproven addresses get a Retry,
     /// and clients with proven ones take the place of the oldest handshake of the network that holds most. Under
@@ -63,33 +63,33 @@ pub struct Limits {
     /// less takes the place of the oldest of the network that holds most; others are refused before any TLS work.
     /// Default 16,384, about 557 MB, or 1.1 GB when every one has filled its receive window.
     pub max_connections: usize,
-    /// Connections at a time of one source: an IPv4 address or an IPv6 /64. Counted once the
-    /// address is proven, so that a share cannot be used up by forged addresses. Default 400:
-    /// many players sit behind one carrier's address, and each stays for less than a second.
+    /// Maximum number of connections of one source: an IPv4 address or an IPv6 /64. A connection counts once its
+    /// address is proven, so that forged addresses cannot use up a share. Default 400: many players share one carrier's
+    /// address, and each stays for less than 1 s.
     ///
     /// Whatever is set, a source holds at most 1/24 of each of [`max_half_open`](Self::max_half_open),
     /// [`max_connections`](Self::max_connections), [`max_unread_bytes`](Self::max_unread_bytes) and of what QUIC
     /// remembers (2 × `max_connections` + 1,024 connections, closed ones included); an IPv6 /56 at most 1/20; an IPv4
     /// /24 or IPv6 /48 at most 1/16. When less than half is free, these are fractions of twice what is free.
     pub max_connections_per_source: usize,
-    /// Bytes of first frames that all connections together may hold: each up to 38,161, counted as they arrive and
-    /// until its connection ends. When there is no room, the longest one of the network that holds most is closed with
-    /// application code 1, or the new connection if its network holds most. Default 64 MiB: 1,758 of the longest, or
-    /// all of [`max_connections`](Self::max_connections) with ordinary ones. Unread data in QUIC is bounded separately:
-    /// 32 KiB a connection.
+    /// Maximum number of bytes of first frames in memory, for all connections together. Each frame has at most 38,161
+    /// bytes, counted from their arrival until the connection ends. When there is no room, the longest one of the
+    /// network that holds most is closed with application code 1, or the new connection if its network holds most.
+    /// Default 64 MiB: 1,758 of the longest, or all of [`max_connections`](Self::max_connections) with ordinary ones.
+    /// Unread data in QUIC is bounded separately: 32 KiB a connection.
     pub max_unread_bytes: usize,
     /// Maximum rate of new connections. Proven and unproven addresses are counted separately, so that forged addresses
     /// take nothing from proven ones. A client over the rate must prove its address; if it has done so and is over the
     /// rate again, it is refused. Takes 2.3 MB at any load.
     pub rate: Rates,
-    /// Networks that may connect, and that may not. Refused before any TLS work. Default: all may connect.
+    /// Allowed and denied networks. Checked before any TLS work. Default: all are allowed.
     pub access: Access,
-    /// Bidirectional streams that a client may hold open. Only the first is ever read. Default 8,
-    /// as the game's own server since build 20. Costs a few bytes each.
+    /// Maximum number of open bidirectional streams of a client. Only the first is read. Default 8, as in the game's
+    /// own server since build 20. Each costs a few bytes.
     pub max_streams: u8,
-    /// Handshakes that wait for the accept loop; datagrams that would start more are dropped.
-    /// Default 2,048, about 10 MiB with their datagrams. It fills only when a core cannot even
-    /// refuse as fast as packets come.
+    /// Maximum number of connections that wait for the accept loop. Datagrams that would start more are dropped.
+    /// Default 2,048, about 10 MiB with their datagrams. The queue fills only if a core cannot even refuse connections
+    /// as fast as they arrive.
     pub max_incoming: usize,
 }
 

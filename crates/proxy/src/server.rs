@@ -88,6 +88,7 @@ impl<H: Handler> Server<H> {
             thread::Builder::new()
                 .name(format!("endpoint-{index}"))
                 .spawn(move || {
+                    // A panic counts as a lost endpoint: without the catch, the end would not be reported.
                     let drained = catch_unwind(AssertUnwindSafe(|| runtime.block_on(worker.run())));
                     drop(runtime);
                     control.release(index);
@@ -98,6 +99,7 @@ impl<H: Handler> Server<H> {
                 .map_err(ServerError::Start)?;
             running += 1;
         }
+        // Only workers hold senders now, so that `recv` ends with the last one.
         drop(ended);
 
         let mut lost = None;

@@ -45,6 +45,7 @@ pub(crate) fn quic_config(
         .max_incoming(limits.max_incoming)
         .incoming_buffer_size(INCOMING_BUFFER)
         .incoming_buffer_size_total(INCOMING_BUFFER_TOTAL);
+    // Tokens for later connections (RFC 9000, section 8.1.3) would never be used: a client connects once.
     config.validation_token.sent(0);
     if let Some(key) = token_key {
         config.token_key(key.for_quic());
@@ -65,12 +66,15 @@ fn transport(limits: &Limits) -> Result<TransportConfig, ServerError> {
     let mut transport = TransportConfig::default();
     transport
         .max_concurrent_bidi_streams(VarInt::from(limits.max_streams))
+        // Never read, so none are allowed.
         .max_concurrent_uni_streams(VarInt::from_u32(0))
         .stream_receive_window(VarInt::from_u32(STREAM_WINDOW))
         .receive_window(VarInt::from_u32(CONNECTION_WINDOW))
         .send_window(u64::from(CONNECTION_WINDOW))
+        // QUIC datagrams (RFC 9221) are not used. `None` refuses them instead of buffering.
         .datagram_receive_buffer_size(None)
         .datagram_send_buffer_size(0)
+        // Probes for larger packets would be more bytes than the whole exchange.
         .mtu_discovery_config(None)
         .allow_spin(false)
         .max_idle_timeout(Some(idle));

@@ -66,7 +66,7 @@ pub enum PublicKeyError {
     #[error("it is not a point of the curve Ed25519")]
     OffCurve,
     /// The point has an order of 1, 2, 4 or 8.
-    #[error("its point has small order, so that anybody can sign for it")]
+    #[error("its point has small order; anyone could sign for it")]
     SmallOrder,
     /// The point has another, canonical encoding.
     #[error("it is not the canonical encoding of its point")]

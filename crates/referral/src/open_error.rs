@@ -43,7 +43,7 @@ pub enum OpenError {
         key_id: u8,
     },
     /// The envelope is of the other kind.
-    #[error("the envelope is a {found}, which is not what is expected here")]
+    #[error("the envelope is a {found} instead of the expected kind")]
     Kind {
         /// Kind of the envelope.
         found: EnvelopeKind,
@@ -61,7 +61,7 @@ pub enum OpenError {
         ago: Duration,
     },
     /// The envelope is for another target, or the expectation sets no target.
-    #[error("the envelope is for {host:?} port {port}, which is not the target expected here")]
+    #[error("the envelope is for {host:?} port {port}, which is not the expected target")]
     Target {
         /// Target host of the envelope.
         host: Box<str>,
@@ -75,7 +75,7 @@ pub enum OpenError {
         found: Option<[u8; 16]>,
     },
     /// The envelope is for the expected player, and its sealer has not verified that player.
-    #[error("the envelope is for a player whom its sealer has not verified")]
+    #[error("the envelope is for a player that its sealer did not verify")]
     Unverified,
     /// The envelope is for another certificate or for none, or the expectation sets no certificate.
     #[error("the envelope is for {}", whom(found.is_some(), "certificate"))]
@@ -87,7 +87,7 @@ pub enum OpenError {
 
 fn whom(known: bool, what: &str) -> String {
     let which = if known { "another" } else { "no particular" };
-    format!("{which} {what}, and the one here has to fit")
+    format!("{which} {what} instead of the expected one")
 }
 
 impl OpenError {

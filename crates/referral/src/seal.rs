@@ -134,7 +134,7 @@ pub enum SealError {
     #[error("a referral needs a target: a host and a port above 0")]
     Target,
     /// The lifetime is less than a millisecond.
-    #[error("the envelope has to expire at least a millisecond after it is issued")]
+    #[error("the envelope must expire at least 1 ms after it is issued")]
     Lifetime,
     /// A time does not fit into 64 bits of milliseconds since 1970.
     #[error("the time of {of} is before 1970 or too far ahead")]
@@ -143,7 +143,7 @@ pub enum SealError {
         of: &'static str,
     },
     /// The nonce is all zero, so it was never set.
-    #[error("the nonce is all zero; it has to be random")]
+    #[error("the nonce is all zero; it must be random")]
     Nonce,
     /// A ticket names no player. Any holder could show it, so the entrypoint refuses it.
     #[error("a ticket needs a player")]

@@ -39,13 +39,13 @@ pub struct Explanation {
 pub struct MaintenanceCheck {
     /// The maintenance.
     pub maintenance: Maintenance,
-    /// `true` if the maintenance is in force.
+    /// `true` if the maintenance is active at this time.
     pub in_force: bool,
     /// `true` if the maintenance keeps the player out.
     pub bars: bool,
     /// The reason for that.
     pub why: &'static str,
-    /// The values compared with the lists; empty when there are no lists or the maintenance is not in force.
+    /// The values compared with the lists; empty when there are no lists or the maintenance is not active.
     pub seen: Vec<Observation>,
 }
 

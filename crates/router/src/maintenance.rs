@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 use crate::RouteRequest;
 
-/// A maintenance, during which a pool takes only listed players. The default is always in force and has empty lists.
+/// A maintenance, during which a pool takes only listed players. The default is always active and has empty lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Maintenance {
     /// Begin; none when it has begun.
     pub from: Option<SystemTime>,
     /// End, exclusive; none when it lasts until it is removed.
     pub until: Option<SystemTime>,
-    /// Players that may enter all the same.
+    /// Players that may enter anyway.
     pub allow: Allow,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Judgement {
 }
 
 impl Maintenance {
-    /// Returns whether it is in force at this time.
+    /// Returns whether it is active at this time.
     pub fn in_force(&self, now: SystemTime) -> bool {
         self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
     }
@@ -88,7 +88,7 @@ impl Allow {
     /// Returns the reason why the player may enter, or as an error the reason why not.
     fn judge(&self, request: &RouteRequest<'_>) -> Result<&'static str, &'static str> {
         if self.is_empty() {
-            return Err("nobody may enter");
+            return Err("the lists are empty");
         }
         let ip = request.client.ip.map(|ip| ip.to_canonical());
         if ip.is_some_and(|ip| self.networks.iter().any(|network| network.contains(&ip))) {

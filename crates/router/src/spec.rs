@@ -41,7 +41,7 @@ pub struct PoolSpec {
     pub fallback: Vec<PolicyPatch>,
     /// Backends. A backend that is listed twice counts twice.
     pub backends: Vec<Backend>,
-    /// Maintenance. While it is in force, the pool takes only the players that it allows.
+    /// Maintenance. While it is active, the pool takes only the players that it allows.
     pub maintenance: Option<Maintenance>,
 }
 

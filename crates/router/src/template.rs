@@ -75,7 +75,7 @@ impl HostTemplate {
         if !is_domain(last) {
             return Err(CaptureProblem::NoDomain);
         }
-        // With a letter in place of each capture, the rest must be a host name by itself.
+        // With a letter in place of each capture, the result must be a valid host name.
         if !is_host_name(&template.filled(|_| "x")) {
             return Err(CaptureProblem::NoName);
         }

@@ -18,7 +18,7 @@ pub struct RouteView<'r> {
     pub conditions: &'r Conditions,
     /// Strategy of the pool's own policy.
     pub strategy: Strategy,
-    /// Maintenance of the pool, whether planned, in force or over.
+    /// Maintenance of the pool, whether planned, active or over.
     pub maintenance: Option<&'r Maintenance>,
     /// Backends of the pool in their order, including the drained ones.
     pub backends: &'r [Arc<Backend>],

@@ -22,7 +22,7 @@ fn with_locals(locals: usize, body: &str) -> String {
     format!("(func (param i32) (local {types}) {body})")
 }
 
-/// A function that changes so many locals inside so many nested loops.
+/// A function that changes `locals` locals inside `loops` nested loops.
 pub fn changed_in_loops(locals: usize, loops: usize) -> String {
     let body = format!(
         "{}{}{}",

@@ -1,4 +1,4 @@
-//! Helpers that tests of more than one crate use. Each feature brings one kind of them, so that a crate builds no more
+//! Helpers for tests of more than one crate. Each feature has one kind of helpers, so that a crate builds no more
 //! than its tests need.
 #![allow(
     clippy::unwrap_used,

@@ -20,7 +20,7 @@ pub fn anywhere() -> String {
     }
     let [_, _, high, low] = std::process::id().to_be_bytes();
     let count = COUNT.fetch_add(1, Ordering::Relaxed) % 254;
-    // 127.0.x.y is left to those who want 127.0.0.1.
+    // 127.0.x.y is left to tests that need 127.0.0.1.
     format!("127.{}.{low}.{}:0", high | 128, count + 1)
 }
 
@@ -107,7 +107,7 @@ impl PeerProcess {
         self.child.wait().unwrap();
     }
 
-    /// Waits for it to end by itself, and returns whether it succeeded.
+    /// Waits for its end, and returns whether it succeeded.
     pub fn wait(&mut self) -> bool {
         self.child.wait().unwrap().success()
     }

@@ -90,12 +90,12 @@ impl<A: ScriptedAnswer> ScriptedServer<A> {
         format!("http://{}{}", self.address, A::PATH)
     }
 
-    /// Returns all requests so far.
+    /// Returns all received requests.
     pub fn requests(&self) -> Vec<A::Request> {
         self.shared.lock().unwrap().requests.clone()
     }
 
-    /// Returns the number of requests so far.
+    /// Returns the number of received requests.
     pub fn count(&self) -> usize {
         self.shared.lock().unwrap().requests.len()
     }

@@ -110,7 +110,7 @@ pub fn shown_json(json: &str) -> String {
 
 /// Returns the text of an address without what may be a secret in it: user, password, query and fragment.
 ///
-/// The text may be wrong in any way. Where a password and a query cannot be told apart, only the scheme is left. A path
+/// The text may be malformed. If a password cannot be distinguished from a query, only the scheme is left. A path
 /// is kept. Control characters stay as they are: this is for a message that is [`shown`] or printed with `{:?}`.
 ///
 /// ```

@@ -48,7 +48,7 @@ impl BanFile {
                 Ok(true) => {
                     bans.send_replace(self.bans.clone());
                 }
-                Err(error) => say(&format!("the list stays as it was: {error:#}")),
+                Err(error) => say(&format!("the list is unchanged: {error:#}")),
             }
         }
     }

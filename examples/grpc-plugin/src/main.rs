@@ -25,7 +25,7 @@ struct Arguments {
     bans: Option<PathBuf>,
 }
 
-/// Denies who is on the list. The list may be replaced at any time.
+/// Denies the players on the list. The list may be replaced at any time.
 struct BanList(watch::Receiver<Bans>);
 
 impl OnConnect for BanList {

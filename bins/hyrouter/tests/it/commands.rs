@@ -241,6 +241,10 @@ fn shells_and_manuals_know_every_command() {
     assert_eq!(folder.run(&["man", "pages"]).code, Some(0));
     let page = |name: &str| fs::read_to_string(folder.path("pages").join(name)).unwrap();
     assert!(page("hyrouter.1").contains("no\\-watch"));
+    for section in ["EXAMPLES", "SIGNALS", "EXIT CODES", "DOCUMENTATION"] {
+        let begin = format!("\n.SH {section}\n.nf\n");
+        assert!(page("hyrouter.1").contains(&begin), "{section}");
+    }
     assert!(page("hyrouter-explain.1").contains("\\-\\-sni"));
     assert!(page("hyrouter-keys-generate.1").contains(".TH hyrouter-keys-generate"));
 }

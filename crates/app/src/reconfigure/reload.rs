@@ -59,7 +59,7 @@ impl Reconfigurer {
         }
     }
 
-    /// Retries a refused configuration: the cause may be gone without a change of its files, such as a missing device.
+    /// Retries a refused configuration: its cause may be gone without a change of the watched files.
     pub(super) fn try_again(&mut self) {
         if let Some((at, before)) = &self.rejected
             && at.elapsed() >= RETRY_INTERVAL
@@ -77,6 +77,7 @@ impl Reconfigurer {
         self.pending.known = known;
         self.pending.replies = replies;
         let work = move || {
+            // Before the read, so that a change during the read differs from these fingerprints and triggers a reload.
             let now = files.refresh();
             let _ = before.set(now.clone());
             let candidate = read(&state, &origin, &mut assembler, now);
@@ -104,6 +105,7 @@ impl Reconfigurer {
                 )])
             }
             Progress::Overdue => Err(vec![overdue()]),
+            // Its requesters were answered when it was overdue, and its result may be outdated by now.
             Progress::Late => return self.same_files_rest(),
         };
         let is_overdue = self.pending.job.is_some();
@@ -114,6 +116,7 @@ impl Reconfigurer {
             answer(reply, &result);
         }
         match self.pending.again.take() {
+            // The hanging job still runs. A second one would block one more thread.
             Some(replies) if is_overdue => {
                 for reply in replies {
                     answer(reply, &result);

@@ -135,7 +135,7 @@ fn socket(listen: SocketAddr) -> anyhow::Result<UdpSocket> {
 
 #[expect(
     clippy::print_stdout,
-    reason = "whoever started it waits for this line"
+    reason = "the parent process waits for this line"
 )]
 fn print(line: &str) {
     println!("{line}");

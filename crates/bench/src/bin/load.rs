@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// The clients are part of what is measured: they get the same allocator as the router.
+/// The clients are part of the measurement, so they get the same allocator as the router.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

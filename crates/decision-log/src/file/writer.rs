@@ -163,7 +163,7 @@ impl FileWriter {
             && self.failures.is_due(now)
         {
             let target = self.output.name();
-            tracing::warn!(target_file = %target, %error, failed, "decisions can not be written");
+            tracing::warn!(target_file = %target, %error, failed, "decisions not written");
         }
         self.report_losses(now);
         self.lines.clear();

@@ -43,7 +43,7 @@ pub trait Plugin: Send + Sync + 'static {
     /// the call. The future must not block its thread.
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a>;
 
-    /// Closes what is held open to a plugin that failed too often, such as a connection. Called when its breaker opens
+    /// Closes resources of a plugin that failed too often, such as a connection. Called when its breaker opens
     /// and after each failed probe; the next call opens it again. Must not block.
     fn disconnect(&self) {}
 

@@ -56,7 +56,7 @@ fn problem(json: &[u8], error: &serde_json::Error) -> String {
         let place = error.valid_up_to();
         return format!("it is not UTF-8 at byte {place}; JSON is always UTF-8");
     }
-    // LenientResponse once more to find the field, which only answers that are wrong cost.
+    // Parsed a second time to find the field. Only invalid answers pay for this.
     let mut again = serde_json::Deserializer::from_slice(json);
     let found = serde_path_to_error::deserialize::<_, LenientResponse>(&mut again).err();
     match found.map(|found| found.path().to_string()) {

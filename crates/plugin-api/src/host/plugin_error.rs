@@ -60,7 +60,7 @@ pub enum PluginError {
         message: String,
     },
     /// The answer is longer than allowed.
-    #[error("answer of {len} bytes, at most {max} are allowed")]
+    #[error("answer of {len} bytes; at most {max} are allowed")]
     Oversize {
         /// Length in bytes.
         len: usize,
@@ -68,7 +68,7 @@ pub enum PluginError {
         max: usize,
     },
     /// The maximum number of calls is running or waiting already.
-    #[error("overloaded, {limit} calls are running or waiting")]
+    #[error("overloaded: {limit} calls are running or waiting")]
     Overloaded {
         /// Maximum number of calls that run or wait.
         limit: usize,
@@ -77,7 +77,7 @@ pub enum PluginError {
     #[error("breaker open")]
     BreakerOpen,
     /// The code that calls the plugin panicked.
-    #[error("panic in the call")]
+    #[error("the plugin panicked")]
     Panic,
 }
 

@@ -107,11 +107,13 @@ impl<'a> FunctionMiddleware<'a> for FunctionMeter {
                 state.push_operator(operator);
                 check(globals, state);
             }
+            // Checked before they run: a call may never return here, and growing memory is a system call.
             Operator::Call { .. } | Operator::CallIndirect { .. } | Operator::MemoryGrow { .. } => {
                 self.pay(globals, state);
                 check(globals, state);
                 state.push_operator(operator);
             }
+            // One of these may move gigabytes, so its length is paid before it runs.
             Operator::MemoryFill { .. }
             | Operator::MemoryCopy { .. }
             | Operator::MemoryInit { .. } => {

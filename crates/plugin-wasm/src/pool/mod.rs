@@ -83,7 +83,8 @@ impl InstancePool {
         };
         let (reports, made) = bounded(threads);
         let patience = pool.shared.recipe.start_timeout + START_MARGIN;
-        // Only the first thread runs the trial, so that a broken plugin reports its error once.
+        // Only the first thread runs the trial, so that a broken plugin reports its error once. With a trial, three
+        // steps may each take the start's time limit: its instance, its call, and the first instance.
         let starts = if trial.is_some() { 3 } else { 1 };
         pool.spawn(name, &waiting, &reports, trial)?;
         await_reports(&made, 1, patience * starts)?;

@@ -114,7 +114,7 @@ mod tests {
         while roster.count() != (2, 1) {
             thread::yield_now();
         }
-        // Both are worn at the same moment: the second has to stay.
+        // Both are worn at the same time: the second must stay.
         assert!(roster.leave_if_replaced());
         assert!(!roster.leave_if_replaced());
         assert!(places.recv().unwrap());

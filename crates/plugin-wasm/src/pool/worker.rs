@@ -74,11 +74,13 @@ impl PoolWorker {
             counters
                 .memory_peak
                 .fetch_max(guest.memory_len(), Ordering::Relaxed);
+            // A broken instance cannot serve, so it leaves even if no other stands by.
             if guest.is_broken() {
                 counters.broken.fetch_add(1, Ordering::Relaxed);
                 self.shared.roster.leave();
                 return true;
             }
+            // A worn instance serves until another can take over, so that the capacity never drops.
             if guest.is_worn(self.shared.max_calls) && self.shared.roster.leave_if_replaced() {
                 counters.worn.fetch_add(1, Ordering::Relaxed);
                 return true;
@@ -99,6 +101,7 @@ fn answer(guest: &mut GuestInstance, job: CallJob) {
     if reply.is_closed() || Instant::now() >= deadline {
         return;
     }
+    // The caller reports a timeout in the queue and one in the guest differently.
     begun.store(true, Ordering::Relaxed);
     let mut answer = guest.call(&request, deadline);
     if Instant::now() >= deadline {

@@ -65,7 +65,7 @@ impl ConnectBuf {
         })
     }
 
-    /// Returns the packet. Cheap: its texts are only checked for UTF-8 once more.
+    /// Returns the packet. Cheap: only the UTF-8 of its texts is checked again.
     #[must_use]
     pub fn connect(&self) -> Connect<'_> {
         let text = |range: &Option<Range<usize>>| range.as_ref().map(|range| self.text(range));

@@ -43,7 +43,7 @@ mod field {
 
 /// Connect, borrowed from its payload.
 ///
-/// Exhaustive, since it is also the input of [`encode`](Self::encode): a field that a later build brings has to be set.
+/// Exhaustive, since it is also the input of [`encode`](Self::encode): a field of a later build must be set.
 ///
 /// Everything in it is a claim of the client and not verified. Text is well-formed, but may hold any character,
 /// control characters included. In g3 and g4 the identity of the player is in the token alone.

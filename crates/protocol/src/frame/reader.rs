@@ -86,7 +86,7 @@ impl FrameReader {
         self
     }
 
-    /// Takes the next bytes of the stream. [`next_frame`](Self::next_frame) returns what is wrong with them.
+    /// Takes the next bytes of the stream. [`next_frame`](Self::next_frame) returns an error in them.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.drain(..self.start);
         self.start = 0;

@@ -27,7 +27,7 @@ use crate::formatted::FormattedLayout;
 /// The answer is `{name, ok: true, generation, fields}` or `{name, ok: false, error}`. For a `connect` the given
 /// generation is not used, the answer has the one that was found; for other kinds it is the given one. The fields of
 /// kind `frame` are `{packet_id, length}` of each frame; the first must be a Connect by id and length. `packet_id` is
-/// not looked at, the kind says it.
+/// ignored: the kind implies it.
 ///
 /// A line that is wrong in any way gives an `ok: false` answer.
 #[must_use]
@@ -71,9 +71,9 @@ enum LineError {
     UnknownKind(String),
     #[error("{field} has the unknown value {value:?}")]
     UnknownValue { field: &'static str, value: String },
-    #[error("frames can not be encoded")]
+    #[error("frames cannot be encoded")]
     FrameEncode,
-    #[error("the last frame is cut off: {left} bytes of it are there")]
+    #[error("the last frame is cut off after {left} bytes")]
     CutOff { left: usize },
     #[error(transparent)]
     Frame(#[from] FrameError),

@@ -154,7 +154,7 @@ fn a_bad_line_to_encode_is_answered_and_not_more() {
             ),
             (
                 r#"{"kind":"frame","fields":{}}"#,
-                "frames can not be encoded",
+                "frames cannot be encoded",
             ),
             (
                 r#"{"kind":"server_disconnect","generation":"dx","fields":{"reason":"x","type":0}}"#,

@@ -17,7 +17,7 @@ pub(crate) struct Prefix {
 pub(crate) enum PrefixLevel {
     /// One IPv4 address: a household, or a carrier that puts many subscribers behind it.
     V4Address,
-    /// An IPv4 /24, the smallest network that is routed by itself.
+    /// An IPv4 /24, the smallest network with its own route on the Internet.
     V4Network,
     /// An IPv6 /64, one link of one subscriber.
     V6Link,

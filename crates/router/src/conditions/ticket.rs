@@ -20,7 +20,7 @@ impl TicketMatch {
             patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(text))
         };
         if !fits(&self.routes, ticket.route) {
-            Some("the ticket wishes another route")
+            Some("the ticket requests another route")
         } else if !fits(&self.sources, ticket.source) {
             Some("the ticket comes from another source")
         } else if !self.key_ids.is_empty() && !self.key_ids.contains(&ticket.key_id) {

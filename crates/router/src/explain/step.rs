@@ -11,7 +11,7 @@ use crate::{Backend, BackendKey, PoolPolicy, SortType, number::Number, pool::Poo
 pub struct StepExplanation {
     /// 0 for the pool's own policy, 1 for the first fallback and so on.
     pub fallback: usize,
-    /// The policy in force. For a fallback it is the pool's own policy with its replacements.
+    /// The applied policy. For a fallback it is the pool's own policy with its replacements.
     pub policy: PoolPolicy,
     /// Backends that are no candidates for this player, in the order of the pool.
     pub removed: Vec<Removal>,

@@ -1,10 +1,10 @@
-//! Patterns by the way in which a matching host is found.
+//! Patterns by their kind of look-up.
 
 use std::{borrow::Cow, sync::Arc};
 
 use crate::glob::{Glob, GlobToken};
 
-/// A pattern by the way in which a matching host is found.
+/// A pattern by its kind of look-up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Shape {
     /// Exactly this host.

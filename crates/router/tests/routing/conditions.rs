@@ -129,7 +129,7 @@ fn an_explanation_says_what_of_the_ticket_does_not_fit() {
         (None, "it takes players with a ticket only"),
         (
             Some(RouteTicket { route: "x", ..good }),
-            "the ticket wishes another route",
+            "the ticket requests another route",
         ),
         (
             Some(RouteTicket {

@@ -326,7 +326,7 @@ maintenance: the route is closed to the player"
     for (maintenance, says) in [
         (
             Maintenance::default(),
-            "maintenance, in force: nobody may enter\n",
+            "maintenance, in force: the lists are empty\n",
         ),
         (
             Maintenance {

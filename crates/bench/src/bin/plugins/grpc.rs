@@ -14,7 +14,7 @@ use super::bare_grpc::BareGrpc;
 use super::request::request;
 use super::{Args, median, micros};
 
-/// As a chain waits unless told otherwise.
+/// Default timeout of a chain.
 const LEFT: Duration = Duration::from_secs(1);
 
 /// The example plugin in a process of its own.

@@ -14,7 +14,7 @@ use super::bare_wasm::BareWasm;
 use super::request::request;
 use super::{Args, median, micros, time_each};
 
-/// As a chain waits unless told otherwise.
+/// Default timeout of a chain.
 const LEFT: Duration = Duration::from_secs(1);
 
 /// One caller after the other's answer: the plugin end to end against the bare call.

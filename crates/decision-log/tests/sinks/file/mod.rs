@@ -117,7 +117,7 @@ fn what_can_not_be_opened_and_why() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path(), &folder.path().join("no/decisions.jsonl")] {
         let error = FileSink::open(options(path)).unwrap_err().to_string();
-        assert!(error.starts_with(&*path.to_string_lossy()), "{error}");
+        assert!(error.contains(&*path.to_string_lossy()), "{error}");
         assert!(error.contains("os error"), "{error}");
     }
     for queue in [0, 1_048_577] {

@@ -140,7 +140,7 @@ async fn a_key_that_is_refused_is_an_error_once() {
     until("keys", || kept.verify(&a).is_ok()).await;
     let refused = |kid: &str| {
         format!(
-            "ERROR identity key refused source={} kid={kid:?} reason=\"its point has small order, so that anybody can \
+            "ERROR identity key refused source={} kid={kid:?} reason=\"its point has small order; anyone could \
              sign for it\"",
             server.url()
         )

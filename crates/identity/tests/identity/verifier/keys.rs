@@ -104,15 +104,15 @@ fn a_key_that_proves_nothing_is_refused_and_the_others_work() {
     for (x, problem) in [
         (
             point(0),
-            "its point has small order, so that anybody can sign for it",
+            "its point has small order; anyone could sign for it",
         ),
         (
             point(1),
-            "its point has small order, so that anybody can sign for it",
+            "its point has small order; anyone could sign for it",
         ),
         (
             prime(0xec),
-            "its point has small order, so that anybody can sign for it",
+            "its point has small order; anyone could sign for it",
         ),
         (prime(0xf0), "it is not the canonical encoding of its point"),
         (point(2), "it is not a point of the curve Ed25519"),

@@ -177,15 +177,15 @@ fn messages_name_no_player() {
     };
     let player = anything().with_player([1; 16]);
     let certificate = anything().with_certificate([1; 32]);
-    let end = "and the one here has to fit";
+    let end = "instead of the expected one";
     for (statement, which) in [(statement(), "another"), (stranger, "no particular")] {
         assert_eq!(
             message(&statement, player),
-            format!("the envelope is for {which} player, {end}")
+            format!("the envelope is for {which} player {end}")
         );
         assert_eq!(
             message(&statement, certificate),
-            format!("the envelope is for {which} certificate, {end}")
+            format!("the envelope is for {which} certificate {end}")
         );
     }
 }
