@@ -56,19 +56,19 @@ mod tests {
         for (wasm, message) in [
             (
                 module(1_001, 0, 0),
-                "it has 1001 imports, at most 1000 are allowed",
+                "it has 1001 imports; at most 1000 are allowed",
             ),
             (
                 module(60_000, 0, 0),
-                "it has 60000 imports, at most 1000 are allowed",
+                "it has 60000 imports; at most 1000 are allowed",
             ),
             (
                 module(0, 10_001, 0),
-                "it has 10001 globals, at most 10000 are allowed",
+                "it has 10001 globals; at most 10000 are allowed",
             ),
             (
                 module(0, 0, 10_001),
-                "it has 10001 exports, at most 10000 are allowed",
+                "it has 10001 exports; at most 10000 are allowed",
             ),
         ] {
             let error = check(&wasm).unwrap_err().to_string();
