@@ -51,13 +51,15 @@ pub(crate) fn blocks() -> Vec<Block> {
 
 /// The pages, as paths from the root of the repository.
 pub(crate) fn pages() -> Vec<String> {
-    let folder = fs::read_dir(root().join("docs")).unwrap();
-    let mut pages: Vec<_> = folder
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "md"))
-        .map(|name| format!("docs/{name}"))
-        .chain(["README.md".to_owned()])
-        .collect();
+    let mut pages: Vec<_> = ["CONTRIBUTING.md", "README.md", "SECURITY.md"]
+        .map(str::to_owned)
+        .into();
+    for folder in ["docs", "docs/adr"] {
+        let files = fs::read_dir(root().join(folder)).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let names = names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "md"));
+        pages.extend(names.map(|name| format!("{folder}/{name}")));
+    }
     pages.sort();
     pages
 }
