@@ -18,7 +18,7 @@ const PAGE: &str = "docs/deployment.md";
 const SECTION: &str = "## Containers";
 /// Commands after those of the page. `podman top` reads the rights from the kernel.
 const AFTERWARDS: &str = r#"
-docker image inspect hyrouter:0.1.0 > image.json
+docker image inspect hyrouter:VERSION > image.json
 echo root is read-only: $(docker inspect --format '{{.HostConfig.ReadonlyRootfs}}' hyrouter)
 echo user and capabilities: $(docker top hyrouter huser hgroup capeff capbnd | tail -n 1)
 begun=$(date +%s)
@@ -48,7 +48,7 @@ const PACKAGES: &[&str] = &[
 pub(super) fn run(router: &Path) -> anyhow::Result<()> {
     let script = commands(&read(PAGE)?);
     ensure!(!script.is_empty(), "{PAGE}: no commands in {SECTION}");
-    let script = format!("{script}{AFTERWARDS}");
+    let script = script + &AFTERWARDS.replace("VERSION", env!("CARGO_PKG_VERSION"));
     if !works(cmd("podman").arg("--version")) {
         sh::apt_install(PACKAGES)?;
     }
