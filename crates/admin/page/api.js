@@ -1,4 +1,4 @@
-// What this page says to the router.
+// Requests to the router.
 
 const KEPT = "hyrouter-token";
 /** The router sends a status each second; without one for so many milliseconds the connection is lost. */
@@ -6,7 +6,7 @@ const SILENCE = 6000;
 
 export class Refused extends Error {
   constructor(status, body) {
-    super(body?.error ?? `the router answers ${status}`);
+    super(body?.error ?? `the router responded with status ${status}`);
     this.status = status;
     this.mistakes = body?.mistakes ?? [];
   }
@@ -16,7 +16,7 @@ export const keepToken = (token) => sessionStorage.setItem(KEPT, token);
 export const forgetToken = () => sessionStorage.removeItem(KEPT);
 export const hasToken = () => sessionStorage.getItem(KEPT) !== null;
 
-/** Asks the router, and throws `Refused` when it says no. */
+/** Sends a request. Throws `Refused` if the response is an error. */
 async function ask(path, options = {}) {
   const headers = { "Content-Type": "application/json" };
   const token = sessionStorage.getItem(KEPT);
@@ -38,7 +38,7 @@ export const endMaintenance = (route) =>
   ask(`/api/routes/${encodeURIComponent(route)}/maintenance`, { method: "DELETE" });
 
 /**
- * Reads the events until the router ends the stream, which it does each minute. `EventSource` can not send the token.
+ * Reads the events until the router ends the stream, each minute. `EventSource` cannot send the token.
  */
 export async function events(onStatus) {
   const abort = new AbortController();

@@ -1,4 +1,4 @@
-// The status page: it reads the events, shows them, and gives the commands of its buttons.
+// Status page: shows the events, and runs the commands of its buttons.
 
 import * as api from "./api.js";
 import { SHOWN, decisions } from "./decisions.js";
@@ -15,25 +15,25 @@ const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mill
 const act = {
   reload: () => command({
     title: "Reload the configuration?",
-    words: "It is read again with all files it names. When anything is wrong with it, the one in effect stays.",
+    words: "The router reads the configuration and all files that it refers to. If there is a mistake, the active configuration stays.",
     yes: "Reload",
     run: api.reload,
     done: ({ restart_needed: keys }) =>
-      (keys.length > 0 ? `Reloaded. Waits for a restart: ${keys.join(", ")}` : "Reloaded."),
+      (keys.length > 0 ? `Reloaded. Restart required for: ${keys.join(", ")}` : "Reloaded."),
   }),
   drainBackend: (address, drained, lastOf) => command({
-    title: drained ? `Drain ${address}?` : `Send players to ${address} again?`,
+    title: drained ? `Drain ${address}?` : `Resume ${address}?`,
     words: drained
-      ? `${last(lastOf)}This router sends no more players there, by any route. Players who are there stay. `
-        + "The command survives a reload, is lost at a restart, and holds for this router only."
-      : "It takes its share of new players from now on.",
+      ? `${last(lastOf)}This router sends no more players to it, on any route. Players on the backend stay connected. `
+        + "The drain survives reloads, ends at a restart, and applies to this router only."
+      : "The backend receives its share of new players again.",
     yes: drained ? "Drain" : "Resume",
     run: () => api.drainBackend(address, drained),
-    done: () => (drained ? `${address} gets no more players.` : `${address} gets players again.`),
+    done: () => (drained ? `${address} is drained.` : `${address} receives players again.`),
   }),
   endMaintenance: (route) => command({
     title: `End the maintenance of ${route}?`,
-    words: "Players are sent to its backends again, unless the configuration closes the route too.",
+    words: "The route sends players to its backends again, unless the configuration also closes it.",
     yes: "End maintenance",
     run: () => api.endMaintenance(route),
     done: () => `${route} is open.`,
@@ -45,10 +45,10 @@ function last(routes) {
     return "";
   }
   const names = routes.slice(0, 3).join(", ") + (routes.length > 3 ? ` and ${routes.length - 3} more` : "");
-  return `No other backend of ${names} serves: their players go to a fallback of the route, or are refused. `;
+  return `This is the last serving backend of ${names}. Players of these routes go to a fallback, or are refused. `;
 }
 
-/** Asks whether it is meant, does it, and says what it came to. */
+/** Asks for confirmation, runs the command, and shows its result. */
 async function command({ title, words, yes, run, done }) {
   if (!(await confirmed(title, words, yes))) {
     return;
@@ -70,7 +70,7 @@ function confirmed(title, words, yes) {
   text(byId("confirm-yes"), yes);
   dialog.showModal();
   return new Promise((resolve) => {
-    // Not `close`: it comes late, when the dialog may be open again for another question.
+    // Not `close`: this event arrives late, when the dialog may be open again.
     const asking = new AbortController();
     const answer = (yes) => {
       asking.abort();
@@ -96,7 +96,7 @@ function askToken(wrong) {
   banners([]);
   state("locked", "warn");
   const form = byId("token");
-  text(byId("token-error"), wrong ? "The router does not take this token." : "");
+  text(byId("token-error"), wrong ? "The token is wrong." : "");
   form.hidden = false;
   byId("secret").focus();
   return new Promise((resolve) => {
@@ -114,7 +114,7 @@ async function lost(error, tries) {
   const milliseconds = PATIENCE[Math.min(tries, PATIENCE.length - 1)];
   const full = error.status === 503;
   const what = full ? "Too many open pages" : "Connection lost";
-  const title = `${what}, retrying in ${milliseconds / 1000} s.${byId("board").hidden ? "" : " What is shown is old."}`;
+  const title = `${what}, retrying in ${milliseconds / 1000} s.${byId("board").hidden ? "" : " The page shows old data."}`;
   const list = error instanceof api.Refused ? [error.message] : [];
   banners([{ kind: "bad", title, list }]);
   state(full ? "too many pages" : "connection lost", "bad");
@@ -148,7 +148,7 @@ async function watch() {
 async function watchDecisions() {
   for (;;) {
     if (!byId("board").hidden) {
-      // Whether the router is there is told by the events.
+      // Errors are ignored: the event stream detects a lost connection.
       await api.decisions(SHOWN).then(decisions, () => {});
       await wait(DECISIONS);
     } else {

@@ -1,4 +1,4 @@
-// Small helpers for the document. Text from outside goes through textContent alone.
+// Helpers for the document. External text is only set as textContent.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -38,8 +38,8 @@ export function attribute(node, name, value) {
 const lists = new WeakMap();
 
 /**
- * Shows a list, and keeps the node of an item from one time to the next, with its focus and its buttons.
- * `make(item)` returns `{ node, update(item) }`; these are returned in the order of the items. Items of the same key are told apart by their order.
+ * Updates a list. Keeps the nodes of items between updates, with their focus and their buttons.
+ * `make(item)` returns `{ node, update(item) }`; these are returned in the order of the items. Items with the same key are distinguished by their order.
  */
 export function keyed(parent, items, keyOf, make) {
   const before = lists.get(parent) ?? new Map();

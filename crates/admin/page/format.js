@@ -1,4 +1,4 @@
-// How numbers and times are written.
+// Format of numbers and times.
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });

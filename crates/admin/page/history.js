@@ -1,4 +1,4 @@
-// Counts become rates: the router tells how often something happened in all, and this remembers the last two minutes.
+// Rates of the last two minutes, computed from the router's total counts.
 
 export const SPAN = 120;
 
@@ -11,7 +11,7 @@ export class History {
     const at = status.uptime_seconds;
     const last = this.#samples.at(-1);
     if (status.started_at !== this.#started || (last && at <= last.at)) {
-      // Another process counts anew.
+      // A new process starts at zero.
       this.#started = status.started_at;
       this.#samples = [];
     }

@@ -1,4 +1,4 @@
-// Routes, and what an operator does to them.
+// Routes and their commands.
 
 import { attribute, byId, el, keyed, pairs, text } from "./dom.js";
 import { count, plain } from "./format.js";
@@ -34,7 +34,7 @@ function card({ name }, act) {
       el("th", { scope: "col" }, el("span", { class: "unseen" }, "Command")))),
     backends);
   const hidden = el("p", { class: "empty" });
-  const none = el("p", { class: "empty" }, "No backend: whoever comes here is turned away.");
+  const none = el("p", { class: "empty" }, "No backends. The route refuses all players.");
   const node = el("article", { class: "card", "aria-label": `Route ${name}` },
     el("div", { class: "route-head" }, el("h3", {}, name), strategy, decisions),
     chips, maintenance, table, none, hidden);
@@ -46,14 +46,14 @@ function card({ name }, act) {
       const conditions = [...(route.patterns.length > 0 ? route.patterns : ["any host"]), ...route.conditions];
       keyed(chips, conditions, (line) => line, (line) => ({ node: el("span", { class: "chip mono" }, line), update() {} }));
       maintenance.hidden = route.maintenance === null;
-      // What the configuration closes, it has to open.
+      // Only the configuration can end its own maintenance.
       end.hidden = route.maintenance?.by === "config";
       pairs(words, closed(route.maintenance));
       table.hidden = route.backends.length === 0;
       none.hidden = route.backends.length > 0;
       hidden.hidden = route.more_backends === 0;
       text(hidden, `${count(route.more_backends)} more backends are not shown.`);
-      // Other strategies do not look at it.
+      // Other strategies ignore the weight.
       const weighted = route.strategy === "weighted";
       weight.hidden = !weighted;
       keyed(backends, route.backends, ({ address }) => address, (backend) => row(backend, act))
@@ -74,7 +74,7 @@ function lastOf(address) {
 function closed(maintenance) {
   const { text: words, in_force: inForce, ...rest } = maintenance ?? {};
   const list = Object.entries(words === undefined ? rest : { text: words, ...rest });
-  return [[inForce === false ? "Maintenance, not in force" : "In maintenance", ""], ...list.map(([name, value]) => [name, plain(value)])];
+  return [[inForce === false ? "Maintenance, not active" : "In maintenance", ""], ...list.map(([name, value]) => [name, plain(value)])];
 }
 
 function row({ address }, act) {
@@ -102,7 +102,7 @@ function row({ address }, act) {
       text(referrals, count(backend.referrals));
       text(button, drained === null ? "Drain" : "Resume");
       attribute(button, "aria-label", `${drained === null ? "Drain" : "Resume"} ${address}`);
-      // What the configuration drained, it has to resume.
+      // Only the configuration can end its own drain.
       button.disabled = drained === "config";
       button.title = drained === "config" ? "The configuration drains it" : "";
     },

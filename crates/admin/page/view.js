@@ -1,4 +1,4 @@
-// The status as the page shows it.
+// Display of the status.
 
 import { attribute, byId, el, keyed, pairs, text } from "./dom.js";
 import { clock, count, date, day, latency, limit, rate, span } from "./format.js";
@@ -41,34 +41,34 @@ function frame(status) {
   text(byId("uptime"), span(status.uptime_seconds));
 }
 
-/** What needs attention, as `{ kind, title, list }`. */
+/** Returns the conditions that need attention, as `{ kind, title, list }`. */
 export function attention(status) {
   const found = [];
   if (status.state === "draining") {
-    found.push({ kind: "warn", title: "Draining: players who are here are answered, and no others.", list: [] });
+    found.push({ kind: "warn", title: "Draining: connections in progress finish, and new ones are refused.", list: [] });
   }
   if (status.problems.length > 0) {
     const list = status.problems.map(({ part, problem }) => `${part}: ${problem}`);
-    found.push({ kind: "bad", title: "Not ready: players should not be sent here.", list });
+    found.push({ kind: "bad", title: "Not ready: load balancers must not send players to this router.", list });
   }
   const error = status.config.last_error;
   if (error) {
-    const title = `The configuration of ${clock(error.at)} was refused; the one before it goes on.`;
+    const title = `The configuration of ${clock(error.at)} was refused; the previous one stays active.`;
     found.push({ kind: "bad", title, list: error.mistakes });
   }
   const certificate = status.config.certificate;
   if (certificate && (!certificate.is_valid || certificate.ends_soon)) {
     const { is_valid: valid, not_before: from, not_after: until } = certificate;
-    const title = valid ? `The certificate ends at ${date(until)}.`
-      : `The certificate is not valid now: it is valid from ${date(from)} until ${date(until)}.`;
+    const title = valid ? `The certificate expires at ${date(until)}.`
+      : `The certificate is not valid now; it is valid from ${date(from)} until ${date(until)}.`;
     found.push({ kind: valid ? "warn" : "bad", title, list: [] });
   }
   if (status.config.restart_needed.length > 0) {
-    const title = `Waits for a restart: ${status.config.restart_needed.join(", ")}`;
+    const title = `Restart required for: ${status.config.restart_needed.join(", ")}`;
     found.push({ kind: "warn", title, list: [] });
   }
   if (status.config.lowered.length > 0) {
-    const title = "Reloads have lowered checks since the start, as the configuration says.";
+    const title = "Reloads have relaxed checks since the start, as the configuration permits.";
     found.push({ kind: "warn", title, list: status.config.lowered });
   }
   return found;
@@ -97,10 +97,10 @@ function tiles(status) {
   const { open, half_open: halfOpen, refused: turned, retries } = status.connections;
   const { backends, drained } = status.totals;
   const shown = [
-    ["Decisions per second", rate(all), `${count(status.decisions.total)} in all`],
-    ["Sent to a backend", referred, "of the last seconds"],
-    ["Whole exchange, p99", latency(status.decisions.latency.exchange.p99), "since the start"],
-    ["Open connections", count(open), `${count(halfOpen)} shaking hands`],
+    ["Decisions per second", rate(all), `${count(status.decisions.total)} in total`],
+    ["Sent to a backend", referred, "in the last seconds"],
+    ["Total latency, p99", latency(status.decisions.latency.exchange.p99), "since the start"],
+    ["Open connections", count(open), `${count(halfOpen)} in handshake`],
     ["Refused connections", count(turned), `${count(retries)} retries`],
     ["Backends serving", `${count(backends - drained)} / ${count(backends)}`, drained > 0 ? `${count(drained)} drained` : "none drained"],
   ];
@@ -129,10 +129,10 @@ function steps(all) {
 function connections(all) {
   pairs(byId("connections"), [
     ["Open", count(all.open)],
-    ["Shaking hands", count(all.half_open)],
+    ["In handshake", count(all.half_open)],
     ["Handshakes failed", count(all.handshakes_failed)],
     ["Refused before the handshake", count(all.refused)],
-    ["Asked to prove their address", count(all.retries)],
+    ["Address validated by Retry", count(all.retries)],
   ]);
 }
 

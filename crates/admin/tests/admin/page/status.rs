@@ -111,7 +111,7 @@ async fn it_asks_for_the_token_and_keeps_it_for_the_tab() {
         let token = json!(token);
         format!("secret.value = {token}; document.querySelector('#token button').click()")
     };
-    browser.until(&reads("This router wants its token")).await;
+    browser.until(&reads("Token required")).await;
     assert_eq!(
         browser
             .eval("document.getElementById('board').hidden")
@@ -120,15 +120,10 @@ async fn it_asks_for_the_token_and_keeps_it_for_the_tab() {
     );
     keep("token.png", &browser.screenshot().await);
     browser.eval(&give("a-wrong-token-0123456789")).await;
-    browser
-        .until(&reads("The router does not take this token."))
-        .await;
+    browser.until(&reads("The token is wrong.")).await;
     browser.eval(&give(TOKEN)).await;
     browser.until(&reads("party-finder")).await;
-    assert_eq!(
-        browser.eval(&reads("This router wants its token")).await,
-        json!(false)
-    );
+    assert_eq!(browser.eval(&reads("Token required")).await, json!(false));
     browser.open(&url, DESK).await;
     browser.until(&reads("party-finder")).await;
     browser.close().await;
@@ -170,7 +165,9 @@ async fn its_buttons_command_once_it_is_confirmed() {
     browser.eval(&format!("{resume}.click()")).await;
     browser.eval(yes).await;
     browser
-        .until(&reads("lobby-2.eu.example.net:5520 gets players again."))
+        .until(&reads(
+            "lobby-2.eu.example.net:5520 receives players again.",
+        ))
         .await;
     browser
         .until(
@@ -184,7 +181,7 @@ async fn its_buttons_command_once_it_is_confirmed() {
         .await;
     browser.eval(yes).await;
     browser
-        .until(&reads("[2001:db8:42::17]:5520 gets no more players."))
+        .until(&reads("[2001:db8:42::17]:5520 is drained."))
         .await;
 
     browser
@@ -248,16 +245,16 @@ async fn it_says_what_is_wrong_and_what_there_is_none_of() {
         .await;
     for wanted in [
         "draining",
-        "Draining: players who are here",
+        "Draining: connections in progress",
         "plugin bans: is not loaded",
         "routing: is missing",
-        "Waits for a restart: listen",
-        "Reloads have lowered checks since the start",
+        "Restart required for: listen",
+        "Reloads have relaxed checks since the start",
         "identity.mode: lowered from require to off",
-        "There is no route.",
-        "No plugin is asked",
-        "Nobody was refused.",
-        "No player has come yet.",
+        "No routes.",
+        "No plugins.",
+        "No refusals.",
+        "No decisions yet.",
     ] {
         browser.until(&reads(wanted)).await;
     }

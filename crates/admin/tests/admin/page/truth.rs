@@ -39,7 +39,7 @@ async fn its_totals_buttons_and_dialogs_are_true() {
         "99,996 more routes are not shown.",
         "7 more backends are not shown.",
         "The arena is being rebuilt.",
-        "The certificate ends at ",
+        "The certificate expires at ",
         "20,000/s, burst 80,000",
         "67,108,864 bytes",
     ] {
@@ -58,8 +58,8 @@ async fn its_totals_buttons_and_dialogs_are_true() {
         "document.querySelector('[aria-label=\"Drain canary.eu.example.net:5520\"]').click()";
     browser.eval(drain).await;
     for wanted in [
-        "No other backend of canary serves",
-        "is lost at a restart, and holds for this router only",
+        "This is the last serving backend of canary",
+        "ends at a restart, and applies to this router only",
     ] {
         browser.until(&reads(wanted)).await;
     }
@@ -68,7 +68,7 @@ async fn its_totals_buttons_and_dialogs_are_true() {
         document.querySelector('[aria-label=\"Drain canary.eu.example.net:5520\"]').click();\
         document.getElementById('confirm-yes').click()";
     browser.eval(ask_twice).await;
-    browser.until(&reads("gets no more players")).await;
+    browser.until(&reads("is drained.")).await;
     let drains = || {
         running
             .fake
