@@ -102,7 +102,7 @@ impl Reason {
         }
     }
 
-    /// Returns the kind of text that a player reads who is refused for this reason.
+    /// Returns the kind of text for players refused for this reason.
     pub(crate) const fn message(self) -> MessageKind {
         match self {
             Self::NoRoute => MessageKind::NoRoute,

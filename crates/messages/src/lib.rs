@@ -1,4 +1,4 @@
-//! Texts for players of a Hytale network who are refused.
+//! Texts for refused players of a Hytale network.
 #![doc = include_str!("../README.md")]
 
 mod built_in;

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error, Unexpected, Visitor};
 /// The least number that is too large, which a float has exactly.
 const LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
-/// Reads a whole number, or none from `null`. `expected` is what an error says is allowed.
+/// Reads a whole number, or none from `null`. `expected` names the allowed values in errors.
 pub(crate) fn whole<'de, D: Deserializer<'de>>(
     deserializer: D,
     expected: &'static str,

@@ -99,7 +99,7 @@ pub enum LoadReason {
     /// The module exports something else under the name of an export.
     #[error("exports {found} where {wanted} is needed")]
     WrongExport {
-        /// Name and type of what there is.
+        /// Name and type of the export.
         found: String,
         /// Name and type that is needed.
         wanted: &'static str,

@@ -60,7 +60,7 @@ impl<M> EnvelopeKey<M> {
         self
     }
 
-    /// Returns the id by which envelopes name the key.
+    /// Returns the id of the key in envelopes.
     pub fn id(&self) -> u8 {
         self.id
     }

@@ -76,7 +76,7 @@ impl PatternCover {
     }
 }
 
-/// Returns the literal text with which every match ends.
+/// Returns the literal text at the end of every match.
 fn literal_end(tokens: &[GlobToken]) -> String {
     let end = tokens.iter().rev().map_while(|token| match token {
         GlobToken::Literal(c) => Some(*c),

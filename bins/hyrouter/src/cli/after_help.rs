@@ -139,17 +139,17 @@ mod tests {
 
     use crate::cli::Cli;
 
-    fn all(command: Command, into: &mut Vec<String>) {
+    fn all(command: &Command, into: &mut Vec<String>) {
         into.extend(command.get_after_help().map(ToString::to_string));
         for below in command.get_subcommands() {
-            all(below.clone(), into);
+            all(below, into);
         }
     }
 
     #[test]
     fn examples_are_accepted_and_lines_are_not_wrapped() {
         let mut texts = Vec::new();
-        all(Cli::command(), &mut texts);
+        all(&Cli::command(), &mut texts);
         assert!(texts.len() > 10);
         for text in texts {
             for line in text.lines() {

@@ -152,7 +152,7 @@ impl Drop for InstancePool {
     }
 }
 
-/// Returns the error of a call for which there was no instance.
+/// Returns the error of a call that found no free instance.
 pub(crate) fn overloaded() -> PluginError {
     PluginError::Overloaded { limit: QUEUE }
 }

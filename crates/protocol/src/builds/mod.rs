@@ -52,7 +52,8 @@ pub struct BuildRange {
 /// Numbers below 2 were never seen; they are read like the oldest known ones.
 pub static BUILD_RULES: &[BuildRange] = &[
     from(i32::MIN, rules(G2, 16, Plain, 2)),
-    // 21 to 28 not seen: nothing says that the form of Disconnect had changed yet, so these stay with the row above.
+    // 21 to 28 not seen: there is no sign that the form of Disconnect had changed yet, so these stay with the row
+    // above.
     from(29, rules(G2, 16, Formatted(Fm38), 2)),
     // 64 to 76 not seen: either Connect, unknown message.
     from(

@@ -19,7 +19,7 @@ const CLIENT_TYPE_AT: usize = 29;
 impl<'a> Connect<'a> {
     /// Reads the payload of a Connect of any generation.
     ///
-    /// The payload says which: a protocol hash in its first bytes is g1, else the build number decides by the table in
+    /// The payload selects it: a protocol hash in its first bytes is g1, else the build number decides by the table in
     /// [`builds`](crate::builds), where a build newer than all known is read by the newest layout. `alpn`, the
     /// negotiated name, only settles what the payload leaves open: with `hytale/2` and later, what looks like a hash of
     /// a few digits is first tried as a numbered build with zeros behind its CRC; with `hytale/1`, bytes that fit no

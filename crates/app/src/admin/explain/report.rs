@@ -39,7 +39,7 @@ pub(super) fn json(
     })
 }
 
-/// Returns the report about a player who is refused before `Connect`.
+/// Returns the report about a player refused before `Connect`.
 pub(super) fn turned_away(
     info: &ConnectInfo,
     hello: &Hello,
