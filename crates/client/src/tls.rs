@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use quinn::crypto::rustls::QuicClientConfig;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls13_signature};
+use rustls::crypto::{WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, PeerIncompatible, SignatureScheme};
 
@@ -66,11 +66,12 @@ pub(crate) fn client_crypto(
     alpn: &[Vec<u8>],
     cert: Option<&ClientCert>,
 ) -> Result<QuicClientConfig, GameClientError> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let provider = aws_lc_rs::default_provider();
+    let algorithms = provider.signature_verification_algorithms;
+    let builder = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyServerCert { provider }));
+        .with_custom_certificate_verifier(Arc::new(AnyServerCert(algorithms)));
     let mut tls = match cert {
         Some(cert) => builder.with_client_auth_cert(cert.chain.clone(), cert.key.clone_key())?,
         None => builder.with_no_client_auth(),
@@ -81,15 +82,8 @@ pub(crate) fn client_crypto(
 
 /// Accepts every server that holds the key of the certificate that it shows: all game servers sign
 /// their own.
-struct AnyServerCert {
-    provider: Arc<CryptoProvider>,
-}
-
-impl fmt::Debug for AnyServerCert {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnyServerCert").finish_non_exhaustive()
-    }
-}
+#[derive(Debug)]
+struct AnyServerCert(WebPkiSupportedAlgorithms);
 
 impl ServerCertVerifier for AnyServerCert {
     fn verify_server_cert(
@@ -118,17 +112,10 @@ impl ServerCertVerifier for AnyServerCert {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        verify_tls13_signature(message, cert, dss, &self.0)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.0.supported_schemes()
     }
 }

@@ -1,8 +1,9 @@
 //! An HTTP client for the services of an operator, such as a webhook, a collector of traces, or a server of keys.
 //!
-//! A [`ServiceUrl`] is a URL that requests can be sent to, by [`UrlRules`]. [`HttpClientOptions::client`] makes a client for it, which trusts
-//! the certificates of the system and those of a file. [`Causes`](hyrouter_text::Causes) shows in one line why a request failed, [`Backoff`] and
-//! [`Retry`] when to try again. [`Poster`] posts bodies to one URL; [`mod@batch`] is a queue for what it sends in batches.
+//! A [`ServiceUrl`] is a URL that requests can be sent to, by [`UrlRules`]. [`HttpClientOptions::client`] makes a client
+//! for it, which trusts the certificates of the system and those of a file. [`read_body`] reads a response within a limit;
+//! a [`RequestError`] is the reason why there is none, in one line. [`Backoff`] and [`Retry`] are the times of the next
+//! attempts. [`Poster`] posts bodies to one URL; [`mod@batch`] is a queue for what it sends in batches.
 //!
 //! ```
 //! use std::time::Duration;
@@ -34,6 +35,8 @@ mod bounded;
 mod http_client;
 #[cfg(feature = "client")]
 mod poster;
+#[cfg(feature = "client")]
+mod response;
 mod service_url;
 #[cfg(feature = "client")]
 mod trust;
@@ -44,7 +47,9 @@ pub use self::bounded::{Bounded, BoundedStream};
 #[cfg(feature = "client")]
 pub use self::http_client::{HttpClient, HttpClientError, HttpClientOptions};
 #[cfg(feature = "client")]
-pub use self::poster::{PostError, Poster};
+pub use self::poster::Poster;
+#[cfg(feature = "client")]
+pub use self::response::{RequestError, read_body};
 pub use self::service_url::{MAX_URL, ServiceUrl, ServiceUrlError, UrlProblem, UrlRules};
 #[cfg(feature = "client")]
 pub use self::trust::TrustError;

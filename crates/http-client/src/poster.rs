@@ -4,13 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::RETRY_AFTER;
-use http::{HeaderMap, Method, Request, StatusCode};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http::{HeaderMap, Method, Request};
+use http_body_util::Full;
 use tokio::time::timeout;
 
-use crate::{HttpClient, HttpClientError, HttpClientOptions, ServiceUrl, TrustError};
-use hyrouter_text::Causes;
+use crate::{HttpClient, HttpClientOptions, RequestError, ServiceUrl, TrustError, read_body};
 
 /// Maximum length of the body of an answer in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -26,44 +24,6 @@ pub struct Poster {
     headers: HeaderMap,
     timeout: Duration,
     client: HttpClient<Full<Bytes>>,
-}
-
-/// Reason why a body was not accepted. Contains only the status and `Retry-After` of the answer.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PostError {
-    /// The head of the answer did not come in time.
-    #[error("no answer within {0:?}")]
-    Timeout(Duration),
-    /// The request failed.
-    #[error("{}", Causes(.0))]
-    Request(#[from] HttpClientError),
-    /// The status of the answer is not 2xx. Redirects are not followed.
-    #[error("the answer is {status}")]
-    Status {
-        /// The status.
-        status: StatusCode,
-        /// `Retry-After`, as it was sent.
-        retry_after: Option<String>,
-    },
-}
-
-impl PostError {
-    /// Returns the status of the answer, if there was one.
-    pub fn status(&self) -> Option<StatusCode> {
-        match self {
-            Self::Status { status, .. } => Some(*status),
-            Self::Timeout(_) | Self::Request(_) => None,
-        }
-    }
-
-    /// Returns `Retry-After` of the answer, if there was one.
-    pub fn retry_after(&self) -> Option<&str> {
-        match self {
-            Self::Status { retry_after, .. } => retry_after.as_deref(),
-            Self::Timeout(_) | Self::Request(_) => None,
-        }
-    }
 }
 
 impl Poster {
@@ -104,26 +64,20 @@ impl Poster {
     /// # Errors
     ///
     /// Fails if there is no answer in time, or one other than 2xx.
-    pub async fn post(&self, body: Bytes) -> Result<Option<Bytes>, PostError> {
+    pub async fn post(&self, body: Bytes) -> Result<Option<Bytes>, RequestError> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.address.uri().clone();
         *request.headers_mut() = self.headers.clone();
         let Ok(response) = timeout(self.timeout, self.client.request(request)).await else {
-            return Err(PostError::Timeout(self.timeout));
+            return Err(RequestError::Timeout(self.timeout));
         };
         let (head, body) = response?.into_parts();
         // Read whatever the status is, so that the connection can be used again.
-        let whole = timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
-        if head.status.is_success() {
-            let whole = whole.ok().and_then(Result::ok);
-            return Ok(whole.map(http_body_util::Collected::to_bytes));
+        let whole = timeout(BODY_TIMEOUT, read_body(body, MAX_BODY)).await;
+        if !head.status.is_success() {
+            return Err(RequestError::of_status(&head));
         }
-        let retry_after = head.headers.get(RETRY_AFTER);
-        let retry_after = retry_after.and_then(|value| value.to_str().ok());
-        Err(PostError::Status {
-            status: head.status,
-            retry_after: retry_after.map(ToOwned::to_owned),
-        })
+        Ok(whole.ok().and_then(Result::ok))
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, Request, Response};
-use hyrouter_http_client::{PostError, Poster};
+use hyrouter_http_client::{Poster, RequestError};
 use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message as _;
@@ -28,7 +28,7 @@ pub(crate) struct LastResponse {
     /// Number of spans that the collector rejected.
     pub(crate) rejected: u64,
     /// Error of the request.
-    pub(crate) error: Option<PostError>,
+    pub(crate) error: Option<RequestError>,
 }
 
 impl CollectorClient {
@@ -77,7 +77,7 @@ impl HttpClient for CollectorClient {
 }
 
 /// Returns a response with the parts that the exporter reads: the status, and when to try again.
-fn refusal(error: &PostError) -> Result<Response<Bytes>, HttpError> {
+fn refusal(error: &RequestError) -> Result<Response<Bytes>, HttpError> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = error.status().ok_or("no response")?;
     if let Some(retry_after) = error.retry_after() {

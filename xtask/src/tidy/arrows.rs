@@ -16,7 +16,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("plugin-api", &["text"]),
     ("plugin-sdk", &["plugin-api"]),
     ("http-client", &["files", "text"]),
-    ("identity", &["files", "http-client", "referral", "text"]),
+    ("identity", &["files", "http-client", "referral"]),
     ("decision-log", &["files", "http-client"]),
     ("traces", &["decision-log", "http-client"]),
     ("plugins", &["plugin-api", "router", "text"]),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use hyrouter_http_client::batch::{Batches, WarningInterval};
-use hyrouter_http_client::{Backoff, PostError, Poster, Retry};
+use hyrouter_http_client::{Backoff, Poster, RequestError, Retry};
 use tokio::time::sleep;
 
 use super::retry_after::retry_after;
@@ -74,23 +74,17 @@ impl WebhookDelivery {
         }
     }
 
-    fn warn(&mut self, error: &PostError, dropped: bool, decisions: usize) {
+    fn warn(&mut self, error: &RequestError, dropped: bool, decisions: usize) {
         if !self.failures.is_due(Instant::now()) {
             return;
         }
         let receiver = self.poster.origin();
-        let hint = if error.status().is_some_and(|status| status.is_redirection()) {
-            ", a redirect; these are not followed, name the place itself"
-        } else {
-            ""
-        };
-        let error = format_args!("{error}{hint}");
         tracing::warn!(receiver, %error, decisions, dropped, "the webhook does not take decisions");
     }
 }
 
 /// Returns whether the same batch may be taken another time.
-fn may_pass(error: &PostError) -> bool {
+fn may_pass(error: &RequestError) -> bool {
     error
         .status()
         .is_none_or(|status| status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429))

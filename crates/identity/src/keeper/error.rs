@@ -4,10 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hyrouter_files::FileProblem;
-use hyrouter_http_client::{HttpClientError, TrustError};
-use hyrouter_text::Causes;
+use hyrouter_http_client::{RequestError, TrustError};
 
-use super::MAX_JWKS;
 use crate::KeySetError;
 
 /// A keeper cannot be made, or its keys cannot be loaded.
@@ -48,18 +46,8 @@ pub enum KeeperError {
 /// A fetch returned no keys. Holds nothing of the response.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
-    #[error("no answer within {0:?}")]
-    Timeout(Duration),
-    #[error("{}", Causes(.0))]
-    Request(#[from] HttpClientError),
-    #[error("the answer breaks off: {}", Causes(.0))]
-    Body(#[from] hyper::Error),
-    #[error("the answer is {0}, a redirect; these are not followed, name the place itself")]
-    Redirect(hyper::StatusCode),
-    #[error("the answer is {0}")]
-    Status(hyper::StatusCode),
-    #[error("more than {MAX_JWKS} bytes")]
-    TooLong,
+    #[error(transparent)]
+    Request(#[from] RequestError),
     #[error("{0}")]
     Read(#[from] FileProblem),
     #[error(transparent)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hyrouter_files::{FileProblem, read_text};
+use hyrouter_http_client::RequestError;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
@@ -44,7 +45,7 @@ impl KeyFile {
             spawn_blocking(move || read(&path))
         });
         let Ok(read) = timeout(self.timeout, reading).await else {
-            return Err(FetchError::Timeout(self.timeout));
+            return Err(RequestError::Timeout(self.timeout).into());
         };
         self.pending = None;
         read.map_err(|error| FileProblem::from(io::Error::other(error)))?

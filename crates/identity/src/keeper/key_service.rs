@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Empty};
-use hyper::body::{Body as _, Bytes};
+use http_body_util::Empty;
+use hyper::body::Bytes;
 use hyper::header::{ACCEPT, HeaderValue, USER_AGENT};
 use hyper::{Request, StatusCode};
-use hyrouter_http_client::{HttpClient, HttpClientOptions, ServiceUrl};
+use hyrouter_http_client::{HttpClient, HttpClientOptions, RequestError, ServiceUrl, read_body};
 use tokio::time::timeout;
 
-use super::error::FetchError;
 use super::{KeeperError, KeeperSettings, MAX_JWKS};
 
 const PRODUCT: HeaderValue =
@@ -42,36 +41,21 @@ impl KeyService {
         &self.url
     }
 
-    pub(super) async fn fetch(&self) -> Result<Vec<u8>, FetchError> {
+    pub(super) async fn fetch(&self) -> Result<Vec<u8>, RequestError> {
         timeout(self.timeout, self.exchange())
             .await
-            .unwrap_or(Err(FetchError::Timeout(self.timeout)))
+            .unwrap_or(Err(RequestError::Timeout(self.timeout)))
     }
 
-    async fn exchange(&self) -> Result<Vec<u8>, FetchError> {
+    async fn exchange(&self) -> Result<Vec<u8>, RequestError> {
         let mut request = Request::new(Empty::new());
         *request.uri_mut() = self.url.uri().clone();
         request.headers_mut().insert(USER_AGENT, PRODUCT);
         request.headers_mut().insert(ACCEPT, JSON);
-        let response = self.client.request(request).await?;
-        match response.status() {
-            StatusCode::OK => {}
-            status if status.is_redirection() => return Err(FetchError::Redirect(status)),
-            status => return Err(FetchError::Status(status)),
+        let (head, body) = self.client.request(request).await?.into_parts();
+        if head.status != StatusCode::OK {
+            return Err(RequestError::of_status(&head));
         }
-        let mut body = response.into_body();
-        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-        if announced > MAX_JWKS {
-            return Err(FetchError::TooLong);
-        }
-        let mut read = Vec::with_capacity(announced);
-        while let Some(frame) = body.frame().await {
-            let data = frame?.into_data().unwrap_or_default();
-            if data.len() > MAX_JWKS.saturating_sub(read.len()) {
-                return Err(FetchError::TooLong);
-            }
-            read.extend_from_slice(&data);
-        }
-        Ok(read)
+        Ok(read_body(body, MAX_JWKS).await?.into())
     }
 }

@@ -21,7 +21,7 @@ impl KeySource {
 
     pub(super) async fn fetch(&mut self) -> Result<Vec<u8>, FetchError> {
         match self {
-            Self::Service(service) => service.fetch().await,
+            Self::Service(service) => Ok(service.fetch().await?),
             Self::File(file) => file.read().await,
         }
     }

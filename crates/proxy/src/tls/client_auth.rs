@@ -1,10 +1,7 @@
 //! Client certificates: requested, never required, any accepted.
 
-use std::fmt;
-use std::sync::Arc;
-
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::{CryptoProvider, verify_tls13_signature_with_raw_key};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls13_signature_with_raw_key};
 use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{
@@ -18,21 +15,8 @@ use super::spki;
 ///
 /// Game clients make their own certificates; the fingerprint identifies one. Issuer, dates and extensions are therefore
 /// not checked, but the signature over the handshake is always verified, or a fingerprint would prove nothing.
-pub(super) struct AnyClientCert {
-    provider: Arc<CryptoProvider>,
-}
-
-impl AnyClientCert {
-    pub(super) fn new(provider: Arc<CryptoProvider>) -> Self {
-        Self { provider }
-    }
-}
-
-impl fmt::Debug for AnyClientCert {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnyClientCert").finish_non_exhaustive()
-    }
-}
+#[derive(Debug)]
+pub(super) struct AnyClientCert(pub(super) WebPkiSupportedAlgorithms);
 
 impl ClientCertVerifier for AnyClientCert {
     fn client_auth_mandatory(&self) -> bool {
@@ -69,17 +53,11 @@ impl ClientCertVerifier for AnyClientCert {
     ) -> Result<HandshakeSignatureValid, Error> {
         let key = spki::of_certificate(cert)
             .ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))?;
-        verify_tls13_signature_with_raw_key(
-            message,
-            &SubjectPublicKeyInfoDer::from(key),
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        let key = SubjectPublicKeyInfoDer::from(key);
+        verify_tls13_signature_with_raw_key(message, &key, dss, &self.0)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.0.supported_schemes()
     }
 }

@@ -50,7 +50,9 @@ pub(crate) fn server_crypto(
     let mut tls = rustls::ServerConfig::builder_with_provider(Arc::clone(provider))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(ServerError::Tls)?
-        .with_client_cert_verifier(Arc::new(AnyClientCert::new(Arc::clone(provider))))
+        .with_client_cert_verifier(Arc::new(AnyClientCert(
+            provider.signature_verification_algorithms,
+        )))
         .with_cert_resolver(certificate.resolver());
     tls.alpn_protocols = alpn.protocols().to_vec();
     tls.ignore_client_order = true;

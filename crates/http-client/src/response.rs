@@ -1,0 +1,96 @@
+//! Responses of a service, and reasons why there is none that can be used.
+
+use std::error::Error;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+use http::response::Parts;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
+use hyrouter_text::Causes;
+
+use crate::HttpClientError;
+
+/// Reason why a request has no response that can be used. Contains only the status and `Retry-After` of the response.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The response did not come in time.
+    #[error("no answer within {0:?}")]
+    Timeout(Duration),
+    /// The request failed.
+    #[error("{}", Causes(.0))]
+    Request(#[from] HttpClientError),
+    /// The status is not the one that the request is for. Redirects are not followed.
+    #[error("{}", status_problem(*.status))]
+    Status {
+        /// The status.
+        status: StatusCode,
+        /// `Retry-After`, as it was sent.
+        retry_after: Option<String>,
+    },
+    /// The body is longer than so many bytes.
+    #[error("more than {0} bytes")]
+    TooLong(usize),
+    /// The connection ended within the body.
+    #[error("the answer breaks off: {}", Causes(&**.0))]
+    BrokenOff(Box<dyn Error + Send + Sync>),
+}
+
+impl RequestError {
+    /// Returns the error of a response whose status is not the one that the request is for.
+    pub fn of_status(head: &Parts) -> Self {
+        let retry_after = head.headers.get(RETRY_AFTER);
+        let retry_after = retry_after.and_then(|value| value.to_str().ok());
+        Self::Status {
+            status: head.status,
+            retry_after: retry_after.map(ToOwned::to_owned),
+        }
+    }
+
+    /// Returns the status of the response, if it is the problem.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Returns `Retry-After` of the response, if there was one.
+    pub fn retry_after(&self) -> Option<&str> {
+        match self {
+            Self::Status { retry_after, .. } => retry_after.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+fn status_problem(status: StatusCode) -> String {
+    if status.is_redirection() {
+        format!(
+            "redirects are not followed (got {}); configure the final URL",
+            status.as_u16()
+        )
+    } else {
+        format!("the answer is {status}")
+    }
+}
+
+/// Reads the body of a response, at most `max` bytes.
+///
+/// # Errors
+///
+/// [`RequestError::TooLong`], or [`RequestError::BrokenOff`] if the connection ends before the body.
+pub async fn read_body(body: Incoming, max: usize) -> Result<Bytes, RequestError> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > max {
+        return Err(RequestError::TooLong(max));
+    }
+    match Limited::new(body, max).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(RequestError::TooLong(max)),
+        Err(error) => Err(RequestError::BrokenOff(error)),
+    }
+}
