@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::Full;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Method, Request};
-use hyrouter_files::read_text_input;
-use hyrouter_http_client::{HttpClientOptions, ServiceUrl, UrlRules};
+use hyrouter_files::{ExposeSecret as _, SecretRules, SecretString, read_text_input};
+use hyrouter_http_client::{HttpClientOptions, ServiceUrl, UrlRules, read_body};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// A client of one admin server.
 pub(crate) struct AdminClient {
     address: String,
-    token: Option<Zeroizing<String>>,
+    token: Option<SecretString>,
 }
 
 impl AdminClient {
@@ -38,7 +38,8 @@ impl AdminClient {
         let token = match token_file {
             Some(file) => {
                 let text = read_text_input(file, MAX_TOKEN)?;
-                Some(Zeroizing::new(text.trim().to_owned()))
+                let token = SecretRules::token(1).check(&text);
+                Some(token.with_context(|| file.display().to_string())?)
             }
             None => None,
         };
@@ -123,20 +124,16 @@ impl AdminClient {
             .uri(address.uri())
             .header(CONTENT_TYPE, "application/json");
         if let Some(token) = &self.token {
-            request = request.header(AUTHORIZATION, format!("Bearer {}", **token));
+            let token = Zeroizing::new(format!("Bearer {}", token.expose_secret()));
+            request = request.header(AUTHORIZATION, &*token);
         }
-        let request = request
-            .body(Full::new(Bytes::from(body.to_string())))
-            .context("the token contains characters that a header cannot carry")?;
+        let request = request.body(Full::new(Bytes::from(body.to_string())))?;
         let answer = client
             .request(request)
             .await
             .with_context(|| format!("asking the admin server at {}", self.address))?;
         let status = answer.status().as_u16();
-        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await;
-        let body = body
-            .map_err(|error| anyhow::anyhow!("reading the answer: {error}"))?
-            .to_bytes();
+        let body = read_body(answer.into_body(), MAX_ANSWER).await?;
         Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
     }
 }

@@ -3,8 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 
-use hyrouter_files::FileError;
-
 /// Error of a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -60,38 +58,4 @@ pub enum AdminError {
         /// Error of the operating system.
         source: io::Error,
     },
-}
-
-/// Error of reading a token.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AdminTokenError {
-    /// The token is too short and could be guessed.
-    #[error("the token has {length} bytes; the minimum is {least}")]
-    Short {
-        /// Length in bytes, without surrounding white space.
-        length: usize,
-        /// Minimum length in bytes.
-        least: usize,
-    },
-    /// The token is too long.
-    #[error("the token is longer than {most} bytes")]
-    Long {
-        /// Maximum length in bytes.
-        most: usize,
-    },
-    /// The token has a character other than printable ASCII.
-    #[error(
-        "the token has a character that is not allowed; allowed is printable ASCII without white space"
-    )]
-    Characters,
-    /// The file cannot be read. The error contains its path.
-    #[error("{0}")]
-    Read(FileError),
-}
-
-impl From<FileError> for AdminTokenError {
-    fn from(error: FileError) -> Self {
-        Self::Read(error)
-    }
 }

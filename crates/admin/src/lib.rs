@@ -67,7 +67,7 @@ mod token;
 
 pub use access_refusal::AccessRefusal;
 pub use control::{AdminControl, CommandFuture};
-pub use error::{AdminError, AdminTokenError, CommandError};
+pub use error::{AdminError, CommandError};
 pub use health::{HealthProblem, HealthReport};
 #[cfg(feature = "server")]
 pub use server::{AdminServer, AdminTokenHandle};

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use hyrouter_files::SecretProblem;
 use hyrouter_http_client::{ServiceUrlError, TrustError};
 
 /// Reason why a sink cannot be made.
@@ -34,20 +35,10 @@ pub enum SinkError {
     /// The URL of the webhook cannot be used.
     #[error("{0}; a webhook is https://host[:port]/path or http://host[:port]/path")]
     Url(#[from] ServiceUrlError),
-    /// The token cannot be read from its file, or cannot be sent. Contains nothing of it.
-    #[error("the token of the webhook{}: {problem}", in_file(.path.as_ref()))]
-    Token {
-        /// The file, where it came from one.
-        path: Option<PathBuf>,
-        /// Fault of the token.
-        problem: String,
-    },
+    /// The token cannot be sent. Contains nothing of it.
+    #[error("the token of the webhook {0}")]
+    Token(#[from] SecretProblem),
     /// The certificates that the receiver is trusted by cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
-}
-
-fn in_file(path: Option<&PathBuf>) -> String {
-    path.map(|path| format!(" in {}", path.display()))
-        .unwrap_or_default()
 }

@@ -3,7 +3,8 @@
 //! A path in a configuration can lead anywhere: to a pipe without a writer, to a device, to a file of 2 GiB.
 //! [`read_file`] and [`read_text`] open without blocking, accept regular files only, and read at most the number of
 //! bytes that the caller allows. [`RegularFile`] is the same in two steps, for callers that check the metadata of the
-//! open file in between. [`read_input`] and [`read_text_input`] are for files that a person names on a command line.
+//! open file in between. [`read_input`] and [`read_text_input`] are for files that a person names on a command line. [`read_secret_file`] reads
+//! tokens and other secrets by [`SecretRules`].
 //!
 //! ```
 //! # fn example() -> Result<(), hyrouter_files::FileError> {
@@ -22,6 +23,7 @@
 mod error;
 mod pem;
 mod regular;
+mod secret;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -29,9 +31,12 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+pub use secrecy::{ExposeSecret, SecretString};
+
 pub use self::error::{FileError, FileProblem};
 pub use self::pem::{Pem, not_a_pair, pem_problem, read_pem};
 pub use self::regular::RegularFile;
+pub use self::secret::{SecretFileError, SecretProblem, SecretRules, read_secret_file};
 
 /// Maximum length of a file with certificates or keys in PEM, in bytes: 4 MiB. The certificates that systems trust are
 /// about 230 KiB together.

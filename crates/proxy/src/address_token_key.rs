@@ -1,27 +1,14 @@
 //! The key of Retry tokens.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_lc_rs::hkdf;
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use hyrouter_files::{FileProblem, read_text};
-use zeroize::Zeroizing;
 
-/// Standard alphabet with optional padding, since tools write both.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 /// HKDF salt. Separates these tokens from other uses of the same secret.
 const SALT: &[u8] = b"hyrouter retry token 1";
 /// Minimum length of a secret, in bytes. A shorter one could be guessed.
 const MIN_LEN: usize = 32;
-/// Maximum size of a file, in bytes. A larger file is not a secret: the path is wrong.
-const MAX_FILE: usize = 4096;
 
 /// A secret that several servers share, so that each accepts the Retry tokens of the others.
 ///
@@ -31,44 +18,19 @@ const MAX_FILE: usize = 4096;
 pub struct AddressTokenKey(Arc<hkdf::Prk>);
 
 impl AddressTokenKey {
-    /// Reads a secret of at least 32 bytes in one of its three text forms: `base64:...` (standard alphabet, padded or
-    /// not), `hex:...`, and anything else as it is. Surrounding whitespace is ignored.
+    /// Makes a key of a secret of at least 32 bytes.
     ///
     /// # Errors
     ///
-    /// The secret is too short, or not in the form that its prefix names. The error holds nothing of the text.
-    pub fn parse(text: &str) -> Result<Self, AddressTokenKeyError> {
-        let text = text.trim();
-        let secret = if let Some(digits) = strip_prefix(text, "base64:") {
-            decode_base64(digits)?
-        } else if let Some(digits) = strip_prefix(text, "hex:") {
-            decode_hex(digits)?
-        } else {
-            Zeroizing::new(text.as_bytes().to_vec())
-        };
+    /// The secret is too short. The error holds nothing of it.
+    pub fn new(secret: &[u8]) -> Result<Self, AddressTokenKeyError> {
         if secret.len() < MIN_LEN {
-            return Err(AddressTokenKeyError::Short {
+            return Err(AddressTokenKeyError {
                 bytes: secret.len(),
             });
         }
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(&secret);
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(secret);
         Ok(Self(Arc::new(prk)))
-    }
-
-    /// Reads a file that holds such a text.
-    ///
-    /// # Errors
-    ///
-    /// As [`parse`](Self::parse), or the file cannot be read, is not a regular file, is not UTF-8, or is longer than
-    /// 4 KiB. Each names the file.
-    pub fn read(path: &Path) -> Result<Self, AddressTokenKeyError> {
-        let named = |error| AddressTokenKeyError::File {
-            file: path.to_owned(),
-            error: Box::new(error),
-        };
-        let text = read_text(path, MAX_FILE)
-            .map_err(|error| named(AddressTokenKeyError::Read(error.problem)))?;
-        Self::parse(&text).map_err(named)
     }
 
     pub(crate) fn for_quic(&self) -> Arc<dyn quinn::crypto::HandshakeTokenKey> {
@@ -82,55 +44,32 @@ impl fmt::Debug for AddressTokenKey {
     }
 }
 
-/// Error of a text or file that is not an [`AddressTokenKey`]. It contains nothing of the secret.
-#[derive(Debug, thiserror::Error)]
+/// A secret is too short for an [`AddressTokenKey`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the secret has {bytes} bytes; the minimum is {MIN_LEN}")]
 #[non_exhaustive]
-pub enum AddressTokenKeyError {
-    /// A file that cannot be used.
-    #[error("{}: {error}", file.display())]
-    File {
-        /// Path of the file.
-        file: PathBuf,
-        /// Problem with the file.
-        error: Box<AddressTokenKeyError>,
-    },
-    /// The file cannot be read.
-    #[error(transparent)]
-    Read(FileProblem),
-    /// Fewer than 32 bytes.
-    #[error("the secret has {bytes} bytes; at least {MIN_LEN} are required")]
-    Short {
-        /// Length of the secret in bytes.
-        bytes: usize,
-    },
-    /// The text after `base64:` is not base64.
-    #[error("the text after `base64:` is not standard base64")]
-    Base64,
-    /// The text after `hex:` is not hexadecimal.
-    #[error("the text after `hex:` is not an even number of hexadecimal digits")]
-    Hex,
-}
-
-fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (head, tail) = text.split_at_checked(prefix.len())?;
-    head.eq_ignore_ascii_case(prefix).then(|| tail.trim())
-}
-
-/// Decodes into a buffer that is wiped on every path, errors included.
-fn decode_base64(digits: &str) -> Result<Zeroizing<Vec<u8>>, AddressTokenKeyError> {
-    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(digits.len())]);
-    let len = BASE64
-        .decode_slice(digits, &mut bytes)
-        .map_err(|_| AddressTokenKeyError::Base64)?;
-    bytes.truncate(len);
-    Ok(bytes)
-}
-
-fn decode_hex(digits: &str) -> Result<Zeroizing<Vec<u8>>, AddressTokenKeyError> {
-    let mut bytes = Zeroizing::new(vec![0; digits.len() / 2]);
-    hex::decode_to_slice(digits, &mut bytes).map_err(|_| AddressTokenKeyError::Hex)?;
-    Ok(bytes)
+pub struct AddressTokenKeyError {
+    /// Length of the secret in bytes.
+    pub bytes: usize,
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::AddressTokenKey;
+
+    #[test]
+    fn a_secret_that_can_be_guessed_is_refused() {
+        let long = "hunter2".repeat(5);
+        for (secret, problem) in [
+            ("", "has 0 bytes"),
+            ("hunter2", "has 7 bytes"),
+            (&long[..31], "has 31 bytes; the minimum is 32"),
+        ] {
+            let error = AddressTokenKey::new(secret.as_bytes()).unwrap_err();
+            assert!(error.to_string().contains(problem), "{error}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+        let key = AddressTokenKey::new(&long.as_bytes()[..32]).unwrap();
+        assert_eq!(format!("{key:?}"), "AddressTokenKey(..)");
+    }
+}

@@ -43,7 +43,8 @@ impl Secret {
         self.0.len()
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    /// Returns the secret itself, for another use than signing. Do not print it.
+    pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }

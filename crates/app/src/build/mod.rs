@@ -13,15 +13,17 @@ mod trial;
 #[cfg(feature = "wasm")]
 mod wasm;
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use hyrouter_admin::AdminToken;
-use hyrouter_config::{ConfigError, Draft, NamedFile, Settings};
-use hyrouter_files::RegularFile;
+use hyrouter_config::{ConfigError, Draft, NamedFile, Problem, Settings};
+use hyrouter_files::{ExposeSecret as _, RegularFile, SecretRules, read_secret_file};
 #[cfg(feature = "wasm")]
 use hyrouter_plugin_wasm::OutputSink;
 use hyrouter_plugins::Chain;
 use hyrouter_proxy::{AddressTokenKey, ServerCertificate};
+use hyrouter_referral::Secret;
 
 pub(crate) use self::expiry::NOTICE;
 use self::findings::{Findings, at};
@@ -158,10 +160,16 @@ fn certificate(settings: &Settings, findings: &mut Findings) -> Option<ServerCer
 fn token_key(settings: &Settings, findings: &mut Findings) -> Option<AddressTokenKey> {
     const KEY: &str = "quic.token_key_file";
     let file = settings.quic.token_key_file.as_ref()?;
-    let read = findings
-        .are_free(&[KEY])
-        .then(|| AddressTokenKey::read(file))?;
-    findings.keep(read.map_err(at(KEY)))
+    if !findings.are_free(&[KEY]) {
+        return None;
+    }
+    let text = read_secret_file(file, SecretRules::text(4096)).map_err(at(KEY));
+    let key = text.and_then(|text| {
+        let wrong = |error: &dyn Display| Problem::new(KEY, format!("{}: {error}", file.display()));
+        let secret = Secret::parse(text.expose_secret()).map_err(|error| wrong(&error))?;
+        AddressTokenKey::new(secret.as_bytes()).map_err(|error| wrong(&error))
+    });
+    findings.keep(key)
 }
 
 fn admin_token(settings: &Settings, findings: &mut Findings) -> Option<AdminToken> {

@@ -76,8 +76,7 @@ pub(crate) fn reconfigure(next: &Assembly, now: &Assembly) -> Result<Reconfigura
 
 /// Returns a random key, as a server without a configured key has.
 fn random_key() -> Result<AddressTokenKey, AddressTokenKeyError> {
-    let secret: [u8; 32] = rand::random();
-    AddressTokenKey::parse(&format!("hex:{}", hex::encode(secret)))
+    AddressTokenKey::new(&rand::random::<[u8; 32]>())
 }
 
 fn limits(settings: &Settings) -> Limits {

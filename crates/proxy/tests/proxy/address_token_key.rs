@@ -9,10 +9,10 @@ use hyrouter_protocol::Generation;
 use hyrouter_proxy::{AddressTokenKey, Answer, Reconfiguration, RetryMode};
 
 const ONE: &str = "correct horse battery staple 012";
-const OTHER: &str = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+const OTHER: &str = "correct horse battery staple 013";
 
 fn replica(key: &str) -> Running {
-    let key = AddressTokenKey::parse(key).unwrap();
+    let key = AddressTokenKey::new(key.as_bytes()).unwrap();
     server()
         .limits(|limits| limits.retry = RetryMode::Always)
         .built(|builder| builder.token_key(key))
@@ -54,7 +54,7 @@ async fn a_key_can_be_replaced_while_the_server_runs() {
     let (first, second) = (replica(ONE), replica(OTHER));
     let mut settings = Reconfiguration::default();
     settings.limits.retry = RetryMode::Always;
-    settings.token_key = Some(AddressTokenKey::parse(ONE).unwrap());
+    settings.token_key = Some(AddressTokenKey::new(ONE.as_bytes()).unwrap());
     second.handle.reconfigure(settings).unwrap();
     let exchange = exchange(&first, &second).await.await.unwrap();
     assert!(

@@ -1,0 +1,181 @@
+//! Secrets in texts and files.
+
+use std::path::{Path, PathBuf};
+
+use crate::{FileProblem, SecretString, read_text};
+
+/// Rules of a secret in a text. Blanks and line ends around it do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecretRules {
+    least: usize,
+    most: usize,
+    max_file: usize,
+    is_token: bool,
+}
+
+impl SecretRules {
+    /// Rules of a token that is sent in a header: `least` to 4096 bytes of printable ASCII, in a file of at most 8192
+    /// bytes. Servers refuse longer headers.
+    pub const fn token(least: usize) -> Self {
+        Self {
+            least,
+            most: 4096,
+            max_file: 8192,
+            is_token: true,
+        }
+    }
+
+    /// Rules of any other text of at most `most` bytes, with the blanks around it. It can be empty: the caller has rules of
+    /// its own.
+    pub const fn text(most: usize) -> Self {
+        Self {
+            least: 0,
+            most,
+            max_file: most,
+            is_token: false,
+        }
+    }
+
+    /// Returns the secret of a text.
+    ///
+    /// # Errors
+    ///
+    /// The text breaks a rule. The error contains nothing of it.
+    pub fn check(self, text: &str) -> Result<SecretString, SecretProblem> {
+        let text = text.trim();
+        if self.is_token && !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(SecretProblem::Characters);
+        }
+        if text.len() > self.most {
+            return Err(SecretProblem::Long { most: self.most });
+        }
+        if text.len() < self.least {
+            return Err(SecretProblem::Short {
+                bytes: text.len(),
+                least: self.least,
+            });
+        }
+        Ok(text.into())
+    }
+}
+
+/// Reads a secret from a regular file, as UTF-8.
+///
+/// # Errors
+///
+/// The file cannot be read as by [`read_text`], or its text breaks a rule. The error contains nothing of it.
+pub fn read_secret_file(path: &Path, rules: SecretRules) -> Result<SecretString, SecretFileError> {
+    let read = read_text(path, rules.max_file)
+        .map_err(|error| SecretProblem::File(error.problem))
+        .and_then(|text| rules.check(&text));
+    read.map_err(|problem| SecretFileError {
+        path: path.to_owned(),
+        problem,
+    })
+}
+
+/// A file without a secret that can be used, and the reason. Contains nothing of the secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", path.display())]
+#[non_exhaustive]
+pub struct SecretFileError {
+    /// The file.
+    pub path: PathBuf,
+    /// Problem of the file or the secret. The text of this error contains it, so it is not its source.
+    pub problem: SecretProblem,
+}
+
+/// Problem of a secret or of its file: the end of a sentence.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretProblem {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(FileProblem),
+    /// The secret is so short that it can be guessed, or empty.
+    #[error("has {bytes} bytes; the minimum is {least}")]
+    Short {
+        /// Its length in bytes, without blanks around it.
+        bytes: usize,
+        /// Minimum length in bytes.
+        least: usize,
+    },
+    /// The secret is too long.
+    #[error("is longer than {most} bytes")]
+    Long {
+        /// Maximum length in bytes.
+        most: usize,
+    },
+    /// A token has a character that cannot be sent.
+    #[error("has a character that is not allowed; allowed is printable ASCII without white space")]
+    Characters,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SecretRules, read_secret_file};
+    use crate::ExposeSecret as _;
+
+    const TOKEN: SecretRules = SecretRules::token(7);
+
+    #[test]
+    fn blanks_around_a_secret_are_no_part_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let longest = "x".repeat(4096);
+        for (text, rules) in [
+            ("hunter2", TOKEN),
+            ("  hunter2\r\n", TOKEN),
+            (&format!("{longest}\n"), TOKEN),
+            ("\u{feff}gr\u{fc}n gr\u{fc}n\n", SecretRules::text(4096)),
+            ("", SecretRules::text(4096)),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let wanted = text.trim_start_matches('\u{feff}').trim();
+            let secret = read_secret_file(&path, rules).unwrap();
+            assert_eq!(secret.expose_secret(), wanted);
+            assert!(!format!("{secret:?}").contains("hunter2"));
+            assert!(text != wanted || rules.check(text).is_ok());
+        }
+    }
+
+    #[test]
+    fn no_secret_is_repeated_in_what_is_wrong_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let (long, file) = ("hunter2".repeat(600), "hunter2".repeat(2000));
+        for (text, problem) in [
+            (" \n", "has 0 bytes; the minimum is 7"),
+            ("hunter", "has 6 bytes; the minimum is 7"),
+            (&long, "is longer than 4096 bytes"),
+            (&file, "has 14000 bytes or more; at most 8192 are allowed"),
+            (
+                "hunter2 hunter2",
+                "has a character that is not allowed; allowed is printable ASCII without white space",
+            ),
+            (
+                "hunter2\nX: y",
+                "has a character that is not allowed; allowed is printable ASCII without white space",
+            ),
+            (
+                "h\u{fc}nter2",
+                "has a character that is not allowed; allowed is printable ASCII without white space",
+            ),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let error = read_secret_file(&path, TOKEN).unwrap_err();
+            assert_eq!(error.to_string(), format!("{}: {problem}", path.display()));
+            assert!(!format!("{error:?}").contains("nter2"), "{error:?}");
+            assert!(TOKEN.check(text).is_err());
+        }
+        std::fs::write(&path, [0xff; 32]).unwrap();
+        for (path, problem) in [
+            (folder.path(), "is a directory"),
+            (&folder.path().join("no"), "os error"),
+            (&path, "is not UTF-8"),
+        ] {
+            let error = read_secret_file(path, TOKEN).unwrap_err().to_string();
+            assert!(error.contains(problem), "{error}");
+        }
+    }
+}
