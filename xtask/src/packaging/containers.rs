@@ -17,7 +17,7 @@ use crate::sh::{self, cmd, say, works};
 const PAGE: &str = "docs/deployment.md";
 const SECTION: &str = "## Containers";
 /// Commands after those of the page. `podman top` reads the rights from the kernel.
-const AFTERWARDS: &str = r#"
+const AFTERWARDS: &str = r"
 docker image inspect hyrouter:VERSION > image.json
 echo root is read-only: $(docker inspect --format '{{.HostConfig.ReadonlyRootfs}}' hyrouter)
 echo user and capabilities: $(docker top hyrouter huser hgroup capeff capbnd | tail -n 1)
@@ -25,7 +25,7 @@ begun=$(date +%s)
 docker stop hyrouter
 echo seconds to stop: $(($(date +%s) - begun))
 echo exit code: $(docker inspect --format '{{.State.ExitCode}}' hyrouter)
-"#;
+";
 /// Lines of the output, or their beginnings.
 const PRINTED: &[&str] = &[
     "referral to lobby-1.example.com:5521",
