@@ -391,7 +391,7 @@ public final class Verify {
             }
         }
 
-        /** Keys that are none, envelopes that can not be sealed, and expectations that say nothing. */
+        /** Invalid keys, envelopes that cannot be sealed, and incomplete expectations. */
         private void checkWhatNoVectorSays() {
             byte[] seed = new byte[32];
             HyrouterEnvelope.SigningKey key = HyrouterEnvelope.SigningKey.hmac(1, seed);

@@ -88,7 +88,7 @@ impl Collector for ConnectionMetrics {
         )?;
         encoder.counter(
             "retries",
-            "New connections that had to prove their address by a QUIC Retry",
+            "New connections that the router asked for a proof of address by a QUIC Retry",
             status.retries_sent,
         )?;
         let proxied = status.proxied.unwrap_or_default();

@@ -123,7 +123,7 @@ impl Collector for DecisionMetrics {
         let tickets = self.tickets.seen().map(of_result);
         encoder.family(
             "tickets",
-            "Referral data that players brought, by the result of its check",
+            "Referral data of players, by the result of its check",
             tickets,
         )
     }

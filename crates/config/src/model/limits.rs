@@ -24,7 +24,7 @@ pub struct LimitSettings {
     /// 5 seconds before they try again.
     #[serde(with = "AsText::<PositiveDuration>")]
     pub decision_timeout: Duration,
-    /// Maximum time from the answer until the client leaves. The client leaves by itself after a referral; the router
+    /// Maximum time from the answer until the client leaves. The client disconnects after a referral; the router
     /// closes connections that stay. A connection holds about 34 KB until then.
     #[serde(with = "AsText::<PositiveDuration>")]
     pub close_timeout: Duration,

@@ -47,7 +47,7 @@ pub struct LoggingSettings {
     /// Logs the socket addresses of clients, in lines of level debug. Each has the same `connection` number as the line
     /// of the decision.
     pub log_client_ip: bool,
-    /// Output of decisions as lines of JSON: a file, or `stdout`. With `stdout` the log has no line of its own for a
+    /// Output of decisions as lines of JSON: a file, or `stdout`. With `stdout` the log has no separate line for a
     /// decision; with a file it has. The router appends to the file, and opens it again after it was renamed. Default:
     /// none.
     #[serde(with = "AsOptionalText::<DecisionTarget>")]

@@ -116,7 +116,7 @@ impl Default for Breaker {
     }
 }
 
-/// A plugin in a process of its own.
+/// A plugin in a separate process.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]

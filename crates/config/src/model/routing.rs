@@ -41,7 +41,7 @@ pub(crate) struct Route {
     pub(crate) maintenance: Option<Maintenance>,
 }
 
-/// While a maintenance is in force, the router refuses players that `allow` does not contain, with the text.
+/// While a maintenance is active, the router refuses players that `allow` does not contain, with the text.
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Maintenance {

@@ -32,7 +32,7 @@ async fn python_asks() {
     let answer = python(&server, "--request", &asking("error")).await;
     assert_eq!(
         answer,
-        json!({ "code": 14, "message": "the database is away ü" })
+        json!({ "code": 14, "message": "the database is down ü" })
     );
     let answer = python(&server, "--request", &asking("panic")).await;
     assert_eq!(
@@ -80,7 +80,7 @@ async fn go_asks() {
     let answer = ask(asking("error")).await.unwrap();
     assert_eq!(
         answer,
-        json!({ "code": 14, "message": "the database is away ü" })
+        json!({ "code": 14, "message": "the database is down ü" })
     );
     let answer = ask(GOLDEN.into()).await.unwrap();
     assert_eq!(answer["response"]["deny"], false, "{answer}");

@@ -77,7 +77,7 @@ async fn the_operators_config_travels_with_each_call() {
 async fn a_status_comes_with_its_code_and_words() {
     for (language, peer) in peers() {
         let plugin = plugin(peer.address());
-        let message = format!("the database is away, said the {language} peer ü");
+        let message = format!("the database is down, said the {language} peer ü");
         let expected = PluginError::Status { code: 14, message };
         assert_eq!(ask(&plugin, "error").await, Err(expected));
         assert_eq!(ask(&plugin, "a").await, Ok(upper("a")), "{language}");

@@ -91,7 +91,7 @@ pub(crate) async fn peer_like(request: ConnectRequest) -> Result<ConnectResponse
     let name = request.event.username.unwrap_or_default();
     match name.as_str() {
         "deny" => Ok(ConnectResponse::deny("denied by rust peer")),
-        "error" => Err(PluginFailure::unavailable("the database is away ü")),
+        "error" => Err(PluginFailure::unavailable("the database is down ü")),
         "panic" => panic!("asked to"),
         "slow" => {
             tokio::time::sleep(Duration::from_secs(5)).await;

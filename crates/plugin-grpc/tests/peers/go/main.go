@@ -60,7 +60,7 @@ func onConnect(ctx context.Context, asked *request) (any, error) {
 	case "deny":
 		return response{Deny: true, DenyReason: "denied by go peer"}, nil
 	case "error":
-		return nil, status.Error(codes.Unavailable, "the database is away, said the go peer ü")
+		return nil, status.Error(codes.Unavailable, "the database is down, said the go peer ü")
 	case "garbage":
 		return json.RawMessage("{ this is not JSON"), nil
 	case "huge":

@@ -20,7 +20,7 @@ def on_connect(request, context):
     if name.startswith("slow"):
         time.sleep(5)
     if name == "error":
-        context.abort(grpc.StatusCode.UNAVAILABLE, "the database is away, said the python peer ü")
+        context.abort(grpc.StatusCode.UNAVAILABLE, "the database is down, said the python peer ü")
     if name == "metadata":
         context.set_trailing_metadata((("large", "x" * 70_000),))
     if name == "garbage":
