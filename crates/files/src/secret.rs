@@ -25,8 +25,8 @@ impl SecretRules {
         }
     }
 
-    /// Rules of any other text of at most `most` bytes, with the blanks around it. It can be empty: the caller has rules of
-    /// its own.
+    /// Rules of any other text of at most `most` bytes, with the blanks around it. It can be empty: the caller has its
+    /// own rules.
     pub const fn text(most: usize) -> Self {
         Self {
             least: 0,

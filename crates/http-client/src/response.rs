@@ -31,7 +31,7 @@ pub enum RequestError {
         /// `Retry-After`, as it was sent.
         retry_after: Option<String>,
     },
-    /// The body is longer than so many bytes.
+    /// The body is longer than this number of bytes.
     #[error("more than {0} bytes")]
     TooLong(usize),
     /// The connection ended within the body.
