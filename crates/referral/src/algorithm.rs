@@ -4,9 +4,10 @@ use std::str::FromStr;
 use crate::name::{UnknownEnvelopeName, is};
 
 /// Signature algorithm of an envelope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Algorithm {
     /// One secret signs and verifies, so every verifier can forge.
+    #[default]
     HmacSha256,
     /// A seed signs, a public key verifies.
     Ed25519,

@@ -124,64 +124,10 @@ fn listen(settings: &Settings) -> ListenAddress {
 
 #[cfg(test)]
 mod tests {
-    use hyrouter_config::LimitSettings;
-    use hyrouter_protocol::MAX_CONNECT_PAYLOAD;
-
     use super::*;
 
-    /// The warnings of `check` use the limits of the entrypoint.
     #[test]
-    fn the_configuration_knows_the_parts_of_the_entrypoint() {
-        assert_eq!(LimitSettings::SOURCE_PARTS, Limits::SOURCE_PARTS);
-        assert_eq!(LimitSettings::NETWORK_PARTS, Limits::NETWORK_PARTS);
-        let longest = usize::try_from(LimitSettings::LONGEST_PACKET).unwrap();
-        assert_eq!(longest, MAX_CONNECT_PAYLOAD);
-    }
-    /// The pages and the reference repeat the memory of connections. Each key is at most what its page says.
-    #[test]
-    fn documents_quote_the_memory_of_connections() {
-        let limits = Limits::default();
-        let (half_open, idle) = (Limits::HALF_OPEN_BYTES, Limits::IDLE_BYTES);
-        let in_mb = |bytes: usize| format!("{} MB", (bytes + 500_000) / 1_000_000);
-        let in_kb = |bytes: usize| format!("{} KB", bytes / 1_000);
-        let page = |name| std::fs::read_to_string(format!("../../docs/{name}")).unwrap();
-        let (reference, hardening) = (page("configuration.md"), page("hardening.md"));
-        let all_half_open = in_mb(limits.max_half_open * half_open);
-        let all_idle = in_mb(limits.max_connections * idle);
-        for (text, row, figures) in [
-            (
-                &reference,
-                "| `max_half_open` ",
-                [in_kb(half_open), all_half_open.clone()],
-            ),
-            (
-                &reference,
-                "| `max_connections` ",
-                [in_kb(idle), all_idle.clone()],
-            ),
-            (
-                &reference,
-                "| `retry_threshold` ",
-                [
-                    "Retry".to_owned(),
-                    in_mb(limits.retry_threshold * half_open),
-                ],
-            ),
-            (
-                &hardening,
-                "| half-open handshake ",
-                [in_kb(half_open), all_half_open],
-            ),
-            (
-                &hardening,
-                "| established connection ",
-                [in_kb(idle), all_idle],
-            ),
-        ] {
-            let found = text.lines().find(|line| line.starts_with(row)).unwrap();
-            for figure in figures {
-                assert!(found.contains(&figure), "{figure} is not in {found}");
-            }
-        }
+    fn defaults_of_the_configuration_are_those_of_the_entrypoint() {
+        assert_eq!(limits(&Settings::built_in()), Limits::default());
     }
 }

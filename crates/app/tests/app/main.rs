@@ -1,6 +1,8 @@
 //! A router in this process: built from a file or from settings, asked, reloaded, drained.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
 
+mod memory;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;

@@ -66,7 +66,7 @@ names! {
 }
 
 /// The secret is in one of `secret`, `secret_file` and `secret_env`.
-#[derive(Deserialize, JsonSchema, Serialize)]
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id"]))]
 pub(crate) struct SigningKey {
@@ -92,22 +92,8 @@ pub(crate) struct SigningKey {
     pub(crate) not_after: Option<SystemTime>,
 }
 
-impl Default for SigningKey {
-    fn default() -> Self {
-        Self {
-            id: 0,
-            algorithm: Algorithm::HmacSha256,
-            secret: None,
-            secret_file: None,
-            secret_env: None,
-            not_before: None,
-            not_after: None,
-        }
-    }
-}
-
 /// A key of `hmac_sha256` is in one of `secret`, `secret_file` and `secret_env`, one of `ed25519` in `public_key`.
-#[derive(Deserialize, JsonSchema, Serialize)]
+#[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["id"]))]
 pub(crate) struct AcceptedKey {
@@ -133,19 +119,4 @@ pub(crate) struct AcceptedKey {
     /// End of the time in which tickets are accepted, not included. Default: no end.
     #[serde(with = "AsOptionalText::<SystemTime>")]
     pub(crate) not_after: Option<SystemTime>,
-}
-
-impl Default for AcceptedKey {
-    fn default() -> Self {
-        Self {
-            id: 0,
-            algorithm: Algorithm::HmacSha256,
-            secret: None,
-            secret_file: None,
-            secret_env: None,
-            public_key: None,
-            not_before: None,
-            not_after: None,
-        }
-    }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Pool;
-use crate::text_form::{AsOptionalText, AsTextList, BuildRange, TextPattern};
+use crate::text_form::{AsOptionalText, AsTextList, BuildRangeText, TextPattern};
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -117,7 +117,7 @@ pub(crate) struct Match {
     pub(crate) alpn: Vec<String>,
     /// Builds of the client's protocol: a number, or a range that includes both ends, one of which may be open: `242`,
     /// `100..120`, `208..`, `..53`. A client of generation g1 has no build.
-    #[serde(with = "AsTextList::<BuildRange>")]
+    #[serde(with = "AsTextList::<BuildRangeText>")]
     pub(crate) build: Vec<RangeInclusive<i32>>,
     /// Generations of the client's protocol.
     #[schemars(extend("items" = json!({"type": "string", "enum": ["g1", "g2", "g3", "g4"]})))]

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::names::{Name, names};
 pub(crate) use self::values::{
-    Alpn, BuildRange, GoDuration, PositiveDuration, PublicKeyText, TextPattern, duration_text,
+    Alpn, BuildRangeText, GoDuration, PositiveDuration, PublicKeyText, TextPattern, duration_text,
     timestamp_text,
 };
 

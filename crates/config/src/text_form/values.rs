@@ -28,7 +28,7 @@ pub(crate) enum PositiveDuration {}
 pub(crate) enum Alpn {}
 
 /// A range of builds, both ends included.
-pub(crate) enum BuildRange {}
+pub(crate) enum BuildRangeText {}
 
 /// An Ed25519 public key.
 pub(crate) enum PublicKeyText {}
@@ -70,7 +70,7 @@ forms! {
     SocketAddr = "listen-address" of SocketAddr: |text| Some(listen::parse(text)?.addr), Clone::clone;
     Alpn = "alpn" of String: |text| Some(text.trim().to_owned()), Clone::clone;
     IpNet = "network" of IpNet: network, Clone::clone;
-    BuildRange = "build-range" of RangeInclusive<i32>: build_range, |range| {
+    BuildRangeText = "build-range" of RangeInclusive<i32>: build_range, |range| {
         format!("{}..{}", range.start(), range.end())
     };
     SystemTime = "timestamp" of SystemTime: timestamp, timestamp_text;
