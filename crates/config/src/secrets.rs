@@ -107,8 +107,13 @@ impl<'a> Secrets<'a> {
         if self.is_elsewhere {
             return Ok(stand_in());
         }
-        read_text(file, MAX_FILE)
-            .map_err(|error| format!("cannot read {file:?}: {}", error.problem))
+        read_text(file, MAX_FILE).map_err(|error| {
+            format!(
+                "cannot read {:?}: {}",
+                file.to_string_lossy(),
+                error.problem
+            )
+        })
     }
 }
 

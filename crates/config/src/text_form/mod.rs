@@ -60,6 +60,7 @@ impl<F: TextForm> AsText<F> {
 }
 
 impl<F: TextForm> AsOptionalText<F> {
+    #[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
     pub(crate) fn serialize<S: Serializer>(
         value: &Option<F::Value>,
         serializer: S,

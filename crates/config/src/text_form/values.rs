@@ -125,7 +125,9 @@ pub(crate) fn duration_text(duration: &Duration) -> String {
         ("ms", 1_000_000),
         ("us", 1_000),
     ];
-    let unit = units.into_iter().find(|(_, unit)| nanos % unit == 0);
+    let unit = units
+        .into_iter()
+        .find(|(_, unit)| nanos.is_multiple_of(*unit));
     match unit {
         _ if nanos == 0 => "0s".to_owned(),
         Some((name, unit)) => format!("{}{name}", nanos / unit),
