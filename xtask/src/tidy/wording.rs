@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::sh::say;
+
 /// Phrase, replacement, and maximum number in the code. The documentation must have none.
 const PHRASES: &[(&str, &str, usize)] = &[
     ("a third of", "a percentage or a ratio", 0),
@@ -83,11 +85,12 @@ impl Wording {
             return;
         };
         let (joined, starts) = joined(text);
-        for ((phrase, _, _), found) in PHRASES.iter().zip(&mut self.found) {
-            for at in places(&joined, phrase) {
+        for ((phrase, _, _), [docs, code]) in PHRASES.iter().zip(&mut self.found) {
+            let found = if is_code { code } else { docs };
+            found.extend(places(&joined, phrase).map(|at| {
                 let line = starts.partition_point(|start| *start <= at);
-                found[usize::from(is_code)].push(format!("{}:{line}", file.display()));
-            }
+                format!("{}:{line}", file.display())
+            }));
         }
     }
 
@@ -102,10 +105,10 @@ impl Wording {
                         places.join(", ")
                     ));
                 } else if count < ceiling {
-                    println!(
+                    say(&format!(
                         "note: \"{phrase}\" occurs {count} times; lower its ceiling of {ceiling} in \
                          xtask/src/tidy/wording.rs"
-                    );
+                    ));
                 }
             }
         }

@@ -70,7 +70,9 @@ fn table(text: &str) -> String {
     let of = |name: &str, begin: &str| {
         let begin = format!("# {begin} {name} ");
         let mut lines = text.lines();
-        lines.find_map(|line| line.strip_prefix(&begin)).unwrap()
+        lines
+            .find_map(|line| line.strip_prefix(&begin))
+            .unwrap_or("missing")
     };
     let names = text.lines().filter_map(|line| line.strip_prefix("# HELP "));
     let names = names.filter_map(|line| line.split(' ').next());
@@ -99,7 +101,9 @@ fn labels(text: &str, name: &str) -> Vec<String> {
         let suffix = line.split(['{', ' ']).next();
         suffix.is_some_and(|suffix| ["", "_total", "_count"].contains(&suffix))
     });
-    let series = series.unwrap_or_else(|| panic!("{name} has no series in\n{text}"));
+    let Some(series) = series else {
+        return vec!["no series".to_owned()];
+    };
     let Some((_, labels)) = series.split_once('{') else {
         return Vec::new();
     };
