@@ -23,7 +23,7 @@ pub enum SinkError {
     #[error("cannot start a thread to write decisions: {0}")]
     Thread(#[source] io::Error),
     /// A number is out of its range.
-    #[error("{key} is {value}, allowed is 1 to {most}")]
+    #[error("{key} is {value}; allowed: 1 to {most}")]
     Setting {
         /// The setting.
         key: &'static str,

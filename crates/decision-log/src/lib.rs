@@ -1,4 +1,4 @@
-//! Sinks for the decisions of a Hytale router: the last ones in memory, a file, standard output, a webhook.
+//! Sinks for the decisions of a Hytale router: memory, a file, standard output, a webhook.
 //!
 //! A [`DecisionRecord`] is one finished connection, and one flat JSON object. [`SinkSet`] writes it once, and
 //! shares the line between the enabled sinks. No sink makes a player wait: each has a bounded queue. When the queue is

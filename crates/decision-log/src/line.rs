@@ -1,10 +1,10 @@
-//! A record as text.
+//! A record as JSON.
 
 use std::sync::Arc;
 
 use crate::DecisionRecord;
 
-/// Room for a record as JSON, in bytes. One with everything in it has some 450.
+/// Initial capacity for a record as JSON, in bytes. A record with all values has about 450.
 const USUAL: usize = 512;
 
 /// A [`DecisionRecord`] as one line of JSON, without the line feed. Clones share the text.
@@ -16,7 +16,7 @@ impl DecisionLine {
     ///
     /// # Errors
     ///
-    /// Fails if the record cannot be written as JSON. None is known that cannot.
+    /// Fails if the record cannot be written as JSON. No such record is known.
     pub fn new(record: &DecisionRecord<'_>) -> serde_json::Result<Self> {
         let mut line = Vec::with_capacity(USUAL);
         serde_json::to_writer(&mut line, record)?;

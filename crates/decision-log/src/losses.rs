@@ -1,10 +1,10 @@
-//! Warnings of decisions that were lost.
+//! Warnings about lost decisions.
 
 use std::time::Instant;
 
 use hyrouter_http_client::batch::WarningInterval;
 
-/// Warns of decisions that the queue of a sink did not take, once a minute.
+/// Warns about decisions that did not fit the queue of a sink, at most once a minute.
 #[derive(Debug, Default)]
 pub(crate) struct LossWarning {
     interval: WarningInterval,
@@ -12,7 +12,7 @@ pub(crate) struct LossWarning {
 }
 
 impl LossWarning {
-    /// `lost` is the count since the sink was made.
+    /// Warns if `lost`, the number since the sink was made, has grown.
     pub(crate) fn report(&mut self, sink: &str, lost: u64, now: Instant) {
         if lost > self.reported && self.interval.is_due(now) {
             let newly = lost - self.reported;

@@ -1,12 +1,12 @@
-//! The last decisions.
+//! The latest decisions.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use crate::DecisionLine;
 
-/// The last decisions in memory. A lock is held as long as it takes to push one, or to copy references to those that are
-/// read.
+/// The latest decisions in memory. Its lock is held only while a decision is pushed, or references to decisions are
+/// copied.
 #[derive(Debug)]
 pub struct RecentDecisions {
     capacity: usize,
@@ -14,12 +14,12 @@ pub struct RecentDecisions {
 }
 
 impl RecentDecisions {
-    /// Default number of decisions: some screens, about 128 KiB.
+    /// Default number of decisions, which take about 128 KiB.
     pub const DEFAULT: usize = 256;
-    /// Maximum number of decisions: about 32 MiB.
+    /// Maximum number of decisions, which take about 32 MiB.
     pub const MAX: usize = 65_536;
 
-    /// Keeps that many decisions, at most [`Self::MAX`].
+    /// Keeps this number of decisions, at most [`Self::MAX`].
     pub fn new(capacity: usize) -> Self {
         let capacity = capacity.min(Self::MAX);
         Self {
@@ -28,7 +28,7 @@ impl RecentDecisions {
         }
     }
 
-    /// Returns the number of decisions that are kept.
+    /// Returns the number of kept decisions.
     pub fn capacity(&self) -> usize {
         self.capacity
     }
@@ -47,7 +47,7 @@ impl RecentDecisions {
         let oldest = (ring.len() == self.capacity).then(|| ring.pop_front());
         ring.push_back(decision);
         drop(ring);
-        // Freed without the lock.
+        // Freed after the lock is released.
         drop(oldest);
     }
 }

@@ -18,18 +18,18 @@ use crate::{BackendAddress, ErrorText};
 // Not `non_exhaustive`: a caller that fills it in must not forget a field.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct DecisionRecord<'a> {
-    /// When it finished: RFC 3339 in UTC, with milliseconds.
+    /// Time at which it finished: RFC 3339 in UTC, with milliseconds.
     #[serde(serialize_with = "rfc3339")]
     pub time: SystemTime,
-    /// Number of the connection, unique as long as the process lives.
+    /// Number of the connection, unique within the process.
     pub connection: u64,
     /// Outcome of the connection.
     pub outcome: DecisionOutcome,
-    /// Why, as a stable code.
+    /// Reason of the outcome, as a stable code.
     pub reason: &'static str,
-    /// The SNI as it was sent, at most 255 bytes; empty where none was.
+    /// SNI as the client sent it, at most 255 bytes; empty without one.
     pub host: &'a str,
-    /// The route that led here.
+    /// Route that the player matched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<&'a str>,
     /// Backend that the player was sent to, as `host:port`.
@@ -50,7 +50,7 @@ pub struct DecisionRecord<'a> {
     /// Build of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build: Option<i32>,
-    /// Fault of the `Connect` that was read.
+    /// Fault of the `Connect` packet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorText<'a>>,
     /// Language of the client.
@@ -59,25 +59,25 @@ pub struct DecisionRecord<'a> {
     /// ALPN of the connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alpn: Option<&'a str>,
-    /// From the first datagram to the end of the handshake; microseconds in JSON.
+    /// Time from the first datagram to the end of the handshake; microseconds in JSON.
     #[serde(rename = "handshake_us", serialize_with = "micros")]
     pub handshake: Duration,
-    /// From there until the first frame was read; microseconds in JSON.
+    /// Time from there until the first frame was read; microseconds in JSON.
     #[serde(rename = "connect_us", serialize_with = "micros")]
     pub connect: Duration,
-    /// From there until there was an answer; microseconds in JSON.
+    /// Time from there until the decision was made; microseconds in JSON.
     #[serde(rename = "decision_us", serialize_with = "micros")]
     pub decision: Duration,
-    /// All of it; microseconds in JSON.
+    /// Total time; microseconds in JSON.
     #[serde(rename = "total_us", serialize_with = "micros")]
     pub total: Duration,
-    /// Address of the client. None unless the operator lets it into logs.
+    /// Address of the client. `None` unless the operator enables client addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<IpAddr>,
 }
 
 impl DecisionRecord<'_> {
-    /// Returns a record with what each has: no `Connect`, no answer, no time taken.
+    /// Returns a record of a connection without `Connect`, response and durations.
     pub fn new(
         time: SystemTime,
         connection: u64,
@@ -117,12 +117,12 @@ pub enum DecisionOutcome {
     Referral,
     /// The player was refused.
     Disconnect,
-    /// No packet was possible.
+    /// The connection ended without a response packet.
     Closed,
 }
 
 impl DecisionOutcome {
-    /// Every outcome.
+    /// All outcomes.
     pub const ALL: [Self; 3] = [Self::Referral, Self::Disconnect, Self::Closed];
 
     /// Returns the name in JSON, logs and metrics.
@@ -135,7 +135,7 @@ impl DecisionOutcome {
     }
 }
 
-/// Returns a duration in whole microseconds, as logs have it.
+/// Returns a duration in whole microseconds, the unit of the log.
 pub fn as_micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
@@ -144,7 +144,7 @@ fn micros<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_u64(as_micros(*duration))
 }
 
-/// `2026-01-31T12:00:00.123Z`. A clock outside the years 0 to 9999 reads as 1970.
+/// Writes a time as `2026-01-31T12:00:00.123Z`. A time outside the years 0 to 9999 becomes 1970.
 fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
     let nanos = match time.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(0),

@@ -8,22 +8,22 @@ use crate::{DecisionLine, DecisionRecord, FileSink, RecentDecisions, WebhookSink
 /// The enabled sinks.
 #[derive(Debug, Default)]
 pub struct SinkSet {
-    /// The last ones in memory.
+    /// The latest decisions in memory.
     pub recent: Option<Arc<RecentDecisions>>,
     /// A file or standard output.
     pub file: Option<FileSink>,
-    /// A service.
+    /// A webhook.
     pub webhook: Option<WebhookSink>,
 }
 
 impl SinkSet {
-    /// Returns whether anything is switched on.
+    /// Returns whether any sink is enabled.
     pub fn is_enabled(&self) -> bool {
         self.recent.is_some() || self.file.is_some() || self.webhook.is_some()
     }
 
-    /// Writes a record as JSON once, and hands the line to every sink. Does nothing when none is switched on. Never waits
-    /// but for the lock of [`RecentDecisions`].
+    /// Writes a record as JSON once, and passes the line to every enabled sink. Does nothing without one. Waits only for
+    /// the lock of [`RecentDecisions`].
     pub fn record(&self, record: &DecisionRecord<'_>) {
         if !self.is_enabled() {
             return;
@@ -42,15 +42,15 @@ impl SinkSet {
         }
     }
 
-    /// Opens the file again, after it was moved.
+    /// Reopens the file after it was moved.
     pub fn reopen(&self) {
         if let Some(file) = &self.file {
             file.reopen();
         }
     }
 
-    /// Writes and sends what waits in each sink, all of them within this time. What comes after that is lost and counted.
-    /// Returns whether all is written and sent.
+    /// Writes and sends the waiting decisions of all sinks within this time. Later decisions are counted as lost. Returns
+    /// whether all were written and sent.
     pub async fn close(&self, timeout: Duration) -> bool {
         let file = async {
             match &self.file {

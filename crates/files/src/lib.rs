@@ -3,8 +3,8 @@
 //! A path in a configuration can lead anywhere: to a pipe without a writer, to a device, to a file of 2 GiB.
 //! [`read_file`] and [`read_text`] open without blocking, accept regular files only, and read at most the number of
 //! bytes that the caller allows. [`RegularFile`] is the same in two steps, for callers that check the metadata of the
-//! open file in between. [`read_input`] and [`read_text_input`] are for files that a person names on a command line. [`read_secret_file`] reads
-//! tokens and other secrets by [`SecretRules`].
+//! open file in between. [`read_input`] and [`read_text_input`] are for files that a person names on a command line.
+//! [`read_secret_file`] reads tokens and other secrets by [`SecretRules`].
 //!
 //! ```
 //! # fn example() -> Result<(), hyrouter_files::FileError> {
@@ -107,12 +107,13 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<Zeroizing<String>, FileError> {
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// By its byte order mark, in either order.
+/// Returns whether a text begins with the byte order mark of UTF-16, in either byte order.
 fn is_utf16(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")
 }
 
-/// Reads at most `max` bytes, into memory that is not moved while `expected` holds.
+/// Reads at most `max` bytes. The buffer does not move while the length is at most `expected`, so that no copies of a
+/// secret stay in freed memory.
 fn bounded(source: impl Read, max: usize, expected: usize) -> Result<Vec<u8>, FileProblem> {
     let mut bytes = Vec::with_capacity(expected.min(max).saturating_add(1));
     let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);

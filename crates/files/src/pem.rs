@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_part_of_it() {
+    fn a_byte_order_mark_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.pem");
         std::fs::write(&path, "\u{feff}-----BEGIN").unwrap();

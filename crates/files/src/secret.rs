@@ -119,7 +119,7 @@ mod tests {
     const TOKEN: SecretRules = SecretRules::token(7);
 
     #[test]
-    fn blanks_around_a_secret_are_no_part_of_it() {
+    fn blanks_around_a_secret_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         let longest = "x".repeat(4096);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_repeated_in_what_is_wrong_with_it() {
+    fn errors_contain_no_secret() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         let (long, file) = ("hunter2".repeat(600), "hunter2".repeat(2000));

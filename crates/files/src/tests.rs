@@ -39,10 +39,10 @@ fn a_huge_file_is_refused_by_its_length() {
     );
 }
 
-/// A read that blocks would hang this test.
+/// Hangs if a read blocks.
 #[cfg(unix)]
 #[test]
-fn what_is_no_regular_file_is_named() {
+fn the_kind_of_another_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
@@ -68,7 +68,7 @@ fn what_is_no_regular_file_is_named() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_file_that_does_not_tell_its_length_is_bounded() {
+fn a_file_of_unknown_length_is_bounded() {
     let path = Path::new("/proc/self/status");
     assert!(RegularFile::open(path).unwrap().metadata().len() == 0);
     assert!(read_file(path, 1 << 20).unwrap().len() > 10);

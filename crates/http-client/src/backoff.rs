@@ -1,4 +1,4 @@
-//! When an attempt that failed is repeated.
+//! Waits before failed attempts are repeated.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Returns the wait after so many failures in a row: the one that is due, less a random part of at most a half, so that
-    /// many routers do not come back at once.
+    /// Returns the wait after this number of consecutive failures, less a random part of at most 50 %, so that many
+    /// routers do not retry at the same time.
     pub fn wait(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         let whole = self.first.saturating_mul(1 << doublings).min(self.longest);
@@ -26,15 +26,15 @@ impl Backoff {
 pub struct Retry {
     /// Maximum number of attempts.
     pub attempts: u32,
-    /// The waits that the server does not ask for.
+    /// Waits if the server does not ask for longer ones.
     pub backoff: Backoff,
-    /// The longest wait that the server can ask for.
+    /// Maximum wait that the server can ask for.
     pub longest_asked: Duration,
 }
 
 impl Retry {
-    /// Returns the wait before the next attempt after so many failed ones; `None` when there is none. `asked` is the wait
-    /// that the server asks for. It counts if it is longer than the one that is due.
+    /// Returns the wait before the next attempt after this number of failed ones; `None` after the last attempt. `asked`
+    /// is the wait that the server asks for. It applies if it is longer than the wait of the back-off.
     pub fn wait(&self, failures: u32, asked: Option<Duration>) -> Option<Duration> {
         let own = (failures < self.attempts).then(|| self.backoff.wait(failures))?;
         Some(asked.map_or(own, |asked| asked.min(self.longest_asked).max(own)))
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_takes_off_up_to_a_half() {
+    fn jitter_takes_off_at_most_half() {
         let waits: BTreeSet<_> = (0..200).map(|_| WAITS.wait(3)).collect();
         let (least, most) = (*waits.first().unwrap(), *waits.last().unwrap());
         // 200 waits that miss a fifth of the range would be chance of one in 10^19.

@@ -1,4 +1,4 @@
-//! A bound on informational answers.
+//! A bound on informational responses.
 
 use std::io;
 use std::pin::Pin;
@@ -9,13 +9,13 @@ use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use tower_service::Service;
 
-/// Maximum number of informational (1xx) answers before the final one. hyper has no bound. Servers send one or two:
+/// Maximum number of informational (1xx) responses before the final one. hyper has no bound. Servers send one or two:
 /// `100 Continue`, and `103 Early Hints`.
 const MAX_INFORMATIONAL: u32 = 16;
-/// Bytes that are read at once before the final answer is there.
+/// Maximum number of bytes of one read before the final response begins.
 const PIECE: usize = 4096;
 
-/// Makes connections of `C` that bound informational answers.
+/// Makes connections of `C` that bound informational responses.
 #[derive(Debug, Clone)]
 pub struct Bounded<C>(pub(crate) C);
 
@@ -44,7 +44,7 @@ where
     }
 }
 
-/// A connection that ends when a server sends more than 16 informational answers to one request.
+/// A connection that ends when a server sends more than 16 informational responses to one request.
 #[derive(Debug)]
 pub struct BoundedStream<S> {
     stream: S,
@@ -109,7 +109,7 @@ impl<S: Connection> Connection for BoundedStream<S> {
     }
 }
 
-/// Progress within an answer.
+/// Progress within a response.
 #[derive(Debug, Default)]
 struct Answer {
     at: At,
@@ -118,11 +118,11 @@ struct Answer {
 
 #[derive(Debug, Clone, Copy)]
 enum At {
-    /// That many bytes of `HTTP/1.1 ` have come; the digit after it says what the answer is.
+    /// This number of bytes of `HTTP/1.1 ` was read. The next digit is the class of the status.
     Start(usize),
-    /// Inside of the head of an informational answer, with that many bytes in the line.
+    /// In the head of an informational response, with this number of bytes in the current line.
     Informational(usize),
-    /// The final answer is there. What follows is up to its reader.
+    /// The final response has begun. The rest is not inspected.
     Final,
 }
 
@@ -140,7 +140,7 @@ impl Answer {
         matches!(self.at, At::Final)
     }
 
-    /// Something is sent, which another answer follows.
+    /// Starts again when a request is sent after a final response.
     fn begin_exchange(&mut self) {
         if self.is_final() {
             *self = Self::default();
@@ -154,7 +154,7 @@ impl Answer {
                     self.informational += 1;
                     if self.informational > MAX_INFORMATIONAL {
                         return Err(io::Error::other(format!(
-                            "more than {MAX_INFORMATIONAL} informational answers (1xx) without a final one"
+                            "more than {MAX_INFORMATIONAL} informational responses (1xx) without a final one"
                         )));
                     }
                     At::Informational(1)

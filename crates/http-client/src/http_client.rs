@@ -12,14 +12,15 @@ use hyper_util::rt::TokioExecutor;
 use crate::bounded::Bounded;
 use crate::{ServiceUrl, TrustError, trust};
 
-/// Maximum length of the head of an answer in bytes. One that ends in the last piece that is read can have twice as many.
+/// Maximum length of the head of a response in bytes. A head that ends in the last piece that is read can have twice as
+/// many.
 const MAX_HEAD: usize = 64 * 1024;
 
 /// Client of HTTP/1.1 for one service; `B` is the body of requests. It closes a connection on which more than 16
-/// informational answers (1xx) come before the final one. Its futures need a tokio runtime with I/O and time.
+/// informational responses (1xx) come before the final one. Its futures need a tokio runtime with I/O and time.
 pub type HttpClient<B> = legacy::Client<Bounded<HttpsConnector<HttpConnector>>, B>;
 
-/// Reason why there is no answer. [`Causes`](hyrouter_text::Causes) shows all of it.
+/// Reason why there is no response. [`Causes`](hyrouter_text::Causes) prints it with all its sources.
 pub type HttpClientError = legacy::Error;
 
 /// Options of a client's connections.
@@ -28,10 +29,11 @@ pub struct HttpClientOptions<'a> {
     /// File of certificates in PEM that the service is trusted by, beside those of the system. It is read when the client
     /// is made, if the URL is `https://`.
     pub ca_file: Option<&'a Path>,
-    /// Time to make a connection, without TLS. The addresses of a name share it, so that a dead one leaves time for the
-    /// next.
+    /// Maximum time to make a connection, without TLS. The addresses of a name share it, so that an unreachable one
+    /// leaves time for the next.
     pub connect_timeout: Duration,
-    /// Time that a connection is kept for the next request, at most one connection. `None`: each request has its own.
+    /// Time that a connection is kept for the next request, at most one connection. `None`: each request has its own
+    /// connection.
     pub idle: Option<Duration>,
 }
 

@@ -10,9 +10,9 @@ use tokio::time::timeout;
 
 use crate::{HttpClient, HttpClientOptions, RequestError, ServiceUrl, TrustError, read_body};
 
-/// Maximum length of the body of an answer in bytes.
+/// Maximum length of the body of a response in bytes.
 const MAX_BODY: usize = 64 * 1024;
-/// Maximum time from the head of an answer to the end of its body.
+/// Maximum time from the head of a response to the end of its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(1);
 /// Time that a connection is kept for the next body: less than most servers keep it.
 const IDLE: Duration = Duration::from_secs(20);
@@ -28,7 +28,7 @@ pub struct Poster {
 
 impl Poster {
     /// Makes a poster that sends these headers with each request. `timeout` bounds a request, from its connection to the
-    /// head of the answer. Does not connect.
+    /// head of the response. Does not connect.
     ///
     /// # Errors
     ///
@@ -58,12 +58,12 @@ impl Poster {
         self.address.origin()
     }
 
-    /// Posts a body. Returns the body of the answer, unless it is longer than 64 KiB, takes more than a second, or breaks
-    /// off: then only the connection is lost.
+    /// Posts a body. Returns the body of the response. If that is longer than 64 KiB, takes more than a second, or is
+    /// incomplete, only the connection is lost, and the post has succeeded.
     ///
     /// # Errors
     ///
-    /// Fails if there is no answer in time, or one other than 2xx.
+    /// Fails if there is no response in time, or its status is not 2xx.
     pub async fn post(&self, body: Bytes) -> Result<Option<Bytes>, RequestError> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;

@@ -18,7 +18,7 @@ use crate::HttpClientError;
 #[non_exhaustive]
 pub enum RequestError {
     /// The response did not come in time.
-    #[error("no answer within {0:?}")]
+    #[error("no response within {0:?}")]
     Timeout(Duration),
     /// The request failed.
     #[error("{}", Causes(.0))]
@@ -35,7 +35,7 @@ pub enum RequestError {
     #[error("more than {0} bytes")]
     TooLong(usize),
     /// The connection ended within the body.
-    #[error("the answer breaks off: {}", Causes(&**.0))]
+    #[error("the response is incomplete: {}", Causes(&**.0))]
     BrokenOff(Box<dyn Error + Send + Sync>),
 }
 
@@ -74,7 +74,7 @@ fn status_problem(status: StatusCode) -> String {
             status.as_u16()
         )
     } else {
-        format!("the answer is {status}")
+        format!("the response has status {status}")
     }
 }
 

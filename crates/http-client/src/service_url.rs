@@ -15,7 +15,7 @@ pub const MAX_URL: usize = 2048;
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServiceUrl {
     url: Url,
-    /// The same for hyper, which has a type of its own.
+    /// The same URL as hyper's type.
     uri: Uri,
 }
 
@@ -50,7 +50,7 @@ pub enum UrlProblem {
     #[error("has no scheme")]
     MissingScheme,
     /// The scheme is neither `https` nor `http`.
-    #[error("begins with a scheme that is not known")]
+    #[error("has an unknown scheme")]
     UnknownScheme,
     /// The URL has more than [`MAX_URL`] bytes.
     #[error("is longer than {MAX_URL} bytes")]
@@ -65,7 +65,7 @@ pub enum UrlProblem {
     #[error("has a query or fragment, and the path is added at its end")]
     NotABase,
     /// The text is not a URL.
-    #[error("is no URL")]
+    #[error("is not a URL")]
     Malformed,
     /// There is no host.
     #[error("has no host")]
@@ -76,7 +76,7 @@ pub enum UrlProblem {
     /// There is a colon behind the host, but no number from 1 to 65535.
     #[error("has a port that is not a number from 1 to 65535")]
     InvalidPort,
-    /// Anyone on the network could read what must not be read.
+    /// The URL would send a secret without encryption over a network.
     #[error("would send {0} in the clear over a network; use https://")]
     InTheClear(&'static str),
 }
@@ -134,7 +134,7 @@ fn read(text: &str, rules: UrlRules) -> Result<ServiceUrl, UrlProblem> {
         return Err(UrlProblem::TooLong);
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // First of all, so that no password is taken for a host or a port.
+    // Checked first, so that no password is taken for a host or a port and printed.
     if authority.contains('@') {
         return Err(UrlProblem::WithUser(rules.credentials));
     }

@@ -1,4 +1,4 @@
-//! Which certificates a service is trusted by.
+//! Certificates that a service is trusted by.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,19 +28,19 @@ pub enum TrustError {
         /// Errors of reading the certificates; empty if there were none.
         problem: String,
     },
-    /// The cryptography that is built in cannot do TLS.
+    /// The built-in cryptography does not support TLS.
     #[error("TLS: {}", Causes(.0))]
     Tls(#[from] rustls::Error),
 }
 
-/// TLS with the system's certificates and those of a file. Where no TLS is spoken, none are read.
+/// Returns TLS with the system's certificates and those of a file. Reads no certificates if the service has no TLS.
 pub(crate) fn config(is_spoken: bool, ca_file: Option<&Path>) -> Result<ClientConfig, TrustError> {
     let roots = if is_spoken {
         roots(ca_file)?
     } else {
         RootCertStore::empty()
     };
-    // Set here, so that no provider that the process has installed is used.
+    // Passed explicitly, so that a provider that the process has installed is not used.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -76,10 +76,10 @@ fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TrustError> {
     Ok(())
 }
 
-/// None is an error only if there are no others.
+/// Reads the system's certificates. Having none is an error only if there are no others.
 fn add_system(roots: &mut RootCertStore) -> Result<(), TrustError> {
     let found = rustls_native_certs::load_native_certs();
-    // Systems ship one or the other certificate that is no good; those that are suffice.
+    // Systems ship some invalid certificates; the valid ones suffice.
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() {
         let problems = found.errors.iter().map(|error| format!(": {error}"));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ca_file_that_is_none_and_why() {
+    fn an_unusable_ca_file_is_refused_with_the_reason() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.pem");
         let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";

@@ -224,7 +224,7 @@ mod tests {
     fn errors_of_an_endpoint_contain_no_password() {
         for (endpoint, problem) in [
             ("127.0.0.1:4318", "no scheme"),
-            ("grpc://127.0.0.1:4317", "not known"),
+            ("grpc://127.0.0.1:4317", "unknown scheme"),
             ("http://otlp.example/?key=hunter2", "query or fragment"),
             (
                 "https://u:hunter2@otlp.example",

@@ -1,8 +1,8 @@
-//! Writing of lines that are there as a whole or not at all.
+//! Writing of complete lines after incomplete ones.
 
 use std::io::{self, Write};
 
-/// Writes lines to something that may fail at any byte.
+/// Writes lines to an output that may fail at any byte.
 #[derive(Debug, Default)]
 pub(super) struct LineWriter {
     /// `true` if the last write broke off within a line.
@@ -11,14 +11,14 @@ pub(super) struct LineWriter {
 
 /// Result of writing some lines.
 pub(super) struct LinesWritten {
-    /// Lines that are there as a whole.
+    /// Number of complete lines.
     pub(super) lines: u64,
     /// Error that kept the other lines from being written.
     pub(super) error: Option<io::Error>,
 }
 
 impl LineWriter {
-    /// Writes them. What was left of a line before is ended first, so that it spoils no other.
+    /// Writes lines. Ends an incomplete line of the write before first, so that it does not damage the next one.
     pub(super) fn write(&mut self, to: &mut impl Write, lines: &[u8]) -> LinesWritten {
         let (written, error) = self.write_some(to, lines);
         let ends = lines.iter().take(written).filter(|&&byte| byte == b'\n');
@@ -64,7 +64,7 @@ mod tests {
 
     use super::LineWriter;
 
-    /// A disk with that much room.
+    /// A disk with room for this number of bytes.
     struct Disk {
         room: usize,
         content: Vec<u8>,
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_torn_spoils_no_other() {
+    fn an_incomplete_line_does_not_damage_the_next() {
         for room in 0..=12 {
             let mut disk = Disk {
                 room,

@@ -1,4 +1,4 @@
-//! One line a decision, appended to a file or written to standard output.
+//! One line per decision, appended to a file or written to standard output.
 
 mod lines;
 mod output;
@@ -19,7 +19,7 @@ use crate::{DecisionLine, DeliveryCounts, SinkError};
 
 /// Maximum number of lines that can wait.
 const MAX_QUEUE: usize = 1 << 20;
-/// Maximum time that dropping a sink that was not closed waits for its last lines.
+/// Maximum time that dropping an open sink waits for its last lines.
 const DROP_WAIT: Duration = Duration::from_secs(1);
 
 /// Target of lines, and the number of lines that can wait.
@@ -39,7 +39,7 @@ pub enum FileTarget {
 }
 
 impl FileSinkOptions {
-    /// Returns the defaults for that target.
+    /// Returns the defaults for this target.
     pub fn new(target: FileTarget) -> Self {
         Self {
             target,
@@ -47,8 +47,8 @@ impl FileSinkOptions {
         }
     }
 
-    /// Sets the number of decisions that can wait to be written, 1 to 1,048,576. Default 16,384: one second of a router
-    /// that does as many, and about 8 MiB if nothing is written any more.
+    /// Sets the maximum number of waiting decisions, 1 to 1,048,576. Default 16,384: 1 second of a router with as many
+    /// decisions per second, and at most about 8 MiB.
     #[must_use]
     pub fn with_queue(mut self, queue: usize) -> Self {
         self.queue = queue;
@@ -56,10 +56,10 @@ impl FileSinkOptions {
     }
 }
 
-/// Writes decisions from a thread of its own. When the disk is slower than the players, lines are lost and counted.
+/// Writes decisions from its own thread. If the disk is slower than the decisions, lines are lost and counted.
 ///
 /// If the file was moved or removed, it is created again before the next lines are written;
-/// [`Self::reopen`] does so at once. The thread waits for the reader of a pipe, and ends with the sink all the same.
+/// [`Self::reopen`] does so at once. The thread waits for the reader of a pipe, but always ends with the sink.
 #[derive(Debug)]
 pub struct FileSink {
     queue: SyncSender<WriterMessage>,
@@ -104,7 +104,7 @@ impl FileSink {
         Ok(Self { queue, shared })
     }
 
-    /// Queues a line, if there is room.
+    /// Queues a line if there is room.
     pub fn record(&self, line: DecisionLine) {
         let tally = &self.shared.tally;
         if !self.shared.control.is_closing()
@@ -116,32 +116,32 @@ impl FileSink {
         }
     }
 
-    /// Requests that the thread reopens the file, as `logrotate` needs after it moved the file. If that fails, the old
+    /// Requests that the thread reopen the file, which `logrotate` needs after it moved the file. If that fails, the old
     /// file stays in use.
     pub fn reopen(&self) {
         self.shared.control.reopen();
         self.wake();
     }
 
-    /// Returns whether the thread runs. It is false when the thread has ended before the sink is closed: by a panic.
+    /// Returns whether the thread runs. `false` before the sink is closed means that the thread panicked.
     pub fn is_running(&self) -> bool {
         if self.shared.control.is_closing() {
             return true;
         }
-        // The lock is held by a thread that waits for the end.
+        // A thread in `close` holds the lock while it waits.
         let Ok(ended) = self.shared.ended.try_lock() else {
             return true;
         };
         ended.try_recv() != Err(TryRecvError::Disconnected)
     }
 
-    /// Returns how many decisions came to what end.
+    /// Returns the numbers of sent, lost and failed decisions.
     pub fn counts(&self) -> DeliveryCounts {
         self.shared.tally.counts()
     }
 
-    /// Writes what waits, and ends. What is not written within this time is lost and counted, and so is all that is
-    /// recorded from now on. Returns whether all was written, or has failed, in time.
+    /// Writes the waiting decisions, then ends. Decisions that are not written within this time are counted as lost, and
+    /// so are all that are recorded from now on. Returns whether all were written, or failed, in time.
     pub async fn close(&self, timeout: Duration) -> bool {
         self.shared.control.close();
         self.wake();
@@ -151,7 +151,7 @@ impl FileSink {
             .unwrap_or(false)
     }
 
-    /// A full queue needs no waking.
+    /// Wakes the thread. A full queue wakes it without a message.
     fn wake(&self) {
         let _ = self.queue.try_send(WriterMessage::Wake);
     }
@@ -170,7 +170,7 @@ impl SinkState {
 }
 
 impl Drop for FileSink {
-    /// Waits a second at most, and not at all after [`FileSink::close`].
+    /// Waits for the thread at most a second, and not at all after [`FileSink::close`].
     fn drop(&mut self) {
         if !self.shared.control.is_closing() {
             self.shared.control.close();

@@ -1,4 +1,4 @@
-//! The file itself.
+//! The output of a file sink.
 
 use std::fmt;
 use std::fs::{File, Metadata, OpenOptions};
@@ -18,7 +18,7 @@ pub(super) enum LogOutput {
 
 pub(super) struct LogFile {
     path: PathBuf,
-    /// None: it could not be opened, or the pipe has no reader yet.
+    /// `None`: the file could not be opened, or the pipe has no reader yet.
     file: Option<File>,
     lines: LineWriter,
 }
@@ -113,8 +113,9 @@ impl LogFile {
     }
 }
 
-/// Readable by the group and not by all: there may be addresses in it. A pipe is opened without waiting for its reader,
-/// and written to without waiting for room: the thread that waits could not be ended.
+/// Opens a file for appending. A new file is readable by the group and not by all, since it may contain addresses. A
+/// pipe is opened without waiting for its reader, and written to without waiting for room, because a blocked thread
+/// cannot be ended.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
@@ -143,7 +144,7 @@ fn is_same(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// A file that is open cannot be moved there.
+/// Returns `true`: an open file cannot be moved there.
 #[cfg(not(unix))]
 fn is_same(_: &Metadata, _: &Metadata) -> bool {
     true

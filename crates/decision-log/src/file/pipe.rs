@@ -1,4 +1,4 @@
-//! Pipes whose reader is slow or away.
+//! Pipes with a slow reader or none.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use super::writer::WriterControl;
 
-/// First pause between two attempts; each is twice as long as the one before.
+/// First pause between two attempts. Each pause is twice as long as the one before.
 const FIRST: Duration = Duration::from_millis(1);
-/// Longest pause: a reader waits at most this long for the first line, and an abandoned thread for its end.
+/// Maximum pause: a new reader gets the first line, and an abandoned thread ends, within this time.
 const LONGEST: Duration = Duration::from_millis(250);
 
-/// Pauses that grow.
+/// Pauses that double.
 #[derive(Debug)]
 pub(super) struct Pauses(Duration);
 

@@ -1,4 +1,4 @@
-//! The thread that writes.
+//! The thread that writes decisions.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use super::pipe::Pauses;
 use crate::DecisionLine;
 use crate::losses::LossWarning;
 
-/// Bytes that are written in one go. A queue that has less is written at once.
+/// Number of bytes from which on lines are written before more are taken from the queue.
 const BATCH: usize = 64 * 1024;
 
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl WriterControl {
         self.close.load(Ordering::Acquire)
     }
 
-    /// Drops what waits.
+    /// Drops the waiting lines.
     pub(super) fn abandon(&self) {
         self.abandon.store(true, Ordering::Release);
     }
@@ -58,12 +58,12 @@ pub(super) struct FileWriter {
     messages: Receiver<WriterMessage>,
     output: LogOutput,
     shared: Arc<SinkState>,
-    /// Whole lines that are to be written, and how many.
+    /// Complete lines to be written.
     lines: Vec<u8>,
     count: u64,
     failures: WarningInterval,
     losses: LossWarning,
-    /// Dropped last, so that everything is done when the one that waits for it wakes.
+    /// Dropped last, so that all work is done when the waiting thread wakes.
     _ending: SyncSender<()>,
 }
 
@@ -93,7 +93,7 @@ impl FileWriter {
         while let Ok(message) = self.messages.recv() {
             self.take(message);
             loop {
-                // Read before the queue is found empty: what came before the close is written.
+                // Read before the queue is found empty, so that all lines from before the close are written.
                 let is_closing = self.shared.control.is_closing();
                 self.fill();
                 if self.shared.control.is_abandoned() {
@@ -131,7 +131,7 @@ impl FileWriter {
         self.losses.report("file", lost, now);
     }
 
-    /// Takes what is in the queue, as much as is written in one go.
+    /// Takes lines from the queue, up to the size of one write.
     fn fill(&mut self) {
         while self.lines.len() < BATCH {
             let Ok(message) = self.messages.try_recv() else {
@@ -153,7 +153,7 @@ impl FileWriter {
         let now = Instant::now();
         let written = self.output.write(&self.lines, &self.shared.control);
         if self.shared.control.is_abandoned() {
-            // All of them were counted as lost.
+            // These lines were counted as lost.
             return;
         }
         let failed = self.count.saturating_sub(written.lines);

@@ -20,7 +20,7 @@ fn what_is_absent_is_left_out() {
 }
 
 #[test]
-fn what_is_there_is_flat_and_named_as_in_the_log() {
+fn json_is_flat_and_has_the_names_of_the_log() {
     let error = io::Error::other("too long");
     let record = DecisionRecord {
         host: "a\"\n\u{1b}.example",
@@ -78,7 +78,7 @@ fn what_is_there_is_flat_and_named_as_in_the_log() {
 }
 
 #[test]
-fn outcomes_read_the_same_everywhere() {
+fn outcomes_have_the_same_name_everywhere() {
     for outcome in DecisionOutcome::ALL {
         let json = serde_json::to_value(outcome).unwrap();
         assert_eq!(json.as_str(), Some(outcome.as_str()));

@@ -1,4 +1,4 @@
-//! The task that posts.
+//! The task that sends batches.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,8 +11,8 @@ use super::retry_after::retry_after;
 use crate::DecisionLine;
 use crate::losses::LossWarning;
 
-/// When a batch is sent again. In all that takes a minute and a half at most: a receiver may be restarted, and a batch
-/// that it cannot take does not hold up the others for ever.
+/// Attempts to send one batch and the waits between them, in all at most 90 s: long enough for a restart of the receiver,
+/// and a batch that it cannot process does not block the others without end.
 const RETRY: Retry = Retry {
     attempts: 10,
     backoff: Backoff {
@@ -54,7 +54,7 @@ impl WebhookDelivery {
         }
     }
 
-    /// Sends a batch until it is taken or has to be dropped. Returns whether it was taken.
+    /// Sends a batch until it is accepted or dropped. Returns whether it was accepted.
     async fn deliver(&mut self, batch: &[DecisionLine]) -> bool {
         let body = array(batch);
         let mut failures = 0;
@@ -79,11 +79,11 @@ impl WebhookDelivery {
             return;
         }
         let receiver = self.poster.origin();
-        tracing::warn!(receiver, %error, decisions, dropped, "the webhook does not take decisions");
+        tracing::warn!(receiver, %error, decisions, dropped, "webhook delivery failed");
     }
 }
 
-/// Returns whether the same batch may be taken another time.
+/// Returns whether the receiver may accept the same batch later.
 fn may_pass(error: &RequestError) -> bool {
     error
         .status()
@@ -113,7 +113,7 @@ mod tests {
     use crate::{DecisionLine, DecisionOutcome, DecisionRecord};
 
     #[test]
-    fn a_batch_that_is_not_taken_is_given_up_within_a_minute_and_a_half() {
+    fn a_batch_is_dropped_after_at_most_90_seconds() {
         let waits = (1..).map_while(|failures| RETRY.wait(failures, None));
         let sum: Duration = waits.sum();
         let attempts = (1..)

@@ -1,4 +1,4 @@
-//! Decisions in batches to a service.
+//! Decisions in batches to an HTTP server.
 
 mod delivery;
 mod options;
@@ -22,18 +22,18 @@ const AGE: Duration = Duration::from_secs(1);
 /// Posts decisions to a URL: a JSON array of up to [`WebhookOptions::with_batch`], sent when it is full or its oldest
 /// decision is 1 s old, one request at a time.
 ///
-/// An answer of 2xx accepts the batch. 408, 425, 429, 5xx, no answer within 5 s, and no connection are retried: at most
-/// 10 attempts over at most 90 s, or as long as `Retry-After` asks for, at most 60 s each. Any other answer, including
-/// a redirect, drops the batch. A batch whose answer was lost arrives twice.
+/// A response with 2xx accepts the batch. 408, 425, 429, 5xx, no response within 5 s, and no connection are retried: at
+/// most 10 attempts over at most 90 s, or as long as `Retry-After` asks for, at most 60 s each. Any other response,
+/// including a redirect, drops the batch. A batch whose response was lost arrives twice.
 ///
-/// Decisions that arrive while the queue is full are lost and counted. Nothing here makes a player wait.
+/// Decisions that arrive while the queue is full are lost and counted. Players do not wait for the webhook.
 #[derive(Debug)]
 pub struct WebhookSink {
     queue: Queue<DecisionLine>,
 }
 
 impl WebhookSink {
-    /// Checks the options, reads the certificates, and starts to wait for decisions on that runtime. Does not connect.
+    /// Checks the options, reads the certificates, and starts a task on this runtime. Does not connect.
     ///
     /// # Errors
     ///
@@ -52,24 +52,24 @@ impl WebhookSink {
         })
     }
 
-    /// Queues a line, if there is room.
+    /// Queues a line if there is room.
     pub fn record(&self, line: DecisionLine) {
         self.queue.record(1, || line);
     }
 
-    /// Returns whether the task runs. It is false when the task has ended before the sink is closed: by a panic.
+    /// Returns whether the task runs. `false` before the sink is closed means that the task panicked.
     pub fn is_running(&self) -> bool {
         self.queue.is_running()
     }
 
-    /// Returns how many decisions came to what end.
+    /// Returns the numbers of sent, lost and failed decisions.
     pub fn counts(&self) -> DeliveryCounts {
         self.queue.counts()
     }
 
-    /// Sends what waits, and ends. What is not taken within this time is lost and counted, and so is all that is
-    /// recorded from now on. Returns whether all was sent, or dropped, in time. A sink that is dropped sends what waits
-    /// too, in a time without a bound.
+    /// Sends the waiting decisions, then ends. Decisions that are not accepted within this time are counted as lost, and
+    /// so are all that are recorded from now on. Returns whether all were sent or dropped in time. Dropping a sink sends
+    /// the waiting decisions too, without a time limit.
     pub async fn close(&self, timeout: Duration) -> bool {
         self.queue.close(timeout).await
     }

@@ -58,8 +58,8 @@ impl WebhookOptions {
         self
     }
 
-    /// Sets the number of decisions that can wait, 1 to 1,048,576. Default 4,096: four seconds at a thousand a second,
-    /// and about 2 MiB.
+    /// Sets the maximum number of waiting decisions, 1 to 1,048,576. Default 4,096: 4 seconds at 1,000 decisions per
+    /// second, and about 2 MiB.
     #[must_use]
     pub fn with_queue(mut self, queue: usize) -> Self {
         self.queue = queue;
@@ -77,7 +77,7 @@ impl WebhookOptions {
     ///
     /// # Errors
     ///
-    /// Returns the first option that cannot be used, with its value and what is allowed.
+    /// Returns the first option that cannot be used, with its value and the allowed values.
     pub fn check(&self) -> Result<(), SinkError> {
         for (key, value, most) in [
             ("queue", self.queue, MAX_QUEUE),
@@ -138,7 +138,7 @@ mod tests {
             assert_eq!(check(1), Ok(()));
             assert_eq!(check(most), Ok(()));
             for value in [0, most + 1, usize::MAX] {
-                let wanted = format!("{key} is {value}, allowed is 1 to {most}");
+                let wanted = format!("{key} is {value}; allowed: 1 to {most}");
                 assert_eq!(check(value), Err(wanted));
             }
         }

@@ -1,4 +1,4 @@
-//! Decisions on their way to files, pipes and servers.
+//! Decisions that are written to files, pipes and servers.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

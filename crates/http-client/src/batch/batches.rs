@@ -1,4 +1,4 @@
-//! The end of a queue where batches come out.
+//! The receiving end of a queue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,8 @@ impl<T> Batches<T> {
         &self.tally
     }
 
-    /// Returns the next batch as soon as it is full or old, or nothing more will come; `None` when the queue has ended.
+    /// Returns the next batch as soon as it is full or old enough, or the queue is closed; `None` when the queue has
+    /// ended.
     pub async fn next(&mut self) -> Option<Vec<T>> {
         let mut batch = Vec::new();
         let mut is_closing = false;
@@ -49,7 +50,7 @@ impl<T> Batches<T> {
             let wait = self.age.saturating_sub(oldest.elapsed());
             tokio::select! {
                 biased;
-                // Closed or dropped: what is in the queue is taken, and then there is nothing more.
+                // Closed or dropped: the remaining items are still returned.
                 _ = self.closing.wait_for(|&closing| closing), if !is_closing => {
                     is_closing = true;
                     self.queue.close();

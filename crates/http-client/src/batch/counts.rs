@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveryCounts {
-    /// Written, or taken by the receiver.
+    /// Written, or accepted by the receiver.
     pub sent: u64,
-    /// Lost because the queue was full, or had ended.
+    /// Lost because the queue was full or closed.
     pub lost: u64,
     /// Lost because writing or sending failed, or the receiver refused them.
     pub failed: u64,
@@ -34,27 +34,27 @@ impl DeliveryTally {
         }
     }
 
-    /// Counts what the queue took.
+    /// Counts items that the queue accepted.
     pub fn accepted(&self, count: u64) {
         self.accepted.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// Counts what the queue did not take.
+    /// Counts items as lost because the queue did not accept them.
     pub fn not_accepted(&self, count: u64) {
         self.lost.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// Counts what was accepted and has arrived.
+    /// Counts accepted items as sent.
     pub fn sent(&self, count: u64) {
         self.sent.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// Counts what was accepted and will not arrive.
+    /// Counts accepted items as failed.
     pub fn failed(&self, count: u64) {
         self.failed.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// Counts what was accepted and neither sent nor failed as lost.
+    /// Counts accepted items as lost if they were neither sent nor failed.
     pub fn give_up(&self) {
         let done = self.sent.load(Ordering::Relaxed) + self.failed.load(Ordering::Relaxed);
         let accepted = self.accepted.swap(done, Ordering::Relaxed);
@@ -68,7 +68,7 @@ mod tests {
     use super::DeliveryTally;
 
     #[test]
-    fn what_waits_at_the_end_is_lost_once() {
+    fn waiting_items_are_lost_once_at_the_end() {
         let tally = DeliveryTally::default();
         for _ in 0..5 {
             tally.accepted(2);

@@ -1,7 +1,7 @@
 //! A queue of items that are sent in batches. Recording an item never waits.
 //!
-//! A [`Queue`] has a bound, and one task that takes [`Batches`] out of it. [`DeliveryCounts`] counts what became of each
-//! item: it is sent, lost or failed once, or waits.
+//! A [`Queue`] has a bound, and one task that takes [`Batches`] out of it. Each item waits, or [`DeliveryCounts`] counts
+//! it once as sent, lost or failed.
 //!
 //! ```
 //! use std::time::Duration;
@@ -11,7 +11,7 @@
 //!
 //! async fn work(mut batches: Batches<&'static str>) {
 //!     while let Some(batch) = batches.next().await {
-//!         // Post it, then say what became of it.
+//!         // Post it, then count the result.
 //!         batches.tally().sent(batch.len() as u64);
 //!     }
 //! }

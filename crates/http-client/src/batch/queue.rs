@@ -1,4 +1,4 @@
-//! The end of a queue that is filled.
+//! The sending end of a queue.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::{Batches, DeliveryCounts, DeliveryTally};
 
-/// Limits of the number of waiting items, and of their wait.
+/// Limits on the number of waiting items and on their wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BatchLimits {
     /// Maximum number of items that wait beside the batch that is being sent; 0 counts as 1.
@@ -30,7 +30,7 @@ pub struct Queue<T> {
 }
 
 impl<T> Queue<T> {
-    /// Starts a task on that runtime, which takes batches until there are no more.
+    /// Starts a task on this runtime, which takes batches until the queue ends.
     pub fn open<F>(
         limits: BatchLimits,
         runtime: &Handle,
@@ -51,9 +51,9 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Queues an item, if there is room. It counts as `count`, sent or not.
+    /// Queues an item if there is room. It counts as `count` items.
     pub fn record(&self, count: u64, item: impl FnOnce() -> T) {
-        // Reserved first, so that nothing is made for a queue that is full.
+        // Reserved first, so that no item is made for a full queue.
         let Ok(place) = self.items.try_reserve() else {
             self.tally.not_accepted(count);
             return;
@@ -63,19 +63,19 @@ impl<T> Queue<T> {
         place.send(item);
     }
 
-    /// Returns whether the task runs. It is false when the task has ended before the queue is closed: by a panic.
+    /// Returns whether the task runs. `false` before the queue is closed means that the task panicked.
     pub fn is_running(&self) -> bool {
         *self.closing.borrow() || !self.items.is_closed()
     }
 
-    /// Returns how many items came to what end.
+    /// Returns the numbers of sent, lost and failed items.
     pub fn counts(&self) -> DeliveryCounts {
         self.tally.counts()
     }
 
-    /// Sends what waits, and ends. What is not taken within this time is lost and counted, and so is all that is
-    /// recorded from now on. Returns whether all was sent, or dropped, in time. A queue that is dropped sends what waits
-    /// too, in a time without a bound.
+    /// Sends the waiting items, then ends. Items that are not accepted within this time are counted as lost, and so are
+    /// all items that are recorded from now on. Returns whether all were sent or dropped in time. Dropping a queue sends
+    /// the waiting items too, without a time limit.
     pub async fn close(&self, timeout: Duration) -> bool {
         self.closing.send_replace(true);
         let task = self

@@ -17,7 +17,7 @@ fn limits(room: usize, most: usize) -> BatchLimits {
     }
 }
 
-/// A queue, and what is sent of it: when, from now on, and what.
+/// Returns a queue, and a receiver of its batches with their times from now on.
 fn open(limits: BatchLimits) -> (Queue<u32>, mpsc::Receiver<(Duration, Vec<u32>)>) {
     let began = Instant::now();
     let (sender, sent) = mpsc::channel(100);
@@ -30,7 +30,7 @@ fn open(limits: BatchLimits) -> (Queue<u32>, mpsc::Receiver<(Duration, Vec<u32>)
     (Queue::open(limits, &Handle::current(), work), sent)
 }
 
-/// A queue whose first batch is sent for ever, and that batch once it is.
+/// Returns a queue whose first batch is never finished, and a receiver of that batch.
 fn stalled(limits: BatchLimits) -> (Queue<u32>, oneshot::Receiver<Vec<u32>>) {
     let (sender, first) = oneshot::channel();
     let work = |mut batches: Batches<u32>| async move {
@@ -46,7 +46,7 @@ fn record(queue: &Queue<u32>, items: impl IntoIterator<Item = u32>) {
     }
 }
 
-/// Sent, lost, failed.
+/// Returns the numbers of sent, lost and failed items.
 fn counts(queue: &Queue<u32>) -> (u64, u64, u64) {
     let counts = queue.counts();
     (counts.sent, counts.lost, counts.failed)
@@ -70,27 +70,27 @@ async fn the_age_of_a_batch_is_that_of_its_first() {
     record(&queue, [2]);
     assert_eq!(sent.recv().await, Some((AGE * 6, vec![1, 2])));
     sleep(AGE * 5).await;
-    assert!(sent.try_recv().is_err(), "nothing is sent for nothing");
+    assert!(sent.try_recv().is_err(), "no empty batch is sent");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_queue_takes_nothing_and_makes_nothing() {
+async fn a_full_queue_makes_and_accepts_no_item() {
     let (queue, first) = stalled(limits(2, 1));
     record(&queue, [1]);
     assert_eq!(first.await.unwrap(), [1]);
     record(&queue, [2, 3]);
-    queue.record(7, || unreachable!("there is no room for it"));
+    queue.record(7, || unreachable!("the queue is full"));
     assert_eq!(counts(&queue), (0, 7, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_goes_at_the_end_without_waiting_for_more() {
+async fn waiting_items_are_sent_at_once_on_close() {
     let (queue, mut sent) = open(limits(10, 3));
     record(&queue, 1..=5);
     assert!(queue.close(AGE / 2).await);
     record(&queue, [6]);
     assert_eq!(counts(&queue), (5, 1, 0));
-    assert!(queue.close(AGE).await, "it has ended already");
+    assert!(queue.close(AGE).await, "closed before");
     assert_eq!(counts(&queue), (5, 1, 0));
     assert_eq!(sent.recv().await, Some((Duration::ZERO, vec![1, 2, 3])));
     assert_eq!(sent.recv().await, Some((Duration::ZERO, vec![4, 5])));
@@ -117,7 +117,7 @@ async fn what_is_not_sent_in_time_at_the_end_is_lost() {
     assert_eq!(began.elapsed(), AGE * 2);
     assert_eq!(counts(&queue), (0, 11, 0));
     record(&queue, [6]);
-    assert!(queue.close(AGE).await, "it has ended already");
+    assert!(queue.close(AGE).await, "closed before");
     assert_eq!(counts(&queue), (0, 12, 0));
 }
 

@@ -4,14 +4,14 @@ const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
 const HINTS: &str = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\n\r\n";
 
-/// Sees a text in pieces of that many bytes.
+/// Passes a text in pieces of this number of bytes.
 fn see(answer: &mut Answer, text: &str, piece: usize) -> Result<(), String> {
     let mut pieces = text.as_bytes().chunks(piece);
     pieces.try_for_each(|piece| answer.see(piece).map_err(|error| error.to_string()))
 }
 
 #[test]
-fn informational_answers_are_counted_to_the_final_one() {
+fn informational_responses_are_counted_up_to_the_final_one() {
     for piece in [1, 2, 7, 1000] {
         for one in [CONTINUE, HINTS, "HTTP/1.1 100 \n\n"] {
             let many = one.repeat(MAX_INFORMATIONAL as usize);
@@ -20,7 +20,7 @@ fn informational_answers_are_counted_to_the_final_one() {
             assert!(!answer.is_final());
             see(&mut answer, OK, piece).unwrap();
             assert!(answer.is_final());
-            // The body may look like anything, and the next answer has a count of its own.
+            // A body may look like a response, and each response has its own count.
             see(&mut answer, &many, piece).unwrap();
             answer.begin_exchange();
             see(&mut answer, &many, piece).unwrap();
@@ -31,7 +31,7 @@ fn informational_answers_are_counted_to_the_final_one() {
 }
 
 #[test]
-fn what_is_no_answer_is_left_to_its_reader() {
+fn other_protocols_pass_uninspected() {
     let mut answer = Answer::default();
     see(&mut answer, "SSH-2.0-OpenSSH_9.9\r\n", 3).unwrap();
     assert!(answer.is_final());

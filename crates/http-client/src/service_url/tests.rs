@@ -19,7 +19,7 @@ fn problem(text: &str, rules: UrlRules) -> UrlProblem {
 }
 
 #[test]
-fn what_is_an_address_and_how_it_reads_back() {
+fn urls_are_parsed_and_printed() {
     for (text, reads_back) in [
         ("https://keys.example", "https://keys.example/"),
         ("HTTPS://keys.example/?v=1", "https://keys.example/?v=1"),
@@ -100,7 +100,7 @@ fn what_is_none_and_why() {
 }
 
 #[test]
-fn a_password_is_not_shown_nor_more_than_is_allowed() {
+fn passwords_and_long_urls_are_not_printed() {
     let rules = UrlRules {
         credentials: Some("token_file"),
         ..ANY
@@ -130,7 +130,7 @@ fn a_password_is_not_shown_nor_more_than_is_allowed() {
 }
 
 #[test]
-fn only_this_machine_is_no_network() {
+fn only_loopback_is_not_a_network() {
     for (text, is_in_the_clear) in [
         ("http://localhost/k", false),
         ("http://LOCALHOST:80/k", false),

@@ -22,7 +22,7 @@ use hyrouter_testing::authority::Authority;
 use hyrouter_testing::listen::{deaf, listen};
 use hyrouter_testing::post;
 
-/// Against hanging, and longer than any test.
+/// Limit that ends a test that hangs; far longer than any test takes.
 const LONG: Duration = Duration::from_secs(30);
 
 fn client(
@@ -61,7 +61,7 @@ fn url(text: &str) -> ServiceUrl {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_if_it_may_idle() {
+async fn a_connection_is_reused_if_it_may_idle() {
     for (idle, connections) in [(Some(LONG), 1), (None, 2)] {
         let server = Server::new(None).await;
         let address = address("http", &server);
@@ -76,7 +76,7 @@ async fn a_connection_is_used_again_if_it_may_idle() {
 }
 
 #[tokio::test]
-async fn a_service_is_trusted_by_an_authority_of_ones_own() {
+async fn a_service_is_trusted_by_a_private_authority() {
     let authority = Authority::new();
     let server = Server::new(Some(authority.acceptor("127.0.0.1"))).await;
     let address = address("https", &server);
@@ -84,7 +84,7 @@ async fn a_service_is_trusted_by_an_authority_of_ones_own() {
     assert_eq!(post(&client, &address, "one").await.unwrap(), "one");
     assert!(
         rustls::crypto::CryptoProvider::get_default().is_none(),
-        "nothing is installed for the whole process"
+        "no provider is installed for the process"
     );
 }
 
@@ -128,9 +128,9 @@ async fn a_refused_connection_is_one_line() {
     assert_eq!(error.lines().count(), 1, "{error}");
 }
 
-/// Without the bound this server would never be left.
+/// Hangs without the bound on informational responses.
 #[tokio::test]
-async fn a_service_that_never_comes_to_the_point_is_hung_up_on() {
+async fn endless_informational_responses_close_the_connection() {
     let authority = Authority::new();
     for tls in [false, true] {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -158,7 +158,7 @@ async fn a_service_that_never_comes_to_the_point_is_hung_up_on() {
         let client = client(&address, None, Some(&authority.file()));
         let error = post(&client, &address, "body").await.unwrap_err();
         let text = Causes(&error).to_string();
-        assert!(text.contains("16 informational answers"), "{text}");
+        assert!(text.contains("16 informational responses"), "{text}");
         tokio::time::timeout(LONG, has_left).await.unwrap().unwrap();
     }
 }

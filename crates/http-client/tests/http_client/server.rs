@@ -1,4 +1,4 @@
-//! A server that answers with what it was sent.
+//! An echo server.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use hyrouter_testing::listen::{Stream, listen};
 use hyrouter_testing::post;
 
-/// A server on this runtime. Ends with it.
+/// A server on this runtime, which ends with it.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -38,12 +38,12 @@ impl Server {
         server
     }
 
-    /// Connections that stood.
+    /// Number of completed connections.
     pub(crate) fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
     }
 
-    /// The heads of the requests that came.
+    /// Heads of the received requests.
     pub(crate) fn heads(&self) -> Vec<String> {
         self.seen.lock().unwrap().heads.clone()
     }

@@ -98,7 +98,7 @@ mod tests {
         }));
         for _ in 0..2 {
             let error = file.read().await.unwrap_err().to_string();
-            assert_eq!(error, "no answer within 20ms");
+            assert_eq!(error, "no response within 20ms");
         }
         drop(free);
         file.timeout = Duration::from_secs(30);

@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Result<AddressKind, &'static str> {
         None => (Scheme::None, text),
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
-        Some(_) => return Err("begins with a scheme that is not known"),
+        Some(_) => return Err("has an unknown scheme"),
     };
     let rest = match scheme {
         Scheme::None => rest,

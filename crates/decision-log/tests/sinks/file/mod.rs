@@ -12,7 +12,7 @@ use hyrouter_decision_log::{FileSink, FileSinkOptions, FileTarget};
 
 use crate::line;
 
-/// Far more than anything here takes; only a hang is longer.
+/// Limit that ends a test that hangs; far longer than any test takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn options(path: &Path) -> FileSinkOptions {
@@ -27,7 +27,7 @@ fn sink_of(path: &Path, queue: usize) -> FileSink {
     FileSink::open(options(path).with_queue(queue)).unwrap()
 }
 
-/// The numbers of connections in lines that each are a whole object.
+/// Returns the connection numbers of lines, each of which is a complete object.
 fn connections(text: &str) -> Vec<u64> {
     assert!(text.is_empty() || text.ends_with('\n'), "{text}");
     text.lines()
@@ -42,7 +42,7 @@ fn read(path: &Path) -> Vec<u64> {
     connections(&std::fs::read_to_string(path).unwrap())
 }
 
-/// Waits for something that another thread does.
+/// Waits until another thread has made a condition true.
 async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
     let mut poll = tokio::time::interval(Duration::from_millis(2));
@@ -59,9 +59,9 @@ async fn lines_are_appended_at_once() {
     let first = sink(&path);
     first.record(line(1));
     until("a line", || first.counts().sent == 1).await;
-    assert_eq!(read(&path), [1], "it waits for no other line");
+    assert_eq!(read(&path), [1], "a line is written at once");
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-    assert_eq!(mode & 0o137, 0, "not for everybody: {mode:o}");
+    assert_eq!(mode & 0o137, 0, "not readable by all: {mode:o}");
     assert!(first.close(PATIENCE).await);
 
     let second = sink(&path);
@@ -87,7 +87,7 @@ async fn a_sink_that_is_dropped_has_written_all() {
 }
 
 #[tokio::test]
-async fn what_comes_after_the_end_is_lost_and_counted() {
+async fn decisions_after_the_end_are_counted_as_lost() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("decisions.jsonl");
     let sink = sink(&path);
@@ -101,7 +101,7 @@ async fn what_comes_after_the_end_is_lost_and_counted() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_full_disk_is_counted_and_nothing_else() {
+async fn a_full_disk_only_counts_failures() {
     let sink = sink(Path::new("/dev/full"));
     for connection in 0..3 {
         sink.record(line(connection));
@@ -113,7 +113,7 @@ async fn a_full_disk_is_counted_and_nothing_else() {
 }
 
 #[test]
-fn what_can_not_be_opened_and_why() {
+fn a_file_that_cannot_be_opened_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path(), &folder.path().join("no/decisions.jsonl")] {
         let error = FileSink::open(options(path)).unwrap_err().to_string();
@@ -123,6 +123,6 @@ fn what_can_not_be_opened_and_why() {
     for queue in [0, 1_048_577] {
         let options = FileSinkOptions::new(FileTarget::Stdout).with_queue(queue);
         let error = FileSink::open(options).unwrap_err().to_string();
-        assert_eq!(error, format!("queue is {queue}, allowed is 1 to 1048576"));
+        assert_eq!(error, format!("queue is {queue}; allowed: 1 to 1048576"));
     }
 }

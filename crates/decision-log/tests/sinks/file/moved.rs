@@ -6,7 +6,7 @@ use super::{PATIENCE, read, sink, until};
 use crate::line;
 
 #[tokio::test]
-async fn a_moved_file_is_made_anew_when_asked_for() {
+async fn a_moved_file_is_created_again_on_reopen() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("decisions.jsonl");
     let moved = folder.path().join("decisions.jsonl.1");
@@ -15,7 +15,7 @@ async fn a_moved_file_is_made_anew_when_asked_for() {
     until("a line", || sink.counts().sent == 1).await;
     fs::rename(&path, &moved).unwrap();
     sink.reopen();
-    // Nothing is recorded: logrotate waits for the file to be let go.
+    // Reopens without a new decision, since logrotate waits until the old file is closed.
     until("a new file", || path.exists()).await;
     sink.record(line(2));
     assert!(sink.close(PATIENCE).await);
@@ -40,7 +40,7 @@ async fn a_moved_or_removed_file_is_noticed() {
     until("a third line", || sink.counts().sent == 3).await;
     assert_eq!(read(&path), [3]);
 
-    // Another file of that name is as good as none.
+    // Another file of this name must not be mistaken for the open one.
     fs::write(&moved, "").unwrap();
     fs::rename(&moved, &path).unwrap();
     sink.record(line(4));
@@ -49,7 +49,7 @@ async fn a_moved_or_removed_file_is_noticed() {
 }
 
 #[tokio::test]
-async fn nothing_is_lost_while_the_folder_is_away() {
+async fn no_line_is_lost_while_the_folder_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path().join("here");
     let away = folder.path().join("away");

@@ -1,4 +1,4 @@
-//! Readers that are slow, or not there.
+//! Pipes with slow readers or none.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -28,7 +28,7 @@ fn read_all(path: &Path) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn a_queue_holds_what_it_may_and_no_more() {
+async fn a_queue_is_bounded() {
     let (_folder, path) = pipe();
     let sink = sink_of(&path, 10);
     for connection in 0..15 {
@@ -54,7 +54,7 @@ async fn the_end_does_not_wait_for_a_reader() {
     sink.record(line(7));
     let counts = sink.counts();
     assert_eq!((counts.sent, counts.lost, counts.failed), (0, 8, 0));
-    // A reader that comes too late finds nothing that was counted as lost, and no writer that it would wait for.
+    // A late reader gets no line that was counted as lost, and finds no writer to wait for.
     let mut text = String::new();
     let mut late = File::options()
         .read(true)
@@ -70,7 +70,7 @@ async fn the_end_does_not_wait_for_a_reader() {
 }
 
 #[tokio::test]
-async fn the_end_does_not_wait_for_one_that_reads_nothing() {
+async fn the_end_does_not_wait_for_an_idle_reader() {
     let (_folder, path) = pipe();
     let sink = sink_of(&path, 10_000);
     let mut reader = spawn_blocking(move || File::open(path).unwrap())
@@ -95,10 +95,10 @@ async fn the_end_does_not_wait_for_one_that_reads_nothing() {
 }
 
 #[tokio::test]
-async fn a_reader_that_comes_late_gets_what_waited() {
+async fn a_late_reader_gets_the_waiting_lines() {
     let (_folder, path) = pipe();
     let sink = sink_of(&path, 100);
-    // As a reload does; it must not wait either.
+    // A reload reopens the file and must not wait either.
     for connection in 0..8 {
         sink.record(line(connection));
         sink.reopen();
@@ -110,14 +110,14 @@ async fn a_reader_that_comes_late_gets_what_waited() {
 }
 
 #[tokio::test]
-async fn a_slow_reader_makes_nobody_wait_and_gets_whole_lines() {
+async fn a_slow_reader_does_not_block_and_gets_complete_lines() {
     const ALL: u64 = 20_000;
     let (_folder, path) = pipe();
     let sink = sink_of(&path, 100);
     let mut reader = spawn_blocking(move || File::open(path).unwrap())
         .await
         .unwrap();
-    // Far more than queue and pipe hold. That this ends is the test.
+    // Far more than queue and pipe hold. The test is that this ends.
     for connection in 0..ALL {
         sink.record(line(connection));
     }
@@ -137,7 +137,7 @@ async fn a_slow_reader_makes_nobody_wait_and_gets_whole_lines() {
 }
 
 #[tokio::test]
-async fn a_reader_that_leaves_can_come_back() {
+async fn a_reader_can_close_and_return() {
     let (_folder, path) = pipe();
     let sink = sink_of(&path, 100);
     let opening = path.clone();

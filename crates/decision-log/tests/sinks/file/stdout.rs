@@ -1,4 +1,4 @@
-//! Standard output, of a process that has one of its own.
+//! Standard output of a separate process.
 
 use std::process::{Command, Stdio};
 

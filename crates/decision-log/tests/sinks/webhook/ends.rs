@@ -1,4 +1,4 @@
-//! What is sent at the end.
+//! Delivery at the end of a sink.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use hyrouter_testing::clock::{Clock, until};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Closes a sink in time, while the clock stands still: a timer would never come.
+/// Closes a sink while the clock is paused, so that a timer would never fire.
 async fn closed(sink: WebhookSink) -> WebhookSink {
     let closing = tokio::spawn(async move {
         let in_time = sink.close(SECOND).await;
@@ -23,7 +23,7 @@ async fn closed(sink: WebhookSink) -> WebhookSink {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_is_sent_at_the_end() {
+async fn waiting_decisions_are_sent_at_the_end() {
     let _clock = Clock::hold().await;
     let server = Server::new([]).await;
     let sink = open(&options(&server.url(), 100));
@@ -34,7 +34,7 @@ async fn what_waits_is_sent_at_the_end() {
     assert_eq!(sizes, [100, 100, 50]);
     record(&sink, [250]);
     assert_eq!(counts(&sink), (250, 1, 0));
-    assert!(sink.close(SECOND).await, "it has ended already");
+    assert!(sink.close(SECOND).await, "closed before");
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,7 +72,7 @@ async fn the_end_does_not_wait_for_a_receiver() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sink_that_is_dropped_sends_what_waits() {
+async fn a_dropped_sink_sends_the_waiting_decisions() {
     let clock = Clock::hold().await;
     let server = Server::new([]).await;
     let sink = open(&options(&server.url(), 2));

@@ -1,4 +1,4 @@
-//! Receivers that are away, slow, or do not want it.
+//! Receivers that are unreachable, slow, or refuse a batch.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use hyrouter_testing::listen::deaf;
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn what_may_pass_is_tried_again() {
+async fn temporary_failures_are_retried() {
     let clock = Clock::hold().await;
     for answer in [
         Answer::Status("408 Request Timeout", ""),
@@ -40,7 +40,7 @@ async fn what_may_pass_is_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_receiver_that_is_not_there_is_tried_again() {
+async fn an_unreachable_receiver_is_retried() {
     let clock = Clock::hold().await;
     let (port, address) = deaf();
     let sink = open(&options(&format!("http://{address}/"), 1));
@@ -54,7 +54,7 @@ async fn a_receiver_that_is_not_there_is_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_receiver_is_left_alone_as_long_as_it_asks() {
+async fn retry_after_delays_the_next_attempt() {
     let clock = Clock::hold().await;
     for (asks, least) in [
         ("Retry-After: 7\r\n", 7),
@@ -75,7 +75,7 @@ async fn a_receiver_is_left_alone_as_long_as_it_asks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_receiver_does_not_want_is_dropped() {
+async fn a_refused_batch_is_dropped() {
     let _clock = Clock::hold().await;
     for status in [
         "300 Multiple Choices",
@@ -114,7 +114,7 @@ async fn redirects_are_not_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_batch_does_not_keep_the_others_for_ever() {
+async fn one_batch_does_not_block_the_others_without_end() {
     let clock = Clock::hold().await;
     let broken = Answer::Status("500 Internal Server Error", "");
     let server = Server::new(vec![broken; 10]).await;
@@ -134,7 +134,7 @@ async fn one_batch_does_not_keep_the_others_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_receiver_that_hangs_is_left_in_time() {
+async fn a_request_to_a_hanging_receiver_times_out() {
     let clock = Clock::hold().await;
     for bytes in ["", "HTTP/1.1 200 OK\r\n"] {
         let server = Server::new([Answer::Stall(bytes), OK]).await;
@@ -158,7 +158,7 @@ async fn a_receiver_that_hangs_is_left_in_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_body_of_an_answer_decides_nothing() {
+async fn the_body_of_a_response_has_no_effect() {
     let clock = Clock::hold().await;
     let half = Answer::Stall("HTTP/1.1 202 Accepted\r\nContent-Length: 9\r\n\r\n");
     let slow = Answer::Stall("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[");

@@ -1,4 +1,4 @@
-//! Batches to a real server. Sockets are real; the clock is the test's.
+//! Batches to a server over real sockets, with a paused clock.
 
 mod ends;
 mod failures;
@@ -29,7 +29,7 @@ fn record(sink: &WebhookSink, connections: impl IntoIterator<Item = u64>) {
     }
 }
 
-/// Sent, lost, failed.
+/// Returns the numbers of sent, lost and failed decisions.
 fn counts(sink: &WebhookSink) -> (u64, u64, u64) {
     let counts = sink.counts();
     (counts.sent, counts.lost, counts.failed)
@@ -49,7 +49,7 @@ async fn a_full_batch_is_sent_at_once() {
     let requests = server.requests();
     assert_eq!(requests[0].connections(), [1, 2, 3]);
     assert_eq!(requests[1].connections(), [4, 5, 6]);
-    assert_eq!(server.accepted(), 1, "a connection is used again");
+    assert_eq!(server.accepted(), 1, "the connection is reused");
     let head = &requests[0].head;
     assert!(
         head.starts_with("post /decisions?key=1 http/1.1\r\n"),
@@ -80,15 +80,19 @@ async fn a_batch_that_is_not_full_is_sent_after_a_second() {
     clock.pass(Duration::from_millis(2)).await;
     until("a batch", || sink.counts().sent == 2).await;
     let request = server.requests().remove(0);
-    assert_eq!(request.connections(), [1, 2], "the oldest counts");
+    assert_eq!(
+        request.connections(),
+        [1, 2],
+        "sent 1 s after the oldest decision"
+    );
     assert!(!request.head.contains("authorization"), "{}", request.head);
 
     clock.pass(Duration::from_secs(10)).await;
-    assert_eq!(server.count(), 1, "nothing is sent for nothing");
+    assert_eq!(server.count(), 1, "no empty batch is sent");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_queue_holds_what_it_may_and_no_more() {
+async fn a_queue_is_bounded() {
     let _clock = Clock::hold().await;
     let server = Server::new([Answer::Stall("")]).await;
     let sink = open(&options(&server.url(), 2).with_queue(5));

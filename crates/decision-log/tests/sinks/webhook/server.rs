@@ -1,4 +1,4 @@
-//! A receiver that can be told to fail.
+//! A receiver with configurable responses and failures.
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -7,22 +7,22 @@ use tokio::time::Instant;
 use hyrouter_testing::listen::Stream;
 use hyrouter_testing::scripted::{AfterAnswer, ScriptedAnswer, ScriptedServer};
 
-/// What a request is answered with.
+/// Response to a request.
 #[derive(Clone)]
 pub(super) enum Answer {
-    /// This status, these lines of the head, no body.
+    /// This status, these header lines, no body.
     Status(&'static str, &'static str),
     /// These bytes, then the end of the connection.
     Raw(&'static str),
     /// These bytes, then nothing more.
     Stall(&'static str),
-    /// A good head, then a body that does not end.
+    /// A valid head, then a body without end.
     Endless,
 }
 
 pub(super) const OK: Answer = Answer::Status("200 OK", "");
 
-/// One request as it came.
+/// One received request.
 #[derive(Clone)]
 pub(super) struct Request {
     pub(super) head: String,
@@ -31,7 +31,7 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// The numbers of the connections in it.
+    /// Returns the connection numbers in its body.
     pub(super) fn connections(&self) -> Vec<u64> {
         let array: Vec<Value> = serde_json::from_str(&self.body).unwrap();
         let connections = array.iter().map(|one| one["connection"].as_u64());

@@ -1,4 +1,4 @@
-//! A receiver is who its certificate says, or gets nothing.
+//! Verification of the receiver's certificate.
 
 use hyrouter_decision_log::{WebhookOptions, WebhookToken};
 use tokio::net::TcpListener;
@@ -22,7 +22,7 @@ fn trusting(authority: &Authority, server: &Server) -> WebhookOptions {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_receiver_is_trusted_by_an_authority_of_ones_own() {
+async fn a_receiver_is_trusted_by_a_private_authority() {
     let _clock = Clock::hold().await;
     let authority = Authority::new();
     let server = server(&authority, "127.0.0.1").await;
@@ -32,7 +32,7 @@ async fn a_receiver_is_trusted_by_an_authority_of_ones_own() {
     assert_eq!(server.requests()[0].connections(), [1]);
     assert!(
         rustls::crypto::CryptoProvider::get_default().is_none(),
-        "nothing is installed for the whole process"
+        "no provider is installed for the process"
     );
 }
 

@@ -187,7 +187,7 @@ async fn a_service_that_hangs_is_left_in_time() {
         assert_eq!(kept.status().failures, 0, "nine seconds are allowed");
         clock.pass(SECOND + SECOND / 100).await;
         until("a failure", || kept.status().failures == 1).await;
-        assert_eq!(kept.error(), "no answer within 10s");
+        assert_eq!(kept.error(), "no response within 10s");
         // A server that drips notices when it next does.
         clock.pass(SECOND).await;
         clock.pass(SECOND).await;
@@ -207,5 +207,5 @@ async fn the_time_is_that_of_the_settings() {
     until("a request", || server.count() == 1).await;
     clock.pass(3 * SECOND + SECOND / 100).await;
     until("a failure", || kept.status().failures == 1).await;
-    assert_eq!(kept.error(), "no answer within 3s");
+    assert_eq!(kept.error(), "no response within 3s");
 }

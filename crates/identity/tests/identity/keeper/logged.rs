@@ -30,7 +30,7 @@ async fn changes_are_logged_and_tries_are_not() {
 
     until("a failure", || kept.status().failures == 1).await;
     let no_keys = format!(
-        "WARN no identity keys to be had, trying on {source} error=\"the answer is 503 Service Unavailable\""
+        "WARN no identity keys to be had, trying on {source} error=\"the response has status 503 Service Unavailable\""
     );
     assert_eq!(log::take(), [format!("{no_keys} kept=false")]);
     for _ in 0..3 {

@@ -71,7 +71,7 @@ async fn a_handshake_that_hangs_is_left_in_time() {
     assert_eq!(kept.status().failures, 0);
     clock.pass(Duration::from_millis(1010)).await;
     until("a failure", || kept.status().failures == 1).await;
-    assert_eq!(kept.error(), "no answer within 10s");
+    assert_eq!(kept.error(), "no response within 10s");
     // Up to the end of the connection.
     stream.read_to_end(&mut Vec::new()).await.unwrap();
 }
