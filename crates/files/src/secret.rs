@@ -107,7 +107,7 @@ pub enum SecretProblem {
         most: usize,
     },
     /// A token has a character that cannot be sent.
-    #[error("has a character that is not allowed; allowed is printable ASCII without white space")]
+    #[error("has a character that is not allowed; allowed: printable ASCII without white space")]
     Characters,
 }
 
@@ -151,15 +151,15 @@ mod tests {
             (&file, "has 14000 bytes or more; at most 8192 are allowed"),
             (
                 "hunter2 hunter2",
-                "has a character that is not allowed; allowed is printable ASCII without white space",
+                "has a character that is not allowed; allowed: printable ASCII without white space",
             ),
             (
                 "hunter2\nX: y",
-                "has a character that is not allowed; allowed is printable ASCII without white space",
+                "has a character that is not allowed; allowed: printable ASCII without white space",
             ),
             (
                 "h\u{fc}nter2",
-                "has a character that is not allowed; allowed is printable ASCII without white space",
+                "has a character that is not allowed; allowed: printable ASCII without white space",
             ),
         ] {
             std::fs::write(&path, text).unwrap();

@@ -50,8 +50,7 @@ impl Bindings {
         }
     }
 
-    /// Returns whether the certificate is the first that shows this token, which is remembered then, or the same as
-    /// before.
+    /// Returns whether the certificate is the one that showed this token first. Binds a new token to it.
     pub(crate) fn admit(&self, shown: Binding, now: i64) -> bool {
         let hash = self.hasher.hash_one(shown.player);
         let count = u64::try_from(self.sets.len()).unwrap_or(u64::MAX);
@@ -59,7 +58,7 @@ impl Bindings {
         let Some(set) = place.and_then(Result::ok).and_then(|at| self.sets.get(at)) else {
             return false;
         };
-        // A set is whole after every step, so a thread that died in it has left nothing half done.
+        // A poisoned lock is usable, since a set is consistent after every step.
         let mut set = set.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = set.iter().find(|known| known.token == shown.token) {
             return known.certificate == shown.certificate;
@@ -90,7 +89,7 @@ impl Default for Bindings {
     }
 }
 
-/// Returns the place of the token that makes room for one of this player. `None`: there is room.
+/// Returns the place of the token that makes room for one of this player. `None` if there is room.
 fn leaves(set: &[Binding], player: Uuid, now: i64) -> Option<usize> {
     let held = |player: Uuid| set.iter().filter(|one| one.player == player).count();
     let own = held(player);

@@ -24,7 +24,7 @@ pub(crate) struct Cache {
 pub(crate) struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    /// Never `None`: the hash has 32 bytes.
+    /// Returns the hash of a token. Never `None`, since a hash has 32 bytes.
     pub(crate) fn of(token: &str) -> Option<Self> {
         let hash = digest::digest(&SHA256, token.as_bytes());
         hash.as_ref().try_into().ok().map(Self)
@@ -107,7 +107,7 @@ fn first_to_end(set: &[Entry]) -> Option<usize> {
         .map(|(place, _)| place)
 }
 
-/// A set is whole after every step, so a thread that died in it has left nothing half done.
+/// Locks a set. A poisoned lock is usable, since a set is consistent after every step.
 fn lock(set: &Mutex<Vec<Entry>>) -> MutexGuard<'_, Vec<Entry>> {
     set.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,7 +8,7 @@ use std::ops::Deref;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-/// Text, borrowed where it has no escapes.
+/// JSON text, borrowed if it has no escapes.
 #[derive(serde::Deserialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -20,7 +20,7 @@ impl Deref for Text<'_> {
     }
 }
 
-/// Object. The code that serde derives would accept a list of the values as well.
+/// JSON object. The code that serde derives would accept a list of the values as well.
 pub(crate) struct JsonObject<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonObject<T> {
@@ -56,13 +56,13 @@ impl<'de> Deserialize<'de> for IsPresent {
 /// Time in seconds since 1970, whole or with a fraction (RFC 7519, section 2).
 #[derive(Clone, Copy)]
 pub(crate) struct NumericDate {
-    /// Last whole second that is not later.
+    /// Returns the last whole second that is not later.
     pub(crate) floor: i64,
-    /// First whole second that is not earlier.
+    /// Returns the first whole second that is not earlier.
     pub(crate) ceil: i64,
 }
 
-/// Number up to which a float holds all whole numbers exactly, 2^53. As a time: in 285 million years.
+/// Number up to which a float holds all whole numbers exactly, 2^53. As a time, it is 285 million years from now.
 const MAX_FRACTIONAL: f64 = 9_007_199_254_740_992.0;
 
 impl<'de> Deserialize<'de> for NumericDate {

@@ -49,16 +49,16 @@
 //! | | `kid` | the key; may be absent if there is only one key |
 //! | | `crit` | must be absent |
 //! | | `jwk`, `jku`, `x5u`, `x5c` | ignored: a token must not choose the key that verifies it |
-//! | payload | `iss` | the issuer, letter for letter |
+//! | payload | `iss` | the issuer, compared exactly |
 //! | | `exp` | seconds since 1970, a number; a token without it counts as expired |
-//! | | `nbf` | likewise; may be absent |
-//! | | `iat` | likewise; may be absent unless [`TokenPolicy::max_age`] is set |
+//! | | `nbf` | seconds since 1970, a number; may be absent |
+//! | | `iat` | seconds since 1970, a number; may be absent unless [`TokenPolicy::max_age`] is set |
 //! | | `scope` | `hytale:client` or `hytale:editor` among others, with blanks between them or in a list |
 //! | | `sub` | the UUID, with hyphens or without |
 //! | | `profile.username` | the name |
 //!
-//! A member of these that is looked at and there twice is an error, as is one of another type. Null is the same as
-//! absent, but for `crit`. `aud` is ignored: the game's tokens are for every server. Times are whole numbers from
+//! A checked member that occurs twice or has another type is an error. Null is the same as absent, except for `crit`.
+//! `aud` is ignored: the game's tokens are for every server. Times are whole numbers from
 //! -2^63 to below 2^63, or numbers with a fraction or an exponent from -2^53 to 2^53.
 //!
 //! # Features

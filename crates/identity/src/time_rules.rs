@@ -53,7 +53,7 @@ pub(crate) fn seconds(time: SystemTime) -> i64 {
 /// Nanoseconds in a second.
 const SECOND: i128 = 1_000_000_000;
 
-/// Returns the nanoseconds since 1970, negative before. No time or duration of this system comes near the bounds.
+/// Returns the nanoseconds since 1970, negative before. Cannot overflow: times of the system are far from the bounds.
 fn nanoseconds(time: SystemTime) -> i128 {
     let (Ok(time) | Err(time)) = time
         .duration_since(SystemTime::UNIX_EPOCH)

@@ -1,4 +1,4 @@
-//! Parts of a token, as they are sent.
+//! Encoded parts of a token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,7 +26,7 @@ impl<'a> TokenParts<'a> {
         }
         let (signed, signature) = text.rsplit_once('.').ok_or(TokenRefusal::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(TokenRefusal::Malformed)?;
-        // Decoding would find it as well, but only once the signature is known to be good.
+        // Decoding would find it too, but only after the signature was verified.
         if payload.contains('.') {
             return Err(TokenRefusal::Malformed);
         }
@@ -52,7 +52,7 @@ impl<'a> TokenParts<'a> {
     }
 }
 
-/// Decodes a part. Strict: no padding, no blanks, and no spare bits that are not zero, so that a token has one form.
+/// Decodes a part. Strict: no padding, no blanks, and only zeros in spare bits, so that a token has one form.
 fn decode(part: &str) -> Result<Vec<u8>, TokenRefusal> {
     URL_SAFE_NO_PAD
         .decode(part)
@@ -64,12 +64,12 @@ pub(crate) struct TokenPart(String);
 
 impl TokenPart {
     fn decode(part: &str) -> Result<Self, TokenRefusal> {
-        // As a whole, since what is skipped later is not looked at as text.
+        // Checked as a whole, since the parser does not check skipped values for UTF-8.
         let text = String::from_utf8(decode(part)?).map_err(|_| TokenRefusal::Malformed)?;
         Ok(Self(text))
     }
 
-    /// Reads an object. Members of other names may be anything, nested as deep as they like: they are skipped without
+    /// Reads an object. Members of other names may be anything, nested to any depth: they are skipped without
     /// recursion.
     pub(crate) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, TokenRefusal> {
         let JsonObject(value) =

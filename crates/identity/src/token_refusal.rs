@@ -121,7 +121,7 @@ mod tests {
     use super::TokenRefusal;
 
     #[test]
-    fn each_has_its_place_and_its_own_code() {
+    fn each_has_its_place_and_a_unique_code() {
         let mut codes = BTreeSet::new();
         for (place, refusal) in TokenRefusal::ALL.iter().enumerate() {
             assert_eq!(refusal.place(), place);

@@ -54,7 +54,7 @@ impl Default for TestClaims {
     }
 }
 
-/// RFC 8037, section 2, with the private part.
+/// JSON Web Key with the private part (RFC 8037, section 2).
 #[derive(Deserialize)]
 struct PrivateJwk {
     kty: String,
@@ -77,7 +77,7 @@ impl TokenSigningKey {
     /// Reads what [`to_json`](Self::to_json) writes: a private JSON Web Key with an id.
     ///
     /// # Errors
-    /// [`TokenSigningError::Key`] if it is another text, or its two halves do not belong together.
+    /// [`TokenSigningError::Key`] if it is another text, or its public and private part do not match.
     pub fn from_json(json: &[u8]) -> Result<Self, TokenSigningError> {
         let jwk: PrivateJwk = serde_json::from_slice(json).map_err(|_| TokenSigningError::Key)?;
         let d = Zeroizing::new(jwk.d);
@@ -143,7 +143,7 @@ impl TokenSigningKey {
             "scope": claims.scope,
             "profile": {
                 "username": claims.username,
-                // As long as what the game's own tokens have here.
+                // As long as in the game's tokens.
                 "skin": "0".repeat(360),
                 "entitlements": ["game.base"],
             },

@@ -188,10 +188,10 @@ impl TokenVerifier {
         self.unknown_keys.load(Ordering::Relaxed)
     }
 
-    /// Sets a hook for each such token. The verifying thread calls it after counting, so it must not block. Anybody can
-    /// make tokens with unknown keys, so it must not be costly either. Only the first hook is kept.
+    /// Sets a hook for each such token. The verifying thread calls it after counting, so it must not block. Any client
+    /// can make tokens with unknown keys, so it must not be costly either. Only the first hook is kept.
     pub fn on_unknown_key(&self, hook: Box<dyn Fn() + Send + Sync>) {
-        // An error says that there is one already.
+        // An error means that there is a hook already.
         let _ = self.on_unknown_key.set(hook);
     }
 

@@ -6,7 +6,7 @@ const MAX: usize = 16;
 /// Name of a player: 1 to 16 of `A-Z`, `a-z`, `0-9` and `_`, as in the game. Copied, never allocated.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Username {
-    /// Zero behind the name, so that equal names are equal bytes.
+    /// Padded with zeros, so that equal names are equal bytes.
     bytes: [u8; MAX],
     len: u8,
 }

@@ -11,7 +11,7 @@ use std::str::FromStr;
 /// Address of a plugin: `host:port`, `http://host[:port]`, `https://host[:port]` or `unix:PATH`. Before `host:port`,
 /// the prefixes `dns:` and `passthrough:` of gRPC's libraries are accepted, and change nothing.
 ///
-/// An IPv6 address stands in brackets. A path may be relative (`unix:run/bans.sock`) and may be written as in a URL
+/// An IPv6 address is in brackets. A path may be relative (`unix:run/bans.sock`) and may be written as in a URL
 /// (`unix:///run/bans.sock`).
 ///
 /// ```
@@ -114,7 +114,7 @@ impl fmt::Display for HostPort {
     }
 }
 
-/// A text is no address. The error does not keep what may be a password in it.
+/// A text is not an address. The error leaves out parts of the text that may be a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} {problem}; an address is host:port, http://host[:port], https://host[:port] or unix:PATH"

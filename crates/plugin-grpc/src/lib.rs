@@ -1,4 +1,4 @@
-//! Hyrouter plugins over gRPC, in a process of their own and in any language.
+//! Hyrouter plugins over gRPC, in a separate process and in any language.
 //!
 //! An author implements [`OnConnect`] and calls [`serve`] (feature `server`, on by default):
 //!
@@ -43,7 +43,7 @@
 //! One unary method, `/hyrouter.Plugin/OnConnect`. Its messages are the JSON of
 //! [`hyrouter_plugin_api`], not protobuf. The router's content type is `application/grpc+json`, so that a Go server
 //! picks its codec by it; [`serve`] takes `application/grpc` as well. `proto/hyrouter/plugin.proto` describes the
-//! messages for those who want to generate types.
+//! messages for authors who generate types.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -261,7 +261,7 @@ async fn identity_is_never_left_without_keys() {
     };
     write(&folder, "config.yaml", &whole("require", ""));
     let (mut router, admin) = folder.serve_with_admin(&["--no-watch"]);
-    router.until("identity keys are here");
+    router.until("identity keys loaded");
     let args = ["--sni", "play.example.com", "--token-sign"];
     let key = folder.path("key.json").display().to_string();
     let probe = |router: &Router| router.probe(&[&args[..], &[&key]].concat())["outcome"].clone();

@@ -29,7 +29,8 @@ pub(crate) struct IdentityKeys {
 
 impl IdentityKeys {
     /// `None` where nothing is verified. Keys of a file are loaded; those of an address come later, but for
-    /// [`LoadOccasion::Reload`]. `earlier` goes on where settings and files are the same, and keeps what it has verified.
+    /// [`LoadOccasion::Reload`]. `earlier` goes on where settings and files are the same, and keeps what it has
+    /// verified.
     ///
     /// # Errors
     /// The file or the CA certificates of the address cannot be used, or the initial keys of a reload cannot verify any
@@ -131,7 +132,7 @@ impl IdentityKeys {
     pub(crate) fn keep(&self) -> Option<impl Future<Output = ()> + Send + use<>> {
         let keeper = self.lock().take()?;
         if self.verifier.has_keys() {
-            tracing::info!(key_ids = ?self.verifier.key_ids(), "identity keys are here");
+            tracing::info!(key_ids = ?self.verifier.key_ids(), "identity keys loaded");
         }
         Some(keeper.run())
     }

@@ -14,7 +14,7 @@ fn shown(token: &str, player: u128, certificate: u8, ends: i64) -> Binding {
     }
 }
 
-/// All players in one set.
+/// Puts all players in one set.
 fn one_set() -> Bindings {
     let sets = Box::new([std::sync::Mutex::default()]);
     Bindings {
@@ -38,7 +38,7 @@ fn the_first_certificate_is_the_only_one() {
 }
 
 #[test]
-fn a_player_takes_the_places_of_its_own() {
+fn a_token_replaces_one_of_the_same_player() {
     let bindings = one_set();
     assert!(bindings.admit(shown("other", 1, 1, 1_001), NOW));
     for number in 0..1_000 {
@@ -47,16 +47,16 @@ fn a_player_takes_the_places_of_its_own() {
     assert_eq!(bindings.len(), 1 + SHARE);
     assert!(
         !bindings.admit(shown("other", 1, 2, 1_001), NOW),
-        "it is not forgotten"
+        "the token is remembered"
     );
     assert!(
         !bindings.admit(shown("999", 2, 2, 3_000), NOW),
-        "the last to end stays"
+        "the last to expire stays"
     );
 }
 
 #[test]
-fn a_full_set_forgets_what_has_ended_and_then_of_whoever_has_most() {
+fn a_full_set_forgets_expired_tokens_then_those_of_the_player_with_most() {
     let bindings = one_set();
     for number in 0..SHARE {
         assert!(bindings.admit(shown(&format!("many {number}"), 1, 1, 5_000), NOW));
@@ -76,7 +76,7 @@ fn a_full_set_forgets_what_has_ended_and_then_of_whoever_has_most() {
             .any(|one| one.token == token && one.player == Uuid::from_u128(player))
     };
     assert!(bindings.admit(shown("new", 100, 1, 2_000), NOW));
-    assert!(!is_bound("one 2", 2), "it has ended");
+    assert!(!is_bound("one 2", 2), "the token has expired");
     assert!(bindings.admit(shown("newer", 101, 1, 2_000), NOW));
     let left = (0..SHARE).filter(|number| is_bound(&format!("many {number}"), 1));
     assert_eq!(left.count(), SHARE - 1);

@@ -17,7 +17,7 @@ fn until(expires_at: i64) -> VerifiedToken {
 }
 
 #[test]
-fn it_is_never_larger_than_it_may_be() {
+fn it_is_never_larger_than_its_capacity() {
     for capacity in [1, 2, 7, 8, 9, 15, 16, 17, 100, 1000] {
         let cache = Cache::new(capacity);
         for number in 0..2000 {
@@ -30,7 +30,7 @@ fn it_is_never_larger_than_it_may_be() {
 }
 
 #[test]
-fn nothing_is_hashed_or_kept_where_nothing_may_be() {
+fn a_capacity_of_zero_hashes_and_keeps_nothing() {
     let cache = Cache::new(0);
     assert!(cache.hash("token").is_none());
     let token = token(&Cache::new(1), 1);
@@ -40,7 +40,7 @@ fn nothing_is_hashed_or_kept_where_nothing_may_be() {
 }
 
 #[test]
-fn whatever_ends_first_makes_room() {
+fn the_first_token_to_expire_makes_room() {
     let cache = Cache::new(WAYS);
     let ends = [50, 30, 80, 10, 70, 20, 60, 40];
     for (number, end) in (0..).zip(ends) {
@@ -80,7 +80,7 @@ fn what_is_not_kept_is_gone() {
 }
 
 #[test]
-fn a_poisoned_lock_locks_nobody_out() {
+fn a_poisoned_lock_is_usable() {
     let cache = Cache::new(1);
     let died = std::thread::scope(|scope| {
         scope

@@ -13,7 +13,7 @@ use crate::KeySetError;
 #[non_exhaustive]
 pub enum KeeperError {
     /// A duration is out of its range.
-    #[error("{key} is {value:?}, allowed is {least} ms to 7 days")]
+    #[error("{key} is {value:?}; allowed: {least} ms to 7 days")]
     Setting {
         /// Name of the setting.
         key: &'static str,

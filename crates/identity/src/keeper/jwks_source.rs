@@ -1,4 +1,4 @@
-//! Source of keys, as a text.
+//! Parsed source of keys.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ impl JwksSource {
     /// Reads a source without opening it.
     ///
     /// # Errors
-    /// The text is not a source. The error holds the text and what is wrong with it.
+    /// The text is not a source. The error holds the text and the problem.
     pub fn parse(text: &str) -> Result<Self, SourceError> {
         if text.contains("://") {
             url(text)

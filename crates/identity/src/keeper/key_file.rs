@@ -17,7 +17,7 @@ use super::error::FetchError;
 pub(super) struct KeyFile {
     path: PathBuf,
     timeout: Duration,
-    /// A read that took too long. No other thread is used before this one is free.
+    /// Read that timed out. No other thread is used before its thread is free.
     pending: Option<JoinHandle<Result<Vec<u8>, FetchError>>>,
 }
 
@@ -67,7 +67,7 @@ mod tests {
     use super::{KeyFile, MAX_JWKS, read};
 
     #[test]
-    fn what_is_read_and_what_is_not() {
+    fn regular_files_within_the_limit_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
         let refused = |path: &Path| read(path).unwrap_err().to_string();
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_read_that_hangs_ties_up_one_thread() {
+    async fn a_read_that_hangs_occupies_one_thread() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
         std::fs::write(&path, "new").unwrap();

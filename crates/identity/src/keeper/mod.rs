@@ -174,7 +174,7 @@ impl Keeper {
         let change = self.verifier.replace_keys(keys);
         if self.last.replace(body).is_none() {
             let kids = list(&self.verifier.key_ids());
-            info!(source = %self.source, kids, skipped, "identity keys are here");
+            info!(source = %self.source, kids, skipped, "identity keys loaded");
         } else if !change.is_empty() {
             let (added, removed) = (list(&change.added), list(&change.removed));
             info!(source = %self.source, added, removed, skipped, "identity keys changed");
@@ -191,13 +191,13 @@ impl Keeper {
         self.refused = refused.to_vec();
     }
 
-    /// Updates the status, and logs what is new.
+    /// Updates the status, and logs changes.
     fn report(&self, taken: &Result<(), FetchError>) {
         let was_away = self.status.borrow().is_away();
         match taken {
             Ok(()) => {
                 if was_away {
-                    info!(source = %self.source, "the source of identity keys is back");
+                    info!(source = %self.source, "source of identity keys recovered");
                 }
                 let (now, key_ids) = (SystemTime::now(), self.verifier.key_ids());
                 self.verifier.confirm_keys(now);
@@ -209,7 +209,7 @@ impl Keeper {
                 let is_news = self.status.borrow().last_error.as_ref() != Some(&text);
                 if is_news {
                     let kept = self.last.is_some();
-                    warn!(source = %self.source, error = text, kept, "no identity keys to be had, trying on");
+                    warn!(source = %self.source, error = text, kept, "fetching identity keys failed");
                 }
                 self.status.send_modify(|status| status.failed(text));
             }

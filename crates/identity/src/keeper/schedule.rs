@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_try_is_made_at_once_and_the_next_after_about_the_refresh() {
+    fn the_first_fetch_is_due_at_once_and_the_next_after_about_the_refresh() {
         let now = Instant::now();
         let mut waits = BTreeSet::new();
         for _ in 0..200 {
@@ -126,7 +126,10 @@ mod tests {
         }
         schedule.ended(true, now);
         schedule.ended(false, now);
-        assert!(schedule.next() - now <= SECOND, "a good try ends the count");
+        assert!(
+            schedule.next() - now <= SECOND,
+            "a good fetch resets the count"
+        );
     }
 
     #[test]
@@ -142,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_fetched_for_at_once_but_not_twice_in_the_interval() {
+    fn an_unknown_key_triggers_one_fetch_per_interval() {
         let now = Instant::now();
         let mut schedule = schedule(now);
         schedule.begun(now);
@@ -154,7 +157,7 @@ mod tests {
         assert_eq!(
             schedule.next(),
             seen,
-            "a fetch of the schedule holds up none"
+            "a scheduled fetch delays no fetch for an unknown key"
         );
         schedule.begun(seen);
         assert!(!schedule.is_early());

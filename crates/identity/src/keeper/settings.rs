@@ -14,8 +14,8 @@ pub struct KeeperSettings {
     /// Time between a good fetch and the next, with 10 % of jitter, so that routers that started together do not fetch
     /// together. 100 ms to 7 days; default 10 min. A withdrawn key is trusted for that long.
     pub refresh: Duration,
-    /// Minimum time between two fetches for tokens with an unknown key. Such a token triggers a fetch at once, but
-    /// anybody can make one. 100 ms to 7 days; default 30 s.
+    /// Minimum time between two fetches for tokens with an unknown key. Such a token triggers a fetch at once, but any
+    /// client can make one. 100 ms to 7 days; default 30 s.
     pub refetch_interval: Duration,
     /// Maximum time of a fetch, from the name look-up to the last byte. 1 ms to 7 days; default 10 s.
     pub timeout: Duration,
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_work_is_refused_by_its_name() {
+    fn invalid_settings_are_refused_by_name() {
         type Field = fn(&mut KeeperSettings) -> &mut Duration;
         let fields: [(&str, u64, Field); 4] = [
             ("refresh", 100, |s| &mut s.refresh),

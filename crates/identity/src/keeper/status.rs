@@ -51,7 +51,7 @@ mod tests {
     use super::{MAX_ERROR, line};
 
     #[test]
-    fn what_a_server_says_is_one_short_line() {
+    fn server_text_becomes_one_short_line() {
         assert_eq!(line("a\r\nb\x1b[31m\u{85}ü"), "a  b [31m ü");
         assert_eq!(line(&"ü".repeat(10_000)), "ü".repeat(MAX_ERROR));
     }

@@ -2,7 +2,7 @@ use hyrouter_referral::ed25519::PublicKeyError;
 
 use super::{MAX_BYTES, MAX_KEYS};
 
-/// A text is not a [`KeySet`](super::KeySet). Of the text the error holds only ids of keys.
+/// A text is not a [`KeySet`](super::KeySet). The error holds nothing of the text but ids of keys.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySetError {

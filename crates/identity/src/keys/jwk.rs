@@ -1,4 +1,4 @@
-//! JSON Web Key Set, as it is sent.
+//! JSON form of a key set.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,7 +15,7 @@ pub(super) struct Jwks {
     pub(super) keys: Vec<JwkEntry>,
 }
 
-/// Keys for other things may be of any shape.
+/// Member of a set. Keys for other purposes may be of any shape.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum JwkEntry {

@@ -1,4 +1,4 @@
-//! Keys, as they are published.
+//! Published key sets.
 
 mod error;
 mod jwk;
@@ -95,7 +95,7 @@ impl KeySet {
     }
 
     /// Returns the number of keys, at least 1.
-    #[allow(clippy::len_without_is_empty, reason = "it never is")]
+    #[allow(clippy::len_without_is_empty, reason = "a set is never empty")]
     pub fn len(&self) -> usize {
         self.keys.len()
     }

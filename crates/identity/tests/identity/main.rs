@@ -1,4 +1,4 @@
-//! The verifier and the keeper of its keys, from outside. Nothing of the verifier reads a clock.
+//! The verifier and the keeper of its keys through their public interface.
 #![cfg(feature = "sign")]
 #![allow(
     clippy::unwrap_used,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{AddressKind, HostPort, Scheme};
 
-/// Maximum length of the path of a unix socket in bytes; the kernel keeps it in 108, the last of which is a zero.
+/// Maximum length of the path of a unix socket in bytes. The kernel keeps it in 108 bytes, the last of which is zero.
 pub(super) const MAX_SOCKET_PATH: usize = 107;
 /// Maximum length of a host name in bytes, as in DNS.
 const MAX_HOST: usize = 253;
@@ -34,8 +34,8 @@ pub(super) fn parse(text: &str) -> Result<AddressKind, &'static str> {
     ))
 }
 
-/// The address without what gRPC's own libraries have in front of it to say how it is looked up: `dns:` and
-/// `passthrough:`, also with an empty authority (`dns:///`).
+/// Returns an address without the resolver prefix of gRPC's libraries: `dns:` or `passthrough:`, also with an empty
+/// authority (`dns:///`).
 fn without_resolver(text: &str) -> Result<&str, &'static str> {
     let resolved = ["dns:", "passthrough:"]
         .iter()
@@ -45,17 +45,18 @@ fn without_resolver(text: &str) -> Result<&str, &'static str> {
     };
     match rest.strip_prefix("//") {
         None => Ok(rest),
-        Some(rest) => rest.strip_prefix('/').ok_or(
-            "names the server that looks the host up, which is not supported; write three slashes",
-        ),
+        Some(rest) => rest
+            .strip_prefix('/')
+            .ok_or("names a DNS server, which is not supported; write three slashes"),
     }
 }
 
-/// `unix:PATH`, `unix:///PATH`. What other programs would take for a host after two slashes is no path here either.
+/// Parses `unix:PATH` or `unix:///PATH`. Two slashes before a name are an error, since other programs read a host
+/// there.
 fn socket(path: &str) -> Result<PathBuf, &'static str> {
     let path = match path.strip_prefix("//") {
         Some(path) if path.starts_with('/') => path,
-        Some(_) => return Err("has a host where a path has to begin with a slash"),
+        Some(_) => return Err("has a host; the path after `unix://` must begin with a slash"),
         None => path,
     };
     if path.is_empty() {
@@ -65,7 +66,7 @@ fn socket(path: &str) -> Result<PathBuf, &'static str> {
         return Err("has a zero byte in its path");
     }
     if path.len() > MAX_SOCKET_PATH {
-        return Err("has a path of more than 107 bytes, which no socket has");
+        return Err("has a path of more than 107 bytes, the maximum of a socket");
     }
     Ok(Path::new(path).to_owned())
 }
@@ -76,11 +77,11 @@ fn host_port(text: &str, default_port: Option<u16>) -> Result<HostPort, &'static
             .split_once(']')
             .ok_or("has a bracket that is not closed")?;
         if host.parse::<Ipv6Addr>().is_err() {
-            return Err("has something in brackets that is no IPv6 address");
+            return Err("has a text in brackets that is not an IPv6 address");
         }
         let port = match port.strip_prefix(':') {
             None if port.is_empty() => None,
-            None => return Err("goes on after the bracket"),
+            None => return Err("has a text other than a port after the bracket"),
             port => port,
         };
         (host, port)
@@ -90,7 +91,7 @@ fn host_port(text: &str, default_port: Option<u16>) -> Result<HostPort, &'static
             None => (text, None),
         };
         if port.is_some_and(|port| port.contains(':')) {
-            return Err("has several colons; an IPv6 address stands in brackets");
+            return Err("has several colons; write an IPv6 address in brackets");
         }
         if host.is_empty() {
             return Err("has no host");

@@ -2,7 +2,7 @@ use super::PluginAddress;
 use super::parse::MAX_SOCKET_PATH;
 
 #[test]
-fn what_is_an_address_and_how_it_reads_back() {
+fn addresses_are_parsed_and_printed() {
     for (text, reads_back) in [
         ("127.0.0.1:7777", "127.0.0.1:7777"),
         ("localhost:0", "localhost:0"),
@@ -39,7 +39,7 @@ fn what_is_none_and_why() {
         ("bans:7777x", "has a port"),
         ("::1:7777", "several colons"),
         ("[::1:7777", "not closed"),
-        ("[bans]:7777", "no IPv6 address"),
+        ("[bans]:7777", "not an IPv6 address"),
         ("[::1]7777", "after the bracket"),
         ("[::1]", "has no port"),
         ("user@bans:7777", "neither a name"),

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::settings::BackoffSettings;
 
-/// Failures of one connection so far. Each attempt counts as failed until an answer proves it good: a server may accept a
-/// connection and close it again, or refuse it during the handshake.
+/// Consecutive failures to connect. Each attempt counts as failed until a response proves it good: a server may accept
+/// a connection and close it again, or refuse it during the handshake.
 #[derive(Debug)]
 pub(super) struct DialBackoff {
     settings: BackoffSettings,
@@ -25,21 +25,21 @@ struct State {
     failing_since: Option<Instant>,
     retry_at: Option<Instant>,
     problem: Option<String>,
-    /// `true` if waiting cannot help after the last failure, such as one of a certificate.
+    /// `true` if the last failure is permanent, such as one of a certificate.
     is_fault: bool,
 }
 
 /// Ratio of an outage to the wait for the next attempt, which adds 3 % to the outage.
 const OUTAGE_PER_WAIT: u32 = 32;
-/// Problem of a connection that ended before an answer.
-const ENDED: &str = "the last connection ended before there was an answer";
+/// Problem of a connection that ended before a response.
+const ENDED: &str = "the last connection ended before a response";
 
 /// The next attempt is not due yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TooEarly {
     /// Time of the next attempt.
     pub(super) retry_at: Instant,
-    /// `true` if waiting cannot help.
+    /// `true` if the failure is permanent.
     pub(super) is_fault: bool,
     problem: Option<String>,
 }
@@ -79,7 +79,8 @@ impl DialBackoff {
         Ok(())
     }
 
-    /// Records a failed attempt. The wait starts again, since the attempt may have taken as long. Returns its end.
+    /// Records a failed attempt. The wait starts now, since the attempt may have taken longer than it. Returns the end
+    /// of the wait.
     pub(super) fn failed(&self, problem: &dyn fmt::Display, is_fault: bool) -> Instant {
         let now = Instant::now();
         let mut state = self.lock();
@@ -91,12 +92,12 @@ impl DialBackoff {
         retry_at
     }
 
-    /// Records that the connection broke, as the reason for calls that come too early for the next one.
+    /// Records that the connection broke, which is the error of calls before the next attempt is due.
     pub(super) fn broke(&self, problem: &dyn fmt::Display) {
         self.lock().problem = Some(format!("{ENDED}: {problem}"));
     }
 
-    /// Records an answer. Costs an atomic load unless there were failures.
+    /// Records a response. Costs an atomic load unless there were failures.
     pub(super) fn succeeded(&self) {
         if self.has_failures.load(Ordering::Acquire) {
             *self.lock() = State::default();
@@ -104,17 +105,17 @@ impl DialBackoff {
         }
     }
 
-    /// Returns whether there was no answer since the last attempt.
+    /// Returns whether there was no response since the last attempt.
     pub(super) fn is_unproven(&self) -> bool {
         self.has_failures.load(Ordering::Acquire)
     }
 
-    /// Returns why there is no connection, as far as is known.
+    /// Returns the reason why there is no connection, if it is known.
     pub(super) fn problem(&self) -> Option<String> {
         self.lock().problem.clone()
     }
 
-    /// Returns the wait after an outage of that length: a random part, at least a half, of 3 % of it. A call that waits
+    /// Returns the wait after an outage of this length: 1.5 % to 3 % of it, at random. A call that waits
     /// for a server then waits little longer than the outage.
     fn wait(&self, outage: Duration) -> Duration {
         let BackoffSettings { min, max } = self.settings;

@@ -4,14 +4,14 @@
 //!
 //! - `Status::from_header_map` panics if `grpc-status-details-bin` is not base64 (src/status.rs:504). A layer can drop
 //!   this header and trailer.
-//! - An answer beyond the limit is a `Status` of code `OUT_OF_RANGE` (src/codec/decode.rs:219), and its length stands
-//!   only in an English text. A server can send the same code, so `oversize` could not be distinguished from `status`.
+//! - A response beyond the limit is a `Status` of code `OUT_OF_RANGE` (src/codec/decode.rs:219), and its length is only
+//!   in an English text. A server can send the same code, so `oversize` could not be distinguished from `status`.
 //! - A message that is missing or cut off is a `Status` of code `INTERNAL` (src/codec/decode.rs:297 and
 //!   src/client/grpc.rs:277), which a server can send too, so `bad_response` could not be distinguished
 //!   from `status`.
 //! - The content type is not checked (src/client/grpc.rs:350), so an HTML page is read as the frames of a message.
 //!
-//! A layer that mends the last three reads the frames itself, which is all that this module does.
+//! A layer that corrects the last three must read the frames itself, which is all that this module does.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -39,7 +39,7 @@ use crate::wire::{METHOD, is_grpc};
 
 /// Name of the metadata that carries the operator's `config`.
 const CONFIG: &str = "hyrouter-config-bin";
-/// Maximum of the deadline that a server gets. No player waits a day.
+/// Maximum deadline that is sent to a server. No player waits for a day.
 const MAX_DEADLINE: Duration = Duration::from_hours(24);
 
 /// Encodes the operator's `config` as binary metadata, which is base64 on the wire.
@@ -48,12 +48,12 @@ pub(super) fn config(config: &Value) -> Result<HeaderValue, GrpcError> {
     if json.len() > MAX_CONFIG {
         return Err(GrpcError::Setting {
             key: "config",
-            problem: "has more than 4096 bytes as JSON, which is what fits beside a call",
+            problem: "has more than 4096 bytes as JSON, the maximum of metadata",
         });
     }
     let wrong = |_| GrpcError::Setting {
         key: "config",
-        problem: "can not be written as metadata",
+        problem: "cannot be written as metadata",
     };
     HeaderValue::try_from(STANDARD_NO_PAD.encode(json)).map_err(wrong)
 }
@@ -62,11 +62,11 @@ pub(super) fn config(config: &Value) -> Result<HeaderValue, GrpcError> {
 pub(super) struct OutgoingCall {
     pub(super) message: Bytes,
     pub(super) config: Option<HeaderValue>,
-    /// Time that the player still waits.
+    /// Remaining time that the player waits.
     pub(super) left: Duration,
 }
 
-/// Makes the call, and waits for the answer without a limit of time.
+/// Makes the call, and waits for the response without a time limit.
 pub(super) async fn unary(
     link: &Link,
     ask: OutgoingCall,
@@ -120,7 +120,7 @@ async fn read(response: Response<Body>, max: usize) -> Result<PluginAnswer, Call
     if early.is_none() && (head.status != StatusCode::OK || !is_grpc(&head.headers)) {
         let content_type = head.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         return Err(CallFailure::Failed(PluginError::transport(format_args!(
-            "not an answer of gRPC, but of HTTP: {}, content type {:?}",
+            "the response is not gRPC: HTTP status {}, content type {:?}",
             head.status,
             content_type
                 .map(String::from_utf8_lossy)
@@ -164,12 +164,12 @@ async fn read(response: Response<Body>, max: usize) -> Result<PluginAnswer, Call
         }
         // hyper ends a body like this when the server resets the stream.
         None => Err(CallFailure::Cancelled(PluginError::transport(
-            "the answer ended without a status",
+            "the response ended without a status",
         ))),
     }
 }
 
-/// A body of one frame. Unlike a body of known size it adds no `content-length`, which gRPC does not have.
+/// A body of one frame. Unlike a body of known size, it adds no `content-length`, which gRPC does not use.
 struct SingleFrame(Option<Bytes>);
 
 impl http_body::Body for SingleFrame {

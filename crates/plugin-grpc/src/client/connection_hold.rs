@@ -15,19 +15,20 @@ pub(super) struct ConnectionHold {
 }
 
 impl ConnectionHold {
-    /// Takes hold of a new connection. The one before has ended, or does. Returns what ends when this closes it.
+    /// Registers a new connection, and drops the one before. Returns a receiver that ends when the connection is to
+    /// close.
     pub(super) fn connected(&self) -> oneshot::Receiver<()> {
         let (open, closed) = oneshot::channel();
         *self.lock() = Some(open);
         closed
     }
 
-    /// Counts a call, whose answer takes frames.
+    /// Counts a call, whose response takes frames.
     pub(super) fn count_call(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Returns how many calls were made.
+    /// Returns the number of calls.
     pub(super) fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }
@@ -54,7 +55,7 @@ impl ConnectionHold {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<oneshot::Sender<()>>> {
-        // It is replaced as a whole, so a poisoned one is sound.
+        // A poisoned lock is usable, since the value is replaced as a whole.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

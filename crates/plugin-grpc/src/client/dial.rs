@@ -37,7 +37,7 @@ pub(super) struct DialError {
     message: Arc<str>,
     /// Time of the next attempt.
     pub(super) retry_at: Instant,
-    /// `true` if waiting cannot help: the server is reachable, but TLS fails.
+    /// `true` if the failure is permanent: the server is reachable, but TLS fails.
     pub(super) is_fault: bool,
 }
 
@@ -73,8 +73,8 @@ impl Service<Uri> for Dialer {
         let target = Arc::clone(&self.target);
         let backoff = Arc::clone(&self.backoff);
         let hold = Arc::clone(&self.hold);
-        // A task of its own: the channel polls this future only while a call waits. The attempt must end in time although
-        // the player has left, and its result is for the next call.
+        // A task of its own: the channel polls this future only while a call waits. The attempt must end in time
+        // although the player has left, and its result is for the next call.
         let attempt = tokio::spawn(async move {
             let connection = timeout(target.connect_timeout, connect(&target)).await;
             let (problem, is_fault) = match connection {
@@ -94,7 +94,7 @@ impl Service<Uri> for Dialer {
         });
         Box::pin(async {
             let lost = |_| {
-                let message = "the attempt to connect was lost";
+                let message = "the attempt to connect was aborted";
                 Err(DialError::new(message, Instant::now(), false))
             };
             attempt.await.unwrap_or_else(lost)
@@ -132,10 +132,11 @@ async fn encrypt(
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the server does not speak HTTP/2: it chose no `h2` in the TLS handshake")]
+#[error("the server does not speak HTTP/2: it did not select `h2` in the TLS handshake")]
 struct NoHttp2;
 
-/// Returns whether the server is reachable but its TLS is wrong. A server that closes during the handshake may come back.
+/// Returns whether the server is reachable but its TLS is wrong. A server that closes during the handshake may come
+/// back.
 fn is_fault(error: &(dyn Error + 'static)) -> bool {
     let io = error.downcast_ref::<io::Error>();
     error.is::<NoHttp2>()
@@ -150,7 +151,7 @@ fn tls_hint(problem: &str) -> String {
     let hint = if problem.contains("InvalidContentType") {
         "the server does not speak TLS; use http:// or leave out grpc.tls"
     } else if problem.contains("CaUsedAsEndEntity") {
-        "the server's certificate is one of an authority; make it with basicConstraints=CA:FALSE, or sign another one with it"
+        "the server's certificate is a CA certificate; issue it with basicConstraints=CA:FALSE, or sign another one with it"
     } else {
         return problem.to_owned();
     };

@@ -7,13 +7,13 @@ pub enum GrpcError {
     /// A setting has a value that cannot work.
     #[error("{key} {problem}")]
     Setting {
-        /// Its name.
+        /// Name of the setting.
         key: &'static str,
         /// Description of the fault.
         problem: &'static str,
     },
     /// The thread of the connection could not be started.
-    #[error("a thread for the connection: {0}")]
+    #[error("cannot start a thread for the connection: {0}")]
     Thread(#[source] std::io::Error),
     /// Certificates or keys cannot be used.
     #[error(transparent)]

@@ -9,23 +9,23 @@ use tokio::time::Instant;
 
 use super::dial::DialError;
 
-/// Maximum lateness of a timer; tokio's count in milliseconds.
+/// Maximum lateness of a timer: the resolution of tokio's timers.
 const TIMER_SLACK: Duration = Duration::from_millis(2);
 
-/// Reason why a call has no answer.
+/// Reason why a call has no response.
 #[derive(Debug)]
 pub(super) enum CallFailure {
-    /// The time was up.
+    /// The time has elapsed.
     TimedOut,
-    /// There is no connection, and the next attempt to make one is due at that time.
+    /// There is no connection, and the next attempt to connect is due at this time.
     NotConnected(String, Instant),
-    /// The server gave the call up, as servers do when its deadline has passed there.
+    /// The server cancelled the call, as servers do when its deadline has passed there.
     Cancelled(PluginError),
-    /// The connection ended before the plugin can have seen the request.
+    /// The connection ended before the plugin could see the request.
     NotSent(String),
-    /// The connection ended before there was an answer. The plugin may have seen the request.
+    /// The connection ended before the response. The plugin may have seen the request.
     Broken(String),
-    /// Anything else.
+    /// Any other failure.
     Failed(PluginError),
 }
 
@@ -82,12 +82,12 @@ impl CallFailure {
         Self::Failed(PluginError::transport(causes))
     }
 
-    /// Returns the error for a caller that called at that time and would wait so long.
+    /// Returns the error for a call that started at this time and had `left` to wait.
     pub(super) fn into_error(self, asked: Instant, left: Duration) -> PluginError {
         let after = asked.elapsed();
         match self {
             Self::TimedOut => PluginError::Timeout { after },
-            // The server's timer can go off before the one here: this is a timeout, not a failure of the server.
+            // The server's timer can fire before the timer here: this is a timeout, not a failure of the server.
             Self::Cancelled(_) if after.saturating_add(TIMER_SLACK) >= left => {
                 PluginError::Timeout { after: left }
             }
@@ -100,7 +100,7 @@ impl CallFailure {
     }
 }
 
-/// Returns whether the request was never sent, or refused by the server unread.
+/// Returns whether the request was never sent, or the server refused it unread.
 fn is_unasked(cause: &(dyn Error + 'static)) -> bool {
     if let Some(error) = cause.downcast_ref::<hyper::Error>() {
         return error.is_canceled();
@@ -138,7 +138,7 @@ mod tests {
     use super::CallFailure;
 
     #[tokio::test(start_paused = true)]
-    async fn what_the_server_gives_up_when_the_time_is_up_has_timed_out() {
+    async fn a_call_that_the_server_cancels_at_its_deadline_has_timed_out() {
         let cancelled = || CallFailure::Cancelled(PluginError::transport("reset"));
         let left = Duration::from_millis(100);
         let asked = Instant::now();

@@ -2,21 +2,21 @@
 
 use tokio::time::Instant;
 
-/// Maximum number of frames before any is paid for by a call or by time. HTTP/2 needs about six to begin with.
+/// Number of frames that are allowed without calls and time. HTTP/2 needs about six at the start.
 const BURST: u64 = 4_096;
-/// Number of frames that each call pays for. An answer is three, and servers add a window update, a ping and a reset at
-/// most.
+/// Number of frames that each call allows. A response has three, and servers add at most a window update, a ping and a
+/// reset.
 const PER_CALL: u64 = 64;
-/// Number of frames that each second pays for: pings between calls.
+/// Number of frames that each second allows: pings between calls.
 const PER_SECOND: u64 = 100;
-/// Number of bytes of a frame that count as one more frame. A server that fills frames which are not read floods, too.
+/// Number of bytes of a frame that count as one more frame, since large frames that are not read are a flood too.
 const PER_FRAME: u64 = 4_096;
 /// Length in bytes of the head of a frame: its length in three bytes, its type, flags, and stream.
 const HEAD: usize = 9;
-/// Type of the frames that carry answers. The flow control window bounds their size.
+/// Type of the frames that carry responses. The flow control window bounds their size.
 const DATA: u8 = 0;
 
-/// Counts frames against what calls and time pay for. Reads nothing of a frame but its head.
+/// Counts frames against the number that calls and time allow. Reads only the heads of frames.
 #[derive(Debug)]
 pub(super) struct FloodMeter {
     left: u64,
@@ -24,7 +24,7 @@ pub(super) struct FloodMeter {
     paid_at: Option<Instant>,
     head: [u8; HEAD],
     in_head: usize,
-    /// Bytes of the payload that are still to come.
+    /// Bytes of the payload that were not read yet.
     payload: u64,
 }
 
@@ -40,7 +40,7 @@ impl FloodMeter {
         }
     }
 
-    /// Returns whether these bytes, read after so many calls, were paid for.
+    /// Returns whether these bytes, read after this number of calls, are within the limit.
     pub(super) fn see(&mut self, mut bytes: &[u8], calls: u64, now: Instant) -> bool {
         self.pay(calls, now);
         while !bytes.is_empty() {
@@ -62,7 +62,7 @@ impl FloodMeter {
         true
     }
 
-    /// Counts a frame whose head is complete. Returns whether it was paid for.
+    /// Counts a frame whose head is complete. Returns whether it is within the limit.
     fn frame(&mut self) -> bool {
         let [b2, b1, b0, kind, ..] = self.head;
         self.payload = u64::from(u32::from_be_bytes([0, b2, b1, b0]));
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_that_answer_nothing_are_bounded_whatever_they_are() {
+    fn unsolicited_frames_of_any_type_are_bounded() {
         let now = Instant::now();
         for kind in [DATA, 2, 3, 4, 6, 7, 8, 0xee] {
             for (len, piece) in [(0, 1), (8, 5), (8, 1000)] {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_and_time_pay_for_frames() {
+    fn calls_and_time_allow_frames() {
         let start = Instant::now();
         let mut flood = FloodMeter::new(7);
         let answer = [frame(1, 100), frame(DATA, 300), frame(1, 20), frame(8, 4)].concat();

@@ -23,14 +23,14 @@ use super::target::DialTarget;
 const MIN_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
-/// Maximum size in bytes of the headers or trailers of an answer, which the server learns. A server that sends more may
-/// lose the connection, and with it all calls on it: h2 bounds the frames of a header block as well.
+/// Maximum size in bytes of the headers or trailers of a response, which is announced to the server. A server that
+/// sends more may lose the connection, and with it all calls on it: h2 bounds the frames of a header block as well.
 const MAX_METADATA: u32 = 64 * 1024;
 
 /// The channel to one plugin.
 ///
-/// Its connection has a thread of its own, so that a server that misbehaves takes nothing from the threads of players,
-/// nor from other plugins. A call is handed over twice for that, which costs some microseconds.
+/// Its connection has its own thread, so that a misbehaving server takes no time from the threads of players and of
+/// other plugins. A call therefore changes threads twice, which costs some microseconds.
 pub(super) struct Link {
     pub(super) channel: Channel,
     pub(super) backoff: Arc<DialBackoff>,
@@ -48,8 +48,8 @@ impl Link {
     /// # Errors
     /// The thread could not be started.
     pub(super) fn new(target: DialTarget, settings: &GrpcSettings) -> io::Result<Self> {
-        // Connecting, its timeout and TLS are the dialer's. With `https` here, tonic would add TLS of its own, or refuse
-        // to, as the features are that others switch on in it.
+        // Connecting, its timeout and TLS are the dialer's. With `https` here, tonic would add TLS of its own, or
+        // refuse to, as the features are that others switch on in it.
         let endpoint = Endpoint::from(Uri::from_static("http://dialer"))
             .origin(target.origin.clone())
             .http2_max_header_list_size(MAX_METADATA)
@@ -78,16 +78,16 @@ impl Link {
         })
     }
 
-    /// Returns the likely mistake if the server closes every connection before an answer.
+    /// Returns the likely mistake if the server closes every connection before a response.
     pub(super) fn closed_hint(&self) -> &'static str {
         if self.target.tls.is_some() {
-            "a server that asks for a client certificate (`cert_file` and `key_file` of `grpc.tls`) closes so"
+            "the server may require a client certificate (`cert_file` and `key_file` of `grpc.tls`)"
         } else {
-            "a server that speaks TLS (`grpc.tls`) or HTTP/1 closes so"
+            "the server may speak TLS (`grpc.tls`) or HTTP/1"
         }
     }
 
-    /// Tries to connect while no calls are made, until that succeeds after a failure. The connection is closed again.
+    /// Starts to connect repeatedly without calls, until an attempt succeeds. Its connection is closed again.
     pub(super) fn watch_for_return(&self) {
         self.absence.is_back.store(false, Ordering::Relaxed);
         if self.absence.is_watched.swap(true, Ordering::Relaxed) {
@@ -111,7 +111,7 @@ impl Link {
         });
     }
 
-    /// Returns whether the server came back since [`watch_for_return`](Self::watch_for_return).
+    /// Returns whether the server is reachable again since [`watch_for_return`](Self::watch_for_return).
     pub(super) fn is_back(&self) -> bool {
         self.absence.is_back.load(Ordering::Relaxed)
     }
@@ -132,7 +132,8 @@ fn begin() -> io::Result<(Handle, oneshot::Sender<()>)> {
     })
 }
 
-/// The runtime is made on its thread: without a thread it would be dropped here, within another runtime, and panic.
+/// Runs the connection. The runtime is made on its own thread: if the thread cannot be started, a runtime made before
+/// would be dropped within the caller's runtime, and panic.
 fn begin_by(
     spawn: impl FnOnce(Box<dyn FnOnce() + Send>) -> io::Result<()>,
 ) -> io::Result<(Handle, oneshot::Sender<()>)> {

@@ -6,10 +6,10 @@ use tokio::sync::Semaphore;
 
 /// Length in bytes of the prefix of a message: whether it is compressed, and its length in four bytes.
 const PREFIX: usize = 5;
-/// Maximum length in bytes of an answer that is read on the thread of the call. That thread serves players too, and the
-/// longest answer takes about 10 ms.
+/// Maximum length in bytes of a response that is decoded on the thread of the call. That thread serves players too, and
+/// the longest response takes about 10 ms.
 const MAX_READ_HERE: usize = 16 * 1024;
-/// Number of longer answers of all plugins that are read at the same time.
+/// Maximum number of longer responses of all plugins that are decoded at the same time.
 static READERS: Semaphore = Semaphore::const_new(4);
 
 /// Encodes a request as a message.
@@ -18,8 +18,9 @@ pub(super) fn encode(request: &ConnectRequest) -> Result<Bytes, PluginError> {
     message.extend_from_slice(&[0; PREFIX]);
     serde_json::to_writer(&mut message, request)
         .map_err(|error| PluginError::transport(format_args!("writing the request: {error}")))?;
-    let len = u32::try_from(message.len().saturating_sub(PREFIX))
-        .map_err(|_| PluginError::transport("the request is longer than a message can be"))?;
+    let len = u32::try_from(message.len().saturating_sub(PREFIX)).map_err(|_| {
+        PluginError::transport("the request is longer than the maximum of a gRPC message")
+    })?;
     if let Some(prefix) = message.first_chunk_mut::<PREFIX>() {
         let [b3, b2, b1, b0] = len.to_be_bytes();
         *prefix = [0, b3, b2, b1, b0];
@@ -29,7 +30,7 @@ pub(super) fn encode(request: &ConnectRequest) -> Result<Bytes, PluginError> {
 
 /// One message, collected from its pieces.
 pub(super) struct IncomingMessage {
-    /// Not copied while it is in one piece, as answers are.
+    /// Not copied while it is in one piece, as most responses are.
     bytes: Bytes,
     max: usize,
 }
@@ -56,7 +57,7 @@ impl IncomingMessage {
         };
         if compressed != 0 {
             return Err(PluginError::bad_response(
-                "it is compressed, which was not asked for",
+                "the message is compressed, which was not requested",
             ));
         }
         if len > self.max {
@@ -77,10 +78,10 @@ impl IncomingMessage {
             .bytes
             .get(PREFIX..)
             .filter(|message| message.len() == len);
-        message.ok_or_else(|| PluginError::bad_response("the message is not whole"))
+        message.ok_or_else(|| PluginError::bad_response("the message is incomplete"))
     }
 
-    /// Decodes the answer, after its last piece.
+    /// Decodes the response, after its last piece.
     pub(super) async fn decode(self) -> Result<PluginAnswer, PluginError> {
         let json = self.json()?;
         if json.len() <= MAX_READ_HERE {
@@ -145,11 +146,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_one_whole_message_is_told() {
+    fn other_than_one_complete_message_is_an_error() {
         for (pieces, problem) in [
             (&[&b""[..]][..], "no message"),
             (&[b"\0\0\0\0"], "no message"),
-            (&[b"\0\0\0\0\x02{"], "not whole"),
+            (&[b"\0\0\0\0\x02{"], "incomplete"),
         ] {
             let message = pushed(pieces, 2).unwrap();
             let error = message.json().unwrap_err().to_string();
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_is_refused_before_the_message_comes() {
+    fn a_length_is_refused_before_the_message_is_read() {
         let error = pushed(&[b"\0\xff\xff\xff\xff"], 1024).map(drop);
         let len = usize::try_from(u32::MAX).unwrap();
         assert_eq!(error, Err(PluginError::Oversize { len, max: 1024 }));
@@ -179,10 +180,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn long_answers_are_read_elsewhere() {
+    async fn long_responses_are_decoded_on_another_thread() {
         let context = &mut Context::from_waker(Waker::noop());
         let places = READERS.acquire_many(4).await.unwrap();
-        // There is nowhere to read it, so that a thread of players would have to.
+        // All permits are taken, so that a decode on this thread would be noticed.
         let mut long = pin!(answer(MAX_READ_HERE + 1).decode());
         assert!(long.as_mut().poll(context).is_pending());
         let mut short = pin!(answer(MAX_READ_HERE).decode());

@@ -21,8 +21,8 @@ use super::{GrpcError, GrpcSettings};
 /// Pause of a call between attempts that the server refuses unread.
 const UNASKED_PAUSE: Duration = Duration::from_millis(20);
 
-/// Number of times that a call is made again after its connection broke. A server that is killed can break two: the one
-/// that it had, and the one that its kernel accepted last.
+/// Maximum number of times that a call is repeated after its connection broke. A killed server can break two
+/// connections: the one in use, and the one that its kernel accepted last.
 const MAX_BROKEN: u32 = 2;
 
 /// Maximum time before the caller's deadline at which a call gives up.
@@ -31,8 +31,8 @@ const MARGIN: Duration = Duration::from_millis(5);
 /// A plugin behind an address.
 ///
 /// Connects on the first call, and on the first call after the connection broke. Calls are possible from any tokio
-/// runtime with I/O and time. The connection has a thread of its own, which ends with it. A server is disconnected if
-/// it sends frames that answer nothing, thousands more than its calls and the time account for.
+/// runtime with I/O and time. The connection has its own thread, which ends with it. A server is disconnected if it
+/// sends thousands more frames than its calls and the time account for.
 pub struct GrpcPlugin {
     link: Link,
     disconnects: AtomicU64,
@@ -46,7 +46,7 @@ impl GrpcPlugin {
     ///
     /// # Errors
     ///
-    /// A setting or a file is wrong. A plugin that is unreachable is no error.
+    /// A setting or a file is wrong. An unreachable plugin is not an error.
     pub fn new(settings: &GrpcSettings) -> Result<Self, GrpcError> {
         settings.check()?;
         Ok(Self {
@@ -57,8 +57,8 @@ impl GrpcPlugin {
         })
     }
 
-    /// Calls the plugin, and waits for the connection if there is none. A restart of the server costs a player its
-    /// duration, and at most `left`.
+    /// Calls the plugin, and waits for the connection if there is none. During a restart of the server, a player waits
+    /// until it is back, at most `left`.
     async fn ask(
         &self,
         request: &ConnectRequest,
@@ -67,7 +67,7 @@ impl GrpcPlugin {
     ) -> Result<PluginAnswer, PluginError> {
         let message = message::encode(request)?;
         let mut attempts = Attempts::default();
-        // A little early: "unreachable" must arrive before the caller's own timeout, which reads like a slow plugin.
+        // A little early: "unreachable" must be returned before the caller's own timeout, which means a slow plugin.
         let patience = left.saturating_sub((left / 20).min(MARGIN));
         let asked = timeout(
             patience,
@@ -83,9 +83,9 @@ impl GrpcPlugin {
                     left.as_millis()
                 )))
             }
-            // Most of the time went by before there was a connection.
+            // Most of the time passed before there was a connection.
             (Err(_), Some(problem)) => Err(PluginError::unreachable(format_args!(
-                "no answer in the rest of {} ms (`timeout`) after the connection came back: {problem}",
+                "no response in the rest of {} ms (`timeout`) after reconnecting: {problem}",
                 left.as_millis()
             ))),
             (Err(_), None) => Err(PluginError::Timeout { after: left }),
@@ -112,7 +112,8 @@ impl GrpcPlugin {
                     attempts.problem = Some(problem);
                     sleep_until(retry_at).await;
                 }
-                // At once the first time, for a server that restarts or closes idle connections, and then with pauses.
+                // The first retry is immediate, for a server that restarts or closes idle connections. The others
+                // pause.
                 Err(CallFailure::NotSent(problem)) => {
                     attempts.problem = Some(problem);
                     if attempts.unasked > 0 {
@@ -120,7 +121,7 @@ impl GrpcPlugin {
                     }
                     attempts.unasked += 1;
                 }
-                // A plugin decides and changes nothing, so a call may be made twice.
+                // A call has no side effects in the plugin, so it may be repeated.
                 Err(CallFailure::Broken(problem)) if attempts.broken < MAX_BROKEN => {
                     attempts.problem = Some(problem);
                     if attempts.broken > 0 {

@@ -17,28 +17,29 @@ pub const MAX_CONFIG: usize = 4096;
 pub struct GrpcSettings {
     /// Address that the plugin listens on.
     pub address: PluginAddress,
-    /// The operator's `config`, sent with each call as JSON in the metadata `hyrouter-config-bin`: at most [`MAX_CONFIG`]
-    /// bytes, since servers accept 8 KiB of metadata in all. Default: none.
+    /// The operator's `config`, sent with each call as JSON in the metadata `hyrouter-config-bin`: at most
+    /// [`MAX_CONFIG`] bytes, since servers accept 8 KiB of metadata in all. Default: none.
     pub config: Option<Value>,
-    /// TLS. Default: none, and to an `https://` address [`ClientTls::default`].
+    /// TLS. Default: none; for an `https://` address, [`ClientTls::default`].
     pub tls: Option<ClientTls>,
     /// Maximum time of connecting, including name lookup and TLS handshake. Default 500 ms: half of a plugin's default
-    /// timeout, so that the call still fails with the cause; TCP would resend a lost packet of the handshake after 1 s only.
+    /// timeout, so that the call still fails with the cause. TCP would resend a lost packet of the handshake only after
+    /// 1 s.
     pub connect_timeout: Duration,
     /// Time without data after which a ping is sent. Default 10 s, the minimum that gRPC allows clients.
     pub keepalive_interval: Duration,
-    /// Maximum time until the answer to a ping, after which the connection is closed. Default 2 s, far above the round trip
-    /// to any plugin that players wait for.
+    /// Maximum time until the response to a ping, after which the connection is closed. Default 2 s, far above the
+    /// round trip to any plugin that players wait for.
     pub keepalive_timeout: Duration,
-    /// Pings while no call runs. Default true: a server that vanished is noticed before a player comes.
-    /// Servers of grpc-go and grpcio forbid such pings by default and close a connection after the fourth; the next call
-    /// then connects again, and does not fail.
+    /// Pings while no call runs. Default true: a vanished server is noticed before the next player.
+    /// Servers of grpc-go and grpcio forbid such pings by default and close a connection after the fourth; the next
+    /// call then connects again, and does not fail.
     pub keepalive_while_idle: bool,
     /// Pauses between attempts to connect.
     pub backoff: BackoffSettings,
-    /// Maximum length of an answer in bytes. Default 1 MiB, more than the maximum number of candidates usually takes. An
-    /// answer of that length takes at most 12 MB when decoded, so 256 calls at the same time, the default of a chain, hold
-    /// 3 GB at worst.
+    /// Maximum length of a response in bytes. Default 1 MiB, more than the maximum number of candidates usually takes.
+    /// A response of this length takes at most 12 MB when decoded, so 256 calls at the same time, the default of a
+    /// chain, hold 3 GB at worst.
     pub max_response: usize,
 }
 
@@ -72,7 +73,7 @@ impl GrpcSettings {
         self
     }
 
-    /// Checks that the values can work.
+    /// Checks that the values are allowed.
     pub(super) fn check(&self) -> Result<(), GrpcError> {
         let wrong = |key, problem| Err(GrpcError::Setting { key, problem });
         for (key, duration) in [
@@ -82,14 +83,14 @@ impl GrpcSettings {
             ("backoff.min", self.backoff.min),
         ] {
             if duration.is_zero() {
-                return wrong(key, "has to be longer than nothing");
+                return wrong(key, "must be longer than 0");
             }
         }
         if self.backoff.max < self.backoff.min {
-            return wrong("backoff.max", "has to be at least backoff.min");
+            return wrong("backoff.max", "must be at least backoff.min");
         }
         if self.max_response == 0 {
-            return wrong("max_response", "has to be at least 1 byte");
+            return wrong("max_response", "must be at least 1 byte");
         }
         Ok(())
     }
@@ -97,14 +98,14 @@ impl GrpcSettings {
 
 /// Pauses between attempts to connect. The first attempt after a good connection is made at once.
 ///
-/// Each further one waits for 1/32 of the outage so far, between `min` and `max`, minus a random part of up to 50 %, so that
-/// routers do not reconnect in step. Calls wait for the connection.
+/// Each further one waits for 1/32 of the outage so far, between `min` and `max`, minus a random part of up to 50 %, so
+/// that routers do not reconnect in step. Calls wait for the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackoffSettings {
     /// Minimum pause. Default 20 ms: a server on the same machine is back in about 100 ms.
     pub min: Duration,
-    /// Maximum pause. Default 2 s, less than the 5 s after which a chain's breaker makes one call as a probe, so that the
-    /// probe always tries to connect. It is reached after 64 s.
+    /// Maximum pause. Default 2 s, less than the 5 s after which a chain's breaker makes one call as a probe, so that
+    /// the probe always tries to connect. It is reached after 64 s.
     pub max: Duration,
 }
 
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_work_is_refused_by_its_name() {
+    fn invalid_settings_are_refused_by_name() {
         type Break = fn(&mut GrpcSettings);
         let breaks: [(&str, Break); 6] = [
             ("connect_timeout", |s| s.connect_timeout = Duration::ZERO),

@@ -31,7 +31,7 @@ impl CallStatus {
     }
 }
 
-/// Decodes a message. What is no escape stands for itself, as gRPC wants it.
+/// Decodes a percent-encoded message. Invalid escapes stay as they are, as gRPC's specification of HTTP/2 requires.
 fn percent_decoded(mut text: &[u8]) -> String {
     let mut decoded = Vec::with_capacity(text.len());
     while let [first, rest @ ..] = text {
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_the_unknown_status() {
+    fn a_text_other_than_a_number_is_the_unknown_status() {
         for code in [&b""[..], b"x", b"99999999999", b"\xff"] {
             assert_eq!(read(&[("grpc-status", code)]), Some((2, String::new())));
         }

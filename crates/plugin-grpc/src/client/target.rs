@@ -37,13 +37,13 @@ impl DialTarget {
         };
         let (dial_address, tls, authority) = match (settings.address.kind(), &settings.tls) {
             (AddressKind::Unix(_), Some(_)) => {
-                return wrong("is a unix socket, over which no TLS is spoken");
+                return wrong("is a unix socket, which does not support TLS");
             }
             (AddressKind::Tcp(_, Scheme::Http), Some(_)) => {
                 return wrong("begins with http://, but TLS is configured");
             }
             (AddressKind::Tcp(HostPort { port: 0, .. }, _), _) => {
-                return wrong("has port 0, which can not be connected to");
+                return wrong("has port 0, which is not a port to connect to");
             }
             (AddressKind::Unix(path), None) => (
                 DialAddress::Unix(path.clone()),
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn addresses_and_tls_that_contradict_each_other() {
         for (address, tls, problem) in [
-            ("unix:/bans", Some(ClientTls::default()), "no TLS is spoken"),
+            ("unix:/bans", Some(ClientTls::default()), "not support TLS"),
             (
                 "http://bans",
                 Some(ClientTls::default()),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_requests_are_addressed_to() {
+    fn requests_have_scheme_and_authority() {
         for (address, origin) in [
             ("bans:7777", "http://bans:7777/"),
             ("http://bans", "http://bans:80/"),

@@ -36,7 +36,7 @@ impl TlsTarget {
             .with_safe_default_protocol_versions()
             .map_err(|_| GrpcError::Setting {
                 key: "tls",
-                problem: "has no protocol version that is supported here",
+                problem: "has no protocol version that this build supports",
             })?
             .with_root_certificates(roots);
         let mut config = match (&settings.cert_file, &settings.key_file) {

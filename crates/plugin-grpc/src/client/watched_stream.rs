@@ -1,4 +1,4 @@
-//! A connection that ends when the server floods it, or when the plugin lets it go.
+//! A connection that is closed when the server floods it, or when the plugin closes it.
 
 use std::io;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use super::backoff::DialBackoff;
 use super::connection_hold::ConnectionHold;
 use super::flood_meter::FloodMeter;
 
-/// A stream under HTTP/2 whose frames are counted as they come in.
+/// A stream below HTTP/2 whose received frames are counted.
 pub(super) struct WatchedStream<S> {
     stream: S,
     closed: oneshot::Receiver<()>,
@@ -67,7 +67,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for WatchedStream<S> {
 }
 
 impl<S: AsyncRead + Unpin> WatchedStream<S> {
-    /// Writes. If that fails, reads why: a server that refuses sends the reason before it closes, and it may be unread.
+    /// Writes. If that fails, reads the cause: a server that refuses a connection sends the reason before it closes,
+    /// and it may be unread.
     fn write<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -80,7 +81,7 @@ impl<S: AsyncRead + Unpin> WatchedStream<S> {
             }
         }
         let mut bytes = [0; 256];
-        // A stream that cannot be written to has an end, after what the kernel has of it.
+        // The read ends: a stream that cannot be written to has only the bytes that the kernel holds.
         let read = loop {
             let mut buffer = ReadBuf::new(&mut bytes);
             match ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer)) {

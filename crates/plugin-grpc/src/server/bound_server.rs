@@ -14,9 +14,9 @@ use super::{Listener, OnConnect, PluginServer, PluginServerError};
 
 /// Time without data after which a client gets a ping.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
-/// Maximum time until its answer. Without one, the connection of a router that vanished would be held forever.
+/// Maximum time until the response to a ping. Without one, the connection of a vanished router would be kept forever.
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
-/// Maximum number of calls of one connection at the same time. A router makes 256 by default.
+/// Maximum number of concurrent calls of one connection. A router makes at most 256 by default.
 const MAX_STREAMS: u32 = 256;
 
 /// A server that listens. Connections wait in the kernel's queue until it [runs](Self::run).
@@ -43,7 +43,7 @@ impl<P: OnConnect> BoundServer<P> {
         }
     }
 
-    /// Returns the address, as the router's configuration wants it: `127.0.0.1:7777` or `unix:/run/bans.sock`.
+    /// Returns the address in the form of the router's configuration: `127.0.0.1:7777` or `unix:/run/bans.sock`.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -58,8 +58,8 @@ impl<P: OnConnect> BoundServer<P> {
         self.run_until(stop).await
     }
 
-    /// Serves until the future ends. Then it accepts no more connections, notifies the present ones, and finishes the calls
-    /// that run, for as long as [`PluginServer::with_drain_timeout`] lets them.
+    /// Serves until the future ends. Then it accepts no more connections, notifies the clients, and finishes running
+    /// calls within the time of [`PluginServer::with_drain_timeout`].
     ///
     /// # Errors
     ///
@@ -78,13 +78,13 @@ impl<P: OnConnect> BoundServer<P> {
                 drop(closing.await);
             });
         let mut serving = std::pin::pin!(serving);
-        tracing::info!(address = self.address, "plugin is served");
+        tracing::info!(address = self.address, "plugin server started");
         let failed = |error: tonic::transport::Error| PluginServerError::Serve(error.to_string());
         tokio::select! {
             result = &mut serving => return result.map_err(failed),
             () = stop => {}
         }
-        tracing::info!(address = self.address, "plugin finishes its calls");
+        tracing::info!(address = self.address, "plugin server draining");
         drain.send_replace(true);
         drop(close);
         let drained = timeout(self.limits.drain_timeout, serving).await;
@@ -92,7 +92,7 @@ impl<P: OnConnect> BoundServer<P> {
             .unwrap_or_else(|_| {
                 tracing::warn!(
                     address = self.address,
-                    "calls took too long and were given up"
+                    "drain timed out, remaining calls dropped"
                 );
                 Ok(())
             })
@@ -109,7 +109,7 @@ impl<P> fmt::Debug for BoundServer<P> {
     }
 }
 
-/// Signals that ask a program to end.
+/// Signals that stop a program.
 struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,

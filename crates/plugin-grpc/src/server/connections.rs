@@ -66,7 +66,7 @@ async fn accept(
     ready: mpsc::Sender<ServerConnection>,
 ) {
     let mut handshakes = JoinSet::new();
-    // The place comes first: without one, connections wait in the kernel's queue, which refuses those beyond it.
+    // The permit comes first: without one, connections wait in the kernel's queue, which refuses further ones.
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         while handshakes.try_join_next().is_some() {}
         match listener.accept().await {
@@ -103,7 +103,7 @@ async fn secure(
             match tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(io)).await {
                 Ok(Ok(stream)) => return Some(Box::new(stream)),
                 Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
-                Err(_) => tracing::debug!("TLS handshake took too long"),
+                Err(_) => tracing::debug!("TLS handshake timed out"),
             }
             None
         }

@@ -8,12 +8,12 @@ use crate::TlsError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PluginServerError {
-    /// A text is no address.
+    /// A text is not an address.
     #[error(transparent)]
     Address(#[from] PluginAddressError),
-    /// An address is not for listening.
+    /// An address cannot be listened on.
     #[error(
-        "{address} is not for listening; host:port and unix:PATH are, and TLS is a setting of the server"
+        "cannot listen on {address}; allowed: host:port or unix:PATH; TLS is a setting of the server"
     )]
     Scheme {
         /// The address.

@@ -18,8 +18,8 @@ pub trait OnConnect: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// A failure is not a denial: the router's `on_error` decides about the player. After 5 failures in a row the router
-    /// does not call the plugin for 5 s. A panic is a failure too.
+    /// A failure is not a denial: the router's `on_error` decides about the player. After 5 failures in a row the
+    /// router does not call the plugin for 5 s. A panic is a failure too.
     fn on_connect(
         &self,
         request: ConnectRequest,
@@ -118,7 +118,7 @@ pub(super) async fn ask(
 fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("something that is no text")
+    text.unwrap_or("a value that is not a text")
 }
 
 #[cfg(test)]
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_failure_has_a_status_that_is_one() {
+    fn every_failure_has_a_valid_status() {
         for (failure, code) in [
             (PluginFailure::internal("x"), Code::Internal),
             (PluginFailure::unavailable("x"), Code::Unavailable),

@@ -88,7 +88,7 @@ impl From<TcpListener> for Listener {
     }
 }
 
-/// The server does not remove the socket's file, which it has not made.
+/// Keeps the socket's file at the end, because the server did not create it.
 #[cfg(unix)]
 impl From<UnixListener> for Listener {
     fn from(listener: UnixListener) -> Self {
@@ -114,7 +114,7 @@ async fn unix(path: &Path) -> io::Result<Listener> {
     }))
 }
 
-/// Returns whether the file is the socket of a server that was killed: nothing listens there.
+/// Returns whether the file is the socket of a killed server: no process listens on it.
 #[cfg(unix)]
 async fn is_abandoned(path: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt as _;

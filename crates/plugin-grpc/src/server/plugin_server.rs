@@ -11,16 +11,16 @@ use super::{BoundServer, Listener, OnConnect, PluginServerError};
 use crate::PluginAddress;
 
 /// Serves a plugin at an address (`host:port` or `unix:PATH`) until ctrl-c or SIGTERM, then finishes the calls that
-/// run. [`PluginServer`] has limits, TLS and a shutdown of its own.
+/// run. [`PluginServer`] has limits, TLS and a custom shutdown.
 ///
 /// # Errors
 ///
-/// The text is no address, listening on it failed, or serving failed.
+/// The text is not an address, listening on it failed, or serving failed.
 pub async fn serve(address: &str, plugin: impl OnConnect) -> Result<(), PluginServerError> {
     PluginServer::new(plugin).bind(address).await?.run().await
 }
 
-/// A plugin and how it is served.
+/// A plugin and the settings of its server.
 ///
 /// Its clients are routers, not players: on a network that others can reach, use TLS with a `client_ca_file`, or a unix
 /// socket.
@@ -91,8 +91,9 @@ impl<P: OnConnect> PluginServer<P> {
         self
     }
 
-    /// Sets the maximum number of connections at the same time; one more waits until another ends. Default 256: a router has one for each of its cores.
-    /// An idle one holds some 20 KiB without TLS, at worst 1 MiB that was not read yet.
+    /// Sets the maximum number of connections at the same time; one more waits until another ends. Default 256: a
+    /// router has one for each of its cores. An idle one holds some 20 KiB without TLS, at worst 1 MiB that was not
+    /// read yet.
     #[must_use]
     pub fn with_max_connections(mut self, connections: NonZeroU32) -> Self {
         self.limits.max_connections = connections;
@@ -107,12 +108,12 @@ impl<P: OnConnect> PluginServer<P> {
         self
     }
 
-    /// Listens on an address, `host:port` or `unix:PATH`. Port 0 takes a free port. The socket file of a server that was
-    /// killed is replaced.
+    /// Listens on an address, `host:port` or `unix:PATH`. Port 0 takes a free port. The socket file of a server that
+    /// was killed is replaced.
     ///
     /// # Errors
     ///
-    /// The text is no such address, listening on it failed, or a TLS file is wrong.
+    /// The text is not such an address, listening on it failed, or a TLS file is wrong.
     pub async fn bind(self, address: &str) -> Result<BoundServer<P>, PluginServerError> {
         let address = PluginAddress::parse(address)?;
         let listener = Listener::bind(&address).await?;

@@ -88,8 +88,10 @@ impl<P: OnConnect> Service<Request<Body>> for PluginService<P> {
             } else if path.starts_with("/grpc.health.v1.Health/") {
                 health.call(request).await?
             } else {
-                Status::unimplemented(format!("there is {METHOD} and the health service"))
-                    .into_http()
+                Status::unimplemented(format!(
+                    "unknown method; the server has {METHOD} and the health service"
+                ))
+                .into_http()
             };
             response.headers_mut().insert(CONTENT_TYPE, content_type);
             Ok(response)
@@ -101,7 +103,7 @@ impl<P: OnConnect> ServedPlugin<P> {
     async fn answer(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
         // First, so that a refused call takes no memory for its request.
         let Ok(_permit) = self.permits.try_acquire() else {
-            let message = format!("{} calls are running already", self.limits.max_calls);
+            let message = format!("{} calls are running, the maximum", self.limits.max_calls);
             return Status::resource_exhausted(message).into_http();
         };
         Grpc::new(JsonCodec)
@@ -127,7 +129,7 @@ impl<P: OnConnect> UnaryService<ConnectRequest> for PluginCall<P> {
     }
 }
 
-/// Returns an answer of HTTP to a request that is not gRPC.
+/// Returns an HTTP response to a request that is not gRPC.
 fn plain(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;

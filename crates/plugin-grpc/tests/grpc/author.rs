@@ -1,4 +1,4 @@
-//! The server half as an author uses it, asked by the client of this crate and by bare HTTP/2.
+//! The server as an author uses it, called by the client of this crate and by plain HTTP/2.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ async fn an_author_writes_a_trait_and_uses_the_question_mark() {
 }
 
 #[tokio::test]
-async fn a_panic_is_a_status_and_no_end() {
+async fn a_panic_is_a_status_and_does_not_stop_the_server() {
     let server = Running::new(PluginServer::new(peer_like)).await;
     let plugin = plugin(&server.address);
     for _ in 0..3 {
@@ -63,7 +63,7 @@ async fn a_panic_is_a_status_and_no_end() {
 }
 
 #[tokio::test]
-async fn what_was_bound_before_is_served() {
+async fn a_bound_socket_is_served() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let bound = PluginServer::new(peer_like).listen(listener).unwrap();
@@ -73,7 +73,7 @@ async fn what_was_bound_before_is_served() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_listened_on_is_said() {
+async fn an_address_that_cannot_be_listened_on_is_an_error() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let taken = taken
         .local_addr()
@@ -81,7 +81,7 @@ async fn what_can_not_be_listened_on_is_said() {
         .unwrap();
     for (address, problem) in [
         ("7777", "has no port"),
-        ("https://127.0.0.1:0", "not for listening"),
+        ("https://127.0.0.1:0", "cannot listen on"),
         (taken.0.as_str(), "in use"),
         (
             "unix:/nowhere/at/all.sock",
@@ -126,7 +126,7 @@ async fn calls_beyond_the_limit_are_refused_and_those_within_are_answered() {
     let ((first, second), third) = tokio::join!(inside, beyond);
     assert_eq!(
         message(&third),
-        "status 8 RESOURCE_EXHAUSTED: 2 calls are running already"
+        "status 8 RESOURCE_EXHAUSTED: 2 calls are running, the maximum"
     );
     assert!(first.is_ok() && second.is_ok());
     assert!(ask(&plugin, "d").await.is_ok());
@@ -149,7 +149,7 @@ async fn a_request_that_is_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_limit_wait_for_a_place() {
+async fn connections_beyond_the_limit_wait() {
     let limit = NonZeroU32::new(1).unwrap();
     let server = Running::new(PluginServer::new(peer_like).with_max_connections(limit)).await;
     let first = plugin(&server.address);
@@ -171,7 +171,7 @@ impl Bare {
         Self(client)
     }
 
-    /// Status, headers and what follows the body.
+    /// Status, headers and trailers.
     async fn send(
         &self,
         method: Method,
@@ -202,7 +202,7 @@ const PATH: &str = "/hyrouter.Plugin/OnConnect";
 const NULL: &[u8] = b"\0\0\0\0\x02{}";
 
 #[tokio::test]
-async fn answers_have_the_content_type_of_the_question() {
+async fn responses_have_the_content_type_of_the_request() {
     let server = Running::new(PluginServer::new(peer_like)).await;
     let bare = Bare::connect(&server.address).await;
     for (path, body) in [
@@ -224,7 +224,7 @@ async fn answers_have_the_content_type_of_the_question() {
 }
 
 #[tokio::test]
-async fn what_is_not_grpc_is_refused_in_http() {
+async fn other_requests_than_grpc_get_an_http_status() {
     let server = Running::new(PluginServer::new(peer_like)).await;
     let bare = Bare::connect(&server.address).await;
     for content_type in ["application/json", "application/grpc-web", "text/html", ""] {
@@ -240,7 +240,7 @@ async fn what_is_not_grpc_is_refused_in_http() {
 }
 
 #[tokio::test]
-async fn questions_that_are_none_have_a_status() {
+async fn invalid_requests_have_a_status() {
     let server = Running::new(PluginServer::new(peer_like)).await;
     let bare = Bare::connect(&server.address).await;
     for (path, body, code) in [

@@ -1,4 +1,4 @@
-//! The server half, called by programs that are not Rust.
+//! The server, called by programs in other languages.
 
 use hyrouter_plugin_grpc::PluginServer;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ async fn python(server: &Running, option: &str, value: &str) -> Value {
 #[tokio::test]
 async fn python_asks() {
     let server = Running::new(PluginServer::new(peer_like)).await;
-    // `ann` in base64 is what the answer has for bytes.
+    // The response has bytes as base64.
     let answer = python(&server, "--request", &asking("ann")).await;
     assert_eq!(
         answer,
@@ -46,7 +46,7 @@ async fn python_asks() {
 }
 
 #[tokio::test]
-async fn python_sees_its_deadline_kept() {
+async fn python_gets_a_response_by_its_deadline() {
     let server = Running::new(PluginServer::new(peer_like)).await;
     let slow = asking("slow");
     let arguments = [

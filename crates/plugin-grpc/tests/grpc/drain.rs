@@ -1,4 +1,4 @@
-//! A server that is asked to stop.
+//! Shutdown of a server.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use crate::support::{PATIENCE, Running, SHORT, ask, ask_within, code, plugin, upper};
 use hyrouter_testing::peer;
 
-/// A plugin that answers when it may, and tells when it is asked.
+/// A plugin that reports its calls, and responds when the test lets it.
 #[derive(Clone)]
 struct Gate {
     entered: Arc<Semaphore>,
@@ -55,7 +55,7 @@ impl OnConnect for Handler {
     }
 }
 
-/// The Python client, watching the health of the server.
+/// The Python client that watches the health of the server.
 struct Watcher {
     _child: Child,
     lines: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
@@ -85,7 +85,7 @@ impl Watcher {
 }
 
 #[tokio::test]
-async fn a_call_that_runs_is_finished_and_no_other_begins() {
+async fn a_running_call_is_finished_and_no_other_begins() {
     let (gate, server) = Gate::serve().await;
     let address = server.address.clone();
     let mut watcher = Watcher::new(&address);
@@ -95,7 +95,7 @@ async fn a_call_that_runs_is_finished_and_no_other_begins() {
     let stopping = async {
         gate.entered().await;
         let ended = server.stop();
-        // Who watches is told, and not waited for.
+        // Watchers of the health are notified, and not waited for.
         assert_eq!(watcher.next().await, json!({ "serving": 2 }));
         assert_eq!(watcher.next().await, json!({ "code": 0 }));
         until_refused(&address).await;
@@ -128,12 +128,12 @@ async fn a_server_without_calls_ends_at_once() {
     let started = Instant::now();
     let ended = timeout(PATIENCE, server.stop()).await.unwrap().unwrap();
     assert!(ended.is_ok());
-    // Calls could go on for 10 seconds.
+    // Calls may continue for 10 s.
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]
-async fn a_client_that_says_nothing_holds_it_up_no_longer_than_a_call() {
+async fn a_silent_client_delays_the_end_no_longer_than_a_call() {
     let (_, server) =
         Gate::serve_with(|server| server.with_drain_timeout(Duration::from_millis(100))).await;
     let silent = TcpStream::connect(&server.address).await.unwrap();
@@ -143,7 +143,7 @@ async fn a_client_that_says_nothing_holds_it_up_no_longer_than_a_call() {
 }
 
 #[tokio::test]
-async fn calls_that_never_end_are_given_up() {
+async fn endless_calls_are_dropped() {
     let (gate, server) =
         Gate::serve_with(|server| server.with_drain_timeout(Duration::from_millis(100))).await;
     let plugin = plugin(&server.address);

@@ -1,4 +1,4 @@
-//! Servers that speak something else than gRPC, or nothing.
+//! Servers that do not speak gRPC, or send nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use crate::support::{
 };
 use crate::tls_files::{Files, trusting};
 
-/// Does the same to every connection, and counts them.
+/// Runs a server that treats all connections alike and counts them.
 async fn server<F>(behave: impl Fn(TcpStream) -> F + Send + 'static) -> (String, Arc<AtomicUsize>)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -35,7 +35,7 @@ where
 }
 
 #[tokio::test]
-async fn what_is_not_http_2_is_a_transport_error() {
+async fn another_protocol_is_a_transport_error() {
     for junk in [
         &b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"[..],
         b"220 mail.example.com ESMTP\r\n",
@@ -58,9 +58,9 @@ async fn what_is_not_http_2_is_a_transport_error() {
     }
 }
 
-/// A connection is good when there was an answer, not when it was made.
+/// Checks that a connection counts as good after a response, not after it was made.
 #[tokio::test]
-async fn a_server_that_closes_connections_is_not_connected_to_for_each_call() {
+async fn a_server_that_closes_connections_is_not_connected_to_at_each_call() {
     let (address, connections) = server(async |stream: TcpStream| drop(stream)).await;
     let mut settings = settings(&address);
     // Longer than the test.
@@ -75,13 +75,13 @@ async fn a_server_that_closes_connections_is_not_connected_to_for_each_call() {
     assert_eq!(connections.load(Ordering::Relaxed), 1);
     let answer = message(&ask_within(&plugin, "a", SHORT).await);
     assert!(
-        answer.contains("the last connection ended before there was an answer"),
+        answer.contains("the last connection ended before a response"),
         "{answer}"
     );
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_costs_the_deadline() {
+async fn a_silent_server_costs_the_deadline() {
     let (address, connections) = server(async |stream: TcpStream| {
         tokio::time::sleep(PATIENCE * 2).await;
         drop(stream);
@@ -98,7 +98,7 @@ async fn a_server_that_never_answers_costs_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_never_ends_costs_the_connect_timeout() {
+async fn an_endless_handshake_costs_the_connect_timeout() {
     let (address, _) = server(async |stream: TcpStream| {
         tokio::time::sleep(PATIENCE * 2).await;
         drop(stream);
@@ -119,9 +119,9 @@ async fn a_handshake_that_never_ends_costs_the_connect_timeout() {
     assert!(started.elapsed() < PATIENCE / 2);
 }
 
-/// The attempt of a call that was given up ends in time and is not held against the next call.
+/// Checks that the attempt of a dropped call ends in time, and does not delay the next call.
 #[tokio::test]
-async fn who_comes_later_does_not_get_the_error_of_who_left() {
+async fn a_later_call_does_not_get_the_error_of_a_dropped_call() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let files = Files::new();
     let ca = files.authority("ca");
@@ -135,7 +135,7 @@ async fn who_comes_later_does_not_get_the_error_of_who_left() {
     let left = Duration::from_millis(50);
     assert_eq!(code(&ask_within(&plugin, "a", left).await), "unreachable");
     let (first, _) = listener.accept().await.unwrap();
-    // The attempt fails with nobody waiting for it.
+    // The attempt fails while no call waits for it.
     tokio::time::sleep(Duration::from_millis(400)).await;
     drop(first);
     let second = timeout(PATIENCE, listener.accept());
@@ -144,19 +144,19 @@ async fn who_comes_later_does_not_get_the_error_of_who_left() {
     assert!(second.is_ok(), "{answer:?}");
 }
 
-/// A server that sends the same frame for as long as it is listened to.
+/// Runs a server that sends the same frame until the connection ends.
 async fn flooding(frame: Vec<u8>) -> (String, Arc<AtomicUsize>, Arc<Notify>) {
     let left = Arc::new(Notify::new());
     let leaving = Arc::clone(&left);
     let (address, connections) = server(move |mut stream: TcpStream| {
         let (frames, left) = (frame.repeat(1_000), Arc::clone(&leaving));
         async move {
-            // The preface, settings and a request are there by then, which an answer to stream 1 needs.
+            // By then the preface, settings and a request have arrived, which a response on stream 1 needs.
             let mut start = [0; 256];
             let mut read = 0;
             while read < 200 {
                 read += stream.read(&mut start).await.unwrap();
-                // Its own settings let the client go on.
+                // The client waits for the server's settings.
                 drop(stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await);
             }
             while stream.write_all(&frames).await.is_ok() {}
@@ -168,7 +168,7 @@ async fn flooding(frame: Vec<u8>) -> (String, Arc<AtomicUsize>, Arc<Notify>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_floods_is_hung_up_on_and_others_are_asked() {
+async fn a_flooding_server_is_disconnected_and_others_are_called() {
     let good = Running::new(hyrouter_plugin_grpc::PluginServer::new(peer_like)).await;
     let other = plugin(&good.address);
     for (name, kind, payload) in [
@@ -193,7 +193,7 @@ async fn a_server_that_floods_is_hung_up_on_and_others_are_asked() {
 }
 
 #[tokio::test]
-async fn a_plugin_that_is_let_go_is_disconnected_and_connected_to_again() {
+async fn a_disconnected_plugin_is_connected_to_again() {
     let (gone, mut has_gone) = tokio::sync::mpsc::unbounded_channel();
     let (address, connections) = server(move |mut stream: TcpStream| {
         let gone = gone.clone();
@@ -211,11 +211,11 @@ async fn a_plugin_that_is_let_go_is_disconnected_and_connected_to_again() {
         assert_eq!(code(&answer), "timeout", "{answer:?}");
         plugin.disconnect();
         timeout(PATIENCE, has_gone.recv()).await.unwrap().unwrap();
-        // An open breaker has the client connect again by itself.
+        // While the breaker is open, the client reconnects without calls.
         assert!(connections.load(Ordering::Relaxed) >= round);
         let closed = plugin.connections_closed().unwrap();
         assert_eq!((closed.by_breaker, closed.by_flood), (round as u64, 0));
-        // The time before it is connected to again is not over.
+        // The next attempt to connect is not due yet.
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Servers that are killed, stopped, or not there yet.
+//! Servers that are killed, stopped, or not started yet.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -30,14 +30,14 @@ fn denied(language: &str) -> ConnectResponse {
     })
 }
 
-/// A port that nobody listens on.
+/// Returns a port that no process listens on.
 fn free_port() -> String {
     let listener = TcpListener::bind(anywhere()).unwrap();
     listener.local_addr().unwrap().to_string()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_was_killed_is_asked_again_when_it_is_back() {
+async fn a_killed_server_is_called_again_when_it_is_back() {
     for (language, mut peer) in peers() {
         let plugin = plugin(peer.address());
         assert_eq!(ask(&plugin, "deny").await, Ok(denied(language)));
@@ -52,7 +52,7 @@ async fn a_server_that_was_killed_is_asked_again_when_it_is_back() {
     }
 }
 
-/// The connection that was good is replaced at the first call, without a wait.
+/// Checks that the first call after a restart replaces the connection without a wait.
 #[tokio::test]
 async fn a_restart_between_two_calls_costs_no_call() {
     for (language, mut peer) in peers() {
@@ -65,7 +65,7 @@ async fn a_restart_between_two_calls_costs_no_call() {
             );
             peer.kill();
             peer.start_again();
-            // The kernel knows that the connection has ended; the runtime looks when there is nothing else to do.
+            // The kernel knows that the connection has ended; the runtime polls for it when it is idle.
             for _ in 0..10 {
                 tokio::task::yield_now().await;
             }
@@ -78,7 +78,7 @@ async fn a_restart_between_two_calls_costs_no_call() {
     }
 }
 
-/// Players come all the time, and a server is killed in the midst of them and started again.
+/// Checks that no call fails when a server is killed and started again under load.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_under_load_costs_no_call() {
     let mut peer = PeerProcess::python();
@@ -114,16 +114,16 @@ async fn a_restart_under_load_costs_no_call() {
     }
 }
 
-/// What an open breaker goes by: it need not wait for its cool-down.
+/// Checks the signal by which an open breaker closes before its cool-down ends.
 #[tokio::test]
-async fn a_server_that_is_back_is_noticed_without_a_call() {
+async fn a_returning_server_is_noticed_without_a_call() {
     let mut peer = PeerProcess::python();
     let plugin = plugin(peer.address());
     peer.kill();
     let answer = ask_within(&plugin, "deny", SHORT).await;
     assert_eq!(code(&answer), "unreachable");
     plugin.disconnect();
-    // Long enough for an attempt that fails.
+    // Long enough for a failed attempt.
     tokio::time::sleep(SHORT).await;
     assert!(!plugin.has_recovered());
     peer.start_again();
@@ -138,7 +138,7 @@ async fn a_server_that_is_back_is_noticed_without_a_call() {
 }
 
 #[tokio::test]
-async fn a_server_may_come_after_the_router() {
+async fn a_server_may_start_after_the_router() {
     let address = free_port();
     let plugin = plugin(&address);
     let answer = ask_within(&plugin, "a", SHORT).await;
@@ -151,7 +151,7 @@ async fn a_server_may_come_after_the_router() {
         "{answer:?}"
     );
 
-    // The call is made before the server is there, and waits for it.
+    // The call is made before the server starts, and waits for it.
     let (answer, peer) = tokio::join!(
         ask(&plugin, "deny"),
         tokio::task::spawn_blocking({
@@ -164,7 +164,7 @@ async fn a_server_may_come_after_the_router() {
 }
 
 #[tokio::test]
-async fn a_stopped_server_costs_the_deadline_and_is_asked_again_when_it_goes_on() {
+async fn a_stopped_server_costs_the_deadline_and_is_called_again_when_it_continues() {
     for (language, peer) in peers() {
         let plugin = plugin(peer.address());
         assert_eq!(ask(&plugin, "deny").await, Ok(denied(language)));
@@ -201,9 +201,9 @@ async fn a_stopped_server_is_noticed_by_pings() {
     assert_eq!(response, denied("rust"));
 }
 
-/// Calls that are given up go on neither here nor there: a thousand of them leave a connection that works.
+/// Checks that a thousand dropped calls end on both sides and leave a working connection.
 #[tokio::test]
-async fn a_crowd_that_leaves_ends_its_calls() {
+async fn dropped_calls_end_on_both_sides() {
     let peer = PeerProcess::python();
     let plugin = plugin(peer.address());
     assert_eq!(ask(&plugin, "deny").await, Ok(denied("python")));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{ask, ask_within, code, message, plugin, settings, upper};
 use hyrouter_testing::peer::PeerProcess;
 
-/// Each peer by its name.
+/// Starts all peers, and returns them by name.
 fn peers() -> Vec<(&'static str, PeerProcess)> {
     let go = PeerProcess::go().map(|peer| ("go", peer));
     go.into_iter()
@@ -37,7 +37,7 @@ async fn answers_are_read() {
 }
 
 #[tokio::test]
-async fn the_content_type_says_json_and_the_deadline_travels() {
+async fn content_type_and_deadline_are_sent() {
     for (language, peer) in peers() {
         let plugin = plugin(peer.address());
         for left in [Duration::from_secs(7), Duration::from_secs(500)] {
@@ -56,7 +56,7 @@ async fn the_content_type_says_json_and_the_deadline_travels() {
 }
 
 #[tokio::test]
-async fn the_operators_config_travels_with_each_call() {
+async fn the_operators_config_is_sent_with_each_call() {
     for (language, peer) in peers() {
         let config = json!({"list": [1, null, "ä"], "deep": {"on": true}});
         let mut settings = settings(peer.address());
@@ -74,7 +74,7 @@ async fn the_operators_config_travels_with_each_call() {
 }
 
 #[tokio::test]
-async fn a_status_comes_with_its_code_and_words() {
+async fn a_status_has_its_code_and_message() {
     for (language, peer) in peers() {
         let plugin = plugin(peer.address());
         let message = format!("the database is down, said the {language} peer ü");
@@ -95,7 +95,7 @@ async fn garbage_is_a_bad_response() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_long_is_told_by_its_length() {
+async fn a_response_that_is_too_long_is_reported_with_its_length() {
     for (language, peer) in peers() {
         let strict = plugin(peer.address());
         let Err(PluginError::Oversize { len, max }) = ask(&strict, "huge").await else {
@@ -127,7 +127,7 @@ async fn large_metadata_ends_no_other_call() {
 }
 
 #[tokio::test]
-async fn a_call_ends_when_its_time_is_up_and_holds_up_no_other() {
+async fn a_call_ends_at_its_deadline_and_delays_no_other() {
     for (language, peer) in peers() {
         let plugin = plugin(peer.address());
         assert_eq!(ask(&plugin, "a").await, Ok(upper("a")), "{language}");
@@ -135,14 +135,14 @@ async fn a_call_ends_when_its_time_is_up_and_holds_up_no_other() {
         let started = Instant::now();
         let (slow, other) = tokio::join!(ask_within(&plugin, "slow", left), ask(&plugin, "b"));
         assert_eq!(code(&slow), "timeout", "{language}: {slow:?}");
-        // The peer would answer after five seconds.
+        // The peer would respond after 5 s.
         assert!(started.elapsed() < Duration::from_secs(4), "{language}");
         assert_eq!(other, Ok(upper("b")), "{language}");
     }
 }
 
 #[tokio::test]
-async fn without_time_nothing_is_asked() {
+async fn without_time_no_call_is_made() {
     let plugin = plugin("127.0.0.1:1");
     let answer = ask_within(&plugin, "a", Duration::ZERO).await;
     assert_eq!(
@@ -151,7 +151,7 @@ async fn without_time_nothing_is_asked() {
     );
 }
 
-/// Both servers forbid pings of clients without calls, and end a connection for it.
+/// Checks servers that forbid pings without calls and close the connection after some.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_forbids_pings_costs_no_call() {
     for (language, peer) in peers() {
@@ -160,7 +160,7 @@ async fn a_server_that_forbids_pings_costs_no_call() {
         let plugin = GrpcPlugin::new(&settings).unwrap();
         for _ in 0..5 {
             assert_eq!(ask(&plugin, "a").await, Ok(upper("a")), "{language}");
-            // Longer than it takes to send pings that are too many.
+            // Longer than it takes to send too many pings.
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! `plugin.proto`, read by the real protoc.
+//! `plugin.proto`, read by protoc.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +14,8 @@ fn golden(prefix: &str) -> Vec<PathBuf> {
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
             let name = path.file_name().unwrap().to_string_lossy();
-            // No message at all, what is unknown or wild on purpose, and a name that only readers know.
+            // Files without a message, with unknown or extreme values on purpose, and with a name that only readers
+            // have.
             let is_special = ["nil", "unknown.go", "wild.go", "later.go"]
                 .iter()
                 .any(|word| name.contains(word));
@@ -25,7 +26,7 @@ fn golden(prefix: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The method's path, and each file as protobuf writes it.
+/// Returns the method's path, and each file as protobuf writes it.
 fn read(message: &str, files: &[PathBuf]) -> (String, Vec<Value>) {
     let proto = Path::new(env!("CARGO_MANIFEST_DIR")).join("proto/hyrouter/plugin.proto");
     let mut command = Command::new(peer::python());
@@ -51,7 +52,7 @@ fn read(message: &str, files: &[PathBuf]) -> (String, Vec<Value>) {
     )
 }
 
-/// Leaves out what protobuf does not write, and takes 64-bit numbers out of their strings.
+/// Removes values that protobuf does not write, and converts 64-bit numbers from strings.
 fn as_protobuf(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
@@ -95,11 +96,11 @@ fn check(message: &str, prefix: &str, at_least: usize) {
 }
 
 #[test]
-fn it_has_every_field_of_a_request() {
+fn the_proto_has_every_field_of_a_request() {
     check("ConnectRequest", "request_", 6);
 }
 
 #[test]
-fn it_has_every_field_of_a_response() {
+fn the_proto_has_every_field_of_a_response() {
     check("ConnectResponse", "response_", 14);
 }

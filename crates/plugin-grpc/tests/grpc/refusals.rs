@@ -1,4 +1,4 @@
-//! Answers of HTTP/2 that no honest server of gRPC gives, and refusals that it does give.
+//! HTTP/2 responses that are not valid gRPC, and refusals that are.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ const GRPC: Headers = &[("content-type", "application/grpc")];
 const OK: Headers = &[("grpc-status", "0")];
 const EMPTY_ANSWER: &[u8] = b"\0\0\0\0\x02{}";
 
-/// What is answered: HTTP status, headers, pieces of the body, what follows it.
+/// Response: HTTP status, headers, pieces of the body, trailers.
 type Script = (u16, Headers, &'static [&'static [u8]], Option<Headers>);
 
 fn map(headers: Headers) -> HeaderMap {
@@ -50,7 +50,7 @@ fn play((status, headers, pieces, trailers): Script, mut respond: SendResponse<B
 
 type Served = (Request<h2::RecvStream>, SendResponse<Bytes>);
 
-/// Hands each connection to a function, with how many there were before.
+/// Runs a server that passes each connection to a function, with the number of earlier ones.
 async fn server<F>(
     serve: impl Fn(usize, Connection<TcpStream, Bytes>) -> F + Send + 'static,
 ) -> String
@@ -69,7 +69,7 @@ where
     address
 }
 
-/// Answers each call by what is done to it.
+/// Runs a server that handles each call with a function.
 async fn answering(answer: impl Fn(Served) + Clone + Send + 'static) -> String {
     server(move |_, mut connection| {
         let answer = answer.clone();
@@ -88,7 +88,7 @@ async fn answer_to(script: Script) -> crate::support::Answer {
 }
 
 #[tokio::test]
-async fn an_answer_in_pieces_is_an_answer() {
+async fn a_response_in_pieces_is_accepted() {
     for pieces in [
         &[EMPTY_ANSWER][..],
         &[b"\0\0", b"\0\0\x02", b"{", b"}"],
@@ -100,7 +100,7 @@ async fn an_answer_in_pieces_is_an_answer() {
 }
 
 #[tokio::test]
-async fn answers_that_are_not_of_grpc() {
+async fn other_responses_than_grpc_are_errors() {
     const HTML: Headers = &[("content-type", "text/html")];
     let cases: [(Script, &str); 7] = [
         (
@@ -132,7 +132,7 @@ async fn messages_that_are_none() {
     let cases: [(&'static [&'static [u8]], &str); 7] = [
         (&[], "no message"),
         (&[b"\0\0\0\0"], "no message"),
-        (&[b"\0\0\0\0\x03{}"], "not whole"),
+        (&[b"\0\0\0\0\x03{}"], "incomplete"),
         (&[b"\x01\0\0\0\x02{}"], "compressed"),
         (&[EMPTY_ANSWER, EMPTY_ANSWER], "more than one"),
         (&[b"\0\0\0\0\0"], "is empty"),
@@ -146,7 +146,7 @@ async fn messages_that_are_none() {
 }
 
 #[tokio::test]
-async fn a_status_counts_wherever_it_stands() {
+async fn a_status_is_read_from_headers_and_trailers() {
     const DETAILS: Headers = &[
         ("grpc-status", "3"),
         ("grpc-message", "no%20name"),
@@ -206,7 +206,7 @@ async fn a_body_without_end_is_cut_by_its_length_or_by_the_deadline() {
         let mut response = Response::new(());
         *response.headers_mut() = map(GRPC);
         let body = respond.send_response(response, false).unwrap();
-        // Dropped, it would reset the stream.
+        // A drop would reset the stream.
         std::mem::forget(body);
     })
     .await;
@@ -214,7 +214,7 @@ async fn a_body_without_end_is_cut_by_its_length_or_by_the_deadline() {
     assert_eq!(code(&answer), "timeout");
 }
 
-/// Counts calls, and resets the first ones.
+/// Runs a server that counts calls and resets the first ones.
 async fn resetting(count: usize, reason: Reason) -> (String, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&calls);
@@ -230,7 +230,7 @@ async fn resetting(count: usize, reason: Reason) -> (String, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_call_that_the_server_has_not_looked_at_is_made_until_it_does() {
+async fn a_call_that_the_server_refused_unread_is_repeated() {
     let (address, calls) = resetting(1, Reason::REFUSED_STREAM).await;
     assert_eq!(
         ask(&plugin(&address), "a").await,
@@ -245,7 +245,7 @@ async fn a_call_that_the_server_has_not_looked_at_is_made_until_it_does() {
     );
     assert_eq!(calls.load(Ordering::Relaxed), 5);
 
-    // One that refuses for ever is not asked without a pause.
+    // A server that always refuses is called with pauses.
     let (address, calls) = resetting(usize::MAX, Reason::REFUSED_STREAM).await;
     let answer = ask_within(&plugin(&address), "a", SHORT).await;
     assert_eq!(code(&answer), "unreachable", "{answer:?}");
@@ -253,7 +253,7 @@ async fn a_call_that_the_server_has_not_looked_at_is_made_until_it_does() {
 }
 
 #[tokio::test]
-async fn a_call_that_the_server_may_have_answered_is_not() {
+async fn a_call_that_the_server_may_have_read_is_not_repeated() {
     for reason in [Reason::INTERNAL_ERROR, Reason::CANCEL, Reason::NO_ERROR] {
         let (address, calls) = resetting(1, reason).await;
         let answer = ask(&plugin(&address), "a").await;
@@ -262,9 +262,9 @@ async fn a_call_that_the_server_may_have_answered_is_not() {
     }
 }
 
-/// As a server does that restarts: it says which call is the last, and the client sees it when it makes the next.
+/// Acts as a restarting server: it announces the last call, and the client sees it at the next call.
 #[tokio::test]
-async fn a_connection_that_the_server_is_ending_is_replaced_without_loss() {
+async fn a_closing_connection_is_replaced_without_loss() {
     let connections = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&connections);
     let address = server(move |number, mut connection| {
@@ -285,9 +285,9 @@ async fn a_connection_that_the_server_is_ending_is_replaced_without_loss() {
     assert!(connections > 10, "{connections}");
 }
 
-/// As grpc-go does to a client that pings too often.
+/// Acts as grpc-go with a client that pings too often.
 #[tokio::test]
-async fn a_connection_that_was_ended_while_idle_is_replaced_without_loss() {
+async fn a_connection_closed_while_idle_is_replaced_without_loss() {
     let (closed, mut is_closed) = tokio::sync::mpsc::channel(1);
     let address = server(move |_, mut connection| {
         let closed = closed.clone();
@@ -310,7 +310,7 @@ async fn a_connection_that_was_ended_while_idle_is_replaced_without_loss() {
 }
 
 #[tokio::test]
-async fn no_more_is_asked_than_the_server_lets_and_all_are_answered() {
+async fn the_server_limits_concurrent_calls_and_all_are_answered() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move {

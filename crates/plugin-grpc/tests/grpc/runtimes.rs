@@ -1,4 +1,4 @@
-//! One plugin, asked from several runtimes, as the router has one for each core.
+//! One plugin, called from several runtimes, since the router has one for each core.
 
 use std::sync::{Arc, Barrier};
 
@@ -11,7 +11,7 @@ fn single() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A server on a runtime of its own.
+/// A server on its own runtime.
 fn server() -> (Runtime, Running) {
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
@@ -23,7 +23,7 @@ fn server() -> (Runtime, Running) {
 }
 
 #[test]
-fn runtimes_ask_at_once_and_each_gets_its_answers() {
+fn runtimes_call_concurrently_and_get_their_own_responses() {
     let (_runtime, server) = server();
     let plugin = Arc::new(plugin(&server.address));
     let barrier = Arc::new(Barrier::new(4));
@@ -46,7 +46,7 @@ fn runtimes_ask_at_once_and_each_gets_its_answers() {
 }
 
 #[test]
-fn a_runtime_that_ends_takes_no_other_along() {
+fn a_runtime_that_ends_affects_no_other() {
     let (_runtime, server) = server();
     let plugin = plugin(&server.address);
     let lasting = single();
@@ -62,7 +62,7 @@ fn a_runtime_that_ends_takes_no_other_along() {
 }
 
 #[test]
-fn a_runtime_that_was_idle_goes_on() {
+fn an_idle_runtime_can_call_again() {
     let (_runtime, server) = server();
     let plugin = plugin(&server.address);
     let (first, second) = (single(), single());

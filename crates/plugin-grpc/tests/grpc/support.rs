@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers of the tests.
 
 use std::ffi::OsStr;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use tokio::time::{interval, timeout};
 
 use hyrouter_testing::peer;
 
-/// Far more than anything here takes; only a hang is longer.
+/// Limit that ends a test that hangs; far longer than any test takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Enough for many attempts to connect to this machine.
@@ -42,20 +42,20 @@ pub(crate) fn request(name: &str) -> ConnectRequest {
     }
 }
 
-/// Asks with more time than it needs.
+/// Calls with more time than needed.
 pub(crate) async fn ask(plugin: &GrpcPlugin, name: &str) -> Answer {
     ask_within(plugin, name, PATIENCE).await
 }
 
 pub(crate) async fn ask_within(plugin: &GrpcPlugin, name: &str, left: Duration) -> Answer {
-    // The plugin keeps the time by itself; this is what a hang would run into.
+    // The plugin keeps the time itself; this limit ends a hang.
     timeout(left + PATIENCE, plugin.on_connect(&request(name), left))
         .await
         .unwrap()
         .map(|answer| answer.response)
 }
 
-/// Asks again until there is an answer.
+/// Calls until there is a response.
 pub(crate) async fn ask_until_answered(plugin: &GrpcPlugin, name: &str) -> ConnectResponse {
     timeout(PATIENCE, async {
         let mut interval = interval(Duration::from_millis(20));
@@ -70,7 +70,7 @@ pub(crate) async fn ask_until_answered(plugin: &GrpcPlugin, name: &str) -> Conne
     .unwrap()
 }
 
-/// What every peer answers for most names.
+/// Returns the response of every peer for most names.
 pub(crate) fn upper(name: &str) -> ConnectResponse {
     ConnectResponse {
         referral_data: Some(name.to_uppercase().into_bytes()),
@@ -86,7 +86,7 @@ pub(crate) fn code(answer: &Answer) -> &'static str {
     answer.as_ref().unwrap_err().code().as_str()
 }
 
-/// Answers as the peers in other languages do.
+/// Responds as the peers in other languages do.
 pub(crate) async fn peer_like(request: ConnectRequest) -> Result<ConnectResponse, PluginFailure> {
     let name = request.event.username.unwrap_or_default();
     match name.as_str() {
@@ -126,14 +126,14 @@ impl Running {
         }
     }
 
-    /// Asks it to stop and gives what it ends with.
+    /// Stops the server and returns its result.
     pub(crate) fn stop(self) -> JoinHandle<Result<(), PluginServerError>> {
         drop(self.stop);
         self.served
     }
 }
 
-/// Runs the Python client and gives the lines of JSON that it prints.
+/// Runs the Python client and returns the lines of JSON that it prints.
 pub(crate) async fn python_client<A: AsRef<OsStr>>(arguments: &[A]) -> Vec<Value> {
     let mut command = Command::new(peer::python());
     command.arg(peer::script("client.py")).args(arguments);

@@ -1,4 +1,4 @@
-//! TLS, of both sides or one.
+//! TLS on both sides or one.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,7 @@ async fn a_server_is_trusted_by_its_authority_and_no_other() {
 }
 
 #[tokio::test]
-async fn without_an_authority_it_is_those_of_the_system() {
+async fn without_a_ca_file_the_systems_authorities_are_trusted() {
     let files = Files::new();
     let server = server(&files.authority("ours").sign("127.0.0.1"), None).await;
     let https = format!("https://{}", server.address);
@@ -79,7 +79,7 @@ async fn without_an_authority_it_is_those_of_the_system() {
                 let answer = ask(&plugin, "a").await;
                 assert!(message(&answer).contains("UnknownIssuer"), "{answer:?}");
             }
-            // Some machines have none.
+            // Some machines have no certificates.
             Err(error) => {
                 assert!(
                     matches!(error, GrpcError::Tls(TlsError::NoSystemRoots { .. })),
@@ -91,7 +91,7 @@ async fn without_an_authority_it_is_those_of_the_system() {
 }
 
 #[tokio::test]
-async fn a_certificate_is_for_the_host_or_for_the_domain_that_is_set() {
+async fn a_certificate_must_have_the_host_or_the_configured_domain() {
     let files = Files::new();
     let ca = files.authority("ca");
     let server = server(&ca.sign("bans.internal"), None).await;
@@ -108,7 +108,7 @@ async fn a_certificate_is_for_the_host_or_for_the_domain_that_is_set() {
 }
 
 #[tokio::test]
-async fn a_client_shows_a_certificate_where_one_is_wanted() {
+async fn a_client_sends_a_certificate_if_required() {
     let files = Files::new();
     let (ca, clients, theirs) = (
         files.authority("ca"),
@@ -136,7 +136,7 @@ async fn a_client_shows_a_certificate_where_one_is_wanted() {
 }
 
 #[tokio::test]
-async fn grpcio_speaks_it_as_a_server() {
+async fn grpcio_supports_tls_as_a_server() {
     let files = Files::new();
     let (ca, clients) = (files.authority("ca"), files.authority("clients"));
     let own = ca.sign("127.0.0.1");
@@ -157,7 +157,7 @@ async fn grpcio_speaks_it_as_a_server() {
 }
 
 #[tokio::test]
-async fn grpcio_speaks_it_as_a_client() {
+async fn grpcio_supports_tls_as_a_client() {
     let files = Files::new();
     let (ca, clients) = (files.authority("ca"), files.authority("clients"));
     let server = server(&ca.sign("127.0.0.1"), Some(&clients.file)).await;
@@ -187,7 +187,7 @@ async fn grpcio_speaks_it_as_a_client() {
 }
 
 #[tokio::test]
-async fn one_side_alone_is_an_error_and_no_hang() {
+async fn tls_on_one_side_is_an_error_and_does_not_hang() {
     let files = Files::new();
     let ca = files.authority("ca");
     let secure = server(&ca.sign("127.0.0.1"), None).await;
@@ -208,7 +208,7 @@ async fn one_side_alone_is_an_error_and_no_hang() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_choose_http_2_is_told_apart() {
+async fn a_server_that_does_not_select_http_2_is_an_error() {
     let files = Files::new();
     let ca = files.authority("ca");
     let own = ca.sign("127.0.0.1");
@@ -238,7 +238,7 @@ async fn a_server_that_does_not_choose_http_2_is_told_apart() {
     );
 }
 
-/// A key and a file that is wrong for it, and what is said about it.
+/// Returns settings, an invalid file for each, and the expected problem.
 fn wrong_files(
     files: &Files,
     good: &Signed,
@@ -272,7 +272,7 @@ fn wrong_files(
 }
 
 #[tokio::test]
-async fn wrong_files_are_told_before_the_first_call() {
+async fn invalid_files_are_reported_before_the_first_call() {
     let files = Files::new();
     let ca = files.authority("ca");
     let (good, other) = (ca.sign("127.0.0.1"), ca.sign("other"));
@@ -317,7 +317,7 @@ async fn wrong_files_are_told_before_the_first_call() {
 }
 
 #[test]
-fn half_a_certificate_and_names_that_are_none_are_told() {
+fn a_missing_key_and_an_invalid_name_are_reported() {
     let files = Files::new();
     let own = files.authority("ca").sign("router");
     for (tls, problem) in [

@@ -6,7 +6,7 @@ use hyrouter_plugin_grpc::ClientTls;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 
-/// A folder with authorities and what they signed.
+/// A folder with authorities and the certificates that they signed.
 pub(crate) struct Files(TempDir);
 
 pub(crate) struct Signed {
@@ -47,7 +47,7 @@ impl Files {
 }
 
 impl Authority<'_> {
-    /// A certificate for a host name or IP address.
+    /// Returns a certificate for a host name or IP address.
     pub(crate) fn sign(&self, host: &str) -> Signed {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
@@ -64,7 +64,7 @@ impl Authority<'_> {
     }
 }
 
-/// TLS with this authority and no certificate of its own.
+/// Returns TLS that trusts this authority, without a client certificate.
 pub(crate) fn trusting(ca: &Path) -> ClientTls {
     ClientTls {
         ca_file: Some(ca.to_owned()),

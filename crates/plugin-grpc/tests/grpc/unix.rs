@@ -10,7 +10,7 @@ use crate::support::{
 use hyrouter_testing::peer::PeerProcess;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn peers_are_asked_over_a_socket_and_again_after_a_restart() {
+async fn peers_are_called_over_a_socket_and_again_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let address = |name: &str| format!("unix:{}/{name}.sock", folder.path().display());
     let go = PeerProcess::go_at(&address("go")).map(|peer| (peer, "denied by go peer"));
@@ -33,11 +33,11 @@ async fn peers_are_asked_over_a_socket_and_again_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_socket_is_taken_over_from_the_dead_and_not_from_the_living() {
+async fn a_socket_is_replaced_only_if_its_server_is_dead() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plugin.sock");
     let address = format!("unix:{}", path.display());
-    // Dropped, it leaves its file.
+    // A dropped listener leaves its file.
     drop(UnixListener::bind(&path).unwrap());
     let server = Running::at(&address, PluginServer::new(peer_like)).await;
     assert_eq!(server.address, address);
@@ -51,7 +51,7 @@ async fn a_socket_is_taken_over_from_the_dead_and_not_from_the_living() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_socket_is_left_alone() {
+async fn a_file_other_than_a_socket_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("precious.txt");
     std::fs::write(&path, "data").unwrap();
@@ -63,7 +63,7 @@ async fn a_file_that_is_no_socket_is_left_alone() {
 }
 
 #[tokio::test]
-async fn what_was_bound_before_keeps_its_file() {
+async fn the_file_of_a_bound_socket_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plugin.sock");
     let listener = tokio::net::UnixListener::bind(&path).unwrap();

@@ -21,7 +21,7 @@ fn a_key_that_the_service_adds_is_learned_when_a_token_names_it() {
     key_pair(&folder, "old.json", "jwks.json", "old");
     service.serve(&fs::read_to_string(folder.path("jwks.json")).unwrap());
     let mut router = folder.serve(&[]);
-    router.until("identity keys are here");
+    router.until("identity keys loaded");
     let (answer, _) = comes(&folder, &mut router, "old.json", &[]);
     assert_eq!(answer["outcome"], "referral", "{answer}");
 
@@ -58,7 +58,7 @@ fn keys_end_when_their_source_is_wrong_for_too_long() {
     let good = fs::read_to_string(folder.path("jwks.json")).unwrap();
     service.serve(&good);
     let (mut router, admin) = folder.serve_with_admin(&[]);
-    router.until("identity keys are here");
+    router.until("identity keys loaded");
     assert_eq!(
         comes(&folder, &mut router, "old.json", &[]).0["outcome"],
         "referral"
@@ -105,7 +105,7 @@ fn keys_end_when_their_source_is_wrong_for_too_long() {
     );
 
     service.serve(&good);
-    router.until("the source of identity keys is back");
+    router.until("source of identity keys recovered");
     assert_eq!(
         comes(&folder, &mut router, "old.json", &[]).0["outcome"],
         "referral"
@@ -161,8 +161,8 @@ fn a_file_of_keys_that_can_not_be_used_stops_the_start() {
     }
 }
 
-/// A placeholder in the key set: 32 zero bytes, a point of small order. With a signature that needs no key one message in
-/// four would fit.
+/// A placeholder in the key set: 32 zero bytes, a point of small order. With a signature that needs no key one message
+/// in four would fit.
 #[test]
 fn a_token_that_anybody_can_make_is_not_good() {
     let folder = folder().file(

@@ -1,7 +1,7 @@
 use super::{JwksSource, MAX_URL};
 
 #[test]
-fn what_is_a_url_and_how_it_reads_back() {
+fn urls_are_parsed_and_printed() {
     for (text, reads_back) in [
         (
             "https://sessions.hytale.com/.well-known/jwks.json",

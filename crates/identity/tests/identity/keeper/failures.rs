@@ -1,4 +1,4 @@
-//! A source that is away, slow, or gives nonsense.
+//! Sources that are unreachable, slow, or return garbage.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,13 +10,13 @@ use super::support::{Kept, key, keys, set};
 use hyrouter_testing::clock::{Clock, until};
 use hyrouter_testing::listen::deaf;
 
-/// Longer than any wait for the next try.
+/// Longer than any wait for the next attempt.
 const REFRESH: Duration = Duration::from_secs(661);
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_hours(1);
 
 #[tokio::test(start_paused = true)]
-async fn a_service_that_is_away_at_first_is_asked_until_it_is_there() {
+async fn an_unreachable_service_is_retried_until_it_responds() {
     let clock = Clock::hold().await;
     let key = key("a");
     let (port, address) = deaf();
@@ -33,7 +33,7 @@ async fn a_service_that_is_away_at_first_is_asked_until_it_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_stay_whatever_a_service_answers() {
+async fn keys_stay_whatever_a_service_returns() {
     let clock = Clock::hold().await;
     let (a, b) = (key("a"), key("b"));
     let server = Server::new(keys(&[&a])).await;
@@ -73,7 +73,7 @@ async fn keys_stay_whatever_a_service_answers() {
         ),
         (ok(&set(&[&b, &key("b")])), "two different keys with kid"),
         (ok(&good[..good.len() - 1]), "not a JSON Web Key Set"),
-        (whole[..whole.len() - 1].to_vec(), "breaks off"),
+        (whole[..whole.len() - 1].to_vec(), "is incomplete"),
         (too_long.into(), "more than 262144 bytes"),
         (chunked.into(), "more than 262144 bytes"),
         (long_head.into(), "too large"),
@@ -113,9 +113,9 @@ async fn keys_stay_whatever_a_service_answers() {
     assert!(kept.status().last_success > first_success);
 }
 
-/// The keys are confirmed by each good answer, the same one included, and by no other.
+/// Checks that each good response confirms the keys, an unchanged one included, and no other does.
 #[tokio::test(start_paused = true)]
-async fn keys_are_as_old_as_the_last_good_answer() {
+async fn keys_are_as_old_as_the_last_good_response() {
     let clock = Clock::hold().await;
     let key = key("a");
     let (server, folder) = (
@@ -151,19 +151,19 @@ async fn keys_are_as_old_as_the_last_good_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_without_end_is_left_at_the_limit() {
+async fn a_body_without_end_is_read_up_to_the_limit() {
     let _clock = Clock::hold().await;
     let server = Server::new(Answer::Endless).await;
     let kept = Kept::new(&server.url()).run();
     until("a failure", || kept.status().failures == 1).await;
     assert_eq!(kept.error(), "more than 262144 bytes");
     until("a closed connection", || server.left() == 1).await;
-    // What is above the limit is what the system takes ahead.
+    // The system buffers more than the limit.
     assert!(server.written() > 262_144 && server.written() < 64 << 20);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_set_of_the_longest_length_is_taken() {
+async fn a_set_of_the_maximum_length_is_accepted() {
     let _clock = Clock::hold().await;
     let key = key("a");
     let set = set(&[&key]);
@@ -174,7 +174,7 @@ async fn a_set_of_the_longest_length_is_taken() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_that_hangs_is_left_in_time() {
+async fn a_fetch_from_a_hanging_service_times_out() {
     let clock = Clock::hold().await;
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{".to_vec();
     for answer in [Answer::Stall(Vec::new()), Answer::Stall(half), Answer::Drip] {
@@ -184,11 +184,11 @@ async fn a_service_that_hangs_is_left_in_time() {
         for _ in 0..9 {
             clock.pass(SECOND).await;
         }
-        assert_eq!(kept.status().failures, 0, "nine seconds are allowed");
+        assert_eq!(kept.status().failures, 0, "no timeout after 9 s");
         clock.pass(SECOND + SECOND / 100).await;
         until("a failure", || kept.status().failures == 1).await;
         assert_eq!(kept.error(), "no response within 10s");
-        // A server that drips notices when it next does.
+        // The server notices at its next write.
         clock.pass(SECOND).await;
         clock.pass(SECOND).await;
         until("a closed connection", || server.left() >= 1).await;
@@ -196,7 +196,7 @@ async fn a_service_that_hangs_is_left_in_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_is_that_of_the_settings() {
+async fn the_timeout_is_that_of_the_settings() {
     let clock = Clock::hold().await;
     let server = Server::new(Answer::Stall(Vec::new())).await;
     let settings = KeeperSettings {

@@ -11,7 +11,7 @@ use super::server::Server;
 use super::support::{Kept, key, keys, set};
 use hyrouter_testing::clock::{Clock, until};
 
-/// Longer than any wait for the next try.
+/// Longer than any wait for the next attempt.
 const REFRESH: Duration = Duration::from_secs(661);
 
 fn kept(file: &Path) -> Kept {
@@ -27,7 +27,7 @@ fn folder(content: &str) -> (TempDir, PathBuf) {
 }
 
 #[test]
-fn a_file_is_loaded_before_anything_runs() {
+fn a_file_is_loaded_before_the_keeper_runs() {
     let key = key("a");
     let (_folder, file) = folder(&set(&[&key]));
     let mut kept = kept(&file);
@@ -39,7 +39,7 @@ fn a_file_is_loaded_before_anything_runs() {
 }
 
 #[test]
-fn a_file_that_is_no_good_is_named_with_the_reason() {
+fn an_unusable_file_is_named_with_the_reason() {
     let (folder, file) = folder("");
     let missing = folder.path().join("missing.json");
     let mut cases = vec![
@@ -77,7 +77,7 @@ fn a_file_that_is_no_good_is_named_with_the_reason() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_is_not_waited_for_when_files_are_loaded() {
+async fn loading_files_does_not_wait_for_a_service() {
     let clock = Clock::hold().await;
     let server = Server::new(keys(&[&key("a")])).await;
     let mut kept = Kept::new(&server.url());
@@ -88,7 +88,7 @@ async fn a_service_is_not_waited_for_when_files_are_loaded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_vanishes_or_breaks_leaves_the_keys() {
+async fn keys_stay_when_a_file_vanishes_or_breaks() {
     let clock = Clock::hold().await;
     let (a, b) = (key("a"), key("b"));
     let (_folder, file) = folder(&set(&[&a]));
@@ -111,7 +111,7 @@ async fn a_file_that_vanishes_or_breaks_leaves_the_keys() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_key_has_the_file_read_again_at_once() {
+async fn an_unknown_key_triggers_a_read_at_once() {
     let _clock = Clock::hold().await;
     let (a, b) = (key("a"), key("b"));
     let (_folder, file) = folder(&set(&[&a]));
@@ -125,7 +125,7 @@ async fn an_unknown_key_has_the_file_read_again_at_once() {
 
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
-async fn a_link_that_is_exchanged_is_followed_whatever_the_times_say() {
+async fn a_replaced_link_is_followed_even_with_the_same_times() {
     use std::os::unix::fs::symlink;
 
     let clock = Clock::hold().await;
@@ -154,13 +154,13 @@ async fn a_link_that_is_exchanged_is_followed_whatever_the_times_say() {
 
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
-async fn a_pipe_is_not_waited_for() {
+async fn a_pipe_does_not_block() {
     let clock = Clock::hold().await;
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     assert!(made.unwrap().success());
-    // Somebody who writes nothing. Whoever reads is freed with the end of the test.
+    // Holds the pipe open and writes nothing. Its end unblocks a reader when the test is over.
     let opened = fs::File::options().read(true).write(true).open(&pipe);
     let _writer = opened.unwrap();
     let kept = kept(&pipe).run();

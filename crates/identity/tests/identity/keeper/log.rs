@@ -1,4 +1,4 @@
-//! What is logged on this thread.
+//! Capture of the lines that a thread logs.
 
 use std::cell::RefCell;
 use std::fmt::{Debug, Write as _};
@@ -12,16 +12,16 @@ thread_local! {
     static LINES: RefCell<Vec<String>> = RefCell::default();
 }
 
-/// Begins to keep lines, each for the thread that it is logged on: one for a test.
+/// Starts to keep lines by the thread that logs them, which is one per test.
 ///
-/// All tests of the process do, those included that do not look. With a subscriber of a thread's own, the first thread
-/// that comes to a line without one turns the line off for all.
+/// All tests of the process call it, also those that do not read lines. With a subscriber per thread, the first thread
+/// that reaches a line without a subscriber would disable the line for all.
 pub(crate) fn keep() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| tracing::subscriber::set_global_default(Lines).unwrap());
 }
 
-/// Takes the lines of the crate that were logged on this thread since the last time.
+/// Returns the lines of the crate that this thread logged since the last call.
 pub(crate) fn take() -> Vec<String> {
     LINES.take()
 }

@@ -1,4 +1,4 @@
-//! What is news stands in the log once.
+//! Changes, each of which is logged once.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use super::server::{Answer, Server};
 use super::support::{Kept, key, keys, set};
 use hyrouter_testing::clock::{Clock, until};
 
-/// Longer than any wait for the next try.
+/// Longer than any wait for the next attempt.
 const REFRESH: Duration = Duration::from_secs(661);
 
 #[tokio::test(start_paused = true)]
-async fn changes_are_logged_and_tries_are_not() {
+async fn changes_are_logged_and_attempts_are_not() {
     let clock = Clock::hold().await;
     let (a, b, c) = (key("a"), key("b"), key("c"));
     let away = Answer::Raw(b"HTTP/1.1 503 Away\r\n\r\n".to_vec());
@@ -30,13 +30,13 @@ async fn changes_are_logged_and_tries_are_not() {
 
     until("a failure", || kept.status().failures == 1).await;
     let no_keys = format!(
-        "WARN no identity keys to be had, trying on {source} error=\"the response has status 503 Service Unavailable\""
+        "WARN fetching identity keys failed {source} error=\"the response has status 503 Service Unavailable\""
     );
     assert_eq!(log::take(), [format!("{no_keys} kept=false")]);
     for _ in 0..3 {
         next(away.clone()).await;
     }
-    assert_eq!(log::take(), [""; 0], "it is away as before");
+    assert_eq!(log::take(), [""; 0], "the same failure is not logged again");
     for (answer, reason) in [
         (
             Answer::Raw(b"HTTP/1.1 404 X\r\n\r\n".to_vec()),
@@ -56,19 +56,19 @@ async fn changes_are_logged_and_tries_are_not() {
             "{lines:?}"
         );
         next(answer).await;
-        assert_eq!(log::take(), [""; 0], "it is away for the same reason");
+        assert_eq!(log::take(), [""; 0], "the same reason is not logged again");
     }
 
-    let back = format!("INFO the source of identity keys is back {source}");
+    let back = format!("INFO source of identity keys recovered {source}");
     next(keys(&[&a, &b])).await;
     until("keys", || kept.status().failures == 0).await;
-    let here = format!("INFO identity keys are here {source} kids=\"a, b\" skipped=0");
+    let here = format!("INFO identity keys loaded {source} kids=\"a, b\" skipped=0");
     assert_eq!(log::take(), [here, back.clone()]);
     for _ in 0..3 {
         next(keys(&[&a, &b])).await;
     }
     next(keys(&[&b, &a])).await;
-    assert_eq!(log::take(), [""; 0], "the keys are as before");
+    assert_eq!(log::take(), [""; 0], "the same keys are not logged again");
 
     next(keys(&[&c, &b])).await;
     until("other keys", || kept.status().key_ids == ["c", "b"]).await;
@@ -86,7 +86,7 @@ async fn changes_are_logged_and_tries_are_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_server_sends_is_not_in_the_log() {
+async fn a_response_is_not_in_the_log() {
     let clock = Clock::hold().await;
     let private = key("private");
     let secret = private.to_json();
@@ -109,9 +109,9 @@ async fn what_a_server_sends_is_not_in_the_log() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ids_of_keys_can_not_fill_the_log() {
+async fn key_ids_are_cut_in_the_log() {
     let _clock = Clock::hold().await;
-    // As long as ids may be, and as many.
+    // The maximum number of keys, with ids of maximum length.
     let ids = (0..64).map(|n| format!("{n:02}\n{}", "x".repeat(253)));
     let all: Vec<_> = ids.map(|id| key(&id)).collect();
     let server = Server::new(keys(&all.iter().collect::<Vec<_>>())).await;

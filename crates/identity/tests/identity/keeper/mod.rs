@@ -1,4 +1,4 @@
-//! Keys are fetched, kept, and fetched again. Sockets are real; the clock is the test's.
+//! Fetching and keeping of keys over real sockets, with a paused clock.
 
 mod failures;
 mod files;
@@ -45,7 +45,7 @@ async fn keys_are_fetched_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_is_withdrawn_is_not_trusted_after_the_refresh() {
+async fn a_withdrawn_key_is_not_trusted_after_the_refresh() {
     let clock = Clock::hold().await;
     let (old, new) = (key("old"), key("new"));
     let server = Server::new(keys(&[&old, &new])).await;
@@ -55,7 +55,7 @@ async fn a_key_that_is_withdrawn_is_not_trusted_after_the_refresh() {
 
     server.answers(keys(&[&new]));
     clock.pass(Duration::from_secs(539)).await;
-    assert_eq!(server.count(), 1, "nine minutes are too early");
+    assert_eq!(server.count(), 1, "no fetch after 9 min");
     clock.pass(Duration::from_secs(122)).await;
     until("a refresh", || {
         kept.verify(&old) == Err(TokenRefusal::UnknownKey)
@@ -66,7 +66,7 @@ async fn a_key_that_is_withdrawn_is_not_trusted_after_the_refresh() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_of_the_same_id_is_exchanged_too() {
+async fn a_key_with_the_same_id_is_replaced_too() {
     let clock = Clock::hold().await;
     let (old, new) = (key("a"), key("a"));
     let server = Server::new(keys(&[&old])).await;
@@ -79,7 +79,7 @@ async fn a_key_of_the_same_id_is_exchanged_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_key_is_fetched_without_waiting() {
+async fn an_unknown_key_triggers_a_fetch_at_once() {
     let _clock = Clock::hold().await;
     let (old, new) = (key("old"), key("new"));
     let server = Server::new(keys(&[&old])).await;
@@ -88,7 +88,7 @@ async fn an_unknown_key_is_fetched_without_waiting() {
 
     server.answers(Answer::Keys(set(&[&old, &new])));
     assert_eq!(kept.verify(&new), Err(TokenRefusal::UnknownKey));
-    // The clock stands still: whatever is waited for by a timer would never come.
+    // The clock is paused, so a timer would never fire.
     until("the new key", || kept.verifier.key_ids().len() == 2).await;
     assert_eq!(kept.verify(&new), Ok(()));
     assert_eq!(kept.verify(&old), Ok(()));
@@ -96,7 +96,7 @@ async fn an_unknown_key_is_fetched_without_waiting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_keeper_that_is_dropped_fetches_no_more() {
+async fn a_dropped_keeper_stops_fetching() {
     let clock = Clock::hold().await;
     let key = key("a");
     let server = Server::new(keys(&[&key])).await;
@@ -105,5 +105,5 @@ async fn a_keeper_that_is_dropped_fetches_no_more() {
     kept.stop().await;
     clock.pass(Duration::from_hours(1)).await;
     assert_eq!(server.count(), 1);
-    assert_eq!(kept.verify(&key), Ok(()), "what is there stays");
+    assert_eq!(kept.verify(&key), Ok(()), "the keys stay");
 }

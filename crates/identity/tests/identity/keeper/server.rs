@@ -1,4 +1,4 @@
-//! A server of keys that can be told to fail.
+//! A server of keys with configurable responses and failures.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 
 use hyrouter_testing::listen::{Stream, head, listen};
 
-/// What each request is answered with.
+/// Response to each request.
 #[derive(Clone)]
 pub(crate) enum Answer {
     /// 200 and this body.
@@ -20,20 +20,20 @@ pub(crate) enum Answer {
     Raw(Vec<u8>),
     /// These bytes, then nothing more.
     Stall(Vec<u8>),
-    /// A good head, then a byte each second.
+    /// A valid head, then one byte per second.
     Drip,
-    /// A good head, then a body that does not end.
+    /// A valid head, then a body without end.
     Endless,
 }
 
-/// One request as it came.
+/// One received request.
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) head: String,
     pub(crate) at: Instant,
 }
 
-/// A server on this runtime. Ends with it.
+/// A server on this runtime, which ends with it.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -43,7 +43,7 @@ pub(crate) struct Server {
 struct Shared {
     answer: Answer,
     requests: Vec<Request>,
-    /// Connections that the client ended, and bytes that were written to them.
+    /// Connections that the client closed, and bytes that were written to them.
     left: usize,
     written: usize,
 }
@@ -97,12 +97,12 @@ impl Server {
         self.shared.lock().unwrap().requests.len()
     }
 
-    /// Connections that the client ended before the server did.
+    /// Returns the number of connections that the client closed first.
     pub(crate) fn left(&self) -> usize {
         self.shared.lock().unwrap().left
     }
 
-    /// Bytes of endless bodies that the system took for the client.
+    /// Returns the number of bytes of endless bodies that the system accepted.
     pub(crate) fn written(&self) -> usize {
         self.shared.lock().unwrap().written
     }
@@ -157,7 +157,7 @@ impl Server {
     }
 }
 
-/// A good answer.
+/// Returns a good response.
 pub(crate) fn ok(body: &str) -> Vec<u8> {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
     format!("{head}{}\r\n\r\n{body}", body.len()).into()

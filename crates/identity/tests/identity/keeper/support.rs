@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::log;
 use super::server::Answer;
 
-/// A verifier and its keeper, which runs or not yet.
+/// A verifier and its keeper, running or not.
 pub(crate) struct Kept {
     pub(crate) verifier: Arc<TokenVerifier>,
     pub(crate) keeper: Option<Keeper>,
@@ -53,7 +53,7 @@ impl Kept {
         assert!(running.await.unwrap_err().is_cancelled());
     }
 
-    /// Shows a token that was signed with this key.
+    /// Verifies a token that was signed with this key.
     pub(crate) fn verify(&self, key: &TokenSigningKey) -> Result<(), TokenRefusal> {
         let now = SystemTime::now();
         let claims = TestClaims {
@@ -84,7 +84,7 @@ pub(crate) fn key(kid: &str) -> TokenSigningKey {
     TokenSigningKey::generate(kid).unwrap()
 }
 
-/// The public halves of keys, as a service publishes them.
+/// Returns the public keys as a service publishes them.
 pub(crate) fn set(of: &[&TokenSigningKey]) -> String {
     let public = of.iter().flat_map(|key| {
         let mut set: Value = serde_json::from_str(&key.public_jwks()).unwrap();

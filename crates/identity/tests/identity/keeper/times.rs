@@ -1,4 +1,4 @@
-//! How often a source is asked.
+//! Times of fetches.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use hyrouter_testing::clock::{Clock, until};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The times between requests.
+/// Returns the times between requests.
 fn gaps(server: &Server) -> Vec<Duration> {
     let requests = server.requests();
     requests
@@ -20,7 +20,7 @@ fn gaps(server: &Server) -> Vec<Duration> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_of_unknown_keys_is_one_fetch_in_thirty_seconds() {
+async fn a_flood_of_unknown_keys_triggers_one_fetch_per_30_seconds() {
     let clock = Clock::hold().await;
     let (known, unknown) = (key("known"), key("unknown"));
     let server = Server::new(keys(&[&known])).await;
@@ -37,7 +37,7 @@ async fn a_flood_of_unknown_keys_is_one_fetch_in_thirty_seconds() {
     assert_eq!(gaps.len(), 4, "{gaps:?}");
     assert!(
         gaps[0] <= SECOND,
-        "the first is fetched for at once: {gaps:?}"
+        "the first token triggers a fetch at once: {gaps:?}"
     );
     for gap in &gaps[1..] {
         assert!((30 * SECOND..=32 * SECOND).contains(gap), "{gaps:?}");
@@ -45,7 +45,7 @@ async fn a_flood_of_unknown_keys_is_one_fetch_in_thirty_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_token_after_the_flood_counts_as_ever() {
+async fn the_first_token_after_the_flood_triggers_a_fetch() {
     let clock = Clock::hold().await;
     let (known, unknown) = (key("known"), key("unknown"));
     let server = Server::new(keys(&[&known])).await;
@@ -55,14 +55,14 @@ async fn the_first_token_after_the_flood_counts_as_ever() {
         assert_eq!(kept.verify(&unknown), Err(TokenRefusal::UnknownKey));
         let count = server.count();
         until("a fetch at once", || server.count() == count + 1).await;
-        // Both fetches have ended, and no token came while they went on.
+        // Both fetches have ended, and no token came during them.
         clock.pass(200 * SECOND).await;
         assert_eq!(server.count(), count + 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_are_further_and_further_apart() {
+async fn waits_between_failures_grow() {
     let clock = Clock::hold().await;
     let server = Server::new(Answer::Raw(Vec::new())).await;
     let kept = Kept::new(&server.url()).run();
@@ -70,7 +70,7 @@ async fn failures_are_further_and_further_apart() {
     for _ in 0..400 {
         clock.pass(step).await;
     }
-    // 1, 2, 4, 8 and 16 seconds at most, half of it at least.
+    // At most 1, 2, 4, 8 and 16 seconds, at least half of that.
     let gaps = gaps(&server);
     assert!((5..=6).contains(&gaps.len()), "{gaps:?}");
     let mut whole = SECOND;

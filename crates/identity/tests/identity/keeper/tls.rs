@@ -1,4 +1,4 @@
-//! A service is who its certificate says, or is not listened to.
+//! Verification of a service's certificate.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn https(server: &Server) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_is_trusted_by_an_authority_of_ones_own() {
+async fn a_service_is_trusted_by_a_private_authority() {
     let clock = Clock::hold().await;
     let (a, b) = (key("a"), key("b"));
     let authority = Authority::new();
@@ -33,7 +33,7 @@ async fn a_service_is_trusted_by_an_authority_of_ones_own() {
     until("keys", || kept.verify(&a).is_ok()).await;
     assert!(
         rustls::crypto::CryptoProvider::get_default().is_none(),
-        "nothing is installed for the whole process"
+        "no provider is installed for the process"
     );
 
     server.answers(keys(&[&b]));
@@ -61,7 +61,7 @@ async fn a_service_of_another_authority_or_name_is_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handshake_that_hangs_is_left_in_time() {
+async fn a_hanging_handshake_times_out() {
     let clock = Clock::hold().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}/", listener.local_addr().unwrap());

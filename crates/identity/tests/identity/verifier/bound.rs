@@ -1,4 +1,4 @@
-//! What is asked of a token beside its signature where the policy wants it: its age, and who shows it.
+//! Checks beside the signature: the age of a token, and the certificate of its client.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::fixture::{GAME, HEADER, Key, NOW, at, payload, payload_with, set, tru
 const SKEW: i64 = 300;
 
 #[test]
-fn a_token_may_be_as_old_as_the_policy_says() {
+fn the_policy_limits_the_age_of_a_token() {
     let key = Key::new("k1");
     let verifier = TokenVerifier::new(TokenPolicy {
         max_age: Some(Duration::from_hours(1)),
@@ -32,7 +32,7 @@ fn a_token_may_be_as_old_as_the_policy_says() {
     ] {
         let token = key.token(&payload_with("iat", issued.clone()));
         assert_eq!(verify(&verifier, &token).err(), refusal, "{issued}");
-        // A token that is remembered gets too old as well.
+        // A cached token becomes too old as well.
         let later = verifier.verify(Some(&token), &GAME, at(NOW + 400));
         let is_older = issued == json!(oldest + 1);
         assert_eq!(
@@ -57,7 +57,7 @@ fn without_a_limit_the_age_does_not_matter() {
 }
 
 #[test]
-fn a_token_belongs_to_the_certificate_that_shows_it_first() {
+fn a_token_is_bound_to_the_first_certificate_that_shows_it() {
     let (key, verifier) = trusted();
     let bindings = Bindings::new();
     let show = |verifier: &TokenVerifier, token: &str, certificate: Option<u8>| {
@@ -66,7 +66,7 @@ fn a_token_belongs_to_the_certificate_that_shows_it_first() {
         judged.err()
     };
     let token = key.token(&payload());
-    // Whoever has no good token has nothing remembered.
+    // A bad token is not bound.
     let forged = Key::new("k1").sign(HEADER, payload().to_string());
     assert_eq!(
         show(&verifier, &forged, Some(9)),
@@ -91,7 +91,7 @@ fn a_token_belongs_to_the_certificate_that_shows_it_first() {
     }
     assert_eq!(verifier.counts().refused(TokenRefusal::Certificate), 3);
 
-    // A verifier that takes the place of the first, and remembers no verdicts, goes on with what is bound.
+    // A verifier that replaces the first, without a cache, keeps the bindings.
     let next = TokenVerifier::new(TokenPolicy {
         cache: 0,
         ..TokenPolicy::default()

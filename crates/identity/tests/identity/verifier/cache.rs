@@ -1,4 +1,4 @@
-//! Tokens that are remembered: what of them is checked again, and when they are forgotten.
+//! Cached tokens: the checks that are repeated, and the end of an entry.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -55,7 +55,7 @@ fn the_packet_and_the_clock_are_checked_every_time() {
 }
 
 #[test]
-fn what_is_refused_is_not_remembered() {
+fn refused_tokens_are_not_cached() {
     let (key, verifier) = trusted();
     let stranger = Key::new("k1");
     for token in [
@@ -72,7 +72,7 @@ fn what_is_refused_is_not_remembered() {
 }
 
 #[test]
-fn it_is_as_large_as_the_policy_allows() {
+fn the_policy_limits_the_cache() {
     let key = Key::new("k1");
     for cache in [0, 1, 16, 100] {
         let verifier = TokenVerifier::new(TokenPolicy {
@@ -97,7 +97,7 @@ fn it_is_as_large_as_the_policy_allows() {
 }
 
 #[test]
-fn a_key_that_is_gone_takes_its_tokens_along() {
+fn a_removed_key_removes_its_tokens() {
     let (one, two) = (Key::new("k1"), Key::new("k2"));
     let both = verifier(&[&one, &two]);
     let (token_one, token_two) = (one.token(&payload()), two.token(&payload()));
@@ -135,7 +135,7 @@ fn another_key_under_the_same_id_is_another_key() {
 }
 
 #[test]
-fn the_same_keys_again_forget_nothing() {
+fn the_same_keys_again_remove_no_token() {
     let (one, two) = (Key::new("k1"), Key::new("k2"));
     let verifier = verifier(&[&one, &two]);
     let token = one.token(&payload());
@@ -146,7 +146,7 @@ fn the_same_keys_again_forget_nothing() {
 }
 
 #[test]
-fn a_token_without_a_key_id_is_good_while_there_is_one_key_alone() {
+fn a_token_without_a_key_id_is_good_while_there_is_one_key() {
     let (one, two) = (Key::new("k1"), Key::new("k2"));
     let verifier = verifier(&[&one]);
     let token = one.sign(r#"{"alg":"EdDSA"}"#, payload().to_string());
@@ -159,9 +159,9 @@ fn a_token_without_a_key_id_is_good_while_there_is_one_key_alone() {
     assert!(verify(&verifier, &token).is_ok());
 }
 
-/// A thread that has begun with the old keys may remember their token after they went; it has to count for nothing.
+/// Checks that a thread which began with old keys and caches a token after their removal does not make it good.
 #[test]
-fn no_thread_brings_a_gone_key_back() {
+fn no_thread_restores_a_removed_key() {
     let (old, new) = (Key::new("k1"), Key::new("k2"));
     for round in 0..50 {
         let verifier = verifier(&[&old, &new]);

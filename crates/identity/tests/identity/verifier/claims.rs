@@ -1,11 +1,11 @@
-//! Claims, read as claims.
+//! Claims that are read without verification.
 
 use hyrouter_identity::{MAX_TOKEN, TokenRefusal, read};
 use serde_json::json;
 
 use super::fixture::{NOW, PLAYER, base64url, payload, payload_with, payload_without};
 
-/// A token that nobody signed.
+/// Returns a token without a signature.
 fn unsigned(header: &str, payload: &str) -> String {
     format!("{}.{}.", base64url(header), base64url(payload))
 }
@@ -14,14 +14,14 @@ fn unsigned(header: &str, payload: &str) -> String {
 fn nothing_is_verified() {
     let mut payload = payload();
     payload["exp"] = json!(1);
-    payload["iss"] = json!("anybody");
+    payload["iss"] = json!("any issuer");
     payload["nbf"] = json!(NOW * 2);
     payload["scope"] = json!("hytale:editor");
     for header in [r#"{"alg":"none"}"#, "{}", r#"{"alg":"HS256","crit":["x"]}"#] {
         let claims = read(&unsigned(header, &payload.to_string())).unwrap();
         assert_eq!(claims.subject, Some(PLAYER));
         assert_eq!(claims.username.unwrap().as_str(), "Alder");
-        assert_eq!(claims.issuer.as_deref(), Some("anybody"));
+        assert_eq!(claims.issuer.as_deref(), Some("any issuer"));
         assert_eq!(claims.expires_at, Some(1));
         assert_eq!(claims.not_before, Some(NOW * 2));
         assert!(claims.scopes.editor() && !claims.scopes.client());
@@ -29,7 +29,7 @@ fn nothing_is_verified() {
 }
 
 #[test]
-fn what_is_no_uuid_and_no_name_is_not_told() {
+fn invalid_uuids_and_names_are_left_out() {
     for (member, value) in [
         ("sub", json!("Alder")),
         ("sub", json!(null)),
@@ -55,7 +55,7 @@ fn what_is_no_uuid_and_no_name_is_not_told() {
 }
 
 #[test]
-fn what_is_no_token_has_no_claims() {
+fn other_texts_have_no_claims() {
     let good = payload_without("iss").to_string();
     for (token, refusal) in [
         (String::new(), TokenRefusal::Missing),

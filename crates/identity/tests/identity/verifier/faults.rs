@@ -1,4 +1,4 @@
-//! Which fault of a token is told when it has several, keys of other kinds, and the edges of times.
+//! Tokens with several faults, keys of other kinds, and bounds of times.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ use super::fixture::{
 struct Faulty {
     header: Value,
     payload: Value,
-    /// What stands behind the signature.
+    /// Text after the signature.
     tail: String,
     is_forged: bool,
     has_keys: bool,
@@ -56,11 +56,11 @@ impl Faulty {
             TokenRefusal::Subject => self.payload["sub"] = json!("Alder"),
             TokenRefusal::Username => self.payload["profile"]["username"] = json!("Al der"),
             TokenRefusal::UuidMismatch => self.uuid = Uuid::nil(),
-            other => panic!("{other:?} is not made here"),
+            other => panic!("{other:?} is not a fault of this test"),
         }
     }
 
-    /// Shows it to a verifier that has judged nothing else.
+    /// Verifies the token with a new verifier.
     fn judge(&self) -> (Option<TokenRefusal>, TokenVerifier) {
         let key = Key::new("k1");
         let forger = Key::new("k1");
@@ -84,7 +84,7 @@ impl Faulty {
 }
 
 #[test]
-fn of_two_faults_the_first_is_told_and_counted() {
+fn the_first_of_two_faults_is_returned_and_counted() {
     // The last is a fault of the client, not of the token.
     let faults = &TokenRefusal::ALL[1..TokenRefusal::ALL.len() - 1];
     for (place, first) in faults.iter().enumerate() {
@@ -129,7 +129,7 @@ fn a_payload_is_not_read_before_its_signature_is_good() {
 }
 
 #[test]
-fn a_key_is_looked_for_before_the_signature_is_looked_at() {
+fn the_key_is_found_before_the_signature_is_decoded() {
     let (key, verifier) = trusted();
     let good = key.token(&payload());
     let (_, signature) = good.rsplit_once('.').unwrap();
@@ -156,7 +156,7 @@ fn a_key_is_looked_for_before_the_signature_is_looked_at() {
 }
 
 #[test]
-fn a_key_that_comes_along_does_not_stand_in_for_an_id() {
+fn a_key_in_the_token_does_not_replace_an_id() {
     let (one, two) = (Key::new("k1"), Key::new("k2"));
     let thief = Key::new("k1");
     let header = json!({ "alg": "Ed25519", "jwk": thief.jwk() }).to_string();
@@ -168,7 +168,7 @@ fn a_key_that_comes_along_does_not_stand_in_for_an_id() {
 }
 
 #[test]
-fn null_at_first_does_not_allow_a_second() {
+fn a_null_member_does_not_allow_a_second() {
     let (key, verifier) = trusted();
     let good = payload_with("nbf", json!(NOW)).to_string();
     for header in [
@@ -191,7 +191,7 @@ fn null_at_first_does_not_allow_a_second() {
 }
 
 #[test]
-fn what_is_not_looked_at_may_be_there_twice_and_elsewhere() {
+fn ignored_members_may_occur_twice_and_elsewhere() {
     let (key, verifier) = trusted();
     let header = r#"{"alg":"EdDSA","jwk":1,"jwk":2,"kid":"k1","x5u":[],"x5u":[],"Alg":"none"}"#;
     let mut misplaced = payload();
@@ -206,7 +206,7 @@ fn what_is_not_looked_at_may_be_there_twice_and_elsewhere() {
     assert_eq!(verify(&verifier, &token), Ok(plain));
 }
 
-/// Seconds since 1970 or before it, and nanoseconds later or earlier.
+/// Returns the time this many seconds and nanoseconds from 1970, before or after it.
 fn moment(second: i64, nanos: i64) -> SystemTime {
     let add = |time: SystemTime, unit: Duration, count: i64| {
         let span = unit.saturating_mul(u32::try_from(count.unsigned_abs()).unwrap());

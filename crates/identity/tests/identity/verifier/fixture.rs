@@ -1,4 +1,4 @@
-//! Keys and tokens made by hand, so that a fault of the crate can not hide in what it signs itself.
+//! Keys and tokens that are not made by the crate, so that one fault cannot hide in both signing and verifying.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use hyrouter_identity::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The time of all tests, in seconds since 1970.
+/// Time of all tests, in seconds since 1970.
 pub(crate) const NOW: i64 = 1_800_000_000;
 pub(crate) const PLAYER: Uuid = Uuid::from_u128(0x0123_4567_89ab_4def_8123_4567_89ab_cdef);
 pub(crate) const HEADER: &str = r#"{"alg":"EdDSA","kid":"k1"}"#;
@@ -35,7 +35,7 @@ impl Key {
         json!({ "kty": "OKP", "crv": "Ed25519", "kid": self.kid, "x": self.x() })
     }
 
-    /// The public half in base64url.
+    /// Returns the public key in base64url.
     pub(crate) fn x(&self) -> String {
         base64url(self.pair.public_key())
     }
@@ -44,19 +44,19 @@ impl Key {
         self.sign_text(&format!("{}.{}", base64url(header), base64url(payload)))
     }
 
-    /// Signs what stands before the last dot, whatever it is.
+    /// Signs any text as header and payload.
     pub(crate) fn sign_text(&self, signed: &str) -> String {
         format!("{signed}.{}", base64url(self.pair.sign(signed.as_bytes())))
     }
 
-    /// A token that names this key.
+    /// Returns a token that names this key.
     pub(crate) fn token(&self, payload: &Value) -> String {
         let header = json!({ "alg": "EdDSA", "kid": self.kid });
         self.sign(header.to_string(), payload.to_string())
     }
 }
 
-/// A key with the id `k1`, and a verifier that trusts it alone.
+/// Returns a key with the id `k1`, and a verifier that trusts only this key.
 pub(crate) fn trusted() -> (Key, TokenVerifier) {
     let key = Key::new("k1");
     let verifier = verifier(&[&key]);
@@ -74,7 +74,7 @@ pub(crate) fn set(keys: &[&Key]) -> KeySet {
     KeySet::parse(json!({ "keys": keys }).to_string().as_bytes()).unwrap()
 }
 
-/// A good payload, good from now for ten minutes.
+/// Returns a good payload, valid from now for 10 minutes.
 pub(crate) fn payload() -> Value {
     json!({
         "iss": "https://sessions.hytale.com",
@@ -85,7 +85,7 @@ pub(crate) fn payload() -> Value {
     })
 }
 
-/// A good payload but for one member.
+/// Returns a good payload with one other member.
 pub(crate) fn payload_with(member: &str, value: Value) -> Value {
     let mut payload = payload();
     payload[member] = value;
@@ -102,7 +102,7 @@ pub(crate) fn at(second: i64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(second.try_into().unwrap())
 }
 
-/// What becomes of a token now, from the game.
+/// Verifies a token now, as sent by the game.
 pub(crate) fn verify(verifier: &TokenVerifier, token: &str) -> Result<Claims, TokenRefusal> {
     verifier.verify(Some(token), &GAME, at(NOW))
 }

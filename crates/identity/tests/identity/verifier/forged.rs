@@ -1,4 +1,4 @@
-//! Tokens that somebody made who does not have the key.
+//! Tokens that were made without the key.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::KeyPair as _;
@@ -16,7 +16,7 @@ const ORDER: [u8; 32] = [
 ];
 
 #[test]
-fn the_public_key_is_no_secret_to_sign_with() {
+fn the_public_key_is_not_accepted_as_a_shared_secret() {
     let (key, verifier) = trusted();
     let secrets = [
         key.pair.public_key().as_ref().to_vec(),
@@ -39,7 +39,7 @@ fn the_public_key_is_no_secret_to_sign_with() {
 }
 
 #[test]
-fn a_signature_has_to_be_there() {
+fn a_signature_is_required() {
     let (key, verifier) = trusted();
     let good = key.token(&payload());
     let (signed, signature) = good.rsplit_once('.').unwrap();
@@ -69,7 +69,7 @@ fn a_signature_has_to_be_there() {
     assert_eq!(verify(&verifier, &none), Err(TokenRefusal::Algorithm));
 }
 
-/// With the order of the group added, the equation of the signature still holds.
+/// Checks that a signature plus the order of the group is refused, although its equation holds.
 #[test]
 fn a_signature_has_one_form() {
     let (key, verifier) = trusted();
@@ -89,7 +89,7 @@ fn a_signature_has_one_form() {
 }
 
 #[test]
-fn a_key_that_comes_with_the_token_is_not_looked_at() {
+fn a_key_in_the_token_is_ignored() {
     let (_, verifier) = trusted();
     let thief = Key::new("k1");
     for (kid, refusal) in [
@@ -124,14 +124,15 @@ fn parts_of_two_good_tokens_are_no_token() {
     assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Signature));
 }
 
-/// Bits that no byte has would give one token many texts, and a cache many entries. Signed or not, they are refused.
+/// Checks that spare bits of base64url are refused, signed or not: they would give one token many texts, and a cache
+/// many entries.
 #[test]
 fn bits_to_spare_are_zero() {
     let (key, verifier) = trusted();
     let good = key.token(&payload());
     let stem = &good[..good.len() - 1];
     let last = good.chars().last().unwrap();
-    // 86 characters are 516 bits, and 64 bytes 512: only these four say nothing in the last four bits.
+    // 86 characters have 516 bits, and 64 bytes have 512: only these four have zeros in the last four bits.
     assert!("AQgw".contains(last), "{last}");
     for other in "BCDEFGHIJKLMNOPRSTUVWXYZabcdefhijklmnopqrstuvxyz0123456789-_".chars() {
         let token = format!("{stem}{other}");
@@ -171,7 +172,7 @@ fn bits_to_spare_are_zero() {
     }
 }
 
-/// The same bytes for a reader who does not look at the lowest bit of the last character.
+/// Returns a text that a lenient decoder, which ignores the lowest bit, decodes to the same bytes.
 fn with_spare_bit(part: &str) -> String {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (stem, last) = part.split_at(part.len() - 1);
@@ -180,11 +181,11 @@ fn with_spare_bit(part: &str) -> String {
     format!("{stem}{}", &ALPHABET[place + 1..place + 2])
 }
 
-/// For a point of small order the signature `R = [0]B + h[-A]` fits for one message in `order`, whoever makes it: `h`
-/// is the hash, and a nonce in the payload is as good as a new message. Each set has a sound key beside it, so that
-/// the set is taken.
+/// Checks that points of small order are refused. For such a point, the signature `R = [0]B + h[-A]` is valid for one
+/// message in `order` without the private key: `h` is the hash, and a nonce in the payload makes a new message. Each
+/// set also has a sound key, so that the set is accepted.
 #[test]
-fn nobody_signs_for_a_point_of_small_order() {
+fn a_point_of_small_order_verifies_no_signature() {
     let identity = [&[1][..], &[0; 31]].concat();
     let zero = vec![0; 32];
     for weak in [&zero, &identity] {

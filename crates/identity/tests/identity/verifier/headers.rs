@@ -1,4 +1,4 @@
-//! What a header may say. All of these are signed with the key that is trusted.
+//! Headers of tokens, all signed with the trusted key.
 
 use hyrouter_identity::TokenRefusal;
 
@@ -11,7 +11,7 @@ fn judge(header: impl AsRef<[u8]>) -> Option<TokenRefusal> {
 }
 
 #[test]
-fn what_does_not_matter_may_be_anything() {
+fn ignored_members_may_be_anything() {
     for header in [
         r#"{"alg":"EdDSA","kid":"k1"}"#,
         r#"{"alg":"Ed25519","kid":"k1"}"#,
@@ -50,7 +50,7 @@ fn other_algorithms_are_refused() {
 }
 
 #[test]
-fn extensions_that_have_to_be_understood_are_not() {
+fn critical_extensions_are_refused() {
     for crit in [
         r#"["b64"]"#,
         r#"["exp"]"#,
@@ -65,7 +65,7 @@ fn extensions_that_have_to_be_understood_are_not() {
 }
 
 #[test]
-fn a_header_is_one_object_and_says_nothing_twice() {
+fn a_header_is_one_object_without_duplicates() {
     for header in [
         &b""[..],
         b"null",

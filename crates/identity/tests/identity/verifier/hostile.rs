@@ -1,4 +1,4 @@
-//! Whatever a peer sends.
+//! Damaged and arbitrary tokens.
 
 use std::thread;
 
@@ -10,7 +10,7 @@ use super::fixture::{HEADER, NOW, base64url, payload, payload_with, trusted, ver
 
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ \0";
 
-/// As short as a good one gets, so that all of it can be tried.
+/// Returns a good token of minimum length, so that all changes of it can be tried.
 fn short() -> Value {
     let mut payload = payload();
     payload["profile"] = json!({ "username": "A" });
@@ -18,7 +18,7 @@ fn short() -> Value {
 }
 
 #[test]
-fn no_character_can_be_another() {
+fn no_character_can_be_changed() {
     let (key, verifier) = trusted();
     let good = key.token(&short());
     assert!(verify(&verifier, &good).is_ok());
@@ -56,7 +56,7 @@ fn no_character_can_be_left_out_or_added() {
     assert_eq!(verifier.cached(), 0);
 }
 
-/// On a stack that recursion of this depth would not fit on.
+/// Depth of nesting that overflows the stack of the test if it is read by recursion.
 #[test]
 fn depth_costs_no_stack() {
     const DEPTH: usize = 2_600;
@@ -99,7 +99,7 @@ fn depth_costs_no_stack() {
     small.spawn(judge).unwrap().join().unwrap();
 }
 
-/// Any JSON, with members that matter among the others.
+/// Generates any JSON, with checked members among others.
 fn values() -> impl Strategy<Value = Value> {
     let names = prop::sample::select(vec!["username", "skin", "iss", "sub", "exp", ""]);
     let leaf = prop_oneof![
@@ -146,7 +146,7 @@ proptest! {
         let _ = read(&changed);
     }
 
-    /// Signed, so that all of it is read. What is verified is what a player has.
+    /// Uses signed payloads, so that all members are read.
     #[test]
     fn a_signed_payload_of_any_shape_is_judged(
         member in prop::sample::select(vec!["iss", "sub", "exp", "nbf", "scope", "profile", "skin"]),

@@ -1,4 +1,4 @@
-//! Key sets as services publish them, their bounds, and what becomes of tokens when they are exchanged.
+//! Published key sets, their bounds, and tokens after a set was replaced.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +20,7 @@ fn parse(keys: &[Value]) -> Result<KeySet, KeySetError> {
     KeySet::parse(json!({ "keys": keys }).to_string().as_bytes())
 }
 
-/// The key under another id; none is null.
+/// Returns the key under another id; null for none.
 fn renamed(key: &Key, kid: Value) -> Value {
     let mut jwk = key.jwk();
     jwk["kid"] = kid;
@@ -42,7 +42,7 @@ fn there_may_be_64_keys() {
 }
 
 #[test]
-fn keys_for_other_things_stand_beside_ours() {
+fn keys_for_other_purposes_are_skipped() {
     let good = Key::new("good");
     let mut encryption = Key::new("enc").jwk();
     encryption["use"] = json!("enc");
@@ -61,7 +61,7 @@ fn keys_for_other_things_stand_beside_ours() {
 
     let verifier = TokenVerifier::new(TokenPolicy::default());
     verifier.replace_keys(set);
-    // The bytes of our key, named as another one.
+    // The bytes of the trusted key under another id.
     for kid in ["rsa", "ec", "x", "secret", "enc"] {
         let header = json!({ "alg": "EdDSA", "kid": kid }).to_string();
         let token = good.sign(header, payload().to_string());
@@ -74,10 +74,10 @@ fn keys_for_other_things_stand_beside_ours() {
     assert!(verify(&verifier, &good.token(&payload())).is_ok());
 }
 
-/// An algorithm, and what signs with it.
+/// An algorithm, and a function that signs with it.
 type Signer<'a> = (&'static str, &'a dyn Fn(&[u8]) -> Vec<u8>);
 
-/// They are in the set that is trusted, for other things: nothing that they sign is a token.
+/// Checks that keys of the trusted set for other purposes sign no tokens.
 #[test]
 fn keys_of_other_kinds_sign_no_tokens() {
     let random = SystemRandom::new();
@@ -130,7 +130,7 @@ fn a_private_part_is_not_kept_and_not_printed() {
     assert_eq!(bytes.len(), 43);
 
     let set = parse(std::slice::from_ref(&jwk)).unwrap();
-    // As a set, it is the one without.
+    // The set equals the one without the private part.
     assert_eq!(set, KeySet::parse(key.public_jwks().as_bytes()).unwrap());
     let mut printed = format!("{set:?} {set:#?}");
     let verifier = TokenVerifier::new(TokenPolicy::default());
@@ -153,7 +153,7 @@ fn a_private_part_is_not_kept_and_not_printed() {
 }
 
 #[test]
-fn each_error_says_what_is_allowed() {
+fn each_error_names_the_allowed_values() {
     let key = Key::new("k1");
     let nameless = renamed(&key, Value::Null);
     let long = format!("{}{}", " ".repeat(262_144), json!({ "keys": [key.jwk()] }));
@@ -176,7 +176,7 @@ fn each_error_says_what_is_allowed() {
             assert!(text.contains(word), "{word}: {text}");
         }
     }
-    // Whoever makes a set does not write the log.
+    // Ids from a set cannot inject lines into the log.
     let lines = renamed(&key, json!("a\nERROR b\u{1b}[0m"));
     let mut other = lines.clone();
     other["x"] = json!(Key::new("k2").x());
@@ -218,7 +218,7 @@ fn one_key_may_have_two_ids() {
     assert!(verify(&verifier, &named("k1")).is_ok());
     assert!(verify(&verifier, &named("k2")).is_ok());
 
-    // The bytes are still trusted, but not under this name.
+    // The bytes are still trusted, but not under this id.
     let change = verifier.replace_keys(set(&[&key]));
     assert_eq!(change.removed, ["k2"]);
     assert!(change.added.is_empty() && !change.is_empty());
@@ -230,7 +230,7 @@ fn one_key_may_have_two_ids() {
 }
 
 #[test]
-fn keys_that_change_their_names_are_other_keys() {
+fn keys_that_swap_their_ids_are_other_keys() {
     let (one, two) = (Key::new("k1"), Key::new("k2"));
     let verifier = verifier(&[&one, &two]);
     let tokens = [one.token(&payload()), two.token(&payload())];
@@ -266,7 +266,7 @@ fn a_key_gets_a_name() {
 }
 
 #[test]
-fn a_token_that_names_no_key_is_one_of_an_unknown_key() {
+fn a_token_without_a_key_id_has_an_unknown_key() {
     let (one, two) = (Key::new("k1"), Key::new("k2"));
     let verifier = Arc::new(TokenVerifier::new(TokenPolicy::default()));
     let heard = Arc::new(AtomicU64::new(0));
@@ -277,7 +277,7 @@ fn a_token_that_names_no_key_is_one_of_an_unknown_key() {
     let nameless = one.sign(r#"{"alg":"EdDSA"}"#, payload().to_string());
     let unknown = || (verifier.unknown_keys(), heard.load(Ordering::Relaxed));
 
-    // Without keys no key is more unknown than another.
+    // Without keys, no token counts as one of an unknown key.
     assert_eq!(
         verify(&verifier, &nameless),
         Err(TokenRefusal::KeysUnavailable)
@@ -292,10 +292,10 @@ fn a_token_that_names_no_key_is_one_of_an_unknown_key() {
     assert_eq!(verifier.counts().refused(TokenRefusal::UnknownKey), 1);
 }
 
-/// Whatever the order in which threads bring sets, each change follows the one before it.
+/// Checks that each change follows the one before it, in whatever order threads replace sets.
 #[test]
-fn what_came_and_went_adds_up() {
-    // Nothing is remembered, so that the threads spend their time with nothing but the exchange.
+fn added_and_removed_keys_add_up() {
+    // Without a cache, so that the threads do nothing but replace keys.
     let verifier = TokenVerifier::new(TokenPolicy {
         cache: 0,
         ..TokenPolicy::default()

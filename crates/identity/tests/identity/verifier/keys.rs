@@ -1,4 +1,4 @@
-//! Key sets: what is taken, skipped and refused; and what is told of them.
+//! Accepted, skipped and refused keys of a set, and their errors.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,7 @@ fn parse(keys: &[Value]) -> Result<KeySet, KeySetError> {
     KeySet::parse(json!({ "keys": keys }).to_string().as_bytes())
 }
 
-/// A good key but for one member.
+/// Returns a good key with one other member.
 fn with(member: &str, value: Value) -> Value {
     let mut jwk = Key::new("k1").jwk();
     jwk[member] = value;
@@ -24,7 +24,7 @@ fn ids(set: &KeySet) -> Vec<&str> {
 }
 
 #[test]
-fn keys_for_signatures_are_taken() {
+fn keys_for_signatures_are_accepted() {
     for jwk in [
         Key::new("k1").jwk(),
         with("use", json!("sig")),
@@ -86,9 +86,9 @@ fn other_keys_are_skipped() {
     );
 }
 
-/// With the first three anybody could sign; the others are no keys at all.
+/// Checks keys that any client could sign with (the first three), and texts that are not keys.
 #[test]
-fn a_key_that_proves_nothing_is_refused_and_the_others_work() {
+fn an_unsound_key_is_refused_and_the_others_work() {
     let prime = |lowest| {
         let mut bytes = [0xff; 32];
         (bytes[0], bytes[31]) = (lowest, 0x7f);
@@ -139,9 +139,9 @@ fn a_key_that_proves_nothing_is_refused_and_the_others_work() {
     }
 }
 
-/// The same key twice is one key. Two keys under one id are a mistake.
+/// Checks that the same key twice is one key, and two keys under one id are an error.
 #[test]
-fn a_key_may_be_there_twice() {
+fn a_key_may_occur_twice() {
     let (key, other) = (Key::new("k1"), Key::new("k1"));
     let mut used = key.jwk();
     used["use"] = json!("sig");
@@ -164,7 +164,7 @@ fn a_key_may_be_there_twice() {
 }
 
 #[test]
-fn a_member_that_is_there_twice_makes_no_key() {
+fn a_duplicate_member_is_refused() {
     let (good, twice) = (Key::new("good").jwk(), Key::new("k1").jwk().to_string());
     let twice = twice.replacen('{', &format!(r#"{{"x":"{}","#, Key::new("k1").x()), 1);
     let text = format!(r#"{{"keys":[{twice},{good}]}}"#);
@@ -173,7 +173,7 @@ fn a_member_that_is_there_twice_makes_no_key() {
 }
 
 #[test]
-fn tokens_can_tell_the_keys_of_a_set_apart() {
+fn keys_of_a_set_have_distinct_ids() {
     let nameless = with("kid", json!(null));
     let set = parse(std::slice::from_ref(&nameless)).unwrap();
     assert_eq!(ids(&set), [""]);
@@ -199,7 +199,7 @@ fn tokens_can_tell_the_keys_of_a_set_apart() {
 }
 
 #[test]
-fn what_is_no_set_is_told_by_place() {
+fn an_invalid_set_is_reported_with_its_place() {
     for (text, place) in [
         ("", "line 1, column 0"),
         ("null", "line 1, column 4"),
@@ -278,18 +278,18 @@ fn changes_are_told() {
 }
 
 #[test]
-fn whoever_listens_hears_of_unknown_keys_and_of_nothing_else() {
+fn the_hook_is_called_for_unknown_keys_only() {
     let (key, verifier) = trusted();
     let verifier = Arc::new(verifier);
     let heard = Arc::new(AtomicU64::new(0));
     let (ear, inner) = (Arc::clone(&heard), Arc::downgrade(&verifier));
     verifier.on_unknown_key(Box::new(move || {
-        // As the keeper may: it would wait for ever if something were locked.
+        // A keeper may call the verifier in its hook. This would deadlock if a lock were held.
         let verifier = inner.upgrade().unwrap();
         ear.store(verifier.unknown_keys(), Ordering::Relaxed);
         verifier.replace_keys(set(&[&Key::new("k1")]));
     }));
-    verifier.on_unknown_key(Box::new(|| panic!("the first one stays")));
+    verifier.on_unknown_key(Box::new(|| panic!("the first hook stays")));
 
     let stranger = Key::new("k1");
     assert!(verify(&verifier, &key.token(&payload())).is_ok());

@@ -1,4 +1,4 @@
-//! The bounds of what is remembered, its end, and threads that verify while keys are exchanged.
+//! Bounds and expiry of the cache, and threads that verify while keys are replaced.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -12,7 +12,7 @@ use super::fixture::{
     GAME, Key, NOW, PLAYER, at, payload, payload_with, set, trusted, verifier, verify,
 };
 
-/// A verifier that remembers so many tokens.
+/// Returns a verifier that caches at most this number of tokens.
 fn remembering(cache: usize, keys: &[&Key]) -> TokenVerifier {
     let verifier = TokenVerifier::new(TokenPolicy {
         cache,
@@ -23,9 +23,9 @@ fn remembering(cache: usize, keys: &[&Key]) -> TokenVerifier {
 }
 
 #[test]
-fn no_more_is_remembered_than_the_policy_allows() {
+fn the_cache_is_bounded_by_the_policy() {
     let key = Key::new("k1");
-    // Each ends before the one before it, and none has more right to stay than the last one.
+    // Each expires before the one before it, so that the last one is replaced first.
     let tokens: Vec<_> = (0..300)
         .map(|number| key.token(&payload_with("exp", json!(NOW + 600 - number))))
         .collect();
@@ -46,7 +46,7 @@ fn no_more_is_remembered_than_the_policy_allows() {
 }
 
 #[test]
-fn what_fits_is_remembered_all_of_it() {
+fn all_tokens_that_fit_are_cached() {
     let (key, verifier) = trusted();
     let tokens: Vec<_> = (0..200)
         .map(|number| key.token(&payload_with("jti", json!(number))))
@@ -63,7 +63,7 @@ fn what_fits_is_remembered_all_of_it() {
 }
 
 #[test]
-fn a_remembered_token_ends_to_the_nanosecond() {
+fn a_cached_token_expires_to_the_nanosecond() {
     let (key, verifier) = trusted();
     let token = key.token(&payload_with("nbf", json!(NOW - 10)));
     assert!(verify(&verifier, &token).is_ok());
@@ -91,7 +91,7 @@ fn a_remembered_token_ends_to_the_nanosecond() {
 }
 
 #[test]
-fn a_remembered_token_is_for_its_player_and_client_alone() {
+fn a_cached_token_is_for_its_player_and_client_only() {
     let (key, verifier) = trusted();
     let token = key.token(&payload_with("scope", json!("hytale:editor")));
     let editor = ClientKind::Editor;
@@ -125,7 +125,7 @@ fn a_remembered_token_is_for_its_player_and_client_alone() {
 }
 
 #[test]
-fn company_drops_the_tokens_that_name_no_key() {
+fn a_second_key_invalidates_tokens_without_a_key_id() {
     let (one, two) = (Key::new("k1"), Key::new("k2"));
     let verifier = verifier(&[&one]);
     let nameless = one.sign(r#"{"alg":"EdDSA"}"#, payload().to_string());
@@ -139,14 +139,14 @@ fn company_drops_the_tokens_that_name_no_key() {
     assert!(verify(&verifier, &named).is_ok());
     assert_eq!(verifier.counts().from_cache(), 1);
 
-    // Alone again, it is asked again.
+    // With one key again, it is verified again.
     verifier.replace_keys(set(&[&one]));
     assert!(verify(&verifier, &nameless).is_ok());
     assert_eq!(verifier.counts().from_cache(), 1);
 }
 
 #[test]
-fn a_key_that_comes_back_is_new() {
+fn a_key_that_returns_is_new() {
     let (old, new) = (Key::new("k1"), Key::new("k1"));
     let verifier = verifier(&[&old]);
     let token = old.token(&payload());
@@ -164,14 +164,14 @@ fn a_key_that_comes_back_is_new() {
 const EXCHANGES: usize = 200;
 const THREADS: usize = 8;
 
-/// Two ids are in use, and each exchange puts a new key under the older of them. Threads that verified a token with the
-/// key before may remember it afterwards; that must not count.
+/// Replaces keys under two ids, the older one each time, while threads verify tokens. A thread may cache a token of the
+/// key before after the replacement, which must have no effect.
 #[test]
-fn a_removed_key_is_not_accepted_after_the_exchange() {
+fn a_removed_key_is_not_accepted_after_the_replacement() {
     let keys: Vec<_> = (0..EXCHANGES + 2)
         .map(|number| Key::new(if number % 2 == 0 { "even" } else { "odd" }))
         .collect();
-    // Each thread has tokens of its own, so that it is the one who verifies and remembers them.
+    // Each thread has its own tokens, so that it verifies and caches them itself.
     let tokens_of = |thread: usize| -> Vec<_> {
         let payload = payload_with("jti", json!(thread));
         keys.iter().map(|key| key.token(&payload)).collect()
@@ -188,7 +188,7 @@ fn a_removed_key_is_not_accepted_after_the_exchange() {
             if first == EXCHANGES {
                 break;
             }
-            // The first may go at any moment; then it is refused like those before it.
+            // The first key may be removed at any time; then its token is refused like those before it.
             match verify(&verifier, &tokens[first]) {
                 Ok(_) => drop(accepted.fetch_add(1, Ordering::SeqCst)),
                 Err(refusal) => assert_eq!(refusal, TokenRefusal::Signature),
@@ -201,7 +201,7 @@ fn a_removed_key_is_not_accepted_after_the_exchange() {
             .map(tokens_of)
             .map(|tokens| scope.spawn(move || judge_all(&tokens)))
             .collect();
-        // Nothing panics here, since the threads wait for the last exchange.
+        // A panic here would hang the test, since the threads wait for the last replacement.
         let exchange = |number: usize| {
             let before = accepted.load(Ordering::SeqCst);
             while accepted.load(Ordering::SeqCst) == before

@@ -1,4 +1,4 @@
-//! The verifier from outside, by topic. Nothing here reads a clock.
+//! The verifier through its public interface. No test reads a clock.
 
 mod bound;
 mod cache;

@@ -1,4 +1,4 @@
-//! What a payload may say. All of these are signed with the key that is trusted.
+//! Payloads of tokens, all signed with the trusted key.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn judge_text(payload: impl AsRef<[u8]>) -> Result<Claims, TokenRefusal> {
     verify(&verifier, &key.sign(HEADER, payload))
 }
 
-/// Each value of a member, and what becomes of the token.
+/// Checks tokens with each value of a member.
 fn table(member: &str, cases: impl IntoIterator<Item = (Value, Option<TokenRefusal>)>) {
     for (value, refusal) in cases {
         let judged = judge(&payload_with(member, value.clone()));
@@ -27,7 +27,7 @@ fn table(member: &str, cases: impl IntoIterator<Item = (Value, Option<TokenRefus
 }
 
 #[test]
-fn the_issuer_is_compared_letter_for_letter() {
+fn the_issuer_is_compared_exactly() {
     let others = [
         "",
         "https://sessions.hytale.com/",
@@ -47,13 +47,13 @@ fn the_issuer_is_compared_letter_for_letter() {
 }
 
 #[test]
-fn a_token_without_an_end_has_ended() {
+fn a_token_without_an_expiry_time_has_expired() {
     assert_eq!(judge(&payload_without("exp")), Err(TokenRefusal::Expired));
     table("exp", [(json!(null), Some(TokenRefusal::Expired))]);
 }
 
 #[test]
-fn the_end_is_a_number_of_seconds() {
+fn the_expiry_time_is_a_number_of_seconds() {
     table(
         "exp",
         [
@@ -96,7 +96,7 @@ fn the_end_is_a_number_of_seconds() {
 }
 
 #[test]
-fn the_beginning_is_a_number_of_seconds_or_absent() {
+fn the_start_is_a_number_of_seconds_or_absent() {
     table(
         "nbf",
         [
@@ -114,7 +114,7 @@ fn the_beginning_is_a_number_of_seconds_or_absent() {
 }
 
 #[test]
-fn times_are_held_against_parts_of_a_second_too() {
+fn times_are_compared_with_fractions_of_a_second() {
     let (key, verifier) = trusted();
     let token = key.token(&payload_with("nbf", json!(NOW)));
     let tick = Duration::from_nanos(1);
@@ -236,7 +236,7 @@ fn the_name_is_one_that_the_game_allows() {
 }
 
 #[test]
-fn nothing_that_decides_is_said_twice() {
+fn checked_members_must_not_occur_twice() {
     let text = payload_with("nbf", json!(NOW)).to_string();
     let with = |more: &str| format!("{{{more},{}", &text[1..]);
     for twice in [

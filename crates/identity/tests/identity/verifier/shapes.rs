@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 
 use super::fixture::{HEADER, Key, base64url, payload, payload_with, trusted, verify};
 
-/// Calls it on a thread with a stack of so many KiB. The process ends if it goes deeper.
+/// Calls a function on a thread with a stack of this number of KiB. An overflow aborts the process.
 fn on_a_stack_of(kib: usize, test: fn()) {
     let small = thread::Builder::new().stack_size(kib * 1024);
     small.spawn(test).unwrap().join().unwrap();
 }
 
-/// A good payload whose member is this text.
+/// Returns a good payload whose member is this text.
 fn payload_of(member: &str, text: &str) -> String {
     let payload = payload_with(member, json!("#")).to_string();
     payload.replace("\"#\"", text)
@@ -57,8 +57,8 @@ fn depth_in_a_token_costs_no_stack() {
     });
 }
 
-/// A set is kept in memory to look at a key twice, down to a depth that is bounded: 512 KiB are enough without
-/// optimization, and 4,000 levels would need far more.
+/// Checks that a key set is parsed by recursion of bounded depth: 512 KiB are enough without optimization, and 4,000
+/// levels would need far more.
 #[test]
 fn depth_in_a_key_set_costs_a_bounded_stack() {
     on_a_stack_of(512, || {
@@ -88,7 +88,7 @@ fn depth_in_a_key_set_costs_a_bounded_stack() {
 }
 
 #[test]
-fn no_characters_can_change_places() {
+fn no_characters_can_be_swapped() {
     let (key, verifier) = trusted();
     let good = key.token(&payload());
     assert!(verify(&verifier, &good).is_ok());
@@ -105,7 +105,7 @@ fn no_characters_can_change_places() {
     assert_eq!(verifier.cached(), 1);
 }
 
-/// Any JSON, with names and texts that matter among the others.
+/// Generates any JSON, with checked names and texts among others.
 fn values() -> impl Strategy<Value = Value> {
     let words = || {
         select(vec![
@@ -150,7 +150,7 @@ fn values() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A good payload, some members of which are something else or not there.
+/// Generates good payloads with some members replaced or removed.
 fn payloads() -> impl Strategy<Value = Value> {
     let names = vec!["iss", "sub", "exp", "nbf", "scope", "profile", "aud"];
     vec((select(names), proptest::option::of(values())), 0..3).prop_map(|changes| {
@@ -177,12 +177,12 @@ proptest! {
         let refusal = verify(&verifier, &text).unwrap_err();
         let is_missing = refusal == TokenRefusal::Missing;
         prop_assert_eq!(is_missing, text.is_empty());
-        // Nothing that is signed with nothing gets as far as a signature.
+        // Without a signature, no token gets as far as its verification.
         prop_assert!(is_missing || refusal == TokenRefusal::Malformed, "{:?}", refusal);
         prop_assert_eq!(read(&text), Err(refusal));
     }
 
-    /// Signed, so that all of it is read; a header that names no algorithm of ours is no good all the same.
+    /// Uses signed headers, so that all members are read. A header with another algorithm is refused.
     #[test]
     fn a_signed_header_of_any_shape_is_judged(header in values()) {
         let (key, verifier) = trusted();
@@ -191,7 +191,7 @@ proptest! {
         if verify(&verifier, &token).is_ok() {
             prop_assert!(is_ours && header.get("crit").is_none());
         }
-        // There is nothing else in a header that claims depend on.
+        // Claims depend on nothing else in a header.
         prop_assert_eq!(read(&token).is_ok(), is_text(&header, "alg") && is_text(&header, "kid"));
     }
 
@@ -204,7 +204,7 @@ proptest! {
             Ok(claims) => prop_assert!(verified.is_err() || verified == Ok(claims)),
             Err(refusal) => prop_assert_eq!(&verified, &Err(refusal)),
         }
-        // From the cache, if it was good, the same again.
+        // A good token has the same result from the cache.
         prop_assert_eq!(verify(&verifier, &token), verified);
     }
 
@@ -227,7 +227,7 @@ proptest! {
         prop_assert_eq!((set.len(), set.skipped()), (1, others));
     }
 
-    /// A text in which some bytes are others is no set, or one whose keys can be told apart.
+    /// Checks that a damaged text is not a key set, or is one with distinct ids.
     #[test]
     fn a_damaged_key_set_is_none_or_one(changes in vec((any::<Index>(), any::<u8>()), 1..5)) {
         let keys = json!({ "keys": [Key::new("k1").jwk(), Key::new("k2").jwk()] });
@@ -244,13 +244,13 @@ proptest! {
     }
 }
 
-/// Whether a header has this member as a text, or as good as not at all.
+/// Returns whether this member of a header is a text, null or absent.
 fn is_text(header: &Value, member: &str) -> bool {
     header.is_object() && matches!(header[member], Value::Null | Value::String(_))
 }
 
 #[test]
-fn a_part_of_a_token_is_no_part_of_another_place() {
+fn a_part_of_a_token_is_not_valid_in_another_place() {
     let (key, verifier) = trusted();
     let good = key.token(&payload());
     let parts: Vec<_> = good.split('.').collect();
@@ -268,7 +268,7 @@ fn a_part_of_a_token_is_no_part_of_another_place() {
             (one, two, three) == (0, 1, 2)
         );
     }
-    // And a payload is not a header because it is signed.
+    // A signed payload is not a header.
     let token = key.sign(payload().to_string(), HEADER);
     assert_eq!(verify(&verifier, &token), Err(TokenRefusal::Algorithm));
     assert_eq!(

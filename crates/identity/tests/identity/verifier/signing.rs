@@ -1,4 +1,4 @@
-//! Keys and tokens of one's own.
+//! Keys and tokens for tests.
 
 use std::time::{Duration, SystemTime};
 
@@ -42,7 +42,7 @@ fn what_is_signed_verifies() {
 }
 
 #[test]
-fn a_key_is_the_same_after_it_was_written() {
+fn a_key_is_the_same_after_writing_and_reading() {
     let key = TokenSigningKey::generate("k1").unwrap();
     let again = TokenSigningKey::from_json(key.to_json().as_bytes()).unwrap();
     assert_eq!(again.kid(), "k1");
@@ -57,7 +57,7 @@ fn a_key_is_the_same_after_it_was_written() {
 }
 
 #[test]
-fn the_private_half_stays_private() {
+fn the_private_key_is_not_printed() {
     let key = TokenSigningKey::generate("k1").unwrap();
     let jwk: Value = serde_json::from_str(&key.to_json()).unwrap();
     let private = jwk["d"].as_str().unwrap();
@@ -111,7 +111,7 @@ fn other_files_are_no_keys() {
 }
 
 #[test]
-fn a_time_before_1970_can_not_be_told() {
+fn a_time_before_1970_is_refused() {
     let key = TokenSigningKey::generate("k1").unwrap();
     let refused = key.sign(&TestClaims {
         expires_at: SystemTime::UNIX_EPOCH - Duration::from_secs(1),
@@ -120,7 +120,7 @@ fn a_time_before_1970_can_not_be_told() {
     assert_eq!(refused, Err(TokenSigningError::Time));
 }
 
-/// The pair under `dev/identity`, with which the documentation has everything tried.
+/// Checks the key pair under `dev/identity`, which the examples in the documentation use.
 #[test]
 fn the_development_keys_belong_together() {
     let key = include_bytes!("../../../../../dev/identity/key.json");

@@ -1,4 +1,4 @@
-//! Keys are used for a time after their source last gave them.
+//! Maximum age of keys since their source last confirmed them.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use serde_json::json;
 const HOUR: i64 = 3600;
 const DAYS: i64 = 24 * HOUR;
 
-/// A token that outlives all times here.
+/// Returns a token that is valid at all times of these tests.
 fn token(key: &Key) -> String {
     key.token(&payload_with("exp", json!(NOW + 100 * DAYS)))
 }
@@ -20,7 +20,7 @@ fn shown(verifier: &TokenVerifier, token: &str, now: SystemTime) -> Result<(), T
 }
 
 #[test]
-fn keys_end_six_hours_after_they_were_last_had() {
+fn keys_expire_six_hours_after_the_last_confirmation() {
     let (key, verifier) = trusted();
     let token = token(&key);
     verifier.confirm_keys(at(NOW));
@@ -35,7 +35,7 @@ fn keys_end_six_hours_after_they_were_last_had() {
     );
     assert!(!verifier.can_verify(end) && verifier.has_keys());
     assert_eq!(verifier.keys_age(end), Some(Duration::from_hours(6)));
-    // What is no token is none without keys, too.
+    // A malformed token is reported as such without keys, too.
     assert_eq!(shown(&verifier, "x.y.z", end), Err(TokenRefusal::Malformed));
     assert_eq!(shown(&verifier, "", end), Err(TokenRefusal::Missing));
 
@@ -61,15 +61,15 @@ fn new_keys_alone_do_not_make_them_fresh() {
 }
 
 #[test]
-fn keys_that_were_handed_in_have_no_end() {
+fn keys_without_a_confirmation_do_not_expire() {
     let (key, verifier) = trusted();
     assert_eq!(verifier.keys_age(at(NOW)), None);
     assert_eq!(shown(&verifier, &token(&key), at(NOW + 99 * DAYS)), Ok(()));
 }
 
-/// Keys that another verifier begins with are as old as they were, and end as its own policy says.
+/// Checks that keys taken over from another verifier keep their age, and expire by the new policy.
 #[test]
-fn what_another_begins_with_is_no_fresher() {
+fn keys_taken_over_keep_their_age() {
     let (key, verifier) = trusted();
     verifier.confirm_keys(at(NOW));
     let next = TokenVerifier::new(TokenPolicy {
@@ -86,9 +86,9 @@ fn what_another_begins_with_is_no_fresher() {
     assert_eq!(shown(&verifier, &token, at(NOW + HOUR)), Ok(()));
 }
 
-/// Keys that a clock which runs ahead confirmed count as fresh until it is where it was.
+/// Checks that keys confirmed by a clock that ran ahead count as fresh until the clock reaches that time.
 #[test]
-fn a_clock_that_is_set_back_makes_nothing_old() {
+fn a_clock_that_is_set_back_does_not_age_keys() {
     let (key, verifier) = trusted();
     verifier.confirm_keys(at(NOW + DAYS));
     assert_eq!(verifier.keys_age(at(NOW)), Some(Duration::ZERO));

@@ -1,4 +1,4 @@
-//! Tokens as a whole: length, parts, and what is counted.
+//! Length, parts and counts of tokens.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::fixture::{
 };
 
 #[test]
-fn a_good_token_tells_the_player() {
+fn a_good_token_names_the_player() {
     let (key, verifier) = trusted();
     let claims = verify(&verifier, &key.token(&payload())).unwrap();
     assert_eq!(claims.subject, Some(PLAYER));
@@ -51,8 +51,8 @@ fn the_longest_token_is_good_and_one_byte_more_is_not() {
     );
 }
 
-/// A good token of exactly this length. Three bytes of JSON are four of base64url, so that header and payload are
-/// both needed to hit it.
+/// Returns a good token of exactly this length. 3 bytes of JSON are 4 of base64url, so that padding of both header and
+/// payload is needed to reach it.
 fn token_of(key: &Key, len: usize) -> String {
     let payload_len = payload_with("pad", "".into()).to_string().len();
     let header = |pad| {
@@ -118,7 +118,7 @@ fn a_token_has_three_parts_in_base64url() {
 }
 
 #[test]
-fn a_payload_with_padding_is_refused_though_it_is_signed() {
+fn a_signed_payload_with_padding_is_refused() {
     let (key, verifier) = trusted();
     let text = payload().to_string();
     let odd = if text.len().is_multiple_of(3) {
@@ -134,7 +134,7 @@ fn a_payload_with_padding_is_refused_though_it_is_signed() {
 }
 
 #[test]
-fn without_keys_nothing_is_good() {
+fn without_keys_no_token_is_good() {
     let verifier = TokenVerifier::new(TokenPolicy::default());
     assert!(!verifier.has_keys());
     let token = Key::new("k1").token(&payload());
@@ -146,7 +146,7 @@ fn without_keys_nothing_is_good() {
 }
 
 #[test]
-fn the_uuid_of_the_packet_has_to_be_that_of_the_token() {
+fn the_uuid_of_the_packet_must_be_that_of_the_token() {
     let (key, verifier) = trusted();
     let token = key.token(&payload());
     for (uuid, refusal) in [
@@ -196,7 +196,7 @@ fn a_skew_may_have_a_fraction() {
 }
 
 #[test]
-fn each_end_is_counted_under_its_name() {
+fn each_result_is_counted_under_its_name() {
     let (key, verifier) = trusted();
     let good = key.token(&payload());
     for token in [&good, &good, &good, "", "x", "x"] {

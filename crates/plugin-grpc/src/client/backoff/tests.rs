@@ -12,7 +12,7 @@ fn backoff() -> DialBackoff {
     })
 }
 
-/// Fails once more and returns how long the next attempt has to wait.
+/// Records one more failure and returns the wait until the next attempt.
 async fn wait_after_failure(backoff: &DialBackoff) -> Duration {
     backoff.failed(&"refused", false);
     let failed = Instant::now();
@@ -50,7 +50,7 @@ async fn waits_of_several_differ() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_attempt_after_an_answer_is_made_at_once() {
+async fn the_first_attempt_after_a_response_is_made_at_once() {
     let backoff = backoff();
     assert_eq!(backoff.admit(), Ok(()));
     backoff.failed(&"refused", false);
@@ -58,13 +58,13 @@ async fn the_first_attempt_after_an_answer_is_made_at_once() {
     backoff.succeeded();
     assert_eq!(backoff.admit(), Ok(()));
     let Err(TooEarly { retry_at, .. }) = backoff.admit() else {
-        panic!("an attempt that proved nothing counts as failed");
+        panic!("an attempt without a response counts as failed");
     };
     assert!(retry_at <= Instant::now() + Duration::from_millis(20));
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_too_early_reads_what_went_wrong() {
+async fn an_early_attempt_returns_the_last_problem() {
     type Fail = fn(&DialBackoff);
     let fails: [(Fail, &str); 2] = [
         (
@@ -75,7 +75,7 @@ async fn who_comes_too_early_reads_what_went_wrong() {
         ),
         (
             |backoff| backoff.broke(&"refused"),
-            "the last connection ended before there was an answer: refused",
+            "the last connection ended before a response: refused",
         ),
     ];
     for (fail, what) in fails {
