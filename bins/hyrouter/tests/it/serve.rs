@@ -132,7 +132,7 @@ fn newer_builds_are_routed_with_one_warning_each_or_denied() {
         let answer = routing.probe(&["--sni", "play.example.com", "--build", "999"]);
         assert_eq!(answer["outcome"], "referral");
     }
-    assert_eq!(routing.until("newer than this router knows")["build"], 999);
+    assert_eq!(routing.until("newer than the known ones")["build"], 999);
     assert_eq!(routing.line().unwrap()["message"], "decision");
     assert_eq!(
         routing.line().unwrap()["message"],
@@ -256,7 +256,7 @@ fn a_connect_that_can_not_be_read_is_told_with_what_is_wrong() {
             }
         );
     });
-    assert_eq!(router.until("newer than this router knows")["build"], 999);
+    assert_eq!(router.until("newer than the known ones")["build"], 999);
     let line = router.until("decision");
     assert_eq!(line["reason"], "bad_connect");
     assert!(
