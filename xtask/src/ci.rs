@@ -69,8 +69,9 @@ fn each_feature_compiles() -> anyhow::Result<()> {
     let crates = published(|manifest| manifest.contains("\n[features]\n"))?;
     sh::run(
         cmd(hack)
-            .args(["hack", "check", "--each-feature"])
-            .args(packages(&crates)),
+            .args(["hack", "clippy", "--each-feature"])
+            .args(packages(&crates))
+            .args(["--", "-D", "warnings"]),
     )
 }
 

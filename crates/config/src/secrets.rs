@@ -3,9 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path as FilePath;
 
-use hyrouter_files::read_text;
+use hyrouter_files::{ExposeSecret as _, SecretRules, SecretString, read_secret_file};
 use hyrouter_referral::Secret;
-use zeroize::Zeroizing;
 
 use crate::path::Path;
 use crate::problem::Problems;
@@ -73,7 +72,7 @@ impl<'a> Secrets<'a> {
             }
         };
         let secret = text.and_then(|text| {
-            Secret::parse(&text)
+            Secret::parse(text.expose_secret())
                 .map_err(|error| format!("{error}; allowed: plain text, base64:... or hex:..."))
         });
         secret
@@ -81,7 +80,7 @@ impl<'a> Secrets<'a> {
             .ok()
     }
 
-    fn variable(&self, name: &str) -> Result<Zeroizing<String>, String> {
+    fn variable(&self, name: &str) -> Result<SecretString, String> {
         if name.to_ascii_uppercase().starts_with(PREFIX) {
             return Err(format!(
                 "{name:?} begins with {PREFIX}, as the variables of keys do; allowed: another name"
@@ -98,16 +97,16 @@ impl<'a> Secrets<'a> {
             return Err(format!("there is no environment variable {name:?}"));
         };
         match value.to_str() {
-            Some(text) => Ok(Zeroizing::new(text.to_owned())),
+            Some(text) => Ok(text.into()),
             None => Err(format!("the value of {name:?} is not UTF-8")),
         }
     }
 
-    fn file(&self, file: &FilePath) -> Result<Zeroizing<String>, String> {
+    fn file(&self, file: &FilePath) -> Result<SecretString, String> {
         if self.is_elsewhere {
             return Ok(stand_in());
         }
-        read_text(file, MAX_FILE).map_err(|error| {
+        read_secret_file(file, SecretRules::text(MAX_FILE)).map_err(|error| {
             format!(
                 "cannot read {:?}: {}",
                 file.to_string_lossy(),
@@ -118,6 +117,6 @@ impl<'a> Secrets<'a> {
 }
 
 /// A secret that is long enough for every algorithm.
-fn stand_in() -> Zeroizing<String> {
-    Zeroizing::new("hex:".to_owned() + &"5a".repeat(32))
+fn stand_in() -> SecretString {
+    ("hex:".to_owned() + &"5a".repeat(32)).into()
 }

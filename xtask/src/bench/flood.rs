@@ -11,7 +11,8 @@ use crate::sh::{self, cargo};
 pub(super) fn beside_players() -> anyhow::Result<String> {
     let printed = sh::output(cargo().args([
         "test",
-        "--release",
+        "--profile",
+        "dist",
         "--package",
         "hyrouter-proxy",
         "--all-features",
