@@ -41,6 +41,9 @@ pub use self::sinks::SinkSet;
 pub use self::values::{BackendAddress, ErrorText};
 pub use self::webhook::{WebhookOptions, WebhookSink, WebhookToken};
 
+/// Maximum number of decisions that can wait for a file or a webhook.
+pub(crate) const MAX_QUEUE: usize = 1_000_000;
+
 /// Numbers of sent, lost and failed decisions of one sink since it was made.
 #[doc(inline)]
 pub use hyrouter_http_client::batch::DeliveryCounts;

@@ -18,7 +18,7 @@ use crate::{BackendAddress, ErrorText};
 // Not `non_exhaustive`: a caller that fills it in must not forget a field.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct DecisionRecord<'a> {
-    /// Time at which it finished: RFC 3339 in UTC, with milliseconds.
+    /// End of the connection: RFC 3339 in UTC, with milliseconds.
     #[serde(serialize_with = "rfc3339")]
     pub time: SystemTime,
     /// Number of the connection, unique within the process.
@@ -27,7 +27,7 @@ pub struct DecisionRecord<'a> {
     pub outcome: DecisionOutcome,
     /// Reason of the outcome, as a stable code.
     pub reason: &'static str,
-    /// SNI as the client sent it, at most 255 bytes; empty without one.
+    /// Host name (SNI) that the client sent, at most 255 bytes; empty without one.
     pub host: &'a str,
     /// Route that the player matched.
     #[serde(skip_serializing_if = "Option::is_none")]

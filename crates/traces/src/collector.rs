@@ -22,7 +22,7 @@ pub(crate) struct CollectorClient {
     last: Mutex<LastResponse>,
 }
 
-/// What the exporter does not return of the last response.
+/// Parts of the last response that the exporter does not return.
 #[derive(Debug, Default)]
 pub(crate) struct LastResponse {
     /// Number of spans that the collector rejected.

@@ -20,7 +20,7 @@ const MAX_QUEUE: usize = 1 << 16;
 const MAX_TIMEOUT: Duration = Duration::from_mins(1);
 
 const PRODUCT: HeaderValue =
-    HeaderValue::from_static(concat!("hyrouter-telemetry/", env!("CARGO_PKG_VERSION")));
+    HeaderValue::from_static(concat!("hyrouter/", env!("CARGO_PKG_VERSION")));
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 
 /// Options of a tracer: the collector, and the share of traced connections.

@@ -20,10 +20,10 @@ pub(crate) struct IdentityKeys {
     settings: IdentitySettings,
     files: FileSet,
     pub(crate) verifier: Arc<TokenVerifier>,
-    /// None where tokens are not bound to certificates.
+    /// `None` if tokens are not bound to certificates.
     pub(crate) bindings: Option<Arc<Bindings>>,
     status: watch::Receiver<KeeperStatus>,
-    /// Until it is at work.
+    /// Keeper of the keys, until it runs.
     keeper: Mutex<Option<Keeper>>,
 }
 
@@ -65,23 +65,9 @@ impl IdentityKeys {
             }
             return Ok(Some(Arc::clone(earlier)));
         }
-        let verifier = Arc::new(TokenVerifier::new(TokenPolicy {
-            issuer: settings.issuer.clone(),
-            clock_skew: settings.clock_skew,
-            max_stale: settings.key_lifetime(),
-            max_age: settings.max_age,
-            cache: settings.cache_size,
-        }));
-        let mut keeper = Keeper::new(
-            source,
-            Arc::clone(&verifier),
-            KeeperSettings {
-                refresh: settings.refresh,
-                ca_file: settings.ca_file.clone(),
-                ..KeeperSettings::default()
-            },
-        )
-        .map_err(at("identity"))?;
+        let verifier = Arc::new(TokenVerifier::new(token_policy(settings)));
+        let mut keeper = Keeper::new(source, Arc::clone(&verifier), keeper_settings(settings))
+            .map_err(at("identity"))?;
         keeper.load_file().map_err(at("identity.jwks"))?;
         let trusted = earlier
             .filter(|earlier| earlier.files == files && same_trust(&earlier.settings, settings));
@@ -143,12 +129,30 @@ impl IdentityKeys {
     }
 }
 
+fn token_policy(settings: &IdentitySettings) -> TokenPolicy {
+    TokenPolicy {
+        issuer: settings.issuer.clone(),
+        clock_skew: settings.clock_skew,
+        max_stale: settings.key_lifetime(),
+        max_age: settings.max_age,
+        cache: settings.cache_size,
+    }
+}
+
+fn keeper_settings(settings: &IdentitySettings) -> KeeperSettings {
+    KeeperSettings {
+        refresh: settings.refresh,
+        ca_file: settings.ca_file.clone(),
+        ..KeeperSettings::default()
+    }
+}
+
 /// Occasion of opening keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LoadOccasion {
-    /// The router starts, which it has to while the service with the keys is away.
+    /// Start of the router. It must succeed while the source of the keys is unreachable.
     Start,
-    /// Another configuration is at work. Needs a thread that may wait.
+    /// Reload, while another configuration is in use. Needs a thread that may block.
     Reload,
 }
 
@@ -171,5 +175,17 @@ impl fmt::Debug for IdentityKeys {
         f.debug_struct("IdentityKeys")
             .field("settings", &self.settings)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_of_the_configuration_are_those_of_verifier_and_keeper() {
+        let settings = IdentitySettings::default();
+        assert_eq!(token_policy(&settings), TokenPolicy::default());
+        assert_eq!(keeper_settings(&settings), KeeperSettings::default());
     }
 }

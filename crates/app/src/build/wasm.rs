@@ -22,16 +22,19 @@ pub fn compiler() -> Compiler {
 
 /// Returns the host that all WASM plugins of a configuration share.
 pub fn wasm_host(settings: &WasmHostSettings, compiler: Compiler) -> WasmHost {
-    let limits = CompileLimits {
-        timeout: settings.compile_timeout,
-        memory: settings.compile_memory,
-    };
     let host = WasmHost::new()
         .with_compiler(compiler)
-        .with_compile_limits(limits);
+        .with_compile_limits(compile_limits(settings));
     match &settings.cache_dir {
         Some(folder) => host.with_cache_dir(folder),
         None => host,
+    }
+}
+
+fn compile_limits(settings: &WasmHostSettings) -> CompileLimits {
+    CompileLimits {
+        timeout: settings.compile_timeout,
+        memory: settings.compile_memory,
     }
 }
 
@@ -90,5 +93,16 @@ impl WasmLoader {
         let host = wasm_host(settings, self.compiler.clone()).with_output(Arc::clone(&self.output));
         self.host = Some((settings.clone(), host.clone()));
         host
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_of_the_configuration_are_those_of_the_host() {
+        let configured = compile_limits(&WasmHostSettings::default());
+        assert_eq!(configured, CompileLimits::default());
     }
 }

@@ -15,10 +15,8 @@ use hyrouter_http_client::batch::DeliveryTally;
 
 use self::output::LogOutput;
 use self::writer::{FileWriter, WriterControl, WriterMessage};
-use crate::{DecisionLine, DeliveryCounts, SinkError};
+use crate::{DecisionLine, DeliveryCounts, MAX_QUEUE, SinkError};
 
-/// Maximum number of lines that can wait.
-const MAX_QUEUE: usize = 1 << 20;
 /// Maximum time that dropping an open sink waits for its last lines.
 const DROP_WAIT: Duration = Duration::from_secs(1);
 
@@ -47,7 +45,7 @@ impl FileSinkOptions {
         }
     }
 
-    /// Sets the maximum number of waiting decisions, 1 to 1,048,576. Default 16,384: 1 second of a router with as many
+    /// Sets the maximum number of waiting decisions, 1 to 1,000,000. Default 16,384: 1 second of a router with as many
     /// decisions per second, and at most about 8 MiB.
     #[must_use]
     pub fn with_queue(mut self, queue: usize) -> Self {

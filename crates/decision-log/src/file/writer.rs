@@ -24,6 +24,8 @@ pub(super) enum WriterMessage {
 }
 
 /// Requests to the thread. They are not messages, because the queue may be full.
+///
+/// `Release` and `Acquire`: a thread that reads a flag finds the lines that were queued before the flag was set.
 #[derive(Debug, Default)]
 pub(super) struct WriterControl {
     reopen: AtomicBool,

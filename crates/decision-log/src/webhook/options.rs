@@ -8,17 +8,15 @@ use http::{HeaderMap, HeaderValue};
 use hyrouter_http_client::{Poster, ServiceUrl, UrlRules};
 
 use super::WebhookToken;
-use crate::SinkError;
+use crate::{MAX_QUEUE, SinkError};
 
-/// Maximum number of decisions that can wait.
-const MAX_QUEUE: usize = 1 << 20;
 /// Maximum number of decisions in one request: about 5 MiB.
 const MAX_BATCH: usize = 10_000;
 /// Maximum time of one request, from its connection to the head of the answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 const PRODUCT: HeaderValue =
-    HeaderValue::from_static(concat!("hyrouter-decisions/", env!("CARGO_PKG_VERSION")));
+    HeaderValue::from_static(concat!("hyrouter/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Options of a webhook: its URL, its credentials, and the number of decisions that can wait.
@@ -58,7 +56,7 @@ impl WebhookOptions {
         self
     }
 
-    /// Sets the maximum number of waiting decisions, 1 to 1,048,576. Default 4,096: 4 seconds at 1,000 decisions per
+    /// Sets the maximum number of waiting decisions, 1 to 1,000,000. Default 4,096: 4 seconds at 1,000 decisions per
     /// second, and about 2 MiB.
     #[must_use]
     pub fn with_queue(mut self, queue: usize) -> Self {
@@ -121,7 +119,8 @@ impl WebhookOptions {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_BATCH, MAX_QUEUE, WebhookOptions, WebhookToken};
+    use super::{MAX_BATCH, WebhookOptions, WebhookToken};
+    use crate::MAX_QUEUE;
 
     #[test]
     fn numbers_have_a_range() {

@@ -196,7 +196,7 @@ async fn a_request_names_the_service_once() {
     );
     for field in [
         "\r\ncontent-type: application/x-protobuf\r\n",
-        "\r\nuser-agent: hyrouter-telemetry/",
+        "\r\nuser-agent: hyrouter/",
         "\r\nx-key: hunter2\r\n",
     ] {
         assert!(head.contains(field), "{head}");

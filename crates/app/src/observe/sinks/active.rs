@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hyrouter_config::{DecisionTarget, LoggingSettings, Problem};
+use hyrouter_config::{DecisionTarget, DecisionWebhookSettings, LoggingSettings, Problem};
 use hyrouter_decision_log::{
     DeliveryCounts, FileSink, FileSinkOptions, FileTarget, RecentDecisions, SinkSet,
     WebhookOptions, WebhookSink, WebhookToken,
@@ -51,12 +51,16 @@ fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookOptions>, Problem
     let token = token
         .transpose()
         .map_err(at("logging.webhook.token_file"))?;
-    let options = WebhookOptions::new(&webhook.url)
-        .with_ca_file(webhook.ca_file.clone())
-        .with_queue(webhook.queue)
-        .with_token(token);
+    let options = webhook_options(webhook).with_token(token);
     options.check().map_err(at("logging.webhook"))?;
     Ok(Some(options))
+}
+
+/// Returns the options of the webhook without the token.
+fn webhook_options(webhook: &DecisionWebhookSettings) -> WebhookOptions {
+    WebhookOptions::new(&webhook.url)
+        .with_ca_file(webhook.ca_file.clone())
+        .with_queue(webhook.queue)
 }
 
 impl ActiveSinks {
@@ -161,4 +165,33 @@ fn webhook_files(settings: &LoggingSettings) -> FileSet {
     let files = webhook.flat_map(|webhook| [&webhook.token_file, &webhook.ca_file]);
     let files: Vec<PathBuf> = files.flatten().cloned().collect();
     FileSet::at(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use hyrouter_config::schema;
+
+    use super::*;
+
+    #[test]
+    fn defaults_of_the_configuration_are_those_of_the_webhook() {
+        let configured = webhook_options(&DecisionWebhookSettings::default());
+        // Tokens have no equality, as they are secrets.
+        assert_eq!(
+            format!("{configured:?}"),
+            format!("{:?}", WebhookOptions::new(""))
+        );
+    }
+
+    #[test]
+    fn the_queue_has_the_same_maximum_in_the_configuration_and_the_webhook() {
+        let most = &schema()["$defs"]["DecisionWebhookSettings"]["properties"]["queue"]["maximum"];
+        let most = usize::try_from(most.as_u64().unwrap()).unwrap();
+        let check = |queue| {
+            let options = WebhookOptions::new("http://127.0.0.1/");
+            options.with_queue(queue).check()
+        };
+        check(most).unwrap();
+        check(most + 1).unwrap_err();
+    }
 }

@@ -41,3 +41,18 @@ pub(super) fn record(tracer: &Tracer, record: &DecisionRecord<'_>, calls: &[Reco
     });
     tracer.record(record, calls);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_of_the_configuration_are_those_of_the_tracer() {
+        let configured = options(&TelemetrySettings::default());
+        // Headers have no equality, as they may be secrets.
+        assert_eq!(
+            format!("{configured:?}"),
+            format!("{:?}", TracerOptions::new(""))
+        );
+    }
+}

@@ -59,7 +59,7 @@ async fn a_full_batch_is_sent_at_once() {
         format!("\r\nhost: {}\r\n", server.address),
         "\r\ncontent-type: application/json\r\n".to_owned(),
         "\r\nauthorization: bearer hunter2\r\n".to_owned(),
-        "\r\nuser-agent: hyrouter-decisions/".to_owned(),
+        "\r\nuser-agent: hyrouter/".to_owned(),
     ] {
         assert!(head.contains(&field), "{head}");
     }
