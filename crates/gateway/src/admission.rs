@@ -2,7 +2,6 @@
 
 use std::time::SystemTime;
 
-use hyrouter_protocol::ClientType;
 use hyrouter_proxy::ConnectInfo;
 use hyrouter_router::{RouteClient, RouteRequest, RouteTicket};
 use hyrouter_text::shown;
@@ -114,10 +113,7 @@ impl Arrival<'_> {
                 .and_then(|alpn| std::str::from_utf8(alpn).ok()),
             build: connect.build().number(),
             generation: Some(connect.generation.as_str()),
-            kind: Some(match connect.client_type {
-                ClientType::Game => "game",
-                ClientType::Editor => "editor",
-            }),
+            kind: Some(connect.client_type.as_str()),
             language: connect.language,
         }
     }

@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Pool;
-use crate::text_form::{AsOptionalText, AsTextList, BuildRangeText, TextPattern};
+use crate::text_form::{AsOptionalText, AsTextList, BuildRangeText, TextPattern, names};
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -120,11 +120,11 @@ pub(crate) struct Match {
     #[serde(with = "AsTextList::<BuildRangeText>")]
     pub(crate) build: Vec<RangeInclusive<i32>>,
     /// Generations of the client's protocol.
-    #[schemars(extend("items" = json!({"type": "string", "enum": ["g1", "g2", "g3", "g4"]})))]
-    pub(crate) generation: Vec<String>,
+    #[serde(with = "AsTextList::<Generation>")]
+    pub(crate) generation: Vec<Generation>,
     /// Kinds of clients.
-    #[schemars(extend("items" = json!({"type": "string", "enum": ["game", "editor"]})))]
-    pub(crate) client_type: Vec<String>,
+    #[serde(with = "AsTextList::<ClientType>")]
+    pub(crate) client_type: Vec<ClientType>,
     /// Language tags, case-insensitive; `_` equals `-`. `pt` also matches `pt-BR`.
     #[schemars(extend("items" = json!({"type": "string", "minLength": 1})))]
     pub(crate) language: Vec<String>,
@@ -132,6 +132,30 @@ pub(crate) struct Match {
     /// UUID, otherwise the name, otherwise the address, and on the name of the route.
     #[schemars(range(max = 100))]
     pub(crate) percent: Option<u8>,
+}
+
+names! {
+    /// Generation of the client's protocol.
+    pub(crate) enum Generation {
+        /// Clients without a build.
+        G1 = "g1",
+        /// The first builds.
+        G2 = "g2",
+        /// The builds that identify players by token only.
+        G3 = "g3",
+        /// The builds that read packets strictly.
+        G4 = "g4",
+    }
+}
+
+names! {
+    /// Kind of a client.
+    pub(crate) enum ClientType {
+        /// The game.
+        Game = "game",
+        /// The editor.
+        Editor = "editor",
+    }
 }
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]

@@ -149,6 +149,18 @@ pub enum ClientType {
 }
 
 impl ClientType {
+    /// All types.
+    pub const ALL: [Self; 2] = [Self::Game, Self::Editor];
+
+    /// Returns the name, `game` or `editor`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Game => "game",
+            Self::Editor => "editor",
+        }
+    }
+
     /// Returns the number on the wire.
     #[must_use]
     pub const fn number(self) -> u8 {

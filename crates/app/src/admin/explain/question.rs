@@ -86,11 +86,12 @@ impl Question {
             (None, Some(name)) => Hello::of(name.parse::<Generation>()?),
             (None, None) => Hello::of(Generation::G4),
         };
-        hello.client_type = match self.client_type.as_deref() {
-            None | Some("game") => ClientType::Game,
-            Some("editor") => ClientType::Editor,
-            Some(other) => return Err(ExplainError::ClientType(other.to_owned())),
-        };
+        if let Some(name) = &self.client_type {
+            let mut types = ClientType::ALL.into_iter();
+            hello.client_type = types
+                .find(|client_type| client_type.as_str() == name)
+                .ok_or_else(|| ExplainError::ClientType(name.clone()))?;
+        }
         if self.verified && self.token.is_some() {
             return Err(ExplainError::VerifiedAndToken);
         }
@@ -114,4 +115,19 @@ impl Question {
 fn from_hex(text: &str) -> Result<Vec<u8>, hex::FromHexError> {
     let digits: String = text.split_whitespace().collect();
     hex::decode(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_routes_are_those_of_the_protocol() {
+        let schema = hyrouter_config::schema();
+        let names = |key: &str| &schema["$defs"]["Match"]["properties"][key]["items"]["enum"];
+        let generations = Generation::ALL.map(Generation::as_str);
+        assert_eq!(*names("generation"), serde_json::json!(generations));
+        let types = ClientType::ALL.map(ClientType::as_str);
+        assert_eq!(*names("client_type"), serde_json::json!(types));
+    }
 }

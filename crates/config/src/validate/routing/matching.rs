@@ -1,10 +1,11 @@
-//! Which players a route takes.
+//! Conditions of a route on players.
 
 use hyrouter_router as router;
 
 use super::super::Report;
 use crate::model::{Match, TicketMatch};
 use crate::path::Path;
+use crate::text_form::Name;
 
 pub(super) fn conditions(name: &str, matching: &Match) -> router::Conditions {
     router::Conditions {
@@ -18,14 +19,19 @@ pub(super) fn conditions(name: &str, matching: &Match) -> router::Conditions {
                 .map(|name| name.trim().to_owned())
                 .collect(),
             builds: matching.build.clone(),
-            generations: matching.generation.clone(),
-            kinds: matching.client_type.clone(),
+            generations: router_names(&matching.generation),
+            kinds: router_names(&matching.client_type),
             languages: matching.language.clone(),
         },
         share: matching
             .percent
             .map(|percent| router::Share::percent(percent, name)),
     }
+}
+
+/// Returns the names of values as the router compares them.
+fn router_names<N: Name>(values: &[N]) -> Vec<String> {
+    values.iter().map(|value| value.name().to_owned()).collect()
 }
 
 fn build_ticket(ticket: &TicketMatch) -> router::TicketMatch {
