@@ -43,7 +43,6 @@ impl AdminClient {
             }
             None => None,
         };
-        let address = address.strip_prefix("http://").unwrap_or(address);
         Ok(Self {
             address: address.trim_end_matches('/').to_owned(),
             token,
@@ -108,11 +107,16 @@ impl AdminClient {
         path: &str,
         body: &Value,
     ) -> anyhow::Result<(u16, Value)> {
-        let address = ServiceUrl::parse(
-            &format!("http://{}{path}", self.address),
-            UrlRules::default(),
-        )
-        .map_err(|error| anyhow::anyhow!("--admin: {}", error.problem))?;
+        let has_scheme = self.address.contains("://");
+        let scheme = if has_scheme { "" } else { "http://" };
+        let address = format!("{scheme}{}{path}", self.address);
+        // The address may contain a password, so the error does not repeat it.
+        let address = ServiceUrl::parse(&address, UrlRules::default()).map_err(|error| {
+            anyhow::anyhow!(
+                "--admin: the address {}; allowed: ADDR:PORT, http://ADDR:PORT and https://ADDR:PORT",
+                error.problem
+            )
+        })?;
         let settings = HttpClientOptions {
             ca_file: None,
             connect_timeout: CONNECTING,

@@ -301,6 +301,25 @@ fn a_router_that_is_not_there_is_told_of() {
     let ran = folder.run(&["reload", "--admin", "127.0.0.1:1"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("127.0.0.1:1"), "{ran:?}");
+    let schemes = [
+        (
+            "http://127.0.0.1:1/",
+            "the admin server at http://127.0.0.1:1:",
+        ),
+        (
+            "https://127.0.0.1:1",
+            "the admin server at https://127.0.0.1:1:",
+        ),
+        (
+            "ftp://127.0.0.1:1",
+            "--admin: the address has an unknown scheme",
+        ),
+    ];
+    for (address, wanted) in schemes {
+        let ran = folder.run(&["reload", "--admin", address]);
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stderr.contains(wanted), "{ran:?}");
+    }
     let without = folder.run(&[
         "reload",
         "--config",

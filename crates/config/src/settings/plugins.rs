@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::model::PluginType;
 use crate::{GrpcPluginSettings, WasmPluginSettings};
 
 /// One plugin.
@@ -24,4 +25,14 @@ pub enum PluginKind {
     Grpc(GrpcPluginSettings),
     /// In a file.
     Wasm(WasmPluginSettings),
+}
+
+impl PluginKind {
+    /// Returns the name in a configuration.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Grpc(_) => PluginType::Grpc.as_str(),
+            Self::Wasm(_) => PluginType::Wasm.as_str(),
+        }
+    }
 }

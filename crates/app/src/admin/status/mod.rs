@@ -9,7 +9,7 @@ use hyrouter_admin::{
     CertificateStatus, ConnectionsStatus, DecisionsStatus, HealthProblem, IdentityStatus,
     LatencyStatus, NamedCount, PluginOverview, RouterState, RouterStatus,
 };
-use hyrouter_config::{PluginKind, Settings};
+use hyrouter_config::Settings;
 use hyrouter_plugins::Mode;
 
 use super::control::StartFacts;
@@ -113,10 +113,9 @@ fn plugins(state: &AppState, settings: &Settings) -> Vec<PluginOverview> {
             .find(|written| written.settings.name == plugin.name);
         PluginOverview {
             name: plugin.name.to_owned(),
-            kind: match written.map(|written| &written.kind) {
-                Some(PluginKind::Grpc(_)) => "grpc".to_owned(),
-                _ => "wasm".to_owned(),
-            },
+            kind: written
+                .map_or("unknown", |written| written.kind.as_str())
+                .to_owned(),
             stage: plugin.stage.to_string(),
             mode: match plugin.mode {
                 Mode::Shadow => "shadow".to_owned(),
