@@ -41,7 +41,7 @@ pub enum ExchangeOutcome {
     Referral {
         /// Host of the next server.
         host: String,
-        /// Its port.
+        /// Port of the next server.
         port: u16,
         /// Referral data to present there.
         data: Option<Vec<u8>>,
@@ -55,7 +55,7 @@ pub enum ExchangeOutcome {
     },
     /// A packet that is no answer, as a game server would send.
     Other {
-        /// Its id.
+        /// Id of the packet.
         packet_id: i32,
         /// Length of its payload.
         payload_len: usize,

@@ -12,7 +12,7 @@ const SHOWN: usize = 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// Where: `routing.routes[2].pool.backends[0].port`, or the name of an environment variable.
+    /// Place: `routing.routes[2].pool.backends[0].port`, or the name of an environment variable.
     pub path: String,
     /// The fault, the value found and the allowed values. Never contains values of secrets.
     pub message: String,
@@ -60,7 +60,7 @@ impl fmt::Display for Problem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Warning {
-    /// Where, as in [`Problem::path`].
+    /// Place, as in [`Problem::path`].
     pub path: String,
     /// Consequence of the value.
     pub message: String,

@@ -36,7 +36,7 @@ pub struct DecisionExplanation {
     pub plugins: PluginsExplanation,
 }
 
-/// How plugins took part in an explanation.
+/// Part of the plugins in an explanation.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub enum PluginsExplanation {

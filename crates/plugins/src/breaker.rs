@@ -33,11 +33,12 @@ impl BreakerState {
 /// Circuit breaker of one plugin. While closed, it costs one atomic load before a call and one after it.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker {
-    /// Failures in a row; only counted while closed.
+    /// Failures in a row; only counted while closed. `Relaxed`, because no other data depends on the number.
     failures: AtomicU32,
     /// Time of the first of the calls in a row that could not reach the plugin.
     unreachable_since: Mutex<Option<Instant>>,
-    /// `true` if `open_state` is set; changed under its lock.
+    /// `true` if `open_state` is set; changed under its lock. `Release` and `Acquire`: a call that sees the breaker
+    /// closed again also sees `failures` reset.
     is_open: AtomicBool,
     open_state: Mutex<Option<OpenBreaker>>,
 }

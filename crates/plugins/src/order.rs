@@ -46,7 +46,7 @@ fn places<'a>(
     places
 }
 
-/// Which plugin runs before which.
+/// Graph of the plugins: for each, those that run before it.
 struct Graph<'a> {
     plugins: &'a [&'a ChainSettings],
     nodes: Vec<Node>,

@@ -35,7 +35,7 @@ pub(crate) struct BenchArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
-    /// What touches no socket
+    /// Functions without sockets
     Pure,
     /// Whole exchanges against the floor
     Whole,
@@ -47,7 +47,7 @@ enum Part {
     Memory,
     /// Calls of plugins against bare calls
     Plugins,
-    /// What players wait while forged handshakes flood the door
+    /// Waiting time of players during a flood of forged handshakes
     Flood,
 }
 

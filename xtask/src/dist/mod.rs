@@ -20,7 +20,7 @@ pub(crate) struct DistArgs {
     /// Build for this target, whose programs this machine can run [default: that of the compiler]
     #[arg(long, value_name = "TRIPLE")]
     target: Option<String>,
-    /// Where the files go [default: target/archive]
+    /// Folder for the files [default: target/archive]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Cargo profile of the build. Profiles other than `dist` are for trying this command

@@ -98,9 +98,9 @@ pub struct CertificateStatus {
     pub not_before: f64,
     /// End of its validity.
     pub not_after: f64,
-    /// Whether it is valid now.
+    /// `true` if it is valid now.
     pub is_valid: bool,
-    /// Whether it expires within 14 days or has expired.
+    /// `true` if it expires within 14 days or has expired.
     pub ends_soon: bool,
 }
 

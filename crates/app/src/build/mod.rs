@@ -43,12 +43,12 @@ use crate::observe::traces::Traces;
 /// A configuration with its certificate, keys and plugins.
 #[derive(Debug)]
 pub struct Assembly {
-    /// As they are used.
+    /// Settings of the configuration, as the router uses them.
     pub settings: Settings,
-    /// None: a self-signed one, made when the router starts and kept.
+    /// Certificate of the configuration. `None`: the router makes a self-signed one when it starts, and keeps it.
     pub(crate) certificate: Option<ServerCertificate>,
     pub(crate) token_key: Option<AddressTokenKey>,
-    /// Of the admin server. Taken out by its user.
+    /// Token of the admin server. The server takes it out.
     pub(crate) admin_token: Option<AdminToken>,
     pub(crate) keys: Option<Arc<IdentityKeys>>,
     pub(crate) chain: Arc<Chain>,

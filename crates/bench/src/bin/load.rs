@@ -43,10 +43,10 @@ struct Args {
     /// Key that signs the identity token of all clients, a file of `hyrouter keys generate --for token`
     #[arg(long)]
     token_key: Option<PathBuf>,
-    /// Only shake hands, then hold the connections until standard input ends
+    /// Stop after the handshakes and hold the connections until standard input ends
     #[arg(long)]
     hold: bool,
-    /// How many source addresses of 127.0.0.0/8 to use, each in a /24 of its own
+    /// Number of source addresses of 127.0.0.0/8, each in a /24 of its own
     #[arg(long, default_value_t = 1)]
     sources: u8,
 }

@@ -85,7 +85,7 @@ fn signing(referral: Option<&Referral>, layers: &Layers<'_>) -> [Check; 2] {
     ]
 }
 
-/// Until when keys are accepted.
+/// Returns the times until which keys are accepted.
 fn accepted(keys: &[AcceptedKey], layers: &Layers<'_>) -> BTreeMap<u8, Vec<Check>> {
     let list = Path::of("referral.accept");
     let written = layers.get("referral.accept");

@@ -1,4 +1,4 @@
-//! Which key an environment variable sets.
+//! The key that an environment variable sets.
 
 use serde_json::Value;
 

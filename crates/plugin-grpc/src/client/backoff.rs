@@ -14,7 +14,8 @@ use super::settings::BackoffSettings;
 #[derive(Debug)]
 pub(super) struct DialBackoff {
     settings: BackoffSettings,
-    /// `true` if there are failures in `state`; changed under its lock.
+    /// `true` if there are failures in `state`; changed under its lock, which orders the state itself. A response
+    /// without earlier failures takes no lock.
     has_failures: AtomicBool,
     state: Mutex<State>,
 }
@@ -29,7 +30,8 @@ struct State {
     is_fault: bool,
 }
 
-/// Ratio of an outage to the wait for the next attempt, which adds 3 % to the outage.
+/// Ratio of an outage to the wait for the next attempt, which adds at most 3 % to the outage. Waits that double, as
+/// those of `hyrouter_http_client::Backoff`, would add up to 100 %, and players wait for the connection.
 const OUTAGE_PER_WAIT: u32 = 32;
 /// Problem of a connection that ended before a response.
 const ENDED: &str = "the last connection ended before a response";

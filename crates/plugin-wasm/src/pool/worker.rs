@@ -13,7 +13,9 @@ use crate::error::LoadReason;
 use crate::guest::GuestInstance;
 use crate::trial::Trial;
 
-/// Shortest and longest pause after an instance could not be made.
+/// Shortest and longest pause after an instance could not be made. They double without the `Backoff` of
+/// hyrouter-http-client: that would add URLs to this crate for two lines. Jitter has no use here, where no network is
+/// involved.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
