@@ -50,8 +50,8 @@ printf '%s\n' 'root:x:0:' 'hyrouter:x:65532:' > "$image/etc/group"
 # Resolve names with /etc/hosts, then DNS.
 printf '%s\n' 'hosts: files dns' > "$image/etc/nsswitch.conf"
 
-for licence in LICENSE-APACHE LICENSE-MIT; do
-    install -m 0644 "$root/$licence" "$image/usr/share/doc/hyrouter/$licence"
+for license in LICENSE-APACHE LICENSE-MIT; do
+    install -m 0644 "$root/$license" "$image/usr/share/doc/hyrouter/$license"
 done
 install -m 0644 "$here/config.yaml" "$image/usr/share/doc/hyrouter/config.yaml"
 find "$image/etc" "$image/usr/share" -type f -exec chmod 0644 {} +

@@ -8,7 +8,7 @@ use anyhow::{Context as _, ensure};
 use crate::{browser, docs, interop, packaging, peers, plugins, sh, tidy, verifiers};
 use sh::{cargo, cmd, root, say, target};
 
-/// The cargo-deny that checks licences, sources and bans.
+/// The cargo-deny that checks licenses, sources and bans.
 const CARGO_DENY: &str = "0.20.2";
 /// The cargo-hack that checks each feature by itself.
 const CARGO_HACK: &str = "0.6.46";

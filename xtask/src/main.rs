@@ -25,7 +25,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run all checks: format, lints, documentation, licences, tests, packaging, interop
+    /// Run all checks: format, lints, documentation, licenses, tests, packaging, interop
     Ci,
     /// Set up what the tests need, then run all tests
     Test,

@@ -48,7 +48,7 @@ fn check(origin: &Origin, no_files: bool) -> Result<Settings, ConfigError> {
     assemble(draft)
 }
 
-/// Files are read, WASM plugins loaded and configured, as at a start; gRPC plugins are not dialled.
+/// Files are read, WASM plugins loaded and configured, as at a start; gRPC plugins are not dialed.
 fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

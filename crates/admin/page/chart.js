@@ -6,11 +6,11 @@ import { SPAN } from "./history.js";
 
 const WIDTH = 600;
 const HEIGHT = 160;
-/** Series with a colour of their own; the last one is the rest. */
+/** Series with a color of their own; the last one is the rest. */
 const SERIES = 6;
 const REST = "others";
 
-/** Names in the order they were first seen, so that a colour keeps its meaning. What sends players on is the first. */
+/** Names in the order they were first seen, so that a color keeps its meaning. What sends players on is the first. */
 const order = ["referred"];
 
 export function draw(history, outcomes) {

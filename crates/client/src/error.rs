@@ -19,7 +19,7 @@ pub enum GameClientError {
     /// The crypto provider lacks what QUIC needs.
     #[error("the crypto provider lacks TLS13_AES_128_GCM_SHA256, which QUIC requires")]
     NoInitialCipherSuite,
-    /// The address or host name cannot be dialled.
+    /// The address or host name cannot be dialed.
     #[error("{0}")]
     Dial(#[from] quinn::ConnectError),
     /// The handshake.

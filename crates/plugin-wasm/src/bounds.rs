@@ -15,12 +15,12 @@ const MAX_DEPTH: usize = 1_000;
 /// Maximum number of instructions in a function; each target of a table of branches is one more. A Go guest has 14,000;
 /// a million take the compiler a gigabyte.
 const MAX_INSTRUCTIONS: u64 = 300_000;
-/// Maximum number of locals in a function beside its parameters. A Rust guest has 80, and 1,000 without optimisation.
+/// Maximum number of locals in a function beside its parameters. A Rust guest has 80, and 1,000 without optimization.
 const MAX_LOCALS: u32 = 5_000;
 /// Maximum number of parameters, and of results, of a type. A Rust guest has 20.
 const MAX_ARITY: usize = 100;
 /// Maximum sum, over the loops of a function, of the locals that are written in the loop. The compiler makes a value
-/// for each and keeps it through the loop. A Rust guest has 260, and 1,100 without optimisation; 10,000 take up to 3
+/// for each and keeps it through the loop. A Rust guest has 260, and 1,100 without optimization; 10,000 take up to 3
 /// seconds and 100,000 half a minute.
 const MAX_LOCALS_IN_LOOPS: u64 = 10_000;
 /// Maximum number of functions in a module. A Go guest of 3 MB has 2,200, a Rust guest of 7 MB 8,800.

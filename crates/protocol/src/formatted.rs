@@ -71,7 +71,7 @@ impl FormattedLayout {
 
 /// Message: text, or the name of a text that the client has in its language.
 ///
-/// The other fields of a message (styles, children, parameters, colour, link, image) are not kept.
+/// The other fields of a message (styles, children, parameters, color, link, image) are not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FormattedMessage<'a> {
     /// Text to show as it is, at most [`MAX_TEXT`] bytes.

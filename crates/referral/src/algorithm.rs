@@ -63,7 +63,7 @@ impl FromStr for Algorithm {
             .find(|algorithm| is(text, algorithm.as_str()))
             .ok_or_else(|| UnknownEnvelopeName {
                 what: "algorithm",
-                known: "hmac-sha256 and ed25519",
+                known: "hmac-sha256, ed25519",
                 name: text.to_owned(),
             })
     }
@@ -89,7 +89,7 @@ mod tests {
         }
         assert_eq!(
             "rsa".parse::<Algorithm>().unwrap_err().to_string(),
-            "`rsa` is no algorithm; there are hmac-sha256 and ed25519"
+            "unknown algorithm `rsa`; allowed: hmac-sha256, ed25519"
         );
     }
 }

@@ -60,7 +60,7 @@ impl FromStr for EnvelopeKind {
             .find(|kind| is(text, kind.as_str()))
             .ok_or_else(|| UnknownEnvelopeName {
                 what: "kind of envelope",
-                known: "referral and ticket",
+                known: "referral, ticket",
                 name: text.to_owned(),
             })
     }
@@ -79,7 +79,7 @@ mod tests {
         }
         assert_eq!(
             "tickets".parse::<EnvelopeKind>().unwrap_err().to_string(),
-            "`tickets` is no kind of envelope; there are referral and ticket"
+            "unknown kind of envelope `tickets`; allowed: referral, ticket"
         );
     }
 }

@@ -1,6 +1,6 @@
 /// A text is not the name of an [`Algorithm`](crate::Algorithm) or an [`EnvelopeKind`](crate::EnvelopeKind).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is no {what}; there are {known}")]
+#[error("unknown {what} `{name}`; allowed: {known}")]
 pub struct UnknownEnvelopeName {
     pub(crate) what: &'static str,
     pub(crate) known: &'static str,

@@ -79,7 +79,7 @@ pub enum SpecProblem {
         address: String,
     },
     /// The host of a backend is no host.
-    #[error("backend {backend} has a host that is none: {problem}")]
+    #[error("backend {backend} has an invalid host: {problem}")]
     Host {
         /// Place of the backend.
         backend: usize,
@@ -95,7 +95,7 @@ pub enum SpecProblem {
         host: String,
     },
     /// The host of a backend has invalid captures.
-    #[error("backend {backend} ({host:?}) has {problem}")]
+    #[error("backend {backend} ({host:?}): {problem}")]
     Captures {
         /// Place of the backend.
         backend: usize,

@@ -26,16 +26,16 @@ pub enum CaptureProblem {
     #[error("a `$` without a digit from 1 to 9 after it")]
     NoDigit,
     /// The host ends with a capture, or with text that is no domain: the player could choose the target freely.
-    #[error("no domain in full after the last capture")]
+    #[error("no complete domain after the last capture")]
     NoDomain,
     /// The text around the captures cannot be part of a host name.
-    #[error("around the captures no host name")]
+    #[error("invalid host name around the captures")]
     NoName,
     /// The host is in the default pool, which has no patterns.
     #[error("a capture in the default pool, which has no pattern")]
     NoPattern,
     /// A pattern of the route has fewer `*` than the capture needs.
-    #[error("`${capture}`, and the pattern {pattern:?} has {runs} `*`")]
+    #[error("`${capture}` without its `*`: the pattern {pattern:?} has {runs}")]
     TooFewRuns {
         /// Number of the capture, from 1.
         capture: usize,

@@ -1,4 +1,4 @@
-//! A list of all that is in the binary, as `CycloneDX` writes it: which crates of which versions, under which licences.
+//! A list of all that is in the binary, as `CycloneDX` writes it: which crates of which versions, under which licenses.
 
 use std::fs;
 use std::path::Path;
@@ -76,7 +76,7 @@ fn check(text: &str) -> anyhow::Result<()> {
             .with_context(|| format!("the list has no {name}"))?;
         ensure!(
             found.get("version").is_some() && found.get("licenses").is_some(),
-            "{name} has no version or no licence in the list"
+            "{name} has no version or no license in the list"
         );
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::sh::{self, cmd};
 /// User and group of the router in the image. The Deployment of Kubernetes has the same.
 pub(super) const USER: &str = "65532:65532";
 
-/// Mode and path of everything in the image except libraries, their licences and folders.
+/// Mode and path of everything in the image except libraries, their licenses and folders.
 const FILES: &[&str] = &[
     "-rw-r--r-- etc/group",
     "-rw-r--r-- etc/nsswitch.conf",
@@ -84,7 +84,7 @@ pub(super) fn check_description(json: &str) -> anyhow::Result<()> {
     let (found, wanted) = (label("version"), env!("CARGO_PKG_VERSION"));
     ensure!(
         found == wanted,
-        "the image is labelled as version {found:?} instead of {wanted:?}"
+        "the image is labeled as version {found:?} instead of {wanted:?}"
     );
     Ok(())
 }

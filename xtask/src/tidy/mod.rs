@@ -162,7 +162,7 @@ fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
             concat!("XX", "X:"),
         ] {
             if line.contains(word) {
-                faults.push(format!("{shown}:{}: {word} is no behaviour", number + 1));
+                faults.push(format!("{shown}:{}: {word} is no behavior", number + 1));
             }
         }
     }

@@ -50,7 +50,7 @@ impl Loader {
     /// All plugins of a configuration, in the order in which they are asked. One that is loaded from the same in
     /// `earlier` is taken from there with its instances.
     ///
-    /// A WASM plugin that cannot be loaded is a mistake; a gRPC plugin is not even dialled yet. Plugins with a mistake are
+    /// A WASM plugin that cannot be loaded is a mistake; a gRPC plugin is not even dialed yet. Plugins with a mistake are
     /// left out, and then there is no chain. Takes seconds when modules are compiled, and needs a tokio runtime.
     pub(crate) fn load(
         &mut self,

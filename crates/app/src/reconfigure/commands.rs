@@ -36,7 +36,11 @@ impl Reconfigurer {
         let mut overrides = now.overrides.clone();
         if overrides.drain(host, port, drained) {
             self.command(overrides).await?;
-            tracing::info!(backend = address, drained, "backend drained or undrained");
+            if drained {
+                tracing::info!(backend = address, "backend drained");
+            } else {
+                tracing::info!(backend = address, "backend drain ended");
+            }
         }
         Ok(())
     }

@@ -28,8 +28,8 @@ pub struct LimitSettings {
     /// closes connections that stay. A connection holds about 34 KB until then.
     #[serde(with = "AsText::<PositiveDuration>")]
     pub close_timeout: Duration,
-    /// When new clients must prove their address by QUIC Retry: `always`, `never`, or `adaptive`, which is from
-    /// `retry_threshold` on.
+    /// Use of QUIC Retry, by which a new client proves its address. `always`: every new client. `never`: no client.
+    /// `adaptive`: new clients while `retry_threshold` or more handshakes are half-open.
     #[serde(with = "AsText::<RetrySettings>")]
     pub retry: RetrySettings,
     /// Number of half-open handshakes from which on new clients must prove their address by QUIC Retry. The router

@@ -166,10 +166,10 @@ fn yaml_error(error: &serde_saphyr::Error) -> SyntaxError {
         .unwrap_or(message);
     let message = match message {
         several if several.starts_with("multiple YAML documents") => {
-            "a second document begins (`---`); a configuration is one"
+            "a second document begins (`---`); a configuration must be one document"
         }
         alias if alias.contains("unknown anchor") || alias.contains("anchor or alias") => {
-            "what begins with `*` is an alias of an anchor, and there is no such anchor; put the text in quotes, such as \"*.example.com\""
+            "a value that begins with `*` is an alias, and no anchor defines it; put the text in quotes, such as \"*.example.com\""
         }
         message => message,
     };

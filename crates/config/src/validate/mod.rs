@@ -109,7 +109,7 @@ fn require_backends(config: &model::Config, problems: &mut Problems) {
     if !is_somewhere && !is_partial {
         problems.add_if_clear(
             &routing,
-            "no player gets anywhere; allowed: a `default` pool, `routes`, or a plugin that is enforced and may name any \
+            "no player can be referred; allowed: a `default` pool, `routes`, or a plugin that is enforced and may name any \
              backend",
         );
     }

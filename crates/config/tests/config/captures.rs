@@ -30,18 +30,18 @@ fn captures_that_can_be_load() {
 
 #[test]
 fn captures_that_can_not_be_are_mistakes() {
-    const ALLOWED: &str = "allowed: `$1` to `$9` for what the `*` of every pattern of the route took, before a domain \
-                           in full, such as `$1.servers.example.com`";
+    const ALLOWED: &str = "allowed: `$1` to `$9` for the text that a `*` in every pattern of the route matched, before \
+                           a complete domain, such as `$1.servers.example.com`";
     for (matching, host, what) in [
         (
             "hostname: '*.a'",
             "$1",
-            "no domain in full after the last capture",
+            "no complete domain after the last capture",
         ),
         (
             "hostname: '*.a'",
             "$1.7",
-            "no domain in full after the last capture",
+            "no complete domain after the last capture",
         ),
         (
             "hostname: '*.a'",
@@ -51,22 +51,22 @@ fn captures_that_can_not_be_are_mistakes() {
         (
             "hostname: '*.a'",
             "a_$1.svc",
-            "around the captures no host name",
+            "invalid host name around the captures",
         ),
         (
             "hostname: '*.a'",
             "$2.svc",
-            "`$2`, and the pattern \"*.a\" has 1 `*`",
+            "`$2` without its `*`: the pattern \"*.a\" has 1",
         ),
         (
             "hostname: '?.a'",
             "$1.svc",
-            "`$1`, and the pattern \"?.a\" has 0 `*`",
+            "`$1` without its `*`: the pattern \"?.a\" has 0",
         ),
         (
             "hostnames: ['*.a', b]",
             "$1.svc",
-            "`$1`, and the pattern \"b\" has 0 `*`",
+            "`$1` without its `*`: the pattern \"b\" has 0",
         ),
     ] {
         assert_eq!(

@@ -346,7 +346,7 @@ fn a_configuration_without_a_way_to_a_backend_is_a_mistake() {
         let found = lines(&load(text).unwrap_err());
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(
-            found[0].starts_with("routing: no player gets anywhere; allowed: a `default` pool"),
+            found[0].starts_with("routing: no player can be referred; allowed: a `default` pool"),
             "{found:?}"
         );
     }

@@ -18,7 +18,7 @@ pub(super) const STDOUT: i32 = 1;
 pub(super) enum Stop {
     #[error("exited with code {0}")]
     Exit(i32),
-    #[error("out of time")]
+    #[error("time limit exceeded")]
     Late,
     #[error("called the host before its memory existed")]
     Early,

@@ -109,7 +109,7 @@ fn answer(guest: &mut GuestInstance, job: CallJob) {
     if Instant::now() >= deadline {
         // The caller gave up at the deadline, so this answer reaches no player.
         guest.abandon();
-        answer = answer.and(Err(PluginError::trap("out of time")));
+        answer = answer.and(Err(PluginError::trap("time limit exceeded")));
     }
     let _ = reply.send(answer);
     guest.finish();

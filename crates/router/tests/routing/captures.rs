@@ -162,18 +162,18 @@ fn templates_that_can_not_be_are_named() {
         default: None,
     };
     for (patterns, host, says) in [
-        ("*.x", "$1", "no domain in full after the last capture"),
+        ("*.x", "$1", "no complete domain after the last capture"),
         (
             "*.x",
             "$a.svc",
             "a `$` without a digit from 1 to 9 after it",
         ),
-        ("*.x", "a_b.$1.svc", "around the captures no host name"),
-        ("*.x y", "$1.svc", "`$1`, and the pattern \"y\" has 0 `*`"),
+        ("*.x", "a_b.$1.svc", "invalid host name around the captures"),
+        ("*.x y", "$1.svc", "`$1` without its `*`: the pattern \"y\" has 0"),
     ] {
         assert_eq!(
             problem(of_route(patterns, host)).to_string(),
-            format!("route 0 (\"r\"): backend 1 ({host:?}) has {says}")
+            format!("route 0 (\"r\"): backend 1 ({host:?}): {says}")
         );
     }
     let default = RouterSpec {
@@ -191,7 +191,7 @@ fn templates_that_can_not_be_are_named() {
     );
     assert_eq!(
         error.to_string(),
-        "default pool: backend 0 (\"$1.svc\") has a capture in the default pool, which has no pattern"
+        "default pool: backend 0 (\"$1.svc\"): a capture in the default pool, which has no pattern"
     );
 }
 

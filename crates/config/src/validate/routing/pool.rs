@@ -154,8 +154,8 @@ fn check_captures(
     patterns: Option<&[router::HostPattern]>,
     report: &mut Report<'_>,
 ) {
-    const ALLOWED: &str = "`$1` to `$9` for what the `*` of every pattern of the route took, before a domain in full, \
-         such as `$1.servers.example.com`";
+    const ALLOWED: &str = "`$1` to `$9` for the text that a `*` in every pattern of the route matched, before a complete \
+         domain, such as `$1.servers.example.com`";
     for (index, backend) in backends.iter().enumerate() {
         let problem = match (router::HostTemplate::parse(&backend.host), patterns) {
             (Ok(None), _) => continue,
