@@ -34,7 +34,7 @@ pub enum ConfigError {
     },
     /// Standard input or a pipe holds no key, or held one before and was read then.
     #[error(
-        "{}: there is nothing in it; what comes from a pipe can be read once, so that a reload needs a file", .path.display()
+        "{}: empty; a pipe can be read only once, so a reload needs a file", .path.display()
     )]
     Spent {
         /// The input.

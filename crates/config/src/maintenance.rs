@@ -77,7 +77,7 @@ pub(crate) fn build(
     if let (Some(from), Some(until)) = (from, until)
         && from >= until
     {
-        let message = "not after `from`, so it is never in force; allowed: a later time";
+        let message = "not after `from`, so the maintenance is never active; allowed: a later time";
         problems.add_if_clear(&path.key("until"), message);
     }
     check_languages(&path.key("text"), &given.text, problems);
@@ -85,7 +85,7 @@ pub(crate) fn build(
     if allow.verified && allow.uuids.is_empty() && allow.usernames.is_empty() {
         problems.add_if_clear(
             &path.key("allow").key("verified"),
-            "names nobody by itself; allowed: beside `uuids` or `usernames`",
+            "has no effect alone; allowed: with `uuids` or `usernames`",
         );
     }
     let allow = router::Allow {

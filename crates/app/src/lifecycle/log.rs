@@ -24,7 +24,7 @@ pub(crate) fn log_start<H: Handler>(assembly: &Assembly, origin: &Origin, server
             summary
                 .default
                 .as_ref()
-                .map_or_else(|| "nobody".to_owned(), PoolSummary::backends),
+                .map_or_else(|| "no backend".to_owned(), PoolSummary::backends),
             reachable(address),
         ),
     }

@@ -19,7 +19,7 @@ impl LoweredCheck {
     pub(super) fn plugin_gone(name: &str, is_explicit: bool) -> Self {
         Self {
             path: "plugins".to_owned(),
-            what: format!("plugin {name:?}, without which players are refused, is gone"),
+            what: format!("plugin {name:?} is required and missing"),
             is_explicit,
             advice: "the list in brackets, as `plugins: []`, or end the file with a line `...`"
                 .to_owned(),
@@ -34,7 +34,7 @@ impl LoweredCheck {
     /// Returns the text for an operator whose configuration is refused because it is not explicit.
     pub fn refusal(&self) -> String {
         format!(
-            "{self}, and the new configuration does not say so, as if it was cut off; if it is meant, write {}",
+            "{self}, but the new configuration does not state this explicitly and may be truncated; to lower the check, write {}",
             self.advice
         )
     }

@@ -157,7 +157,7 @@ fn check_jwks(text: &str) -> Result<(), FormatError> {
     let is_port = |port: &str| port.ends_with(']') || port.parse::<u16>().is_ok();
     require(
         port.is_none_or(is_port),
-        "an address with a port that is none",
+        "an address with an invalid port",
         JWKS,
     )?;
     match scheme.to_ascii_lowercase().as_str() {

@@ -14,12 +14,12 @@ pub(crate) struct Messages {
     pub(crate) disconnect_locales: Option<BTreeMap<String, Texts>>,
 }
 
-/// `${sni}` stands for the host name that the player typed, `${error}` for the error.
+/// `${sni}` stands for the host name that the player typed, `${error}` for the error. An empty text counts as absent. A
+/// text that is absent everywhere has a built-in English version.
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Texts {
-    /// Text if no route matches. An empty text counts as absent, here and in the other keys. A text that is absent
-    /// everywhere has a built-in English version.
+    /// Text if no route matches.
     pub(crate) no_route: Option<String>,
     /// Text if the pool has no backend for the player.
     pub(crate) no_backends: Option<String>,

@@ -41,7 +41,7 @@ pub(crate) struct Route {
     pub(crate) maintenance: Option<Maintenance>,
 }
 
-/// While a maintenance is active, the router refuses players that `allow` does not contain, with the text.
+/// During a maintenance the router refuses players with `text`, except players in `allow`.
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Maintenance {
@@ -104,8 +104,7 @@ pub(crate) struct Match {
     #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
     pub(crate) hostnames: Vec<String>,
     /// Matches only players that a server sent here with a ticket that a key of `referral.accept` signed; `{}` matches
-    /// any such ticket. With this or one of the following conditions, host names may be absent; the route then matches
-    /// every host.
+    /// any such ticket. A route with this or another condition needs no host name; without one it matches every host.
     pub(crate) referral: Option<TicketMatch>,
     /// Matches only players whose identity is verified, or only the others.
     pub(crate) identity: Option<IdentityMatch>,

@@ -57,7 +57,7 @@ pub(crate) fn report(bare: &[Path], problems: &mut Problems) -> Vec<Warning> {
 }
 
 fn nothing_behind(path: &Path) -> String {
-    let absent = "nothing is written behind it, so it counts as absent";
+    let absent = "the key has no value, so it counts as absent";
     if *path == Path::of("referral") {
         return format!("{absent}: {NOT_SIGNED}");
     }

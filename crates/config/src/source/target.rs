@@ -67,9 +67,7 @@ pub(super) fn unknown(name: &str) -> String {
     let hint = hint.map_or_else(String::new, |known| {
         format!("; did you mean `{PREFIX}{known}`?")
     });
-    format!(
-        "unknown variable, nothing of this name is in the configuration (lists are set whole){hint}"
-    )
+    format!("unknown variable; the configuration has no such key (lists are set as a whole){hint}")
 }
 
 fn collect_names(schema: Schema, path: &str, names: &mut Vec<String>) {

@@ -29,7 +29,7 @@ pub(super) fn check_admin(admin: &AdminSettings, report: &mut Report<'_>) {
     let listen = admin.listen.filter(|listen| !listen.ip().is_loopback());
     if let Some(listen) = listen.filter(|_| admin.token_file.is_none()) {
         let message = message(
-            "an address beyond this machine, without a `token_file`",
+            "reachable from other machines, and `token_file` is missing",
             &Value::from(listen.to_string()),
             "127.0.0.1:PORT, [::1]:PORT, or any with a token",
         );

@@ -13,7 +13,7 @@ pub(super) fn warn_of_idle_timeout(config: &Config, report: &mut Report<'_>) {
     if config.quic.max_idle_timeout <= config.limits.connect_timeout {
         report.warn(
             &Path::of("quic.max_idle_timeout"),
-            "it is not above `limits.connect_timeout`, so slow clients are dropped without a word",
+            "not longer than `limits.connect_timeout`, so slow clients lose the connection without a message",
         );
     }
 }

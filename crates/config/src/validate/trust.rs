@@ -33,7 +33,7 @@ fn warn_of_filters(config: &Config, report: &mut Report<'_>) {
             if demands {
                 report.warn(
                     &at,
-                    "nobody is verified with `identity.mode: off`, so nobody passes",
+                    "no player is verified with `identity.mode: off`, so no player passes",
                 );
             }
         }
@@ -55,7 +55,7 @@ fn warn_of_maintenance(config: &Config, report: &mut Report<'_>) {
         if given.as_ref().is_some_and(demands) {
             report.warn(
                 &path.key("allow").key("verified"),
-                "nobody is verified with `identity.mode: off`, so nobody enters by UUID or name",
+                "no player is verified with `identity.mode: off`, so `uuids` and `usernames` admit no player",
             );
         }
     }
@@ -90,7 +90,7 @@ fn warn_of_match(path: &Path, route: &Route, config: &Config, report: &mut Repor
     if config.identity.mode == IdentityMode::Off && identity.is_some_and(|wanted| wanted.verified) {
         report.warn(
             &path.key("match").key("identity").key("verified"),
-            "never matches, since nobody is verified with `identity.mode: off`",
+            "never matches, since no player is verified with `identity.mode: off`",
         );
     }
     let Some(wanted) = &route.matching.referral else {

@@ -104,7 +104,7 @@ fn the_name_of_the_default_pool_is_taken() {
     assert_eq!(
         problems(yaml),
         [
-            "routing.routes[0].name: that of the default pool (got \"default\"); allowed: another name"
+            "routing.routes[0].name: reserved for the default pool (got \"default\"); allowed: another name"
         ]
     );
 }

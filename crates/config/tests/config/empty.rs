@@ -167,12 +167,12 @@ fn a_section_without_keys_is_warned_of() {
     for (yaml, expected) in [
         (
             "referral:",
-            "referral: nothing is written behind it, so it counts as absent: envelopes are not signed and backends cannot \
+            "referral: the key has no value, so it counts as absent: envelopes are not signed and backends cannot \
              verify them",
         ),
         (
             "identity:\nlimits: {}\n",
-            "identity: nothing is written behind it, so it counts as absent",
+            "identity: the key has no value, so it counts as absent",
         ),
         (
             "referral: {}",

@@ -150,8 +150,7 @@ fn unknown_variables_are_named() {
         ],
     )
     .unwrap_err();
-    let unknown =
-        "unknown variable, nothing of this name is in the configuration (lists are set whole)";
+    let unknown = "unknown variable; the configuration has no such key (lists are set as a whole)";
     assert_eq!(
         lines(&error),
         [

@@ -213,7 +213,7 @@ fn what_later_releases_can_do_is_read_and_refused() {
     assert_eq!(
         lines(&load_file(data("later.yaml")).unwrap_err()),
         [
-            "discovery.providers: this build can not discover backends yet (got a list of 2); allowed: an empty list",
+            "discovery.providers: discovery of backends is not implemented (got a list of 2); allowed: an empty list",
         ]
     );
 }

@@ -21,9 +21,7 @@ fn a_pipe_is_read_once_as_json_or_yaml() {
         let again = load_file(format!("/dev/fd/{fd}").into()).unwrap_err();
         assert_eq!(
             again.to_string(),
-            format!(
-                "/dev/fd/{fd}: there is nothing in it; what comes from a pipe can be read once, so that a reload needs a file"
-            )
+            format!("/dev/fd/{fd}: empty; a pipe can be read only once, so a reload needs a file")
         );
     }
 }

@@ -131,8 +131,8 @@ fn names_that_nobody_can_prove_are_warned_of() {
     assert_eq!(
         warnings(&load(&yaml).unwrap()),
         [
-            "routing.routes[0].maintenance.allow.verified: nobody is verified with `identity.mode: off`, \
-             so nobody enters by UUID or name"
+            "routing.routes[0].maintenance.allow.verified: no player is verified with `identity.mode: off`, \
+             so `uuids` and `usernames` admit no player"
         ]
     );
     let reported = format!("{yaml}\nidentity: {{mode: report, jwks: f}}");
@@ -172,7 +172,7 @@ fn mistakes_are_the_same_in_a_file_and_by_itself() {
         (json!({"from": "soon"}), format!(r#"from: not a time (got "soon"); {time}"#)),
         (
             json!({"from": "2026-12-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}),
-            "until: not after `from`, so it is never in force; allowed: a later time".to_owned(),
+            "until: not after `from`, so the maintenance is never active; allowed: a later time".to_owned(),
         ),
         (
             json!({"allow": {"uuids": ["7"]}}),
@@ -189,7 +189,7 @@ fn mistakes_are_the_same_in_a_file_and_by_itself() {
         ),
         (
             json!({"allow": {"ips": ["10.0.0.1"], "verified": true}}),
-            "allow.verified: names nobody by itself; allowed: beside `uuids` or `usernames`".to_owned(),
+            "allow.verified: has no effect alone; allowed: with `uuids` or `usernames`".to_owned(),
         ),
         (
             json!({"enabled": "no"}),

@@ -111,7 +111,7 @@ fn an_admin_server_beyond_this_machine_has_a_token() {
         assert_eq!(
             problems(&with(&format!("admin: {{listen: \"{listen}\"}}"))),
             [format!(
-                "admin.listen: an address beyond this machine, without a `token_file` (got {found:?}); allowed: 127.0.0.1:PORT, [::1]:PORT, or any with a token"
+                "admin.listen: reachable from other machines, and `token_file` is missing (got {found:?}); allowed: 127.0.0.1:PORT, [::1]:PORT, or any with a token"
             )]
         );
     }

@@ -77,7 +77,7 @@ fn hosts_that_lead_nowhere_are_told() {
             "routing: {{default: {{backends: [{{host: {host}, port: 1}}]}}}}"
         ));
         let found = warnings(&settings.unwrap());
-        let expected = "routing.default.backends[0].host: no player finds a host under `.invalid`; write the host's own name";
+        let expected = "routing.default.backends[0].host: `.invalid` is a reserved domain that never resolves; write the real name of the host";
         assert_eq!(
             found.iter().any(|warning| warning == expected),
             is_told,

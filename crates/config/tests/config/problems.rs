@@ -59,7 +59,7 @@ fn a_pool_that_names_no_known_provider_is_told_which_there_are() {
     assert_eq!(
         found,
         [
-            "discovery.providers: this build can not discover backends yet (got a list of 1); allowed: an empty list",
+            "discovery.providers: discovery of backends is not implemented (got a list of 1); allowed: an empty list",
             r#"routing.default.discovery.provider: no such provider (got "fleat"); allowed: fleet"#,
         ]
     );

@@ -256,7 +256,7 @@ fn mistakes_in_keys() {
         ),
         (
             format!("{{keys: [{{id: 1, algorithm: ed25519, secret: '{SEED}'}}]}}"),
-            "referral.keys[0].algorithm: not for version 1 (got \"ed25519\"); allowed: hmac_sha256, or `version: 2`",
+            "referral.keys[0].algorithm: not available in version 1 (got \"ed25519\"); allowed: hmac_sha256, or `version: 2`",
         ),
         (
             format!("{{keys: [{{id: 1, algorithm: rsa, secret: {LONG}}}]}}"),

@@ -222,7 +222,7 @@ fn routes() {
         ("{match: {hostnam: a}, POOL}", "[0].match.hostnam: unknown key; did you mean `hostname`?".to_owned()),
         ("{match: {hostnames: [a, ' ']}, POOL}", format!(r#"[0].match.hostnames[1]: not a host pattern: nothing is left of it (got " "); {pattern}"#)),
         ("{match: {hostname: .}, POOL}", format!(r#"[0].match.hostname: not a host pattern: nothing is left of it (got "."); {pattern}"#)),
-        ("{name: a, match: {hostname: a}, POOL}, {name: a, match: {hostname: b}, POOL}", r#"[1].name: not unique (got "a"); allowed: a name of its own, this is that of routing.routes[0].name"#.to_owned()),
+        ("{name: a, match: {hostname: a}, POOL}, {name: a, match: {hostname: b}, POOL}", r#"[1].name: not unique (got "a"); allowed: another name; this one is used by routing.routes[0].name"#.to_owned()),
         ("{name: '', match: {hostname: a}, POOL}", "[0].name: must not be empty".to_owned()),
     ];
     for (text, expected) in cases {
@@ -264,7 +264,7 @@ fn plugins_and_discovery() {
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: p}}, {name: a, type: wasm, wasm: {path: p}}]",
-            r#"plugins[1].name: not unique (got "a"); allowed: a name of its own, this is that of plugins[0].name"#,
+            r#"plugins[1].name: not unique (got "a"); allowed: another name; this one is used by plugins[0].name"#,
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: p}, after: [b]}, {name: c, type: wasm, wasm: {path: p}}]",
@@ -280,7 +280,7 @@ fn plugins_and_discovery() {
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: p}, after: [b]}, {name: b, type: wasm, wasm: {path: p}, after: [a]}]",
-            "plugins: each must run before the next: a -> b -> a; allowed: an order that all can keep",
+            "plugins: each must run before the next: a -> b -> a; allowed: an order without a cycle",
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: p, max_memory: 1000}}]",

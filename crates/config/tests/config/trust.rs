@@ -11,7 +11,7 @@ const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
 fn what_can_never_match_or_pass_is_told_of() {
     let pool = "{filters: [{type: identity}, {type: identity, verified: false}, {type: whitelist, enabled_key: a, list_key: b, verified: true}], fallback: [{filters: [{type: identity}]}], backends: [{host: h, port: 1}]}";
     let filters = format!("routing: {{default: {pool}}}");
-    let nobody = "nobody is verified with `identity.mode: off`, so nobody passes";
+    let nobody = "no player is verified with `identity.mode: off`, so no player passes";
     assert_eq!(
         warnings(&load(&filters).unwrap()),
         [
@@ -139,7 +139,7 @@ fn mistakes_in_identity() {
         ),
         (
             "{jwks: 'https://h:99999/x'}",
-            format!("identity.jwks: an address with a port that is none (got \"https://h:99999/x\"); {ALLOWED}"),
+            format!("identity.jwks: an address with an invalid port (got \"https://h:99999/x\"); {ALLOWED}"),
         ),
         ("{jwks: ''}", "identity.jwks: must not be empty; allowed: https://..., http://... of this machine, or a file".to_owned()),
         ("{issuer: ''}", "identity.issuer: must not be empty".to_owned()),
@@ -226,9 +226,7 @@ fn names_of_routes_fit_into_envelopes() {
     load(&yaml(255)).unwrap();
     assert_eq!(
         problems(&yaml(256)),
-        [
-            "routing.routes[0].name: longer than an envelope can say (got 256 bytes); allowed: at most 255"
-        ]
+        ["routing.routes[0].name: too long for an envelope (got 256 bytes); allowed: at most 255"]
     );
 }
 
@@ -259,7 +257,7 @@ fn routes_are_for_some_clients() {
     assert_eq!(
         warnings(&load(&off).unwrap()),
         [
-            "routing.routes[0].match.identity.verified: never matches, since nobody is verified with `identity.mode: off`"
+            "routing.routes[0].match.identity.verified: never matches, since no player is verified with `identity.mode: off`"
         ]
     );
 }

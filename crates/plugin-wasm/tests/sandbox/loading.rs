@@ -30,7 +30,10 @@ const EXPECTED: &[(&str, &str)] = &[
         "exports `configure` as function (i32, i32) where function `configure(i32, i32) -> i32`",
     ),
     ("configure_refuses", "refuses its `config` with code 7"),
-    ("configure_sleeps", "`configure` failed: time limit exceeded"),
+    (
+        "configure_sleeps",
+        "`configure` failed: time limit exceeded",
+    ),
     ("configure_traps", "`configure` failed: unreachable"),
     (
         "dealloc_mistyped",

@@ -169,7 +169,11 @@ fn templates_that_can_not_be_are_named() {
             "a `$` without a digit from 1 to 9 after it",
         ),
         ("*.x", "a_b.$1.svc", "invalid host name around the captures"),
-        ("*.x y", "$1.svc", "`$1` without its `*`: the pattern \"y\" has 0"),
+        (
+            "*.x y",
+            "$1.svc",
+            "`$1` without its `*`: the pattern \"y\" has 0",
+        ),
     ] {
         assert_eq!(
             problem(of_route(patterns, host)).to_string(),

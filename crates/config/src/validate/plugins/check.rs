@@ -36,7 +36,7 @@ pub(in crate::validate) fn check_unique<'a>(
         return;
     }
     if let Some(earlier) = seen.get(name) {
-        let allowed = format!("a name of its own, this is that of {earlier}");
+        let allowed = format!("another name; this one is used by {earlier}");
         problems.add(path, message("not unique", &name.into(), allowed));
     } else {
         seen.insert(name, path.clone());

@@ -34,7 +34,7 @@ pub(super) fn build(
         for problem in error.problems {
             report.problems.add(
                 &list,
-                format!("{problem}; allowed: an order that all can keep"),
+                format!("{problem}; allowed: an order without a cycle"),
             );
         }
     }

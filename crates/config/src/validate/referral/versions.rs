@@ -23,7 +23,7 @@ pub(super) fn version_1(key_id: u8, keys: Vec<Given>, report: &mut Report<'_>) -
         if key.algorithm != Algorithm::HmacSha256 {
             report.problems.add_if_clear(
                 &key.path.key("algorithm"),
-                "not for version 1 (got \"ed25519\"); allowed: hmac_sha256, or `version: 2`",
+                "not available in version 1 (got \"ed25519\"); allowed: hmac_sha256, or `version: 2`",
             );
         }
         let Some(secret) = key.secret else { continue };

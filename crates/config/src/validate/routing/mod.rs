@@ -82,7 +82,7 @@ fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Rep
             report.problems.add_if_clear(
                 &list.index(index).key("name"),
                 format!(
-                    "longer than an envelope can say (got {} bytes); allowed: at most {MAX_ROUTE}",
+                    "too long for an envelope (got {} bytes); allowed: at most {MAX_ROUTE}",
                     name.len()
                 ),
             );
@@ -90,7 +90,7 @@ fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Rep
         if name == DEFAULT_NAME {
             report.problems.add_if_clear(
                 &list.index(index).key("name"),
-                "that of the default pool (got \"default\"); allowed: another name",
+                "reserved for the default pool (got \"default\"); allowed: another name",
             );
         }
         check_unique(

@@ -141,7 +141,7 @@ fn warn_of_nowhere(list: &Path, backends: &[Backend], report: &mut Report<'_>) {
         if top.eq_ignore_ascii_case("invalid") {
             report.warn(
                 &list.index(index).key("host"),
-                "no player finds a host under `.invalid`; write the host's own name",
+                "`.invalid` is a reserved domain that never resolves; write the real name of the host",
             );
         }
     }
