@@ -85,7 +85,7 @@ async fn what_is_lowered_is_refused_or_told() {
         "identity.mode: lowered from report to off",
         "limits.deny: lowered from a list of 1 to []",
         "referral: lowered from signed to not signed",
-        "plugins: plugin \"bans\" is required and missing",
+        "plugins: required plugin \"bans\" was removed",
     ];
     let mistakes = refused.json()["mistakes"].clone();
     for line in &gone {

@@ -19,7 +19,7 @@ impl LoweredCheck {
     pub(super) fn plugin_gone(name: &str, is_explicit: bool) -> Self {
         Self {
             path: "plugins".to_owned(),
-            what: format!("plugin {name:?} is required and missing"),
+            what: format!("required plugin {name:?} was removed"),
             is_explicit,
             advice: "the list in brackets, as `plugins: []`, or end the file with a line `...`"
                 .to_owned(),

@@ -105,7 +105,7 @@ fn what_is_left_out_is_not_meant() {
     let bans = &STRICT[STRICT.find("  - name: bans").unwrap()..];
     let plugins = &STRICT[STRICT.find("plugins:").unwrap()..];
     let referral = &STRICT[STRICT.find("referral:").unwrap()..STRICT.find("identity:").unwrap()];
-    let gone = "plugins: plugin \"bans\" is required and missing";
+    let gone = "plugins: required plugin \"bans\" was removed";
     let deny = "limits.deny: lowered from a list of 1 to []";
     let stage = [
         "plugins[1].stage: of plugin \"bans\" lowered from deny to route",
@@ -203,7 +203,7 @@ fn what_is_written_is_meant() {
     let bans = &STRICT[STRICT.find("  - name: bans").unwrap()..];
     let plugins = &STRICT[STRICT.find("plugins:").unwrap()..];
     let referral = &STRICT[STRICT.find("referral:").unwrap()..STRICT.find("identity:").unwrap()];
-    let gone = "plugins: plugin \"bans\" is required and missing";
+    let gone = "plugins: required plugin \"bans\" was removed";
     let unsigned = "referral: lowered from signed to not signed";
     let lobby = "plugins: [{name: lobby, type: grpc, grpc: {address: 'lobby:7000'}, override: candidates}]\n";
     let cases: &[(&str, &str, &[&str])] = &[
