@@ -3,7 +3,7 @@
 use crate::peers::left_out;
 use crate::sh::{self, cmd, works};
 
-/// Installs Chromium by apt where there is none and this may be done.
+/// Installs Chromium by apt if it is missing and the user is root.
 pub(crate) fn set_up() -> anyhow::Result<()> {
     const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
     let is_here = || NAMES.iter().any(|name| works(cmd(name).arg("--version")));

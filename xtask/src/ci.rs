@@ -8,9 +8,9 @@ use anyhow::{Context as _, ensure};
 use crate::{browser, docs, interop, packaging, peers, plugins, sh, tidy, verifiers};
 use sh::{cargo, cmd, root, say, target};
 
-/// The cargo-deny that checks licenses, sources and bans.
+/// Version of cargo-deny, which checks licenses, sources and bans.
 const CARGO_DENY: &str = "0.20.2";
-/// The cargo-hack that checks each feature by itself.
+/// Version of cargo-hack, which checks each feature separately.
 const CARGO_HACK: &str = "0.6.46";
 
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -41,7 +41,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     interop::run_built(None)
 }
 
-/// The codec is embedded by others: its default features bring neither serde nor a runtime.
+/// Checks that the default features of the codec need neither serde nor a runtime, since other projects embed it.
 fn protocol_stays_small() -> anyhow::Result<()> {
     sh::run(cargo().args(["check", "--package", "hyrouter-protocol"]))?;
     let tree = [
@@ -63,7 +63,7 @@ fn protocol_stays_small() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Each feature of a published crate compiles by itself, and each crate without any.
+/// Checks that each feature of a published crate compiles separately, and each crate without any.
 fn each_feature_compiles() -> anyhow::Result<()> {
     let hack = tool("cargo-hack", CARGO_HACK)?;
     let crates = published(|manifest| manifest.contains("\n[features]\n"))?;
@@ -75,8 +75,8 @@ fn each_feature_compiles() -> anyhow::Result<()> {
     )
 }
 
-/// Each crate that is not marked otherwise can be packed for the registry: its manifest is complete, and it depends on
-/// nothing that is not published. What is packed is not compiled once more, which would take as long as all the rest.
+/// Checks that each published crate can be packed for the registry: its manifest is complete, and it depends only on
+/// published crates. The packed crates are not compiled again, which would take as long as all other checks.
 fn crates_can_be_published() -> anyhow::Result<()> {
     let crates = published(|_| true)?;
     sh::run(
@@ -90,7 +90,7 @@ fn packages(crates: &[String]) -> impl Iterator<Item = &str> {
     crates.iter().flat_map(|name| ["--package", name])
 }
 
-/// Names of the crates that are published and whose manifest is as wanted.
+/// Returns the names of the published crates whose manifest meets a condition.
 fn published(wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
     for file in tidy::tracked_files()? {
@@ -111,7 +111,7 @@ fn published(wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
     Ok(names)
 }
 
-/// All tests; what they need beyond a Rust toolchain, they or this set up themselves.
+/// Runs all tests, after setting up the other programs that they need.
 pub(crate) fn test() -> anyhow::Result<()> {
     plugins::build()?;
     peers::set_up()?;
@@ -121,11 +121,11 @@ pub(crate) fn test() -> anyhow::Result<()> {
     sh::run(cargo().args(["test", "--workspace", "--all-features"]))
 }
 
-/// A pinned tool of cargo, built into the target directory unless it is installed already.
+/// Returns a pinned tool of cargo. Builds it into the target directory if it is not installed.
 pub(crate) fn tool(name: &str, version: &str) -> anyhow::Result<PathBuf> {
     let has_version = |program: &PathBuf| {
         std::process::Command::new(program)
-            // A tool is asked as cargo asks it.
+            // Called like cargo calls a subcommand.
             .args(name.strip_prefix("cargo-"))
             .arg("--version")
             .output()

@@ -12,8 +12,8 @@ pub(crate) fn run(filter: Option<&str>) -> anyhow::Result<()> {
     run_built(filter)
 }
 
-/// With the binary that is there. `cargo test` has just built it when CI comes here, with other features of its
-/// dependencies than `cargo build` would: building it once more costs minutes.
+/// Runs with the existing binary. In CI, `cargo test` has just built it with other features of its dependencies than
+/// `cargo build` uses, and another build takes minutes.
 pub(crate) fn run_built(filter: Option<&str>) -> anyhow::Result<()> {
     let python = python_with_aioquic()?;
     let mut command = cmd(python);
@@ -27,7 +27,7 @@ pub(crate) fn run_built(filter: Option<&str>) -> anyhow::Result<()> {
     sh::run(&mut command)
 }
 
-/// A Python of our own that has what `requirements.txt` lists.
+/// Returns a Python in a virtual environment with the packages of `requirements.txt`.
 pub(crate) fn python_with_aioquic() -> anyhow::Result<PathBuf> {
     let requirements = root().join("xtask/interop/requirements.txt");
     let wanted = fs::read_to_string(&requirements)?;

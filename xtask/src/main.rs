@@ -1,4 +1,4 @@
-//! `cargo xtask`: everything that is not a product.
+//! `cargo xtask`: development tasks.
 
 mod bench;
 mod browser;

@@ -25,8 +25,8 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
     )
 }
 
-/// Prints that something cannot be tested here. Fails if `REQUIRE_PEERS=1`: on a machine with all peers, no test must be
-/// skipped unnoticed.
+/// Prints that a test is skipped. Fails if `REQUIRE_PEERS=1`, so that no test is skipped unnoticed on a machine with
+/// all peers.
 pub(crate) fn left_out(what: &str) -> anyhow::Result<()> {
     let required = env::var_os("REQUIRE_PEERS").is_some_and(|value| value == "1");
     ensure!(!required, "{what}, and REQUIRE_PEERS=1 forbids that");

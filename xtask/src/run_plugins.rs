@@ -44,7 +44,7 @@ async fn serve(debug: bool) -> anyhow::Result<()> {
         ended = router.wait() => Some(("hyrouter", ended?)),
         () = signals.next() => None,
     };
-    // A terminal's ctrl-c has reached them already; asked twice, they leave at once.
+    // A terminal's ctrl-c has reached them already; a second signal ends them at once.
     ask_to_end(&bans);
     ask_to_end(&router);
     let statuses: io::Result<(ExitStatus, ExitStatus)> =
@@ -56,7 +56,7 @@ async fn serve(debug: bool) -> anyhow::Result<()> {
     }
 }
 
-/// Starts a built program, whose lines appear with a name before them.
+/// Starts a built program and prints its lines with a name before them.
 fn start(name: &'static str, program: &str, args: &[&str]) -> anyhow::Result<Child> {
     let path = target().join("debug").join(program);
     let mut child = Command::new(&path)

@@ -6,30 +6,30 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-/// The root of the workspace.
+/// Returns the root of the workspace.
 pub(crate) fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here)
 }
 
-/// A folder for what a task makes, below cargo's target directory.
+/// Returns a folder for files of a task, below cargo's target directory.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// A program, run in the root of the workspace.
+/// Returns a command that runs a program in the root of the workspace.
 pub(crate) fn cmd(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
     command
 }
 
-/// The cargo that runs this.
+/// Returns the cargo that runs this task.
 pub(crate) fn cargo() -> Command {
     cmd(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Says what is run, runs it, and fails if it does.
+/// Prints a command, runs it, and fails if it fails.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     say(&format!("$ {}", words(command)));
     let status = command
@@ -41,7 +41,7 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs it silently and gives what it printed on standard output.
+/// Runs a command silently and returns its standard output.
 pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     let output = command
         .stderr(Stdio::inherit())
@@ -63,12 +63,12 @@ pub(crate) fn works(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Returns whether root runs this.
+/// Returns whether the user is root.
 pub(crate) fn is_root() -> anyhow::Result<bool> {
     Ok(output(cmd("id").arg("-u"))?.trim() == "0")
 }
 
-/// Installs packages of Debian. Does nothing where there is no apt, and for users other than root.
+/// Installs packages of Debian. Does nothing without apt, and for users other than root.
 pub(crate) fn apt_install(packages: &[&str]) -> anyhow::Result<()> {
     if !works(cmd("apt-get").arg("--version")) || !is_root()? {
         return Ok(());
@@ -80,8 +80,8 @@ pub(crate) fn apt_install(packages: &[&str]) -> anyhow::Result<()> {
         .env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
-/// Tells the person at the terminal.
-#[expect(clippy::print_stderr, reason = "the one place where tasks talk")]
+/// Prints a line to the terminal.
+#[expect(clippy::print_stderr, reason = "the only place where tasks print")]
 pub(crate) fn say(text: &str) {
     eprintln!("{text}");
 }

@@ -1,5 +1,5 @@
-//! The verifiers of envelopes for other languages, `examples/verify-java` and `examples/verify-go`, and the vectors that
-//! they share with the crate.
+//! The verifiers of envelopes for other languages, `examples/verify-java` and `examples/verify-go`, and the vectors
+//! that they share with the crate.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ const VECTORS: &str = "crates/referral/tests/vectors.json";
 const JAVA: &str = "examples/verify-java";
 const GO: &str = "examples/verify-go";
 
-/// Compiles both, each where its compiler is.
+/// Compiles both verifiers, each if its compiler is installed.
 pub(crate) fn set_up() -> anyhow::Result<()> {
     fs::create_dir_all(target().join("peers"))?;
     if has_java() {
@@ -29,7 +29,7 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
     }
 }
 
-/// Runs the vectors with each that was compiled here.
+/// Runs the vectors with each compiled verifier.
 pub(crate) fn run() -> anyhow::Result<()> {
     let vectors = root().join(VECTORS);
     if has_java() {
@@ -50,12 +50,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The folder of classes.
+/// Returns the folder of classes.
 fn java() -> PathBuf {
     target().join("peers/verify-java")
 }
 
-/// The program.
+/// Returns the path of the program.
 fn go() -> PathBuf {
     target().join("peers/verify-go")
 }
@@ -72,7 +72,7 @@ fn compile_java() -> anyhow::Result<()> {
     let sources = root().join(JAVA);
     sh::run(
         cmd("javac")
-            // The version that servers of today run, whatever this compiler is.
+            // The Java version of current servers, independent of the compiler's.
             .args(["--release", "17", "-encoding", "UTF-8"])
             .args(["-Xlint:all", "-Werror", "-d"])
             .arg(java())
@@ -90,12 +90,12 @@ fn compile_go() -> anyhow::Result<()> {
     )
 }
 
-/// A command of Go in the folder of the verifier.
+/// Returns a command of Go in the folder of the verifier.
 fn go_here(command: &str) -> Command {
     let mut go = cmd("go");
     go.current_dir(root().join(GO))
         .arg(command)
-        // The installed Go or none: it would download a newer one by itself.
+        // Uses the installed Go only: by default, Go downloads a newer one.
         .env("GOTOOLCHAIN", "local");
     go
 }

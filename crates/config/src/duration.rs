@@ -15,11 +15,11 @@ const UNITS: [(&str, u128); 8] = [
 /// Resolution of fractions: an hour has less than 10^13 nanoseconds.
 const FRACTION: u128 = 10_u128.pow(18);
 
-/// The longest duration of Go in nanoseconds, about 292 years.
+/// Maximum duration of Go in nanoseconds, about 292 years.
 const MAX: u128 = i64::MAX as u128;
 
-/// Reads the text that Go's `time.ParseDuration` reads: numbers with units, such as `1m30s` or `1.5s`; of bare
-/// numbers only `0`. Negative durations are refused, since none of ours can be.
+/// Parses a duration like Go's `time.ParseDuration`: numbers with units, such as `1m30s` or `1.5s`, or `0`. Negative
+/// durations are refused, since no key allows them.
 pub fn parse(text: &str) -> Option<Duration> {
     let mut rest = text.strip_prefix('+').unwrap_or(text);
     if rest == "0" {
@@ -40,7 +40,7 @@ pub fn parse(text: &str) -> Option<Duration> {
     u64::try_from(total).ok().map(Duration::from_nanos)
 }
 
-/// One number with its unit, in nanoseconds, and what follows.
+/// Parses one number with its unit. Returns nanoseconds and the rest of the text.
 fn parse_part(text: &str) -> Option<(u128, &str)> {
     let (whole, rest) = split_digits(text);
     let (fraction, rest) = rest.strip_prefix('.').map_or(("", rest), split_digits);
@@ -62,7 +62,7 @@ fn parse_part(text: &str) -> Option<(u128, &str)> {
     Some((nanos + parse_fraction(fraction) * scale / FRACTION, rest))
 }
 
-/// The digits after the point in units of 1 / [`FRACTION`]. Later ones are below a nanosecond in every unit.
+/// Parses the digits after the point in units of 1 / [`FRACTION`]. Further digits are below a nanosecond in every unit.
 fn parse_fraction(digits: &str) -> u128 {
     let mut place = FRACTION;
     let digits = digits.chars().filter_map(|digit| digit.to_digit(10));

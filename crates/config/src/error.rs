@@ -10,7 +10,7 @@ use crate::Problem;
 #[non_exhaustive]
 pub enum ConfigError {
     /// The file does not exist.
-    #[error("{}: there is no such file", .path.display())]
+    #[error("{}: the file does not exist", .path.display())]
     Missing {
         /// The file.
         path: PathBuf,
@@ -19,22 +19,22 @@ pub enum ConfigError {
     #[error("{0}")]
     Read(FileError),
     /// The extension of the file is not that of a known format.
-    #[error("{}: unknown kind of file; allowed: .yaml, .yml, .json", .path.display())]
+    #[error("{}: unknown file extension; allowed: .yaml, .yml, .json", .path.display())]
     Extension {
         /// The file.
         path: PathBuf,
     },
     /// The file holds no key.
     #[error(
-        "{}: there is nothing in it; allowed: at least `routing`, with a `default` pool or `routes`", .path.display()
+        "{}: the file is empty; allowed: at least `routing`, with a `default` pool or `routes`", .path.display()
     )]
     Empty {
         /// The file.
         path: PathBuf,
     },
-    /// Standard input or a pipe holds no key, or held one before and was read then.
+    /// Standard input or a pipe holds no key, or was read before.
     #[error(
-        "{}: empty; a pipe can be read only once, so a reload needs a file", .path.display()
+        "{}: the input is empty; a pipe can be read only once, so a reload needs a file", .path.display()
     )]
     Spent {
         /// The input.
@@ -55,7 +55,7 @@ pub enum ConfigError {
     /// File and environment cannot be merged.
     #[error("{0}")]
     Merge(String),
-    /// File or environment have wrong values.
+    /// The file or the environment has invalid values.
     #[error("{}", Lines(.problems))]
     Invalid {
         /// All problems, at least one.
@@ -64,7 +64,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// All problems; none when the file could not even be read.
+    /// Returns all problems; none if the file could not be read.
     pub fn problems(&self) -> &[Problem] {
         match self {
             Self::Invalid { problems } => problems,
@@ -73,7 +73,7 @@ impl ConfigError {
     }
 }
 
-/// One problem a line.
+/// Writes one problem per line.
 struct Lines<'a>(&'a [Problem]);
 
 impl fmt::Display for Lines<'_> {

@@ -1,9 +1,9 @@
-//! Numbers with leading zeros: decimal in YAML 1.2, octal in YAML 1.1 and in the original.
+//! Numbers with leading zeros, which are decimal in YAML 1.2, and octal in YAML 1.1 and in the original.
 
-/// Longest number that is shown.
+/// Maximum length of a number that an error repeats.
 const SHOWN: usize = 19;
 
-/// Returns what is wrong with a number that begins with a zero it does not need, and what to write.
+/// Returns the problem of a number with leading zeros, and the number to write instead.
 pub(crate) fn message(text: &str) -> Option<String> {
     let text = text.trim();
     let (sign, digits) = match text.strip_prefix('-') {

@@ -6,12 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 pub struct ListenAddr {
     /// The address to bind.
     pub addr: SocketAddr,
-    /// The address is `[::]` and IPv4 is meant as well: bind it with `IPV6_V6ONLY` off, and where the system has no
-    /// IPv6 bind `0.0.0.0` in its place.
+    /// `true` if the address is `[::]` and includes IPv4: bind it with `IPV6_V6ONLY` off, or `0.0.0.0` instead if the
+    /// system has no IPv6.
     pub dual_stack: bool,
 }
 
-/// Writes the address as a configuration has it: all interfaces of both families are `:5520`.
+/// Writes the address in the form of a configuration: all interfaces of both families are `:5520`.
 impl fmt::Display for ListenAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.dual_stack {
@@ -28,7 +28,7 @@ pub(crate) const DEFAULT: ListenAddr = ListenAddr {
     dual_stack: true,
 };
 
-/// Reads `host:port`. The host is an IP address (IPv6 in brackets), `localhost` or empty; an empty host and `[::]` are
+/// Parses `host:port`. The host is an IP address (IPv6 in brackets), `localhost` or empty; an empty host and `[::]` are
 /// all interfaces of both families, as in Go's `net.ListenUDP`, while `0.0.0.0` is IPv4 only.
 pub(crate) fn parse(text: &str) -> Option<ListenAddr> {
     let (host, port) = text.rsplit_once(':')?;

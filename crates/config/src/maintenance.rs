@@ -10,21 +10,21 @@ use crate::schema::Schema;
 use crate::schema_check::check_section;
 use crate::validate::check_languages;
 
-/// A route is closed for a while.
+/// Maintenance of a route, which is closed during it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MaintenanceSettings {
     /// `true` if the maintenance is switched on.
     pub enabled: bool,
-    /// When the route is closed, and the players that may enter nevertheless.
+    /// Time of the maintenance, and the players that may enter nevertheless.
     pub rule: router::Maintenance,
     /// Texts for the other players.
     pub texts: MaintenanceTexts,
 }
 
 impl MaintenanceSettings {
-    /// Reads what `routing.routes[].maintenance` takes from a value that comes by itself. `{}` closes a route for
-    /// everybody until it is opened again.
+    /// Parses a separate value of `routing.routes[].maintenance`. `{}` closes a route for all players until it is
+    /// opened again.
     ///
     /// # Errors
     /// All problems by path, which begins at the value itself, with the messages that a file would get.
@@ -44,7 +44,7 @@ impl MaintenanceSettings {
         let mut problems = Problems::default();
         let right =
             section().and_then(|schema| check_section(schema, value.clone(), &mut problems));
-        // Values that the schema check removed have a problem, and so does a value that is no section.
+        // The schema check has reported the values that it removed, and a value that is not a section.
         let model = right.map(serde_json::from_value).transpose();
         let model = model.unwrap_or_else(|error| {
             problems.add(&Path::default(), error.to_string());
@@ -60,14 +60,14 @@ impl MaintenanceSettings {
     }
 }
 
-/// The schema of a maintenance, wherever one stands.
+/// Returns the schema of a maintenance.
 fn section() -> Option<Schema> {
     Schema::root()
         .property("routing")?
         .property("default_maintenance")
 }
 
-/// Checks what the values mean together and builds the parts.
+/// Checks the values together and builds the settings.
 pub(crate) fn build(
     path: &Path,
     given: model::Maintenance,
@@ -77,7 +77,7 @@ pub(crate) fn build(
     if let (Some(from), Some(until)) = (from, until)
         && from >= until
     {
-        let message = "not after `from`, so the maintenance is never active; allowed: a later time";
+        let message = "not after `from`, so it is never active; allowed: a later time";
         problems.add_if_clear(&path.key("until"), message);
     }
     check_languages(&path.key("text"), &given.text, problems);
@@ -85,7 +85,7 @@ pub(crate) fn build(
     if allow.verified && allow.uuids.is_empty() && allow.usernames.is_empty() {
         problems.add_if_clear(
             &path.key("allow").key("verified"),
-            "has no effect alone; allowed: with `uuids` or `usernames`",
+            "has no effect alone; allowed: beside `uuids` or `usernames`",
         );
     }
     let allow = router::Allow {

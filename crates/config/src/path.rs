@@ -12,7 +12,7 @@ pub(crate) enum Segment {
 }
 
 impl Path {
-    /// Returns the path of keys with dots between them.
+    /// Returns the path of a text of keys with dots between them.
     pub(crate) fn of(keys: &str) -> Self {
         Self(
             keys.split('.')
@@ -29,7 +29,7 @@ impl Path {
         self.with(Segment::Index(index))
     }
 
-    /// Returns whether it is `other` or inside of it.
+    /// Returns whether the path is `other` or below it.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         self.0.starts_with(&other.0)
     }
@@ -64,7 +64,7 @@ impl Path {
     }
 }
 
-/// Lets a map of paths be searched for a part of a path without a copy.
+/// Allows to search a map of paths for a part of a path without a copy.
 impl Borrow<[Segment]> for Path {
     fn borrow(&self) -> &[Segment] {
         &self.0
@@ -88,7 +88,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// Returns whether a key needs no quotes in a path. Keys of maps may be any text.
+/// Returns whether a key needs no quotes in a path. Keys of maps can be any text.
 fn is_plain(key: &str) -> bool {
     !key.is_empty()
         && key
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_read_as_operators_write_them() {
+    fn paths_are_printed_as_operators_write_them() {
         let backend = Path::of("routing.routes")
             .index(2)
             .key("pool")

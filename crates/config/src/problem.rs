@@ -5,19 +5,19 @@ use serde_json::Value;
 
 use crate::path::Path;
 
-/// Longest part of a value that an error repeats, in characters.
+/// Maximum length of the part of a value that an error repeats, in characters.
 const SHOWN: usize = 60;
 
-/// One thing that is wrong in a configuration.
+/// One problem of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// Place: `routing.routes[2].pool.backends[0].port`, or the name of an environment variable.
+    /// Path, such as `routing.routes[2].pool.backends[0].port`, or the name of an environment variable.
     pub path: String,
     /// The fault, the value found and the allowed values. Never contains values of secrets.
     pub message: String,
-    /// The value seen: a number, a text or a truth value. Absent for sections, lists and secrets, and where it is not
-    /// the value that is wrong.
+    /// Value found: a number, a text or a boolean. Absent for sections, lists and secrets, and if the problem is not in
+    /// the value.
     pub value: Option<Value>,
     /// The environment variable that the value comes from, if it does not come from the file.
     pub variable: Option<String>,
@@ -56,18 +56,18 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Something that is allowed and hardly meant.
+/// A value that is allowed and probably not intended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Warning {
-    /// Place, as in [`Problem::path`].
+    /// Path, as in [`Problem::path`].
     pub path: String,
     /// Consequence of the value.
     pub message: String,
 }
 
 impl Warning {
-    /// Makes a warning of something that this crate cannot see, such as the end of a certificate.
+    /// Makes a warning of a state that this crate does not check, such as the end of a certificate.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -82,12 +82,13 @@ impl fmt::Display for Warning {
     }
 }
 
-/// The problems found so far. Each is reported once: what follows only from an earlier one is not added.
+/// The problems found so far. A problem that only follows from an earlier one is not added.
 #[derive(Default)]
 pub(crate) struct Problems {
-    /// By path. An empty list suppresses others at the path: its value stands under an unknown key, which is reported.
+    /// Problems by path. An empty list suppresses problems at its path: the value is under an unknown key, which is
+    /// reported.
     found: BTreeMap<Path, Vec<ProblemText>>,
-    /// The variables that gave a value, by the path of the value.
+    /// Variables by the path of the value that they set.
     variables: BTreeMap<Path, String>,
 }
 
@@ -100,7 +101,7 @@ impl Problems {
             .push(message.into());
     }
 
-    /// Adds a problem at `path`, unless something is already wrong there or above.
+    /// Adds a problem at `path`, unless there is one at it or above it.
     pub(crate) fn add_if_clear(&mut self, path: &Path, message: impl Into<ProblemText>) {
         if !self.is_covered(path) {
             self.add(path, message);
@@ -117,12 +118,12 @@ impl Problems {
         self.variables.insert(path, variable.to_owned());
     }
 
-    /// Returns whether something is wrong at `path` or above.
+    /// Returns whether there is a problem at `path` or above it.
     pub(crate) fn is_covered(&self, path: &Path) -> bool {
         nearest_above(&self.found, path).is_some()
     }
 
-    /// Returns whether something is wrong at `path` or below.
+    /// Returns whether there is a problem at `path` or below it.
     pub(crate) fn has_within(&self, path: &Path) -> bool {
         // Paths within a path follow it directly in the order of paths.
         let next = self.found.range::<Path, _>(path..).next();
@@ -145,7 +146,7 @@ impl Problems {
     }
 }
 
-/// The entry at `path`, or at the nearest place above it.
+/// Returns the entry at `path`, or at the nearest path above it.
 fn nearest_above<'a, T>(entries: &'a BTreeMap<Path, T>, path: &Path) -> Option<&'a T> {
     path.and_above().find_map(|above| entries.get(above))
 }
@@ -165,7 +166,7 @@ impl<T: Into<String>> From<T> for ProblemText {
     }
 }
 
-/// `what (got value); allowed: ...`
+/// Returns `what (got value); allowed: ...`.
 pub(crate) fn message(what: &str, value: &Value, allowed: impl fmt::Display) -> ProblemText {
     let is_one = !value.is_object() && !value.is_array();
     ProblemText {
@@ -174,12 +175,12 @@ pub(crate) fn message(what: &str, value: &Value, allowed: impl fmt::Display) -> 
     }
 }
 
-/// The same for a value that is or may hold a secret.
+/// Returns the same without the value, for one that is or may hold a secret.
 pub(crate) fn secret_message(what: &str, allowed: impl fmt::Display) -> ProblemText {
     format!("{what} (value not shown); allowed: {allowed}").into()
 }
 
-/// A value short enough for a line of a log.
+/// Writes a value, shortened to fit a line of a log.
 struct Shown<'a>(&'a Value);
 
 impl fmt::Display for Shown<'_> {

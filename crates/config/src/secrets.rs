@@ -10,7 +10,7 @@ use crate::path::Path;
 use crate::problem::Problems;
 use crate::source::PREFIX;
 
-/// Far more than a secret has, in bytes. A wrong path may lead to a file of any length.
+/// Maximum length of a file with a secret in bytes, far more than a secret has. A wrong path may lead to any file.
 const MAX_FILE: usize = 64 * 1024;
 
 /// Reads secrets from files and variables.
@@ -83,7 +83,7 @@ impl<'a> Secrets<'a> {
     fn variable(&self, name: &str) -> Result<SecretString, String> {
         if name.to_ascii_uppercase().starts_with(PREFIX) {
             return Err(format!(
-                "{name:?} begins with {PREFIX}, as the variables of keys do; allowed: another name"
+                "{name:?} begins with {PREFIX}, which is reserved for keys; allowed: another name"
             ));
         }
         let found = self
@@ -94,7 +94,7 @@ impl<'a> Secrets<'a> {
             if self.is_elsewhere {
                 return Ok(stand_in());
             }
-            return Err(format!("there is no environment variable {name:?}"));
+            return Err(format!("the environment variable {name:?} does not exist"));
         };
         match value.to_str() {
             Some(text) => Ok(text.into()),

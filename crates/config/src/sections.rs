@@ -33,7 +33,7 @@ impl Sections {
     }
 }
 
-/// Without the hashes: a short secret could be guessed by them.
+/// Leaves out the hashes: a short secret could be guessed from them.
 impl fmt::Debug for Sections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sections").finish_non_exhaustive()

@@ -16,8 +16,8 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Makes an authority with a key of its own.
-    #[expect(clippy::new_without_default, reason = "two of them are never the same")]
+    /// Makes an authority with a new key.
+    #[expect(clippy::new_without_default, reason = "each has another key")]
     pub fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -32,7 +32,7 @@ impl Authority {
         self.folder.path().join("ca.pem")
     }
 
-    /// Returns a server's half of TLS, with a certificate for `host`.
+    /// Returns the TLS configuration of a server with a certificate for `host`.
     pub fn acceptor(&self, host: &str) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec![host.to_owned()]).unwrap();

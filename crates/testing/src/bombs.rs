@@ -1,6 +1,6 @@
-//! Small modules that keep a compiler busy.
+//! Small modules that are expensive to compile.
 
-/// A plugin with more functions, as text.
+/// Returns a plugin with these additional functions, as text.
 pub fn in_plugin(functions: &str) -> Vec<u8> {
     let text = format!(
         r#"(module
@@ -22,7 +22,7 @@ fn with_locals(locals: usize, body: &str) -> String {
     format!("(func (param i32) (local {types}) {body})")
 }
 
-/// A function that changes `locals` locals inside `loops` nested loops.
+/// Returns a function that changes `locals` locals inside `loops` nested loops.
 pub fn changed_in_loops(locals: usize, loops: usize) -> String {
     let body = format!(
         "{}{}{}",
@@ -33,18 +33,18 @@ pub fn changed_in_loops(locals: usize, loops: usize) -> String {
     with_locals(locals, &body)
 }
 
-/// The same with the loops one after the other.
+/// Returns the same with the loops one after the other.
 pub fn in_a_row(locals: usize, loops: usize) -> String {
     let each = format!("loop {} local.get 0 br_if 0 end ", change(locals));
     with_locals(locals, &each.repeat(loops))
 }
 
-/// A module within the static bounds that takes a compiler a minute and more.
+/// Returns a module within the static bounds that takes a minute or more to compile.
 pub fn slow() -> Vec<u8> {
     in_plugin(&changed_in_loops(10, 999).repeat(50))
 }
 
-/// A module within the static bounds that takes more than 256 MiB to compile.
+/// Returns a module within the static bounds that takes more than 256 MiB to compile.
 pub fn large() -> Vec<u8> {
     let add = "local.get 0 i32.load local.get 0 i32.mul local.set 0 ".repeat(50_000);
     in_plugin(&format!("(func (param i32) {add})").repeat(16))

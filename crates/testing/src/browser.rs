@@ -11,21 +11,21 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::{Instant, interval, timeout};
 
-/// Against hanging.
+/// Limit that ends a test that hangs.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Size and color scheme of a page.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
-    /// In CSS pixels.
+    /// Length in CSS pixels.
     pub width: u32,
-    /// In CSS pixels.
+    /// Length in CSS pixels.
     pub height: u32,
     /// `true` if `prefers-color-scheme` is `dark`.
     pub dark: bool,
 }
 
-/// A screen on a desk.
+/// A desktop screen.
 pub const DESK: View = View {
     width: 1280,
     height: 900,
@@ -48,7 +48,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts Chromium. Returns `None` if it or Playwright is missing, and prints this; panics if `REQUIRE_PEERS` is set.
+    /// Starts Chromium. Returns `None` if it or Playwright is missing, and prints this; panics if `REQUIRE_PEERS` is
+    /// set.
     pub async fn start() -> Option<Self> {
         let browser = Self::launch().await;
         if browser.is_none() {
@@ -89,7 +90,7 @@ impl Browser {
         self.call("open", json!(url)).await.unwrap();
     }
 
-    /// Looks at the page in another way.
+    /// Changes size and color scheme of the page.
     pub async fn look(&mut self, view: View) {
         let size = json!({"width": view.width, "height": view.height});
         self.call("size", size).await.unwrap();
@@ -97,7 +98,7 @@ impl Browser {
         self.call("scheme", json!(scheme)).await.unwrap();
     }
 
-    /// The value of an expression in the page.
+    /// Returns the value of an expression in the page.
     pub async fn eval(&mut self, expression: &str) -> Value {
         let value = self.call("eval", json!(expression)).await;
         value.unwrap_or_else(|error| panic!("{expression}: {error}"))
@@ -140,7 +141,7 @@ impl Browser {
         serde_json::from_value(problems).unwrap()
     }
 
-    /// Ends it.
+    /// Ends the browser.
     pub async fn close(mut self) {
         drop(self.commands);
         let ended = timeout(PATIENCE, self.driver.wait()).await;

@@ -1,4 +1,4 @@
-//! Time that stands still unless a test moves it, while sockets go on in real time.
+//! A paused clock that a test moves, while sockets work in real time.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
@@ -8,12 +8,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::advance;
 
-/// Far more than anything here takes; only a hang is longer.
+/// Limit that ends a test that hangs; far longer than any test takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Holds the paused clock of a test. Otherwise it would jump to the next timer as soon as all tasks wait for sockets.
 pub struct Clock {
-    /// The clock is held as long as a blocking task runs, which waits for the end of this.
+    /// Dropped to end the blocking task that holds the clock.
     _held: SyncSender<()>,
     echo: TcpListener,
 }
@@ -51,11 +51,11 @@ impl Clock {
     }
 }
 
-/// Waits for something that happens without the clock, at most 30 s of real time.
+/// Waits until a condition is true, at most 30 s of real time, without moving the clock.
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = std::time::Instant::now();
     while !is_so() {
-        assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
+        assert!(began.elapsed() < PATIENCE, "timed out: {what}");
         yield_now().await;
     }
 }

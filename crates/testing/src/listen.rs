@@ -1,4 +1,4 @@
-//! The part of a server for tests that does not depend on its answers.
+//! Connections of servers for tests.
 
 use std::net::SocketAddr;
 

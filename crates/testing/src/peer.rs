@@ -1,4 +1,4 @@
-//! Plugin servers in processes of their own, in Python, Go and Rust.
+//! Plugin servers in separate processes, in Python, Go and Rust.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -20,11 +20,11 @@ pub fn anywhere() -> String {
     }
     let [_, _, high, low] = std::process::id().to_be_bytes();
     let count = COUNT.fetch_add(1, Ordering::Relaxed) % 254;
-    // 127.0.x.y is left to tests that need 127.0.0.1.
+    // 127.0.x.y is reserved for tests that need 127.0.0.1.
     format!("127.{}.{low}.{}:0", high | 128, count + 1)
 }
 
-/// A plugin server in a process of its own. It is killed when dropped.
+/// A plugin server in a separate process. It is killed when dropped.
 pub struct PeerProcess {
     program: Vec<PathBuf>,
     address: String,
@@ -83,7 +83,7 @@ impl PeerProcess {
         assert!(kill.status().unwrap().success(), "{kill:?}");
         let started = Instant::now();
         while name == "STOP" && !self.has_stopped() {
-            assert!(started.elapsed() < START_TIMEOUT, "it does not stop");
+            assert!(started.elapsed() < START_TIMEOUT, "the peer does not stop");
             std::thread::yield_now();
         }
     }
@@ -137,7 +137,7 @@ impl Drop for PeerProcess {
     }
 }
 
-/// Starts it and reads the first line that it writes, which ends with its address.
+/// Starts the program and reads its first line, which ends with its address.
 fn start(program: &[PathBuf], address: &str) -> (Child, String) {
     let (name, arguments) = program.split_first().unwrap();
     let mut command = Command::new(name);

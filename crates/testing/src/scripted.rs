@@ -1,4 +1,4 @@
-//! A server for tests with prepared answers.
+//! A server for tests with prepared responses.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::listen::{Stream, listen};
 use crate::post;
 
-/// A prepared answer.
+/// A prepared response.
 pub trait ScriptedAnswer: Clone + Send + 'static {
     /// Record of a request, for the test to check.
     type Request: Clone + Send + 'static;
@@ -18,17 +18,17 @@ pub trait ScriptedAnswer: Clone + Send + 'static {
     /// Path and query of the URL of the server.
     const PATH: &'static str = "";
 
-    /// Returns the answer when no prepared one is left.
+    /// Returns the response when no prepared one is left.
     fn good() -> Self;
 
     /// Makes a record of a request from its head and body.
     fn read(head: String, body: Vec<u8>) -> Self::Request;
 
-    /// Writes the answer.
+    /// Writes the response.
     fn give(self, stream: &mut Stream) -> impl Future<Output = AfterAnswer> + Send;
 }
 
-/// State of a connection after an answer.
+/// State of a connection after a response.
 pub enum AfterAnswer {
     /// The next request is read.
     KeepAlive,
@@ -38,7 +38,7 @@ pub enum AfterAnswer {
     ClosedByServer,
 }
 
-/// A server on this runtime. Ends with it.
+/// A server on this runtime, which ends with it.
 #[derive(Clone)]
 pub struct ScriptedServer<A: ScriptedAnswer> {
     /// Address that the server listens on.
@@ -47,7 +47,7 @@ pub struct ScriptedServer<A: ScriptedAnswer> {
 }
 
 struct Shared<A: ScriptedAnswer> {
-    /// Answers to the next requests. Later ones get a good answer.
+    /// Responses to the next requests. Later ones get a good response.
     answers: VecDeque<A>,
     requests: Vec<A::Request>,
     accepted: usize,

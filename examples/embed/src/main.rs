@@ -17,7 +17,7 @@ use hyrouter_plugins::{Chain, ChainEntry, ChainSettings};
 use hyrouter_proxy::{ConnectInfo, ServerBuilder};
 use hyrouter_router::{Backend, PoolSpec, RouteSpec, Router, RouterSpec, Strategy};
 
-/// The policy: editors are refused, German speakers have a server of their own, the routes decide about the rest.
+/// The policy: editors are refused, German speakers go to a separate server, the routes decide about all others.
 struct Policy;
 
 impl Plugin for Policy {

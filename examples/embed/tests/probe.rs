@@ -1,4 +1,4 @@
-//! The example runs as a process and answers players.
+//! The example as a process that refers players.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
 

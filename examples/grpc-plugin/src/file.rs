@@ -67,7 +67,7 @@ impl BanFile {
 
 async fn version(path: &Path) -> anyhow::Result<Version> {
     let file = fs::metadata(path).await;
-    let file = file.with_context(|| format!("looking at {}", path.display()))?;
+    let file = file.with_context(|| format!("reading the metadata of {}", path.display()))?;
     Ok((file.modified()?, file.len()))
 }
 
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_list_that_went_away_stays_as_it_was() {
+    async fn the_list_stays_if_its_file_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bans.txt");
         assert!(BanFile::open(path.clone()).await.is_err());

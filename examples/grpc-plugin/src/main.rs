@@ -1,4 +1,4 @@
-//! A ban list for Hyrouter, in a process of its own.
+//! A ban list for Hyrouter, in a separate process.
 
 mod bans;
 mod file;
@@ -55,7 +55,7 @@ async fn main() -> anyhow::Result<()> {
     server.run().await.context("serving the plugin")
 }
 
-#[expect(clippy::print_stdout, reason = "a program says where it listens")]
+#[expect(clippy::print_stdout, reason = "the program prints its address")]
 fn say(line: &str) {
     println!("{line}");
 }

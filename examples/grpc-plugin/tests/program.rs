@@ -1,4 +1,4 @@
-//! The program, asked as a router asks it.
+//! The program, called like a router calls it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panic")]
 
@@ -9,7 +9,7 @@ use hyrouter_plugin_api::{ConnectEvent, ConnectRequest, ConnectResponse, Plugin 
 use hyrouter_plugin_grpc::{GrpcPlugin, GrpcSettings, PluginAddress};
 use hyrouter_testing::peer::PeerProcess;
 
-/// Far more than anything here takes.
+/// Limit that ends a test that hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn plugin(peer: &PeerProcess) -> GrpcPlugin {
@@ -34,7 +34,7 @@ async fn ask(plugin: &GrpcPlugin, name: &str) -> ConnectResponse {
 }
 
 #[tokio::test]
-async fn denies_whom_its_file_names_as_the_file_changes() {
+async fn denies_the_players_of_its_file_and_follows_changes() {
     let folder = tempfile::tempdir().unwrap();
     let bans = folder.path().join("bans.txt");
     std::fs::write(&bans, "griefer No griefing.\n").unwrap();
@@ -60,7 +60,7 @@ async fn denies_whom_its_file_names_as_the_file_changes() {
     assert_eq!(ask(&plugin, "Griefer").await, ConnectResponse::default());
 
     peer.signal("TERM");
-    // The connection has to say that it heard.
+    // Waits on another thread, so that the client's connection can respond to the shutdown.
     assert!(
         tokio::task::spawn_blocking(move || peer.wait())
             .await
@@ -69,11 +69,11 @@ async fn denies_whom_its_file_names_as_the_file_changes() {
 }
 
 #[tokio::test]
-async fn ends_by_both_signals_that_ask_it_to() {
+async fn ends_by_sigint_and_sigterm() {
     for signal in ["INT", "TERM"] {
         let mut peer = PeerProcess::rust_example();
         let plugin = plugin(&peer);
-        // Who answers also listens to signals.
+        // A server that responds has installed its signal handlers.
         assert!(ask(&plugin, "deny").await.deny);
         peer.signal(signal);
         let ended = tokio::task::spawn_blocking(move || peer.wait());

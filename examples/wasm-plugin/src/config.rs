@@ -41,17 +41,17 @@ impl Lobby {
     /// A value is not allowed; the text has its key.
     pub fn check(&self) -> Result<(), String> {
         if self.prefix.is_empty() {
-            return Err("prefix: is empty, every name begins with that".into());
+            return Err("prefix: must not be empty, since every name would match".into());
         }
         if let Some(LobbyAddress { host, port }) = &self.backend {
             if host.is_empty() || host.len() > MAX_HOST_LEN {
                 return Err(format!(
-                    "backend.host: has {} bytes, 1 to {MAX_HOST_LEN} are allowed",
+                    "backend.host: has {} bytes; allowed: 1 to {MAX_HOST_LEN}",
                     host.len()
                 ));
             }
             if *port == 0 {
-                return Err("backend.port: is 0, 1 to 65535 are allowed".into());
+                return Err("backend.port: is 0; allowed: 1 to 65535".into());
             }
         }
         Ok(())
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_to_be_configured() {
+    fn all_settings_are_optional() {
         assert_eq!(read("null"), Ok(Lobby::default()));
         assert_eq!(read("{}"), Ok(Lobby::default()));
     }
@@ -98,13 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_with_their_key() {
+    fn mistakes_are_reported_with_their_key() {
         for (json, message) in [
             (
                 r#"{"prefx":"VIP"}"#,
                 "unknown field `prefx`, expected one of `prefix`, `tag`, `backend`",
             ),
-            (r#"{"prefix":""}"#, "prefix: is empty"),
+            (r#"{"prefix":""}"#, "prefix: must not be empty"),
             (r#"{"backend":{"host":"lobby"}}"#, "missing field `port`"),
             (
                 r#"{"backend":{"host":"","port":5520}}"#,

@@ -3,9 +3,9 @@ use serde_json::{Value, json};
 
 use crate::Lobby;
 
-/// Answers about one player.
+/// Decides about one player.
 ///
-/// A name is what the client says it is. Where something of value depends on it, look at `event.identity.verified` first.
+/// The name comes from the client. Check `event.identity.verified` before granting anything of value by it.
 pub fn on_connect(lobby: &Lobby, request: ConnectRequest) -> ConnectResponse {
     let name = request.event.username.unwrap_or_default();
     if name == "deny" {
@@ -23,7 +23,7 @@ pub fn on_connect(lobby: &Lobby, request: ConnectRequest) -> ConnectResponse {
     response
 }
 
-/// Leaves everything but the data that the player's client carries to the backend.
+/// Returns a response that changes only the referral data, which the client carries to the backend.
 fn carrying(data: &Value) -> ConnectResponse {
     ConnectResponse {
         referral_data: Some(data.to_string().into_bytes()),
@@ -31,7 +31,8 @@ fn carrying(data: &Value) -> ConnectResponse {
     }
 }
 
-/// Backends of a discovery have their labels under `label.`, written ones have what the operator wrote.
+/// Returns whether a backend is the lobby with this tag. Discovered backends have their labels under `label.`, static
+/// ones have the operator's keys.
 fn is_lobby(candidate: &Backend, tag: &str) -> bool {
     ["lobby", "label.lobby"]
         .iter()

@@ -1,5 +1,5 @@
-//! A lobby for VIPs: players whose name has a prefix go to a lobby of their own, and every player carries referral data
-//! that says which lobby it is.
+//! A lobby for VIPs: players whose name has a prefix go to a separate lobby, and each player carries referral data with
+//! the name of the lobby.
 
 mod config;
 mod handler;

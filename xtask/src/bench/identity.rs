@@ -21,7 +21,7 @@ fn cases() -> [(&'static str, String); 3] {
     ]
 }
 
-/// Server CPU for each exchange of a client with a token, in rounds that take the cases in turn.
+/// Measures the server CPU per exchange of a client with a token, in rounds that alternate the cases.
 pub(super) fn exchanges(rounds: usize, exchanges: usize) -> anyhow::Result<String> {
     let key = root().join("dev/identity/key.json").display().to_string();
     let (server_core, client_core) = cores();

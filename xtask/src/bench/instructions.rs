@@ -1,4 +1,4 @@
-//! Instructions for each exchange, which repeat where times do not.
+//! Instructions per exchange, which are reproducible where times are not.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +10,7 @@ use super::process::{ServerProcess, Subject, load};
 use super::whole::CONFIG;
 use crate::sh::{cmd, say, target, works};
 
-/// The difference of two runs leaves out starting and ending.
+/// Measures the difference of two runs, which leaves out start and end.
 const FEW: u64 = 100;
 const MANY: u64 = 400;
 
@@ -44,7 +44,7 @@ pub(crate) fn per_exchange() -> anyhow::Result<String> {
     Ok(table)
 }
 
-/// Instructions of a server that starts, serves that many, and ends.
+/// Returns the instructions of a server that starts, serves this number of exchanges, and ends.
 fn count(subject: Subject, exchanges: u64) -> anyhow::Result<u64> {
     let out = target().join(format!(
         "callgrind.{}.{exchanges}.out",

@@ -1,4 +1,4 @@
-//! Memory of connections that do nothing.
+//! Memory of idle connections.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ pub(crate) fn idle() -> anyhow::Result<String> {
         let server = ServerProcess::start(Subject::QuietRouter, &[], CONFIG)?;
         let before = server.resident()?;
         let held = hold(&server, connections)?;
-        // Until what the last handshakes needed is given back.
+        // Waits until the memory of the last handshakes is freed.
         pause(1_000);
         let grown = server.resident()? - before;
         writeln!(

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the router costs, as ratios to a floor measured in the same run.
+//! `cargo xtask bench`: costs of the router, as ratios to a floor measured in the same run.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -35,7 +35,7 @@ pub(crate) struct BenchArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
-    /// Functions without sockets
+    /// Parts without sockets
     Pure,
     /// Whole exchanges against the floor
     Whole,
@@ -47,7 +47,7 @@ enum Part {
     Memory,
     /// Calls of plugins against bare calls
     Plugins,
-    /// Waiting time of players during a flood of forged handshakes
+    /// Waiting times of players during a flood of forged handshakes
     Flood,
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The middle of some measurements.
+/// Returns the median of measurements.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

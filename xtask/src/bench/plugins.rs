@@ -1,4 +1,4 @@
-//! Plugins: calls against bare calls, and what a plugin that never returns costs everybody else.
+//! Plugins: calls against bare calls, and the effect of a plugin that never returns on other players.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -24,7 +24,7 @@ pub(crate) fn calls() -> anyhow::Result<String> {
     )
 }
 
-/// Everybody is asked about by the example plugin. Of two hosts the plugin `loops` never returns for one.
+/// Configuration that calls the example plugin for all players. The plugin `loops` never returns for one of two hosts.
 const CONFIG: &str = r#"
 listen: "127.0.0.1:0"
 quic: { endpoints: 1 }

@@ -10,17 +10,17 @@ use serde_json::Value;
 
 use crate::sh::{cmd, target};
 
-/// Ticks of CPU time in a second; fixed for user space on Linux, whatever the kernel runs with.
+/// Ticks of CPU time per second: fixed for user space on Linux, independent of the kernel's configuration.
 const TICKS: f64 = 100.0;
 
 /// Measured server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// The least that a QUIC server can do.
+    /// The minimum of a QUIC server.
     Floor,
-    /// The router as it is shipped, a log line for each decision.
+    /// The router with its defaults: one log line per decision.
     Router,
-    /// The router without those lines.
+    /// The router without these lines.
     QuietRouter,
 }
 
@@ -43,13 +43,13 @@ pub(crate) struct ServerProcess {
     address: String,
 }
 
-/// A binary as it is released.
+/// Returns a binary with the release profile.
 pub(crate) fn release(name: &str) -> PathBuf {
     target().join("dist").join(name)
 }
 
 impl ServerProcess {
-    /// Starts it with `wrapper` in front of its command line, such as valgrind.
+    /// Starts the server with `wrapper` in front of its command line, such as valgrind.
     pub(crate) fn start(subject: Subject, wrapper: &[&str], config: &str) -> anyhow::Result<Self> {
         let mut words: Vec<String> = wrapper.iter().map(ToString::to_string).collect();
         match subject {
@@ -85,7 +85,7 @@ impl ServerProcess {
         &self.address
     }
 
-    /// The address that its process listens on, from the kernel: the quiet ones say nothing.
+    /// Returns the address that its process listens on, from the kernel, since quiet servers do not print it.
     fn wait_for_address(&mut self) -> anyhow::Result<String> {
         for _ in 0..600 {
             if let Some(status) = self.child.try_wait()? {
@@ -117,10 +117,10 @@ impl ServerProcess {
         })
     }
 
-    /// User and system time of all its threads so far, in seconds.
+    /// Returns the user and system time of all its threads so far, in seconds.
     pub(crate) fn cpu_seconds(&self) -> anyhow::Result<f64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name, in parentheses, may hold blanks; user and system time are fields 14 and 15.
+        // The name, in parentheses, can have blanks; user and system time are fields 14 and 15.
         let rest = stat.rsplit(')').next().context("no stat")?;
         let ticks: f64 = rest
             .split_whitespace()
@@ -131,7 +131,7 @@ impl ServerProcess {
         Ok(ticks / TICKS)
     }
 
-    /// Resident memory in bytes.
+    /// Returns the resident memory in bytes.
     pub(crate) fn resident(&self) -> anyhow::Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status
@@ -142,7 +142,7 @@ impl ServerProcess {
         Ok(kilobytes * 1024.0)
     }
 
-    /// Asks it to end and waits until it has.
+    /// Stops the server and waits for its end.
     pub(crate) fn end(mut self) -> anyhow::Result<()> {
         let pid = self.child.id().to_string();
         ensure!(
@@ -164,7 +164,7 @@ impl Drop for ServerProcess {
     }
 }
 
-/// Runs the load generator to its end and gives its report.
+/// Runs the load generator to its end and returns its report.
 pub(crate) fn load(
     server: &ServerProcess,
     wrapper: &[&str],
@@ -186,7 +186,7 @@ pub(crate) fn load(
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// Clients that hold connections until they are told to go.
+/// Clients that hold connections until they are stopped.
 #[derive(Debug)]
 pub(crate) struct Held {
     child: Child,
@@ -194,7 +194,7 @@ pub(crate) struct Held {
     _stdout: BufReader<ChildStdout>,
 }
 
-/// Connects `count` clients that say nothing, and returns once all are connected.
+/// Connects `count` silent clients, and returns when all are connected.
 pub(crate) fn hold(server: &ServerProcess, count: usize) -> anyhow::Result<Held> {
     let mut child = cmd(release("load"))
         .args([
@@ -233,7 +233,7 @@ impl Drop for Held {
     }
 }
 
-/// Waits for something that nothing tells of.
+/// Polls until a condition is true.
 #[expect(
     clippy::disallowed_methods,
     reason = "a build task may block; it polls another process"

@@ -19,7 +19,7 @@ routing:
   default: { strategy: round_robin, backends: [{ host: 127.0.0.1, port: 5521 }] }
 "#;
 
-/// Server CPU for each exchange, in rounds that take the servers in turn.
+/// Measures the server CPU per exchange, in rounds that alternate the servers.
 pub(crate) fn exchanges(rounds: usize, exchanges: usize) -> anyhow::Result<String> {
     let (server_core, client_core) = cores();
     let mut runs: Vec<(Subject, Vec<Run>)> =
@@ -84,7 +84,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// With these arguments of the load generator beside the number of exchanges.
+    /// Runs with these arguments of the load generator beside the number of exchanges.
     pub(super) fn measure(
         subject: Subject,
         config: &str,
@@ -117,7 +117,7 @@ impl Run {
     }
 }
 
-/// A thousand players who arrive at the same moment.
+/// Measures a thousand players that arrive at the same time.
 pub(crate) fn burst() -> anyhow::Result<String> {
     const PLAYERS: &str = "1000";
     let server = ServerProcess::start(Subject::Router, &[], CONFIG)?;

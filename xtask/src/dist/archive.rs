@@ -1,4 +1,4 @@
-//! A folder as a `.tar.gz` that is the same bytes wherever and whenever it is made.
+//! A folder as a reproducible `.tar.gz`.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,11 +8,11 @@ use anyhow::Context as _;
 use flate2::{Compression, GzBuilder};
 use tar::{Builder, EntryType, Header};
 
-/// Packs a folder under its own name. All belongs to root, and is of `moment`, in seconds since 1970.
+/// Packs a folder under its own name. All entries belong to root and have the time `moment`, in seconds since 1970.
 pub(super) fn pack(folder: &Path, archive: &Path, moment: u64) -> anyhow::Result<()> {
     let above = folder.parent().context("the folder stands nowhere")?;
     let file = File::create(archive).with_context(|| format!("writing {}", archive.display()))?;
-    // The header of gzip has a time as well, which is left at none.
+    // The header of gzip has a time too, which is left empty.
     let gzip = GzBuilder::new().mtime(0).write(file, Compression::best());
     let mut tar = Builder::new(gzip);
     for path in all_below(folder)? {
@@ -38,7 +38,7 @@ pub(super) fn pack(folder: &Path, archive: &Path, moment: u64) -> anyhow::Result
     Ok(())
 }
 
-/// The folder and all below it, in the order of their names.
+/// Returns the folder and all entries below it, sorted by name.
 fn all_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = vec![folder.to_owned()];
     let mut entries = fs::read_dir(folder)

@@ -25,7 +25,7 @@ const PATHS: &[&str] = &[
 /// Target of links to files that are not in the archive.
 const ELSEWHERE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/tree/main/");
 
-/// Shells, and how they call a file of completions.
+/// Shells, and the names of their completion files.
 const SHELLS: &[(&str, &str)] = &[
     ("bash", "hyrouter.bash"),
     ("fish", "hyrouter.fish"),
@@ -81,7 +81,7 @@ fn with_links(text: &str, above: &Path) -> String {
     linked
 }
 
-/// A path without `..`.
+/// Returns a path without `..`.
 fn resolved(path: &Path) -> PathBuf {
     let mut found = PathBuf::new();
     for component in path.components() {
@@ -94,7 +94,7 @@ fn resolved(path: &Path) -> PathBuf {
     found
 }
 
-/// Generates the files that the router writes about itself.
+/// Generates the man pages and completions with the router.
 fn generate(binary: &Path, folder: &Path) -> anyhow::Result<()> {
     let completions = folder.join("completions");
     fs::create_dir_all(&completions)?;

@@ -1,6 +1,5 @@
-//! `cargo xtask dist`: what is given to people who run a router and build none. One archive with the binary, its man
-//! pages and completions, a unit for systemd and a configuration to start from, beside it a list of all that is in the
-//! binary, and sums to compare.
+//! `cargo xtask dist`: the files of a release. An archive with the binary, its man pages and completions, a systemd
+//! unit and an example configuration; a list of the crates in the binary; and checksums.
 
 mod archive;
 mod contents;
@@ -54,8 +53,8 @@ pub(crate) fn run(args: &DistArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes the archive of a built router without its list of crates, and returns its path: for trying what the archive
-/// is for.
+/// Makes the archive of a built router without its list of crates, and returns its path. It is for tests of the
+/// archive.
 pub(crate) fn archive_of(built: &Path, out: &Path) -> anyhow::Result<PathBuf> {
     let name = format!("hyrouter-{}-{}", env!("CARGO_PKG_VERSION"), host()?);
     let folder = empty(out, &name)?;
@@ -75,7 +74,7 @@ fn empty(above: &Path, name: &str) -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Builds the router and says where it is.
+/// Builds the router and returns its path.
 fn build(args: &DistArgs) -> anyhow::Result<PathBuf> {
     let mut command = cargo();
     command
@@ -87,7 +86,7 @@ fn build(args: &DistArgs) -> anyhow::Result<PathBuf> {
         folder.push(triple);
     }
     sh::run(&mut command)?;
-    // The one profile whose folder has another name.
+    // The only profile whose folder has another name.
     folder.push(match args.profile.as_str() {
         "dev" => "debug",
         profile => profile,
@@ -95,7 +94,7 @@ fn build(args: &DistArgs) -> anyhow::Result<PathBuf> {
     Ok(folder.join("hyrouter"))
 }
 
-/// The time that everything in the archive has: of the last change, so that the same sources make the same archive.
+/// Returns the time of all entries in the archive: that of the last commit, so that equal sources make equal archives.
 fn moment() -> anyhow::Result<u64> {
     let given = std::env::var("SOURCE_DATE_EPOCH").ok();
     let text = match given {
@@ -107,7 +106,7 @@ fn moment() -> anyhow::Result<u64> {
         .with_context(|| format!("{text:?} is no number of seconds"))
 }
 
-/// The target of the compiler.
+/// Returns the target of the compiler.
 fn host() -> anyhow::Result<String> {
     let version = sh::output(cmd("rustc").arg("-vV"))?;
     version
@@ -125,7 +124,7 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// SHA-256 of a file, in hexadecimal digits.
+/// Returns the SHA-256 of a file in hexadecimal digits.
 fn sum(file: &Path) -> anyhow::Result<String> {
     use std::fmt::Write as _;
     let mut hash = Sha256::new();

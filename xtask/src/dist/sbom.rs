@@ -1,4 +1,4 @@
-//! A list of all that is in the binary, as `CycloneDX` writes it: which crates of which versions, under which licenses.
+//! A list of the crates in the binary with versions and licenses, in the format `CycloneDX`.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::sh::{self, cmd, root, target};
 
 const CARGO_CYCLONEDX: &str = "0.5.9";
 
-/// Crates that are in every build of the router: a list without them is of something else.
+/// Crates of every build of the router. A list without them is invalid.
 const EXPECTED: &[&str] = &[
     "hyrouter-proxy",
     "quinn-proto",
@@ -20,7 +20,7 @@ const EXPECTED: &[&str] = &[
     "wasmer",
 ];
 
-/// Writes the list to a file. `moment` is the time that it has, in seconds since 1970.
+/// Writes the list to a file. `moment` is its time, in seconds since 1970.
 pub(super) fn write(triple: &str, moment: u64, to: &Path) -> anyhow::Result<()> {
     let tool = ci::tool("cargo-cyclonedx", CARGO_CYCLONEDX)?;
     let copy = copy_of_repository()?;
@@ -44,7 +44,7 @@ pub(super) fn write(triple: &str, moment: u64, to: &Path) -> anyhow::Result<()> 
     fs::write(to, text).with_context(|| format!("writing {}", to.display()))
 }
 
-/// The tool writes beside each manifest of the workspace, so it gets a workspace of its own.
+/// Copies the workspace, since the tool writes beside each manifest.
 fn copy_of_repository() -> anyhow::Result<std::path::PathBuf> {
     let copy = target().join("sbom");
     if copy.exists() {
@@ -89,7 +89,7 @@ mod tests {
     use super::{EXPECTED, check};
 
     #[test]
-    fn a_list_of_something_else_is_refused() {
+    fn a_list_of_another_program_is_refused() {
         let component = |name: &&str| json!({"name": name, "version": "1", "licenses": []});
         let good = json!({
             "metadata": {"component": {"name": "hyrouter"}},

@@ -17,15 +17,13 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
     if check {
         let found = fs::read_to_string(&file).with_context(|| format!("reading {REFERENCE}"))?;
         if found != wanted {
-            bail!(
-                "{REFERENCE} is not what the configuration's schema says; run `cargo xtask docs`"
-            );
+            bail!("{REFERENCE} does not match the configuration's schema; run `cargo xtask docs`");
         }
         return Ok(());
     }
     fs::write(&file, wanted).with_context(|| format!("writing {REFERENCE}"))?;
     say(&format!("wrote {REFERENCE}"));
-    // A test compares docs/metrics.md with the text of a scrape, and writes it if asked to.
+    // A test compares docs/metrics.md with a scrape, or writes it.
     sh::run(
         cargo()
             .args([

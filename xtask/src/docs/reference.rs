@@ -34,7 +34,7 @@ pub(super) fn markdown(schema: &Value) -> String {
     out
 }
 
-/// One place of the schema.
+/// One node of the schema.
 #[derive(Clone, Copy)]
 struct Node<'s> {
     root: &'s Value,
@@ -54,7 +54,7 @@ impl<'s> Node<'s> {
         self.definition().and_then(target).unwrap_or(self.outer)
     }
 
-    /// Returns a keyword of the place itself, or else of what it refers to.
+    /// Returns a keyword of the node itself, or else of the node that it refers to.
     fn get(self, keyword: &str) -> Option<&'s Value> {
         self.outer
             .get(keyword)
@@ -90,7 +90,7 @@ impl<'s> Node<'s> {
         values.map(|outer| self.below(outer))
     }
 
-    /// Returns the node inside of lists and maps, with the path of what they hold.
+    /// Returns the node inside lists and maps, with its path.
     fn innermost(self, path: String) -> (Self, String) {
         match (self.item(), self.map_value()) {
             (Some(item), _) => item.innermost(format!("{path}[]")),
@@ -128,7 +128,7 @@ impl<'s> Node<'s> {
     }
 }
 
-/// An object of the schema with all places where it stands.
+/// An object of the schema with all its paths.
 struct Section<'s> {
     node: Node<'s>,
     paths: Vec<String>,

@@ -1,4 +1,4 @@
-//! The configurations of the examples: the router takes each, and warns of nothing.
+//! The configurations of the examples, which the router must accept without warnings.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,7 @@ fn with_secrets(file: &str, folder: &Path) -> anyhow::Result<PathBuf> {
     Ok(config)
 }
 
-/// The files of secrets that a configuration names.
+/// Returns the files of secrets that a configuration names.
 pub(super) fn secret_files(file: &str) -> anyhow::Result<Vec<String>> {
     let config = load(file)?;
     let mut found: Vec<_> = yaml::texts(&config)
@@ -91,7 +91,7 @@ pub(super) fn time_to_end(config: &Value) -> anyhow::Result<Duration> {
     Ok(part("delay")? + part("timeout")?)
 }
 
-/// The port of a listen address at a JSON pointer.
+/// Returns the port of a listen address at a JSON pointer.
 pub(super) fn port(config: &Value, pointer: &str) -> Option<u64> {
     yaml::text(config, pointer).rsplit(':').next()?.parse().ok()
 }

@@ -1,5 +1,6 @@
-//! The section "Containers" of `docs/deployment.md`, run by podman as it stands there: from the archive in an empty folder
-//! to a router that answers, with a read-only root, no capabilities and no root user. Then the router is stopped.
+//! The section "Containers" of `docs/deployment.md`, run by podman as it stands there: from the archive in an empty
+//! folder to a router that answers, with a read-only root, no capabilities and no root user. Then the router is
+//! stopped.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -26,7 +27,7 @@ docker stop hyrouter
 echo seconds to stop: $(($(date +%s) - begun))
 echo exit code: $(docker inspect --format '{{.State.ExitCode}}' hyrouter)
 ";
-/// Lines of the output, or their beginnings.
+/// Expected lines of the output, or their beginnings.
 const PRINTED: &[&str] = &[
     "referral to lobby-1.example.com:5521",
     "root is read-only: true",
@@ -84,7 +85,7 @@ pub(super) fn run(router: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The lines of a section behind a prompt, with those that continue them.
+/// Returns the lines of a section after a prompt, with their continuations.
 fn commands(page: &str) -> String {
     let mut found = String::new();
     let mut goes_on = false;
@@ -104,10 +105,10 @@ fn commands(page: &str) -> String {
     found
 }
 
-/// Podman with settings, images and containers of its own, so that it meets none of the machine's.
+/// Podman with separate settings, images and containers, so that it does not touch those of the machine.
 struct Engine {
     folder: PathBuf,
-    /// Root has a network of its own, in which the ports of the recipe are free.
+    /// `true` for root, which gets a separate network in which the ports of the recipe are free.
     is_root: bool,
 }
 
@@ -121,7 +122,7 @@ impl Engine {
             settings.push_str("[engine]\nruntime = \"runc\"\n");
         }
         fs::write(folder.join("containers.conf"), settings)?;
-        // The one driver that needs nothing of the file system below it.
+        // The only driver that works on every file system.
         let storage = format!(
             "[storage]\ndriver = \"vfs\"\ngraphroot = \"{}\"\nrunroot = \"{}\"\n",
             folder.join("images").display(),

@@ -26,7 +26,7 @@ const FILES: &[&str] = &[
     "drwxrwxrwt var/cache/hyrouter",
 ];
 
-/// Libraries that the router may be linked with: the C library and its loader. All else is in the binary.
+/// Libraries that the router may be linked with: the C library and its loader. The binary contains all others.
 const LIBRARIES: &[&str] = &[
     "libc.so.6",
     "libgcc_s.so.1",

@@ -1,6 +1,6 @@
-//! `cargo xtask packaging`: checks what is under `examples` for operators, without a cluster or a Prometheus. podman
-//! runs the image, kustomize puts the manifests together, and promtool and systemd-analyze check their own files. What
-//! fits only each other is compared here.
+//! `cargo xtask packaging`: checks the files for operators in `examples`, without a cluster or a Prometheus. podman
+//! runs the image, kustomize builds the manifests, and promtool and systemd-analyze check their own files. This task
+//! compares the files with each other.
 
 mod configs;
 mod containers;
@@ -21,13 +21,13 @@ pub(crate) use image::has_few_libraries;
 
 use crate::sh::{self, cargo, root, target};
 
-/// With a fresh router.
+/// Runs with a newly built router.
 pub(crate) fn run() -> anyhow::Result<()> {
     sh::run(cargo().args(["build", "--package", "hyrouter"]))?;
     run_built()
 }
 
-/// With the binary that is there: see `interop::run_built`.
+/// Runs with the existing binary: see `interop::run_built`.
 pub(crate) fn run_built() -> anyhow::Result<()> {
     let faults = faults_of_files()?;
     if !faults.is_empty() {
@@ -49,12 +49,12 @@ fn faults_of_files() -> anyhow::Result<Vec<String>> {
     Ok(faults)
 }
 
-/// The text of a file of the repository.
+/// Returns the text of a file of the repository.
 fn read(file: &str) -> anyhow::Result<String> {
     fs::read_to_string(root().join(file)).with_context(|| format!("reading {file}"))
 }
 
-/// A folder of our own for one of the checks, empty.
+/// Returns an empty folder for one of the checks.
 fn scratch(name: &str) -> anyhow::Result<PathBuf> {
     let folder = target().join("packaging").join(name);
     if folder.exists() {

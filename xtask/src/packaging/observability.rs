@@ -1,5 +1,5 @@
-//! The dashboard and the alert rules. promtool parses them; the names of metrics and labels in their queries are compared
-//! with `docs/metrics.md`.
+//! The dashboard and the alert rules. promtool parses them; the names of metrics and labels in their queries are
+//! compared with `docs/metrics.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -148,7 +148,7 @@ fn faults_of(query: &Query<'_>, series: &Series) -> Vec<String> {
     let mut faults = Vec::new();
     let strings = query.expression.split('"').skip(1).step_by(2);
     let bare: Vec<_> = query.expression.split('"').step_by(2).collect();
-    // Strings stand behind the operators of their labels.
+    // Strings follow the operators of their labels.
     for (before, string) in bare.iter().zip(strings) {
         if before.ends_with("job=") && string != "hyrouter" {
             faults.push(format!("the job {string:?} is not that of {SCRAPE}"));

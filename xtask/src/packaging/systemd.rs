@@ -24,13 +24,13 @@ pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lets systemd itself look, where it is.
+/// Verifies the unit with systemd-analyze, if it is installed.
 pub(super) fn run(router: &Path) -> anyhow::Result<()> {
     if !works(cmd("systemd-analyze").arg("--version")) {
         return left_out("systemd-analyze is not installed; the unit is not verified");
     }
     let unit = scratch("systemd")?.join("hyrouter.service");
-    // It looks whether the program is there.
+    // systemd-analyze checks that the program exists.
     let text = read(UNIT)?.replace("/usr/bin/hyrouter", &router.to_string_lossy());
     fs::write(&unit, text).with_context(|| format!("writing {}", unit.display()))?;
     let mut verify = cmd("systemd-analyze");
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_good_and_what_is_changed_is_found() {
+    fn the_unit_is_valid_and_changes_of_it_are_found() {
         assert_eq!(faults_after("[Unit]", "[Unit]"), [""; 0]);
         for (from, to, fault) in [
             (

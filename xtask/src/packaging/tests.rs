@@ -1,4 +1,4 @@
-//! Shipped files have no faults that are found without running anything.
+//! Checks that shipped files have no faults that static checks find.
 
 #[test]
 fn the_files_are_good() {

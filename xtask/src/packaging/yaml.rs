@@ -3,14 +3,14 @@
 use anyhow::{Context as _, anyhow};
 use serde_json::Value;
 
-/// All documents of a text; `file` is for the message.
+/// Returns all documents of a text; `file` is for the message.
 pub(super) fn documents(file: &str, text: &str) -> anyhow::Result<Vec<Value>> {
     serde_saphyr::from_multiple(text)
         .map_err(|error| anyhow!("{error}"))
         .with_context(|| format!("{file} is no YAML"))
 }
 
-/// The one document of a text.
+/// Returns the only document of a text.
 pub(super) fn document(file: &str, text: &str) -> anyhow::Result<Value> {
     let mut all = documents(file, text)?;
     match (all.pop(), all.is_empty()) {
@@ -19,7 +19,7 @@ pub(super) fn document(file: &str, text: &str) -> anyhow::Result<Value> {
     }
 }
 
-/// The text at a JSON pointer, empty where there is none.
+/// Returns the text at a JSON pointer, empty if there is none.
 pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value
         .pointer(pointer)
@@ -27,7 +27,7 @@ pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-/// The list at a JSON pointer, empty where there is none.
+/// Returns the list at a JSON pointer, empty if there is none.
 pub(super) fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
     value
         .pointer(pointer)
@@ -35,7 +35,7 @@ pub(super) fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// All texts anywhere in a value.
+/// Returns all texts anywhere in a value.
 pub(super) fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => vec![text],

@@ -15,7 +15,7 @@ const RUSTC: &str = "/usr/bin/rustc";
 /// Folder of `libc.a` of `wasi-libc`.
 const LIBC: &str = "/usr/lib/wasm32-wasi";
 
-/// The packages are there, and a linker for what they compile.
+/// Proof that the packages are installed, and a linker for their output.
 #[derive(Debug)]
 pub(super) struct Debian {
     linker: PathBuf,
@@ -37,7 +37,7 @@ impl Debian {
         Ok(Self { linker: linker()? })
     }
 
-    /// Debian's cargo with Debian's compiler: its library does not build with another one.
+    /// Returns Debian's cargo with Debian's compiler, since its library does not build with another one.
     pub(super) fn cargo(&self) -> Command {
         let mut command = cmd(CARGO);
         command
@@ -76,7 +76,7 @@ fn is_installed() -> bool {
     })
 }
 
-/// The active toolchain's `rust-lld`; Debian's is a link that leads nowhere until an lld of the same version comes.
+/// Returns the active toolchain's `rust-lld`. Debian's is a broken link until an lld of the same version is installed.
 fn linker() -> anyhow::Result<PathBuf> {
     let sysroot = output(rustc().args(["--print", "sysroot"]))?;
     let version = output(rustc().arg("-vV"))?;

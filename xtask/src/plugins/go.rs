@@ -4,7 +4,7 @@ use crate::sh::{self, cmd, root, say};
 
 use super::{Product, V0, V1, builds};
 
-/// The first with `//go:wasmexport`.
+/// First version with `//go:wasmexport`.
 const NEEDED: (u32, u32) = (1, 24);
 
 const LOBBY: Product = Product {
@@ -36,19 +36,19 @@ fn build_one(product: &Product, source: &str) -> anyhow::Result<()> {
         cmd("go")
             .arg("-C")
             .arg(root().join(source))
-            // The same bytes in every checkout, and no look at the repository around it.
+            // Reproducible in every checkout, without information from the repository.
             .args(["build", "-trimpath", "-buildvcs=false"])
             .args(["-ldflags=-s -w", "-buildmode=c-shared", "-o"])
             .arg(&built)
             .arg(".")
             .envs([("GOOS", "wasip1"), ("GOARCH", "wasm")])
-            // The installed Go or none: it would download a newer one by itself.
+            // Uses the installed Go only: by default, Go downloads a newer one.
             .env("GOTOOLCHAIN", "local"),
     )?;
     product.deliver(&built)
 }
 
-/// Checks that Go is there and new enough. The error names what is missing.
+/// Checks that Go is installed and new enough. The error names the required version.
 fn is_there() -> Result<(), String> {
     let (major, minor) = NEEDED;
     let needs = format!("building them takes Go {major}.{minor} or newer");
@@ -63,7 +63,7 @@ fn is_there() -> Result<(), String> {
     Err(format!("{needs}, this is {}", version.trim()))
 }
 
-/// Major and minor of `go1.26.8`, `go1.25rc1` or `devel go1.27-0123abc`.
+/// Returns major and minor of `go1.26.8`, `go1.25rc1` or `devel go1.27-0123abc`.
 fn parse(version: &str) -> Option<(u32, u32)> {
     let numbers = version.split("go").nth(1)?;
     let mut numbers = numbers.split(|c: char| !c.is_ascii_digit());

@@ -13,7 +13,7 @@ use anyhow::Context as _;
 
 use crate::sh::{say, target};
 
-/// A file that was made, and what it has to be.
+/// A built file, and its required properties.
 struct Product {
     name: &'static str,
     exports: &'static [&'static str],
@@ -23,7 +23,7 @@ struct Product {
 
 /// Exports that every plugin has.
 const V0: &[&str] = &["memory", "_initialize", "alloc", "on_connect"];
-/// Exports of a plugin that has all that may be there.
+/// Exports of a plugin with all optional functions.
 const V1: &[&str] = &[
     "memory",
     "_initialize",
@@ -34,7 +34,7 @@ const V1: &[&str] = &[
     "hyrouter_abi_v1",
 ];
 
-/// Builds them all. Those in Go are left out where Go is not there or too old.
+/// Builds all plugins. Leaves out those in Go if Go is missing or too old.
 pub(crate) fn build() -> anyhow::Result<()> {
     for folder in [folder(), builds()] {
         fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;

@@ -17,17 +17,17 @@ const DOWNLOAD: Duration = Duration::from_mins(2);
 /// Time that a failed download is remembered.
 const REMEMBERED: Duration = Duration::from_hours(24);
 
-/// Something that builds for the target.
+/// A toolchain that builds for the target.
 #[derive(Debug)]
 pub(super) enum Toolchain {
-    /// The active one has the target.
+    /// The active toolchain, which has the target.
     Active,
     /// Debian's compiler, which builds the standard library too.
     Debian(Debian),
 }
 
 impl Toolchain {
-    /// Looks for one in this order, and says which it took.
+    /// Finds a toolchain in this order, and prints it.
     pub(super) fn find(triple: &str) -> anyhow::Result<Self> {
         if active_has(triple) {
             say(&format!("{triple}: the active toolchain has it"));
@@ -48,7 +48,7 @@ impl Toolchain {
             }
             Err(error) => error,
         };
-        // The next run shall try all of them.
+        // The next run tries all of them again.
         let _ = fs::remove_file(memory_of_failure());
         bail!(
             "nothing here builds for {triple}. Any of these does:\n  \
@@ -59,7 +59,7 @@ impl Toolchain {
         );
     }
 
-    /// `cargo build` for the target. Flags for the host's code are left out: they are not meant for this one.
+    /// Returns `cargo build` for the target, without the flags for the host's code.
     pub(super) fn cargo_build(&self) -> Command {
         let mut command = match self {
             Self::Active => cargo(),
@@ -76,12 +76,12 @@ impl Toolchain {
     }
 }
 
-/// The active compiler.
+/// Returns the active compiler.
 pub(super) fn rustc() -> Command {
     cmd(env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc")))
 }
 
-/// Returns whether the standard library for the target is there.
+/// Returns whether the standard library for the target is installed.
 fn active_has(triple: &str) -> bool {
     let print = ["--print", "target-libdir", "--target", triple];
     let Ok(folder) = sh::output(rustc().args(print)) else {
@@ -95,7 +95,7 @@ fn active_has(triple: &str) -> bool {
         .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
 }
 
-/// Has rustup add the target to the active toolchain.
+/// Adds the target to the active toolchain with rustup.
 fn rustup_adds(triple: &str) -> anyhow::Result<()> {
     if !sh::works(cmd("rustup").arg("--version")) {
         bail!("rustup is not installed");
@@ -135,7 +135,7 @@ fn failed_lately(memory: &Path) -> bool {
     })
 }
 
-/// Runs a command, and stops it if it takes longer than that.
+/// Runs a command, and stops it if it exceeds the limit.
 fn run_within(command: &mut Command, limit: Duration) -> anyhow::Result<()> {
     let mut child = command.spawn().context("starting it")?;
     let started = Instant::now();
@@ -173,7 +173,7 @@ mod tests {
     const LONG: Duration = Duration::from_mins(10);
 
     #[test]
-    fn what_takes_too_long_is_stopped() {
+    fn a_command_beyond_the_limit_is_stopped() {
         let started = Instant::now();
         let error = run_within(cmd("sleep").arg("600"), Duration::ZERO).unwrap_err();
         assert_eq!(error.to_string(), "it did not end within 0 s");

@@ -1,4 +1,4 @@
-//! The directions of dependencies: docs/architecture.md draws them, this table has them.
+//! Allowed dependencies between crates, as in docs/architecture.md.
 
 use std::path::Path;
 
@@ -47,7 +47,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
 /// Crates that stand above all of these and may depend on any of them, and on no crate of this list that comes before.
 const TOP: &[&str] = &["hyrouter", "app"];
 
-/// Checks the normal dependencies of one crate. Those for tests may point anywhere: they build nothing of a product.
+/// Checks the normal dependencies of one crate. Dependencies for tests are not restricted, since they are not part of a
+/// product.
 pub(super) fn check(file: &Path, text: &str, faults: &mut Vec<String>) -> anyhow::Result<()> {
     let (name, dependencies) = read(text).with_context(|| format!("reading {}", file.display()))?;
     let is_product = file.starts_with("crates") || file.starts_with("bins");
@@ -57,7 +58,7 @@ pub(super) fn check(file: &Path, text: &str, faults: &mut Vec<String>) -> anyhow
     for dependency in dependencies {
         if !may(&name, &dependency) {
             faults.push(format!(
-                "{}: {name} may not depend on {dependency}; xtask/src/tidy/arrows.rs has the arrows",
+                "{}: {name} must not depend on {dependency}; xtask/src/tidy/arrows.rs lists the allowed dependencies",
                 file.display()
             ));
         }

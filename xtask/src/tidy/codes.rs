@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use crate::sh::root;
 
-/// Page that has what to do about each code.
+/// Page with the remedy for each code.
 const TROUBLESHOOTING: &str = "docs/troubleshooting.md";
 
 /// Enums of reason codes, by the file that declares them, with the page that explains them.
@@ -63,7 +63,7 @@ fn parts<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
     Some((lists, body.split("\n    }").next()?))
 }
 
-/// Returns the variants that the lists lack. The compiler sees to it that `as_str` has all.
+/// Returns the variants that the lists lack. The compiler ensures that `as_str` has all.
 fn unlisted<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
     let Some((lists, body)) = parts(text, name) else {
         return Vec::new();

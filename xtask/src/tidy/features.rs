@@ -1,5 +1,5 @@
-//! `cargo run -p hyrouter` and `cargo xtask test` compile the same dependencies with the same features, so that the second
-//! command does not compile them again.
+//! `cargo run -p hyrouter` and `cargo xtask test` compile the same dependencies with the same features, so that the
+//! second command does not compile them again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,7 +51,7 @@ mod tests {
     use super::{differences, parse};
 
     #[test]
-    fn a_feature_of_the_tests_alone_is_a_difference() {
+    fn a_feature_of_the_tests_only_is_a_difference() {
         let run = parse("a v1.0.0|std\nb v1.0.0|\na v1.0.0|std (*)\nsyn v2.0.0|full\n");
         assert_eq!(differences(&run, &run), [""; 0]);
         let test = parse(

@@ -1,7 +1,7 @@
 //! Values that log macros show by `Display`.
 //!
 //! `%` and `display` write a text as it is. The router's own log escapes control characters of every value, but a
-//! program that embeds a crate has a subscriber of its own: so a crate escapes foreign texts with `shown`.
+//! program that embeds a crate has another subscriber, so a crate escapes foreign texts with `shown`.
 
 use std::path::Path;
 
@@ -9,7 +9,10 @@ use std::path::Path;
 const SAFE: &[(&str, &str)] = &[
     ("error", "errors escape and bound what they quote of others"),
     ("cause", "the same"),
-    ("reason", "an error of loading, which does the same"),
+    (
+        "reason",
+        "an error of loading, which escapes and bounds quotes too",
+    ),
     ("self.source", "an address or a file of the configuration"),
     ("address", "a socket address"),
     ("admin.local_addr()", "a socket address"),
@@ -38,13 +41,13 @@ pub(crate) fn check(file: &Path, text: &str, faults: &mut Vec<String>) {
     for (line, shown) in shown_by_display(product) {
         faults.push(format!(
             "{}:{line}: `{shown}` is logged as it is; write shown(..) of hyrouter-text around it, or add it to \
-             xtask/src/tidy/log_text.rs with the reason why nobody else can write it",
+             xtask/src/tidy/log_text.rs with the reason why other parties cannot control it",
             file.display()
         ));
     }
 }
 
-/// Each expression that a log macro shows by `Display`, with its line, if it is neither `shown(..)` nor safe.
+/// Returns each expression that a log macro shows by `Display`, with its line, if it is neither `shown(..)` nor safe.
 fn shown_by_display(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (start, name) in MACROS.iter().flat_map(|name| text.match_indices(name)) {
@@ -91,7 +94,8 @@ fn displayed(arguments: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Returns the offset of the parenthesis that closes the one before this text. Parentheses in texts are seldom unequal.
+/// Returns the offset of the parenthesis that closes the one before this text. Assumes that
+/// parentheses in texts are balanced.
 fn closing(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, character) in text.char_indices() {

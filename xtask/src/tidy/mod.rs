@@ -1,4 +1,4 @@
-//! Checks that no linter has: the shape of the repository, and links that lead nowhere.
+//! Checks that no linter has: the shape of the repository, and broken links.
 
 mod arrows;
 mod codes;
@@ -39,9 +39,9 @@ const TOP_LEVEL: &[&str] = &[
     "xtask",
 ];
 
-/// A file that is longer is two things.
+/// Maximum number of lines of a file. A longer one should be split.
 const MAX_LINES: usize = 400;
-/// The binary only composes.
+/// Maximum number of lines of a file of the binary, which only composes other crates.
 const MAX_LINES_BINARY: usize = 200;
 
 /// Ways to open a file for reading that `hyrouter_files` is there for.
@@ -56,7 +56,7 @@ const READS: &[&str] = &[
 
 /// Places that may open files otherwise, and the reason.
 const READERS: &[(&str, &str)] = &[
-    ("crates/files/src", "the one place"),
+    ("crates/files/src", "the implementation"),
     ("crates/bench", "not part of the router"),
     ("crates/testing", "not part of the router"),
     ("crates/app/src/metrics/process.rs", "reads /proc/self"),
@@ -105,7 +105,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     bail!("tidy found:\n  {}", faults.join("\n  "));
 }
 
-/// All files that git tracks or would track.
+/// Returns all files that git tracks or would track.
 pub(crate) fn tracked_files() -> anyhow::Result<Vec<PathBuf>> {
     let list =
         sh::output(cmd("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))
@@ -125,7 +125,7 @@ fn top_level(files: &[PathBuf], faults: &mut Vec<String>) {
         .collect();
     for name in names {
         if !name.starts_with('.') && !TOP_LEVEL.contains(&name) {
-            faults.push(format!("{name}: nothing of that name belongs at the top"));
+            faults.push(format!("{name}: not an allowed entry at the top level"));
         }
     }
 }
@@ -142,7 +142,9 @@ fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
         faults.push(format!("{shown}: {lines} lines, more than {limit}"));
     }
     if file.ends_with("src/lib.rs") && !text.starts_with("//!") {
-        faults.push(format!("{shown}: a crate begins by saying what it is"));
+        faults.push(format!(
+            "{shown}: a crate must begin with documentation (`//!`)"
+        ));
     }
     reads(file, text, faults);
     let by_path = |line: &str| {
@@ -151,11 +153,11 @@ fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
     };
     if text.lines().any(by_path) {
         faults.push(format!(
-            "{shown}: a file taken in by its path; what several crates need is in crates/testing"
+            "{shown}: a file included by its path; shared helpers belong in crates/testing"
         ));
     }
     for (number, line) in text.lines().enumerate() {
-        // Written apart, so that this file does not find itself.
+        // Split, so that this check does not find itself.
         for word in [
             concat!("TO", "DO"),
             concat!("FIX", "ME"),
@@ -168,7 +170,7 @@ fn rust(file: &Path, text: &str, faults: &mut Vec<String>) {
     }
 }
 
-/// A path of a configuration can lead to a pipe, a device, or 2 GiB. One crate is ready for that.
+/// Checks that only one crate opens files by path: a path can lead to a pipe, a device, or 2 GiB.
 fn reads(file: &Path, text: &str, faults: &mut Vec<String>) {
     let is_test = file
         .components()
@@ -178,14 +180,14 @@ fn reads(file: &Path, text: &str, faults: &mut Vec<String>) {
     if is_test || !is_product || may {
         return;
     }
-    // Tests stand at the end of a file.
+    // Tests are at the end of a file.
     let lines = text
         .lines()
         .take_while(|line| line.trim() != "#[cfg(test)]");
     for (number, line) in lines.enumerate() {
         if let Some(way) = READS.iter().find(|way| calls(line, way)) {
             faults.push(format!(
-                "{}:{}: {way}...): read it with hyrouter_files, which refuses pipes and has a bound",
+                "{}:{}: {way}...): read files with hyrouter_files, which refuses pipes and limits the length",
                 file.display(),
                 number + 1
             ));
@@ -193,7 +195,7 @@ fn reads(file: &Path, text: &str, faults: &mut Vec<String>) {
     }
 }
 
-/// Returns whether a line calls exactly this function, not one whose name only ends the same.
+/// Returns whether a line calls exactly this function, not one whose name only has the same end.
 fn calls(line: &str, way: &str) -> bool {
     line.split_once(way)
         .is_some_and(|(before, _)| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
@@ -205,7 +207,9 @@ fn manifest(file: &Path, text: &str, faults: &mut Vec<String>) {
     };
     let shown = file.display();
     if !text.contains("[lints]\nworkspace = true") && !has_lints_but_unsafe(text) {
-        faults.push(format!("{shown}: does not take the lints of the workspace"));
+        faults.push(format!(
+            "{shown}: does not inherit the lints of the workspace"
+        ));
     }
     let name = folder
         .file_name()
@@ -213,12 +217,12 @@ fn manifest(file: &Path, text: &str, faults: &mut Vec<String>) {
         .unwrap_or_default();
     if !text.contains(&format!("name = \"hyrouter-{name}\"")) {
         faults.push(format!(
-            "{shown}: the crate in crates/{name} is called hyrouter-{name}"
+            "{shown}: the crate in crates/{name} must be named hyrouter-{name}"
         ));
     }
     let published = !text.contains("publish = false");
     if published && !root().join(folder).join("README.md").exists() {
-        faults.push(format!("{shown}: a published crate has a README.md"));
+        faults.push(format!("{shown}: a published crate must have a README.md"));
     }
 }
 
@@ -245,7 +249,7 @@ fn has_lints_but_unsafe(text: &str) -> bool {
     !wanted.is_empty() && wanted == lints(text, "lints.")
 }
 
-/// Relative links of Markdown files.
+/// Checks the relative links of Markdown files.
 fn links(file: &Path, text: &str, faults: &mut Vec<String>) {
     let folder = root().join(file.parent().unwrap_or(Path::new("")));
     for (number, line) in text.lines().enumerate() {
@@ -258,7 +262,7 @@ fn links(file: &Path, text: &str, faults: &mut Vec<String>) {
             let elsewhere = path.is_empty() || path.contains("://") || path.starts_with("mailto:");
             if !elsewhere && !folder.join(path).exists() {
                 faults.push(format!(
-                    "{}:{}: link to {path}, which is not there",
+                    "{}:{}: link to {path}, which does not exist",
                     file.display(),
                     number + 1
                 ));

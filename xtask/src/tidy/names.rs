@@ -1,4 +1,4 @@
-//! Names of types: each means one thing in the workspace.
+//! Names of types, which must be unique in the workspace.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ const FORBIDDEN: &[&str] = &[
     "Told",
 ];
 
-/// Names that stand twice, and why.
+/// Names that occur twice, and the reason.
 const ALLOWED: &[(&str, &str)] = &[(
     "Backend",
     "the gateway makes the plugins' backend of the router's",
@@ -42,7 +42,7 @@ impl TypeNames {
         if is_test || file.starts_with(WRITTEN_FORM) {
             return;
         }
-        // Tests stand at the end of a file.
+        // Tests are at the end of a file.
         let lines = text
             .lines()
             .take_while(|line| line.trim() != "#[cfg(test)]");
@@ -53,7 +53,7 @@ impl TypeNames {
             let place = format!("{}:{number}", file.display());
             if FORBIDDEN.iter().any(|word| has_word(name, word)) {
                 faults.push(format!(
-                    "{place}: {name} is no noun for a thing; name what the type is"
+                    "{place}: {name} is not a noun; name the type by the thing that it is"
                 ));
             }
             self.0.entry(name.to_owned()).or_default().push(place);

@@ -11,7 +11,7 @@ use crate::text_form::{Name, duration_text, timestamp_text};
 use crate::{IdentityMode, RetrySettings, UnknownProtocol};
 
 impl Checks {
-    /// The checks of a configuration whose shape is right. `layers` tells what of it is written.
+    /// Returns the checks of a configuration of valid shape. `layers` has the written values.
     pub(crate) fn of(config: &Config, layers: &Layers<'_>) -> Self {
         let (identity, limits) = (&config.identity, &config.limits);
         let mut own = vec![
@@ -85,7 +85,7 @@ fn signing(referral: Option<&Referral>, layers: &Layers<'_>) -> [Check; 2] {
     ]
 }
 
-/// Returns the times until which keys are accepted.
+/// Returns the checks of accepted keys: their ends.
 fn accepted(keys: &[AcceptedKey], layers: &Layers<'_>) -> BTreeMap<u8, Vec<Check>> {
     let list = Path::of("referral.accept");
     let written = layers.get("referral.accept");
@@ -158,7 +158,7 @@ fn plugin_checks(plugin: &Plugin, entry: &Entry<'_>) -> PluginChecks {
     }
 }
 
-/// An entry of a list, as it is written.
+/// Returns an entry of a list as it is written.
 struct Entry<'v> {
     path: Path,
     written: Option<&'v Value>,

@@ -7,16 +7,16 @@ use crate::text_form::Name;
 /// Written values, as opposed to defaults.
 #[derive(Default)]
 pub(crate) struct Layers<'v> {
-    /// Without nulls.
+    /// Values without nulls.
     pub(crate) environment: Option<&'v Value>,
-    /// Without nulls.
+    /// Values without nulls.
     pub(crate) file: Option<&'v Value>,
-    /// The last key of the file, where it cannot be told whether its value is complete.
+    /// Last key of the file, if its value may be incomplete.
     pub(crate) open: Option<&'v str>,
 }
 
 impl<'v> Layers<'v> {
-    /// The value that is written for a key with dots. Lists are not merged, so that a list is from one layer.
+    /// Returns the written value of a key with dots. Lists are not merged, so a list is from one layer.
     pub(super) fn get(&self, key: &str) -> Option<&'v Value> {
         self.in_environment(key).or_else(|| self.in_file(key))
     }
@@ -39,7 +39,7 @@ impl<'v> Layers<'v> {
         self.in_environment(key).is_some() || is_whole_in_file()
     }
 
-    /// A check that is written at a key with dots.
+    /// Returns a check at a key with dots.
     pub(super) fn check(&self, key: &'static str, level: usize, value: String) -> Check {
         let keys: Vec<_> = key.split('.').collect();
         let (last, above) = keys.split_last().unwrap_or((&key, &[]));
@@ -59,12 +59,12 @@ impl<'v> Layers<'v> {
         }
     }
 
-    /// One of a fixed set, of which `strict` are checks, the strictest last.
+    /// Returns a check of an enum, of which the values `strict` check players, the strictest last.
     pub(super) fn named<N: Name>(&self, key: &'static str, value: N, strict: &[N]) -> Check {
         self.check(key, level_of(value, strict), value.name().to_owned())
     }
 
-    /// A list that checks something unless it is empty.
+    /// Returns a check of a list that is off if the list is empty.
     pub(super) fn list(&self, key: &'static str, items: &[IpNet]) -> Check {
         let value = match items.len() {
             0 => "[]".to_owned(),

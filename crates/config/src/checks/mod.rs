@@ -10,17 +10,18 @@ use std::collections::BTreeMap;
 pub(crate) use self::layers::Layers;
 pub use self::lowered::LoweredCheck;
 
-/// The checks of a configuration, each with how strict it is and whether it is written.
+/// Checks of a configuration. Each has a strictness, and whether it is written.
 ///
-/// Of what a reload puts to work these are `identity.mode`, `identity.bind_certificate`, `identity.max_age`,
+/// A reload applies these of them: `identity.mode`, `identity.bind_certificate`, `identity.max_age`,
 /// `limits.allow`, `limits.deny`, `limits.retry`, `protocol.unknown`, whether and how referrals are signed, the end of
-/// accepted keys, and the plugins that are enforced with their `stage`, `mode`, `on_error`, `override`, `config` and TLS.
+/// accepted keys, and the plugins that are enforced with their `stage`, `mode`, `on_error`, `override`, `config` and
+/// TLS.
 #[derive(Clone, Debug, Default)]
 pub struct Checks {
     own: Vec<Check>,
-    /// By name.
+    /// Plugins by name.
     plugins: BTreeMap<String, PluginChecks>,
-    /// Of `referral.accept`, by id.
+    /// Keys of `referral.accept` by id.
     accepted: BTreeMap<u8, Vec<Check>>,
     /// `true` if `plugins` is written, and not as the end of a file that may have been cut off.
     lists_plugins: bool,
@@ -39,9 +40,9 @@ struct Check {
     /// The key, from the top or within its plugin.
     key: &'static str,
     path: String,
-    /// 0: nothing is checked. More is stricter.
+    /// Strictness: 0 checks nothing, higher values are stricter.
     level: usize,
-    /// The value, as a message has it.
+    /// The value, for messages.
     value: String,
     /// `true` if the value is written, `false` for a default.
     is_written: bool,
@@ -50,7 +51,7 @@ struct Check {
 }
 
 impl Checks {
-    /// Returns the checks of `before` that are gone or less strict here.
+    /// Returns the checks of `before` that are missing or less strict here.
     pub fn lowered_from(&self, before: &Self) -> Vec<LoweredCheck> {
         let mut found = lowered::among(&before.own, &self.own);
         for (name, was) in before.plugins.iter().filter(|(_, was)| was.is_enforced) {

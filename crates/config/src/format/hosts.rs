@@ -2,7 +2,7 @@ use hyrouter_router::{HostPattern, HostPatternError, HostProblem, PatternError, 
 
 use super::{FormatError, require, wrong};
 
-/// Checks a host. One with captures is checked with the patterns of their route.
+/// Checks a host. A host with captures is checked later, with the patterns of its route.
 pub(super) fn check_host(text: &str) -> Result<(), FormatError> {
     const ALLOWED: &str = "host name or IP address, without a port";
     if text.contains('$') {
@@ -10,7 +10,7 @@ pub(super) fn check_host(text: &str) -> Result<(), FormatError> {
     }
     hyrouter_router::check_host(text).map_err(|problem| {
         let advice = match problem {
-            // The result of a client's resolver for other alphabets is not known.
+            // It is not known how a client resolves other alphabets.
             HostProblem::Character { found } if !found.is_ascii() => {
                 wire_name(text).map_or_else(|_| String::new(), |name| format!("; write {name}"))
             }
@@ -20,7 +20,7 @@ pub(super) fn check_host(text: &str) -> Result<(), FormatError> {
     })
 }
 
-/// An IPv6 address as it goes to clients: `[::1]` is written for `::1` out of habit.
+/// Returns an IPv6 address in the form that clients need: operators often write `[::1]` for `::1`.
 pub(crate) fn without_brackets(host: &str) -> &str {
     host.strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
@@ -34,10 +34,10 @@ pub(super) fn check_host_pattern(text: &str) -> Result<(), FormatError> {
     const ALLOWED: &str = "host name with *, ?, [a-z], [^x] and \\ as in Go's path.Match, or \"\" for clients without a \
          host name";
     match HostPattern::of_names(text.trim()) {
-        // Blanks and `.` would become the pattern for clients that sent no host name, which is written "".
+        // Blanks and `.` would become the pattern for clients without a host name, which is "".
         Ok(pattern) => require(
             text.is_empty() || !pattern.is_empty(),
-            "not a host pattern: nothing is left of it",
+            "not a host pattern: it is empty without blanks and a trailing dot",
             ALLOWED,
         ),
         Err(HostPatternError::Malformed(error)) => Err(malformed(&error)),

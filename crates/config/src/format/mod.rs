@@ -21,7 +21,7 @@ pub(crate) struct FormatError {
     pub(crate) allowed: &'static str,
 }
 
-/// Returns what a format allows, or `None` for one that is only for readers.
+/// Returns the values that a format allows, or `None` for a format that is only documentation.
 pub(crate) fn allowed(format: &str) -> Option<&'static str> {
     match format {
         "secret" => Some(SECRET),
@@ -30,7 +30,7 @@ pub(crate) fn allowed(format: &str) -> Option<&'static str> {
     }
 }
 
-/// Checks a text against a `format` of the schema. Formats that are only for readers pass.
+/// Checks a text against a `format` of the schema. Formats that are only documentation pass.
 pub(crate) fn check(format: &str, text: &str) -> Result<(), FormatError> {
     match format {
         "go-duration" => require(duration::parse(text).is_some(), "not a duration", DURATION),
@@ -62,7 +62,7 @@ pub(crate) fn check(format: &str, text: &str) -> Result<(), FormatError> {
         "build-range" => require(
             build_range(text).is_some(),
             "not a range of builds",
-            "a number, or two with .. between them of which one may be left out, such as 208..",
+            "a number, or two with .. between them, one of which may be absent, such as 208..",
         ),
         "timestamp" => require(
             timestamp(text).is_some(),
@@ -113,7 +113,7 @@ fn check_backend_key(text: &str) -> Result<(), FormatError> {
     )
 }
 
-/// An empty text is no secret at all, which is the same as none; blanks are a problem in the making.
+/// Checks a secret. An empty text is the same as no secret; a text of blanks is an error.
 fn check_secret(text: &str) -> Result<(), FormatError> {
     if text.is_empty() {
         return Ok(());
@@ -136,7 +136,8 @@ fn is_http_url(text: &str) -> bool {
     })
 }
 
-/// An address of plain HTTP could be answered by anybody on the way, and keys from there would let anybody in.
+/// Checks a source of keys. Over plain HTTP to another machine, anyone on the network could replace the keys and admit
+/// any player.
 fn check_jwks(text: &str) -> Result<(), FormatError> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Ok(());

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-/// Padding is optional, as in secrets.
+/// Base64 with optional padding, as in secrets.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -27,19 +27,19 @@ pub(crate) fn public_key(text: &str) -> Option<[u8; 32]> {
     bytes.try_into().ok()
 }
 
-/// Reads a network, or an address, which is a network of one.
+/// Parses a network, or an address as a network of one address.
 pub(crate) fn network(text: &str) -> Option<IpNet> {
     let text = text.trim();
     let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
     text.parse().ok().or_else(address)
 }
 
-/// Reads a UUID in any of its spellings and in any case.
+/// Parses a UUID with or without hyphens, in any case.
 pub(crate) fn uuid(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text.trim()).ok()
 }
 
-/// Reads a range of builds, both ends included.
+/// Parses a range of builds, both ends included.
 pub(crate) fn build_range(text: &str) -> Option<RangeInclusive<i32>> {
     let text = text.trim();
     let number = |text: &str| text.trim().parse::<i32>().ok();
@@ -57,7 +57,7 @@ pub(crate) fn build_range(text: &str) -> Option<RangeInclusive<i32>> {
     (!range.is_empty()).then_some(range)
 }
 
-/// Reads a time of RFC 3339, not before 1970.
+/// Parses a time of RFC 3339, not before 1970.
 pub(crate) fn timestamp(text: &str) -> Option<SystemTime> {
     let time = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
     let time = SystemTime::from(time);

@@ -1,8 +1,8 @@
-//! The configuration as it is written.
+//! The written form of a configuration.
 //!
 //! The shape of these types, their limits (`range`), formats (`format`) and documentation become the JSON Schema, which
 //! is the only source for the schema check, the environment and the reference. Every field may be absent here, so that
-//! one damaged value hides no other mistake; what is required is said by the `required` of the schema.
+//! one damaged value hides no other mistake; the `required` of the schema lists required keys.
 
 mod discovery;
 mod identity;

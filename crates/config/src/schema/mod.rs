@@ -23,11 +23,11 @@ static ROOT: LazyLock<Value> = LazyLock::new(|| {
     root
 });
 
-/// The JSON Schema (draft 2020-12) of the configuration.
+/// Returns the JSON Schema (draft 2020-12) of the configuration.
 ///
 /// `format` names texts that JSON Schema does not know, such as `go-duration` or `host-pattern`; a validator passes
-/// over them. Two things that load are not in it: `null` for what is absent, and names of a fixed set in other case or
-/// with `-` for `_`.
+/// over them. It lacks two forms that load: `null` for an absent value, and enum values in other case or with `-` for
+/// `_`.
 pub fn schema() -> Value {
     ROOT.clone()
 }
@@ -76,12 +76,12 @@ impl Schema {
         }
     }
 
-    /// The schema of a key of an object.
+    /// Returns the schema of a key of an object.
     pub(crate) fn property(self, key: &str) -> Option<Self> {
         self.inner.get("properties")?.get(key).map(Self::at)
     }
 
-    /// The known keys of an object with their schemas.
+    /// Returns the known keys of an object with their schemas.
     pub(crate) fn properties(self) -> impl Iterator<Item = (&'static str, Self)> {
         let properties = self.inner.get("properties").and_then(Value::as_object);
         properties
@@ -90,7 +90,7 @@ impl Schema {
             .map(|(key, schema)| (key.as_str(), Self::at(schema)))
     }
 
-    /// The schema of the values of a map.
+    /// Returns the schema of the values of a map.
     pub(crate) fn map_value(self) -> Option<Self> {
         self.inner
             .get("additionalProperties")
@@ -98,17 +98,17 @@ impl Schema {
             .map(Self::at)
     }
 
-    /// The schema of the entries of a list.
+    /// Returns the schema of the entries of a list.
     pub(crate) fn item(self) -> Option<Self> {
         self.inner.get("items").map(Self::at)
     }
 
-    /// The schema of what is below `key`: of an object or of a map.
+    /// Returns the schema below `key` of an object or a map.
     pub(crate) fn below(self, key: &str) -> Option<Self> {
         self.property(key).or_else(|| self.map_value())
     }
 
-    /// The schema of a place within; none where the configuration has no such place, and for entries of lists.
+    /// Returns the schema at a path within; none if the configuration has no such path, and for entries of lists.
     pub(crate) fn at_path(self, path: &Path) -> Option<Self> {
         let (last, above) = path.segments().split_last()?;
         let Segment::Key(last) = last else {
@@ -137,7 +137,7 @@ impl Schema {
         self.get(keyword).and_then(Value::as_u64)
     }
 
-    /// A keyword of the place itself, or else of what it refers to.
+    /// Returns a keyword of the node itself, or else of the node that it refers to.
     pub(crate) fn get(self, keyword: &str) -> Option<&'static Value> {
         self.outer.get(keyword).or_else(|| self.inner.get(keyword))
     }

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
-/// Removes what Rust's types add and readers do not need: `null` beside the type of what may be absent,
-/// widths of integers (bounds say the same), and defaults that say "nothing" or repeat a whole section.
+/// Removes details of Rust's types that readers do not need: `null` beside the type of an optional value, widths of
+/// integers (bounds are equivalent), and defaults that are empty or repeat a whole section.
 pub(super) fn simplify(schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else {
         return;
@@ -46,7 +46,7 @@ pub(super) fn simplify(schema: &mut Value) {
     }
 }
 
-/// The `$ref` of `anyOf: [{$ref}, {type: null}]`.
+/// Returns the `$ref` of `anyOf: [{$ref}, {type: null}]`.
 fn nullable_reference(schema: &Map<String, Value>) -> Option<Value> {
     let choices = schema.get("anyOf")?.as_array()?;
     choices

@@ -11,15 +11,15 @@ use crate::problem::{Problems, message, secret_message};
 use crate::schema::{Schema, SchemaKind};
 use crate::source::empty;
 
-/// Checks the shape of a configuration and gives the part of it that is right, with the names of fixed sets in their
-/// canonical form, so that it can be read into the model and checked further.
+/// Checks the shape of a configuration and returns its valid part, with enum values in canonical form, so that it can
+/// be read into the model and checked further.
 pub(crate) fn check(value: Value, problems: &mut Problems) -> Value {
     let mut walk = Walk { problems };
     walk.value(Schema::root(), value, &Path::default())
         .unwrap_or_else(|| Value::Object(Map::new()))
 }
 
-/// The same for a section that comes by itself.
+/// Checks a separate section in the same way.
 pub(crate) fn check_section(
     schema: Schema,
     value: Value,
@@ -95,7 +95,7 @@ impl Walk<'_> {
         };
         let mut right = Map::new();
         for (key, value) in map {
-            // YAML writes an empty text as nothing at all; a section of nothing is absent.
+            // YAML can write an empty text as no value; a section without a value is absent.
             let value = match (below.kind(), value) {
                 (SchemaKind::Text, Value::Null) => Value::String(String::new()),
                 (_, Value::Null) => continue,
@@ -118,7 +118,7 @@ impl Walk<'_> {
             return Some(Value::Array(items));
         };
         let right = items.into_iter().enumerate().map(|(index, item)| {
-            // A wrong entry keeps its place, so that the paths of those after it stay true.
+            // An invalid entry keeps its place, so that the paths of later entries stay correct.
             self.value(below, item, &path.index(index))
                 .unwrap_or_else(|| stand_in(below))
         });
@@ -144,7 +144,7 @@ impl Walk<'_> {
             Value::String(text) if schema.is_address() || text.contains("://") => {
                 message(what, &hyrouter_text::shown_address(text).into(), allowed)
             }
-            // An address in a place for something else.
+            // An address at a key of another kind.
             value if schema.holds_address() && value.to_string().contains(['@', '?']) => {
                 secret_message(what, allowed)
             }
@@ -155,8 +155,7 @@ impl Walk<'_> {
     }
 }
 
-/// Returns whether an empty text stands for an absent value in place of a name or a duration. An empty secret is kept,
-/// for a warning.
+/// Returns whether an empty text at a name or a duration means an absent value. An empty secret is kept, for a warning.
 fn is_blank(schema: Schema, value: &Value, path: &Path) -> bool {
     let is_constrained = || match schema.text("format") {
         Some(format) => format != "secret",

@@ -67,17 +67,17 @@ impl Walk<'_> {
     }
 }
 
-/// Names of fixed sets compare without case and blanks around them, and `-` equals `_`.
+/// Finds an enum value. Case and blanks around it are ignored, and `-` equals `_`.
 fn canonical_name(text: &str) -> String {
     text.trim().to_ascii_lowercase().replace('-', "_")
 }
 
-/// A number without fraction, also when it is written with one (`5520.0`).
+/// Returns a whole number, also from a float without a fraction (`5520.0`).
 fn whole_number(value: &Value) -> Option<u64> {
     if let Some(number) = value.as_u64() {
         return Some(number);
     }
-    // Above 2^53 not every whole number is a float, so those written as floats are refused.
+    // Above 2^53 not every whole number is a float, so floats are refused.
     let float = value
         .as_f64()
         .filter(|float| (0.0..9.0e15).contains(float) && float.fract() == 0.0)?;

@@ -3,10 +3,10 @@ use std::fmt;
 use crate::format;
 use crate::schema::{Schema, SchemaKind};
 
-/// Least likeness (Jaro-Winkler) at which one name is offered for another.
+/// Minimum similarity (Jaro-Winkler) of a name that is suggested for another.
 const ALIKE: f64 = 0.8;
 
-/// Returns the known name nearest to a wrong one, if any is near.
+/// Returns the known name that is most similar to an unknown one, if any is similar.
 pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_ascii_lowercase();
     known
@@ -21,7 +21,7 @@ pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> 
         .map(|(_, name)| name)
 }
 
-/// Returns what may be written at a place, for messages.
+/// Returns the allowed values of a schema, for messages.
 pub(crate) fn allowed(schema: Schema) -> String {
     let names = schema.names();
     if !names.is_empty() {
@@ -43,7 +43,7 @@ pub(super) fn range(schema: Schema) -> String {
     max.map_or_else(|| format!("{min} or more"), |max| format!("{min} to {max}"))
 }
 
-/// A known name in place of an unknown one.
+/// A known name as a suggestion for an unknown one.
 pub(super) struct Hint<'a>(pub(super) Option<&'a str>);
 
 impl fmt::Display for Hint<'_> {

@@ -1,4 +1,4 @@
-//! Everything that the router is built from, as it is after validation.
+//! Validated settings of the router.
 
 mod plugins;
 mod referral;
@@ -21,7 +21,7 @@ use crate::secrets::Secrets;
 use crate::sections::Sections;
 use crate::{ListenAddr, MaintenanceTexts, Messages, Warning, validate};
 
-/// A checked configuration: everything that the router is built from.
+/// A validated configuration, from which the router is built.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {

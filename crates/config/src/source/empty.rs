@@ -1,4 +1,4 @@
-//! Keys that are there with nothing in them.
+//! Keys with an empty value.
 
 use crate::path::Path;
 use crate::problem::{Problems, Warning};
@@ -6,9 +6,9 @@ use crate::schema::{Schema, SchemaKind};
 use crate::schema_check::allowed;
 use crate::validate::NOT_SIGNED;
 
-/// The keys whose empty text counts as absent, and so does nothing behind them: those of the original's shape, whose
-/// files may hold `""` since Go has no absent text. Everywhere else it is a problem, since the default may be weaker
-/// than what was meant. `[]` stands for each entry of a list, `.*` for the key and all that is below it.
+/// Keys whose empty text or missing value counts as absent: those of the original, whose files may hold `""` since Go
+/// has no absent text. At all other keys it is a problem, since the default may be weaker than the intended value. `[]`
+/// stands for each entry of a list, `.*` for the key and all keys below it.
 const COUNTS_AS_ABSENT: &[&str] = &[
     "discovery.*",
     "messages.*",
@@ -34,8 +34,8 @@ pub(crate) fn counts_as_absent(path: &Path) -> bool {
     })
 }
 
-/// Reports the keys of a file that have nothing behind them. A section without keys has the defaults, as an absent one;
-/// the operator is warned, since it may have been cut off.
+/// Reports the keys of a file without a value. A section without keys has the defaults, like an absent one; the
+/// operator is warned, since it may have been cut off.
 pub(crate) fn report(bare: &[Path], problems: &mut Problems) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for path in bare {
@@ -48,7 +48,7 @@ pub(crate) fn report(bare: &[Path], problems: &mut Problems) -> Vec<Warning> {
                 path: path.to_string(),
                 message: nothing_behind(path),
             }),
-            // The original has no such key of which absent is not the same as false.
+            // In the original, an absent key of this kind is the same as false.
             kind if !matches!(kind, SchemaKind::Bool) && counts_as_absent(path) => {}
             _ => problems.add(path, message(schema, "key")),
         }
@@ -57,17 +57,17 @@ pub(crate) fn report(bare: &[Path], problems: &mut Problems) -> Vec<Warning> {
 }
 
 fn nothing_behind(path: &Path) -> String {
-    let absent = "the key has no value, so it counts as absent";
+    let absent = "the value is empty, so the key counts as absent";
     if *path == Path::of("referral") {
         return format!("{absent}: {NOT_SIGNED}");
     }
     absent.to_owned()
 }
 
-/// `what` is empty: a key or a variable.
+/// Returns the problem of an empty value; `what` is a key or a variable.
 pub(crate) fn message(schema: Schema, what: &str) -> String {
     format!(
-        "the value is empty; allowed: {}; leave the {what} out if none is meant",
+        "the value is empty; allowed: {}; leave the {what} out to use the default",
         allowed(schema)
     )
 }

@@ -17,8 +17,8 @@ pub(crate) const PREFIX: &str = "HYROUTER_";
 
 /// The values of environment variables: `HYROUTER_` and the key, with `__` between levels, in any case.
 ///
-/// The schema says what a text means: texts are taken as they are, numbers and booleans are parsed, a list is a JSON
-/// array or separated by commas, an object is JSON.
+/// The schema determines how a text is read: texts are taken as they are, numbers and booleans are parsed, a list is a
+/// JSON array or separated by commas, an object is JSON.
 pub(crate) struct Environment {
     values: Value,
 }
@@ -53,7 +53,7 @@ impl Environment {
             problems.note_variable(target.path(), &name);
             let value = parse(target.schema, &text);
             if text.trim().is_empty() || value.is_null() {
-                // A variable that was forgotten must not take back what the file says.
+                // A forgotten variable must not override the file.
                 problems.add(&target.path(), empty::message(target.schema, "variable"));
                 continue;
             }
@@ -75,14 +75,14 @@ impl Provider for &Environment {
 
 struct Variable {
     name: String,
-    /// Absent when it is not UTF-8.
+    /// Value; `None` if it is not UTF-8.
     value: Option<String>,
 }
 
-/// The variable if it is meant for this program. Kubernetes sets `HYROUTER_SERVICE_*`, `HYROUTER_PORT` and
+/// Returns the variable if it is for this program. Kubernetes sets `HYROUTER_SERVICE_*`, `HYROUTER_PORT` and
 /// `HYROUTER_PORT_*` for a Service called hyrouter; no key starts like these.
 fn ours((name, value): (OsString, OsString)) -> Option<Variable> {
-    // A name that is not UTF-8 is still named in the message, as far as it can be.
+    // A name that is not UTF-8 is in the message as far as possible.
     let name = name.to_string_lossy().into_owned();
     let key = name.strip_prefix(PREFIX)?;
     if key == "PORT" || key.starts_with("PORT_") || key.starts_with("SERVICE_") {
@@ -92,7 +92,8 @@ fn ours((name, value): (OsString, OsString)) -> Option<Variable> {
     Some(Variable { name, value })
 }
 
-/// Returns the value of a text. One that cannot be parsed stays a text, so that the schema check reports it like any other.
+/// Returns the value of a text. One that cannot be parsed stays a text, so that the schema check reports it like any
+/// other.
 fn parse(schema: Schema, text: &str) -> Value {
     let json = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
     match schema.kind() {
@@ -111,7 +112,7 @@ fn parse(schema: Schema, text: &str) -> Value {
     }
 }
 
-/// A list separated by commas, of scalars only.
+/// Parses a list of scalars separated by commas.
 fn split(item: Schema, text: &str) -> Value {
     if !matches!(
         item.kind(),

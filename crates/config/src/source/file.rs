@@ -12,16 +12,16 @@ use crate::path::{Path, Segment};
 pub(crate) struct ParsedFile {
     /// Its values in the types of JSON, an object.
     pub(crate) value: Value,
-    /// The keys that have nothing behind them, which YAML reads as `null`.
+    /// Keys without a value, which YAML reads as `null`.
     pub(crate) bare: Vec<Path>,
     /// The numbers with leading zeros that no key of the configuration takes, such as those for a plugin.
     pub(crate) zeros: Vec<Path>,
-    /// The last key of the top level if its value may go on: a file that was cut off ends in such a key.
+    /// Last key of the top level if its value may be incomplete: a file that was cut off ends in such a key.
     pub(crate) open: Option<String>,
 }
 
 impl ParsedFile {
-    /// Of a text of which no beginning is a text of its own, such as JSON.
+    /// Returns a file of a format in which no part of a text is complete, such as JSON.
     pub(crate) fn whole(value: Value) -> Self {
         Self {
             value,
@@ -39,14 +39,14 @@ const MAX_FILE: usize = 16 << 20;
 const FREE_KEY: &str = "x-";
 
 /// Returns whether a path names an open file of this process: standard input, or `<(...)` of a shell. The process that
-/// opened it also writes to it, so that a read does not wait for ever.
+/// opened it also writes to it, so a read does not block forever.
 fn is_given_open(path: &FilePath) -> bool {
     let of = |place| path.starts_with(place);
     path == "-" || of("/dev/stdin") || of("/dev/fd") || of("/proc/self/fd")
 }
 
-/// Reads a file in the format of its extension. What is given open has no extension: it is JSON if it can be read as
-/// such, else YAML.
+/// Reads a file in the format of its extension. An open file has no extension: it is JSON if it can be read as such,
+/// else YAML.
 pub(crate) fn read(path: &FilePath) -> Result<ParsedFile, ConfigError> {
     let is_given_open = is_given_open(path);
     let read = if is_given_open {
@@ -54,7 +54,7 @@ pub(crate) fn read(path: &FilePath) -> Result<ParsedFile, ConfigError> {
     } else {
         read_text
     };
-    // Before the extension is looked at: a pipe has none, and that it is a pipe says more.
+    // Read before the extension is checked: a pipe has none, and its error is the more useful one.
     let text = read(path, MAX_FILE).map_err(|error| {
         if error.is_missing() {
             ConfigError::Missing { path: error.path }
@@ -90,7 +90,7 @@ pub(crate) fn read(path: &FilePath) -> Result<ParsedFile, ConfigError> {
     }
     match &written.value {
         Value::Object(keys) if !keys.is_empty() => Ok(written),
-        // Every check that it does not name would be off.
+        // With an empty file, all checks that it does not name would be off.
         Value::Object(_) | Value::Null if is_given_open => Err(ConfigError::Spent {
             path: path.to_owned(),
         }),

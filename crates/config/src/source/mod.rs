@@ -34,12 +34,12 @@ pub struct Sources {
     is_elsewhere: bool,
 }
 
-/// A configuration that was read, with all that is wrong in it.
+/// A configuration and all its problems.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Draft {
-    /// The settings. With problems, defaults stand in for the values that are wrong, so that only what no problem
-    /// [concerns](Problem::concerns) can be looked at.
+    /// The settings. Invalid values are replaced by defaults, so only values that no problem
+    /// [concerns](Problem::concerns) can be used.
     pub settings: Settings,
     /// All problems by path. Without any, a router can run with the settings.
     pub problems: Vec<Problem>,
@@ -61,8 +61,8 @@ impl Sources {
     }
 
     /// Reads this file (`.yaml`, `.yml` or `.json`) over the defaults, which have no pool, in place of the built-in
-    /// configuration. `-`, `/dev/stdin`, and descriptors of `/dev/fd` and `/proc/self/fd` may be pipes, which can be read
-    /// once, and are JSON if they can be read as such, else YAML.
+    /// configuration. `-`, `/dev/stdin`, and descriptors of `/dev/fd` and `/proc/self/fd` may be pipes, which can be
+    /// read once, and are JSON if they can be read as such, else YAML.
     #[must_use]
     pub fn with_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = Some(path.into());
@@ -116,7 +116,7 @@ impl Sources {
         }
     }
 
-    /// Does the same for a caller that looks for more problems before it reports any.
+    /// Does the same for a caller that checks for further problems before it reports any.
     ///
     /// # Errors
     /// Nothing could be built: the file cannot be read or parsed.
@@ -182,7 +182,7 @@ impl Sources {
     }
 }
 
-/// Values of variables may be secrets.
+/// Leaves out the values of variables, which may be secrets.
 impl fmt::Debug for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sources")
@@ -191,8 +191,8 @@ impl fmt::Debug for Sources {
     }
 }
 
-/// `null` for a key means that it is absent, so that it must not hide the default below it. Inside of a list there is
-/// nothing below.
+/// Removes keys with `null`, which means that they are absent, so that they do not hide the default. A list has no
+/// default below it.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => {

@@ -1,4 +1,4 @@
-//! The key that an environment variable sets.
+//! Keys that environment variables set.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::path::Path;
 use crate::schema::{Schema, SchemaKind};
 use crate::schema_check::nearest;
 
-/// The place that a variable sets.
+/// Key that a variable sets.
 pub(super) struct VariableTarget {
     pub(super) keys: Vec<String>,
     pub(super) schema: Schema,
@@ -36,7 +36,7 @@ pub(super) fn find(name: &str, below: &Value) -> Option<VariableTarget> {
     Some(target)
 }
 
-/// The key that a part of a name means.
+/// Returns the key that a part of a name stands for.
 fn step(schema: Schema, segment: &str, below: Option<&Value>) -> Option<(String, Schema)> {
     match schema.kind() {
         SchemaKind::Object => schema
@@ -67,7 +67,7 @@ pub(super) fn unknown(name: &str) -> String {
     let hint = hint.map_or_else(String::new, |known| {
         format!("; did you mean `{PREFIX}{known}`?")
     });
-    format!("unknown variable; the configuration has no such key (lists are set as a whole){hint}")
+    format!("unknown variable: the configuration has no such key (lists are set whole){hint}")
 }
 
 fn collect_names(schema: Schema, path: &str, names: &mut Vec<String>) {

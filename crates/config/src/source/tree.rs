@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// A value of a file, whose children are of a type that the format chooses: YAML keeps where they stand.
+/// A value of a file. The format chooses the type of its children: YAML keeps their position.
 pub(crate) enum Node<C> {
     Scalar(Value),
     List(Vec<C>),
@@ -61,7 +61,7 @@ impl<'de, C: Deserialize<'de>> Visitor<'de> for NodeVisitor<C> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node<C>, A::Error> {
         let mut entries: Vec<(String, C)> = Vec::new();
         while let Some(key) = access.next_key::<String>()? {
-            // The later of two would win without a word.
+            // The later of two would win silently.
             if entries.iter().any(|(known, _)| *known == key) {
                 return Err(A::Error::custom(format_args!("duplicate key {key:?}")));
             }

@@ -8,8 +8,8 @@ use crate::leading_zeros;
 use crate::path::Path;
 use crate::schema::{Schema, SchemaKind};
 
-/// Room for events, nodes and repetitions of anchors in a file of 100,000 routes. The parser's own bounds are for input
-/// of strangers and already refuse one pool that is anchored once and used in 200 routes.
+/// Limits of events, nodes and repetitions of anchors, enough for a file of 100,000 routes. The parser's own limits are
+/// for untrusted input and refuse a pool that is anchored once and used in 200 routes.
 const ROOM: usize = 50_000_000;
 
 /// Reads YAML 1.2 with anchors and merge keys. Duplicate keys are errors.
@@ -48,7 +48,7 @@ pub(super) fn yaml(text: &str) -> Result<ParsedFile, SyntaxError> {
 struct YamlNode(Spanned<Node<YamlNode>>);
 
 impl YamlNode {
-    /// Its own text; none for one that stands nowhere.
+    /// Returns its text in the file; none for a node without a position.
     fn written<'t>(&self, source: &'t str) -> Option<&'t str> {
         let span = self.0.defined.span();
         let start = usize::try_from(span.byte_offset()?).ok()?;
@@ -101,7 +101,7 @@ impl YamlReader<'_> {
                 };
                 match schema.map(Schema::kind) {
                     Some(SchemaKind::Text) => return Value::from(written),
-                    // The schema check says what is wrong with it, as with one of a variable.
+                    // The schema check reports it, as for a variable.
                     Some(SchemaKind::Integer) if leading_zeros::message(written).is_some() => {
                         return Value::from(written);
                     }
@@ -145,7 +145,7 @@ fn is_number_or_bool(value: &Value) -> bool {
     }
 }
 
-/// The text of a scalar that a tag makes a number though it is in quotes.
+/// Returns the text of a scalar in quotes that a tag makes a number.
 fn unquoted(written: &str) -> &str {
     let written = written.trim();
     let within = |quote| written.strip_prefix(quote)?.strip_suffix(quote);
@@ -154,22 +154,22 @@ fn unquoted(written: &str) -> &str {
 
 fn yaml_error(error: &serde_saphyr::Error) -> SyntaxError {
     let location = error.location();
-    // The text ends with the place, which is reported apart from it; without the snippet, which would print values.
+    // The text ends with the place, which is reported separately. The snippet is left out, since it would print values.
     let text = error.without_snippet().to_string();
     let message = text
         .rsplit_once(" at line ")
         .map_or(&*text, |(message, _)| message);
-    // The parser names its own option for those who program with it.
+    // The parser's text also names an option of its API.
     let message = message
         .split(", set DuplicateKeyPolicy")
         .next()
         .unwrap_or(message);
     let message = match message {
         several if several.starts_with("multiple YAML documents") => {
-            "a second document begins (`---`); a configuration must be one document"
+            "a second document begins (`---`); a configuration has one document"
         }
         alias if alias.contains("unknown anchor") || alias.contains("anchor or alias") => {
-            "a value that begins with `*` is an alias, and no anchor defines it; put the text in quotes, such as \"*.example.com\""
+            "a text that begins with `*` is an alias of an anchor, and this anchor does not exist; put the text in quotes, such as \"*.example.com\""
         }
         message => message,
     };

@@ -1,8 +1,8 @@
-//! Values that a configuration holds as text: durations, networks, files, names of a fixed set.
+//! Values that a configuration holds as text: durations, networks, files, enums.
 //!
 //! A field of the model has the type that the router uses, and an adapter for its text:
 //! `#[serde(with = "AsText::<PositiveDuration>")]`. The adapter reads and writes the text, and gives the schema the
-//! `format` or `enum` that the schema check goes by. A text that the schema check lets through is always read.
+//! `format` or `enum` for the schema check. A text that passes the schema check can always be read.
 
 mod names;
 mod values;
@@ -93,7 +93,7 @@ impl<F: TextForm> AsTextList<F> {
         list.end()
     }
 
-    /// Leaves out empty texts: they stand in for entries that the schema check refused.
+    /// Leaves out empty texts, which replace entries that the schema check refused.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<F::Value>, D::Error> {
@@ -105,12 +105,12 @@ impl<F: TextForm> AsTextList<F> {
     }
 }
 
-/// The text is not in the message: it may be a secret.
+/// Returns an error without the text, which may be a secret.
 fn unreadable<E: serde::de::Error>() -> E {
     E::custom("a value that its schema allows cannot be read")
 }
 
-/// Implements the schema of an adapter, in place of its type and not among the definitions.
+/// Implements the schema of an adapter inline, not as a definition.
 macro_rules! schema_in_place {
     ($($adapter:ident => $schema:expr),+ $(,)?) => {$(
         impl<F: TextForm> JsonSchema for $adapter<F> {

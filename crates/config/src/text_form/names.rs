@@ -1,4 +1,4 @@
-//! Names of fixed sets.
+//! Enums in a configuration.
 
 use std::fmt::Display;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::TextForm;
 
-/// A value of a fixed set that a configuration names.
+/// An enum that a configuration names by text.
 pub(crate) trait Name: Copy + PartialEq + 'static {
     /// All values, in the order of the documentation.
     const ALL: &'static [Self];
@@ -17,7 +17,7 @@ pub(crate) trait Name: Copy + PartialEq + 'static {
     fn name(self) -> &'static str;
 }
 
-/// Declares an enum of values that a configuration names.
+/// Declares an enum with the names of its values in a configuration.
 macro_rules! names {
     (
         $(#[$of_type:meta])*

@@ -1,4 +1,4 @@
-//! Values of which there are too many to name.
+//! Text forms of durations, networks, keys and other open values.
 
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -93,7 +93,7 @@ impl TextForm for Secret {
         Self::parse(text).ok()
     }
 
-    /// Writes no secret anywhere.
+    /// Writes no secret.
     fn write(_: &Self) -> impl Display {
         "(secret)"
     }
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_written_as_they_are_read() {
+    fn written_durations_can_be_read() {
         for text in ["0s", "90s", "2h", "5m", "250ms", "7us", "1ns", "61m"] {
             assert_eq!(duration_text(&duration::parse(text).unwrap()), text);
         }

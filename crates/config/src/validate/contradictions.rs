@@ -1,11 +1,10 @@
-//! Bounds that another bound keeps from ever being reached.
+//! Limits that are never reached because of another limit.
 
 use super::Report;
 use crate::path::Path;
 use crate::{LimitSettings, RetrySettings};
 
-/// Warns of every one. A bound that is left at its default asks for nothing: that another one keeps it from being
-/// reached is no contradiction.
+/// Warns of all of them. A limit with its default value is not reported, since the operator did not ask for it.
 pub(super) fn warn(limits: &LimitSettings, report: &mut Report<'_>) {
     let source_parts = u32::from(LimitSettings::SOURCE_PARTS);
     let network_parts = u32::from(LimitSettings::NETWORK_PARTS);

@@ -5,10 +5,10 @@ use crate::model::{Discovery, Provider, ProviderType};
 use crate::path::Path;
 use crate::problem::{Problems, message};
 
-/// The providers that pools can name.
+/// Providers that pools can name.
 pub(super) struct Providers {
     names: Vec<String>,
-    /// A name could not be read, so that an unknown one may be meant for it.
+    /// `true` if a name is invalid, so that an unknown provider of a pool may stand for it.
     is_partial: bool,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn check(discovery: &Discovery, problems: &mut Problems) -> Providers
     }
 }
 
-/// The section named like the type is needed.
+/// Checks that the section of the provider's type is present.
 fn check_sections(path: &Path, provider: &Provider, problems: &mut Problems) {
     let Some(kind) = provider.kind else {
         return;

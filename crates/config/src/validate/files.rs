@@ -7,7 +7,7 @@ use crate::model::{Config, SigningKey};
 use crate::path::Path;
 use crate::settings::NamedFile;
 
-/// In the order in which they are written. Those that are only written to are not among them.
+/// Returns them in the order of the file. Files that the router only writes are left out.
 pub(super) fn named(config: &Config) -> Vec<NamedFile> {
     let mut files = Vec::new();
     let mut name = |key: Path, file: Option<&FilePath>| {

@@ -19,7 +19,7 @@ pub(super) fn build(messages: model::Messages, problems: &mut Problems) -> Messa
     Messages::new(build_texts(messages.disconnect), locales)
 }
 
-/// Reports a language that is there twice in another spelling, of which one would never be shown.
+/// Reports a language that occurs twice in different spellings, since one of its texts would never be shown.
 pub(crate) fn check_languages<T>(
     path: &Path,
     texts: &BTreeMap<String, T>,

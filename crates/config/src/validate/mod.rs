@@ -1,5 +1,5 @@
-//! From the model to the settings. Everything is built even when something is wrong, so that all problems are found;
-//! what is built then is thrown away.
+//! Validation of the model and conversion to settings. Everything is built even if there are problems, so that all of
+//! them are found; the result is dropped then.
 
 mod contradictions;
 mod discovery;
@@ -29,7 +29,7 @@ use crate::sections::Sections;
 use crate::settings::Settings;
 use crate::{TlsSettings, model};
 
-/// Checks what the values mean together and builds the parts.
+/// Checks the values together and builds the settings.
 pub(crate) fn build(
     config: model::Config,
     layers: &Layers<'_>,
@@ -94,7 +94,7 @@ pub(crate) fn build(
     }
 }
 
-/// A configuration by which no player gets anywhere is one that was not written to its end.
+/// Reports a configuration without a way to a backend, which is probably incomplete.
 fn require_backends(config: &model::Config, problems: &mut Problems) {
     let routing = Path::of("routing");
     let plugins = Path::of("plugins");

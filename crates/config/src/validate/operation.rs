@@ -7,7 +7,7 @@ use crate::path::Path;
 use crate::problem::message;
 use crate::{AdminSettings, LimitSettings};
 
-/// A rate without a burst admits no client.
+/// Reports a rate without a burst, which admits no client.
 pub(super) fn check_rates(limits: &LimitSettings, report: &mut Report<'_>) {
     let path = Path::of("limits");
     let (rate, source_rate) = (&limits.rate, &limits.source_rate);
@@ -24,7 +24,7 @@ pub(super) fn check_rates(limits: &LimitSettings, report: &mut Report<'_>) {
     }
 }
 
-/// Callers of the admin server can stop the router, so other machines need a token.
+/// Requires a token if other machines can reach the admin server, since its callers can stop the router.
 pub(super) fn check_admin(admin: &AdminSettings, report: &mut Report<'_>) {
     let listen = admin.listen.filter(|listen| !listen.ip().is_loopback());
     if let Some(listen) = listen.filter(|_| admin.token_file.is_none()) {

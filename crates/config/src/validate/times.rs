@@ -8,18 +8,18 @@ use crate::path::Path;
 use crate::problem::message;
 use crate::text_form::duration_text;
 
-/// Warns of an idle timeout that comes before the connect timeout: only the latter sends a silent client the reason.
+/// Warns of an idle timeout below the connect timeout, since only the latter sends a silent client the reason.
 pub(super) fn warn_of_idle_timeout(config: &Config, report: &mut Report<'_>) {
     if config.quic.max_idle_timeout <= config.limits.connect_timeout {
         report.warn(
             &Path::of("quic.max_idle_timeout"),
-            "not longer than `limits.connect_timeout`, so slow clients lose the connection without a message",
+            "it is not above `limits.connect_timeout`, so slow clients are dropped without a message",
         );
     }
 }
 
-/// Checks bounds on times. Outside of them tokens never expire, withdrawn keys are trusted for weeks, envelopes expire
-/// before the player arrives, or the orchestrator kills a router that it waits for.
+/// Checks limits of times. Beyond them, tokens never expire, withdrawn keys are trusted for weeks, envelopes expire
+/// before the player arrives, or the orchestrator kills a router that is still draining.
 pub(super) fn check_bounds(config: &Config, report: &mut Report<'_>) {
     let identity = &config.identity;
     let referral = config.referral.as_ref();

@@ -4,7 +4,7 @@ use super::missing;
 use crate::path::Path;
 use crate::problem::Problems;
 
-/// `cert_file` and `key_file` come together or not at all.
+/// Checks that `cert_file` and `key_file` are both present or both absent.
 pub(super) fn check_pair(
     path: &Path,
     cert: Option<&PathBuf>,

@@ -55,7 +55,7 @@ fn warn_of_maintenance(config: &Config, report: &mut Report<'_>) {
         if given.as_ref().is_some_and(demands) {
             report.warn(
                 &path.key("allow").key("verified"),
-                "no player is verified with `identity.mode: off`, so `uuids` and `usernames` admit no player",
+                "no player is verified with `identity.mode: off`, so no player enters by UUID or name",
             );
         }
     }

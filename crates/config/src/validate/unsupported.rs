@@ -10,7 +10,7 @@ pub(super) fn refuse(config: &Config, problems: &mut Problems) {
     // Faults within the list are reported first.
     if count > 0 && !problems.has_within(&path) {
         let message = format!(
-            "discovery of backends is not implemented (got a list of {count}); allowed: an empty list"
+            "this build cannot discover backends yet (got a list of {count}); allowed: an empty list"
         );
         problems.add_if_clear(&path, message);
     }

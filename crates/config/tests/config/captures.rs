@@ -19,7 +19,7 @@ fn captures_that_can_be_load() {
         ("hostname: '*.play.example.com'", "$1.servers.svc"),
         ("hostname: '*-*.play.example.com'", "$2.$1.servers.svc"),
         ("hostnames: ['*.a', 'b*', '*']", "game-$1.servers.svc"),
-        // Without a host name every host is taken, which is a `*`.
+        // A route without a host name matches every host, like `*`.
         ("percent: 5", "$1.servers.svc"),
     ] {
         let settings = load(&route(matching, &[host])).unwrap();
@@ -29,9 +29,9 @@ fn captures_that_can_be_load() {
 }
 
 #[test]
-fn captures_that_can_not_be_are_mistakes() {
-    const ALLOWED: &str = "allowed: `$1` to `$9` for the text that a `*` in every pattern of the route matched, before \
-                           a complete domain, such as `$1.servers.example.com`";
+fn impossible_captures_are_mistakes() {
+    const ALLOWED: &str = "allowed: `$1` to `$9` for the text that the `*` of every pattern of the route \
+                           matched, before a complete domain, such as `$1.servers.example.com`";
     for (matching, host, what) in [
         (
             "hostname: '*.a'",
@@ -99,7 +99,7 @@ fn a_backend_may_be_drained() {
 }
 
 #[test]
-fn the_name_of_the_default_pool_is_taken() {
+fn the_name_of_the_default_pool_is_reserved() {
     let yaml = "routing: {routes: [{name: default, match: {hostname: a}, pool: {backends: [{host: a, port: 1}]}}]}";
     assert_eq!(
         problems(yaml),

@@ -1,10 +1,10 @@
-//! A key or a variable that is there with nothing in it is a problem, so that the default never stands in unseen.
+//! Keys and variables without a value, which are problems, so that the default never applies unnoticed.
 
 use crate::support::{lines, load, load_named, load_with, problems, warnings};
 
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
 
-/// The key of a line, an empty text, and what is allowed.
+/// Lines with an empty text, their keys, and the allowed values.
 const KEYS: &[(&str, &str)] = &[
     (
         "identity: {mode: EMPTY}",
@@ -93,18 +93,18 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn an_empty_text_or_nothing_in_a_file_is_a_mistake() {
+fn an_empty_text_or_no_value_in_a_file_is_a_mistake() {
     for (line, expected) in KEYS {
         for empty in ["''", "\"\"", "' '", "\"\\t\"", ""] {
             let found = problems(&line.replace("EMPTY", empty));
             assert_eq!(found.len(), 1, "{line}: {found:?}");
             assert!(found[0].starts_with(expected), "{line}: {found:?}");
             assert!(
-                found[0].contains("leave the key out if none is meant"),
+                found[0].contains("leave the key out to use the default"),
                 "{found:?}"
             );
         }
-        // What is said to be nothing is absent.
+        // An explicit null is an absent value.
         for nothing in ["null", "~"] {
             load(&line.replace("EMPTY", nothing)).unwrap();
         }
@@ -112,7 +112,7 @@ fn an_empty_text_or_nothing_in_a_file_is_a_mistake() {
 }
 
 #[test]
-fn nothing_behind_a_list_a_number_or_a_switch_is_a_mistake() {
+fn a_list_a_number_or_a_switch_without_a_value_is_a_mistake() {
     for (yaml, expected) in [
         (
             "plugins:",
@@ -123,7 +123,7 @@ fn nothing_behind_a_list_a_number_or_a_switch_is_a_mistake() {
             "limits.deny: the value is empty; allowed: a list, `[]` for none",
         ),
         (
-            "limits:\n  allow: # nobody yet\n",
+            "limits:\n  allow: # none yet\n",
             "limits.allow: the value is empty; allowed: a list, `[]` for none",
         ),
         (
@@ -163,16 +163,16 @@ fn nothing_behind_a_list_a_number_or_a_switch_is_a_mistake() {
 }
 
 #[test]
-fn a_section_without_keys_is_warned_of() {
+fn a_section_without_keys_causes_a_warning() {
     for (yaml, expected) in [
         (
             "referral:",
-            "referral: the key has no value, so it counts as absent: envelopes are not signed and backends cannot \
+            "referral: the value is empty, so the key counts as absent: envelopes are not signed and backends cannot \
              verify them",
         ),
         (
             "identity:\nlimits: {}\n",
-            "identity: the key has no value, so it counts as absent",
+            "identity: the value is empty, so the key counts as absent",
         ),
         (
             "referral: {}",
@@ -192,7 +192,7 @@ fn a_section_without_keys_is_warned_of() {
     }
 }
 
-/// Keys of the original's shape: files for it hold empty texts where nothing is meant.
+/// Checks keys of the original, whose files hold empty texts for absent values.
 #[test]
 fn an_empty_text_of_the_originals_shape_counts_as_absent() {
     for (empty, absent) in [
@@ -220,7 +220,7 @@ fn an_empty_text_of_the_originals_shape_counts_as_absent() {
         let shown = |yaml| format!("{:?}", load(yaml).unwrap());
         assert_eq!(shown(empty), shown(absent), "{empty}");
     }
-    // The one secret is told of.
+    // The one secret causes a warning.
     let found = warnings(&load("referral: {hmac_secret: ''}").unwrap());
     assert_eq!(found.len(), 1, "{found:?}");
     let found = problems("routing: {default: {strategy: ' ', backends: [{host: h, port: 1}]}}");
@@ -231,7 +231,7 @@ fn an_empty_text_of_the_originals_shape_counts_as_absent() {
 }
 
 #[test]
-fn an_empty_variable_is_a_mistake_whatever_it_is_for() {
+fn an_empty_variable_of_any_key_is_a_mistake() {
     for (name, expected) in [
         (
             "HYROUTER_LISTEN",
@@ -292,7 +292,7 @@ fn an_empty_variable_is_a_mistake_whatever_it_is_for() {
             assert!(found[0].starts_with(expected), "{name}: {found:?}");
             assert!(
                 found[0].ends_with(&format!(
-                    "leave the variable out if none is meant (from {name})"
+                    "leave the variable out to use the default (from {name})"
                 )),
                 "{found:?}"
             );
@@ -300,7 +300,7 @@ fn an_empty_variable_is_a_mistake_whatever_it_is_for() {
     }
 }
 
-/// What a variable does not say is what the file says.
+/// Checks that a null in a variable leaves the value of the file.
 #[test]
 fn a_null_in_a_variable_hides_nothing() {
     let file = "identity: {mode: require}\nlimits: {deny: [192.0.2.0/24]}";
@@ -327,7 +327,7 @@ fn a_null_in_a_variable_hides_nothing() {
     }
 }
 
-/// A configuration by which no player gets anywhere.
+/// Checks configurations that lead no player to a backend.
 #[test]
 fn a_configuration_without_a_way_to_a_backend_is_a_mistake() {
     let load = |text: &str| load_named("config.json", text, [("", ""); 0]);

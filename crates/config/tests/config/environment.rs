@@ -1,4 +1,4 @@
-//! Environment variables over the file over the defaults.
+//! Precedence of environment variables, the file and the defaults.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -74,7 +74,7 @@ fn booleans_have_several_names() {
 }
 
 #[test]
-fn sections_are_json_and_their_parts_go_over_them() {
+fn sections_are_json_and_their_parts_override_them() {
     let env = [
         ("HYROUTER_LIMITS__CLOSE_TIMEOUT", "9s"),
         (
@@ -108,7 +108,7 @@ fn the_built_in_configuration_takes_the_environment_too() {
 }
 
 #[test]
-fn language_tags_have_underscores_and_meet_those_of_the_file() {
+fn language_tags_with_underscores_equal_those_of_the_file() {
     let file = "messages: {disconnect_locales: {pt-BR: {no_route: file, no_backends: file}}}";
     let env = [
         (
@@ -128,7 +128,7 @@ fn language_tags_have_underscores_and_meet_those_of_the_file() {
 }
 
 #[test]
-fn variables_of_kubernetes_are_not_ours() {
+fn variables_of_kubernetes_are_ignored() {
     let env = [
         ("HYROUTER_SERVICE_HOST", "10.0.0.1"),
         ("HYROUTER_SERVICE_PORT_GAME", "5520"),
@@ -150,7 +150,7 @@ fn unknown_variables_are_named() {
         ],
     )
     .unwrap_err();
-    let unknown = "unknown variable; the configuration has no such key (lists are set as a whole)";
+    let unknown = "unknown variable: the configuration has no such key (lists are set whole)";
     assert_eq!(
         lines(&error),
         [
@@ -158,7 +158,7 @@ fn unknown_variables_are_named() {
             format!("HYROUTER_ROUTING__ROUTES__0__NAME: {unknown}; did you mean `HYROUTER_ROUTING__ROUTES`?"),
             format!("HYROUTER_XYZ: {unknown}"),
             "referral.hmac_secret: the value is empty; allowed: plain text, base64:... or hex:...; leave the variable \
-             out if none is meant (from HYROUTER_REFERRAL__HMAC_SECRET)"
+             out to use the default (from HYROUTER_REFERRAL__HMAC_SECRET)"
                 .to_owned(),
         ]
     );

@@ -1,4 +1,4 @@
-//! Files of the original's shape load, and mean what they say.
+//! Files of the original, which load unchanged.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ fn null_is_what_is_absent() {
 }
 
 #[test]
-fn a_file_with_nothing_in_it_is_a_mistake() {
+fn an_empty_file_is_a_mistake() {
     let texts = [
         "",
         "  \n",
@@ -69,7 +69,8 @@ fn a_file_with_nothing_in_it_is_a_mistake() {
             let shown = load_named(name, text, [("", ""); 0])
                 .unwrap_err()
                 .to_string();
-            let expected = "there is nothing in it; allowed: at least `routing`, with a `default` pool or `routes`";
+            let expected =
+                "the file is empty; allowed: at least `routing`, with a `default` pool or `routes`";
             assert!(shown.ends_with(expected), "{text:?}: {shown}");
         }
     }
@@ -158,7 +159,7 @@ fn a_full_yaml_file_loads() {
 
     let alias = &settings.routing.routes[2].pool;
     assert_eq!(Some(alias), settings.routing.default.as_ref());
-    // The secret is as short as the original allows.
+    // The secret has the minimum length of the original.
     let mut warnings = settings.warnings.iter().map(ToString::to_string);
     let expected = "referral.hmac_secret: the secret has fewer than 16 bytes, which can be guessed";
     assert!(warnings.any(|warning| warning == expected));
@@ -166,7 +167,7 @@ fn a_full_yaml_file_loads() {
 }
 
 #[test]
-fn plain_scalars_of_yaml_keep_their_text_where_a_text_is_wanted() {
+fn plain_scalars_of_yaml_keep_their_text_at_keys_of_texts() {
     let settings = load_file(data("full.yaml")).unwrap();
     let meta = &settings.routing.default.as_ref().unwrap().backends[1].meta;
     let expected = [
@@ -209,11 +210,11 @@ fn a_full_json_file_loads() {
 }
 
 #[test]
-fn what_later_releases_can_do_is_read_and_refused() {
+fn keys_of_later_releases_are_read_and_refused() {
     assert_eq!(
         lines(&load_file(data("later.yaml")).unwrap_err()),
         [
-            "discovery.providers: discovery of backends is not implemented (got a list of 2); allowed: an empty list",
+            "discovery.providers: this build cannot discover backends yet (got a list of 2); allowed: an empty list",
         ]
     );
 }
@@ -246,7 +247,7 @@ fn the_development_config_loads() {
 }
 
 #[test]
-fn given_locales_take_the_place_of_the_built_in_ones() {
+fn given_locales_replace_the_built_in_ones() {
     let text = |yaml: &str, language| {
         let settings = load(yaml).unwrap();
         settings
@@ -270,7 +271,7 @@ fn given_locales_take_the_place_of_the_built_in_ones() {
 }
 
 #[test]
-fn what_is_hardly_meant_is_warned_of() {
+fn values_that_are_probably_not_intended_cause_warnings() {
     let settings = load(
         r#"
 routing:
@@ -297,9 +298,9 @@ referral: {hmac_secret: ""}
     assert!(!crate::support::sealer(&settings).is_signed());
 }
 
-/// An earlier route that surely takes all players of a later one causes a warning, whatever their patterns are.
+/// Checks that a route causes a warning if an earlier one certainly matches all of its players.
 #[test]
-fn a_route_that_an_earlier_one_covers_is_told() {
+fn a_covered_route_causes_a_warning() {
     let covered = |earlier: &str, later: &str| {
         let pool = "pool: {backends: [{host: h.example, port: 1}]}";
         let yaml = format!(
@@ -356,9 +357,9 @@ fn a_route_that_an_earlier_one_covers_is_told() {
     }
 }
 
-/// The most likely problem of a newcomer: a pattern that begins with `*`, without quotes.
+/// Checks the most likely mistake of new users: a pattern that begins with `*`, without quotes.
 #[test]
-fn a_pattern_without_quotes_is_told_to_be_quoted() {
+fn the_error_of_a_pattern_without_quotes_suggests_quotes() {
     for line in [
         "hostnames: [*.example.com]",
         "hostname: *.example.com",
@@ -380,7 +381,7 @@ fn free_keys_of_the_top_level_hold_anchors() {
     let settings = load(yaml).unwrap();
     assert_eq!(settings.routing.default.unwrap().backends[0].host, "a");
     assert!(settings.warnings.is_empty(), "{:?}", settings.warnings);
-    // At the top of a file alone, and beside other keys.
+    // Only at the top level of a file, and beside other keys.
     for yaml in [
         "x-pool: {backends: []}",
         "routing: {x-a: 1, default: {backends: [{host: a, port: 1}]}}",
@@ -391,7 +392,7 @@ fn free_keys_of_the_top_level_hold_anchors() {
 }
 
 #[test]
-fn blanks_around_application_protocols_do_not_count() {
+fn blanks_around_application_protocols_are_ignored() {
     let yaml = "tls: {alpn: [' hytale/1 ', 'hytale/* ']}\nrouting: {default: {backends: [{host: a, port: 1}]}}";
     assert_eq!(load(yaml).unwrap().tls.alpn, ["hytale/1", "hytale/*"]);
 }

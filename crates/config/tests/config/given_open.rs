@@ -1,4 +1,4 @@
-//! Configurations that come through a pipe.
+//! Configurations from a pipe.
 
 use std::io::{self, Write as _};
 use std::os::fd::AsRawFd as _;
@@ -21,7 +21,9 @@ fn a_pipe_is_read_once_as_json_or_yaml() {
         let again = load_file(format!("/dev/fd/{fd}").into()).unwrap_err();
         assert_eq!(
             again.to_string(),
-            format!("/dev/fd/{fd}: empty; a pipe can be read only once, so a reload needs a file")
+            format!(
+                "/dev/fd/{fd}: the input is empty; a pipe can be read only once, so a reload needs a file"
+            )
         );
     }
 }
@@ -36,7 +38,7 @@ fn mistakes_of_a_pipe_name_their_line() {
     assert!(error.starts_with(&format!("{path}:2:12: ")), "{error}");
 }
 
-/// Nobody may ever write to a pipe that has a name.
+/// Checks that a named pipe is refused, since it may never have a writer.
 #[test]
 fn a_named_pipe_and_a_file_without_extension_are_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -50,7 +52,7 @@ fn a_named_pipe_and_a_file_without_extension_are_refused() {
     );
     let error = load_named("config", "routing: {}", [("", ""); 0]).unwrap_err();
     assert!(
-        error.to_string().contains("unknown kind of file"),
+        error.to_string().contains("unknown file extension"),
         "{error}"
     );
 }

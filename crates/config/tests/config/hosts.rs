@@ -1,9 +1,9 @@
-//! What can be the host of a backend.
+//! Hosts of backends, and patterns of host names.
 
 use crate::support::{load, problems};
 
 #[test]
-fn hosts_are_addresses_or_names_and_no_urls() {
+fn hosts_are_addresses_or_names_and_not_urls() {
     for host in [
         "10.0.0.1:5521",
         "http://x/",
@@ -41,9 +41,9 @@ fn hosts_are_addresses_or_names_and_no_urls() {
     }
 }
 
-/// What game clients make of other alphabets is not known, so that the form for resolvers is asked for.
+/// Checks that the form for resolvers is required, since it is not known how game clients resolve other alphabets.
 #[test]
-fn a_host_in_unicode_says_what_to_write() {
+fn the_error_of_a_unicode_host_has_its_ascii_form() {
     let found = problems("routing: {default: {backends: [{host: bücher.example.com, port: 1}]}}");
     let advice = "; write xn--bcher-kva.example.com (got \"bücher.example.com\")";
     assert!(found[0].contains(advice), "{found:?}");

@@ -1,4 +1,4 @@
-//! The configuration from outside, by topic.
+//! The configuration through its public interface, by topic.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

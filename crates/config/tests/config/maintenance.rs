@@ -1,4 +1,4 @@
-//! Routes that are closed, in a file and by themselves.
+//! Maintenances, in a file and as separate values.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use crate::support::{load, problems, warnings};
 
 const BACKENDS: &str = "backends: [{host: h, port: 1}]";
 
-/// A file of which the first route has this maintenance.
+/// Returns a file whose first route has this maintenance.
 fn file(maintenance: &str) -> String {
     format!(
         "routing: {{routes: [{{name: games, match: {{hostname: a}}, pool: {{{BACKENDS}}}, \
@@ -35,7 +35,7 @@ const WHOLE: &str = r"{
 }";
 
 #[test]
-fn everything_that_is_given_counts() {
+fn all_given_values_apply() {
     let settings = load(&file(WHOLE)).unwrap();
     let rule = settings.routing.routes[0]
         .pool
@@ -81,7 +81,7 @@ fn the_same_comes_by_itself() {
 }
 
 #[test]
-fn nothing_given_closes_for_all() {
+fn an_empty_maintenance_closes_for_all() {
     let built = MaintenanceSettings::from_json(&json!({})).unwrap();
     assert!(built.enabled);
     assert_eq!(built.rule, hyrouter_router::Maintenance::default());
@@ -108,7 +108,7 @@ fn the_text_is_in_the_players_language() {
 }
 
 #[test]
-fn the_default_pool_is_closed_by_a_key_of_its_own() {
+fn the_default_pool_has_a_separate_key() {
     let yaml = format!(
         "routing: {{default: {{{BACKENDS}}}, default_maintenance: {{text: {{default: Closed.}}}}}}"
     );
@@ -126,13 +126,13 @@ fn the_default_pool_is_closed_by_a_key_of_its_own() {
 }
 
 #[test]
-fn names_that_nobody_can_prove_are_warned_of() {
+fn names_that_cannot_be_verified_cause_warnings() {
     let yaml = file("{allow: {usernames: [a], verified: true}}");
     assert_eq!(
         warnings(&load(&yaml).unwrap()),
         [
             "routing.routes[0].maintenance.allow.verified: no player is verified with `identity.mode: off`, \
-             so `uuids` and `usernames` admit no player"
+             so no player enters by UUID or name"
         ]
     );
     let reported = format!("{yaml}\nidentity: {{mode: report, jwks: f}}");
@@ -142,7 +142,7 @@ fn names_that_nobody_can_prove_are_warned_of() {
 }
 
 #[test]
-fn what_is_switched_off_closes_nothing_and_is_checked() {
+fn a_disabled_maintenance_is_checked_and_closes_nothing() {
     let settings = load(&file("{enabled: false, text: {default: a}}")).unwrap();
     assert!(settings.routing.routes[0].pool.maintenance.is_none());
     assert!(settings.maintenance.is_empty());
@@ -152,7 +152,7 @@ fn what_is_switched_off_closes_nothing_and_is_checked() {
 }
 
 #[test]
-fn mistakes_are_the_same_in_a_file_and_by_itself() {
+fn mistakes_are_the_same_in_a_file_and_a_separate_value() {
     let uuid = "allowed: 32 hexadecimal digits, with or without hyphens";
     let time = "allowed: date, time and offset from UTC, such as 2026-12-01T00:00:00Z";
     for (value, expected) in [
@@ -172,7 +172,7 @@ fn mistakes_are_the_same_in_a_file_and_by_itself() {
         (json!({"from": "soon"}), format!(r#"from: not a time (got "soon"); {time}"#)),
         (
             json!({"from": "2026-12-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}),
-            "until: not after `from`, so the maintenance is never active; allowed: a later time".to_owned(),
+            "until: not after `from`, so it is never active; allowed: a later time".to_owned(),
         ),
         (
             json!({"allow": {"uuids": ["7"]}}),
@@ -189,7 +189,7 @@ fn mistakes_are_the_same_in_a_file_and_by_itself() {
         ),
         (
             json!({"allow": {"ips": ["10.0.0.1"], "verified": true}}),
-            "allow.verified: has no effect alone; allowed: with `uuids` or `usernames`".to_owned(),
+            "allow.verified: has no effect alone; allowed: beside `uuids` or `usernames`".to_owned(),
         ),
         (
             json!({"enabled": "no"}),

@@ -1,31 +1,31 @@
-//! For every key of the schema: nothing in a variable, nothing behind the key and no key at all never take a check away
-//! without a word.
+//! For every key of the schema: an empty variable, a key without a value, and a missing key never remove a check
+//! silently.
 
 use hyrouter_config::{ConfigError, Settings, schema};
 use serde_json::{Value, json};
 
 use crate::support::load_named;
 
-/// What a key is to the checks of a router. A key that is in no class, or in two, fails the test: whoever adds one says
-/// what it would mean if it was lost.
+/// Effect of losing a key on the checks of a router. A key in no class or in two fails the test: the author of a new
+/// key must choose its class.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Class {
     /// Its value can be stricter than the default. A reload that loses it is refused.
     Check,
-    /// It belongs to an entry that is not there without it, or is needed: without it the configuration is a problem.
+    /// It belongs to an entry that does not exist without it, or it is required: without it, the configuration is
+    /// invalid.
     Needed,
-    /// A bound, whose default is safe, or something that checks nothing.
+    /// A limit with a safe default, or a key without effect on checks.
     Harmless,
-    /// What it checks is bound when the router starts; a reload does not touch it and says so.
+    /// It applies at the start only; a reload does not change it and logs that.
     AtStart,
-    /// Where players go. What is required of them there is the business of each day, and a cut file loses what comes
-    /// after it, too.
+    /// It chooses where players go. Such keys change often, and a file that was cut off also loses later keys.
     Routing,
 }
 
 use Class::{AtStart, Check, Harmless, Needed, Routing};
 
-/// By the place of the key, `*` at the end for all that is below it.
+/// Classes by the path of the key; `*` at the end stands for all keys below it.
 const CLASSES: &[(&str, Class)] = &[
     ("identity.mode", Check),
     ("identity.bind_certificate", Check),
@@ -86,21 +86,21 @@ const CLASSES: &[(&str, Class)] = &[
     ("limits.rate.*", Harmless),
     ("limits.source_rate.*", Harmless),
     ("referral.key_id", Harmless),
-    // Without it there is an envelope. Its other value is no configuration beside keys.
+    // The default has an envelope. The other value is an error beside keys.
     ("referral.envelope", Harmless),
     ("referral.ttl", Harmless),
     ("referral.max_hops", Harmless),
-    // Without keys no ticket is taken.
+    // Without keys no ticket is accepted.
     ("referral.accept", Harmless),
-    // Which key it is. Without any the entry is a problem.
+    // It selects the key. Without any of them, the entry is a problem.
     ("referral.accept[].algorithm", Harmless),
     ("referral.accept[].secret", Harmless),
     ("referral.accept[].secret_file", Harmless),
     ("referral.accept[].secret_env", Harmless),
     ("referral.accept[].public_key", Harmless),
-    // Tickets of the time before it are over.
+    // Tickets from before that time have expired.
     ("referral.accept[].not_before", Harmless),
-    // Backends judge by which keys they take.
+    // Backends decide which keys they accept.
     ("referral.keys[].algorithm", Harmless),
     ("referral.keys[].secret", Harmless),
     ("referral.keys[].secret_file", Harmless),
@@ -120,7 +120,7 @@ const CLASSES: &[(&str, Class)] = &[
     ("plugins[].wasm.fuel", Harmless),
 ];
 
-/// Where an empty text counts as absent, of the original's shape.
+/// Keys of the original at which an empty text counts as absent.
 const LENIENT: [&str; 9] = [
     "discovery.",
     "messages.",
@@ -133,7 +133,7 @@ const LENIENT: [&str; 9] = [
     "tls.key_file",
 ];
 
-/// Each check in its strictest form, and what its entry needs.
+/// Each check with its strictest value, and the other keys that its entry needs.
 fn strict() -> Value {
     json!({
         "routing": {"default": {"backends": [{"host": "h", "port": 1}]}},
@@ -163,7 +163,7 @@ fn read(value: &Value) -> Result<Settings, ConfigError> {
     load_named("c.json", &value.to_string(), [("", ""); 0])
 }
 
-/// A key of the schema: its place, with `[]` for entries of lists, and what is known of it.
+/// A key of the schema: its path, with `[]` for entries of lists, and its properties.
 struct Key {
     place: String,
     kind: String,
@@ -221,7 +221,7 @@ fn class_of(place: &str) -> Class {
     class.unwrap_or_else(|| panic!("{place} is in no class of this test: what if it was lost?"))
 }
 
-/// The value at a place, with the first entry of each list; objects on the way are made.
+/// Returns the value at a path, with the first entry of each list. Creates missing objects.
 fn at<'v>(value: &'v mut Value, place: &str) -> &'v mut Value {
     place.split('.').fold(value, |value, key| {
         let inner = &mut value[key.trim_end_matches("[]")];
@@ -270,7 +270,7 @@ fn every_key_has_a_class_and_every_class_a_key() {
 }
 
 #[test]
-fn a_check_that_is_lost_is_missed() {
+fn a_lost_check_is_noticed() {
     let before = read(&strict()).unwrap();
     let mut sections = vec!["identity", "limits", "protocol", "referral", "plugins"];
     let keys = keys();
@@ -283,12 +283,12 @@ fn a_check_that_is_lost_is_missed() {
         *at(&mut nothing, place) = Value::Null;
         for now in [without(place), nothing] {
             let Ok(settings) = read(&now) else { continue };
-            // Each of two keys signs.
+            // Either of two keys signs.
             if matches!(place, "referral.hmac_secret" | "referral.keys") {
                 assert!(settings.referral.envelope.is_signed(), "{place}");
                 continue;
             }
-            // What is required by the stage is required without a word.
+            // The default of the stage is strict too.
             let lowered = settings.checks.lowered_from(&before.checks);
             if place == "plugins[].on_error" {
                 assert_eq!(lowered, []);
@@ -319,12 +319,12 @@ fn what_is_needed_is_missed() {
 }
 
 #[test]
-fn no_key_with_nothing_in_it_is_a_value() {
+fn no_key_without_a_value_is_a_value() {
     for key in keys() {
         let is_lenient = LENIENT.iter().any(|known| {
             key.place == *known || (known.ends_with('.') && key.place.starts_with(known))
         });
-        // What a plugin is handed is its own.
+        // The plugin defines its own configuration.
         if (is_lenient && key.kind == "string") || key.kind == "any" {
             continue;
         }
@@ -345,7 +345,7 @@ fn no_key_with_nothing_in_it_is_a_value() {
 }
 
 #[test]
-fn no_variable_with_nothing_in_it_is_a_value() {
+fn no_empty_variable_is_a_value() {
     for key in keys().iter().filter(|key| !key.place.contains("[]")) {
         let name = format!(
             "HYROUTER_{}",

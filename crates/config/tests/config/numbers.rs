@@ -1,4 +1,4 @@
-//! Numbers as they are written.
+//! Written forms of numbers.
 
 use crate::support::{NOTHING, lines, load, load_with, problems};
 
@@ -49,7 +49,7 @@ fn numbers_with_leading_zeros_are_mistakes() {
             "quic.endpoints: a number with leading zeros (got 04); write 4 (from HYROUTER_QUIC__ENDPOINTS)",
         ]
     );
-    // Texts keep theirs, and a key that holds anchors is not read.
+    // Texts keep leading zeros, and a key that holds anchors is not read.
     load(&format!(
         "x-code: 007\n{pool}\nreferral: {{hmac_secret: 00123}}"
     ))
@@ -57,7 +57,7 @@ fn numbers_with_leading_zeros_are_mistakes() {
 }
 
 #[test]
-fn meta_is_the_text_as_it_is_written() {
+fn meta_is_the_text_as_written() {
     for (written, meant) in [
         ("!!int \"5\"", "5"),
         ("!!int '5'", "5"),

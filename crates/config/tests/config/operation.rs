@@ -1,4 +1,4 @@
-//! What runs beside the way of a player: limits under attack, the admin server, the end, what is written down.
+//! Limits, the admin server, shutdown, logging and traces.
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn named(files: &[NamedFile]) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn nothing_of_it_is_on_unless_asked_for() {
+fn all_are_off_by_default() {
     let settings = load(POOL).unwrap();
     assert_eq!(settings.admin.listen, None);
     assert_eq!(settings.otlp, None);
@@ -82,7 +82,7 @@ telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318\", one_in: 100, service_nam
 }
 
 #[test]
-fn balancers_put_a_header_in_front_of_the_first_datagram_unless_told() {
+fn balancers_send_a_header_with_the_first_datagram_by_default() {
     let settings = load(&with("quic: {proxy_protocol: {trusted: [10.0.0.1]}}")).unwrap();
     let headers = settings.quic.proxy_protocol.unwrap().headers;
     assert_eq!(headers, ProxyHeaderMode::First);
@@ -95,7 +95,7 @@ fn balancers_put_a_header_in_front_of_the_first_datagram_unless_told() {
 }
 
 #[test]
-fn decisions_may_go_among_the_log() {
+fn decisions_can_go_to_standard_output() {
     let settings = load(&with("logging: {decisions: stdout}")).unwrap();
     assert_eq!(settings.logging.decisions, Some(DecisionTarget::Stdout));
 }
@@ -121,16 +121,16 @@ fn an_admin_server_beyond_this_machine_has_a_token() {
 }
 
 #[test]
-fn what_can_not_be_meant_is_a_mistake_or_a_warning() {
+fn contradictory_values_are_mistakes_or_warnings() {
     assert_eq!(
         problems(&with(
             "shutdown: {delay: 2h, timeout: 0s}
-limits: {rate: {per_second: 5, burst: 0}, deny: [nobody], max_unread: 10, retry: sometimes}
+limits: {rate: {per_second: 5, burst: 0}, deny: [anyone], max_unread: 10, retry: sometimes}
 logging: {webhook: {url: \"ftp://x\"}}
 telemetry: {otlp: {endpoint: \"http://\", one_in: 0}}"
         )),
         [
-            "limits.deny[0]: not a network (got \"nobody\"); allowed: an address, or an address and the length of its prefix, such as 203.0.113.0/24",
+            "limits.deny[0]: not a network (got \"anyone\"); allowed: an address, or an address and the length of its prefix, such as 203.0.113.0/24",
             "limits.max_unread: out of range (got 10); allowed: 38161 or more",
             "limits.rate.burst: out of range (got 0); allowed: 1 or more",
             "limits.retry: unknown value (got \"sometimes\"); allowed: always, never, adaptive",
@@ -152,9 +152,9 @@ telemetry: {otlp: {endpoint: \"http://\", one_in: 0}}"
     );
 }
 
-/// Each with what is said of it; the defaults contradict nothing.
+/// Checks each contradiction with its warning; the defaults have none.
 #[test]
-fn bounds_that_keep_each_other_from_being_reached_are_reported() {
+fn limits_that_are_never_reached_are_reported() {
     let source = "limits.max_connections_per_source: it is ";
     for (limits, wanted) in [
         ("{}", &[][..]),

@@ -34,7 +34,7 @@ plugins:
 ";
 
 #[test]
-fn everything_that_is_given_is_taken() {
+fn all_given_values_apply() {
     let settings = load(FULL).unwrap();
     assert_eq!(
         settings.wasm.cache_dir.as_deref(),
@@ -84,7 +84,7 @@ fn everything_that_is_given_is_taken() {
 }
 
 #[test]
-fn what_is_left_out_is_the_chains_default() {
+fn absent_values_have_the_defaults_of_the_chain() {
     let settings = load(
         "plugins: [{name: a, type: wasm, wasm: {path: p}}, {name: b, type: grpc, grpc: {address: x}}]",
     );
@@ -97,7 +97,7 @@ fn what_is_left_out_is_the_chains_default() {
 }
 
 #[test]
-fn what_is_hardly_meant_is_warned_of() {
+fn values_that_are_probably_not_intended_cause_warnings() {
     let warnings = |yaml: &str| {
         let routing = "routing: {default: {backends: [{host: h, port: 1}]}}";
         let settings = load(&format!("{routing}\n{yaml}")).unwrap();
@@ -118,7 +118,7 @@ plugins:
         told[0].starts_with("plugins: their timeouts add up to 2.5s, more than"),
         "{told:?}"
     );
-    // Nobody waits for a shadow.
+    // Players do not wait for a shadow plugin.
     let shadow = slow.replace("timeout: 1s", "timeout: 1s, mode: shadow");
     assert_eq!(warnings(&shadow), Vec::<String>::new());
 }

@@ -1,8 +1,8 @@
-//! Pools that cannot do what is written.
+//! Pools that cannot work as configured.
 
 use crate::support::{load, problems, warnings};
 
-/// What is warned of for one pool with these keys, and other sections.
+/// Returns the warnings for one pool with these keys, and other sections.
 fn of_pool(pool: &str, rest: &str) -> Vec<String> {
     let backends = "backends: [{host: a, port: 1, meta: {load: '1'}}, {host: b, port: 1, meta: {'counter:players': '1'}}]";
     warnings(
@@ -14,7 +14,7 @@ fn of_pool(pool: &str, rest: &str) -> Vec<String> {
 }
 
 #[test]
-fn keys_that_no_backend_has_are_told() {
+fn keys_that_no_backend_has_cause_warnings() {
     for (pool, at, key) in [
         (
             "strategy: least_loaded, key: 'counter:nope'",
@@ -44,7 +44,7 @@ fn keys_that_no_backend_has_are_told() {
         let expected =
             format!("routing.default.{at}: no backend of the pool has `{key}` in its `meta`");
         assert_eq!(found, [expected], "{pool}");
-        // What brings backends of its own may bring the key.
+        // A plugin or provider that adds backends may add the key.
         let plugin = "plugins: [{name: p, type: grpc, grpc: {address: '127.0.0.1:1'}}]";
         assert!(
             !of_pool(pool, plugin)
@@ -65,7 +65,7 @@ fn keys_that_no_backend_has_are_told() {
 }
 
 #[test]
-fn hosts_that_lead_nowhere_are_told() {
+fn hosts_that_lead_nowhere_cause_warnings() {
     for (host, is_told) in [
         ("lobby.invalid", true),
         ("lobby.INVALID.", true),
@@ -87,7 +87,7 @@ fn hosts_that_lead_nowhere_are_told() {
 }
 
 #[test]
-fn what_is_written_in_place_of_a_list_is_no_secret_told() {
+fn a_text_instead_of_a_list_is_not_repeated() {
     for yaml in [
         "referral: {keys: hunter2}",
         "referral: {keys: [hunter2]}",

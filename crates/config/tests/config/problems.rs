@@ -1,4 +1,4 @@
-//! What is wrong is reported once each, all together, with path, value and what is allowed.
+//! Problems: each is reported once, all together, with path, value and allowed values.
 
 use hyrouter_config::ConfigError;
 use hyrouter_router::HostPattern;
@@ -51,7 +51,7 @@ fn five_mistakes_are_five_lines() {
 }
 
 #[test]
-fn a_pool_that_names_no_known_provider_is_told_which_there_are() {
+fn the_error_of_an_unknown_provider_lists_the_known_ones() {
     let found = problems(
         "routing: {default: {discovery: {provider: fleat}}}\n\
          discovery: {providers: [{name: fleet, type: agones, agones: {}}]}",
@@ -59,7 +59,7 @@ fn a_pool_that_names_no_known_provider_is_told_which_there_are() {
     assert_eq!(
         found,
         [
-            "discovery.providers: discovery of backends is not implemented (got a list of 1); allowed: an empty list",
+            "discovery.providers: this build cannot discover backends yet (got a list of 1); allowed: an empty list",
             r#"routing.default.discovery.provider: no such provider (got "fleat"); allowed: fleet"#,
         ]
     );
@@ -118,17 +118,17 @@ fn syntax_errors_name_file_line_and_column() {
 }
 
 #[test]
-fn files_that_can_not_be_read_say_so() {
+fn files_that_cannot_be_read_are_errors() {
     let shown = load_file(data("absent.yaml")).unwrap_err().to_string();
     assert!(
-        shown.ends_with("absent.yaml: there is no such file"),
+        shown.ends_with("absent.yaml: the file does not exist"),
         "{shown}"
     );
     let shown = load_named("config.toml", "", [("", ""); 0])
         .unwrap_err()
         .to_string();
     assert!(
-        shown.ends_with("config.toml: unknown kind of file; allowed: .yaml, .yml, .json"),
+        shown.ends_with("config.toml: unknown file extension; allowed: .yaml, .yml, .json"),
         "{shown}"
     );
     let folder = tempfile::tempdir().unwrap().path().with_extension("yaml");

@@ -8,7 +8,7 @@ use hyrouter_referral::{Algorithm, SigningKeys};
 use crate::support::{load, load_with, problems, warnings};
 
 const SEED: &str = "hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-/// Of a key of RFC 8032, section 7.1.
+/// Seed and public key of RFC 8032, section 7.1.
 const PUBLIC: &str = "hex:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
 const LONG: &str = "0123456789abcdef";
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
@@ -34,7 +34,7 @@ fn defaults() {
     let referral = &settings.referral;
     assert_eq!(crate::support::sealer(&settings).key_id(), 0);
     assert!(!referral.envelope.is_signed());
-    // Nobody asked for signatures.
+    // Signatures were not configured.
     assert_eq!(warnings(&settings), [""; 0]);
     assert_eq!((referral.ttl.as_secs(), referral.max_hops), (60, 5));
     assert_eq!(referral.accept.iter().count(), 0);
@@ -105,7 +105,7 @@ fn keys_follow_each_other() {
 }
 
 #[test]
-fn times_without_a_key_are_told_of() {
+fn times_without_a_key_cause_warnings() {
     let key = |id: u8, begin: &str, end: &str| {
         let field = |name, time: &str| match time {
             "" => String::new(),
@@ -117,13 +117,12 @@ fn times_without_a_key_are_told_of() {
             field("not_after", end)
         )
     };
-    let now_next =
-        "referral.keys: now no key signs until the next begins; players are refused then";
-    let later_next =
-        "referral.keys: one day no key signs until the next begins; players are refused then";
-    let now_over = "referral.keys: now no key signs any more; players are refused then";
-    let later_over = "referral.keys: one day no key signs any more; players are refused then";
-    // It is five past.
+    let now_next = "referral.keys: now no key signs until the next one begins; players are refused during that time";
+    let later_next = "referral.keys: at a later time no key signs until the next one begins; players are refused during that time";
+    let now_over = "referral.keys: now no key signs and none follows; players are refused then";
+    let later_over =
+        "referral.keys: at a later time no key signs and none follows; players are refused then";
+    // 5 s after the end.
     for (keys, expected) in [
         (vec![key(1, "", "")], None),
         (vec![key(1, "01", "")], None),
@@ -135,7 +134,7 @@ fn times_without_a_key_are_told_of() {
         (vec![key(1, "", "05"), key(2, "06", "")], Some(now_next)),
         (vec![key(1, "", "05")], Some(now_over)),
         (vec![key(1, "", "10"), key(2, "05", "20")], Some(later_over)),
-        // The one in the middle ends before the one around it.
+        // The inner one ends before the outer one.
         (
             vec![key(1, "", "30"), key(2, "05", "10"), key(3, "20", "")],
             None,
@@ -156,7 +155,7 @@ fn at_five_past(referral: &str) -> Settings {
 }
 
 #[test]
-fn a_key_that_never_has_its_turn_is_told_of() {
+fn a_key_that_never_signs_causes_a_warning() {
     let hidden = |id, first| {
         vec![format!(
             "referral.keys[{id}]: never signs, since key {first} comes first; give it a `not_before`"
@@ -219,7 +218,7 @@ fn secrets_come_from_files_and_variables() {
     );
     assert_eq!(
         lines[1],
-        "referral.keys[1].secret_env: there is no environment variable \"OUR_SECRET\""
+        "referral.keys[1].secret_env: the environment variable \"OUR_SECRET\" does not exist"
     );
 }
 
@@ -292,7 +291,7 @@ fn mistakes_in_keys() {
         ),
         (
             "{keys: [{id: 1, secret_env: hyrouter_x}]}".to_owned(),
-            "referral.keys[0].secret_env: \"hyrouter_x\" begins with HYROUTER_, as the variables of keys do; allowed: another name",
+            "referral.keys[0].secret_env: \"hyrouter_x\" begins with HYROUTER_, which is reserved for keys; allowed: another name",
         ),
         (
             "{keys: [{id: 1, secret_file: /dev/null}]}".to_owned(),

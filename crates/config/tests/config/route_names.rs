@@ -1,4 +1,4 @@
-//! Names of routes that the configuration does not name.
+//! Default names of routes.
 
 use crate::support::load;
 
@@ -14,7 +14,7 @@ fn names(routes: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_route_without_a_name_is_called_by_what_it_matches() {
+fn the_default_name_of_a_route_has_its_conditions() {
     let long = "x".repeat(250);
     for (route, name) in [
         (
@@ -49,7 +49,7 @@ fn a_route_without_a_name_is_called_by_what_it_matches() {
 }
 
 #[test]
-fn a_route_that_is_put_before_others_renames_none_of_them() {
+fn an_inserted_route_renames_no_other() {
     let (one, two) = (
         "match: {hostname: a.b}",
         "match: {hostname: a.b, language: [de]}",
@@ -63,7 +63,7 @@ fn a_route_that_is_put_before_others_renames_none_of_them() {
         names(&[share, two, one, other]),
         ["a.b with share", "a.b with language de", "a.b", "c.d"]
     );
-    // A share keeps its players when it grows, which are those of its name.
+    // A share keeps its players when it grows, since they depend on its name.
     assert_eq!(
         names(&["match: {hostname: a.b, percent: 20}"]),
         ["a.b with share"]

@@ -1,9 +1,9 @@
-//! The schema and the reference that is made from it.
+//! The schema and the reference that is generated from it.
 
 use hyrouter_config::schema;
 use serde_json::{Value, json};
 
-/// Every key of the configuration, in the notation of the reference.
+/// Returns all keys of the configuration, in the notation of the reference.
 const KEYS: &str = "
 listen tls.cert_file tls.key_file tls.alpn quic.max_idle_timeout quic.endpoints logging.log_client_ip
 limits.handshake_timeout limits.connect_timeout limits.decision_timeout limits.close_timeout limits.max_connections
@@ -156,7 +156,7 @@ fn names_of_the_schema_are_those_of_the_router() {
 
 #[test]
 fn the_reference_has_a_row_for_every_key() {
-    // `cargo xtask docs --check` shows that the page is made from the schema.
+    // `cargo xtask docs --check` checks that the page is generated from the schema.
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
     let reference = std::fs::read_to_string(page).unwrap();
     for key in KEYS.split_whitespace() {
@@ -180,7 +180,7 @@ fn the_reference_has_a_row_for_every_key() {
     }
 }
 
-/// The schema at a key, with references followed.
+/// Returns the schema at a key, with references followed.
 fn at<'a>(root: &'a Value, key: &str) -> &'a Value {
     let mut schema = root;
     for part in key.split('.') {
@@ -204,7 +204,7 @@ fn follow<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// All objects of the schema: the root and the definitions.
+/// Returns all objects of the schema: the root and the definitions.
 fn each_schema(root: &Value, visit: &mut dyn FnMut(&Value)) {
     visit(root);
     let definitions = root["$defs"].as_object().unwrap();

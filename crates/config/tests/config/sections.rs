@@ -1,4 +1,4 @@
-//! One problem at a time in each section: its path, what is said, and nothing else.
+//! One problem at a time in each section: its path and its text.
 
 use crate::support::{load, problems};
 
@@ -220,9 +220,9 @@ fn routes() {
         ("{match: {}, POOL}", "[0].match: no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition".to_owned()),
         ("{match: {hostname: ''}, POOL}", "[0].match: no host names; allowed: `hostname`, or `hostnames` with at least one entry, or another condition".to_owned()),
         ("{match: {hostnam: a}, POOL}", "[0].match.hostnam: unknown key; did you mean `hostname`?".to_owned()),
-        ("{match: {hostnames: [a, ' ']}, POOL}", format!(r#"[0].match.hostnames[1]: not a host pattern: nothing is left of it (got " "); {pattern}"#)),
-        ("{match: {hostname: .}, POOL}", format!(r#"[0].match.hostname: not a host pattern: nothing is left of it (got "."); {pattern}"#)),
-        ("{name: a, match: {hostname: a}, POOL}, {name: a, match: {hostname: b}, POOL}", r#"[1].name: not unique (got "a"); allowed: another name; this one is used by routing.routes[0].name"#.to_owned()),
+        ("{match: {hostnames: [a, ' ']}, POOL}", format!(r#"[0].match.hostnames[1]: not a host pattern: it is empty without blanks and a trailing dot (got " "); {pattern}"#)),
+        ("{match: {hostname: .}, POOL}", format!(r#"[0].match.hostname: not a host pattern: it is empty without blanks and a trailing dot (got "."); {pattern}"#)),
+        ("{name: a, match: {hostname: a}, POOL}, {name: a, match: {hostname: b}, POOL}", r#"[1].name: not unique (got "a"); allowed: a unique name; this is the name of routing.routes[0].name"#.to_owned()),
         ("{name: '', match: {hostname: a}, POOL}", "[0].name: must not be empty".to_owned()),
     ];
     for (text, expected) in cases {
@@ -260,11 +260,11 @@ fn plugins_and_discovery() {
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: ''}}]",
-            "plugins[0].wasm.path: the value is empty; allowed: a text that is not empty; leave the key out if none is meant",
+            "plugins[0].wasm.path: the value is empty; allowed: a text that is not empty; leave the key out to use the default",
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: p}}, {name: a, type: wasm, wasm: {path: p}}]",
-            r#"plugins[1].name: not unique (got "a"); allowed: another name; this one is used by plugins[0].name"#,
+            r#"plugins[1].name: not unique (got "a"); allowed: a unique name; this is the name of plugins[0].name"#,
         ),
         (
             "plugins: [{name: a, type: wasm, wasm: {path: p}, after: [b]}, {name: c, type: wasm, wasm: {path: p}}]",
@@ -326,7 +326,7 @@ fn plugins_and_discovery() {
 }
 
 #[test]
-fn what_loads_and_is_hardly_meant_is_warned_of() {
+fn values_that_are_probably_not_intended_cause_warnings() {
     for (yaml, path) in [
         (
             "routing: {default: {backends: [{host: h, port: 1}], fallback: [{strategy: weighted}]}}",

@@ -1,18 +1,18 @@
-//! Configurations out of texts and files.
+//! Configurations from texts and files.
 
 use std::path::PathBuf;
 
 use hyrouter_config::{ConfigError, EnvelopeSettings, Settings, Sources};
 use hyrouter_referral::v1::Sealer;
 
-/// A file of `tests/data`.
+/// Returns the path of a file of `tests/data`.
 pub(crate) fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/data")
         .join(name)
 }
 
-/// A file that changes nothing, since one with nothing in it is a problem.
+/// A file without effect; an empty file would be a problem.
 pub(crate) const NOTHING: &str = "protocol: {unknown: route}";
 
 /// Loads a file without environment.
@@ -33,13 +33,13 @@ pub(crate) fn load_with<const N: usize>(
     load_named("config.yaml", yaml, env)
 }
 
-/// A pool, since a configuration by which no player gets anywhere is a problem.
+/// A pool, since a configuration without a way to a backend is a problem.
 const POOL: (&str, &str) = (
     "HYROUTER_ROUTING__DEFAULT__BACKENDS",
     r#"[{"host": "pool.example", "port": 5520}]"#,
 );
 
-/// Loads a text as a file of this name, with a default pool unless it has routing of its own.
+/// Loads a text as a file of this name, with a default pool unless it has routing.
 pub(crate) fn load_named<const N: usize>(
     name: &str,
     text: &str,
@@ -56,12 +56,12 @@ pub(crate) fn load_named<const N: usize>(
     Sources::new().with_file(path).with_env(env).load()
 }
 
-/// The problems of a YAML text, a line for each.
+/// Returns the problems of a YAML text, one per line.
 pub(crate) fn problems(yaml: &str) -> Vec<String> {
     lines(&load(yaml).unwrap_err())
 }
 
-/// The problems of an error, a line for each.
+/// Returns the problems of an error, one per line.
 pub(crate) fn lines(error: &ConfigError) -> Vec<String> {
     assert!(!error.problems().is_empty(), "{error}");
     let lines: Vec<_> = error.problems().iter().map(ToString::to_string).collect();
@@ -69,12 +69,12 @@ pub(crate) fn lines(error: &ConfigError) -> Vec<String> {
     lines
 }
 
-/// What the operator is told at the start, a line for each.
+/// Returns the warnings at the start, one per line.
 pub(crate) fn warnings(settings: &Settings) -> Vec<String> {
     settings.warnings.iter().map(ToString::to_string).collect()
 }
 
-/// The one key that signs envelopes of version 1.
+/// Returns the only key that signs envelopes of version 1.
 pub(crate) fn sealer(settings: &Settings) -> Sealer {
     let EnvelopeSettings::V1(keys) = &settings.referral.envelope else {
         panic!("version 1 is the default");

@@ -1,4 +1,4 @@
-//! Who is believed: identity, tickets, and what can not work with either.
+//! Identity and tickets, and settings that cannot work without them.
 
 use hyrouter_config::IdentityMode;
 
@@ -8,16 +8,16 @@ const LONG: &str = "0123456789abcdef";
 const POOL: &str = "routing: {default: {backends: [{host: h, port: 1}]}}";
 
 #[test]
-fn what_can_never_match_or_pass_is_told_of() {
+fn conditions_that_never_match_cause_warnings() {
     let pool = "{filters: [{type: identity}, {type: identity, verified: false}, {type: whitelist, enabled_key: a, list_key: b, verified: true}], fallback: [{filters: [{type: identity}]}], backends: [{host: h, port: 1}]}";
     let filters = format!("routing: {{default: {pool}}}");
-    let nobody = "no player is verified with `identity.mode: off`, so no player passes";
+    let no_player = "no player is verified with `identity.mode: off`, so no player passes";
     assert_eq!(
         warnings(&load(&filters).unwrap()),
         [
-            format!("routing.default.filters[0]: {nobody}"),
-            format!("routing.default.filters[2]: {nobody}"),
-            format!("routing.default.fallback[0].filters[0]: {nobody}"),
+            format!("routing.default.filters[0]: {no_player}"),
+            format!("routing.default.filters[2]: {no_player}"),
+            format!("routing.default.fallback[0].filters[0]: {no_player}"),
         ]
     );
     let reported = format!("{filters}\nidentity: {{mode: report, jwks: f}}");
@@ -90,9 +90,9 @@ fn times_have_bounds() {
     .unwrap();
 }
 
-/// Keys are used for six hours after the last good fetch, or for two fetches where these are further apart.
+/// Checks that keys are used for 6 h after the last good fetch, or for twice `refresh` if that is longer.
 #[test]
-fn how_long_keys_are_used_goes_by_how_often_they_are_fetched() {
+fn the_default_maximum_age_of_keys_depends_on_refresh() {
     for (identity, hours) in [
         ("{}", 6.0),
         ("{refresh: 3h}", 6.0),
@@ -226,7 +226,9 @@ fn names_of_routes_fit_into_envelopes() {
     load(&yaml(255)).unwrap();
     assert_eq!(
         problems(&yaml(256)),
-        ["routing.routes[0].name: too long for an envelope (got 256 bytes); allowed: at most 255"]
+        [
+            "routing.routes[0].name: longer than an envelope can hold (got 256 bytes); allowed: at most 255"
+        ]
     );
 }
 
@@ -266,7 +268,8 @@ fn routes_are_for_some_clients() {
 fn mistakes_in_matches() {
     const NETWORK: &str =
         "allowed: an address, or an address and the length of its prefix, such as 203.0.113.0/24";
-    const BUILDS: &str = "allowed: a number, or two with .. between them of which one may be left out, such as 208..";
+    const BUILDS: &str =
+        "allowed: a number, or two with .. between them, one of which may be absent, such as 208..";
     for (matching, expected) in [
         (
             "ip: [192.0.2.0/33]",
@@ -316,7 +319,7 @@ fn mistakes_in_matches() {
     }
 }
 
-/// No message repeats what may be a secret in an address, whatever else is wrong with it.
+/// Checks that no message repeats a possible secret of an address, whatever its problem is.
 #[test]
 fn addresses_are_shown_without_their_secrets() {
     let sections = [

@@ -1,4 +1,4 @@
-//! Checks beyond schemas: documents fit each other, the image and the configuration.
+//! Checks beyond schemas: documents match each other, the image and the configuration.
 
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ pub(super) fn faults_of_overlay(documents: &[Value], config: &str) -> Vec<String
     faults
 }
 
-/// The strictest of the Pod Security Standards, and the image's own user.
+/// Checks the strictest of the Pod Security Standards, and the user of the image.
 fn restricted(deployment: &Value, container: &Value, faults: &mut Vec<String>) {
     let pod = "/spec/template/spec/securityContext";
     let user: Vec<_> = ["runAsUser", "runAsGroup"]
@@ -91,7 +91,7 @@ fn restricted(deployment: &Value, container: &Value, faults: &mut Vec<String>) {
     }
 }
 
-/// The container's ports are those that the router listens on.
+/// Checks that the container's ports are those that the router listens on.
 fn ports(container: &Value, config: &Value, faults: &mut Vec<String>) {
     for (name, pointer, protocol) in [
         ("game", "/listen", "UDP"),
@@ -107,7 +107,7 @@ fn ports(container: &Value, config: &Value, faults: &mut Vec<String>) {
     }
 }
 
-/// Number and protocol of a port of the container.
+/// Returns number and protocol of a port of the container.
 fn port<'a>(container: &'a Value, name: &str) -> Option<(u64, &'a str)> {
     let port = list(container, "/ports")
         .iter()
@@ -132,7 +132,7 @@ fn probes(container: &Value, faults: &mut Vec<String>) {
     }
 }
 
-/// Each file that the configuration names is mounted, and where it writes can be written.
+/// Checks that each file of the configuration is mounted, and that output files are writable.
 fn volumes(deployment: &Value, container: &Value, config: &Value, faults: &mut Vec<String>) {
     let mounts = list(container, "/volumeMounts");
     for mount in mounts {
@@ -178,7 +178,7 @@ fn time_to_end(deployment: &Value, config: &Value, faults: &mut Vec<String>) -> 
     Ok(())
 }
 
-/// A document that points at others points at what is there.
+/// Checks that references between documents lead to existing ones.
 fn fits(
     document: &Value,
     deployment: &Value,
@@ -288,7 +288,7 @@ fn service(document: &Value, container: &Value, faults: &mut Vec<String>) {
     }
 }
 
-/// A monitor takes a Service by labels, and a port of it by name.
+/// Checks a monitor, which selects a Service by labels and a port of it by name.
 fn monitor(document: &Value, documents: &[Value], faults: &mut Vec<String>) {
     let selector = document.pointer("/spec/selector/matchLabels");
     let taken: Vec<_> = documents

@@ -16,7 +16,7 @@ use crate::sh::{self, cmd, say, target, works};
 const BASE: &str = "examples/kubernetes/base";
 const OVERLAY: &str = "examples/kubernetes/overlays/example";
 
-/// The newest kustomize that the Go of CI builds.
+/// Newest version of kustomize that the Go of CI can build.
 const KUSTOMIZE: &str = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1";
 
 pub(super) fn run() -> anyhow::Result<()> {
@@ -49,14 +49,14 @@ fn kustomize() -> anyhow::Result<Option<PathBuf>> {
             cmd("go")
                 .args(["install", KUSTOMIZE])
                 .env("GOBIN", folder)
-                // The installed Go or none: it would download a newer one by itself.
+                // Uses the installed Go only: by default, Go downloads a newer one.
                 .env("GOTOOLCHAIN", "local"),
         )?;
     }
     Ok(all.into_iter().find(has))
 }
 
-/// `Kind name`, for messages.
+/// Returns `Kind name`, for messages.
 fn title(document: &Value) -> String {
     format!(
         "{} {}",

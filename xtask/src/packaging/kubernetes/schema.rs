@@ -1,5 +1,5 @@
-//! Documents against the types of the API. A document is read into its type and written again: what the type does not
-//! know is gone then, what it needs and did not find has appeared, and what it understood otherwise is different.
+//! Documents against the types of the API. A document is read into its type and written again. Unknown fields are
+//! missing then, missing required fields are present, and misread values differ.
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -50,7 +50,7 @@ const KINDS: &[(&str, &str, ReadBack)] = &[
     ),
 ];
 
-/// Of the Prometheus operator, whose types are in no crate: as much as is used here.
+/// Type of the Prometheus operator, reduced to the used fields, since no crate has its types.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ServiceMonitor {
@@ -80,7 +80,7 @@ struct Endpoint {
 pub(super) fn faults(document: &Value) -> Vec<String> {
     let (version, kind) = (text(document, "/apiVersion"), text(document, "/kind"));
     let Some((_, _, read)) = KINDS.iter().find(|(v, k, _)| (*v, *k) == (version, kind)) else {
-        return vec![format!("{kind} of {version} is nothing that is checked")];
+        return vec![format!("{kind} of {version} is not a checked type")];
     };
     let mut faults = Vec::new();
     match read(document) {
@@ -129,7 +129,7 @@ mod tests {
     use super::faults;
 
     #[test]
-    fn what_the_api_does_not_take_is_found() {
+    fn invalid_documents_are_found() {
         let good = json!({
             "apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"},
             "spec": {"type": "LoadBalancer", "ports": [{"port": 1, "protocol": "UDP", "targetPort": "game"}]},
@@ -143,7 +143,11 @@ mod tests {
                 "/spec/ports/0/port is required",
             ),
             ("/spec/ports/0/port", json!("one"), "expected i32"),
-            ("/apiVersion", json!("v2"), "Service of v2 is nothing"),
+            (
+                "/apiVersion",
+                json!("v2"),
+                "Service of v2 is not a checked type",
+            ),
             (
                 "/metadata",
                 json!({"nmae": "a"}),

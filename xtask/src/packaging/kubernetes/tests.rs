@@ -1,4 +1,4 @@
-//! Changes of the base are found.
+//! Changes of the base that must be found.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn all_are_found(kind: &str, changes: &[(&str, Value, &str)]) {
     }
 }
 
-/// The faults after a value of one document was replaced.
+/// Returns the faults after a value of one document was replaced.
 fn faults_after(kind: &str, pointer: &str, value: Value) -> Vec<String> {
     let mut documents = base();
     let document = documents
@@ -54,7 +54,7 @@ fn the_base_is_good() {
 }
 
 #[test]
-fn a_pod_that_does_not_fit_is_found() {
+fn an_invalid_pod_is_found() {
     let pod = "/spec/template/spec";
     all_are_found(
         "Deployment",
@@ -89,7 +89,7 @@ fn a_pod_that_does_not_fit_is_found() {
 }
 
 #[test]
-fn a_container_that_does_not_fit_is_found() {
+fn an_invalid_container_is_found() {
     let container = "/spec/template/spec/containers/0";
     let at = |rest: &str| format!("{container}/{rest}");
     all_are_found(
@@ -132,7 +132,7 @@ fn a_container_that_does_not_fit_is_found() {
 }
 
 #[test]
-fn what_does_not_lead_to_the_pods_is_found() {
+fn references_that_miss_the_pods_are_found() {
     let labels = "/spec/selector/matchLabels";
     all_are_found(
         "Service",

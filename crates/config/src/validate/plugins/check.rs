@@ -25,7 +25,7 @@ pub(super) fn check(plugins: &[Plugin], problems: &mut Problems) {
     }
 }
 
-/// Reports a name that an earlier entry of the same list has.
+/// Reports a name that an earlier entry of the list has.
 pub(in crate::validate) fn check_unique<'a>(
     path: &Path,
     name: &'a str,
@@ -36,7 +36,7 @@ pub(in crate::validate) fn check_unique<'a>(
         return;
     }
     if let Some(earlier) = seen.get(name) {
-        let allowed = format!("another name; this one is used by {earlier}");
+        let allowed = format!("a unique name; this is the name of {earlier}");
         problems.add(path, message("not unique", &name.into(), allowed));
     } else {
         seen.insert(name, path.clone());
@@ -71,7 +71,7 @@ fn check_target(path: &Path, plugin: &Plugin, problems: &mut Problems) {
     }
 }
 
-/// Names in `before` and `after` are those of other plugins, and the order of the stages allows them.
+/// Checks that the names in `before` and `after` are those of other plugins, and agree with the order of the stages.
 fn check_order(path: &Path, plugin: &Plugin, plugins: &[Plugin], problems: &mut Problems) {
     for (key, names) in [("before", &plugin.before), ("after", &plugin.after)] {
         for (index, name) in names.iter().enumerate() {

@@ -73,7 +73,7 @@ fn build_one(plugin: Plugin) -> PluginSettings {
     }
 }
 
-/// A section that belongs to the other type of plugin is hardly meant.
+/// Warns of a section for the other type of plugin.
 fn warn_of_parts_without_use(path: &Path, plugin: &Plugin, report: &mut Report<'_>) {
     let Some(kind) = plugin.kind else {
         return;
@@ -88,7 +88,7 @@ fn warn_of_parts_without_use(path: &Path, plugin: &Plugin, report: &mut Report<'
     }
 }
 
-/// A player waits for one plugin after the other, and for all of them no longer than for the decision.
+/// Warns of timeouts that add up to more than the time for a decision, since plugins are called one after the other.
 fn warn_of_timeouts(
     list: &Path,
     plugins: &[PluginSettings],
@@ -104,7 +104,7 @@ fn warn_of_timeouts(
             list,
             format!(
                 "their timeouts add up to {longest:?}, more than `limits.decision_timeout` of {decision_timeout:?}: \
-                 a player for whom all are slow is refused before the last was asked"
+                 if all are slow, a player is refused before the last one is called"
             ),
         );
     }

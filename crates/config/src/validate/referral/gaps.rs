@@ -8,8 +8,7 @@ use super::Given;
 use crate::path::Path;
 use crate::validate::Report;
 
-/// Players are refused while no key signs. That there is none now, at some time to come, or none any more one day, is
-/// told at the start, and so is a key that never has its turn.
+/// Warns of times at which no key signs, now or later, since players are refused then, and of keys that never sign.
 pub(super) fn warn_of_gaps(list: &Path, keys: &[Given], now: SystemTime, report: &mut Report<'_>) {
     for (place, key) in keys.iter().enumerate() {
         let first = keys.iter().take(place).find(|first| first.hides(key));
@@ -25,17 +24,19 @@ pub(super) fn warn_of_gaps(list: &Path, keys: &[Given], now: SystemTime, report:
     }
     let ends = |validity: &Validity| validity.not_after;
     let mut until = Some(now);
-    // From moment to moment, each time to the end of the key that lasts longest.
+    // Steps to the end of the valid key that lasts longest.
     while let Some(at) = until {
         let valid = keys.iter().map(|key| key.validity);
         let mut valid = valid.filter(|validity| validity.contains(at)).peekable();
         if valid.peek().is_none() {
             let later = keys.iter().filter_map(|key| key.validity.not_before);
-            let when = if at == now { "now" } else { "one day" };
+            let when = if at == now { "now" } else { "at a later time" };
             let message = if later.filter(|begin| *begin > at).min().is_some() {
-                format!("{when} no key signs until the next begins; players are refused then")
+                format!(
+                    "{when} no key signs until the next one begins; players are refused during that time"
+                )
             } else {
-                format!("{when} no key signs any more; players are refused then")
+                format!("{when} no key signs and none follows; players are refused then")
             };
             report.warn(list, message);
             return;
@@ -48,7 +49,7 @@ pub(super) fn warn_of_gaps(list: &Path, keys: &[Given], now: SystemTime, report:
 }
 
 impl Given {
-    /// Returns whether this key, which stands before the other, signs whenever the other could.
+    /// Returns whether this key, which is listed before the other, signs whenever the other could.
     fn hides(&self, other: &Self) -> bool {
         let lasts = match (self.validity.not_after, other.validity.not_after) {
             (None, _) => true,

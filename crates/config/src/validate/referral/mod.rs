@@ -67,7 +67,7 @@ pub(super) fn build(
     }
 }
 
-/// A key of the file, whichever version it is for.
+/// A key of the file, for either version.
 struct Given {
     path: Path,
     id: u8,
@@ -114,7 +114,7 @@ fn signing(
     keys
 }
 
-/// A key means that backends verify the data.
+/// Refuses keys without an envelope: a key means that backends verify the data.
 fn refuse_keys_without_envelope(path: &Path, referral: &Referral, report: &mut Report<'_>) {
     for (is_given, key) in [
         (referral.hmac_secret.is_some(), "hmac_secret"),

@@ -8,7 +8,8 @@ use crate::path::Path;
 use crate::settings::TimedSealer;
 use crate::validate::{Report, missing};
 
-/// Fewer bytes can be guessed. Version 2 refuses them; version 1 has to take what its backends have.
+/// Minimum length of a secret in bytes that cannot be guessed. Version 2 refuses shorter ones; version 1 accepts them,
+/// because its backends may have such secrets.
 const SHORT: usize = 16;
 
 pub(super) fn version_1(key_id: u8, keys: Vec<Given>, report: &mut Report<'_>) -> Vec<TimedSealer> {
@@ -54,7 +55,7 @@ pub(super) fn version_2(path: &Path, keys: Vec<Given>, report: &mut Report<'_>) 
             Algorithm::HmacSha256 => hyrouter_referral::SigningKey::hmac(key.id, secret),
         };
         match made {
-            // Ids that are not unique were reported where they stand.
+            // Duplicate ids were reported at their keys.
             Ok(made) => built = built.with(made.with_validity(key.validity)),
             Err(error) => wrong_key(&key.path, &error, report),
         }

@@ -1,4 +1,4 @@
-//! Routes that no player reaches, since an earlier one takes all of theirs.
+//! Routes that no player reaches, since an earlier one matches all of their players.
 
 use hyrouter_router::{Conditions, HostPattern, PatternCover};
 
@@ -20,12 +20,12 @@ struct Set {
     cover: PatternCover,
     /// Paths of the patterns, by their number in the cover.
     places: Vec<Path>,
-    /// A route that takes every host.
+    /// Route that matches every host.
     every: Option<Path>,
 }
 
 impl Earlier {
-    /// Warns of the patterns of a route whose players an earlier route takes, whatever they bring.
+    /// Warns of the patterns of a route whose players an earlier route matches in any case.
     pub(super) fn warn(
         &self,
         route: &Path,

@@ -5,7 +5,7 @@ use hyrouter_router::{Backend, BackendKey, Filter, PoolSpec, SortBy};
 use super::super::Report;
 use crate::path::Path;
 
-/// Warns of each, once for each place. It is for pools whose backends are all known: they are written in the file.
+/// Warns of each key once per path, for pools whose backends are all in the file.
 pub(super) fn warn(path: &Path, pool: &PoolSpec, report: &mut Report<'_>) {
     let mut check = |at: Path, key: &BackendKey| {
         let has = |backend: &Backend| key.entry_or_value(backend).is_some();
@@ -47,7 +47,7 @@ fn each(
     }
     for (index, filter) in filters.iter().enumerate() {
         let at = path.key("filters").index(index);
-        // The other filters know what an absent entry means: no list, no start.
+        // For the other filters, an absent entry has a meaning: no list, no start.
         if let Filter::Compare { left, right, .. } = filter {
             check(at.key("left"), left);
             check(at.key("right"), right);

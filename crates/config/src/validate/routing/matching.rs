@@ -1,4 +1,4 @@
-//! Conditions of a route on players.
+//! Conditions of routes.
 
 use hyrouter_router as router;
 

@@ -25,7 +25,7 @@ use crate::path::Path;
 /// Name of the default pool in place of a route's name.
 const DEFAULT_NAME: &str = "default";
 
-/// The texts that a maintenance of a route has, by the name of the route.
+/// Texts of maintenances by the name of the route.
 pub(super) type TextsByRoute = BTreeMap<String, MaintenanceTexts>;
 
 /// Builder of routes and pools.
@@ -34,7 +34,7 @@ struct Builder<'b, 'r, 'm> {
     report: &'r mut Report<'m>,
     earlier: Earlier,
     texts: TextsByRoute,
-    /// Plugins may bring backends that are not in the file.
+    /// `true` if plugins can add backends that are not in the file.
     has_plugins: bool,
 }
 
@@ -82,7 +82,7 @@ fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Rep
             report.problems.add_if_clear(
                 &list.index(index).key("name"),
                 format!(
-                    "too long for an envelope (got {} bytes); allowed: at most {MAX_ROUTE}",
+                    "longer than an envelope can hold (got {} bytes); allowed: at most {MAX_ROUTE}",
                     name.len()
                 ),
             );

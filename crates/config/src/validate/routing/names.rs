@@ -6,12 +6,12 @@ use super::DEFAULT_NAME;
 use super::matching::conditions;
 use crate::model::{Match, Route};
 
-/// Longest name that is made, in bytes, before a number that makes it unique.
+/// Maximum length of a generated name in bytes, without the number that makes it unique.
 const MAX_MADE: usize = 240;
 
-/// The names of the routes in their order: those that are given, and for the others what they match. A place in the list
-/// would be another route's as soon as one is put before it, and so would all that goes by names: series of metrics,
-/// shares, round robin, commands.
+/// Returns the names of the routes in their order: the given names, and for other routes their conditions. An index is
+/// not used as a name, since it would change when a route is inserted, and with it metrics, shares, round robin and
+/// commands.
 pub(super) fn of(routes: &[Route]) -> Vec<String> {
     let given = routes.iter().filter_map(|route| route.name.as_deref());
     let mut taken: HashSet<String> = given.chain([DEFAULT_NAME]).map(str::to_owned).collect();
@@ -38,7 +38,8 @@ pub(super) fn of(routes: &[Route]) -> Vec<String> {
         .collect()
 }
 
-/// The first host name, and the other conditions. Of a share not how large it is: it keeps its players when it grows.
+/// Returns the first host name and the other conditions, without the size of a share: it keeps its players when it
+/// grows.
 fn made(matching: &Match) -> String {
     let first = matching.hostnames.first().or(matching.hostname.as_ref());
     let host = first.map(|host| match host.trim() {

@@ -1,4 +1,4 @@
-//! Pools: backends, and how one of them is chosen.
+//! Pools: backends, and the choice of one of them.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -38,7 +38,7 @@ impl Builder<'_, '_, '_> {
         check_captures(&path.key("backends"), &pool.backends, patterns, report);
         warn_of_twins(&path.key("backends"), &pool.backends, report);
         warn_of_nowhere(&path.key("backends"), &pool.backends, report);
-        // A key that the pool misses or has wrong was reported there.
+        // A missing or invalid key of the pool was reported there.
         let has_key = key.is_some() || report.problems.is_covered(&path.key("key"));
 
         let list = path.key("fallback");
@@ -76,7 +76,7 @@ impl Builder<'_, '_, '_> {
     }
 }
 
-/// The strategies that compare a number need to know which.
+/// Checks that strategies that compare a number have a key.
 fn check_key(path: &Path, strategy: router::Strategy, has_key: bool, report: &mut Report<'_>) {
     if strategy.needs_key() && !has_key {
         let message = missing(&format!("strategy `{strategy}`"));
@@ -84,8 +84,8 @@ fn check_key(path: &Path, strategy: router::Strategy, has_key: bool, report: &mu
     }
 }
 
-/// Weights are needed when the pool is weighted. One that only becomes so by a fallback works without, though hardly
-/// as it is meant.
+/// Requires weights if the pool is weighted. Warns if it becomes weighted only by a fallback, which works without
+/// weights.
 fn check_weights(path: &Path, strategy: router::Strategy, pool: &Pool, report: &mut Report<'_>) {
     let is_weighted = |strategy| strategy == Some(router::Strategy::Weighted);
     let fallback = || {
@@ -114,7 +114,7 @@ fn check_weights(path: &Path, strategy: router::Strategy, pool: &Pool, report: &
     }
 }
 
-/// A backend that is listed twice gets twice the players, which a weight says better.
+/// Warns of a backend that is listed twice and gets twice the players; a weight is clearer.
 fn warn_of_twins(list: &Path, backends: &[Backend], report: &mut Report<'_>) {
     let mut known = HashMap::new();
     for (index, backend) in backends.iter().enumerate() {
@@ -133,7 +133,7 @@ fn warn_of_twins(list: &Path, backends: &[Backend], report: &mut Report<'_>) {
     }
 }
 
-/// RFC 6761 section 6.4: nothing is ever found under `.invalid`.
+/// Warns of hosts under `.invalid`, which no resolver finds (RFC 6761, section 6.4).
 fn warn_of_nowhere(list: &Path, backends: &[Backend], report: &mut Report<'_>) {
     for (index, backend) in backends.iter().enumerate() {
         let host = backend.host.strip_suffix('.').unwrap_or(&backend.host);
@@ -147,15 +147,15 @@ fn warn_of_nowhere(list: &Path, backends: &[Backend], report: &mut Report<'_>) {
     }
 }
 
-/// A host with captures leads to where the player's own host name says, so it is checked what that can be.
+/// Checks the possible values of a host with captures, since the player's host name determines it.
 fn check_captures(
     list: &Path,
     backends: &[Backend],
     patterns: Option<&[router::HostPattern]>,
     report: &mut Report<'_>,
 ) {
-    const ALLOWED: &str = "`$1` to `$9` for the text that a `*` in every pattern of the route matched, before a complete \
-         domain, such as `$1.servers.example.com`";
+    const ALLOWED: &str = "`$1` to `$9` for the text that the `*` of every pattern of the route matched, before a \
+         complete domain, such as `$1.servers.example.com`";
     for (index, backend) in backends.iter().enumerate() {
         let problem = match (router::HostTemplate::parse(&backend.host), patterns) {
             (Ok(None), _) => continue,

@@ -6,8 +6,8 @@ use super::super::Report;
 use crate::path::Path;
 use crate::problem::message;
 
-/// Warns of backends that a whitelist shuts, since its switch is neither on nor off there. The meta of backends may come
-/// from elsewhere, so that it is no problem.
+/// Warns of backends that a whitelist closes because its switch is neither on nor off. It is not an error, since the
+/// meta of backends may come from another source.
 pub(super) fn warn(path: &Path, pool: &PoolSpec, report: &mut Report<'_>) {
     let own = pool.policy.filters.iter();
     let fallback = pool
