@@ -70,7 +70,7 @@ mod tests {
     fn jitter_takes_off_at_most_half() {
         let waits: BTreeSet<_> = (0..200).map(|_| WAITS.wait(3)).collect();
         let (least, most) = (*waits.first().unwrap(), *waits.last().unwrap());
-        // 200 waits that miss a fifth of the range would be chance of one in 10^19.
+        // 200 waits that miss 20 % of the range would be chance of one in 10^19.
         assert!(least < Duration::from_millis(600), "{waits:?}");
         assert!(most > Duration::from_millis(900), "{waits:?}");
     }

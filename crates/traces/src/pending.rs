@@ -22,7 +22,7 @@ pub struct PluginCall<'a> {
     pub error: Option<&'a str>,
 }
 
-/// Data for the spans of one connection: about 400 bytes, a fifth of the size of the spans, which are made when they
+/// Data for the spans of one connection: about 400 bytes, 20 % of the size of the spans, which are made when they
 /// are exported.
 #[derive(Debug)]
 pub(crate) struct PendingTrace {

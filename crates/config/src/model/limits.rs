@@ -120,7 +120,7 @@ names! {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RateSettings {
-    /// Connections per second; 0 is no limit. The default is about the capacity of six cores.
+    /// Connections per second; 0 is no limit. The default is about the capacity of four cores.
     pub per_second: u32,
     /// Maximum number of connections at once after a quiet time.
     pub burst: u32,
