@@ -14,12 +14,12 @@ pub struct Rate {
 /// Maximum rates of new connections. See [`Limits::rate`](crate::Limits::rate).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
-    /// Maximum rate of all sources together. Default 20,000 a second, 40,000 at once: about what six cores can shake
-    /// hands with. It bounds what a large machine does; on a smaller one new connections queue for their handshake
+    /// Maximum rate of all sources together. Default 20,000 a second, 40,000 at once: about the capacity of four
+    /// cores. It bounds what a large machine does; on a smaller one new connections queue for their handshake
     /// first.
     pub global: Rate,
     /// Maximum rate of one IPv4 /24 or one IPv6 /64. Default 1,000 a second, 2,500 at once: more than a carrier's
-    /// shared addresses bring when a popular network comes back after maintenance. At most a sixteenth of
+    /// shared addresses bring when a popular network comes back after maintenance. At most 1/16 of
     /// [`global`](Self::global), which is also what an IPv6 /48 gets.
     pub per_source: Rate,
 }
