@@ -98,7 +98,11 @@ impl Loader {
 
     #[cfg_attr(
         not(feature = "wasm"),
-        expect(unused_variables, reason = "only WASM plugins have a host")
+        expect(
+            unused_variables,
+            clippy::unused_self,
+            reason = "only WASM plugins have a host"
+        )
     )]
     fn load_one(
         &mut self,
