@@ -8,7 +8,7 @@ use hyrouter_config::{ConfigError, Draft, Settings};
 use serde_json::{Value, json};
 
 use crate::captured_output;
-use crate::cli::{self, CheckArgs, print, print_json, print_line};
+use crate::cli::{self, CheckArgs, SchemaArgs, print, print_json, print_line};
 use crate::exit;
 use crate::serve;
 use hyrouter_app::Origin;
@@ -143,9 +143,12 @@ fn mistakes(error: &ConfigError) -> Vec<Value> {
     list
 }
 
-pub(crate) fn schema() -> anyhow::Result<ExitCode> {
-    print(
-        &serde_json::to_string_pretty(&hyrouter_config::schema()).context("printing the schema")?,
-    )?;
+pub(crate) fn schema(args: SchemaArgs) -> anyhow::Result<ExitCode> {
+    let schema = if args.plugin {
+        hyrouter_plugin_api::schema()
+    } else {
+        hyrouter_config::schema()
+    };
+    print(&serde_json::to_string_pretty(&schema).context("printing the schema")?)?;
     Ok(exit::OK)
 }

@@ -75,7 +75,7 @@ fn main() -> ExitCode {
             args.config = args.config.or(cli.config);
             check::run(&args)
         }
-        Some(CliCommand::Schema) => check::schema(),
+        Some(CliCommand::Schema(args)) => check::schema(args),
         Some(CliCommand::Probe(args)) => probe::run(&args),
         Some(CliCommand::Packet(args)) => packet::run(&args),
         #[cfg(all(feature = "wasm", feature = "grpc"))]

@@ -16,15 +16,22 @@ pub const MAX_META: usize = 64;
 
 /// Game server that a player can be referred to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(from = "Object<Fields<BTreeMap<String, String>>>")]
+#[cfg_attr(
+    feature = "schema",
+    schemars(!from, transform = crate::schema::needs_an_address)
+)]
 pub struct Backend {
-    /// Host name or IP address, 1 to [`MAX_HOST_LEN`] bytes. The router ignores a host that no resolver accepts.
+    /// Host name or IP address, 1 to 254 bytes. The router ignores a host that no resolver accepts.
+    #[cfg_attr(feature = "schema", schemars(extend("maxLength" = MAX_HOST_LEN)))]
     pub host: String,
     /// UDP port. 0 is none; a number that is not a port is read as 0.
     pub port: u16,
     /// Share of the players under strategy `weighted`. A number outside the range is read as its nearest end.
     pub weight: u32,
-    /// Facts about the backend, as the configuration or the discovery gives them.
+    /// Facts about the backend, as the configuration or the discovery gives them. A response has at most 64 for each
+    /// backend, a request has all.
     pub meta: BTreeMap<String, String>,
 }
 

@@ -2,8 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::object::null_is_default;
 
-/// Player that connects, as far as it is known. Unknown facts are `None` and left out of the JSON.
+/// Player that connects, as far as it is known. Facts that are not known are absent from the JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ConnectEvent {
     /// The host name that the player typed; empty where the client sent none.
@@ -52,7 +53,7 @@ pub struct ConnectEvent {
     /// Claims of the identity token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
-    /// Statement that the server which referred the player here has signed. `None` for unsigned referral data.
+    /// Statement that the server which referred the player here has signed. Unsigned referral data has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,
     /// The route that the host name led to: its name, or its place among the routes (from 0) where it has none.
@@ -65,6 +66,7 @@ pub struct ConnectEvent {
 
 /// Server that referred a player, as the client claims.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ReferralSource {
     /// Its host.
@@ -79,6 +81,7 @@ pub struct ReferralSource {
 /// the time, and that it is for the player of the event's `uuid`; [`Identity::verified`] is whether the player proved
 /// that UUID.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Referral {
     /// Route that the server asks for.
@@ -86,6 +89,7 @@ pub struct Referral {
     pub route: Option<String>,
     /// Data of the server.
     #[serde(with = "crate::bytes", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Base64>"))]
     pub data: Option<Vec<u8>>,
     /// Name that the server gives itself.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +104,7 @@ pub struct Referral {
 
 /// Claims of the player's identity token.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Identity {
     /// `true` if the token was verified. If not, any client may have written the rest.

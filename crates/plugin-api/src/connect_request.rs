@@ -7,7 +7,9 @@ use crate::{Backend, ConnectEvent};
 
 /// Player and chosen backend, as the router and the plugins before this one decided.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[cfg_attr(feature = "schema", schemars(transform = crate::schema::has_both_names))]
 pub struct ConnectRequest {
     /// Player that connects.
     #[serde(deserialize_with = "null_is_default")]
@@ -20,13 +22,22 @@ pub struct ConnectRequest {
     pub candidates: Vec<Backend>,
     /// Index of the chosen backend among the candidates, from 0; -1 in JSON if it has none.
     #[serde(deserialize_with = "selected_index")]
+    #[cfg_attr(feature = "schema", schemars(with = "i32", extend("minimum" = -1)))]
     pub selected_index: Option<usize>,
     /// The chosen backend. Without one the JSON has a backend of empty host and port 0.
     #[serde(deserialize_with = "selected_backend")]
+    #[cfg_attr(feature = "schema", schemars(with = "Backend"))]
     pub backend: Option<Backend>,
     /// Data that the player's client carries to the backend. The JSON has it a second time as `referral_content`, its
     /// name in later releases of the original Hyrouter, which plugins may read instead.
     #[serde(deserialize_with = "crate::bytes::deserialize")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            skip_serializing_if = "Option::is_none",
+            with = "Option<crate::schema::Base64>"
+        )
+    )]
     pub referral_data: Option<Vec<u8>>,
 }
 

@@ -12,25 +12,33 @@ pub const MAX_CANDIDATES: usize = 1024;
 
 /// Changes that a plugin makes. The default changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(from = "Object<Fields>")]
+#[cfg_attr(
+    feature = "schema",
+    schemars(!from, transform = crate::schema::requires_nothing)
+)]
 pub struct ConnectResponse {
     /// Refuses the player: the rest of the response is ignored and no later plugin is called.
     pub deny: bool,
-    /// Text that a denied player reads. `None` or empty: no text.
+    /// Text that a denied player reads; absent or empty: no text. The router cuts it after 4096 bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deny_reason: Option<String>,
-    /// Replaces the candidates; empty changes nothing. An answer with more than [`MAX_CANDIDATES`], or with more than
-    /// [`MAX_META`](crate::MAX_META) entries in the `meta` of one of its backends, is not read.
+    /// Replaces the candidates; empty changes nothing. An answer with more than 1024 of them, or with more than 64
+    /// entries in the `meta` of one of its backends, is not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(extend("maxItems" = MAX_CANDIDATES)))]
     pub candidates: Vec<Backend>,
     /// Chooses this one of the candidates, from 0. One outside the list is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<i32>", extend("minimum" = 0)))]
     pub selected_index: Option<i64>,
     /// Chooses this backend, whether it is a candidate or not. Without a host or port it is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backend: Option<Backend>,
-    /// Replaces the data that the player's client carries to the backend, also by an empty one; `None` keeps it.
+    /// Replaces the data that the player's client carries to the backend, also by an empty one; absent keeps it.
     #[serde(with = "crate::bytes", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Base64>"))]
     pub referral_data: Option<Vec<u8>>,
 }
 

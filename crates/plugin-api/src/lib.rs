@@ -27,7 +27,7 @@
 //! ```
 //!
 //! Without features the crate has only the types, which build for `wasm32-wasip1`. Feature `host` adds the side that
-//! calls plugins: the trait `Plugin` and its `PluginError`.
+//! calls plugins: the trait `Plugin` and its `PluginError`. Feature `schema` adds the JSON Schema of both messages.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -41,6 +41,8 @@ mod connect_response;
 mod host;
 mod misnamed_field;
 mod object;
+#[cfg(feature = "schema")]
+mod schema;
 mod whole;
 
 pub use backend::{Backend, MAX_HOST_LEN, MAX_META};
@@ -53,3 +55,5 @@ pub use host::{
     decode_response,
 };
 pub use misnamed_field::MisnamedField;
+#[cfg(feature = "schema")]
+pub use schema::schema;

@@ -11,18 +11,27 @@ use crate::sh::{self, cargo, root, say};
 /// The reference of the configuration, from its schema.
 const REFERENCE: &str = "docs/configuration.md";
 
+/// The schema of plugins' messages, from which the kits of other languages generate their types.
+const PLUGIN_SCHEMA: &str = "crates/plugin-api/schema/plugin.schema.json";
+
 pub(crate) fn run(check: bool) -> anyhow::Result<()> {
-    let file = root().join(REFERENCE);
-    let wanted = reference::markdown(&hyrouter_config::schema());
-    if check {
-        let found = fs::read_to_string(&file).with_context(|| format!("reading {REFERENCE}"))?;
-        if found != wanted {
-            bail!("{REFERENCE} does not match the configuration's schema; run `cargo xtask docs`");
+    let reference = reference::markdown(&hyrouter_config::schema());
+    let schema = serde_json::to_string_pretty(&hyrouter_plugin_api::schema())?;
+    for (name, wanted) in [(REFERENCE, reference), (PLUGIN_SCHEMA, schema + "\n")] {
+        let file = root().join(name);
+        if check {
+            let found = fs::read_to_string(&file).with_context(|| format!("reading {name}"))?;
+            if found != wanted {
+                bail!("{name} does not match its source; run `cargo xtask docs`");
+            }
+            continue;
         }
+        fs::write(&file, wanted).with_context(|| format!("writing {name}"))?;
+        say(&format!("wrote {name}"));
+    }
+    if check {
         return Ok(());
     }
-    fs::write(&file, wanted).with_context(|| format!("writing {REFERENCE}"))?;
-    say(&format!("wrote {REFERENCE}"));
     // A test compares docs/metrics.md with a scrape, or writes it.
     sh::run(
         cargo()

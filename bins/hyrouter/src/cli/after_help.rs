@@ -33,8 +33,9 @@ Exit codes:
   64  The configuration has a mistake, or a warning with --strict";
 
 pub(super) const SCHEMA: &str = "\
-Example:
-  hyrouter schema > hyrouter.schema.json";
+Examples:
+  hyrouter schema > hyrouter.schema.json
+  hyrouter schema --plugin > plugin.schema.json";
 
 pub(super) const PROBE: &str = "\
 Examples:

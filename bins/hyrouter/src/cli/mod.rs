@@ -78,6 +78,13 @@ pub(crate) struct CheckArgs {
 }
 
 #[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct SchemaArgs {
+    /// Print the JSON Schema of a plugin's request and response, to generate types from
+    #[arg(long)]
+    pub(crate) plugin: bool,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ServeArgs {
     /// Do not reload when files change, only on SIGHUP, `hyrouter reload` or POST /reload
     #[arg(long)]
@@ -132,9 +139,9 @@ pub(crate) enum CliCommand {
     /// Validate a configuration and print a summary, or all mistakes
     #[command(after_help = after_help::CHECK)]
     Check(CheckArgs),
-    /// Print the JSON Schema of the configuration
+    /// Print the JSON Schema of the configuration, or of the messages of plugins
     #[command(after_help = after_help::SCHEMA)]
-    Schema,
+    Schema(SchemaArgs),
     /// Connect to a router as a game client does and print the answer
     #[command(after_help = after_help::PROBE)]
     Probe(ProbeArgs),
