@@ -69,7 +69,8 @@ pub use hyrouter_plugin_api::{
 pub use server::ServerTls;
 #[cfg(feature = "server")]
 pub use server::{
-    BoundServer, Listener, OnConnect, PluginFailure, PluginServer, PluginServerError, serve,
+    BoundServer, ConfigReader, Listener, OnConnect, OnConnectWithConfig, PluginFailure,
+    PluginServer, PluginServerError, serve,
 };
 #[cfg(all(feature = "tls", any(feature = "client", feature = "server")))]
 pub use tls::TlsError;

@@ -11,6 +11,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
 
 /// Path of the only method.
 pub(crate) const METHOD: &str = "/hyrouter.Plugin/OnConnect";
+/// Name of the metadata that carries the operator's `config`.
+pub(crate) const CONFIG: &str = "hyrouter-config-bin";
 
 /// Returns whether these are the headers of a gRPC message. `application/grpc-web` is another protocol.
 pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {

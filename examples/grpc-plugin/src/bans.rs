@@ -7,7 +7,7 @@ use hyrouter_plugin_grpc::ConnectEvent;
 /// Banned players with the reasons. A player named `deny` is always banned, for trying the plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bans {
-    /// Reasons by UUID or name, in lower case.
+    /// Reasons by UUID or name, in lower case. Empty for a player without one.
     reasons: HashMap<String, String>,
 }
 
@@ -20,24 +20,33 @@ impl Bans {
                 continue;
             }
             let (player, reason) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-            let reason = match reason.trim_start() {
-                "" => "You are banned.",
-                reason => reason,
-            };
             bans.reasons
-                .insert(player.to_lowercase(), reason.to_owned());
+                .insert(player.to_lowercase(), reason.trim_start().to_owned());
         }
         bans
     }
 
-    /// Returns the reason if the player is banned. UUID and name come from the client; a router that verifies identity
-    /// tokens lets no false ones through.
+    /// Returns the reason if the player is banned: the one of the list, else a text in the player's language. UUID and
+    /// name come from the client; a router that verifies identity tokens lets no false ones through.
     pub(crate) fn reason(&self, event: &ConnectEvent) -> Option<&str> {
-        [&event.uuid, &event.username]
+        let reason = [&event.uuid, &event.username]
             .into_iter()
             .flatten()
-            .find_map(|player| self.reasons.get(&player.to_lowercase()))
-            .map(String::as_str)
+            .find_map(|player| self.reasons.get(&player.to_lowercase()))?;
+        if reason.is_empty() {
+            return Some(banned(event.language.as_deref().unwrap_or_default()));
+        }
+        Some(reason)
+    }
+}
+
+/// Returns the text for a banned player without a reason of their own.
+fn banned(language: &str) -> &'static str {
+    let primary = language.split(['-', '_']).next().unwrap_or_default();
+    if primary.eq_ignore_ascii_case("de") {
+        "Du bist gesperrt."
+    } else {
+        "You are banned."
     }
 }
 
@@ -94,6 +103,26 @@ Griefer   No griefing.\t
                 expected,
                 "{uuid:?} {name:?}"
             );
+        }
+    }
+
+    #[test]
+    fn without_a_reason_the_text_is_in_the_player_s_language() {
+        for (language, expected) in [
+            (None, "You are banned."),
+            (Some("en-US"), "You are banned."),
+            (Some("de"), "Du bist gesperrt."),
+            (Some("de-AT"), "Du bist gesperrt."),
+            (Some("DE_CH"), "Du bist gesperrt."),
+            (Some("del"), "You are banned."),
+            (Some(""), "You are banned."),
+        ] {
+            let event = ConnectEvent {
+                username: Some("Spammer".into()),
+                language: language.map(str::to_owned),
+                ..ConnectEvent::default()
+            };
+            assert_eq!(Bans::parse(LIST).reason(&event), Some(expected));
         }
     }
 

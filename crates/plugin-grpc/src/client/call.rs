@@ -35,10 +35,8 @@ use super::link::Link;
 use super::message::IncomingMessage;
 use super::settings::MAX_CONFIG;
 use super::status::CallStatus;
-use crate::wire::{METHOD, is_grpc};
+use crate::wire::{CONFIG, METHOD, is_grpc};
 
-/// Name of the metadata that carries the operator's `config`.
-const CONFIG: &str = "hyrouter-config-bin";
 /// Maximum deadline that is sent to a server. No player waits for a day.
 const MAX_DEADLINE: Duration = Duration::from_hours(24);
 

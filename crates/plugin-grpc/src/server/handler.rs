@@ -24,6 +24,22 @@ pub trait OnConnect: Send + Sync + 'static {
         &self,
         request: ConnectRequest,
     ) -> impl Future<Output = Result<ConnectResponse, PluginFailure>> + Send;
+
+    /// Decides about one player with the operator's `config`: its JSON, or nothing if the operator set none. The server
+    /// calls this method. By default it ignores the `config`; [`ConfigReader`](crate::ConfigReader) reads it into a
+    /// type.
+    ///
+    /// # Errors
+    ///
+    /// As [`on_connect`](Self::on_connect).
+    fn on_connect_with(
+        &self,
+        config: Option<&[u8]>,
+        request: ConnectRequest,
+    ) -> impl Future<Output = Result<ConnectResponse, PluginFailure>> + Send {
+        let _ = config;
+        self.on_connect(request)
+    }
 }
 
 impl<F, A> OnConnect for F
@@ -65,6 +81,14 @@ impl PluginFailure {
         }
     }
 
+    /// Returns a failure of status `FAILED_PRECONDITION`: the operator's `config` cannot be used.
+    pub fn config(problem: impl fmt::Display) -> Self {
+        Self {
+            code: Code::FailedPrecondition,
+            message: format!("config: {problem}"),
+        }
+    }
+
     /// Returns a failure of any status of gRPC, by its number. 0, which is no failure, and numbers that gRPC does not
     /// have become `UNKNOWN`.
     pub fn status(code: i32, message: impl Into<String>) -> Self {
@@ -100,10 +124,11 @@ impl From<PluginFailure> for Status {
 /// Calls the plugin. A panic becomes a failure.
 pub(super) async fn ask(
     plugin: &impl OnConnect,
+    config: Option<&[u8]>,
     request: ConnectRequest,
 ) -> Result<ConnectResponse, PluginFailure> {
     // In an async block, so that a panic before the first await is caught too.
-    let mut call = pin!(async { plugin.on_connect(request).await });
+    let mut call = pin!(async { plugin.on_connect_with(config, request).await });
     std::future::poll_fn(|context| {
         // Unwind safe: the future is not polled again after a panic.
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));

@@ -2,6 +2,7 @@
 
 mod bound_server;
 mod codec;
+mod config_reader;
 mod connections;
 mod error;
 mod handler;
@@ -13,6 +14,7 @@ mod service;
 mod tls;
 
 pub use self::bound_server::BoundServer;
+pub use self::config_reader::{ConfigReader, OnConnectWithConfig};
 pub use self::error::PluginServerError;
 pub use self::handler::{OnConnect, PluginFailure};
 pub use self::listener::Listener;

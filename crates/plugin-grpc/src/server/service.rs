@@ -5,12 +5,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse};
 use tokio::sync::Semaphore;
 use tonic::Status;
 use tonic::body::Body;
+use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::server::{Grpc, UnaryService};
 use tonic_health::pb::health_server::HealthServer;
 use tower_service::Service;
@@ -19,7 +21,7 @@ use super::codec::JsonCodec;
 use super::handler::{OnConnect, ask};
 use super::health::HealthService;
 use super::plugin_server::ServerLimits;
-use crate::wire::{METHOD, is_grpc};
+use crate::wire::{CONFIG, METHOD, is_grpc};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -123,10 +125,18 @@ impl<P: OnConnect> UnaryService<ConnectRequest> for PluginCall<P> {
         let Self(plugin) = self;
         let plugin = Arc::clone(plugin);
         Box::pin(async move {
-            let response = ask(&plugin.handler, request.into_inner()).await?;
+            let config = config(request.metadata())?;
+            let response = ask(&plugin.handler, config.as_deref(), request.into_inner()).await?;
             Ok(tonic::Response::new(response))
         })
     }
+}
+
+/// Returns the operator's `config` as JSON.
+fn config(metadata: &MetadataMap) -> Result<Option<Bytes>, Status> {
+    let value = metadata.get_bin(CONFIG);
+    let bytes = value.map(MetadataValue::to_bytes).transpose();
+    bytes.map_err(|_| Status::invalid_argument(format!("the metadata {CONFIG} is not base64")))
 }
 
 /// Returns an HTTP response to a request that is not gRPC.

@@ -9,7 +9,9 @@
 
 mod author;
 mod callers;
+mod config;
 mod drain;
+mod example;
 mod hostile;
 mod losses;
 mod peers;
