@@ -48,11 +48,11 @@ pub use crate::build::{Assembler, Assembly};
 
 /// Loading of plugins.
 pub mod plugins {
+    pub use crate::build::PluginLoadError;
     #[cfg(feature = "grpc")]
     pub use crate::build::load_grpc;
     #[cfg(feature = "wasm")]
     pub use crate::build::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
-    pub use crate::build::{PluginLoadError, trial_request};
 }
 
 pub use crate::configuration::{Configuration, Origin};

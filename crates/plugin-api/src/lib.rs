@@ -52,7 +52,7 @@ pub use connect_response::{ConnectResponse, MAX_CANDIDATES};
 #[cfg(feature = "host")]
 pub use host::{
     ConnectionsClosed, Plugin, PluginAnswer, PluginError, PluginErrorCode, PluginFuture,
-    decode_response,
+    decode_response, trial_request,
 };
 pub use misnamed_field::MisnamedField;
 #[cfg(feature = "schema")]

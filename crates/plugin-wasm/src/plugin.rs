@@ -97,12 +97,20 @@ impl WasmPlugin {
         request: &ConnectRequest,
         left: Duration,
     ) -> Result<MeasuredAnswer, PluginError> {
+        let json = serde_json::to_vec(request).map_err(PluginError::bad_response)?;
+        self.call_json(json, left).await
+    }
+
+    async fn call_json(
+        &self,
+        json: Vec<u8>,
+        left: Duration,
+    ) -> Result<MeasuredAnswer, PluginError> {
         let now = Instant::now();
         // A deadline beyond the clock's range becomes one day.
         let deadline = now
             .checked_add(left)
             .unwrap_or(now + Duration::from_hours(24));
-        let json = serde_json::to_vec(request).map_err(PluginError::bad_response)?;
         let mut pending = self.pool.submit(json, deadline)?;
         // A little early: "overloaded" must arrive before the caller's own timeout, which would count against the
         // plugin.
@@ -127,6 +135,10 @@ impl WasmPlugin {
 impl Plugin for WasmPlugin {
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a> {
         Box::pin(async move { Ok(self.call(request, left).await?.answer) })
+    }
+
+    fn on_connect_json<'a>(&'a self, json: &'a [u8], left: Duration) -> PluginFuture<'a> {
+        Box::pin(async move { Ok(self.call_json(json.to_vec(), left).await?.answer) })
     }
 }
 

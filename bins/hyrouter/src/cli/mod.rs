@@ -24,7 +24,7 @@ pub(crate) use self::output::{
     print_json, print_line,
 };
 #[cfg(all(feature = "wasm", feature = "grpc"))]
-pub(crate) use self::plugin::{PluginArgs, PluginCommand, TargetArgs};
+pub(crate) use self::plugin::{PluginArgs, PluginCommand, RequestArgs, TargetArgs};
 pub(crate) use self::tools::{
     ExpectedAnswer, PacketArgs, PacketCommand, ProbeArgs, SignedDuration,
 };

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use hyrouter_plugin_grpc::PluginAddress;
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,6 +13,8 @@ use super::tools::duration;
 use super::{ConfigArgs, after_help};
 use hyrouter_app::HostName;
 
+/// Group of the arguments that each make a plugin unnecessary to name, or name it.
+const TARGET: &str = "target";
 /// Heading of the options that make the request.
 const REQUEST: &str = "Request";
 
@@ -29,6 +31,8 @@ pub(crate) enum PluginCommand {
     Call {
         #[command(flatten)]
         target: TargetArgs,
+        #[command(flatten)]
+        request: RequestArgs,
         /// Print the result as one JSON object
         #[arg(long)]
         json: bool,
@@ -38,6 +42,8 @@ pub(crate) enum PluginCommand {
     Bench {
         #[command(flatten)]
         target: TargetArgs,
+        #[command(flatten)]
+        request: RequestArgs,
         /// Number of calls
         #[arg(long, value_name = "N", default_value = "10000")]
         calls: NonZeroUsize,
@@ -50,27 +56,32 @@ pub(crate) enum PluginCommand {
     },
 }
 
-/// The plugin to call, and the request.
+/// The plugin to call.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new(TARGET).required(true).multiple(true))]
 pub(crate) struct TargetArgs {
     /// Name of a plugin in the configuration
-    #[arg(
-        value_name = "NAME",
-        required_unless_present_any = ["wasm", "grpc", "print_request"],
-        conflicts_with_all = ["wasm", "grpc"]
-    )]
+    #[arg(value_name = "NAME", conflicts_with_all = ["wasm", "grpc"], group = TARGET)]
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     /// Call this WebAssembly file, with the default limits, instead of a configured plugin
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = TARGET)]
     pub(crate) wasm: Option<PathBuf>,
     /// Call this gRPC server, without TLS, instead of a configured plugin: HOST:PORT or unix:PATH
-    #[arg(long, value_name = "ADDR", conflicts_with = "wasm")]
+    #[arg(long, value_name = "ADDR", conflicts_with = "wasm", group = TARGET)]
     pub(crate) grpc: Option<PluginAddress>,
     /// The plugin's `config`, as JSON [default: from the configuration, else none]
     #[arg(long, value_name = "JSON", value_parser = json)]
     pub(crate) plugin_config: Option<Value>,
+    /// Maximum time of a call, such as 1s or 250ms [default: the plugin's `timeout`]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// The request.
+#[derive(Debug, Args)]
+pub(crate) struct RequestArgs {
     /// File with the request as JSON; - reads standard input [default: a player with two candidates]
     #[arg(long, value_name = "FILE", help_heading = REQUEST)]
     pub(crate) request: Option<PathBuf>,
@@ -91,11 +102,8 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "PATH=VALUE", value_parser = setting, help_heading = REQUEST)]
     pub(crate) set: Vec<(String, String)>,
     /// Print the request as JSON, to edit for --request, and do not call the plugin
-    #[arg(long, help_heading = REQUEST)]
+    #[arg(long, help_heading = REQUEST, group = TARGET)]
     pub(crate) print_request: bool,
-    /// Maximum time of a call, such as 1s or 250ms [default: the plugin's `timeout`]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub(crate) timeout: Option<Duration>,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

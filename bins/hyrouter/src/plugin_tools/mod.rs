@@ -20,15 +20,19 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
         .context("starting a runtime")?;
     let _inside = runtime.enter();
     match &args.command {
-        PluginCommand::Call { target, .. } | PluginCommand::Bench { target, .. }
-            if target.print_request =>
+        PluginCommand::Call { request, .. } | PluginCommand::Bench { request, .. }
+            if request.print_request =>
         {
-            let asked = request::read(target)?;
+            let asked = request::read(request)?;
             print_json(&serde_json::to_value(asked)?)?;
             Ok(exit::OK)
         }
-        PluginCommand::Call { target, json } => {
-            let asked = request::read(target)?;
+        PluginCommand::Call {
+            target,
+            request,
+            json,
+        } => {
+            let asked = request::read(request)?;
             match target::load(target)? {
                 target::LoadOutcome::Target(target) => {
                     runtime.block_on(call::run(&target, &asked, *json))
@@ -38,11 +42,12 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
         }
         PluginCommand::Bench {
             target,
+            request,
             calls,
             concurrency,
             json,
         } => {
-            let asked = request::read(target)?;
+            let asked = request::read(request)?;
             let load = bench::Load {
                 calls: calls.get(),
                 concurrency: concurrency.get(),

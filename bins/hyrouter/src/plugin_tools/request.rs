@@ -2,17 +2,16 @@
 
 use anyhow::{Context as _, bail, ensure};
 use hyrouter_files::read_text_input;
-use hyrouter_plugin_api::ConnectRequest;
+use hyrouter_plugin_api::{ConnectRequest, trial_request};
 use serde_json::{Map, Value};
 
-use crate::cli::TargetArgs;
+use crate::cli::RequestArgs;
 use hyrouter_app::HostName;
-use hyrouter_app::plugins::trial_request;
 
 /// Maximum size of a request file, in bytes.
 const MAX_LEN: usize = 16 << 20;
 
-pub(crate) fn read(args: &TargetArgs) -> anyhow::Result<ConnectRequest> {
+pub(crate) fn read(args: &RequestArgs) -> anyhow::Result<ConnectRequest> {
     let mut request = match &args.request {
         None => example(),
         Some(file) => {

@@ -9,7 +9,6 @@ mod plugin_error;
 mod plugins;
 mod port_holder;
 pub(crate) mod server;
-mod trial;
 #[cfg(feature = "wasm")]
 mod wasm;
 
@@ -32,7 +31,6 @@ pub use self::plugin_error::PluginLoadError;
 #[cfg(feature = "grpc")]
 pub use self::plugins::load_grpc;
 use self::plugins::{LoadedPlugins, Loader};
-pub use self::trial::trial_request;
 #[cfg(feature = "wasm")]
 pub use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
 use crate::admin::AdminEndpoint;

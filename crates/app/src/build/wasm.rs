@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use hyrouter_config::{PluginSettings, WasmHostSettings, WasmPluginSettings};
-use hyrouter_plugin_api::Plugin;
+use hyrouter_plugin_api::{Plugin, trial_request};
 use hyrouter_plugin_wasm::{
     CompileLimits, Compiler, OutputSink, TracingSink, WasmHost, WasmPlugin, WasmSettings,
 };
 
 use super::plugin_error::PluginLoadError;
-use super::trial::trial_request;
 
 /// First argument of a process that compiles a module for another process of this binary. Not a command of the command
 /// line: users must not call it, and completions show hidden commands too.

@@ -3,6 +3,7 @@
 mod plugin_answer;
 mod plugin_error;
 mod plugin_error_code;
+mod trial;
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use std::time::Duration;
 pub use self::plugin_answer::{PluginAnswer, decode_response};
 pub use self::plugin_error::PluginError;
 pub use self::plugin_error_code::PluginErrorCode;
+pub use self::trial::trial_request;
 use crate::ConnectRequest;
 
 /// Future of a call of a plugin.
@@ -42,6 +44,20 @@ pub trait Plugin: Send + Sync + 'static {
     /// The caller waits for `left`. Then, or when the player leaves, it drops the future, which must end all work on
     /// the call. The future must not block its thread.
     fn on_connect<'a>(&'a self, request: &'a ConnectRequest, left: Duration) -> PluginFuture<'a>;
+
+    /// Calls the plugin with a request that is JSON already, as [`on_connect`](Self::on_connect) does. For tests of
+    /// requests that [`ConnectRequest`] cannot hold, such as one with unknown fields.
+    ///
+    /// By default reads the JSON and calls [`on_connect`](Self::on_connect), and fails with
+    /// [`PluginError::Transport`] if it is not a request. Plugins that receive JSON get these bytes as they are.
+    fn on_connect_json<'a>(&'a self, json: &'a [u8], left: Duration) -> PluginFuture<'a> {
+        Box::pin(async move {
+            let request: ConnectRequest = serde_json::from_slice(json).map_err(|error| {
+                PluginError::transport(format_args!("reading the request: {error}"))
+            })?;
+            self.on_connect(&request, left).await
+        })
+    }
 
     /// Closes resources of a plugin that failed too often, such as a connection. Called when its breaker opens
     /// and after each failed probe; the next call opens it again. Must not block.

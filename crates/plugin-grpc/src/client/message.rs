@@ -18,6 +18,16 @@ pub(super) fn encode(request: &ConnectRequest) -> Result<Bytes, PluginError> {
     message.extend_from_slice(&[0; PREFIX]);
     serde_json::to_writer(&mut message, request)
         .map_err(|error| PluginError::transport(format_args!("writing the request: {error}")))?;
+    with_length(message)
+}
+
+/// Makes a message of a request that is JSON already.
+pub(super) fn frame(json: &[u8]) -> Result<Bytes, PluginError> {
+    with_length([&[0; PREFIX], json].concat())
+}
+
+/// Writes the length of the message into its prefix.
+fn with_length(mut message: Vec<u8>) -> Result<Bytes, PluginError> {
     let len = u32::try_from(message.len().saturating_sub(PREFIX)).map_err(|_| {
         PluginError::transport("the request is longer than the maximum of a gRPC message")
     })?;
@@ -113,7 +123,7 @@ mod tests {
     use bytes::Bytes;
     use hyrouter_plugin_api::{ConnectRequest, PluginAnswer, PluginError};
 
-    use super::{IncomingMessage, MAX_READ_HERE, READERS, encode};
+    use super::{IncomingMessage, MAX_READ_HERE, READERS, encode, frame};
 
     fn pushed(pieces: &[&[u8]], max: usize) -> Result<IncomingMessage, PluginError> {
         let mut message = IncomingMessage::new(max);
@@ -132,6 +142,7 @@ mod tests {
             [0, 0, 0, 0, u8::try_from(json.len()).unwrap()]
         );
         assert_eq!(&message[5..], json);
+        assert_eq!(frame(&json).unwrap(), message);
     }
 
     #[test]

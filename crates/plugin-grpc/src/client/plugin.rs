@@ -61,11 +61,10 @@ impl GrpcPlugin {
     /// until it is back, at most `left`.
     async fn ask(
         &self,
-        request: &ConnectRequest,
+        message: Bytes,
         started: Instant,
         left: Duration,
     ) -> Result<PluginAnswer, PluginError> {
-        let message = message::encode(request)?;
         let mut attempts = Attempts::default();
         // A little early: "unreachable" must be returned before the caller's own timeout, which means a slow plugin.
         let patience = left.saturating_sub((left / 20).min(MARGIN));
@@ -159,7 +158,18 @@ impl Plugin for GrpcPlugin {
             if left.is_zero() {
                 return Err(PluginError::Timeout { after: left });
             }
-            self.ask(request, Instant::now(), left).await
+            let started = Instant::now();
+            self.ask(message::encode(request)?, started, left).await
+        })
+    }
+
+    fn on_connect_json<'a>(&'a self, json: &'a [u8], left: Duration) -> PluginFuture<'a> {
+        Box::pin(async move {
+            if left.is_zero() {
+                return Err(PluginError::Timeout { after: left });
+            }
+            let started = Instant::now();
+            self.ask(message::frame(json)?, started, left).await
         })
     }
 

@@ -1,6 +1,6 @@
 //! The request that a plugin is tried with.
 
-use hyrouter_plugin_api::{Backend, ConnectEvent, ConnectRequest};
+use crate::{Backend, ConnectEvent, ConnectRequest};
 
 /// Returns a request about an example player without a host name, with two candidates. A plugin may well refuse to
 /// answer for players without a name.
