@@ -1,0 +1,67 @@
+import { status } from "@grpc/grpc-js";
+
+import { PluginFailure } from "./failure.js";
+import type { ConnectRequest, ConnectResponse } from "./types.js";
+
+/** Maximum length of a request or response in bytes. The router reads no longer response. */
+export const MAX_MESSAGE = 1024 * 1024;
+
+/**
+ * Decodes a request. Null and absent parts that the router always sends get their empty value.
+ *
+ * @throws PluginFailure The bytes are not the JSON of an object. The message does not quote them, because they can
+ * contain data of the player.
+ */
+export function decodeRequest(bytes: Uint8Array): ConnectRequest {
+  const request = parse(bytes);
+  if (!isObject(request)) {
+    throw new PluginFailure("the request is not a JSON object", status.INVALID_ARGUMENT);
+  }
+  return {
+    ...request,
+    event: isObject(request["event"]) ? { sni: "", ...request["event"] } : { sni: "" },
+    strategy: request["strategy"] ?? "",
+    candidates: request["candidates"] ?? [],
+    selected_index: request["selected_index"] ?? -1,
+    backend: request["backend"] ?? { host: "", port: 0, weight: 0, meta: {} },
+  } as ConnectRequest;
+}
+
+/**
+ * Encodes a response. Nothing is the response without changes.
+ *
+ * @throws PluginFailure The response is too long.
+ */
+export function encodeResponse(response: ConnectResponse | null | undefined): Buffer {
+  const bytes = Buffer.from(JSON.stringify(response ?? {}));
+  if (bytes.length > MAX_MESSAGE) {
+    throw new PluginFailure(`the response has ${bytes.length} bytes; at most ${MAX_MESSAGE} are allowed`, status.INTERNAL);
+  }
+  return bytes;
+}
+
+/**
+ * Decodes the operator's config. Without one it is null.
+ *
+ * @throws Error The bytes are not JSON.
+ */
+export function decodeConfig(bytes: Uint8Array | undefined): unknown {
+  const config = bytes === undefined ? null : parse(bytes);
+  if (config === undefined) {
+    throw new Error("not JSON");
+  }
+  return config;
+}
+
+/** Returns undefined for bytes that are not JSON. The errors of `JSON.parse` quote them, so they are dropped. */
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
