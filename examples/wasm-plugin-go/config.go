@@ -40,24 +40,24 @@ func readConfig(text []byte) (Config, error) {
 		return Config{}, err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return Config{}, errors.New("more than one JSON value")
+		return Config{}, errors.New("has more than one JSON value")
 	}
 	return config, config.check()
 }
 
-// Checks that the types do not express.
+// Checks what the types do not express.
 func (c Config) check() error {
 	if c.Prefix == "" {
-		return errors.New("prefix: is empty, every name begins with that")
+		return errors.New("prefix: must not be empty, since every name would match")
 	}
 	if c.Backend == nil {
 		return nil
 	}
 	if n := len(c.Backend.Host); n < 1 || n > maxHostLen {
-		return fmt.Errorf("backend.host: has %d bytes, 1 to %d are allowed", n, maxHostLen)
+		return fmt.Errorf("backend.host: has %d bytes; allowed: 1 to %d", n, maxHostLen)
 	}
 	if c.Backend.Port == 0 {
-		return errors.New("backend.port: is 0, 1 to 65535 are allowed")
+		return errors.New("backend.port: is 0; allowed: 1 to 65535")
 	}
 	return nil
 }

@@ -20,10 +20,10 @@ func TestConfigurations(t *testing.T) {
 	}
 }
 
-func TestMistakesAreToldWithTheirKey(t *testing.T) {
+func TestMistakesAreReportedWithTheirKey(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"prefx":"VIP"}`:                       `unknown field "prefx"`,
-		`{"prefix":""}`:                         "prefix: is empty",
+		`{"prefix":""}`:                         "prefix: must not be empty",
 		`{"prefix":7}`:                          "prefix",
 		`{"backend":{"host":"","port":5520}}`:   "backend.host: has 0 bytes",
 		`{"backend":{"host":"lobby"}}`:          "backend.port: is 0",

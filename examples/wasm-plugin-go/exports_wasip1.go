@@ -4,65 +4,52 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"unsafe"
 )
 
 var (
-	memory buffers
 	config = defaultConfig()
+	// The buffers that the router uses. As variables they stay alive, and Go never moves them.
+	input, output []byte
 )
 
-// Marks that the plugin has `dealloc` and `configure`; never called.
+// Returns a buffer for the router to write to. An instance runs one call at a time, so one buffer is enough.
 //
-//go:wasmexport hyrouter_abi_v1
-func abiV1() {}
-
 //go:wasmexport alloc
 func alloc(length uint32) uint32 {
-	return uint32(memory.lend(int(length)))
+	input = make([]byte, length)
+	return address(input)
 }
 
-//go:wasmexport dealloc
-func dealloc(at, _ uint32) {
-	memory.release(uintptr(at))
-}
-
-// Reads the operator's configuration; any result but 0 refuses it. Standard error is in the router's log.
+// Reads the operator's configuration. A result other than 0 refuses it; the router logs standard error.
 //
 //go:wasmexport configure
-func configure(at, length uint32) int32 {
-	text, ok := memory.take(uintptr(at), int(length))
-	if !ok {
-		fmt.Fprintln(os.Stderr, "configure: the router passed memory that alloc did not give")
-		return 1
-	}
-	read, err := readConfig(text)
+func configure(_, length uint32) uint32 {
+	read, err := readConfig(input[:length])
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "configuration refused: %v\n", err)
+		fmt.Fprintln(os.Stderr, "config:", err)
 		return 1
 	}
 	config = read
 	return 0
 }
 
-// Answers a request: returns address and length of the response in one number. A panic makes the call fail.
+// Answers a request: returns address and length of the response in one number. A panic makes the call fail, and the
+// router logs its text.
 //
 //go:wasmexport on_connect
-func onConnect(at, length uint32) uint64 {
-	text, ok := memory.take(uintptr(at), int(length))
-	if !ok {
-		panic("on_connect: the router passed memory that alloc did not give")
-	}
+func onConnect(_, length uint32) uint64 {
 	var request Request
-	if err := json.Unmarshal(text, &request); err != nil {
-		panic(fmt.Sprintf("the request is not one: %v", err))
-	}
-	response, err := config.onConnect(request)
-	if err != nil {
+	if err := json.Unmarshal(input[:length], &request); err != nil {
 		panic(err)
 	}
-	answer, err := json.Marshal(response)
-	if err != nil {
+	var err error
+	if output, err = json.Marshal(config.onConnect(request)); err != nil {
 		panic(err)
 	}
-	return uint64(memory.keep(answer))<<32 | uint64(len(answer))
+	return uint64(address(output))<<32 | uint64(len(output))
+}
+
+func address(bytes []byte) uint32 {
+	return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(bytes))))
 }

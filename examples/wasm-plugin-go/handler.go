@@ -11,37 +11,38 @@ type referral struct {
 	Name  string `json:"name,omitempty"`
 }
 
-// Answers a request about one player.
+// Decides about one player.
 //
-// A name is a claim of the client. If it protects something of value, check `event.identity.verified` first.
-func (c Config) onConnect(request Request) (Response, error) {
+// The name comes from the client. Check `event.identity.verified` before granting anything of value by it.
+func (c Config) onConnect(request Request) Response {
 	name := request.Event.Username
 	if name == "deny" {
-		return Response{Deny: true, DenyReason: "denied by the example WASM plugin in Go"}, nil
+		return Response{Deny: true, DenyReason: "denied by the example WASM plugin in Go"}
 	}
 	if !strings.HasPrefix(name, c.Prefix) {
 		return carrying(referral{Lobby: "main"})
 	}
-	response, err := carrying(referral{Lobby: c.Tag, Name: name})
+	response := carrying(referral{Lobby: c.Tag, Name: name})
 	for i, candidate := range request.Candidates {
-		if c.isLobby(candidate) {
+		if c.isLobby(candidate.Meta) {
 			response.SelectedIndex = &i
-			return response, err
+			return response
 		}
 	}
-	if c.Backend != nil {
-		response.Backend = &Backend{Host: c.Backend.Host, Port: c.Backend.Port}
-	}
-	return response, err
+	response.Backend = c.Backend
+	return response
 }
 
 // Sets the referral data and changes nothing else.
-func carrying(data referral) (Response, error) {
+func carrying(data referral) Response {
 	text, err := json.Marshal(data)
-	return Response{ReferralData: text}, err
+	if err != nil {
+		panic(err)
+	}
+	return Response{ReferralData: text}
 }
 
 // Backends of a discovery have their labels under `label.`, static ones have the keys of the configuration.
-func (c Config) isLobby(candidate Backend) bool {
-	return candidate.Meta["lobby"] == c.Tag || candidate.Meta["label.lobby"] == c.Tag
+func (c Config) isLobby(meta map[string]string) bool {
+	return meta["lobby"] == c.Tag || meta["label.lobby"] == c.Tag
 }

@@ -20,10 +20,7 @@ func answer(t *testing.T, c Config, text string) string {
 	if err := json.Unmarshal([]byte(text), &request); err != nil {
 		t.Fatal(err)
 	}
-	response, err := c.onConnect(request)
-	if err != nil {
-		t.Fatal(err)
-	}
+	response := c.onConnect(request)
 	// The referral data as text, so that it is readable here.
 	data := string(response.ReferralData)
 	response.ReferralData = nil
@@ -45,15 +42,16 @@ func TestAnswers(t *testing.T) {
 		want    string
 	}{
 		{"deny", withBackend, request("deny", "{}"), ` {"deny":true,"deny_reason":"denied by the example WASM plugin in Go"}`},
-		{"others", withBackend, request("Ann", `{"lobby":"vip"}`), `{"lobby":"main"} {"deny":false}`},
-		{"small letters", withBackend, request("vip_ann", "{}"), `{"lobby":"main"} {"deny":false}`},
-		{"in the middle", withBackend, request("Ann_VIP", "{}"), `{"lobby":"main"} {"deny":false}`},
-		{"no name", withBackend, `{"event":{},"candidates":null}`, `{"lobby":"main"} {"deny":false}`},
-		{"meta", withBackend, request("VIP_Ann", `{"lobby":"vip"}`), `{"lobby":"vip","name":"VIP_Ann"} {"deny":false,"selected_index":1}`},
-		{"label", withBackend, request("VIP_Ann", `{"label.lobby":"vip"}`), `{"lobby":"vip","name":"VIP_Ann"} {"deny":false,"selected_index":1}`},
-		{"backend", withBackend, request("VIP_Ann", `{"lobby":"gold"}`), `{"lobby":"vip","name":"VIP_Ann"} {"deny":false,"backend":{"host":"lobby.example.com","port":5520,"weight":0,"meta":null}}`},
-		{"router's choice", defaultConfig(), request("VIP_Ann", "{}"), `{"lobby":"vip","name":"VIP_Ann"} {"deny":false}`},
-		{"own prefix and tag", own, request("*Ann", `{"lobby":"gold"}`), `{"lobby":"gold","name":"*Ann"} {"deny":false,"selected_index":1}`},
+		{"others", withBackend, request("Ann", `{"lobby":"vip"}`), `{"lobby":"main"} {}`},
+		{"small letters", withBackend, request("vip_ann", "{}"), `{"lobby":"main"} {}`},
+		{"in the middle", withBackend, request("Ann_VIP", "{}"), `{"lobby":"main"} {}`},
+		{"no name", withBackend, `{"event":{},"candidates":null}`, `{"lobby":"main"} {}`},
+		{"meta", withBackend, request("VIP_Ann", `{"lobby":"vip"}`), `{"lobby":"vip","name":"VIP_Ann"} {"selected_index":1}`},
+		{"label", withBackend, request("VIP_Ann", `{"label.lobby":"vip"}`), `{"lobby":"vip","name":"VIP_Ann"} {"selected_index":1}`},
+		{"backend", withBackend, request("VIP_Ann", `{"lobby":"gold"}`), `{"lobby":"vip","name":"VIP_Ann"} {"backend":{"host":"lobby.example.com","port":5520}}`},
+		{"router's choice", defaultConfig(), request("VIP_Ann", "{}"), `{"lobby":"vip","name":"VIP_Ann"} {}`},
+		{"other texts", defaultConfig(), request("VIP_Z\u00fc\U0001f600\"", "null"), "{\"lobby\":\"vip\",\"name\":\"VIP_Z\u00fc\U0001f600\\\"\"} {}"},
+		{"own prefix and tag", own, request("*Ann", `{"lobby":"gold"}`), `{"lobby":"gold","name":"*Ann"} {"selected_index":1}`},
 	} {
 		if got := answer(t, c.config, c.request); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.what, got, c.want)

@@ -6,3 +6,22 @@ package main
 
 // The router calls the exports; main does nothing.
 func main() {}
+
+// Request describes one player. Fields that this plugin does not use are left out.
+type Request struct {
+	Event struct {
+		Username string `json:"username"`
+	} `json:"event"`
+	Candidates []struct {
+		Meta map[string]string `json:"meta"`
+	} `json:"candidates"`
+}
+
+// Response has the changes of the plugin. Its zero value changes nothing.
+type Response struct {
+	Deny          bool     `json:"deny,omitempty"`
+	DenyReason    string   `json:"deny_reason,omitempty"`
+	SelectedIndex *int     `json:"selected_index,omitempty"`
+	Backend       *Address `json:"backend,omitempty"`
+	ReferralData  []byte   `json:"referral_data,omitempty"`
+}

@@ -2,14 +2,14 @@
 
 use crate::sh::{self, cmd, root, say};
 
-use super::{Product, V0, V1, builds};
+use super::{CONFIGURED, Product, V0, builds};
 
 /// First version with `//go:wasmexport`.
 const NEEDED: (u32, u32) = (1, 24);
 
 const LOBBY: Product = Product {
     name: "wasm-plugin-go.wasm",
-    exports: V1,
+    exports: CONFIGURED,
     logs: false,
 };
 const ORIGINAL: Product = Product {

@@ -23,6 +23,8 @@ struct Product {
 
 /// Exports that every plugin has.
 const V0: &[&str] = &["memory", "_initialize", "alloc", "on_connect"];
+/// Exports of a plugin that has a configuration, and one buffer for all requests.
+const CONFIGURED: &[&str] = &["memory", "_initialize", "alloc", "on_connect", "configure"];
 /// Exports of a plugin with all optional functions.
 const V1: &[&str] = &[
     "memory",
