@@ -1,0 +1,168 @@
+
+package io.github.hyrouter.plugin.types;
+
+import java.util.List;
+import com.google.gson.annotations.Expose;
+import com.google.gson.annotations.SerializedName;
+
+
+/**
+ * ConnectResponse
+ * <p>
+ * Changes that a plugin makes. The default changes nothing.
+ * 
+ * `backend`: Chooses this backend, whether it is a candidate or not. Without a host or port it is ignored.
+ * 
+ */
+public class ConnectResponse {
+
+    /**
+     * Backend
+     * <p>
+     * Game server that a player can be referred to.
+     * 
+     */
+    @SerializedName("backend")
+    @Expose
+    private Backend backend;
+    /**
+     * Replaces the candidates; empty changes nothing. An answer with more than 1024 of them, or with more than 64 entries in the `meta` of one of its backends, is not read.
+     * 
+     */
+    @SerializedName("candidates")
+    @Expose
+    private List<Backend> candidates;
+    /**
+     * Refuses the player: the rest of the response is ignored and no later plugin is called.
+     * 
+     */
+    @SerializedName("deny")
+    @Expose
+    private Boolean deny;
+    /**
+     * Text that a denied player reads; absent or empty: no text. The router cuts it after 4096 bytes.
+     * 
+     */
+    @SerializedName("deny_reason")
+    @Expose
+    private String denyReason;
+    /**
+     * Replaces the data that the player's client carries to the backend, also by an empty one; absent keeps it.
+     * 
+     */
+    @SerializedName("referral_data")
+    @Expose
+    private String referralData;
+    /**
+     * Chooses this one of the candidates, from 0. One outside the list is ignored.
+     * 
+     */
+    @SerializedName("selected_index")
+    @Expose
+    private Integer selectedIndex;
+
+    /**
+     * Backend
+     * <p>
+     * Game server that a player can be referred to.
+     * 
+     */
+    public Backend getBackend() {
+        return backend;
+    }
+
+    public ConnectResponse withBackend(Backend backend) {
+        this.backend = backend;
+        return this;
+    }
+
+    /**
+     * Replaces the candidates; empty changes nothing. An answer with more than 1024 of them, or with more than 64 entries in the `meta` of one of its backends, is not read.
+     * 
+     */
+    public List<Backend> getCandidates() {
+        return candidates;
+    }
+
+    public ConnectResponse withCandidates(List<Backend> candidates) {
+        this.candidates = candidates;
+        return this;
+    }
+
+    /**
+     * Refuses the player: the rest of the response is ignored and no later plugin is called.
+     * 
+     */
+    public Boolean getDeny() {
+        return deny;
+    }
+
+    public ConnectResponse withDeny(Boolean deny) {
+        this.deny = deny;
+        return this;
+    }
+
+    /**
+     * Text that a denied player reads; absent or empty: no text. The router cuts it after 4096 bytes.
+     * 
+     */
+    public String getDenyReason() {
+        return denyReason;
+    }
+
+    public ConnectResponse withDenyReason(String denyReason) {
+        this.denyReason = denyReason;
+        return this;
+    }
+
+    /**
+     * Replaces the data that the player's client carries to the backend, also by an empty one; absent keeps it.
+     * 
+     */
+    public String getReferralData() {
+        return referralData;
+    }
+
+    public ConnectResponse withReferralData(String referralData) {
+        this.referralData = referralData;
+        return this;
+    }
+
+    /**
+     * Chooses this one of the candidates, from 0. One outside the list is ignored.
+     * 
+     */
+    public Integer getSelectedIndex() {
+        return selectedIndex;
+    }
+
+    public ConnectResponse withSelectedIndex(Integer selectedIndex) {
+        this.selectedIndex = selectedIndex;
+        return this;
+    }
+
+    @Override
+    public int hashCode() {
+        int result = 1;
+        result = ((result* 31)+((this.candidates == null)? 0 :this.candidates.hashCode()));
+        result = ((result* 31)+((this.deny == null)? 0 :this.deny.hashCode()));
+        result = ((result* 31)+((this.backend == null)? 0 :this.backend.hashCode()));
+        result = ((result* 31)+((this.referralData == null)? 0 :this.referralData.hashCode()));
+        result = ((result* 31)+((this.denyReason == null)? 0 :this.denyReason.hashCode()));
+        result = ((result* 31)+((this.selectedIndex == null)? 0 :this.selectedIndex.hashCode()));
+        return result;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (other == this) {
+            return true;
+        }
+        if ((other instanceof ConnectResponse) == false) {
+            return false;
+        }
+        ConnectResponse rhs = ((ConnectResponse) other);
+        return (((((((this.candidates == rhs.candidates)||((this.candidates!= null)&&this.candidates.equals(rhs.candidates)))&&((this.deny == rhs.deny)||((this.deny!= null)&&this.deny.equals(rhs.deny))))&&((this.backend == rhs.backend)||((this.backend!= null)&&this.backend.equals(rhs.backend))))&&((this.referralData == rhs.referralData)||((this.referralData!= null)&&this.referralData.equals(rhs.referralData))))&&((this.denyReason == rhs.denyReason)||((this.denyReason!= null)&&this.denyReason.equals(rhs.denyReason))))&&((this.selectedIndex == rhs.selectedIndex)||((this.selectedIndex!= null)&&this.selectedIndex.equals(rhs.selectedIndex))));
+    }
+
+}
