@@ -65,7 +65,26 @@ impl AdminClient {
     ///
     /// The server does not answer.
     pub(crate) async fn ask(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
-        let exchange = self.exchange(Method::POST, path, body);
+        self.request(Method::POST, path, body).await
+    }
+
+    /// Sends a request without a body and returns the response.
+    ///
+    /// # Errors
+    ///
+    /// The server does not answer, or refuses the request. The error contains the server's message.
+    pub(crate) async fn bare(&self, method: Method, path: &str) -> anyhow::Result<Value> {
+        let (status, answer) = self.request(method, path, &Value::Null).await?;
+        self.accepted(status, answer)
+    }
+
+    async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<(u16, Value)> {
+        let exchange = self.exchange(method, path, body);
         let exchange = tokio::time::timeout(PATIENCE, exchange);
         let exchange = exchange.await;
         exchange.with_context(|| format!("{} does not answer", self.address))?

@@ -97,7 +97,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Returns a client for the named admin server, or for the one of the configuration. Only `admin` must be valid, and
 /// only the token file is opened: the router itself validates the rest.
-fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
+pub(crate) fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, ExitCode> {
     if let Some(address) = &args.address {
         return Ok(AdminClient::new(address, args.token_file.as_deref()));
     }

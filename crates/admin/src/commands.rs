@@ -18,8 +18,8 @@ use crate::listener_state::ListenerState;
 use crate::queries::LogLevelBody;
 use crate::status::ReloadReport;
 
-type SharedState = State<Arc<ListenerState>>;
-type Name = Result<Path<String>, PathRejection>;
+pub(crate) type SharedState = State<Arc<ListenerState>>;
+pub(crate) type Name = Result<Path<String>, PathRejection>;
 
 /// `POST /api/explain`
 pub(crate) async fn explain(
@@ -152,15 +152,15 @@ pub(crate) async fn set_log_level(
 }
 
 /// Logs a command. The subject comes from the client, so `Debug` escapes it.
-fn log_command(ClientAddr(from): ClientAddr, command: &str, subject: &str) {
+pub(crate) fn log_command(ClientAddr(from): ClientAddr, command: &str, subject: &str) {
     info!(%from, command, ?subject, "admin command");
 }
 
-fn log_failure(ClientAddr(from): ClientAddr, command: &str, response: &ErrorResponse) {
+pub(crate) fn log_failure(ClientAddr(from): ClientAddr, command: &str, response: &ErrorResponse) {
     info!(%from, command, error = response.error(), "admin command failed");
 }
 
-fn name(name: Name) -> Result<String, ErrorResponse> {
+pub(crate) fn name(name: Name) -> Result<String, ErrorResponse> {
     let Path(name) = name.map_err(|_| {
         ErrorResponse::new(StatusCode::BAD_REQUEST, "the name in the path is not UTF-8")
     })?;

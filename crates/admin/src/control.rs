@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::access_refusal::AccessRefusal;
 use crate::error::CommandError;
 use crate::health::HealthReport;
+use crate::recording::RecordingCommand;
 use crate::status::{ReloadReport, RouterStatus};
 
 /// Result of a command that takes time.
@@ -52,6 +53,24 @@ pub trait AdminControl: Send + Sync + 'static {
 
     /// Closes a route for maintenance; `None` opens it again.
     fn maintain(&self, route: &str, maintenance: Option<Value>) -> CommandFuture<()>;
+
+    /// Starts to record the calls of a plugin as test cases.
+    ///
+    /// # Errors
+    /// There is no such plugin, a recording of it is running, or a value of `command` is not valid.
+    fn start_recording(&self, plugin: &str, command: RecordingCommand) -> Result<(), CommandError>;
+
+    /// Returns the state of the recording of a plugin.
+    ///
+    /// # Errors
+    /// There is no such plugin, or no recording of it.
+    fn recording(&self, plugin: &str) -> Result<Value, CommandError>;
+
+    /// Ends the recording of a plugin, deletes it, and returns its last state.
+    ///
+    /// # Errors
+    /// There is no such plugin, or no recording of it.
+    fn stop_recording(&self, plugin: &str) -> Result<Value, CommandError>;
 
     /// Counts a refused request. The admin server logs it.
     fn refused(&self, refused: AccessRefusal);

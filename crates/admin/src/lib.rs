@@ -56,6 +56,9 @@ mod metrics_text;
 mod page;
 #[cfg(feature = "server")]
 mod queries;
+mod recording;
+#[cfg(feature = "server")]
+mod recordings;
 #[cfg(feature = "server")]
 mod refusal_log;
 #[cfg(feature = "server")]
@@ -69,6 +72,7 @@ pub use access_refusal::AccessRefusal;
 pub use control::{AdminControl, CommandFuture};
 pub use error::{AdminError, CommandError};
 pub use health::{HealthProblem, HealthReport};
+pub use recording::RecordingCommand;
 #[cfg(feature = "server")]
 pub use server::{AdminServer, AdminTokenHandle};
 pub use status::{

@@ -10,7 +10,7 @@ use http::{HeaderValue, header};
 
 use crate::bounded::ResponseBudget;
 use crate::listener_state::ListenerState;
-use crate::{bounded, commands, error_response, events, guard, page, queries};
+use crate::{bounded, commands, error_response, events, guard, page, queries, recordings};
 
 /// The page loads nothing from other sites, and no other site can embed it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -37,6 +37,12 @@ pub(crate) fn router(state: Arc<ListenerState>) -> Router {
             post(commands::maintain)
                 .put(commands::maintain)
                 .delete(commands::end_maintenance),
+        )
+        .route(
+            "/api/plugins/{name}/recording",
+            get(recordings::show)
+                .post(recordings::start)
+                .delete(recordings::stop),
         )
         // Inside the guard, so that refused requests do not use the budget.
         .route_layer(map_response_with_state(ResponseBudget::default(), bounded::answer))

@@ -11,6 +11,7 @@ use crate::member::ChainMember;
 use crate::observer::Observer;
 use crate::order::check_order;
 use crate::outcome::{ChainDecision, ChainOutcome, DenyCode, Verdict};
+use crate::recording::{RecordingError, RecordingOptions, RecordingReport};
 use crate::settings::{ChainEntry, Mode, OnError, Stage};
 use crate::shadow;
 use crate::turn::{PluginTurn, judge};
@@ -118,6 +119,59 @@ impl Chain {
             referral_data: request.referral_data,
         };
         ChainOutcome { decision, records }
+    }
+
+    /// Records the calls of a plugin as test cases, until the limits of `options` are reached. The next configuration
+    /// continues the recording of a plugin of the same name.
+    ///
+    /// # Errors
+    /// There is no such plugin, or a recording of it is running.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with a timer.
+    pub fn start_recording(
+        &self,
+        plugin: &str,
+        options: &RecordingOptions,
+    ) -> Result<(), RecordingError> {
+        if self.member(plugin)?.tap.start(options) {
+            return Ok(());
+        }
+        let name = plugin.to_owned();
+        Err(RecordingError::Running { name })
+    }
+
+    /// Returns the state of the recording of a plugin.
+    ///
+    /// # Errors
+    /// There is no such plugin, or no recording of it.
+    pub fn recording(&self, plugin: &str) -> Result<RecordingReport, RecordingError> {
+        let name = plugin.to_owned();
+        let report = self.member(plugin)?.tap.report();
+        report.ok_or(RecordingError::Missing { name })
+    }
+
+    /// Ends the recording of a plugin, deletes it, and returns its last state.
+    ///
+    /// # Errors
+    /// There is no such plugin, or no recording of it.
+    pub fn stop_recording(&self, plugin: &str) -> Result<RecordingReport, RecordingError> {
+        let name = plugin.to_owned();
+        let report = self.member(plugin)?.tap.stop();
+        report.ok_or(RecordingError::Missing { name })
+    }
+
+    fn member(&self, name: &str) -> Result<&Arc<ChainMember>, RecordingError> {
+        let mut members = self.members.iter();
+        let member = members.find(|member| &*member.name == name);
+        member.ok_or_else(|| RecordingError::UnknownPlugin {
+            name: name.to_owned(),
+            known: self
+                .members
+                .iter()
+                .map(|member| member.name.to_string())
+                .collect(),
+        })
     }
 
     /// Returns whether there are no plugins.

@@ -49,6 +49,7 @@ mod notice;
 mod observer;
 mod order;
 mod outcome;
+mod recording;
 mod response_applier;
 mod settings;
 mod shadow;
@@ -63,6 +64,9 @@ pub use notice::{BackendFault, Notice, NoticeCode};
 pub use observer::{Observer, ShadowReport};
 pub use order::check_order;
 pub use outcome::{ChainDecision, ChainOutcome, Changes, DenyCode, Record, Verdict};
+pub use recording::{
+    PrivateField, RecordedCase, RecordingEnd, RecordingError, RecordingOptions, RecordingReport,
+};
 pub use settings::{
     BreakerSettings, ChainEntry, ChainSettings, Mode, OnError, OverridePolicy, Stage,
 };

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout};
 use crate::breaker::{Breaker, BreakerPermit, FailureEffect};
 use crate::call_queue::{CallQueue, QueuePlace};
 use crate::notice::Notice;
+use crate::recording::RecordingTap;
 use crate::settings::{ChainEntry, ChainSettings};
 
 /// A plugin, its settings, and its state.
@@ -25,6 +26,7 @@ pub(crate) struct ChainMember {
     pub(crate) queue: Arc<CallQueue>,
     /// The notices about the form of its answers that were logged: one bit for each `NoticeCode`.
     logged: Arc<AtomicU8>,
+    pub(crate) tap: Arc<RecordingTap>,
     plugin: Arc<dyn Plugin>,
 }
 
@@ -47,12 +49,14 @@ impl ChainMember {
             queue: Arc::new(CallQueue::new(&settings)),
             settings,
             logged: Arc::default(),
+            tap: Arc::default(),
             plugin,
         }
     }
 
     /// Takes over the state of the plugin of the same name in another chain.
     pub(crate) fn carry_over(&mut self, previous: &Self) {
+        self.tap = Arc::clone(&previous.tap);
         // A newly loaded plugin starts with a closed breaker: the failures belong to the old one.
         if self.settings.breaker.is_some() && Arc::ptr_eq(&self.plugin, &previous.plugin) {
             self.breaker = Arc::clone(&previous.breaker);
@@ -125,6 +129,7 @@ impl AdmittedCall {
         let result = answer
             .await
             .unwrap_or(Err(PluginError::Timeout { after: limit }));
+        member.tap.record(request, &result);
         if let Some(permit) = permit {
             record_result(&member, permit, &result, has_begun);
         }

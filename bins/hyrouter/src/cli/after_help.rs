@@ -75,6 +75,22 @@ Exit codes:
   1   At least one call failed, or the plugin cannot be loaded
   64  Wrong command line or configuration";
 
+#[cfg(all(feature = "wasm", feature = "grpc"))]
+pub(super) const PLUGIN_RECORD: &str = "\
+Private fields: username, uuid, remote_addr, client_cert_fingerprint,
+connection_id, expires_at, referral_data. The router replaces them by
+pseudonyms, also inside the texts of a response.
+
+Examples:
+  hyrouter plugin record bans --out cases
+  hyrouter plugin record bans --out cases --for 10m --keep username
+  hyrouter plugin record bans --out cases --admin 127.0.0.1:5580
+
+Exit codes:
+  0   At least one case was written
+  1   No player came, or the router does not answer or refuses the request
+  64  Wrong command line or configuration";
+
 pub(super) const ENVELOPE_OPEN: &str = "\
 Examples:
   hyrouter envelope open 485952500100000000

@@ -7,6 +7,8 @@ mod original;
 mod output;
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 mod plugin;
+#[cfg(all(feature = "wasm", feature = "grpc"))]
+mod record;
 mod tools;
 
 use std::path::PathBuf;
@@ -25,6 +27,8 @@ pub(crate) use self::output::{
 };
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, RequestArgs, TargetArgs};
+#[cfg(all(feature = "wasm", feature = "grpc"))]
+pub(crate) use self::record::RecordArgs;
 pub(crate) use self::tools::{
     ExpectedAnswer, PacketArgs, PacketCommand, ProbeArgs, SignedDuration,
 };
@@ -148,7 +152,7 @@ pub(crate) enum CliCommand {
     /// Translate game packets between bytes and JSON, one per line of standard input
     #[command(after_help = after_help::PACKET)]
     Packet(PacketArgs),
-    /// Call or benchmark a plugin
+    /// Call, benchmark or record a plugin
     #[cfg(all(feature = "wasm", feature = "grpc"))]
     Plugin(PluginArgs),
     /// Open or seal a referral envelope

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::tools::duration;
-use super::{ConfigArgs, after_help};
+use super::{ConfigArgs, RecordArgs, after_help};
 use hyrouter_app::HostName;
 
 /// Group of the arguments that each make a plugin unnecessary to name, or name it.
@@ -54,6 +54,9 @@ pub(crate) enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Make test cases from the calls of a running router, without the data of players
+    #[command(after_help = after_help::PLUGIN_RECORD)]
+    Record(RecordArgs),
 }
 
 /// The plugin to call.

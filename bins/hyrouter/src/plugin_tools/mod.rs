@@ -1,8 +1,9 @@
-//! `hyrouter plugin`: calls a plugin with the host and the limits of the router.
+//! `hyrouter plugin`: calls a plugin with the host and the limits of the router, or records the one of a running router.
 
 mod bench;
 mod call;
 mod effect;
+mod record;
 mod request;
 mod target;
 
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
                 target::LoadOutcome::Refused(code) => Ok(code),
             }
         }
+        PluginCommand::Record(args) => runtime.block_on(record::run(args)),
         PluginCommand::Bench {
             target,
             request,

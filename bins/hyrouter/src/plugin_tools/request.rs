@@ -40,7 +40,8 @@ pub(crate) fn read(args: &RequestArgs) -> anyhow::Result<ConnectRequest> {
     Ok(request)
 }
 
-fn example() -> ConnectRequest {
+/// Returns the request that is used if no file names another.
+pub(super) fn example() -> ConnectRequest {
     let mut request = trial_request();
     "play.example.com".clone_into(&mut request.event.sni);
     request

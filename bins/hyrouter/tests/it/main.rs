@@ -26,6 +26,7 @@ mod keys;
 mod lowered;
 mod matching;
 mod page;
+mod plugin_record;
 mod plugin_tools;
 mod plugins;
 mod plugins_grpc;

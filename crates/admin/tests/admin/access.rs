@@ -28,6 +28,9 @@ const GUARDED: &[(&str, &str)] = &[
     ("PUT", "/api/routes/lobby/maintenance"),
     ("POST", "/api/routes/lobby/maintenance"),
     ("DELETE", "/api/routes/lobby/maintenance"),
+    ("POST", "/api/plugins/bans/recording"),
+    ("GET", "/api/plugins/bans/recording"),
+    ("DELETE", "/api/plugins/bans/recording"),
 ];
 
 fn bind(listen: &str, token: Option<AdminToken>) -> Result<AdminServer, AdminError> {

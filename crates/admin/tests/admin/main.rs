@@ -21,4 +21,5 @@ mod health;
 mod limits;
 mod page;
 mod pages;
+mod recordings;
 mod support;

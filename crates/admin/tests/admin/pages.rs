@@ -87,6 +87,7 @@ async fn unknown_paths_and_wrong_methods_are_json_too() {
         ("GET", "/reload", "POST"),
         ("GET", "/api/backends/a:1/drain", "POST,DELETE"),
         ("PATCH", "/api/log-level", "GET,HEAD,PUT"),
+        ("PUT", "/api/plugins/a/recording", "DELETE,GET,HEAD,POST"),
     ] {
         let response = running.client().json().ask(method, path, "").await;
         assert_eq!(response.status, 405, "{method} {path}");

@@ -5,16 +5,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hyrouter_admin::{
-    AccessRefusal, AdminControl, CommandError, CommandFuture, HealthReport, ReloadReport,
-    RouterStatus,
+    AccessRefusal, AdminControl, CommandError, CommandFuture, HealthReport, RecordingCommand,
+    ReloadReport, RouterStatus,
 };
+use hyrouter_plugins::Chain;
 use hyrouter_proxy::{Handler, Server};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
 use serde_json::Value;
 
 use super::readiness::Readiness;
-use super::status;
+use super::{recording, status};
 use crate::admin::explain;
 use crate::metrics::{Process, registry};
 use crate::reconfigure::{self, AppState, CommandSender, ReconfigureCommand, Reply};
@@ -91,6 +92,10 @@ impl AppControl {
         }
     }
 
+    fn chain(&self) -> Arc<Chain> {
+        Arc::clone(&self.state.active.load().assembly.chain)
+    }
+
     fn send<T: Send + 'static>(
         &self,
         make: impl FnOnce(Reply<T>) -> ReconfigureCommand + Send + 'static,
@@ -165,6 +170,26 @@ impl AdminControl for AppControl {
             maintenance,
             reply,
         })
+    }
+
+    fn start_recording(&self, plugin: &str, command: RecordingCommand) -> Result<(), CommandError> {
+        let options = recording::options(command)?;
+        let started = self.chain().start_recording(plugin, &options);
+        started.map_err(recording::refusal)
+    }
+
+    fn recording(&self, plugin: &str) -> Result<Value, CommandError> {
+        let report = self.chain().recording(plugin);
+        report
+            .map(|report| recording::json(&report))
+            .map_err(recording::refusal)
+    }
+
+    fn stop_recording(&self, plugin: &str) -> Result<Value, CommandError> {
+        let report = self.chain().stop_recording(plugin);
+        report
+            .map(|report| recording::json(&report))
+            .map_err(recording::refusal)
     }
 
     fn refused(&self, refused: AccessRefusal) {

@@ -3,6 +3,7 @@
 mod control;
 pub mod explain;
 mod readiness;
+mod recording;
 mod server;
 mod status;
 

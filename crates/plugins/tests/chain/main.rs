@@ -15,6 +15,7 @@ mod failures;
 mod grace;
 mod load;
 mod order;
+mod recording;
 mod reload;
 mod shadow;
 mod strangers;

@@ -6,7 +6,7 @@ use std::thread::ThreadId;
 
 use hyrouter_admin::{
     AccessRefusal, AdminControl, CommandError, CommandFuture, HealthProblem, HealthReport,
-    ReloadReport, RouterStatus,
+    RecordingCommand, ReloadReport, RouterStatus,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
@@ -179,6 +179,31 @@ impl AdminControl for Fake {
             }
         }
         Box::pin(async { Ok(()) })
+    }
+
+    fn start_recording(&self, plugin: &str, command: RecordingCommand) -> Result<(), CommandError> {
+        let RecordingCommand {
+            cases,
+            seconds,
+            keep,
+        } = command;
+        self.note(format!("record {plugin} {cases} {seconds} {keep:?}"));
+        if plugin == "busy" {
+            return Err(CommandError::failed("it is running"));
+        }
+        Ok(())
+    }
+
+    fn recording(&self, plugin: &str) -> Result<Value, CommandError> {
+        if plugin == "unknown" {
+            return Err(CommandError::Unknown("no such plugin".into()));
+        }
+        Ok(json!({"calls": 1}))
+    }
+
+    fn stop_recording(&self, plugin: &str) -> Result<Value, CommandError> {
+        self.note(format!("stop recording {plugin}"));
+        self.recording(plugin)
     }
 
     fn refused(&self, refused: AccessRefusal) {

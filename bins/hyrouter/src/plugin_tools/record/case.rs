@@ -1,0 +1,127 @@
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::plugin_tools::request;
+
+/// Parts of a response that change a player's way.
+const CHANGES: [&str; 4] = ["candidates", "selected_index", "backend", "referral_data"];
+
+/// A case, as the router reports it.
+#[derive(Deserialize)]
+pub(super) struct ReportedCase {
+    pub(super) effect: String,
+    pub(super) calls: u64,
+    lacks_referral_data: bool,
+    request: Value,
+    response: Map<String, Value>,
+}
+
+impl ReportedCase {
+    /// Returns the content of its file: the request as a patch of the default request, and the response.
+    pub(super) fn to_file(&self, plugin: &str) -> anyhow::Result<Value> {
+        let default = serde_json::to_value(request::example())?;
+        let patch = patch(&default, &self.request);
+        let times = if self.calls == 1 { "call" } else { "calls" };
+        let mut description = format!("recorded from {} {times} of {plugin}", self.calls);
+        if self.lacks_referral_data {
+            description.push_str("; its referral data is not text and is not compared");
+        }
+        Ok(json!({
+            "description": description,
+            "request": patch,
+            "effect": self.effect,
+            "response": self.response(),
+        }))
+    }
+
+    /// Returns the response that a test expects. Fields that the plugin left out are `null` where their presence would
+    /// be another decision.
+    fn response(&self) -> Value {
+        let mut expected = Map::new();
+        if self.effect == "denied" {
+            let reason = self.response.get("deny_reason").cloned();
+            expected.insert("deny".to_owned(), true.into());
+            expected.insert("deny_reason".to_owned(), reason.unwrap_or_default());
+            return expected.into();
+        }
+        for field in CHANGES {
+            let mut value = self.response.get(field).cloned();
+            if let Some(value) = &mut value {
+                bare_backends(value);
+            }
+            let is_left_out = field == "referral_data" && self.lacks_referral_data;
+            if value.is_some() || self.effect == "changed" && !is_left_out {
+                expected.insert(field.to_owned(), value.unwrap_or_default());
+            }
+        }
+        expected.into()
+    }
+}
+
+/// Removes the weight and the facts that a plugin probably did not write.
+fn bare_backends(value: &mut Value) {
+    match value {
+        Value::Array(backends) => backends.iter_mut().for_each(bare_backends),
+        Value::Object(backend) => backend.retain(|name, value| match &**name {
+            "weight" => *value != 0,
+            "meta" => value.as_object().is_none_or(|facts| !facts.is_empty()),
+            _ => true,
+        }),
+        _ => {}
+    }
+}
+
+/// Returns `wanted` as a merge patch (RFC 7396) of `base`: complete, with `null` for the fields of `base` that it lacks.
+fn patch(base: &Value, wanted: &Value) -> Value {
+    let (Value::Object(base), Value::Object(wanted)) = (base, wanted) else {
+        return wanted.clone();
+    };
+    let absent = base.keys().filter(|name| !wanted.contains_key(*name));
+    let absent = absent.map(|name| (name.clone(), Value::Null));
+    let present = wanted.iter().map(|(name, value)| {
+        let below = base.get(name).unwrap_or(&Value::Null);
+        (name.clone(), patch(below, value))
+    });
+    absent.chain(present).collect::<Map<_, _>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{ReportedCase, patch};
+
+    #[test]
+    fn a_patch_removes_what_the_default_has_more() {
+        let base = json!({"a": 1, "event": {"name": "x", "uuid": "y"}, "list": [1]});
+        let wanted = json!({"event": {"name": "z", "more": {"b": 1}}, "list": []});
+        let expected =
+            json!({"a": null, "event": {"name": "z", "uuid": null, "more": {"b": 1}}, "list": []});
+        assert_eq!(patch(&base, &wanted), expected);
+    }
+
+    #[test]
+    fn absent_parts_are_expected_to_be_absent() {
+        let response = |effect: &str, response| {
+            let case = json!({
+                "effect": effect, "calls": 1, "lacks_referral_data": false,
+                "request": {}, "response": response,
+            });
+            let case: ReportedCase = serde_json::from_value(case).unwrap();
+            case.response()
+        };
+        let backend = json!({"host": "a", "port": 1, "weight": 0, "meta": {}});
+        assert_eq!(
+            response("changed", json!({"deny": false, "backend": backend})),
+            json!({
+                "candidates": null, "selected_index": null,
+                "backend": {"host": "a", "port": 1}, "referral_data": null,
+            })
+        );
+        assert_eq!(response("unchanged", json!({"deny": false})), json!({}));
+        assert_eq!(
+            response("denied", json!({"deny": true})),
+            json!({"deny": true, "deny_reason": null})
+        );
+    }
+}
