@@ -19,7 +19,7 @@ use crate::queries::LogLevelBody;
 use crate::status::ReloadReport;
 
 pub(crate) type SharedState = State<Arc<ListenerState>>;
-pub(crate) type Name = Result<Path<String>, PathRejection>;
+pub(crate) type NameInPath = Result<Path<String>, PathRejection>;
 
 /// `POST /api/explain`
 pub(crate) async fn explain(
@@ -60,7 +60,7 @@ pub(crate) async fn drain(
 pub(crate) async fn drain_backend(
     state: SharedState,
     from: Extension<ClientAddr>,
-    address: Name,
+    address: NameInPath,
 ) -> Result<Response, ErrorResponse> {
     set_drained(state, from, address, true).await
 }
@@ -69,7 +69,7 @@ pub(crate) async fn drain_backend(
 pub(crate) async fn undrain_backend(
     state: SharedState,
     from: Extension<ClientAddr>,
-    address: Name,
+    address: NameInPath,
 ) -> Result<Response, ErrorResponse> {
     set_drained(state, from, address, false).await
 }
@@ -77,7 +77,7 @@ pub(crate) async fn undrain_backend(
 async fn set_drained(
     State(state): SharedState,
     Extension(from): Extension<ClientAddr>,
-    address: Name,
+    address: NameInPath,
     drained: bool,
 ) -> Result<Response, ErrorResponse> {
     let address = name(address)?;
@@ -98,7 +98,7 @@ async fn set_drained(
 pub(crate) async fn maintain(
     state: SharedState,
     from: Extension<ClientAddr>,
-    route: Name,
+    route: NameInPath,
     body: Body,
 ) -> Result<Response, ErrorResponse> {
     let body = read(body).await?;
@@ -114,7 +114,7 @@ pub(crate) async fn maintain(
 pub(crate) async fn end_maintenance(
     state: SharedState,
     from: Extension<ClientAddr>,
-    route: Name,
+    route: NameInPath,
 ) -> Result<Response, ErrorResponse> {
     set_maintenance(state, from, route, None).await
 }
@@ -122,7 +122,7 @@ pub(crate) async fn end_maintenance(
 async fn set_maintenance(
     State(state): SharedState,
     Extension(from): Extension<ClientAddr>,
-    route: Name,
+    route: NameInPath,
     maintenance: Option<Value>,
 ) -> Result<Response, ErrorResponse> {
     let route = name(route)?;
@@ -160,7 +160,7 @@ pub(crate) fn log_failure(ClientAddr(from): ClientAddr, command: &str, response:
     info!(%from, command, error = response.error(), "admin command failed");
 }
 
-pub(crate) fn name(name: Name) -> Result<String, ErrorResponse> {
+pub(crate) fn name(name: NameInPath) -> Result<String, ErrorResponse> {
     let Path(name) = name.map_err(|_| {
         ErrorResponse::new(StatusCode::BAD_REQUEST, "the name in the path is not UTF-8")
     })?;

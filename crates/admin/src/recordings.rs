@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::commands::{Name, SharedState, log_command, log_failure, name};
+use crate::commands::{NameInPath, SharedState, log_command, log_failure, name};
 use crate::connection::ClientAddr;
 use crate::error_response::{ErrorResponse, nothing};
 use crate::json_body::{json, read};
@@ -17,7 +17,7 @@ use crate::recording::RecordingCommand;
 pub(crate) async fn start(
     State(state): SharedState,
     Extension(from): Extension<ClientAddr>,
-    plugin: Name,
+    plugin: NameInPath,
     body: Body,
 ) -> Result<Response, ErrorResponse> {
     let plugin = name(plugin)?;
@@ -49,7 +49,7 @@ pub(crate) async fn start(
 /// `GET /api/plugins/{name}/recording`
 pub(crate) async fn show(
     State(state): SharedState,
-    plugin: Name,
+    plugin: NameInPath,
 ) -> Result<Json<Value>, ErrorResponse> {
     Ok(Json(state.control.recording(&name(plugin)?)?))
 }
@@ -58,7 +58,7 @@ pub(crate) async fn show(
 pub(crate) async fn stop(
     State(state): SharedState,
     Extension(from): Extension<ClientAddr>,
-    plugin: Name,
+    plugin: NameInPath,
 ) -> Result<Json<Value>, ErrorResponse> {
     let plugin = name(plugin)?;
     log_command(from, "end recording", &plugin);

@@ -1,6 +1,5 @@
 //! The router as the admin server sees it.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -8,43 +7,17 @@ use hyrouter_admin::{
     AccessRefusal, AdminControl, CommandError, CommandFuture, HealthReport, RecordingCommand,
     ReloadReport, RouterStatus,
 };
-use hyrouter_plugins::Chain;
 use hyrouter_proxy::{Handler, Server};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
 use serde_json::Value;
 
+use super::log_levels::LogLevels;
 use super::readiness::Readiness;
 use super::{recording, status};
 use crate::admin::explain;
 use crate::metrics::{Process, registry};
 use crate::reconfigure::{self, AppState, CommandSender, ReconfigureCommand, Reply};
-
-/// The level of log lines, which can be changed while the router runs.
-pub trait LogLevels: fmt::Debug + Send + Sync {
-    /// Returns the current level.
-    fn now(&self) -> &'static str;
-
-    /// Sets the level.
-    ///
-    /// # Errors
-    /// `level` is not a valid level.
-    fn set(&self, level: &str) -> Result<(), String>;
-}
-
-/// A level that the admin server cannot change.
-#[derive(Debug)]
-pub(crate) struct FixedLogLevel;
-
-impl LogLevels for FixedLogLevel {
-    fn now(&self) -> &'static str {
-        "info"
-    }
-
-    fn set(&self, _level: &str) -> Result<(), String> {
-        Err("this program has a fixed log level".to_owned())
-    }
-}
 
 /// Facts of the start that the status shows.
 #[derive(Debug)]
@@ -90,10 +63,6 @@ impl AppControl {
             readiness,
             levels,
         }
-    }
-
-    fn chain(&self) -> Arc<Chain> {
-        Arc::clone(&self.state.active.load().assembly.chain)
     }
 
     fn send<T: Send + 'static>(
@@ -173,23 +142,22 @@ impl AdminControl for AppControl {
     }
 
     fn start_recording(&self, plugin: &str, command: RecordingCommand) -> Result<(), CommandError> {
-        let options = recording::options(command)?;
-        let started = self.chain().start_recording(plugin, &options);
-        started.map_err(recording::refusal)
+        recording::start(&self.state.active.load().assembly.chain, plugin, command)
     }
 
     fn recording(&self, plugin: &str) -> Result<Value, CommandError> {
-        let report = self.chain().recording(plugin);
-        report
-            .map(|report| recording::json(&report))
-            .map_err(recording::refusal)
+        recording::state(self.state.active.load().assembly.chain.recording(plugin))
     }
 
     fn stop_recording(&self, plugin: &str) -> Result<Value, CommandError> {
-        let report = self.chain().stop_recording(plugin);
-        report
-            .map(|report| recording::json(&report))
-            .map_err(recording::refusal)
+        recording::state(
+            self.state
+                .active
+                .load()
+                .assembly
+                .chain
+                .stop_recording(plugin),
+        )
     }
 
     fn refused(&self, refused: AccessRefusal) {

@@ -4,12 +4,29 @@ use std::time::Duration;
 
 use hyrouter_admin::{CommandError, RecordingCommand};
 use hyrouter_plugins::{
-    PrivateField, RecordedCase, RecordingEnd, RecordingError, RecordingOptions, RecordingReport,
+    Chain, PrivateField, RecordedCase, RecordingEnd, RecordingError, RecordingOptions,
+    RecordingReport,
 };
 use serde_json::{Value, json};
 
+pub(super) fn start(
+    chain: &Chain,
+    plugin: &str,
+    command: RecordingCommand,
+) -> Result<(), CommandError> {
+    let started = chain.start_recording(plugin, &options(command)?);
+    started.map_err(refusal)
+}
+
+/// Returns the response with the state of a recording.
+pub(super) fn state(
+    report: Result<RecordingReport, RecordingError>,
+) -> Result<Value, CommandError> {
+    report.map(|report| json(&report)).map_err(refusal)
+}
+
 /// Returns the options of a command, or all its mistakes.
-pub(super) fn options(command: RecordingCommand) -> Result<RecordingOptions, CommandError> {
+fn options(command: RecordingCommand) -> Result<RecordingOptions, CommandError> {
     let mut mistakes = Vec::new();
     let RecordingCommand {
         cases,
@@ -47,7 +64,7 @@ pub(super) fn options(command: RecordingCommand) -> Result<RecordingOptions, Com
     })
 }
 
-pub(super) fn refusal(error: RecordingError) -> CommandError {
+fn refusal(error: RecordingError) -> CommandError {
     let message = error.to_string();
     match error {
         RecordingError::Running { .. } => CommandError::failed(message),
@@ -55,7 +72,7 @@ pub(super) fn refusal(error: RecordingError) -> CommandError {
     }
 }
 
-pub(super) fn json(report: &RecordingReport) -> Value {
+fn json(report: &RecordingReport) -> Value {
     json!({
         "end": report.end.map(RecordingEnd::as_str),
         "calls": report.calls,

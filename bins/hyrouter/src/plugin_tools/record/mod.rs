@@ -1,6 +1,7 @@
 //! `hyrouter plugin record`: test cases from the calls of a running router.
 
 mod case;
+mod report;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,12 +13,13 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use hyper::Method;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::sleep;
 
 use self::case::ReportedCase;
+use self::report::{as_json, show};
 use crate::admin_client::AdminClient;
-use crate::cli::{self, RecordArgs, print_json, print_line};
+use crate::cli::{self, RecordArgs, print_json};
 use crate::{commands, exit};
 
 /// Interval between requests for the state of the recording.
@@ -144,66 +146,4 @@ fn write(folder: &Path, plugin: &str, cases: &[ReportedCase]) -> anyhow::Result<
         });
     }
     Ok(files)
-}
-
-fn as_json(args: &RecordArgs, report: &Report, files: &[CaseFile]) -> Value {
-    let files: Vec<_> = files
-        .iter()
-        .map(|file| json!({"file": file.name, "effect": file.effect, "calls": file.calls}))
-        .collect();
-    json!({
-        "plugin": args.name,
-        "end": report.end,
-        "calls": report.calls,
-        "failed": report.failed,
-        "omitted": report.omitted,
-        "kept": args.keep,
-        "files": files,
-    })
-}
-
-fn show(args: &RecordArgs, report: &Report, files: &[CaseFile]) -> anyhow::Result<()> {
-    for file in files {
-        print_line(format_args!(
-            "{:<20} {}",
-            file.name,
-            counted(file.calls, "call")
-        ))?;
-    }
-    let end = match report.end.as_deref() {
-        Some("cases") => "it has the wanted number of cases",
-        Some("time") => "its time has passed",
-        Some("memory") => "its cases take the maximum memory of 4 MiB",
-        _ => "it was interrupted",
-    };
-    print_line(format_args!(
-        "{} from {} in {}; the recording ended because {end}",
-        counted(files.len() as u64, "case"),
-        counted(report.calls, "call"),
-        args.out.display()
-    ))?;
-    if report.failed > 0 {
-        print_line(format_args!(
-            "{} failed and made no case",
-            counted(report.failed, "call")
-        ))?;
-    }
-    if report.omitted > 0 {
-        print_line(format_args!(
-            "{} omitted: larger than 64 KiB, or at the same time as another",
-            counted(report.omitted, "call")
-        ))?;
-    }
-    if !args.keep.is_empty() {
-        print_line(format_args!(
-            "the cases contain data of players: {}",
-            args.keep.join(", ")
-        ))?;
-    }
-    Ok(())
-}
-
-fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
