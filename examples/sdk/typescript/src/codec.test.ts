@@ -32,6 +32,18 @@ test("null and absent parts get their empty value", () => {
   assert.deepEqual(decodeRequest(json({})), empty);
   const nulls = { event: null, strategy: null, candidates: null, selected_index: null, backend: null };
   assert.deepEqual(decodeRequest(json(nulls)), empty);
+  const inside = {
+    ...empty,
+    event: { sni: null, username: null, identity: { verified: false, issuer: null } },
+    backend: { host: "a", port: 1, meta: null },
+    later: [null],
+  };
+  assert.deepEqual(decodeRequest(json(inside)), {
+    ...empty,
+    event: { sni: "", identity: { verified: false } },
+    backend: { host: "a", port: 1 },
+    later: [null],
+  });
 });
 
 test("a request that is no JSON object is refused without a quotation", () => {
@@ -42,6 +54,11 @@ test("a request that is no JSON object is refused without a quotation", () => {
         error instanceof PluginFailure && error.code === status.INVALID_ARGUMENT && !error.message.includes("Alder"),
     );
   }
+});
+
+test("a request of any depth is decoded", () => {
+  const deep = "[".repeat(500_000) + "]".repeat(500_000);
+  assert.equal(decodeRequest(Buffer.from(`{"later":${deep}}`)).strategy, "");
 });
 
 test("no response is the response without changes", () => {

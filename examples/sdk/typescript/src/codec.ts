@@ -6,8 +6,12 @@ import type { ConnectRequest, ConnectResponse } from "./types.js";
 /** Maximum length of a request or response in bytes. The router reads no longer response. */
 export const MAX_MESSAGE = 1024 * 1024;
 
+/** Depth of the objects and lists of a request: the request, `candidates`, a candidate, and its `meta`. */
+const DEPTH = 4;
+
 /**
- * Decodes a request. Null and absent parts that the router always sends get their empty value.
+ * Decodes a request. Parts that the router always sends get their empty value if they are absent. Null is the same as
+ * absent.
  *
  * @throws PluginFailure The bytes are not the JSON of an object. The message does not quote them, because they can
  * contain data of the player.
@@ -17,6 +21,7 @@ export function decodeRequest(bytes: Uint8Array): ConnectRequest {
   if (!isObject(request)) {
     throw new PluginFailure("the request is not a JSON object", status.INVALID_ARGUMENT);
   }
+  removeNulls(request, DEPTH);
   return {
     ...request,
     event: isObject(request["event"]) ? { sni: "", ...request["event"] } : { sni: "" },
@@ -59,6 +64,16 @@ function parse(bytes: Uint8Array): unknown {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     return undefined;
+  }
+}
+
+function removeNulls(value: object, depth: number): void {
+  for (const [key, field] of Object.entries(value)) {
+    if (typeof field === "object" && field !== null && depth > 1) {
+      removeNulls(field as object, depth - 1);
+    } else if (field === null && !Array.isArray(value)) {
+      delete (value as Record<string, unknown>)[key];
+    }
   }
 }
 

@@ -8,11 +8,13 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -71,6 +73,9 @@ final class ServerListener {
                 // The router sends a ping after 10 seconds of silence, also without calls.
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
+        if (settings.reusePort()) {
+            builder.withOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
+        }
         if (unixThreads != null) {
             builder.channelType(NioServerDomainSocketChannel.class)
                     // grpc-netty sets it for TCP. A unix socket does not have it, and each connection logs a warning.

@@ -4,14 +4,16 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Where a plugin listens, and its certificate.
+ * How a plugin listens, and its certificate.
  *
  * @param address {@code host:port} or {@code unix:PATH}; port 0 takes a free port
+ * @param reusePort whether several servers can listen on the port, so that a new one starts before the old one stops;
+ *     Linux shares the connections among them
  * @param tlsCert PEM file of the certificate chain, or null for no TLS
  * @param tlsKey PEM file of the certificate's private key, or null
  * @param tlsClientCa PEM file of the CAs of the routers' certificates, or null if routers need no certificate
  */
-public record ServerSettings(String address, Path tlsCert, Path tlsKey, Path tlsClientCa) {
+public record ServerSettings(String address, boolean reusePort, Path tlsCert, Path tlsKey, Path tlsClientCa) {
     /** Address without any setting. */
     public static final String DEFAULT_ADDRESS = "127.0.0.1:7777";
 
@@ -26,14 +28,15 @@ public record ServerSettings(String address, Path tlsCert, Path tlsKey, Path tls
         }
     }
 
-    /** Makes settings without TLS. */
+    /** Makes settings without TLS and with an exclusive port. */
     public ServerSettings(String address) {
-        this(address, null, null, null);
+        this(address, false, null, null, null);
     }
 
     /**
-     * Reads the settings of a program: {@code --listen ADDRESS}, else the variables {@code PLUGIN_ADDRESS},
-     * {@code PLUGIN_TLS_CERT}, {@code PLUGIN_TLS_KEY} and {@code PLUGIN_TLS_CLIENT_CA}.
+     * Reads the settings of a program: {@code --listen ADDRESS} or the variable {@code PLUGIN_ADDRESS}, and the
+     * variables {@code PLUGIN_REUSE_PORT} (1 is on), {@code PLUGIN_TLS_CERT}, {@code PLUGIN_TLS_KEY} and {@code
+     * PLUGIN_TLS_CLIENT_CA}.
      *
      * @param environment the environment, as of {@link System#getenv()}
      * @param arguments the arguments of the program
@@ -51,6 +54,7 @@ public record ServerSettings(String address, Path tlsCert, Path tlsKey, Path tls
         }
         return new ServerSettings(
                 address,
+                "1".equals(environment.get("PLUGIN_REUSE_PORT")),
                 path(environment.get("PLUGIN_TLS_CERT")),
                 path(environment.get("PLUGIN_TLS_KEY")),
                 path(environment.get("PLUGIN_TLS_CLIENT_CA")));

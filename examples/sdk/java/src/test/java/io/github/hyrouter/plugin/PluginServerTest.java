@@ -185,6 +185,19 @@ class PluginServerTest {
     }
 
     @Test
+    void aPortIsSharedOnlyIfBothServersAllowIt() throws Exception {
+        var shared = new ServerSettings("127.0.0.1:0", true, null, null, null);
+        try (var server = PluginServer.start(shared, request -> null)) {
+            var exclusive = new ServerSettings(server.address());
+            assertThrows(IOException.class, () -> PluginServer.start(exclusive, request -> null));
+            var second = new ServerSettings(server.address(), true, null, null, null);
+            try (var other = PluginServer.start(second, request -> null)) {
+                assertEquals(server.address(), other.address());
+            }
+        }
+    }
+
+    @Test
     void aUnixSocketWorksAndTheFileOfAKilledServerIsReplaced(@TempDir Path folder) throws Exception {
         Path path = folder.resolve("plugin.sock");
         // Closing the channel leaves the file, as killing the process does.

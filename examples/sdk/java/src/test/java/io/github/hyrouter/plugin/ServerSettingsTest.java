@@ -24,7 +24,7 @@ class ServerSettingsTest {
     @Test
     void tlsNeedsCertificateAndKey() {
         ServerSettings settings = ServerSettings.read(Map.of("PLUGIN_TLS_CERT", "c", "PLUGIN_TLS_KEY", "k"));
-        assertEquals(new ServerSettings("127.0.0.1:7777", Path.of("c"), Path.of("k"), null), settings);
+        assertEquals(new ServerSettings("127.0.0.1:7777", false, Path.of("c"), Path.of("k"), null), settings);
         for (String only : List.of("PLUGIN_TLS_CERT", "PLUGIN_TLS_KEY", "PLUGIN_TLS_CLIENT_CA")) {
             assertThrows(IllegalArgumentException.class, () -> ServerSettings.read(Map.of(only, "a")));
         }
