@@ -83,10 +83,13 @@ final class ConfigReader<C> {
         }
     }
 
-    /** Gson wraps what the constructor of a record throws. */
+    /** Gson wraps what it finds once, and what the constructor of a record throws several times. */
     private static String reason(RuntimeException error) {
+        if (error instanceof JsonParseException && error.getCause() != null) {
+            return error.getCause().getMessage();
+        }
         Throwable cause = error;
-        while (!(cause instanceof JsonParseException) && cause.getCause() != null) {
+        while (cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause.getMessage();
