@@ -53,7 +53,7 @@ class ConfigReaderTest {
         assertEquals("config: unknown key \"host\"; allowed: lobby_host, names, port", reason("{\"host\":\"a\"}"));
         assertEquals("config: port is 70000; expected 1 to 65535", reason("{\"port\":70000}"));
         assertEquals("config: Expected an int but was a at path $.port", reason("{\"port\":\"a\"}"));
-        String expected = "config: Expected a string but was BEGIN_OBJECT at path $.lobby_host";
+        String expected = "config: Expected STRING but was BEGIN_OBJECT at path $.lobby_host";
         assertTrue(reason("{\"lobby_host\":{}}").startsWith(expected), reason("{\"lobby_host\":{}}"));
         for (String json : List.of("{", "[]", "5", "{port:1}")) {
             assertTrue(reason(json).startsWith("config: "), json);
