@@ -27,42 +27,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod access_refusal;
-#[cfg(feature = "server")]
-mod bounded;
-#[cfg(feature = "server")]
-mod commands;
-#[cfg(feature = "server")]
-mod connection;
-#[cfg(feature = "server")]
-mod connection_limiter;
 mod control;
 mod error;
-#[cfg(feature = "server")]
-mod error_response;
-#[cfg(feature = "server")]
-mod events;
-#[cfg(feature = "server")]
-mod guard;
 mod health;
-#[cfg(feature = "server")]
-mod json_body;
-#[cfg(feature = "server")]
-mod limits;
-#[cfg(feature = "server")]
-mod listener_state;
-#[cfg(feature = "server")]
-mod metrics_text;
-#[cfg(feature = "server")]
-mod page;
-#[cfg(feature = "server")]
-mod queries;
 mod recording;
-#[cfg(feature = "server")]
-mod recordings;
-#[cfg(feature = "server")]
-mod refusal_log;
-#[cfg(feature = "server")]
-mod routes;
 #[cfg(feature = "server")]
 mod server;
 mod status;

@@ -50,7 +50,7 @@ impl SinkSet {
     }
 
     /// Writes and sends the waiting decisions of all sinks within this time. Later decisions are counted as lost. Returns
-    /// whether all were written and sent.
+    /// `true` if none was left waiting at the end of this time.
     pub async fn close(&self, timeout: Duration) -> bool {
         let file = async {
             match &self.file {

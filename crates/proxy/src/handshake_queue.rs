@@ -152,7 +152,7 @@ mod tests {
         }
         assert_eq!(order, [1, 2, 3, 2, 1, 1]);
         drop(turn);
-        assert!(poll(pin!(queue.turn(None))).is_some(), "nobody is left");
+        assert!(poll(pin!(queue.turn(None))).is_some(), "the queue is empty");
     }
 
     #[test]

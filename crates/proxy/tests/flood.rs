@@ -1,4 +1,4 @@
-//! Twenty thousand handshakes that nobody means to finish, from addresses that are not the sender's, while players come.
+//! 20,000 handshakes from forged addresses that never finish, while players connect.
 //! A binary of its own: other tests in this process would count for its memory.
 #![cfg(target_os = "linux")]
 #![allow(

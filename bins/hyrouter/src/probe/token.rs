@@ -12,7 +12,7 @@ use crate::cli::{ProbeArgs, SignedDuration};
 /// Maximum size of a file with a private key, in bytes.
 const MAX_KEY: usize = 64 * 1024;
 /// Default UUID of a player.
-const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001);
+const DEFAULT_UUID: Uuid = Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001);
 
 /// Returns the token to send: the given one, or one made with the given key.
 pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
@@ -32,7 +32,7 @@ pub(super) fn token(args: &ProbeArgs) -> anyhow::Result<Option<String>> {
         SignedDuration::Ago(time) => now.checked_sub(time),
     };
     let claims = TestClaims {
-        uuid: args.player.uuid.unwrap_or(NOBODY),
+        uuid: args.player.uuid.unwrap_or(DEFAULT_UUID),
         username: args
             .player
             .username

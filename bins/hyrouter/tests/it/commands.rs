@@ -191,8 +191,8 @@ fn envelopes_are_sealed_and_opened() {
 
 #[test]
 fn probe_says_when_nobody_answers() {
-    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let address = nobody.local_addr().unwrap().to_string();
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
     let ran = folder().run(&["probe", &address, "--timeout", "300ms"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stdout.contains("no answer within"), "{ran:?}");

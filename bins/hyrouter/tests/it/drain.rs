@@ -74,7 +74,7 @@ async fn sigterm_under_load_leaves_nobody_without_an_answer() {
     let mut answered = 0;
     for one in crowd {
         for exchange in one.await.unwrap() {
-            // Whoever came too late was refused before a handshake, or found nobody.
+            // Late clients were refused before a handshake, or found no router.
             let got_in = exchange.handshake.is_some();
             let referred = matches!(exchange.outcome, ExchangeOutcome::Referral { .. });
             assert!(referred || !got_in, "{exchange:?}");

@@ -371,7 +371,7 @@ fn a_bad_address_stops_the_start_and_an_absent_plugin_does_not() {
             .contains(r#"plugins[0]: plugin "bans", grpc.address: "nowhere" has no port"#),
         "{ran:?}"
     );
-    // Nobody listens on the discard port.
+    // No server listens on the discard port.
     let folder = folder().file("config.yaml", &plugin("127.0.0.1:9"));
     let ran = folder.run(&["check"]);
     assert!(

@@ -47,8 +47,8 @@ async fn until(what: &str, player: &Player, mut is_wanted: impl FnMut(&ExchangeO
     waited.await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-/// A plugin in stage deny that is killed and stopped while players come: nobody is left without an answer, nobody gets
-/// in while it is away, and everybody does when it is back.
+/// A plugin in stage deny that is killed and stopped while players connect: each player gets an answer, none is
+/// admitted while the plugin is down, and all are admitted when it is back.
 async fn try_peer(mut peer: PeerProcess) {
     // Of a length that a call keeps on a busy machine, too.
     let more = "stage: deny, timeout: 2s, breaker: { failures: 3, cool_down: 200ms }";

@@ -14,10 +14,9 @@ use crate::support::replaced::{
 };
 use crate::support::{Router, folder};
 
-/// What "Shows it" of the issue says, in one run: reloads, a certificate, a broken file and a plugin, and nobody is
-/// lost.
+/// Reloads with routes, a certificate, a broken file and a plugin, while players connect. Each player gets an answer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn nobody_is_lost_while_everything_is_replaced() {
+async fn each_player_is_answered_while_everything_is_replaced() {
     let folder = folder();
     certificate(&folder, "one");
     counting_plugin(&folder, "old");
@@ -59,7 +58,7 @@ routing: {{ default: {{ backends: [{{ host: {backend}, port: 5520 }}] }} }}\n"
     fs::copy(folder.path("one.key"), folder.path("two.key")).unwrap();
     assert_eq!(admin.ask("POST", "/reload", "{}").status, 409);
     certificate(&folder, "two");
-    // One that can answer nobody.
+    // This plugin fails each call.
     trapping_plugin(&folder);
     let refused = admin.ask("POST", "/reload", "{}");
     assert_eq!(refused.status, 409, "{refused:?}");
@@ -285,7 +284,7 @@ async fn identity_is_never_left_without_keys() {
     assert_eq!(refused.status, 409, "{refused:?}");
     assert!(refused.body.contains("identity.jwks"), "{refused:?}");
     assert_eq!(probe(&router), "referral");
-    // Another service that is away is refused: nobody would get in.
+    // Another service that is unreachable is refused: no player could be verified.
     let elsewhere = whole("require", "").replace(&address, "http://127.0.0.1:1/jwks.json");
     write(&folder, "config.yaml", &elsewhere);
     let refused = admin.ask("POST", "/reload", "{}");

@@ -38,7 +38,7 @@ async fn files_are_watched_as_editors_and_kubernetes_change_them() {
     comes_until(&player, "d.example").await;
     router.until("configuration reloaded");
 
-    // A broken file is told of once, not every second.
+    // A broken file is reported once, not every second.
     write(&folder, "..d/config.yaml", "routing: [");
     router.until("reload failed");
     assert_eq!(host(&player.comes().await), "d.example");

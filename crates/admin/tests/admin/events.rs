@@ -109,7 +109,7 @@ async fn readers_share_each_snapshot() {
 }
 
 #[tokio::test]
-async fn nobody_reads_so_nothing_is_made() {
+async fn nothing_is_made_without_a_reader() {
     let running = serve();
     let mut reader = Reader::open(&running).await;
     reader.next().await.unwrap();
@@ -130,7 +130,7 @@ async fn nobody_reads_so_nothing_is_made() {
     };
     timeout(PATIENCE, quiet)
         .await
-        .expect("statuses are made for nobody");
+        .expect("statuses are made without a reader");
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ async fn a_body_that_is_too_long_is_a_413() {
     let response = Response::parse(&rest(&mut stream).await);
     assert_eq!(response.status, 413);
     assert!(response.json()["error"].as_str().unwrap().contains("65536"));
-    // In pieces nobody says how long it will be.
+    // A chunked body does not announce its length.
     let head = client.head("POST", "/api/explain", "Transfer-Encoding: chunked\r\n");
     let mut stream = client.connect().await;
     stream.write_all(head.as_bytes()).await.unwrap();

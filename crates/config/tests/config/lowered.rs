@@ -1,4 +1,4 @@
-//! A configuration that takes a check away without saying so is told from one that says so.
+//! Explicit and implicit removal of a security check.
 
 use hyrouter_config::{EnvelopeSettings, IdentityMode, LoweredCheck, Settings};
 use hyrouter_plugins::{Mode, OnError, Stage};
@@ -65,8 +65,7 @@ fn is_strict(settings: &Settings) -> bool {
         && !settings.limits.allow.is_empty()
 }
 
-/// The experiment of finding 1, at every byte. That the last character or list entry is missing can not be seen, so it
-/// is the sections that count.
+/// A file cut at every byte. A missing last character or list entry cannot be detected, so the test compares sections.
 #[test]
 fn no_beginning_of_a_file_takes_a_check_away() {
     let before = load(STRICT).unwrap();

@@ -139,7 +139,8 @@ impl FileSink {
     }
 
     /// Writes the waiting decisions, then ends. Decisions that are not written within this time are counted as lost, and
-    /// so are all that are recorded from now on. Returns whether all were written, or failed, in time.
+    /// so are all that are recorded from now on. Returns `true` if all were written,
+    /// or failed, in time.
     pub async fn close(&self, timeout: Duration) -> bool {
         self.shared.control.close();
         self.wake();

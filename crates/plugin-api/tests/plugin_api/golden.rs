@@ -136,7 +136,7 @@ fn responses() {
     check("response_unknown", &newer);
 }
 
-/// A file that no test above names would be checked by nobody.
+/// Each golden file has a test above that checks it.
 #[test]
 fn every_file_is_checked() {
     let source = include_str!("golden.rs");

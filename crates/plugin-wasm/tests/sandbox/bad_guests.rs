@@ -1,4 +1,4 @@
-//! Guests that load and then misbehave: each is stopped, named, and harms nobody.
+//! Guests that load and then misbehave: each is stopped and reported, and other plugins are not affected.
 
 use crate::support::{LONG, bad_request, call, eventually, good_request, guest};
 use hyrouter_plugin_api::{ConnectResponse, PluginError};

@@ -31,7 +31,7 @@ async fn worn_instances_are_replaced_by_calls_and_by_memory() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_a_replacement() {
+async fn no_call_waits_for_a_replacement() {
     // It takes a second to start, so whoever waits for that takes as long.
     let plugin = guest("good/slow_start").max_calls(5).plugin().await;
     let mut slowest = Duration::ZERO;

@@ -39,7 +39,7 @@ pub(crate) fn listing(hosts: &[&str]) -> ConnectResponse {
     }
 }
 
-pub(crate) fn nobody_chosen() -> ConnectRequest {
+pub(crate) fn without_selection() -> ConnectRequest {
     ConnectRequest {
         selected_index: None,
         backend: None,
@@ -231,15 +231,15 @@ async fn the_same_host_at_another_port_is_another_backend() {
 
 #[tokio::test]
 async fn without_a_backend_the_first_candidate_is_taken() {
-    let outcome = one(plugin("p"), nobody_chosen(), listing(&["x", "y"])).await;
+    let outcome = one(plugin("p"), without_selection(), listing(&["x", "y"])).await;
     assert_goes(&outcome, Some("x"), Some(0), &["x", "y"]);
 
-    let outcome = one(plugin("p"), nobody_chosen(), overriding("b")).await;
+    let outcome = one(plugin("p"), without_selection(), overriding("b")).await;
     assert_goes(&outcome, Some("b"), Some(1), &["a", "b", "c"]);
 
     let nothing = ConnectRequest {
         candidates: Vec::new(),
-        ..nobody_chosen()
+        ..without_selection()
     };
     let outcome = one(plugin("p"), nothing.clone(), ConnectResponse::default()).await;
     assert_goes(&outcome, None, None, &[]);

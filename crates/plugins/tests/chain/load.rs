@@ -122,7 +122,7 @@ async fn neither_refusals_nor_waits_open_the_breaker() {
     assert_eq!(status(&chain).breaker, BreakerState::Open);
 }
 
-/// Real threads, real time: never more at once than allowed, and nobody is forgotten.
+/// Real threads, real time: never more calls at once than allowed, and each call gets an answer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn limits_hold_on_many_threads() {
     struct Counting {

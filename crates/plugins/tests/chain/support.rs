@@ -121,7 +121,7 @@ pub(crate) struct Scene {
     settings: ChainSettings,
 }
 
-/// A plugin that changes nothing until it is told otherwise.
+/// A plugin that changes nothing by default.
 pub(crate) fn plugin(name: &str) -> Scene {
     Scene {
         acts: Vec::new(),

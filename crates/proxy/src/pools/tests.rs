@@ -239,7 +239,7 @@ fn a_pool_that_many_have_filled_makes_room_at_the_cost_of_the_oldest() {
     // One that has a place already does not get another's.
     let again = pools.enter(ip(9), Proof::Proven, &policy);
     assert_eq!(again.unwrap_err(), Refusal::Source);
-    // Of connections nobody holds more than the newcomer would.
+    // No network holds more connections than the new client would.
     let policy = AdmissionPolicy::of(Limits {
         max_connections: 4,
         ..Limits::default()
@@ -266,7 +266,7 @@ fn memory_for_frames_is_made_at_the_cost_of_the_longest() {
     assert_eq!(pools.eviction(small), None);
     assert_eq!(pools.total.unread, 50_000);
     assert_eq!(pools.hold(large, 1, &policy), Err(Refusal::Memory));
-    // Nobody else holds more than it would.
+    // No other network holds more than it would.
     assert_eq!(pools.hold(newcomer, 18_000, &policy), Ok(()));
     assert_eq!(pools.eviction(small), None);
     assert_eq!(pools.hold(small, 9_000, &policy), Err(Refusal::Memory));

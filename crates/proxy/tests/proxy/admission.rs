@@ -32,7 +32,7 @@ fn assert_refused(outcome: &ExchangeOutcome) {
 }
 
 #[tokio::test]
-async fn everybody_proves_their_address_where_it_is_always_asked_for() {
+async fn always_retry_proves_each_address() {
     let server = start(server().limits(|limits| limits.retry = RetryMode::Always));
     for _ in 0..3 {
         assert_let_in(&server.hello(Generation::G4).await.outcome);
@@ -41,7 +41,7 @@ async fn everybody_proves_their_address_where_it_is_always_asked_for() {
 }
 
 #[tokio::test]
-async fn nobody_does_on_an_ordinary_day() {
+async fn adaptive_retry_is_not_sent_without_load() {
     let mut server = start(server());
     assert_let_in(&server.hello(Generation::G4).await.outcome);
     assert_eq!(server.next().await, Observation::Finished("referred"));

@@ -107,7 +107,7 @@ async fn a_connection_that_says_nothing_is_cut_at_the_deadline() {
 /// Sockets of one port that close one after the other send datagrams astray.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn nobody_is_lost_when_most_endpoints_have_nothing_to_do() {
+async fn no_client_is_lost_when_most_endpoints_are_idle() {
     let mut server = server()
         .endpoints(8)
         .answering(|_| Answer::referral("10.0.0.7", 5521, None));

@@ -1,4 +1,4 @@
-//! A client says hello and is told where to go, or why not.
+//! Exchanges of a client: hello, then a referral or a disconnect.
 
 use crate::support::{Observation, server};
 use base64::Engine as _;
@@ -167,7 +167,7 @@ async fn what_follows_the_first_connect_changes_nothing() {
     session.leave();
 
     assert_eq!(server.next().await, Observation::Finished("referred"));
-    // Had any of it led to a second decision, it would be told before this one.
+    // A second decision would be reported before this one.
     let _ = server.hello(Generation::G1).await;
     assert_eq!(server.next().await, Observation::Finished("referred"));
     server.stop();

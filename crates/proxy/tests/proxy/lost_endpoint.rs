@@ -1,4 +1,4 @@
-//! An endpoint that ends by itself takes nobody along.
+//! An endpoint that fails does not affect clients of other endpoints.
 #![cfg(target_os = "linux")]
 
 use std::net::Ipv4Addr;

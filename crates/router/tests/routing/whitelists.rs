@@ -227,7 +227,7 @@ fn a_whitelist_can_ask_for_verified_players() {
             ..player(true)
         };
         assert!(!passes(&filter, backend("1"), &stranger, at(NOW)));
-        // Nobody is asked where it is off.
+        // An inactive whitelist checks no player.
         assert!(passes(&filter, backend("0"), &player(false), at(NOW)));
     }
 }

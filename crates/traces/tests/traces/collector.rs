@@ -1,4 +1,4 @@
-//! A collector that can be told to fail. What it is sent is read with the definitions of OpenTelemetry itself.
+//! A collector that fails on demand. It reads requests with the definitions of OpenTelemetry itself.
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;

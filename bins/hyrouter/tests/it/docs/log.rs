@@ -76,7 +76,7 @@ fn a_router_writes_the_lines_that_are_shown() {
         let at = ["probe", &address, "--sni", "play.example.com"];
         folder.run(&[at, player].concat());
     };
-    // Nobody is at the ban list's address yet.
+    // No server listens at the address of the ban list yet.
     comes("Alder");
     let bans = format!("unix:{}", folder.path("bans.sock").display());
     let _bans = PeerProcess::rust_example_at(&bans, &[]);

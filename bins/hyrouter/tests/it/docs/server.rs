@@ -35,7 +35,7 @@ impl Server {
         std::thread::spawn(move || {
             let mut line = String::new();
             let said = output.read_line(&mut line).map(|_| line);
-            // Nobody waits any more when that took too long.
+            // The caller has left if this was too slow.
             drop(tx.send(said));
         });
         let line = rx.recv_timeout(PATIENCE).map_err(|error| error.to_string());

@@ -30,7 +30,7 @@ fn a_key_that_the_service_adds_is_learned_when_a_token_names_it() {
     let (answer, line) = comes(&folder, &mut router, "new.json", &[]);
     assert_eq!(
         answer["outcome"], "disconnect",
-        "nobody waits for the network"
+        "no player waits for the network"
     );
     assert_eq!(line["reason"], "identity_unknown_key");
     router.until("identity keys changed");

@@ -32,7 +32,7 @@ fn with_keys(mode: &str, routes: &str) -> Folder {
     folder
 }
 
-/// What a player who signs with that key file is told, and the log line of it.
+/// Returns the answer to a player whose token this key file signed, and the log line of the decision.
 fn comes(folder: &Folder, router: &mut Router, key: &str, args: &[&str]) -> (Value, Value) {
     let file = folder.path(key).display().to_string();
     let answer = router.probe(&[&["--token-sign", &file, "--uuid", UUID][..], args].concat());
@@ -248,7 +248,7 @@ fn claims_are_known_where_nothing_is_verified() {
         "g4",
         "--username",
     ];
-    // The key is nobody's: claims are claims.
+    // No key set has this key, so the claims are unproven.
     for (name, reason) in [
         ("Alder", "referred"),
         ("Birch", "no_backends"),
@@ -298,7 +298,11 @@ fn a_token_belongs_to_the_client_that_shows_it_first() {
         router.probe(&[&["--token", &token][..], with].concat());
         router.until("decision")["reason"].clone()
     };
-    assert_eq!(shows(&[]), "identity_certificate", "none is nobody's");
+    assert_eq!(
+        shows(&[]),
+        "identity_certificate",
+        "the client has no certificate"
+    );
     // Each of these clients makes a certificate of its own.
     assert_eq!(shows(&["--client-cert"]), "referred");
     assert_eq!(shows(&["--client-cert"]), "identity_certificate");

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 const ALPN: &[u8] = b"hytale/3";
-/// After so long a handshake that nobody answers is begun anew.
+/// Time after which an unanswered handshake is started again.
 const GIVE_UP: Duration = Duration::from_secs(5);
 /// Bytes of packets, the largest first: what is left after them has no room for a player's.
 const PACKETS: [(usize, usize); 5] = [(36, 38_160), (10, 4_096), (10, 512), (10, 64), (8, 16)];

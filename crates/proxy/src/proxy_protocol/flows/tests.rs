@@ -76,7 +76,7 @@ fn headers_in_front_of_every_datagram_let_silent_flows_be_forgotten_too() {
 }
 
 #[test]
-fn nobody_is_left_after_a_silence_of_all() {
+fn no_flow_is_left_after_a_silence_of_all() {
     let mut now = Instant::now();
     let mut flows = Flows::new(1, now);
     flows.learn(balancer(1), client(1), now);

@@ -15,7 +15,7 @@ fn every_flipped_bit_is_found() {
             let mut forged = bytes.clone();
             forged[bit / 8] ^= 1 << (bit % 8);
             let error = open(&forged, &keys(), &anything(), now()).unwrap_err();
-            // Found by what nobody but the sealer can make fit, not by an expectation that happens to differ.
+            // The signature or the layout refuses it, not an expectation that happens to differ.
             let codes = ["malformed", "unknown_key", "algorithm", "signature"];
             assert!(codes.contains(&error.code().as_str()), "bit {bit}: {error}");
         }

@@ -1,4 +1,4 @@
-//! What an expectation lets through, and what is told when it does not.
+//! Accepted and refused expectations.
 
 use std::time::SystemTime;
 

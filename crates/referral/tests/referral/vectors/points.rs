@@ -87,7 +87,10 @@ fn sign_with(mut out: Vec<u8>, chosen: [u8; 32], number: u64) -> Vec<u8> {
     let s = like(&a, number) + hash * a;
     let right = point(&chosen).to_edwards() + key.verifying_key().to_edwards() * hash;
     let difference = point(&bytes(BASE)).to_edwards() * s - right;
-    assert!(difference.is_small_order(), "nobody would take it");
+    assert!(
+        difference.is_small_order(),
+        "every verifier would refuse it"
+    );
     out.extend(chosen);
     out.extend(s.to_bytes());
     out

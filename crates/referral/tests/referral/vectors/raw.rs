@@ -1,4 +1,4 @@
-//! A second writer of the layout, which writes whatever it is told, right or wrong. It shares nothing with the crate.
+//! A second writer of the layout, for valid and invalid data. It shares no code with the crate.
 
 use ed25519_dalek::Signer as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};

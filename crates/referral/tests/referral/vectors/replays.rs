@@ -107,8 +107,8 @@ fn remembered() -> Vec<Replay> {
 /// What a clock that is set back finds.
 fn forgotten() -> Vec<Replay> {
     vec![
-        // What was forgotten can not be told from what was never seen, so the guard refuses all that expires no later
-        // than something that it has forgotten. While time goes forward all of that has expired anyway.
+        // The guard cannot distinguish a forgotten nonce from a new one. It refuses each envelope that expires no later
+        // than a forgotten one. While the clock runs forward, all of these have expired anyway.
         replay(
             "clock_goes_back",
             10,

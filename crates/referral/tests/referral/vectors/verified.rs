@@ -4,7 +4,7 @@ use super::file::{Expect, Stated, Vector};
 use super::make::{T, bytes_of, ed25519, exactly, opens, referral, refuses, ticket};
 
 pub(crate) fn vectors() -> Vec<Vector> {
-    [opened(), claimed(), changed(), vec![nobody()]].concat()
+    [opened(), claimed(), changed(), vec![without_player()]].concat()
 }
 
 /// The same with a player whom the sealer has verified.
@@ -111,8 +111,8 @@ fn changed() -> Vec<Vector> {
     ]
 }
 
-/// Nobody can be verified without being known. Signed rightly, and nothing is demanded of the player.
-fn nobody() -> Vector {
+/// A verified flag without a player is malformed, even with a valid signature and no expectation about the player.
+fn without_player() -> Vector {
     let stated = Stated {
         player: None,
         ..verified(referral())

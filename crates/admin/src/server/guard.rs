@@ -10,9 +10,9 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use crate::access_refusal::AccessRefusal;
-use crate::connection::ClientAddr;
-use crate::error_response::ErrorResponse;
-use crate::listener_state::ListenerState;
+use crate::server::connection::ClientAddr;
+use crate::server::error_response::ErrorResponse;
+use crate::server::listener_state::ListenerState;
 use crate::token::AdminToken;
 
 /// Header that commands without a JSON body need if there is no token; its value does not matter. A web page cannot

@@ -11,11 +11,11 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 use tracing::info;
 
-use crate::connection::ClientAddr;
-use crate::error_response::{ErrorResponse, nothing};
-use crate::json_body::{json, read};
-use crate::listener_state::ListenerState;
-use crate::queries::LogLevelBody;
+use crate::server::connection::ClientAddr;
+use crate::server::error_response::{ErrorResponse, nothing};
+use crate::server::json_body::{json, read};
+use crate::server::listener_state::ListenerState;
+use crate::server::queries::LogLevelBody;
 use crate::status::ReloadReport;
 
 pub(crate) type SharedState = State<Arc<ListenerState>>;

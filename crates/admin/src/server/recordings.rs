@@ -7,10 +7,10 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::commands::{NameInPath, SharedState, log_command, log_failure, name};
-use crate::connection::ClientAddr;
-use crate::error_response::{ErrorResponse, nothing};
-use crate::json_body::{json, read};
+use crate::server::commands::{NameInPath, SharedState, log_command, log_failure, name};
+use crate::server::connection::ClientAddr;
+use crate::server::error_response::{ErrorResponse, nothing};
+use crate::server::json_body::{json, read};
 use crate::recording::RecordingCommand;
 
 /// `POST /api/plugins/{name}/recording`

@@ -4,35 +4,38 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::header;
 
-use crate::error_response;
+use crate::server::error_response;
 
 /// Browsers cache the page, and revalidate it.
 const CACHE: &str = "no-cache";
 
 /// Modules of the script. The page loads the first.
 const SCRIPTS: &[(&str, &str)] = &[
-    ("app.js", include_str!("../page/app.js")),
-    ("api.js", include_str!("../page/api.js")),
-    ("chart.js", include_str!("../page/chart.js")),
-    ("decisions.js", include_str!("../page/decisions.js")),
-    ("dom.js", include_str!("../page/dom.js")),
-    ("format.js", include_str!("../page/format.js")),
-    ("history.js", include_str!("../page/history.js")),
-    ("routes.js", include_str!("../page/routes.js")),
-    ("view.js", include_str!("../page/view.js")),
+    ("app.js", include_str!("../../page/app.js")),
+    ("api.js", include_str!("../../page/api.js")),
+    ("chart.js", include_str!("../../page/chart.js")),
+    ("decisions.js", include_str!("../../page/decisions.js")),
+    ("dom.js", include_str!("../../page/dom.js")),
+    ("format.js", include_str!("../../page/format.js")),
+    ("history.js", include_str!("../../page/history.js")),
+    ("routes.js", include_str!("../../page/routes.js")),
+    ("view.js", include_str!("../../page/view.js")),
 ];
 
 /// `GET /`
 pub(crate) async fn index() -> impl IntoResponse {
     file(
         "text/html; charset=utf-8",
-        include_str!("../page/index.html"),
+        include_str!("../../page/index.html"),
     )
 }
 
 /// `GET /assets/app.css`
 pub(crate) async fn style() -> impl IntoResponse {
-    file("text/css; charset=utf-8", include_str!("../page/app.css"))
+    file(
+        "text/css; charset=utf-8",
+        include_str!("../../page/app.css"),
+    )
 }
 
 /// `GET /assets/{file}`

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
-use crate::limits::METRICS;
+use crate::server::limits::METRICS;
 
 /// Makes the metrics text at most once a second.
 ///

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error_response::ErrorResponse;
-use crate::limits::{HEADER, LARGE_RESPONSES, SMALL_RESPONSE};
+use crate::server::error_response::ErrorResponse;
+use crate::server::limits::{HEADER, LARGE_RESPONSES, SMALL_RESPONSE};
 
 /// Refuses a request whose header is longer than [`HEADER`]. hyper only refuses a header that does not fit in its
 /// buffer, and one that arrives at once may be longer than this.

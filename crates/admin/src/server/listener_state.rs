@@ -7,11 +7,11 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::control::{AdminControl, CommandFuture};
-use crate::error_response::ErrorResponse;
-use crate::events::StatusFeed;
-use crate::limits::{COMMAND_TIME, COMMANDS, RELOADS};
-use crate::metrics_text::MetricsText;
-use crate::refusal_log::RefusalLog;
+use crate::server::error_response::ErrorResponse;
+use crate::server::events::StatusFeed;
+use crate::server::limits::{COMMAND_TIME, COMMANDS, RELOADS};
+use crate::server::metrics_text::MetricsText;
+use crate::server::refusal_log::RefusalLog;
 use crate::status::ReloadReport;
 use crate::token::AdminToken;
 

@@ -8,9 +8,10 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::{HeaderValue, header};
 
-use crate::bounded::ResponseBudget;
-use crate::listener_state::ListenerState;
-use crate::{bounded, commands, error_response, events, guard, page, queries, recordings};
+
+use crate::server::bounded::ResponseBudget;
+use crate::server::listener_state::ListenerState;
+use crate::server::{bounded, commands, error_response, events, guard, page, queries, recordings};
 
 /// The page loads nothing from other sites, and no other site can embed it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::limits::{CONNECTIONS, CONNECTIONS_PER_ADDRESS};
+use crate::server::limits::{CONNECTIONS, CONNECTIONS_PER_ADDRESS};
 
 /// Counts connections, in total and by client address. Has at most one entry for each connection.
 #[derive(Clone, Default)]

@@ -11,8 +11,8 @@ use serde::de::{
 };
 use tokio::time::timeout;
 
-use crate::error_response::ErrorResponse;
-use crate::limits::{BODY, BODY_TIME};
+use crate::server::error_response::ErrorResponse;
+use crate::server::limits::{BODY, BODY_TIME};
 
 /// Reads a body of at most [`BODY`] bytes within [`BODY_TIME`].
 pub(crate) async fn read(body: Body) -> Result<Bytes, ErrorResponse> {

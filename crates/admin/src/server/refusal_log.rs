@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use crate::access_refusal::AccessRefusal;
-use crate::limits::{REFUSAL_LINES, REFUSAL_TIME};
+use crate::server::limits::{REFUSAL_LINES, REFUSAL_TIME};
 
 /// Logs at most [`REFUSAL_LINES`] refusals in [`REFUSAL_TIME`], so that guessed tokens do not fill the log.
 #[derive(Default)]

@@ -10,10 +10,10 @@ use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::error_response::ErrorResponse;
 use crate::health::{HealthProblem, HealthReport};
-use crate::limits::DECISIONS;
-use crate::listener_state::ListenerState;
+use crate::server::error_response::ErrorResponse;
+use crate::server::limits::DECISIONS;
+use crate::server::listener_state::ListenerState;
 use crate::status::RouterStatus;
 
 #[derive(Serialize)]

@@ -14,13 +14,13 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::{debug, info, warn};
 
-use crate::connection::{RequestHandler, serve};
-use crate::connection_limiter::ConnectionLimiter;
 use crate::control::AdminControl;
 use crate::error::AdminError;
-use crate::limits::{ACCEPT_PAUSE, CLOSE_TIME, SEND_BUFFER};
-use crate::listener_state::ListenerState;
-use crate::routes;
+use crate::server::connection::{RequestHandler, serve};
+use crate::server::connection_limiter::ConnectionLimiter;
+use crate::server::limits::{ACCEPT_PAUSE, CLOSE_TIME, SEND_BUFFER};
+use crate::server::listener_state::ListenerState;
+use crate::server::routes;
 use crate::token::AdminToken;
 
 /// Admin server with a bound listener. [`run`](Self::run) serves it.
@@ -161,7 +161,7 @@ fn listen(listen: SocketAddr) -> io::Result<TcpListener> {
     socket.set_send_buffer_size(SEND_BUFFER)?;
     // Without it the kernel retransmits for minutes to a client that has disappeared.
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(crate::limits::STALL_TIME))?;
+    socket.set_tcp_user_timeout(Some(crate::server::limits::STALL_TIME))?;
     socket.bind(&listen.into())?;
     socket.listen(128)?;
     socket.set_nonblocking(true)?;
@@ -171,7 +171,7 @@ fn listen(listen: SocketAddr) -> io::Result<TcpListener> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::limits::STALL_TIME;
+    use crate::server::limits::STALL_TIME;
 
     #[test]
     fn a_connection_to_a_vanished_client_times_out() {

@@ -14,9 +14,9 @@ use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::WatchStream;
 
 use crate::control::AdminControl;
-use crate::error_response::ErrorResponse;
-use crate::limits::{EVENTS, READER_LIFE, READERS};
-use crate::listener_state::ListenerState;
+use crate::server::error_response::ErrorResponse;
+use crate::server::limits::{EVENTS, READER_LIFE, READERS};
+use crate::server::listener_state::ListenerState;
 
 /// Makes one snapshot each second for all readers; none without readers.
 ///

@@ -20,8 +20,8 @@ use tokio_io_timeout::TimeoutStream;
 use tower_service::Service as _;
 use tracing::debug;
 
-use crate::error_response::ErrorResponse;
-use crate::limits::{HEADER, HEADER_TIME, STALL_TIME};
+use crate::server::error_response::ErrorResponse;
+use crate::server::limits::{HEADER, HEADER_TIME, STALL_TIME};
 
 /// Address of the client that sent a request.
 #[derive(Clone, Copy)]
