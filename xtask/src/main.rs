@@ -5,6 +5,7 @@ mod browser;
 mod ci;
 mod dist;
 mod docs;
+mod go;
 mod interop;
 mod packaging;
 mod peers;

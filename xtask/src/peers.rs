@@ -4,21 +4,20 @@ use std::{env, fs};
 
 use anyhow::ensure;
 
+use crate::go::{go, is_there};
 use crate::interop::python_with_aioquic;
-use crate::sh::{self, cargo, cmd, root, say, target, works};
+use crate::sh::{self, root, say, target};
 
-/// Prepares Python with grpcio, the example plugin, and the Go peer where there is Go.
+/// Prepares Python with grpcio, and the Go peer where there is Go.
 pub(crate) fn set_up() -> anyhow::Result<()> {
     python_with_aioquic()?;
-    sh::run(cargo().args(["build", "--package", "example-grpc-plugin"]))?;
-    if !works(cmd("go").arg("version")) {
-        return left_out("Go is not installed; tests with the Go peer are skipped");
+    if let Err(missing) = is_there() {
+        return left_out(&format!("{missing}; tests with the Go peer are skipped"));
     }
     let folder = target().join("peers");
     fs::create_dir_all(&folder)?;
     sh::run(
-        cmd("go")
-            .current_dir(root().join("crates/plugin-grpc/tests/peers/go"))
+        go().current_dir(root().join("crates/plugin-grpc/tests/peers/go"))
             .args(["build", "-trimpath", "-buildvcs=false", "-o"])
             .arg(folder.join("grpc-go"))
             .arg("."),

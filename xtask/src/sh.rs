@@ -1,6 +1,7 @@
 //! Running other programs.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -41,6 +42,21 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns the active compiler.
+pub(crate) fn rustc() -> Command {
+    cmd(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+/// Returns the target of the compiler.
+pub(crate) fn host() -> anyhow::Result<String> {
+    let version = output(rustc().arg("-vV"))?;
+    version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(ToOwned::to_owned)
+        .context("rustc does not print its host")
+}
+
 /// Runs a command silently and returns its standard output.
 pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     let output = command
@@ -78,6 +94,15 @@ pub(crate) fn apt_install(packages: &[&str]) -> anyhow::Result<()> {
         .args(["install", "-y", "--quiet", "--no-install-recommends"])
         .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+/// Returns an empty folder, which is made or emptied.
+pub(crate) fn empty_folder(folder: PathBuf) -> anyhow::Result<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    Ok(folder)
 }
 
 /// Prints a line to the terminal.

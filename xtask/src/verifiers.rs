@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::go;
 use crate::peers::left_out;
 use crate::sh::{self, cmd, root, target, works};
 
@@ -22,10 +23,9 @@ pub(crate) fn set_up() -> anyhow::Result<()> {
             "no JDK 17 or newer (javac and java) is installed; the verifier in Java is skipped",
         )?;
     }
-    if has_go() {
-        compile_go()
-    } else {
-        left_out("Go 1.24 or newer is not installed; the verifier in Go is skipped")
+    match go::is_there() {
+        Ok(()) => compile_go(),
+        Err(missing) => left_out(&format!("{missing}; the verifier in Go is skipped")),
     }
 }
 
@@ -64,10 +64,6 @@ fn has_java() -> bool {
     works(cmd("javac").arg("-version")) && works(cmd("java").arg("-version"))
 }
 
-fn has_go() -> bool {
-    works(cmd("go").arg("version"))
-}
-
 fn compile_java() -> anyhow::Result<()> {
     let sources = root().join(JAVA);
     sh::run(
@@ -92,10 +88,7 @@ fn compile_go() -> anyhow::Result<()> {
 
 /// Returns a command of Go in the folder of the verifier.
 fn go_here(command: &str) -> Command {
-    let mut go = cmd("go");
-    go.current_dir(root().join(GO))
-        .arg(command)
-        // Uses the installed Go only: by default, Go downloads a newer one.
-        .env("GOTOOLCHAIN", "local");
+    let mut go = go::go();
+    go.current_dir(root().join(GO)).arg(command);
     go
 }

@@ -112,9 +112,10 @@ pub(crate) fn client(args: &AdminArgs) -> Result<anyhow::Result<AdminClient>, Ex
         Err(error) => return Err(refused(&error)),
     };
     let Some(mut address) = settings.admin.listen else {
-        return Ok(Err(anyhow::anyhow!(
+        cli::complain(&anyhow::anyhow!(
             "the configuration does not set `admin.listen`; name the admin server with --admin ADDR:PORT"
-        )));
+        ));
+        return Err(exit::usage());
     };
     let token_file = args.token_file.as_deref();
     let token_file = token_file.or(settings.admin.token_file.as_deref());

@@ -6,7 +6,7 @@ use anyhow::ensure;
 
 use crate::sh::{self, cargo};
 
-/// The flood tests of the entrypoint in a release build, one after the other: router, flood and players share this
+/// The flood tests of the entrypoint with the profile `dist`, one after the other: router, flood and players share this
 /// machine's cores.
 pub(super) fn beside_players() -> anyhow::Result<String> {
     let printed = sh::output(cargo().args([

@@ -14,7 +14,7 @@ routing:
 "#;
 
 pub(crate) fn idle() -> anyhow::Result<String> {
-    let mut table = "Resident memory of idle connections (handshake done, nothing said):\n\n\
+    let mut table = "Resident memory of idle connections (handshake done, no data sent):\n\n\
         | connections | bytes each | in all, MiB |\n|---|---|---|\n"
         .to_owned();
     for connections in [1_000_usize, 10_000] {

@@ -8,7 +8,7 @@ use anyhow::ensure;
 use serde_json::Value;
 
 use super::median;
-use super::process::{ServerProcess, Subject, load, release};
+use super::process::{ServerProcess, Subject, built, load};
 use crate::plugins;
 use crate::sh::{self, cmd, root, target};
 
@@ -16,11 +16,11 @@ use crate::sh::{self, cmd, root, target};
 pub(crate) fn calls() -> anyhow::Result<String> {
     plugins::build()?;
     sh::output(
-        cmd(release("plugins"))
+        cmd(built("plugins"))
             .arg("--wasm")
             .arg(target().join("plugins/wasm-plugin.wasm"))
             .arg("--grpc")
-            .arg(release("example-grpc-plugin")),
+            .arg(built("example-grpc-plugin")),
     )
 }
 

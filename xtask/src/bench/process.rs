@@ -43,8 +43,8 @@ pub(crate) struct ServerProcess {
     address: String,
 }
 
-/// Returns a binary with the release profile.
-pub(crate) fn release(name: &str) -> PathBuf {
+/// Returns the path of a binary of the profile `dist`.
+pub(crate) fn built(name: &str) -> PathBuf {
     target().join("dist").join(name)
 }
 
@@ -53,11 +53,11 @@ impl ServerProcess {
     pub(crate) fn start(subject: Subject, wrapper: &[&str], config: &str) -> anyhow::Result<Self> {
         let mut words: Vec<String> = wrapper.iter().map(ToString::to_string).collect();
         match subject {
-            Subject::Floor => words.push(release("floor").display().to_string()),
+            Subject::Floor => words.push(built("floor").display().to_string()),
             Subject::Router | Subject::QuietRouter => {
                 let file = target().join("bench-config.yaml");
                 fs::write(&file, config)?;
-                words.push(release("hyrouter").display().to_string());
+                words.push(built("hyrouter").display().to_string());
                 words.extend(["--config".to_owned(), file.display().to_string()]);
                 if subject == Subject::QuietRouter {
                     words.extend(["--log-level".to_owned(), "warn".to_owned()]);
@@ -170,7 +170,7 @@ pub(crate) fn load(
     wrapper: &[&str],
     args: &[&str],
 ) -> anyhow::Result<Value> {
-    let program = release("load").display().to_string();
+    let program = built("load").display().to_string();
     let words: Vec<&str> = wrapper
         .iter()
         .copied()
@@ -196,7 +196,7 @@ pub(crate) struct Held {
 
 /// Connects `count` silent clients, and returns when all are connected.
 pub(crate) fn hold(server: &ServerProcess, count: usize) -> anyhow::Result<Held> {
-    let mut child = cmd(release("load"))
+    let mut child = cmd(built("load"))
         .args([
             server.address(),
             "--hold",

@@ -31,11 +31,11 @@ pub(crate) fn run(args: &DistArgs) -> anyhow::Result<()> {
     let out = args.out.clone().unwrap_or_else(|| target().join("archive"));
     let triple = match &args.target {
         Some(triple) => triple.clone(),
-        None => host()?,
+        None => sh::host()?,
     };
     let built = build(args)?;
     let name = format!("hyrouter-{}-{triple}", env!("CARGO_PKG_VERSION"));
-    let folder = empty(&out, &name)?;
+    let folder = sh::empty_folder(out.join(&name))?;
     contents::lay_out(&built, &folder)?;
     let moment = moment()?;
     let bom = format!("{name}.cdx.json");
@@ -56,22 +56,12 @@ pub(crate) fn run(args: &DistArgs) -> anyhow::Result<()> {
 /// Makes the archive of a built router without its list of crates, and returns its path. It is for tests of the
 /// archive.
 pub(crate) fn archive_of(built: &Path, out: &Path) -> anyhow::Result<PathBuf> {
-    let name = format!("hyrouter-{}-{}", env!("CARGO_PKG_VERSION"), host()?);
-    let folder = empty(out, &name)?;
+    let name = format!("hyrouter-{}-{}", env!("CARGO_PKG_VERSION"), sh::host()?);
+    let folder = sh::empty_folder(out.join(&name))?;
     contents::lay_out(built, &folder)?;
     let packed = out.join(format!("{name}.tar.gz"));
     archive::pack(&folder, &packed, moment()?)?;
     Ok(packed)
-}
-
-/// Makes an empty folder.
-fn empty(above: &Path, name: &str) -> anyhow::Result<PathBuf> {
-    let folder = above.join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
-    }
-    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    Ok(folder)
 }
 
 /// Builds the router and returns its path.
@@ -104,16 +94,6 @@ fn moment() -> anyhow::Result<u64> {
     text.trim()
         .parse()
         .with_context(|| format!("{text:?} is no number of seconds"))
-}
-
-/// Returns the target of the compiler.
-fn host() -> anyhow::Result<String> {
-    let version = sh::output(cmd("rustc").arg("-vV"))?;
-    version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .map(ToOwned::to_owned)
-        .context("rustc does not say its host")
 }
 
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {

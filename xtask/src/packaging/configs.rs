@@ -16,11 +16,7 @@ pub(super) const BASE: &str = "examples/kubernetes/base/config.yaml";
 pub(super) const OVERLAY: &str = "examples/kubernetes/overlays/example/config.yaml";
 
 /// Folders where the examples expect files of secrets.
-const SECRETS: &[&str] = &[
-    "/run/credentials/hyrouter.service/",
-    "/run/secrets/hyrouter/",
-    "/run/secrets/",
-];
+const SECRETS: &[&str] = &["/run/credentials/hyrouter.service/", "/run/secrets/"];
 
 pub(super) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
     for file in [SYSTEMD, DOCKER, BASE, OVERLAY] {

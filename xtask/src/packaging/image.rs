@@ -78,7 +78,7 @@ pub(super) fn check_description(json: &str) -> anyhow::Result<()> {
         text(&description, &config("User")) == USER,
         "the user of the image is not {USER}"
     );
-    for name in ["title", "licenses", "source", "revision"] {
+    for name in ["title", "licenses", "source"] {
         ensure!(!label(name).is_empty(), "the image has no label {name}");
     }
     let (found, wanted) = (label("version"), env!("CARGO_PKG_VERSION"));

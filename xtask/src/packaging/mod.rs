@@ -56,10 +56,5 @@ fn read(file: &str) -> anyhow::Result<String> {
 
 /// Returns an empty folder for one of the checks.
 fn scratch(name: &str) -> anyhow::Result<PathBuf> {
-    let folder = target().join("packaging").join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
-    }
-    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    Ok(folder)
+    sh::empty_folder(target().join("packaging").join(name))
 }

@@ -89,10 +89,10 @@ fn promtool() -> anyhow::Result<Option<PathBuf>> {
     let script = "apt-get download --quiet prometheus && dpkg --extract prometheus_*.deb .";
     let mut unpack = cmd("sh");
     unpack.args(["-c", script]).current_dir(&folder);
-    if !works(&mut unpack) {
+    if works(cmd("apt-get").arg("--version")) && !works(&mut unpack) {
         // The lists of packages may be missing.
         sh::apt_install(&[])?;
-        works(&mut unpack);
+        sh::run(&mut unpack)?;
     }
     Ok(all.into_iter().find(has))
 }

@@ -5,8 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
-use super::toolchain::rustc;
-use crate::sh::{self, cmd, output, say, works};
+use crate::sh::{self, cmd, host, output, rustc, say, works};
 
 /// A compiler of one version with its cargo, the library's source, and the C library below it.
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "wasi-libc"];
@@ -79,14 +78,9 @@ fn is_installed() -> bool {
 /// Returns the active toolchain's `rust-lld`. Debian's is a broken link until an lld of the same version is installed.
 fn linker() -> anyhow::Result<PathBuf> {
     let sysroot = output(rustc().args(["--print", "sysroot"]))?;
-    let version = output(rustc().arg("-vV"))?;
-    let host = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .context("rustc does not print its host")?;
     let lld = Path::new(sysroot.trim())
         .join("lib/rustlib")
-        .join(host)
+        .join(host()?)
         .join("bin/rust-lld");
     if lld.exists() {
         return Ok(lld);

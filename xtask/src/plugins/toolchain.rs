@@ -1,6 +1,5 @@
 //! A compiler for `wasm32-wasip1`: the active toolchain's, else rustup's, else Debian's.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
@@ -10,7 +9,7 @@ use anyhow::{Context as _, bail};
 
 use super::builds;
 use super::debian::{self, Debian};
-use crate::sh::{self, cargo, cmd, say};
+use crate::sh::{self, cargo, cmd, rustc, say};
 
 /// Maximum time of rustup's download of 30 MB. Networks that drop packets report no error.
 const DOWNLOAD: Duration = Duration::from_mins(2);
@@ -74,11 +73,6 @@ impl Toolchain {
         }
         command
     }
-}
-
-/// Returns the active compiler.
-pub(super) fn rustc() -> Command {
-    cmd(env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc")))
 }
 
 /// Returns whether the standard library for the target is installed.

@@ -249,7 +249,7 @@ fn shells_and_manuals_know_every_command() {
     assert!(page("hyrouter-keys-generate.1").contains(".TH hyrouter-keys-generate"));
 }
 
-/// Whoever pipes the output into a file on a full disk learns of it.
+/// A write error on a full disk is reported.
 #[test]
 fn output_that_cannot_be_written_is_a_failure() {
     let folder = folder().file(

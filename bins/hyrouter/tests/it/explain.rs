@@ -194,7 +194,7 @@ fn what_turns_away_before_a_packet_is_told() {
     assert_eq!(json(&folder, &args)["answer"]["reason"], "no_alpn");
 }
 
-/// Whoever may ask could pass for anybody with an envelope that a backend believes.
+/// A signed explanation would let its caller impersonate any player.
 #[test]
 fn what_is_explained_is_not_signed() {
     let secret = "0123456789abcdef0123456789abcdef";

@@ -293,9 +293,8 @@ async fn identity_is_never_left_without_keys() {
     assert_eq!(probe(&router), "referral");
 }
 
-/// A file that a configuration names may come a moment later than the configuration.
 #[test]
-fn a_router_that_is_not_there_is_told_of() {
+fn a_router_that_is_not_there_is_reported() {
     let folder = folder().file("config.yaml", &config("a.example"));
     let ran = folder.run(&["reload", "--admin", "127.0.0.1:1"]);
     assert_eq!(ran.code, Some(1));
@@ -325,6 +324,9 @@ fn a_router_that_is_not_there_is_told_of() {
         &Path::new("none.yaml").display().to_string(),
     ]);
     assert_eq!(without.code, Some(64), "{without:?}");
+    let no_admin = folder.run(&["reload", "--config", "config.yaml"]);
+    assert_eq!(no_admin.code, Some(64), "{no_admin:?}");
+    assert!(no_admin.stderr.contains("admin.listen"), "{no_admin:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -43,15 +43,9 @@ fn kustomize() -> anyhow::Result<Option<PathBuf>> {
     let folder = target().join("tools/bin");
     let all = [PathBuf::from("kustomize"), folder.join("kustomize")];
     let has = |program: &PathBuf| works(cmd(program).arg("version"));
-    if !all.iter().any(has) && works(cmd("go").arg("version")) {
+    if !all.iter().any(has) && go::is_there().is_ok() {
         say("kustomize is missing; building it takes half a minute, once");
-        sh::run(
-            cmd("go")
-                .args(["install", KUSTOMIZE])
-                .env("GOBIN", folder)
-                // Uses the installed Go only: by default, Go downloads a newer one.
-                .env("GOTOOLCHAIN", "local"),
-        )?;
+        sh::run(go::go().args(["install", KUSTOMIZE]).env("GOBIN", folder))?;
     }
     Ok(all.into_iter().find(has))
 }

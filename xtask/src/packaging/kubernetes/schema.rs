@@ -6,7 +6,6 @@ use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,12 +35,6 @@ const KINDS: &[(&str, &str, ReadBack)] = &[
         "policy/v1",
         "PodDisruptionBudget",
         read_back::<PodDisruptionBudget>,
-    ),
-    ("rbac.authorization.k8s.io/v1", "Role", read_back::<Role>),
-    (
-        "rbac.authorization.k8s.io/v1",
-        "RoleBinding",
-        read_back::<RoleBinding>,
     ),
     (
         "monitoring.coreos.com/v1",

@@ -1,4 +1,4 @@
-//! Whether the pages leave anything out.
+//! Completeness of the pages.
 
 use hyrouter_plugin_api::{
     Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, PluginErrorCode, Referral,
@@ -129,7 +129,7 @@ fn every_key_of_a_plugin_is_told() {
     );
 }
 
-/// What stands before a key of a section on the page; `None` for sections that are not about plugins.
+/// Returns the prefix of a section's keys on the page, or `None` if the section is not about plugins.
 fn prefix(section: &str) -> Option<String> {
     if section == "wasm" {
         return Some("wasm.".to_owned());

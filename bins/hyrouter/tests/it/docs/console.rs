@@ -87,7 +87,7 @@ fn numbers_are_left_out_and_nothing_else() {
     }
 }
 
-/// Whether somebody takes this command line.
+/// Checks that a command line is valid.
 fn is_there(line: &str) -> Result<(), String> {
     let command = line.split(" #").next().unwrap_or(line).trim();
     let of_router = command
@@ -111,7 +111,7 @@ fn is_there(line: &str) -> Result<(), String> {
         .ok_or_else(|| format!("{command}: nothing tries it"))
 }
 
-/// Whether xtask has it. Its binary may be an older one, so its source is asked.
+/// Checks that xtask has this task. Reads its source, since the binary can be older.
 fn is_task(task: &str) -> Result<(), String> {
     let source = std::fs::read_to_string(root().join("xtask/src/main.rs")).unwrap();
     let mut variants = source.lines().filter_map(|line| {

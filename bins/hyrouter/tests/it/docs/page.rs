@@ -10,7 +10,7 @@ pub(crate) struct Block {
     pub(crate) page: String,
     /// Line of the opening fence, from 1.
     pub(crate) line: usize,
-    /// What stands behind the opening fence.
+    /// Info string of the fence.
     pub(crate) info: String,
     pub(crate) text: String,
 }
@@ -21,7 +21,7 @@ impl Block {
     }
 }
 
-/// Has each block with an info string tried, and fails with the places and faults of all that are wrong. There has to be one.
+/// Checks each block with an info string, and panics with the places of all faults. At least one block must exist.
 pub(crate) fn check_all(info: &str, mut check: impl FnMut(&Block) -> Result<(), String>) {
     let found = with_info(info);
     assert!(!found.is_empty(), "no page has a block of {info:?}");

@@ -25,7 +25,7 @@ const GIVE_UP: Duration = Duration::from_secs(5);
 /// Bytes of packets, the largest first: what is left after them has no room for a player's.
 const PACKETS: [(usize, usize); 5] = [(36, 38_160), (10, 4_096), (10, 512), (10, 64), (8, 16)];
 
-/// What all connections share, and an attacker wants for itself.
+/// A pool that all connections share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pool {
     /// What QUIC remembers of connections that are over.

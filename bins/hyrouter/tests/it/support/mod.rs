@@ -20,9 +20,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// How long a log line may take to come, on a machine that is busy with other tests.
+/// Maximum time to wait for a log line on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// Log lines that may wait to be looked at.
+/// Maximum number of unread log lines.
 const KEPT_LINES: usize = 100_000;
 
 /// Held by tests that load the machine, one at a time: others have deadlines and run beside them.
@@ -104,7 +104,7 @@ pub(crate) fn example_plugin(name: &str) -> String {
     hyrouter_testing::built(file).display().to_string()
 }
 
-/// What a command printed and ended with.
+/// Output and exit code of a command.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,

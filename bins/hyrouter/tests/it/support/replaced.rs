@@ -1,4 +1,4 @@
-//! What a configuration is made of that is replaced, and how that is seen.
+//! Configurations and plugins that tests replace.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ listen: "127.0.0.1:0"
 admin: { listen: "127.0.0.1:0" }
 "#;
 
-/// Refers everybody there.
+/// Returns a configuration that refers all players to `host`.
 pub(crate) fn config(host: &str) -> String {
     format!("{BEGIN}routing: {{ default: {{ backends: [{{ host: {host}, port: 5520 }}] }} }}\n")
 }
