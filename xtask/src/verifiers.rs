@@ -41,7 +41,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
                 .arg(&vectors),
         )?;
     }
-    if has_go() {
+    if go::is_there().is_ok() {
         sh::run(go_here("vet").arg("./..."))?;
         // Go remembers results and does not see that a file outside of the module has changed.
         sh::run(go_here("test").args(["-count=1", "."]))?;

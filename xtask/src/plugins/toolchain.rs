@@ -1,9 +1,9 @@
 //! A compiler for `wasm32-wasip1`: the active toolchain's, else rustup's, else Debian's.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
-use std::{env, fs};
 
 use anyhow::{Context as _, bail};
 

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::{configs, read, yaml};
+use crate::go;
 use crate::peers::left_out;
 use crate::sh::{self, cmd, say, target, works};
 
