@@ -10,7 +10,8 @@ pub(crate) struct RestartOnly {
     listen: ListenAddr,
     endpoints: usize,
     proxy_protocol: Option<ProxyProtocolSettings>,
-    admin: AdminSettings,
+    /// `None` without an admin server: its token file is not used then.
+    admin: Option<AdminSettings>,
     otlp: Option<TelemetrySettings>,
 }
 
@@ -20,7 +21,7 @@ impl RestartOnly {
             listen: settings.listen,
             endpoints: settings.quic.endpoints,
             proxy_protocol: settings.quic.proxy_protocol.clone(),
-            admin: settings.admin.clone(),
+            admin: admin(settings).cloned(),
             otlp: settings.otlp.clone(),
         }
     }
@@ -34,7 +35,7 @@ impl RestartOnly {
                 "quic.proxy_protocol",
                 self.proxy_protocol != wanted.quic.proxy_protocol,
             ),
-            ("admin", self.admin != wanted.admin),
+            ("admin", self.admin.as_ref() != admin(wanted)),
             ("telemetry", self.otlp != wanted.otlp),
         ];
         let waiting = differs.into_iter().filter(|(_, differs)| *differs);
@@ -44,6 +45,29 @@ impl RestartOnly {
     /// Returns whether the token file of the admin server is unchanged. Another path needs a restart, another token in
     /// the same file does not.
     pub(super) fn has_token_file_of(&self, wanted: &Settings) -> bool {
-        self.admin.token_file == wanted.admin.token_file
+        let file = self.admin.as_ref().map(|admin| &admin.token_file);
+        file == admin(wanted).map(|admin| &admin.token_file)
+    }
+}
+
+/// Returns the settings of the admin server, if there is one.
+fn admin(settings: &Settings) -> Option<&AdminSettings> {
+    Some(&settings.admin).filter(|admin| admin.listen.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_file_without_an_admin_server_needs_no_restart() {
+        let mut wanted = Settings::built_in();
+        let active = RestartOnly::of(&wanted);
+        wanted.admin.token_file = Some("other".into());
+        assert!(active.waiting(&wanted).is_empty());
+        assert!(active.has_token_file_of(&wanted));
+        wanted.admin.listen = Some("127.0.0.1:5580".parse().unwrap());
+        assert_eq!(active.waiting(&wanted), ["admin"]);
+        assert!(!active.has_token_file_of(&wanted));
     }
 }
