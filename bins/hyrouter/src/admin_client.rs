@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request};
 use hyrouter_files::{ExposeSecret as _, SecretRules, SecretString, read_text_input};
 use hyrouter_http_client::{HttpClientOptions, ServiceUrl, UrlRules, read_body};
@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 
 /// Maximum size of a response, in bytes. An explanation with 10,000 backends has several MiB.
 const MAX_ANSWER: usize = 64 << 20;
-/// Maximum size of a token file, in bytes. The router has the same limit.
-const MAX_TOKEN: usize = 4096;
+/// Rules of a token. The router has the same maximum.
+const RULES: SecretRules = SecretRules::token(1);
 /// Maximum time to connect.
 const CONNECTING: Duration = Duration::from_secs(5);
 /// Maximum time for a response. A reload compiles plugins, which can take a minute.
@@ -37,8 +37,8 @@ impl AdminClient {
     pub(crate) fn new(address: &str, token_file: Option<&Path>) -> anyhow::Result<Self> {
         let token = match token_file {
             Some(file) => {
-                let text = read_text_input(file, MAX_TOKEN)?;
-                let token = SecretRules::token(1).check(&text);
+                let text = read_text_input(file, RULES.max_file())?;
+                let token = RULES.check(&text);
                 Some(token.with_context(|| file.display().to_string())?)
             }
             None => None,
@@ -147,8 +147,12 @@ impl AdminClient {
             .uri(address.uri())
             .header(CONTENT_TYPE, "application/json");
         if let Some(token) = &self.token {
+            // Over http:// too, to any host: the operator names the address, and the admin server has no TLS
+            // (docs/admin.md).
             let token = Zeroizing::new(format!("Bearer {}", token.expose_secret()));
-            request = request.header(AUTHORIZATION, &*token);
+            let mut token = HeaderValue::from_str(&token)?;
+            token.set_sensitive(true);
+            request = request.header(AUTHORIZATION, token);
         }
         let request = request.body(Full::new(Bytes::from(body.to_string())))?;
         let answer = client
@@ -168,4 +172,36 @@ fn text_of<'a>(answer: &'a Value, field: &str) -> Option<&'a str> {
 pub(crate) fn list_of<'a>(answer: &'a Value, field: &str) -> impl Iterator<Item = &'a str> {
     let list = answer.get(field).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AdminClient;
+
+    #[test]
+    fn a_token_file_has_the_limits_of_the_router() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        let longest = "x".repeat(4096);
+        let blanks = format!("{longest}{}", "\n".repeat(4096));
+        for (text, problem) in [
+            (format!("{longest}\n"), None),
+            (blanks.clone(), None),
+            (format!("{blanks}\n"), Some("8192")),
+            (format!("{longest}x\n"), Some("4096")),
+            ("\n".to_owned(), Some("has 0 bytes")),
+        ] {
+            std::fs::write(&file, &text).unwrap();
+            let made = AdminClient::new("127.0.0.1:1", Some(&file));
+            let error = made.err().map(|error| format!("{error:#}"));
+            match (problem, error) {
+                (None, None) => (),
+                (Some(problem), Some(error)) => {
+                    assert!(error.contains(problem), "{error}");
+                    assert!(!error.contains("xxxxxxxx"), "{error}");
+                }
+                (_, error) => panic!("{} bytes: {error:?}", text.len()),
+            }
+        }
+    }
 }

@@ -1,15 +1,16 @@
 use std::time::Duration;
 
-/// Units of Go's duration text with their length in nanoseconds. Both spellings of the micro sign are in use.
+/// Units of Go's duration text with their length in nanoseconds, the longest first. Of equal units, the first one is
+/// written. Both spellings of the micro sign are in use.
 const UNITS: [(&str, u128); 8] = [
     ("h", 3_600_000_000_000),
-    ("ms", 1_000_000),
     ("m", 60_000_000_000),
-    ("ns", 1),
     ("s", 1_000_000_000),
+    ("ms", 1_000_000),
     ("us", 1_000),
     ("\u{b5}s", 1_000),
     ("\u{3bc}s", 1_000),
+    ("ns", 1),
 ];
 
 /// Resolution of fractions: an hour has less than 10^13 nanoseconds.
@@ -38,6 +39,18 @@ pub fn parse(text: &str) -> Option<Duration> {
         rest = tail;
     }
     u64::try_from(total).ok().map(Duration::from_nanos)
+}
+
+/// Writes a duration as a whole number of the largest unit that fits, such as `90s`.
+pub(crate) fn to_text(duration: &Duration) -> String {
+    let nanos = duration.as_nanos();
+    let fitting = UNITS
+        .iter()
+        .find(|(_, unit)| nanos > 0 && nanos.is_multiple_of(*unit));
+    fitting.map_or_else(
+        || "0s".to_owned(),
+        |(name, unit)| format!("{}{name}", nanos / unit),
+    )
 }
 
 /// Parses one number with its unit. Returns nanoseconds and the rest of the text.
@@ -109,6 +122,13 @@ mod tests {
         ];
         for (text, nanos) in cases {
             assert_eq!(parse(text), Some(Duration::from_nanos(nanos)), "{text}");
+        }
+    }
+
+    #[test]
+    fn written_durations_can_be_read() {
+        for text in ["0s", "90s", "2h", "5m", "250ms", "7us", "1ns", "61m"] {
+            assert_eq!(to_text(&parse(text).unwrap()), text);
         }
     }
 

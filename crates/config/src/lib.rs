@@ -33,7 +33,7 @@
 //!    are reported and removed.
 //! 3. The rest is read into the model, validated as a whole and built into [`Settings`] (`validate`).
 //!
-//! All problems are found in one run, each with its path, the value (never that of a secret) and what is allowed.
+//! All problems are found in one run, each with its path, the value (never that of a secret) and the allowed values.
 //!
 //! # Environment
 //!

@@ -16,7 +16,7 @@ pub struct Problem {
     pub path: String,
     /// The fault, the value found and the allowed values. Never contains values of secrets.
     pub message: String,
-    /// Value found: a number, a text or a boolean. Absent for sections, lists and secrets, and if the problem is not in
+    /// Value found, as it is written: a number, a text or a boolean. Absent for sections, lists and secrets, and if the problem is not in
     /// the value.
     pub value: Option<Value>,
     /// The environment variable that the value comes from, if it does not come from the file.

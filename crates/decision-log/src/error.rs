@@ -1,12 +1,11 @@
-//! Reason why a sink cannot be made.
+//! Errors of opening a sink.
 
 use std::io;
 use std::path::PathBuf;
 
-use hyrouter_files::SecretProblem;
 use hyrouter_http_client::{ServiceUrlError, TrustError};
 
-/// Reason why a sink cannot be made.
+/// Error of opening a sink.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SinkError {
@@ -35,9 +34,6 @@ pub enum SinkError {
     /// The URL of the webhook cannot be used.
     #[error("{0}; a webhook is https://host[:port]/path or http://host[:port]/path")]
     Url(#[from] ServiceUrlError),
-    /// The token cannot be sent. Contains nothing of it.
-    #[error("the token of the webhook {0}")]
-    Token(#[from] SecretProblem),
     /// The certificates that the receiver is trusted by cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),

@@ -24,36 +24,23 @@
 //! # Ok::<(), ServiceUrlError>(())
 //! ```
 
-#![cfg_attr(docsrs, feature(doc_cfg))]
-
 mod backoff;
-#[cfg(feature = "client")]
 pub mod batch;
-#[cfg(feature = "client")]
 mod bounded;
-#[cfg(feature = "client")]
 mod http_client;
-#[cfg(feature = "client")]
 mod poster;
-#[cfg(feature = "client")]
 mod response;
 mod service_url;
-#[cfg(feature = "client")]
 mod trust;
 
 pub use self::backoff::{Backoff, Retry};
-#[cfg(feature = "client")]
 pub use self::bounded::{Bounded, BoundedStream};
-#[cfg(feature = "client")]
 pub use self::http_client::{HttpClient, HttpClientError, HttpClientOptions};
-#[cfg(feature = "client")]
 pub use self::poster::Poster;
-#[cfg(feature = "client")]
 pub use self::response::{RequestError, read_body};
 pub use self::service_url::{MAX_URL, ServiceUrl, ServiceUrlError, UrlProblem, UrlRules};
-#[cfg(feature = "client")]
-pub use self::trust::TrustError;
+pub use self::trust::{TrustError, check_ca_file};
 
-#[cfg(all(doctest, feature = "client"))]
+#[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,12 +1,12 @@
-//! Responses of a service, and reasons why there is none that can be used.
+//! Responses of a service, and errors of requests.
 
 use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
 use http::header::RETRY_AFTER;
 use http::response::Parts;
+use http::{HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyrouter_text::Causes;
@@ -29,10 +29,10 @@ pub enum RequestError {
         /// The status.
         status: StatusCode,
         /// `Retry-After`, as it was sent.
-        retry_after: Option<String>,
+        retry_after: Option<HeaderValue>,
     },
     /// The body is longer than this number of bytes.
-    #[error("more than {0} bytes")]
+    #[error("the response has more than {0} bytes")]
     TooLong(usize),
     /// The connection ended within the body.
     #[error("the response is incomplete: {}", Causes(&**.0))]
@@ -42,11 +42,9 @@ pub enum RequestError {
 impl RequestError {
     /// Returns the error of a response whose status is not the one that the request is for.
     pub fn of_status(head: &Parts) -> Self {
-        let retry_after = head.headers.get(RETRY_AFTER);
-        let retry_after = retry_after.and_then(|value| value.to_str().ok());
         Self::Status {
             status: head.status,
-            retry_after: retry_after.map(ToOwned::to_owned),
+            retry_after: head.headers.get(RETRY_AFTER).cloned(),
         }
     }
 
@@ -59,9 +57,9 @@ impl RequestError {
     }
 
     /// Returns `Retry-After` of the response, if there was one.
-    pub fn retry_after(&self) -> Option<&str> {
+    pub fn retry_after(&self) -> Option<&HeaderValue> {
         match self {
-            Self::Status { retry_after, .. } => retry_after.as_deref(),
+            Self::Status { retry_after, .. } => retry_after.as_ref(),
             _ => None,
         }
     }

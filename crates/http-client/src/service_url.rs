@@ -52,7 +52,7 @@ pub enum UrlProblem {
     /// The scheme is neither `https` nor `http`.
     #[error("has an unknown scheme")]
     UnknownScheme,
-    /// The URL has more than [`MAX_URL`] bytes.
+    /// The URL has more than [`MAX_URL`] bytes, as it is written or as it is sent.
     #[error("is longer than {MAX_URL} bytes")]
     TooLong,
     /// There is an `@` before the host.
@@ -138,8 +138,10 @@ fn read(text: &str, rules: UrlRules) -> Result<ServiceUrl, UrlProblem> {
     if authority.contains('@') {
         return Err(UrlProblem::WithUser(rules.credentials));
     }
-    // `Url` drops line ends and tabs, skips further slashes, and takes an empty port for none.
-    if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
+    // `Url` drops line ends and tabs, takes a backslash for a slash, skips further slashes, and takes an empty port for
+    // none.
+    let is_foul = |byte| byte <= b' ' || byte == b'\\' || byte == 0x7f;
+    if text.bytes().any(is_foul) {
         return Err(UrlProblem::Malformed);
     }
     if authority.is_empty() {
@@ -157,6 +159,10 @@ fn read(text: &str, rules: UrlRules) -> Result<ServiceUrl, UrlProblem> {
     if let Some(path) = rules.path {
         let whole = format!("{}{path}", url.path().trim_end_matches('/'));
         url.set_path(&whole);
+    }
+    // Escapes and the added path make it longer than the text.
+    if url.as_str().len() > MAX_URL {
+        return Err(UrlProblem::TooLong);
     }
     let uri = url.as_str().parse().map_err(|_| UrlProblem::Malformed)?;
     Ok(ServiceUrl { url, uri })

@@ -23,7 +23,10 @@ pub enum TrustError {
         problem: String,
     },
     /// The system has no certificates, and no file is set.
-    #[error("the system has no certificates to check a server's with{problem}; set ca_file")]
+    #[error(
+        "no system certificates found to verify a server{problem}; install the CA certificates of the system, or set \
+         the environment variable SSL_CERT_FILE"
+    )]
     NoSystemRoots {
         /// Errors of reading the certificates; empty if there were none.
         problem: String,
@@ -34,8 +37,8 @@ pub enum TrustError {
 }
 
 /// Returns TLS with the system's certificates and those of a file. Reads no certificates if the service has no TLS.
-pub(crate) fn config(is_spoken: bool, ca_file: Option<&Path>) -> Result<ClientConfig, TrustError> {
-    let roots = if is_spoken {
+pub(crate) fn config(has_tls: bool, ca_file: Option<&Path>) -> Result<ClientConfig, TrustError> {
+    let roots = if has_tls {
         roots(ca_file)?
     } else {
         RootCertStore::empty()
@@ -47,6 +50,15 @@ pub(crate) fn config(is_spoken: bool, ca_file: Option<&Path>) -> Result<ClientCo
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(config)
+}
+
+/// Checks a file of certificates that a service is trusted by. Reads no other file.
+///
+/// # Errors
+///
+/// The file cannot be read, or is not a file of certificates.
+pub fn check_ca_file(path: &Path) -> Result<(), TrustError> {
+    add_file(&mut RootCertStore::empty(), path)
 }
 
 fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, TrustError> {
@@ -94,7 +106,7 @@ fn add_system(roots: &mut RootCertStore) -> Result<(), TrustError> {
 mod tests {
     use rustls::RootCertStore;
 
-    use super::{config, roots};
+    use super::{check_ca_file, config, roots};
 
     #[test]
     fn a_ca_file_is_trusted_beside_the_system() {
@@ -107,6 +119,7 @@ mod tests {
         system.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         assert_eq!(roots(Some(&path)).unwrap().len(), 1 + system.len());
         assert_eq!(roots(None).is_ok(), !system.is_empty());
+        check_ca_file(&path).unwrap();
     }
 
     #[test]
@@ -126,6 +139,7 @@ mod tests {
             let file = format!("ca_file: {}: ", path.display());
             assert!(error.starts_with(&file), "{error}");
             assert!(error.contains(problem), "{error}");
+            assert_eq!(check_ca_file(&path).unwrap_err().to_string(), error);
         }
         assert!(config(false, Some(&path)).is_ok());
     }

@@ -39,7 +39,7 @@ pub enum TlsError {
         problem: String,
     },
     /// The system's certificates were asked for, and there are none.
-    #[error("the system has no certificates to check a server's with{problem}; set tls.ca_file")]
+    #[error("no system certificates found to verify a server{problem}; set tls.ca_file")]
     NoSystemRoots {
         /// Errors of reading the certificates; empty if there were none.
         problem: String,

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_module_is_for_the_compiler() {
+    fn bytes_that_are_no_module_are_left_to_the_compiler() {
         for bytes in [&b""[..], b"\0asm", b"no module"] {
             assert!(check(bytes).is_ok());
         }

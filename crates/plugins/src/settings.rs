@@ -72,10 +72,7 @@ impl ChainSettings {
 
     /// Returns what happens to a player when the plugin fails.
     pub fn effective_on_error(&self) -> OnError {
-        self.on_error.unwrap_or(match self.stage {
-            Stage::Deny => OnError::Deny,
-            Stage::Route | Stage::Mutate => OnError::Continue,
-        })
+        self.on_error.unwrap_or(self.stage.default_on_error())
     }
 }
 
@@ -116,14 +113,6 @@ macro_rules! named {
                     $(Self::$variant => $name,)+
                 }
             }
-
-            /// Returns the value of this name, if there is one.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)+
-                    _ => None,
-                }
-            }
         }
 
         impl fmt::Display for $type {
@@ -147,6 +136,16 @@ pub enum Stage {
 }
 
 named!(Stage { Deny => "deny", Route => "route", Mutate => "mutate" });
+
+impl Stage {
+    /// Returns the effect on a player when a plugin of this stage fails, if its settings do not set one.
+    pub const fn default_on_error(self) -> OnError {
+        match self {
+            Self::Deny => OnError::Deny,
+            Self::Route | Self::Mutate => OnError::Continue,
+        }
+    }
+}
 
 /// Effect on a player when a plugin fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_a_second_is_no_limit_and_a_burst_of_nothing_is_one() {
+    fn a_rate_of_0_is_no_limit_and_a_burst_of_0_is_1() {
         assert_eq!(Pace::of(Rate::OFF), None);
         assert_eq!(taken(&mut Bucket::default(), pace(1, 0), SECOND), 1);
         let widest = pace(u32::MAX, u32::MAX);

@@ -105,6 +105,8 @@ mod tests {
         for (times, refusal) in (0_u64..).zip(Refusal::ALL) {
             assert_eq!(counts.of(refusal), times, "{refusal:?}");
         }
+        let pairs: Vec<_> = counts.iter().collect();
+        assert_eq!(pairs, Refusal::ALL.into_iter().zip(0..).collect::<Vec<_>>());
         assert_eq!(counts.total(), 21);
     }
 }

@@ -40,7 +40,7 @@ pub enum RouteFailure {
     NoBackends,
 }
 
-named!(RouteFailure, "route failure", {
+named!(RouteFailure {
     NoRoute => "no_route",
     Maintenance => "maintenance",
     NoBackends => "no_backends",

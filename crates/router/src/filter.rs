@@ -72,7 +72,7 @@ pub enum CompareOp {
     Neq,
 }
 
-named!(CompareOp, "comparison", {
+named!(CompareOp {
     Lt => "lt", Lte => "lte", Gt => "gt", Gte => "gte", Eq => "eq", Neq => "neq",
 });
 
@@ -87,7 +87,7 @@ pub enum WhitelistSubject {
     Username,
 }
 
-named!(WhitelistSubject, "subject", { Uuid => "uuid", Username => "username" });
+named!(WhitelistSubject { Uuid => "uuid", Username => "username" });
 
 impl CompareOp {
     pub(crate) fn holds(self, left: Number, right: Number) -> bool {

@@ -70,7 +70,6 @@ pub use host::{HostProblem, MAX_NAME_LEN, check_host};
 pub use host_name::{NameProblem, wire_name};
 pub use key::{BackendKey, EmptyKey};
 pub use maintenance::{Allow, Maintenance};
-pub use named::UnknownVariant;
 pub use overlay::Overlay;
 pub use pattern::{HostPattern, HostPatternError, MAX_HOST_LEN, PatternError};
 pub use policy::{DEFAULT_SAMPLE, PolicyPatch, PoolPolicy};

@@ -25,7 +25,7 @@ pub enum SortOrder {
     Desc,
 }
 
-named!(SortOrder, "sort order", { Asc => "asc", Desc => "desc" });
+named!(SortOrder { Asc => "asc", Desc => "desc" });
 
 /// The type of a sort criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -37,7 +37,7 @@ pub enum SortType {
     Number,
 }
 
-named!(SortType, "sort type", { String => "string", Number => "number" });
+named!(SortType { String => "string", Number => "number" });
 
 impl SortBy {
     /// Creates a criterion with the defaults: ascending, by text.

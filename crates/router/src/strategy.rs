@@ -25,7 +25,7 @@ pub enum Strategy {
     P2c,
 }
 
-named!(Strategy, "strategy", {
+named!(Strategy {
     RoundRobin => "round_robin",
     Random => "random",
     Weighted => "weighted",

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
-use http::{HeaderValue, Request, Response};
+use http::{Request, Response};
 use hyrouter_http_client::{Poster, RequestError};
 use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
@@ -58,12 +58,12 @@ impl HttpClient for CollectorClient {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let (response, last) = match self.poster.post(request.into_body()).await {
             Ok(body) => {
-                let body = body.unwrap_or_default();
                 let last = LastResponse {
-                    rejected: rejected_spans(body.clone()),
+                    rejected: rejected_spans(body.unwrap_or_default()),
                     error: None,
                 };
-                (Ok(Response::new(body)), last)
+                // Without the body, which the exporter would log itself.
+                (Ok(Response::new(Bytes::new())), last)
             }
             Err(error) => {
                 let response = refusal(&error);
@@ -81,8 +81,8 @@ fn refusal(error: &RequestError) -> Result<Response<Bytes>, HttpError> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = error.status().ok_or("no response")?;
     if let Some(retry_after) = error.retry_after() {
-        let retry_after = HeaderValue::from_str(retry_after)?;
-        response.headers_mut().insert(RETRY_AFTER, retry_after);
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, retry_after.clone());
     }
     Ok(response)
 }

@@ -8,10 +8,10 @@ use opentelemetry_otlp::ExporterBuildError;
 #[non_exhaustive]
 pub enum TracerError {
     /// The endpoint is not a valid URL.
-    #[error("endpoint: {0}; allowed is https://host[:port][/path] or http://host[:port][/path]")]
+    #[error("endpoint: {0}; allowed: https://host[:port][/path] and http://host[:port][/path]")]
     Endpoint(#[from] ServiceUrlError),
     /// An option is out of range.
-    #[error("{key} is {value}, allowed is {allowed}")]
+    #[error("{key} is {value}; allowed: {allowed}")]
     Setting {
         /// Name of the option.
         key: &'static str,

@@ -39,6 +39,7 @@ pub(crate) struct ExportTask {
     exporter: SpanExporter,
     spans: SpanMaker,
     failures: WarningInterval,
+    rejections: WarningInterval,
 }
 
 impl ExportTask {
@@ -59,6 +60,7 @@ impl ExportTask {
             exporter,
             spans: SpanMaker::default(),
             failures: WarningInterval::default(),
+            rejections: WarningInterval::default(),
         })
     }
 
@@ -78,16 +80,24 @@ impl ExportTask {
             batches.tally().failed(failed);
             if let Err(error) = exported {
                 let cause = last.error.map(|cause| cause.to_string());
-                self.warn(&cause.unwrap_or_else(|| error.to_string()), count);
+                self.warn_failed(&cause.unwrap_or_else(|| error.to_string()), count);
+            } else if failed > 0 {
+                self.warn_rejected(failed);
             }
         }
     }
 
-    fn warn(&mut self, error: &str, spans: u64) {
+    fn warn_failed(&mut self, error: &str, spans: u64) {
         if self.failures.is_due(Instant::now()) {
             let collector = self.client.origin();
-            let dropped = true;
-            tracing::warn!(collector, error, spans, dropped, "trace delivery failed");
+            tracing::warn!(collector, error, spans, "trace delivery failed");
+        }
+    }
+
+    fn warn_rejected(&mut self, spans: u64) {
+        if self.rejections.is_due(Instant::now()) {
+            let collector = self.client.origin();
+            tracing::warn!(collector, spans, "the collector rejected spans");
         }
     }
 }

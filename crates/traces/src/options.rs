@@ -1,5 +1,6 @@
 //! Options of a tracer: the collector, and the share of traced connections.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,8 +24,9 @@ const PRODUCT: HeaderValue =
     HeaderValue::from_static(concat!("hyrouter/", env!("CARGO_PKG_VERSION")));
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 
-/// Options of a tracer: the collector, and the share of traced connections.
-#[derive(Debug, Clone)]
+/// Options of a tracer: the collector, and the share of traced connections. `Debug` omits values of headers, and user,
+/// password and query of the endpoint.
+#[derive(Clone)]
 pub struct TracerOptions {
     endpoint: String,
     headers: Vec<TraceHeader>,
@@ -133,7 +135,6 @@ impl TracerOptions {
     fn url(&self) -> Result<ServiceUrl, TracerError> {
         let rules = UrlRules {
             path: Some(PATH),
-            credentials: Some("headers"),
             ..UrlRules::default()
         };
         Ok(ServiceUrl::parse(&self.endpoint, rules)?)
@@ -166,6 +167,31 @@ impl TracerOptions {
     }
 }
 
+impl fmt::Debug for TracerOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            endpoint,
+            headers,
+            ca_file,
+            one_in,
+            service_name,
+            resource,
+            queue,
+            timeout,
+        } = self;
+        f.debug_struct("TracerOptions")
+            .field("endpoint", &hyrouter_text::shown_address(endpoint))
+            .field("headers", headers)
+            .field("ca_file", ca_file)
+            .field("one_in", one_in)
+            .field("service_name", service_name)
+            .field("resource", resource)
+            .field("queue", queue)
+            .field("timeout", timeout)
+            .finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -183,25 +209,25 @@ mod tests {
         assert_eq!(check(&|options| options.with_queue(65_536)), "");
         assert_eq!(
             check(&|options| options.with_queue(65_537)),
-            "queue is 65537, allowed is 1 to 65536"
+            "queue is 65537; allowed: 1 to 65536"
         );
         assert_eq!(
             check(&|options| options.with_queue(0)),
-            "queue is 0, allowed is 1 to 65536"
+            "queue is 0; allowed: 1 to 65536"
         );
         assert_eq!(
             check(&|options| options.with_one_in(0)),
-            "one_in is 0, allowed is 1 or more"
+            "one_in is 0; allowed: 1 or more"
         );
         assert_eq!(
             check(&|options| options.with_service_name("")),
-            "service_name is empty, allowed is any text"
+            "service_name is empty; allowed: any text"
         );
         for timeout in [Duration::ZERO, Duration::from_secs(61)] {
             let error = check(&|options| options.with_timeout(timeout));
             assert_eq!(
                 error,
-                format!("timeout is {timeout:?}, allowed is 1 ms to 1 minute")
+                format!("timeout is {timeout:?}; allowed: 1 ms to 1 minute")
             );
         }
     }
@@ -228,7 +254,7 @@ mod tests {
             ("http://otlp.example/?key=hunter2", "query or fragment"),
             (
                 "https://u:hunter2@otlp.example",
-                "user name or password, which is not sent; set headers",
+                "user name or password, which is not sent; allowed: https://",
             ),
         ] {
             let error = TracerOptions::new(endpoint)
@@ -238,6 +264,8 @@ mod tests {
             assert!(error.contains(problem), "{endpoint}: {error}");
             assert!(error.contains("https://host[:port]"), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
+            let printed = format!("{:?}", TracerOptions::new(endpoint));
+            assert!(!printed.contains("hunter2"), "{printed}");
         }
     }
 }

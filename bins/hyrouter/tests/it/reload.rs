@@ -324,7 +324,8 @@ fn a_router_that_is_not_there_is_reported() {
         &Path::new("none.yaml").display().to_string(),
     ]);
     assert_eq!(without.code, Some(64), "{without:?}");
-    let no_admin = folder.run(&["reload", "--config", "config.yaml"]);
+    write(&folder, "no-admin.yaml", "listen: \"127.0.0.1:0\"\n");
+    let no_admin = folder.run(&["reload", "--config", "no-admin.yaml"]);
     assert_eq!(no_admin.code, Some(64), "{no_admin:?}");
     assert!(no_admin.stderr.contains("admin.listen"), "{no_admin:?}");
 }

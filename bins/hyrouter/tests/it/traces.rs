@@ -7,8 +7,8 @@ use std::thread;
 
 use crate::support::{Router, example_plugin, folder};
 
-/// Accepts requests. Returns its URL, and head and body of each request.
-fn collector() -> (String, Receiver<(String, Vec<u8>)>) {
+/// Accepts requests and sends this body in each response. Returns its URL, and head and body of each request.
+fn collector(response: &'static [u8]) -> (String, Receiver<(String, Vec<u8>)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let (told, sent) = sync_channel(100);
@@ -28,9 +28,12 @@ fn collector() -> (String, Receiver<(String, Vec<u8>)>) {
             }
             let mut body = vec![0; length];
             reader.read_exact(&mut body).unwrap();
-            let _ = reader.get_mut().write_all(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            let length = response.len();
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
             );
+            let answer = [answer.as_bytes(), response].concat();
+            let _ = reader.get_mut().write_all(&answer);
             told.send((head, body)).unwrap();
         }
     });
@@ -39,7 +42,7 @@ fn collector() -> (String, Receiver<(String, Vec<u8>)>) {
 
 #[test]
 fn a_connection_has_spans_of_its_steps_and_plugins_without_a_player() {
-    let (endpoint, sent) = collector();
+    let (endpoint, sent) = collector(b"");
     let plugin = example_plugin("wasm-plugin.wasm");
     let config = format!(
         "listen: \"127.0.0.1:0\"
@@ -119,6 +122,28 @@ routing: { default: { backends: [{ host: a.example, port: 1 }] } }\n";
     let error = warning["error"].as_str().unwrap();
     assert!(error.contains("refused"), "{error}");
     assert!(admin.metric("hyrouter_trace_spans_lost_total ") >= 1.0);
+    router.signal("TERM");
+    assert_eq!(router.wait().code(), Some(0));
+}
+
+#[test]
+fn spans_that_the_collector_rejects_are_logged_and_counted() {
+    // `partial_success` with `rejected_spans`, which is 2.
+    let (endpoint, _sent) = collector(b"\x0a\x02\x08\x02");
+    let config = format!(
+        "listen: \"127.0.0.1:0\"
+admin: {{ listen: \"127.0.0.1:0\" }}
+telemetry: {{ otlp: {{ endpoint: \"{endpoint}\" }} }}
+routing: {{ default: {{ backends: [{{ host: a.example, port: 1 }}] }} }}\n"
+    );
+    let folder = folder().file("config.yaml", &config);
+    let (mut router, admin) = folder.serve_with_admin(&[]);
+    router.probe(&["--sni", "a.example.com"]);
+    let warning = router.until("the collector rejected spans");
+    assert_eq!(warning["level"], "WARN");
+    assert_eq!(warning["collector"], endpoint);
+    assert_eq!(warning["spans"], 2);
+    assert!(admin.metric("hyrouter_trace_spans_lost_total ") >= 2.0);
     router.signal("TERM");
     assert_eq!(router.wait().code(), Some(0));
 }

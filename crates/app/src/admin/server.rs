@@ -15,9 +15,14 @@ impl AdminEndpoint {
         if cfg!(feature = "admin") || settings.admin.listen.is_none() {
             return Ok(());
         }
-        let problem = "this build has no admin server; build with --features admin";
-        Err(Problem::new("admin", problem))
+        Err(missing())
     }
+}
+
+/// Returns the problem of an admin server in a build that has none.
+fn missing() -> Problem {
+    let problem = "this build has no admin server; build with --features admin";
+    Problem::new("admin", problem)
 }
 
 #[cfg(feature = "admin")]
@@ -78,7 +83,6 @@ mod absent {
     use std::sync::Arc;
 
     use hyrouter_admin::{AdminControl, AdminToken};
-    use hyrouter_config::Problem;
     use tokio::runtime::Handle;
 
     use crate::error::AppError;
@@ -103,8 +107,8 @@ mod absent {
             _: Option<AdminToken>,
             _: Arc<dyn AdminControl>,
         ) -> Result<Self, AppError> {
-            // The configuration was refused before, see `check`.
-            Err(AppError::Sink(Problem::new("admin", "not in this build")))
+            // `check` refuses such a configuration before.
+            Err(AppError::Sink(super::missing()))
         }
 
         pub(crate) fn local_addr(&self) -> SocketAddr {

@@ -59,7 +59,7 @@ impl IdentityKeys {
             let begins = required && earlier.settings.mode != IdentityMode::Require;
             if begins && !earlier.verifier.can_verify(SystemTime::now()) {
                 let problem = format!(
-                    "there are no keys from {source}, or they are too old, so that everybody would be refused"
+                    "there are no keys from {source}, or they are too old, so that all players would be refused"
                 );
                 return Err(Problem::new("identity.mode", problem));
             }
@@ -74,7 +74,7 @@ impl IdentityKeys {
         if let Some(earlier) = trusted.filter(|_| !is_file) {
             verifier.begin_with_keys_of(&earlier.verifier);
         }
-        // What is bound stays so, whatever else changes.
+        // Bindings survive all changes of the settings.
         let bound = earlier.and_then(|earlier| earlier.bindings.clone());
         let bindings = settings.bind_certificate.then(|| bound.unwrap_or_default());
         if begin == LoadOccasion::Reload && required && !verifier.can_verify(SystemTime::now()) {

@@ -86,8 +86,8 @@ impl Assembler {
         self
     }
 
-    /// Reads files, compiles modules: takes seconds, and needs a tokio runtime. What is the same in `previous` is taken
-    /// from there, running.
+    /// Reads files and compiles modules. Takes seconds, and needs a tokio runtime. Keeps running parts of `previous` whose
+    /// settings and files are the same.
     ///
     /// # Errors
     /// All mistakes: those of the draft, and everything that cannot be opened or used. Nothing is changed then.

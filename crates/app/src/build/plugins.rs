@@ -65,7 +65,7 @@ impl Loader {
             if !findings.are_free(&[&key]) {
                 continue;
             }
-            // Before they are read: what is changed meanwhile is seen by the next reload.
+            // Taken before the files are read, so that the next reload sees later changes.
             let files = FileSet::at(files(plugin));
             let same = earlier.and_then(|earlier| earlier.find(plugin, &files));
             let made = match same {

@@ -101,9 +101,9 @@ fn holder(_transport: Transport, _port: u16) -> Option<(u32, String)> {
     None
 }
 
-/// The inodes of the sockets that are bound to `port` in a table of `/proc/net`. Its second column is `ADDRESS:PORT` in
-/// hexadecimal, the third the address of the peer, the tenth the inode. Connections have a peer and do not take a port
-/// from anybody.
+/// Returns the inodes of the sockets that are bound to `port` in a table of `/proc/net`. Its second column is
+/// `ADDRESS:PORT` in hexadecimal, the third the address of the peer, the tenth the inode. Connections have a peer; they
+/// do not hold the port.
 #[cfg(target_os = "linux")]
 fn inodes(table: &str, port: u16) -> Vec<String> {
     let suffix = format!(":{port:04X}");

@@ -3,7 +3,7 @@
 use std::io;
 use std::num::NonZeroUsize;
 
-use hyrouter_config::{ProxyHeaderMode, RetrySettings, Settings};
+use hyrouter_config::{ProxyHeaderMode, RateSettings, RetrySettings, Settings};
 use hyrouter_proxy::{
     Access, AddressTokenKey, AddressTokenKeyError, AlpnList, Handler, Limits, ListenAddress,
     ProxyHeaders, ProxyProtocol, Rate, Rates, Reconfiguration, RetryMode, Server, ServerBuilder,
@@ -86,10 +86,13 @@ fn limits(settings: &Settings) -> Limits {
         RetrySettings::Never => RetryMode::Never,
         RetrySettings::Adaptive => RetryMode::Adaptive,
     };
-    let rate = |per_second, burst| Rate { per_second, burst };
+    let rate = |rate: RateSettings| Rate {
+        per_second: rate.per_second,
+        burst: rate.burst,
+    };
     let rate = Rates {
-        global: rate(limits.rate.per_second, limits.rate.burst),
-        per_source: rate(limits.source_rate.per_second, limits.source_rate.burst),
+        global: rate(limits.rate),
+        per_source: rate(limits.source_rate.into()),
     };
     let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let access = Access {

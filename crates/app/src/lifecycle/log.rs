@@ -117,7 +117,7 @@ pub(crate) fn log_end(metrics: &Metrics) {
     }
 }
 
-/// `verified=5 identity_missing=2`
+/// Returns the codes that were counted with their counts, such as `verified=5 identity_missing=2`.
 fn words<C: Code>(counters: &CodeCounters<C>) -> String {
     let words: Vec<_> = counters
         .seen()

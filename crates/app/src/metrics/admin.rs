@@ -1,31 +1,23 @@
 //! Metrics of requests that the admin server refused.
 
+use std::fmt;
+use std::sync::Arc;
+
 use hyrouter_admin::AccessRefusal;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
+use prometheus_client::encoding::{EncodeMetric, MetricEncoder};
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::{MetricType, TypedMetric as _};
 use prometheus_client::registry::Registry;
 
-/// Requests that the admin server refused, by reason.
-#[derive(Debug, Clone)]
-pub(crate) struct AdminRefusals(Family<[(&'static str, &'static str); 1], Counter>);
+use super::codes::CodeCounters;
 
-impl Default for AdminRefusals {
-    fn default() -> Self {
-        let refusals = Self(Family::default());
-        for refusal in AccessRefusal::ALL {
-            drop(refusals.of(refusal));
-        }
-        refusals
-    }
-}
+/// Requests that the admin server refused, by reason.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AdminRefusals(Arc<CodeCounters<AccessRefusal>>);
 
 impl AdminRefusals {
     pub(crate) fn count(&self, refusal: AccessRefusal) {
-        self.of(refusal).inc();
-    }
-
-    fn of(&self, refusal: AccessRefusal) -> Counter {
-        self.0.get_or_create_owned(&[("reason", refusal.as_str())])
+        self.0.inc(refusal);
     }
 
     pub(super) fn register(&self, registry: &mut Registry) {
@@ -33,7 +25,22 @@ impl AdminRefusals {
             "admin_refused",
             "Requests that the admin server refused: without a token (token_missing), with a wrong token \
              (token_wrong), or, if no token is configured, of a form that a web page can send (web_page)",
-            self.0.clone(),
+            self.clone(),
         );
+    }
+}
+
+/// Writes the series of all reasons, those with a count of 0 too.
+impl EncodeMetric for AdminRefusals {
+    fn encode(&self, mut encoder: MetricEncoder<'_>) -> fmt::Result {
+        for (refusal, count) in self.0.all() {
+            let labels = [("reason", refusal.as_str())];
+            ConstCounter::new(count).encode(encoder.encode_family(&labels)?)?;
+        }
+        Ok(())
+    }
+
+    fn metric_type(&self) -> MetricType {
+        ConstCounter::<u64>::TYPE
     }
 }

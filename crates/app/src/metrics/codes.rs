@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use hyrouter_admin::AccessRefusal;
 use hyrouter_gateway::{IdentityResult, Reason, TicketResult};
 use hyrouter_plugin_api::PluginErrorCode;
 use hyrouter_proxy::CloseReason;
@@ -42,6 +43,7 @@ codes! {
     result: IdentityResult => result.index(),
     result: TicketResult => result.index(),
     code: PluginErrorCode => code as usize,
+    refusal: AccessRefusal => refusal as usize,
 }
 
 /// One counter for each code. To count costs an index and one atomic addition, and no input makes another label.
@@ -74,11 +76,15 @@ impl<C: Code> CodeCounters<C> {
         counter.map_or(0, Counter::get)
     }
 
+    /// Returns all codes with their counts.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (C, u64)> {
+        let counts = self.counters.iter().map(Counter::get);
+        C::ALL.iter().copied().zip(counts)
+    }
+
     /// Returns the codes that were counted, with their counts.
     pub(crate) fn seen(&self) -> impl Iterator<Item = (C, u64)> {
-        let counts = self.counters.iter().map(Counter::get);
-        let all = C::ALL.iter().copied().zip(counts);
-        all.filter(|(_, count)| *count > 0)
+        self.all().filter(|(_, count)| *count > 0)
     }
 }
 
@@ -106,5 +112,6 @@ mod tests {
         each_code_has_its_own_counter::<IdentityResult>();
         each_code_has_its_own_counter::<TicketResult>();
         each_code_has_its_own_counter::<PluginErrorCode>();
+        each_code_has_its_own_counter::<AccessRefusal>();
     }
 }

@@ -17,7 +17,7 @@ use crate::build::identity_keys::IdentityKeys;
 /// service out in time. Not longer: where the service is away for all routers, it ends the whole network.
 const LEAVING: Duration = Duration::from_mins(1);
 
-/// The keys of the configuration at work.
+/// The keys of the active configuration.
 #[derive(Debug, Default)]
 pub(crate) struct KeyMetrics {
     keys: ArcSwapOption<IdentityKeys>,
@@ -89,8 +89,7 @@ impl Collector for KeyMetrics {
         let keys = self.keys.load();
         let keys = keys.as_ref();
         let count = keys.map(|keys| {
-            let can_verify = keys.verifier.can_verify(now);
-            if can_verify {
+            if keys.verifier.can_verify(now) {
                 keys.verifier.key_ids().len()
             } else {
                 0
@@ -147,7 +146,7 @@ mod tests {
             );
             let reported = health(Some(age), max, false);
             assert_eq!(is_warning(&reported), warns, "{age:?} {reported:?}");
-            assert!(!is_failing(&reported), "whoever is not verified is let in");
+            assert!(!is_failing(&reported), "unverified players are admitted");
         }
         assert!(is_failing(&health(None, hours(6), true)));
         assert!(is_warning(&health(None, hours(6), false)));

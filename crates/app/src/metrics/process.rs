@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::fs;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 
 use super::encode::EncodeMetrics as _;
+use crate::timestamp::unix_now;
 
 /// Ticks per second in `/proc/self/stat`: `USER_HZ`, which is 100 on every Linux that Rust runs on (proc(5)).
 const TICKS: f64 = 100.0;
@@ -22,9 +22,8 @@ pub(crate) struct Process {
 impl Process {
     /// Returns the metrics of a process that starts now.
     pub(crate) fn started_now() -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
-            started: now.unwrap_or_default().as_secs_f64(),
+            started: unix_now(),
         }
     }
 
@@ -47,7 +46,7 @@ impl Process {
     /// Returns the CPU time in seconds.
     fn cpu() -> Option<f64> {
         let stat = fs::read_to_string("/proc/self/stat").ok()?;
-        // The name of the program stands in brackets and may contain any character.
+        // The program's name is in parentheses and may contain any character.
         let (_, rest) = stat.rsplit_once(')')?;
         let mut fields = rest.split_whitespace().skip(11);
         let user: f64 = fields.next()?.parse().ok()?;
@@ -67,10 +66,11 @@ impl Collector for Process {
             "Start of the process, in seconds since 1970",
             self.started,
         )?;
-        if let Some(seconds) = Self::cpu() {
-            let help = "CPU time that the process has used, in seconds";
-            encoder.counter("process_cpu_seconds", help, seconds)?;
-        }
+        encoder.optional_counter(
+            "process_cpu_seconds",
+            "CPU time that the process has used, in seconds",
+            Self::cpu(),
+        )?;
         encoder.optional_gauge(
             "process_resident_memory_bytes",
             "Resident memory of the process, in bytes",
@@ -86,13 +86,28 @@ impl Collector for Process {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use std::fs::File;
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     #[test]
     fn the_process_is_measured() {
         assert!(Process::memory().unwrap() > 100_000);
-        assert!(Process::files().unwrap() > 0);
-        assert!(Process::cpu().unwrap() >= 0.0);
-        assert!(Process::started_now().started() > 0.0);
+        let open: Vec<_> = (0..50).map(|_| File::open("/proc/self/stat")).collect();
+        assert!(open.iter().all(Result::is_ok));
+        assert!(Process::files().unwrap() > open.len());
+        let before = unix_now();
+        let started = Process::started_now().started();
+        assert!((before..=unix_now()).contains(&started), "{started}");
+    }
+
+    #[test]
+    fn work_adds_to_the_cpu_time() {
+        let before = Process::cpu().unwrap();
+        let begin = Instant::now();
+        while Process::cpu().unwrap() < before + 0.1 {
+            assert!(begin.elapsed() < Duration::from_secs(30), "{before}");
+        }
     }
 }

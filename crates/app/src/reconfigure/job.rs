@@ -44,7 +44,7 @@ impl<T: Send + 'static> Job<T> {
     }
 
     /// Waits for progress of the job; without a job, never returns. Cancel-safe. A finished job is removed.
-    pub(super) async fn news(job: &mut Option<Self>) -> Progress<T> {
+    pub(super) async fn progress(job: &mut Option<Self>) -> Progress<T> {
         let Some(this) = job else {
             return std::future::pending().await;
         };
@@ -77,10 +77,10 @@ mod tests {
         ));
         // A blocking task holds paused time still, so it is moved by hand.
         tokio::time::advance(Duration::from_secs(11)).await;
-        assert!(matches!(Job::news(&mut job).await, Progress::Overdue));
+        assert!(matches!(Job::progress(&mut job).await, Progress::Overdue));
         assert!(job.as_ref().unwrap().is_overdue());
         free.send(()).unwrap();
-        assert!(matches!(Job::news(&mut job).await, Progress::Late));
+        assert!(matches!(Job::progress(&mut job).await, Progress::Late));
         assert!(job.is_none());
     }
 
@@ -88,6 +88,9 @@ mod tests {
     async fn a_panic_is_told_of() {
         let work = || assert_eq!(1, 2);
         let mut job = Some(Job::begin(&Handle::current(), Duration::from_mins(1), work));
-        assert!(matches!(Job::news(&mut job).await, Progress::Done(Err(_))));
+        assert!(matches!(
+            Job::progress(&mut job).await,
+            Progress::Done(Err(_))
+        ));
     }
 }

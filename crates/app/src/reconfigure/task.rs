@@ -117,8 +117,8 @@ impl Reconfigurer {
             tokio::select! {
                 Some(command) = self.commands.recv() => self.handle(command).await,
                 _ = checks.tick(), if watch_files => self.check_files(),
-                checked = Job::news(&mut self.file_check) => self.files_checked(checked),
-                loaded = Job::news(&mut self.pending.job) => self.loaded(loaded).await,
+                checked = Job::progress(&mut self.file_check) => self.files_checked(checked),
+                loaded = Job::progress(&mut self.pending.job) => self.loaded(loaded).await,
             }
         }
     }

@@ -7,8 +7,8 @@ use super::layers::{Layers, find, level_of};
 use super::{Check, Checks, PluginChecks};
 use crate::model::{AcceptedKey, Config, Plugin, PluginType, Referral};
 use crate::path::Path;
-use crate::text_form::{Name, duration_text, timestamp_text};
-use crate::{IdentityMode, RetrySettings, UnknownProtocol};
+use crate::text_form::{Name, timestamp_text};
+use crate::{IdentityMode, RetrySettings, UnknownProtocol, duration};
 
 impl Checks {
     /// Returns the checks of a configuration of valid shape. `layers` has the written values.
@@ -32,7 +32,7 @@ impl Checks {
                     usize::from(identity.max_age.is_some()),
                     identity
                         .max_age
-                        .map_or_else(|| "none".to_owned(), |age| duration_text(&age)),
+                        .map_or_else(|| "none".to_owned(), |age| duration::to_text(&age)),
                 )
             },
             layers.list("limits.allow", &limits.allow),
@@ -118,12 +118,8 @@ fn plugins(plugins: &[Plugin], layers: &Layers<'_>) -> BTreeMap<String, PluginCh
 
 fn plugin_checks(plugin: &Plugin, entry: &Entry<'_>) -> PluginChecks {
     let denies = plugin.stage == Stage::Deny;
-    let usual = if denies {
-        OnError::Deny
-    } else {
-        OnError::Continue
-    };
-    let on_error = plugin.on_error.unwrap_or(usual);
+    let default = plugin.stage.default_on_error();
+    let on_error = plugin.on_error.unwrap_or(default);
     let on_error = entry.named("on_error", on_error, &[OnError::Deny]);
     let is_required = denies || on_error.level > 0;
     // Moving the plugin to another stage states the effect of its failure.
@@ -158,7 +154,7 @@ fn plugin_checks(plugin: &Plugin, entry: &Entry<'_>) -> PluginChecks {
     }
 }
 
-/// Returns an entry of a list as it is written.
+/// Entry of a list, as it is written.
 struct Entry<'v> {
     path: Path,
     written: Option<&'v Value>,

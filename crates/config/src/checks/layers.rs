@@ -21,6 +21,12 @@ impl<'v> Layers<'v> {
         self.in_environment(key).or_else(|| self.in_file(key))
     }
 
+    /// Returns the written value of a key with dots, for a message. Without one, the value of the default.
+    pub(crate) fn written_or(&self, key: &str, default: impl FnOnce() -> String) -> Value {
+        let written = self.get(key).cloned();
+        written.unwrap_or_else(|| Value::from(default()))
+    }
+
     fn in_environment(&self, key: &str) -> Option<&'v Value> {
         find(self.environment?, key)
     }

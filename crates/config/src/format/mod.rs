@@ -1,4 +1,5 @@
 mod hosts;
+pub(crate) mod name;
 mod values;
 
 use std::net::IpAddr;
@@ -8,7 +9,9 @@ use hyrouter_router::BackendKey;
 
 pub(crate) use self::hosts::without_brackets;
 use self::hosts::{check_host, check_host_pattern, check_text_pattern};
-pub(crate) use self::values::{build_range, network, public_key, timestamp, uuid};
+pub(crate) use self::values::{
+    build_range, network, positive_duration, public_key, timestamp, uuid,
+};
 use crate::{duration, listen};
 
 const DURATION: &str = "Go duration text such as 30s, 1m30s or 250ms";
@@ -24,8 +27,8 @@ pub(crate) struct FormatError {
 /// Returns the values that a format allows, or `None` for a format that is only documentation.
 pub(crate) fn allowed(format: &str) -> Option<&'static str> {
     match format {
-        "secret" => Some(SECRET),
-        "jwks" => Some(JWKS),
+        name::SECRET => Some(SECRET),
+        name::JWKS => Some(JWKS),
         _ => check(format, "").err().map(|wrong| wrong.allowed),
     }
 }
@@ -33,59 +36,63 @@ pub(crate) fn allowed(format: &str) -> Option<&'static str> {
 /// Checks a text against a `format` of the schema. Formats that are only documentation pass.
 pub(crate) fn check(format: &str, text: &str) -> Result<(), FormatError> {
     match format {
-        "go-duration" => require(duration::parse(text).is_some(), "not a duration", DURATION),
-        "go-duration-positive" => match duration::parse(text) {
-            None => Err(wrong("not a duration", DURATION)),
-            Some(duration) => require(!duration.is_zero(), "must not be zero", DURATION),
-        },
-        "listen-address" => require(
+        name::GO_DURATION => require(duration::parse(text).is_some(), "not a duration", DURATION),
+        name::GO_DURATION_POSITIVE => {
+            require(duration::parse(text).is_some(), "not a duration", DURATION)?;
+            require(
+                positive_duration(text).is_some(),
+                "must not be zero",
+                DURATION,
+            )
+        }
+        name::LISTEN_ADDRESS => require(
             listen::parse(text).is_some(),
             "not an address to listen on",
             "host:port, where the host is an IP address (IPv6 in brackets), localhost or empty, such as :5520",
         ),
-        "alpn" => check_alpn(text),
-        "host" => check_host(text),
-        "host-pattern" => check_host_pattern(text),
-        "text-pattern" => check_text_pattern(text),
-        "backend-key" => check_backend_key(text),
-        "secret" => check_secret(text),
-        "public-key" => require(
+        name::ALPN => check_alpn(text),
+        name::HOST => check_host(text),
+        name::HOST_PATTERN => check_host_pattern(text),
+        name::TEXT_PATTERN => check_text_pattern(text),
+        name::BACKEND_KEY => check_backend_key(text),
+        name::SECRET => check_secret(text),
+        name::PUBLIC_KEY => require(
             public_key(text).is_some(),
             "not a public key",
             "32 bytes as base64:... or hex:...",
         ),
-        "network" => require(
+        name::NETWORK => require(
             network(text).is_some(),
             "not a network",
             "an address, or an address and the length of its prefix, such as 203.0.113.0/24",
         ),
-        "build-range" => require(
+        name::BUILD_RANGE => require(
             build_range(text).is_some(),
             "not a range of builds",
             "a number, or two with .. between them, one of which may be absent, such as 208..",
         ),
-        "timestamp" => require(
+        name::TIMESTAMP => require(
             timestamp(text).is_some(),
             "not a time",
             "date, time and offset from UTC, such as 2026-12-01T00:00:00Z",
         ),
-        "uuid" => require(
+        name::UUID => require(
             uuid(text).is_some(),
             "not a UUID",
             "32 hexadecimal digits, with or without hyphens",
         ),
-        "jwks" => check_jwks(text),
-        "http-url" => require(
+        name::JWKS => check_jwks(text),
+        name::HTTP_URL => require(
             is_http_url(text),
             "not an address",
             "http://host[:port][/path] or https://...",
         ),
-        "plugin-name" => require(
+        name::PLUGIN_NAME => require(
             text.chars().count() <= 64 && !text.contains(char::is_control),
             "not a name",
             "1 to 64 characters, none of which is a control character",
         ),
-        "annotation-selector" => require(
+        name::ANNOTATION_SELECTOR => require(
             text.split(',').all(is_annotation),
             "not a list of annotations",
             "key=value,key=value",
@@ -185,5 +192,38 @@ fn wrong(what: &str, allowed: &'static str) -> FormatError {
     FormatError {
         what: what.to_owned(),
         allowed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Collects the formats of all texts of a schema.
+    fn collect(schema: &Value, formats: &mut BTreeSet<String>) {
+        if let Some(format) = schema.get("format").and_then(Value::as_str) {
+            formats.insert(format.to_owned());
+        }
+        match schema {
+            Value::Object(map) => map.values().for_each(|value| collect(value, formats)),
+            Value::Array(list) => list.iter().for_each(|value| collect(value, formats)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn each_format_of_the_schema_has_a_check() {
+        let mut formats = BTreeSet::new();
+        collect(&crate::schema(), &mut formats);
+        assert!(formats.remove(name::PLUGIN_ADDRESS));
+        assert!(formats.len() > 10, "{formats:?}");
+        for format in formats {
+            let refused = [" ", "\u{1}", "[", "x://y"].map(|text| check(&format, text).is_err());
+            assert!(refused.contains(&true), "{format} has no check");
+        }
     }
 }

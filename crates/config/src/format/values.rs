@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -10,11 +10,18 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use crate::duration;
+
 /// Base64 with optional padding, as in secrets.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// Parses a duration above zero.
+pub(crate) fn positive_duration(text: &str) -> Option<Duration> {
+    duration::parse(text).filter(|duration| !duration.is_zero())
+}
 
 /// Returns the 32 bytes of an Ed25519 public key.
 pub(crate) fn public_key(text: &str) -> Option<[u8; 32]> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::format::name;
 use crate::text_form::{AsOptionalText, GoDuration, names};
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
@@ -77,7 +78,7 @@ pub(crate) struct Selector {
     /// Kubernetes label selector, set-based requirements included.
     pub(crate) labels: Option<String>,
     /// Annotations as `key=value,key=value`.
-    #[schemars(extend("format" = "annotation-selector"))]
+    #[schemars(extend("format" = name::ANNOTATION_SELECTOR))]
     pub(crate) annotations: Option<String>,
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::format::name;
 use crate::text_form::{AsOptionalText, AsText, GoDuration, PositiveDuration, names};
 
 /// Verification of identity tokens. Clients of all builds send a token that the game's session service signed. Since
@@ -21,7 +22,7 @@ pub struct IdentitySettings {
     /// Source of the keys that verify tokens, a JSON Web Key Set: an address (`https://...`, or `http://...` of this
     /// machine) or a file. The router fetches it in the background, and uses the keys for `max_stale` if the source
     /// does not answer.
-    #[schemars(extend("format" = "jwks", "minLength" = 1))]
+    #[schemars(extend("format" = name::JWKS, "minLength" = 1))]
     pub jwks: String,
     /// PEM file with CA certificates for `jwks`, beside those of the system.
     #[serde(with = "AsOptionalText::<PathBuf>")]

@@ -135,6 +135,12 @@ impl Default for RateSettings {
     }
 }
 
+impl From<SourceRateSettings> for RateSettings {
+    fn from(SourceRateSettings { per_second, burst }: SourceRateSettings) -> Self {
+        Self { per_second, burst }
+    }
+}
+
 /// A token bucket for each source.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::format::name;
 use crate::text_form::{AsOptionalText, AsText, GoDuration, PositiveDuration, TextForm};
 
 /// The HTTP server for operators.
@@ -116,7 +117,7 @@ impl TextForm for DecisionTarget {
 #[non_exhaustive]
 pub struct DecisionWebhookSettings {
     /// Address of the server: `https://...` or `http://...`.
-    #[schemars(extend("format" = "http-url", "minLength" = 1))]
+    #[schemars(extend("format" = name::HTTP_URL, "minLength" = 1))]
     pub url: String,
     /// File with a token that the router sends as `Authorization: Bearer ...`.
     #[serde(with = "AsOptionalText::<PathBuf>")]
@@ -155,7 +156,7 @@ pub(crate) struct Telemetry {
 #[non_exhaustive]
 pub struct TelemetrySettings {
     /// Address of the collector, `http://...` or `https://...`. The router sends traces to `/v1/traces` below it.
-    #[schemars(extend("format" = "http-url", "minLength" = 1))]
+    #[schemars(extend("format" = name::HTTP_URL, "minLength" = 1))]
     pub endpoint: String,
     /// One of this many connections is traced, chosen at random.
     #[schemars(range(min = 1))]

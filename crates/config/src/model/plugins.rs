@@ -6,6 +6,7 @@ use hyrouter_plugins::{BreakerSettings, ChainSettings, Mode, OnError, OverridePo
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::format::name;
 use crate::text_form::{AsOptionalText, AsText, GoDuration, PositiveDuration, names};
 
 #[derive(Deserialize, JsonSchema, Serialize)]
@@ -13,7 +14,7 @@ use crate::text_form::{AsOptionalText, AsText, GoDuration, PositiveDuration, nam
 #[schemars(extend("required" = ["name", "type"]))]
 pub(crate) struct Plugin {
     /// Name, unique: at most 64 characters, without control characters.
-    #[schemars(extend("format" = "plugin-name", "minLength" = 1))]
+    #[schemars(extend("format" = name::PLUGIN_NAME, "minLength" = 1))]
     pub(crate) name: String,
     /// Type of the plugin. `grpc` needs `grpc.address`, `wasm` needs `wasm.path`.
     #[serde(rename = "type", with = "AsOptionalText::<PluginType>")]
@@ -123,7 +124,7 @@ impl Default for Breaker {
 pub struct GrpcPluginSettings {
     /// Address of the plugin: `host:port`, `http://...`, `https://...` or `unix:...`. `dns:///host:port`,
     /// `dns:host:port` and `passthrough:///host:port` mean `host:port`.
-    #[schemars(extend("format" = "plugin-address"))]
+    #[schemars(extend("format" = name::PLUGIN_ADDRESS))]
     pub address: String,
     /// TLS to the plugin.
     pub tls: Option<GrpcTlsFiles>,

@@ -4,6 +4,7 @@ use hyrouter_router::{BackendKey, CompareOp, SortOrder, SortType, Strategy, Whit
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::format::name;
 use crate::text_form::{AsOptionalText, AsText, names};
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
@@ -122,12 +123,12 @@ pub(crate) struct Fallback {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["host", "port"]))]
 pub(crate) struct Backend {
-    /// Host name or IP address that the client connects to, as it stands in the referral: a name of ASCII letters,
-    /// digits, `-`, `_` and `.` with at most 253 bytes and at most 63 between two dots, an IPv4 address of four decimal
-    /// numbers, or an IPv6 address. Addresses that no machine has (`0.0.0.0`, `::`, multicast) are errors. In pools of
-    /// routes, `$1` to `$9` stand for the text that the first to the ninth `*` of the pattern matched in the player's
-    /// host name. They must stand before a complete domain: `$1.servers.example.com`.
-    #[schemars(extend("format" = "host"))]
+    /// Host name or IP address in the referral, which the client connects to: a name of ASCII letters, digits, `-`, `_`
+    /// and `.` with at most 253 bytes and at most 63 between two dots, an IPv4 address of four decimal numbers, or an
+    /// IPv6 address. Addresses that no machine has (`0.0.0.0`, `::`, multicast) are errors. In pools of routes, `$1` to
+    /// `$9` stand for the text that the first to the ninth `*` of the pattern matched in the player's host name. They
+    /// must stand before a complete domain: `$1.servers.example.com`.
+    #[schemars(extend("format" = name::HOST))]
     pub(crate) host: String,
     /// UDP port.
     #[schemars(range(min = 1, max = 65535))]

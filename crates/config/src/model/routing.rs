@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Pool;
+use crate::format::name;
 use crate::text_form::{AsOptionalText, AsTextList, BuildRangeText, TextPattern, names};
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
@@ -97,11 +98,11 @@ pub(crate) struct Match {
     /// set, `[^x]` one outside of it; `\` makes the next character literal. Case and a trailing dot are ignored.
     /// Unicode parts match in the form that clients send: `münchen.example.com` is `xn--mnchen-3ya.example.com`. A
     /// pattern that no client can send is an error: an IP address, a scheme, a port, a path.
-    #[schemars(extend("format" = "host-pattern"))]
+    #[schemars(extend("format" = name::HOST_PATTERN))]
     pub(crate) hostname: Option<String>,
     /// Several patterns, at least one of which must match. Replaces `hostname`. The entry `""` matches clients that
     /// sent no host name, because the player typed an address; `*` does not match them.
-    #[schemars(extend("items" = json!({"type": "string", "format": "host-pattern"})))]
+    #[schemars(extend("items" = json!({"type": "string", "format": name::HOST_PATTERN})))]
     pub(crate) hostnames: Vec<String>,
     /// Matches only players that a server sent here with a ticket that a key of `referral.accept` signed; `{}` matches
     /// any such ticket. A route with this or another condition needs no host name; without one it matches every host.

@@ -25,7 +25,7 @@ pub(super) fn simplify(schema: &mut Value) {
             schema.entry("maximum").or_insert(u32::MAX.into());
         }
     }
-    if schema.get("default").is_some_and(says_nothing) {
+    if schema.get("default").is_some_and(is_trivial_default) {
         schema.remove("default");
     }
     for key in required_of(schema) {
@@ -55,7 +55,8 @@ fn nullable_reference(schema: &Map<String, Value>) -> Option<Value> {
         .cloned()
 }
 
-fn says_nothing(default: &Value) -> bool {
+/// Returns whether a default is empty, so that the reference does not show it.
+fn is_trivial_default(default: &Value) -> bool {
     match default {
         Value::Null | Value::Object(_) => true,
         Value::Array(items) => items.is_empty(),

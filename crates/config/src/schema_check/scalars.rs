@@ -67,7 +67,7 @@ impl Walk<'_> {
     }
 }
 
-/// Finds an enum value. Case and blanks around it are ignored, and `-` equals `_`.
+/// Returns an enum value in canonical form: without blanks around it, in lower case, with `_` for `-`.
 fn canonical_name(text: &str) -> String {
     text.trim().to_ascii_lowercase().replace('-', "_")
 }

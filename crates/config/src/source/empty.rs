@@ -46,7 +46,7 @@ pub(crate) fn report(bare: &[Path], problems: &mut Problems) -> Vec<Warning> {
             SchemaKind::Object | SchemaKind::Map if counts_as_absent(path) => {}
             SchemaKind::Object | SchemaKind::Map => warnings.push(Warning {
                 path: path.to_string(),
-                message: nothing_behind(path),
+                message: empty_section(path),
             }),
             // In the original, an absent key of this kind is the same as false.
             kind if !matches!(kind, SchemaKind::Bool) && counts_as_absent(path) => {}
@@ -56,7 +56,8 @@ pub(crate) fn report(bare: &[Path], problems: &mut Problems) -> Vec<Warning> {
     warnings
 }
 
-fn nothing_behind(path: &Path) -> String {
+/// Returns the warning of an empty section.
+fn empty_section(path: &Path) -> String {
     let absent = "the value is empty, so the key counts as absent";
     if *path == Path::of("referral") {
         return format!("{absent}: {NOT_SIGNED}");

@@ -17,8 +17,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::names::{Name, names};
 pub(crate) use self::values::{
-    Alpn, BuildRangeText, GoDuration, PositiveDuration, PublicKeyText, TextPattern, duration_text,
-    timestamp_text,
+    Alpn, BuildRangeText, GoDuration, PositiveDuration, PublicKeyText, TextPattern, timestamp_text,
 };
 
 /// A way to write a value as text.

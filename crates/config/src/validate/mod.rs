@@ -42,9 +42,9 @@ pub(crate) fn build(
         warnings: Vec::new(),
     };
     times::warn_of_idle_timeout(&config, &mut report);
-    times::check_bounds(&config, &mut report);
+    times::check_bounds(&config, layers, &mut report);
     operation::check_rates(&config.limits, &mut report);
-    operation::check_admin(&config.admin, &mut report);
+    operation::check_admin(&config.admin, layers, &mut report);
     contradictions::warn(&config.limits, &mut report);
     let TlsSettings {
         cert_file,
@@ -53,8 +53,8 @@ pub(crate) fn build(
     } = &config.tls;
     tls::check_pair(
         &Path::of("tls"),
-        cert_file.as_ref(),
-        key_file.as_ref(),
+        cert_file.is_some(),
+        key_file.is_some(),
         report.problems,
     );
     trust::warn(&config, &mut report);

@@ -1,12 +1,11 @@
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::Report;
+use crate::checks::Layers;
+use crate::duration;
 use crate::model::Config;
 use crate::path::Path;
 use crate::problem::message;
-use crate::text_form::duration_text;
 
 /// Warns of an idle timeout below the connect timeout, since only the latter sends a silent client the reason.
 pub(super) fn warn_of_idle_timeout(config: &Config, report: &mut Report<'_>) {
@@ -20,7 +19,7 @@ pub(super) fn warn_of_idle_timeout(config: &Config, report: &mut Report<'_>) {
 
 /// Checks limits of times. Beyond them, tokens never expire, withdrawn keys are trusted for weeks, envelopes expire
 /// before the player arrives, or the orchestrator kills a router that is still draining.
-pub(super) fn check_bounds(config: &Config, report: &mut Report<'_>) {
+pub(super) fn check_bounds(config: &Config, layers: &Layers<'_>, report: &mut Report<'_>) {
     let identity = &config.identity;
     let referral = config.referral.as_ref();
     let second = Duration::from_secs(1);
@@ -63,7 +62,7 @@ pub(super) fn check_bounds(config: &Config, report: &mut Report<'_>) {
         ),
     ] {
         if let Some(found) = found.filter(|found| !(least..=most).contains(found)) {
-            let value = Value::from(duration_text(&found));
+            let value = layers.written_or(path, || duration::to_text(&found));
             let message = message("out of range", &value, allowed);
             report.problems.add_if_clear(&Path::of(path), message);
         }

@@ -1,6 +1,7 @@
 //! The schema and the reference that is generated from it.
 
 use hyrouter_config::schema;
+use hyrouter_router::{CompareOp, SortOrder, SortType, Strategy, WhitelistSubject};
 use serde_json::{Value, json};
 
 /// Returns all keys of the configuration, in the notation of the reference.
@@ -124,34 +125,34 @@ fn shapes_are_exact() {
 
 #[test]
 fn names_of_the_schema_are_those_of_the_router() {
-    let schema = schema();
-    let names = |key: &str| {
-        let list = at(&schema, key)["enum"].as_array().unwrap().clone();
-        list.into_iter()
-            .map(|name| name.as_str().unwrap().to_owned())
-    };
-    for key in [
-        "routing.default.strategy",
-        "routing.default.fallback[].strategy",
-    ] {
-        assert!(names(key).all(|name| name.parse::<hyrouter_router::Strategy>().is_ok()));
+    fn texts<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
+        all.iter().map(|value| name(*value)).collect()
     }
-    assert!(
-        names("routing.default.sort[].order")
-            .all(|name| name.parse::<hyrouter_router::SortOrder>().is_ok())
-    );
-    assert!(
-        names("routing.default.sort[].type")
-            .all(|name| name.parse::<hyrouter_router::SortType>().is_ok())
-    );
-    assert!(
-        names("routing.default.filters[].op")
-            .all(|name| name.parse::<hyrouter_router::CompareOp>().is_ok())
-    );
-    assert!(
-        names("routing.default.filters[].subject")
-            .all(|name| name.parse::<hyrouter_router::WhitelistSubject>().is_ok())
-    );
+    let schema = schema();
+    let strategies = texts(Strategy::ALL, Strategy::as_str);
+    for (key, known) in [
+        ("routing.default.strategy", &strategies),
+        ("routing.default.fallback[].strategy", &strategies),
+        (
+            "routing.default.sort[].order",
+            &texts(SortOrder::ALL, SortOrder::as_str),
+        ),
+        (
+            "routing.default.sort[].type",
+            &texts(SortType::ALL, SortType::as_str),
+        ),
+        (
+            "routing.default.filters[].op",
+            &texts(CompareOp::ALL, CompareOp::as_str),
+        ),
+        (
+            "routing.default.filters[].subject",
+            &texts(WhitelistSubject::ALL, WhitelistSubject::as_str),
+        ),
+    ] {
+        let names = at(&schema, key)["enum"].as_array().unwrap();
+        assert_eq!(names, known, "{key}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn at(time: SystemTime) -> DecisionRecord<'static> {
 }
 
 #[test]
-fn what_is_absent_is_left_out() {
+fn absent_values_are_left_out() {
     let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_769_860_800_007);
     assert_eq!(
         DecisionLine::new(&at(time)).unwrap().as_str(),

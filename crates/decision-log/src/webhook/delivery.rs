@@ -63,7 +63,7 @@ impl WebhookDelivery {
                 return true;
             };
             failures += 1;
-            let asked = error.retry_after();
+            let asked = error.retry_after().and_then(|asked| asked.to_str().ok());
             let asked = asked.and_then(|asked| retry_after(asked, SystemTime::now()));
             let wait = RETRY.wait(failures, asked).filter(|_| may_pass(&error));
             self.warn(&error, wait.is_none(), batch.len());

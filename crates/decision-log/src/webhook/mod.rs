@@ -39,7 +39,6 @@ impl WebhookSink {
     ///
     /// Fails if an option is out of its range, or a certificate cannot be read.
     pub fn open(options: &WebhookOptions, runtime: &Handle) -> Result<Self, SinkError> {
-        options.check()?;
         let poster = options.poster()?;
         let limits = BatchLimits {
             room: options.queue,

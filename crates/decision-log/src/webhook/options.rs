@@ -1,11 +1,12 @@
 //! Options of a webhook: its URL, its credentials, and the number of decisions that can wait.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
-use hyrouter_http_client::{Poster, ServiceUrl, UrlRules};
+use hyrouter_http_client::{Poster, ServiceUrl, UrlRules, check_ca_file};
 
 use super::WebhookToken;
 use crate::{MAX_QUEUE, SinkError};
@@ -19,8 +20,9 @@ const PRODUCT: HeaderValue =
     HeaderValue::from_static(concat!("hyrouter/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Options of a webhook: its URL, its credentials, and the number of decisions that can wait.
-#[derive(Debug, Clone)]
+/// Options of a webhook: its URL, its credentials, and the number of decisions that can wait. `Debug` omits the
+/// token, and user, password and query of the URL.
+#[derive(Clone)]
 pub struct WebhookOptions {
     url: String,
     token: Option<WebhookToken>,
@@ -71,12 +73,22 @@ impl WebhookOptions {
         self
     }
 
-    /// Checks that each option can be used. Reads `ca_file`, if there is one, and nothing else.
+    /// Checks that each option can be used. Reads `ca_file`, if there is one and the URL is `https://`, and no other
+    /// file.
     ///
     /// # Errors
     ///
     /// Returns the first option that cannot be used, with its value and the allowed values.
     pub fn check(&self) -> Result<(), SinkError> {
+        self.check_numbers()?;
+        let url = self.service_url()?;
+        if let Some(ca_file) = self.ca_file.as_deref().filter(|_| url.is_https()) {
+            check_ca_file(ca_file)?;
+        }
+        Ok(())
+    }
+
+    fn check_numbers(&self) -> Result<(), SinkError> {
         for (key, value, most) in [
             ("queue", self.queue, MAX_QUEUE),
             ("batch", self.batch, MAX_BATCH),
@@ -85,10 +97,7 @@ impl WebhookOptions {
                 return Err(SinkError::Setting { key, value, most });
             }
         }
-        if self.ca_file.is_some() {
-            return self.poster().map(drop);
-        }
-        self.service_url().map(drop)
+        Ok(())
     }
 
     fn service_url(&self) -> Result<ServiceUrl, SinkError> {
@@ -100,13 +109,15 @@ impl WebhookOptions {
         Ok(ServiceUrl::parse(&self.url, rules)?)
     }
 
+    /// Checks each option, reads the certificates, and makes the poster. Does not connect.
     pub(super) fn poster(&self) -> Result<Poster, SinkError> {
+        self.check_numbers()?;
         let address = self.service_url()?;
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, PRODUCT);
         headers.insert(CONTENT_TYPE, JSON);
         if let Some(token) = &self.token {
-            headers.insert(AUTHORIZATION, token.to_header()?);
+            headers.insert(AUTHORIZATION, token.to_header());
         }
         Ok(Poster::new(
             address,
@@ -114,6 +125,25 @@ impl WebhookOptions {
             TIMEOUT,
             self.ca_file.as_deref(),
         )?)
+    }
+}
+
+impl fmt::Debug for WebhookOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            url,
+            token,
+            ca_file,
+            queue,
+            batch,
+        } = self;
+        f.debug_struct("WebhookOptions")
+            .field("url", &hyrouter_text::shown_address(url))
+            .field("token", token)
+            .field("ca_file", ca_file)
+            .field("queue", queue)
+            .field("batch", batch)
+            .finish()
     }
 }
 
@@ -162,6 +192,9 @@ mod tests {
             assert!(error.contains(problem), "{error}");
             assert!(error.contains("https://host[:port]/path"), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
+            let options = WebhookOptions::new(url).with_token(token.clone());
+            let printed = format!("{options:?}");
+            assert!(!printed.contains("hunter2"), "{printed}");
         }
         assert!(check("http://hooks.example/d", None).is_ok());
         assert!(check("http://[::1]/d", token).is_ok());

@@ -1,6 +1,5 @@
 //! The token that authenticates the router to a webhook.
 
-use std::fmt;
 use std::path::Path;
 
 use http::HeaderValue;
@@ -11,9 +10,9 @@ use zeroize::Zeroizing;
 
 const RULES: SecretRules = SecretRules::token(1);
 
-/// A bearer token. It cannot be printed, and is wiped from memory when it is dropped.
-#[derive(Clone)]
-pub struct WebhookToken(SecretString);
+/// A bearer token, as the value of its header. `Debug` does not print it.
+#[derive(Debug, Clone)]
+pub struct WebhookToken(HeaderValue);
 
 impl WebhookToken {
     /// Takes a token from a text. Blanks and line ends around it do not count.
@@ -22,7 +21,7 @@ impl WebhookToken {
     ///
     /// Fails if it is empty, longer than 4096 bytes, or has characters other than printable ASCII.
     pub fn new(text: &str) -> Result<Self, SecretProblem> {
-        RULES.check(text).map(Self)
+        Self::of(&RULES.check(text)?)
     }
 
     /// Reads a token from a file.
@@ -31,21 +30,20 @@ impl WebhookToken {
     ///
     /// Fails if the file cannot be read, or contains no token.
     pub fn read(path: &Path) -> Result<Self, SecretFileError> {
-        read_secret_file(path, RULES).map(Self)
+        let secret = read_secret_file(path, RULES)?;
+        Self::of(&secret).map_err(|problem| problem.in_file(path))
+    }
+
+    fn of(secret: &SecretString) -> Result<Self, SecretProblem> {
+        let text = Zeroizing::new(format!("Bearer {}", secret.expose_secret()));
+        let mut value = HeaderValue::from_str(&text).map_err(|_| SecretProblem::Characters)?;
+        value.set_sensitive(true);
+        Ok(Self(value))
     }
 
     /// Returns the value of the header. It is not printed with other headers.
-    pub(super) fn to_header(&self) -> Result<HeaderValue, SecretProblem> {
-        let text = Zeroizing::new(format!("Bearer {}", self.0.expose_secret()));
-        let mut value = HeaderValue::from_str(&text).map_err(|_| SecretProblem::Characters)?;
-        value.set_sensitive(true);
-        Ok(value)
-    }
-}
-
-impl fmt::Debug for WebhookToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WebhookToken(..)")
+    pub(super) fn to_header(&self) -> HeaderValue {
+        self.0.clone()
     }
 }
 
@@ -56,10 +54,10 @@ mod tests {
     #[test]
     fn it_is_sent_and_not_printed() {
         let token = WebhookToken::new("  hunter2\r\n").unwrap();
-        let header = token.to_header().unwrap();
+        let header = token.to_header();
         assert_eq!(header, "Bearer hunter2");
         let printed = format!("{token:?} {header:?}");
-        assert_eq!(printed, "WebhookToken(..) Sensitive");
+        assert_eq!(printed, "WebhookToken(Sensitive) Sensitive");
         for text in ["", "hunter2 hunter2", "hunter2\nX: y"] {
             assert!(WebhookToken::new(text).is_err(), "{text}");
         }

@@ -107,7 +107,7 @@ async fn a_batch_that_is_waiting_goes_at_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_sent_in_time_at_the_end_is_lost() {
+async fn items_that_are_not_sent_before_the_deadline_of_a_close_are_lost() {
     let (queue, first) = stalled(limits(10, 2));
     record(&queue, 1..=4);
     queue.record(7, || 5);

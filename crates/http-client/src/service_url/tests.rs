@@ -67,10 +67,11 @@ fn a_path_is_added_to_a_base() {
 }
 
 #[test]
-fn what_is_none_and_why() {
+fn invalid_urls_are_refused_with_the_reason() {
     let longest = format!("https://keys.example/{}", "x".repeat(MAX_URL - 21));
     assert!(ServiceUrl::parse(&longest, ANY).is_ok());
     let long = format!("{longest}x");
+    let long_if_escaped = format!("https://keys.example/{}", "\u{e4}".repeat(400));
     for (text, error) in [
         ("", UrlProblem::MissingScheme),
         ("keys.example/k", UrlProblem::MissingScheme),
@@ -82,6 +83,9 @@ fn what_is_none_and_why() {
         ("https://keys example/k", UrlProblem::Malformed),
         ("https://keys.example/a\tb", UrlProblem::Malformed),
         ("https://keys.example/k\n", UrlProblem::Malformed),
+        ("https://\\host/k", UrlProblem::Malformed),
+        ("https://host:\\k", UrlProblem::Malformed),
+        ("https://keys.example/a\\b", UrlProblem::Malformed),
         (
             "https://keys.example\\@hunter2/k",
             UrlProblem::WithUser(None),
@@ -94,9 +98,11 @@ fn what_is_none_and_why() {
         ("https://keys.example/k#1", UrlProblem::WithFragment),
         ("https://u@keys.example/k#1", UrlProblem::WithUser(None)),
         (&long, UrlProblem::TooLong),
+        (&long_if_escaped, UrlProblem::TooLong),
     ] {
         assert_eq!(problem(text, ANY), error, "{text}");
     }
+    assert_eq!(problem(&longest, BASE), UrlProblem::TooLong);
 }
 
 #[test]
@@ -108,6 +114,10 @@ fn passwords_and_long_urls_are_not_printed() {
     for (text, shown) in [
         ("https://u:hunter2@keys.example/k", "https://keys.example/k"),
         ("https://hunter2@[::1", "https://[::1"),
+        (
+            "https://u:hunter2\\@keys.example/k",
+            "https://keys.example/k",
+        ),
         (
             "http://localhost@hunter2@keys.example/k",
             "http://keys.example/k",

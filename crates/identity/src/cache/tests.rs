@@ -66,7 +66,7 @@ fn a_token_stands_once_in_it() {
 }
 
 #[test]
-fn what_is_not_kept_is_gone() {
+fn tokens_that_are_not_retained_are_removed() {
     let cache = Cache::new(64);
     for number in 0..20 {
         let key = KeyUse::for_tests(u64::from(number % 2));

@@ -27,7 +27,7 @@ fn addresses_are_parsed_and_printed() {
 }
 
 #[test]
-fn what_is_none_and_why() {
+fn invalid_addresses_are_refused_with_the_reason() {
     let long = format!("unix:/{}", "x".repeat(MAX_SOCKET_PATH));
     for (text, problem) in [
         ("", "has no host"),

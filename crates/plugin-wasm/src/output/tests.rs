@@ -55,7 +55,7 @@ fn a_line_without_end_takes_no_more_memory_than_one() {
 }
 
 #[test]
-fn what_steers_a_terminal_or_is_no_text_is_replaced() {
+fn control_characters_and_invalid_utf8_are_replaced() {
     let (lines, output) = output();
     output.text(OutputLevel::Info, b"a\x1b[2Jb\tc\0\n\xff\xfe");
     assert_eq!(

@@ -52,7 +52,7 @@ async fn optional_exports_are_called_when_they_should_be() {
 }
 
 #[tokio::test]
-async fn what_a_guest_writes_becomes_lines() {
+async fn output_of_a_guest_becomes_lines() {
     let guest = guest("good/complete").config(json!({"a": [1]}));
     let plugin = guest.plugin().await;
     call(&plugin, &good_request()).await.unwrap();
@@ -84,7 +84,7 @@ async fn a_guest_can_refuse_its_configuration() {
 }
 
 #[tokio::test]
-async fn nothing_leads_out_of_a_guest() {
+async fn a_guest_cannot_reach_files_or_the_environment() {
     // Neither is the guest's folder nor anything of this process's environment to be seen.
     let plugin = guest("good/looks_around").plugin().await;
     let response = call(&plugin, &good_request()).await.unwrap();

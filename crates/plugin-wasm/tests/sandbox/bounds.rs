@@ -32,7 +32,7 @@ fn branches(targets: usize) -> String {
 }
 
 #[tokio::test]
-async fn what_no_toolchain_makes_is_refused() {
+async fn modules_beyond_the_bounds_are_refused() {
     let many_locals = format!("(local {})", "i32 ".repeat(5_001));
     let many_parameters = format!("(func (param {}))", "i32 ".repeat(101));
     let many_results = format!(
@@ -101,7 +101,7 @@ async fn sums_over_all_functions_are_bounded() {
 }
 
 #[tokio::test]
-async fn what_is_just_within_the_bounds_is_compiled() {
+async fn modules_just_within_the_bounds_are_compiled() {
     let one_loop_each = "loop local.get 1 local.set 1 end ".repeat(9_999);
     for function in [
         nested(900),

@@ -89,7 +89,7 @@ async fn cut_and_lengthened_files_are_noticed() {
 }
 
 #[tokio::test]
-async fn what_others_can_write_is_not_used() {
+async fn files_that_others_can_write_are_not_used() {
     let (_folder, file) = cached().await;
     fs::set_permissions(&file, fs::Permissions::from_mode(0o622)).unwrap();
     assert!(is_made_anew(&file).await, "a file that others can write");

@@ -71,7 +71,7 @@ async fn its_result_is_what_a_cache_keeps() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_module_is_told_as_without_it() {
+async fn errors_of_a_module_are_the_same_with_and_without_the_compiler_process() {
     for bytes in [
         b"\0asm\x02\0\0\0".to_vec(),
         in_plugin(&changed_in_loops(2_000, 50)),

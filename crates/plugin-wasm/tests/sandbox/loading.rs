@@ -168,7 +168,7 @@ async fn files_that_are_not_there_or_too_long_are_refused() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_is_no_file_is_not_waited_for() {
+async fn a_pipe_is_refused_without_waiting() {
     let mut guest = module(b"");
     guest.settings.path.set_file_name("pipe.wasm");
     let made = std::process::Command::new("mkfifo")

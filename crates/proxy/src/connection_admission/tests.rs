@@ -226,7 +226,7 @@ fn the_global_rate_iskept_apart_for_proven_ones_too() {
 
 /// A client has a say in how long QUIC remembers a closed connection.
 #[test]
-fn what_quic_remembers_counts_until_it_is_forgotten() {
+fn closed_connections_count_until_quic_forgets_them() {
     let admission = admission(|limits| limits.max_connections = 200);
     let (attacker, player) = (ip("192.0.2.1"), ip("198.51.100.1"));
     let mut kept = Vec::new();
@@ -252,7 +252,7 @@ fn what_quic_remembers_counts_until_it_is_forgotten() {
 
 /// Connections that QUIC remembers because of forged packets leave the other half to clients that prove their address.
 #[test]
-fn what_is_remembered_of_unproven_addresses_is_bounded_apart() {
+fn closed_connections_of_unproven_addresses_have_a_bound_of_their_own() {
     let admission = admission(|limits| limits.max_connections = 10);
     let mut kept = Vec::new();
     loop {

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_answered_stays_known_and_who_is_silent_does_not() {
+    fn sources_stay_known_while_they_are_answered_and_silent_ones_are_forgotten() {
         let mut now = Instant::now();
         let mut direct = Direct::new(now);
         direct.hear(source(1), now);

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_may_take_to_acknowledge_is_capped_and_all_else_stays() {
+    fn max_ack_delay_is_capped_and_other_parameters_stay() {
         for (claimed, made) in [
             (&[][..], &[][..]),
             (&[0], &[0]),

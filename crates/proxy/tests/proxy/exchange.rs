@@ -153,7 +153,7 @@ async fn no_common_alpn_is_a_tls_alert() {
 }
 
 #[tokio::test]
-async fn what_follows_the_first_connect_changes_nothing() {
+async fn bytes_after_the_first_connect_change_nothing() {
     let mut server = server().answering(|_| refer());
     let hello = Hello::of(Generation::G4);
     let frame = hello.frame().unwrap();

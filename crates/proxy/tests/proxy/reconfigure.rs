@@ -99,7 +99,7 @@ async fn protocols_and_limits_hold_for_those_who_come_then() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_used_changes_nothing() {
+async fn a_configuration_that_cannot_be_used_changes_nothing() {
     let server = server().answering(|_| Answer::referral("10.0.0.7", 5521, None));
     let before = server.handle.fingerprint();
     let unusable = settings(|settings| {

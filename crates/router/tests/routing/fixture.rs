@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use hyrouter_router::{
-    Backend, BackendKey, Explanation, Filter, PolicyPatch, PoolPolicy, PoolSpec, RouteDecision,
-    RouteFailure, RouteRequest, RouteSpec, Router, RouterSpec, SortBy, SortOrder, SortType,
-    Strategy, Turns,
+    Backend, BackendKey, CompareOp, Explanation, Filter, PolicyPatch, PoolPolicy, PoolSpec,
+    RouteDecision, RouteFailure, RouteRequest, RouteSpec, Router, RouterSpec, SortBy, SortOrder,
+    SortType, Strategy, Turns,
 };
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -104,7 +104,7 @@ impl PoolExt for PoolSpec {
 pub(crate) fn compare(left: &str, op: &str, right: &str) -> Filter {
     Filter::Compare {
         left: BackendKey::from(left),
-        op: op.parse().unwrap(),
+        op: named_op(op),
         right: BackendKey::from(right),
     }
 }
@@ -251,4 +251,9 @@ impl Fixture {
     pub(crate) fn hosts(&mut self, players: u32) -> Vec<String> {
         (0..players).map(|_| self.anyone().host).collect()
     }
+}
+
+fn named_op(name: &str) -> CompareOp {
+    let known = CompareOp::ALL.iter().find(|op| op.as_str() == name);
+    *known.unwrap()
 }

@@ -14,7 +14,7 @@ use hyrouter_testing::clock::{Clock, until};
 use hyrouter_testing::listen::deaf;
 
 #[tokio::test(start_paused = true)]
-async fn what_may_pass_is_tried_again() {
+async fn temporary_failures_are_retried() {
     let clock = Clock::hold().await;
     for answer in [
         status("429 Too Many Requests"),
@@ -74,7 +74,7 @@ async fn a_collector_that_is_away_costs_the_spans_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_collector_does_not_want_is_dropped() {
+async fn a_batch_that_the_collector_refuses_is_dropped() {
     let _clock = Clock::hold().await;
     for refusal in [
         "301 Moved Permanently",

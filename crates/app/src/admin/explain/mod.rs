@@ -61,8 +61,8 @@ async fn report(
 ) -> Result<Value, ExplainError> {
     let (info, hello) = question.connect()?;
     let typed = question.sni.as_ref().and_then(HostName::converted_from);
-    if let Some(why) = turned_away(settings, info.peer(), question.comes_from())? {
-        return Ok(report::turned_away(&info, &hello, why, typed));
+    if let Some(why) = refused_before_connect(settings, info.peer(), question.comes_from())? {
+        return Ok(report::refused_before_connect(&info, &hello, why, typed));
     }
     let options = question.options();
     let explained = snapshot.explain(&info, options, question.plugins).await;
@@ -71,7 +71,7 @@ async fn report(
 }
 
 /// Returns the code of a refusal by QUIC or TLS, before `Connect`. The player gets no packet with a reason.
-fn turned_away(
+fn refused_before_connect(
     settings: &Settings,
     peer: &Peer,
     ip: Option<IpAddr>,

@@ -40,7 +40,7 @@ pub(super) fn json(
 }
 
 /// Returns the report about a player refused before `Connect`.
-pub(super) fn turned_away(
+pub(super) fn refused_before_connect(
     info: &ConnectInfo,
     hello: &Hello,
     reason: &'static str,

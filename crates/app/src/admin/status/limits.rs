@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use hyrouter_config::LimitSettings;
+use hyrouter_config::{LimitSettings, RateSettings};
 use serde_json::Value;
 
 /// Returns the active limits, by the keys of the configuration.
 pub(super) fn of(limits: &LimitSettings) -> BTreeMap<String, Value> {
-    let rate = |per_second: u32, burst: u32| match per_second {
+    let rate = |rate: RateSettings| match rate.per_second {
         0 => Value::from("no limit"),
-        _ => Value::from(format!("{per_second}/s, burst {burst}")),
+        per_second => Value::from(format!("{per_second}/s, burst {}", rate.burst)),
     };
-    let (all, source) = (&limits.rate, &limits.source_rate);
     let time = |time: std::time::Duration| Value::from(format!("{time:?}"));
     [
         ("retry", limits.retry.as_str().into()),
@@ -23,8 +22,8 @@ pub(super) fn of(limits: &LimitSettings) -> BTreeMap<String, Value> {
             limits.max_connections_per_source.into(),
         ),
         ("max_unread", limits.max_unread.into()),
-        ("rate", rate(all.per_second, all.burst)),
-        ("source_rate", rate(source.per_second, source.burst)),
+        ("rate", rate(limits.rate)),
+        ("source_rate", rate(limits.source_rate.into())),
         ("allow", limits.allow.len().into()),
         ("deny", limits.deny.len().into()),
         ("handshake_timeout", time(limits.handshake_timeout)),

@@ -16,8 +16,8 @@ use super::histogram::Histogram;
 /// Longest text of a failure that is kept, in characters. Parts of it may come from the plugin.
 const MAX_ERROR: usize = 200;
 
-/// The plugins of the configuration at work, shadow plugins too. A plugin that the next configuration has as well goes
-/// on with its counts.
+/// The plugins of the active configuration, including shadow plugins. A plugin that the next configuration also has
+/// keeps its counts.
 #[derive(Debug, Default)]
 pub(crate) struct PluginMetrics {
     by_name: ArcSwap<HashMap<Arc<str>, Arc<PluginCount>>>,

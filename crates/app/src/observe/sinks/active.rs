@@ -27,7 +27,7 @@ pub(crate) fn check(settings: &LoggingSettings, findings: &mut Findings) {
         findings.keep(check_target(file));
     }
     if findings.are_free(&["logging.webhook"]) {
-        findings.keep(webhook(settings));
+        findings.keep(webhook(settings).and_then(check_webhook));
     }
 }
 
@@ -42,7 +42,12 @@ fn check_target(file: &Path) -> Result<(), Problem> {
     Err(Problem::new("logging.decisions", problem))
 }
 
-/// Returns the options of the webhook, with the token read.
+fn check_webhook(options: Option<WebhookOptions>) -> Result<(), Problem> {
+    let checked = options.map_or(Ok(()), |options| options.check());
+    checked.map_err(at("logging.webhook"))
+}
+
+/// Returns the options of the webhook, with the token read. They are not checked.
 fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookOptions>, Problem> {
     let Some(webhook) = &settings.webhook else {
         return Ok(None);
@@ -51,9 +56,7 @@ fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookOptions>, Problem
     let token = token
         .transpose()
         .map_err(at("logging.webhook.token_file"))?;
-    let options = webhook_options(webhook).with_token(token);
-    options.check().map_err(at("logging.webhook"))?;
-    Ok(Some(options))
+    Ok(Some(webhook_options(webhook).with_token(token)))
 }
 
 /// Returns the options of the webhook without the token.

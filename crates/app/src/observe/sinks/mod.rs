@@ -20,7 +20,7 @@ use crate::metrics::encode::EncodeMetrics as _;
 use crate::observe::traces::Traces;
 
 /// Maximum time to write and send waiting decisions at the end, or when their sink is replaced.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// All sinks of decisions. Recorded decisions survive a change of the configuration.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl DecisionSinks {
         };
         let sinks = Arc::clone(self);
         tokio::spawn(async move {
-            before.out.close(LAST_WORDS).await;
+            before.out.close(FLUSH_TIMEOUT).await;
             sinks.retired().settle(&before);
         });
     }
@@ -91,7 +91,10 @@ impl DecisionSinks {
 
     pub(crate) async fn close(&self) {
         let active = self.active.load_full();
-        tokio::join!(active.out.close(LAST_WORDS), self.traces.close(LAST_WORDS));
+        tokio::join!(
+            active.out.close(FLUSH_TIMEOUT),
+            self.traces.close(FLUSH_TIMEOUT)
+        );
     }
 
     /// Hands a finished connection on: its record, the calls of plugins, and the client's address.

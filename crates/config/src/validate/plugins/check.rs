@@ -45,29 +45,32 @@ pub(in crate::validate) fn check_unique<'a>(
 
 /// Checks that the plugin's address or file is set, and the files of its TLS.
 fn check_target(path: &Path, plugin: &Plugin, problems: &mut Problems) {
-    let grpc = plugin.grpc.as_ref();
-    let wasm = plugin.wasm.as_ref();
-    let (key, is_given) = match plugin.kind {
-        Some(PluginType::Grpc) => ("address", grpc.is_some_and(|grpc| !grpc.address.is_empty())),
-        Some(PluginType::Wasm) => (
-            "path",
-            wasm.is_some_and(|wasm| !wasm.path.as_os_str().is_empty()),
-        ),
-        None => ("", true),
+    if let Some(tls) = plugin.grpc.as_ref().and_then(|grpc| grpc.tls.as_ref()) {
+        check_pair(
+            &path.key("grpc").key("tls"),
+            tls.cert_file.is_some(),
+            tls.key_file.is_some(),
+            problems,
+        );
+    }
+    let Some(kind) = plugin.kind else {
+        return;
     };
-    if let Some(kind) = plugin.kind.filter(|_| !is_given) {
+    let (key, is_given) = match kind {
+        PluginType::Grpc => {
+            let grpc = plugin.grpc.as_ref();
+            ("address", grpc.is_some_and(|grpc| !grpc.address.is_empty()))
+        }
+        PluginType::Wasm => {
+            let wasm = plugin.wasm.as_ref();
+            let has_path = wasm.is_some_and(|wasm| !wasm.path.as_os_str().is_empty());
+            ("path", has_path)
+        }
+    };
+    if !is_given {
         let kind = kind.as_str();
         let message = missing(&format!("type `{kind}`"));
         problems.add_if_clear(&path.key(kind).key(key), message);
-    }
-    if let Some(tls) = grpc.and_then(|grpc| grpc.tls.as_ref()) {
-        let path = path.key("grpc").key("tls");
-        check_pair(
-            &path,
-            tls.cert_file.as_ref(),
-            tls.key_file.as_ref(),
-            problems,
-        );
     }
 }
 

@@ -28,14 +28,14 @@ fn urls_are_parsed_and_printed() {
 }
 
 #[test]
-fn what_is_a_file() {
+fn texts_without_a_scheme_are_files() {
     for text in ["jwks.json", "./jwks.json", "/etc/keys", "https", "C:\\keys"] {
         assert_eq!(JwksSource::parse(text), Ok(JwksSource::File(text.into())));
     }
 }
 
 #[test]
-fn what_is_neither_and_why() {
+fn invalid_sources_are_refused_with_the_reason() {
     let long = format!("https://keys.example/{}", "x".repeat(MAX_URL));
     for (text, problem) in [
         ("", "is empty"),

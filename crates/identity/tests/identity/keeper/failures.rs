@@ -74,8 +74,8 @@ async fn keys_stay_whatever_a_service_returns() {
         (ok(&set(&[&b, &key("b")])), "two different keys with kid"),
         (ok(&good[..good.len() - 1]), "not a JSON Web Key Set"),
         (whole[..whole.len() - 1].to_vec(), "is incomplete"),
-        (too_long.into(), "more than 262144 bytes"),
-        (chunked.into(), "more than 262144 bytes"),
+        (too_long.into(), "the response has more than 262144 bytes"),
+        (chunked.into(), "the response has more than 262144 bytes"),
         (long_head.into(), "too large"),
         (
             b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
@@ -156,7 +156,7 @@ async fn a_body_without_end_is_read_up_to_the_limit() {
     let server = Server::new(Answer::Endless).await;
     let kept = Kept::new(&server.url()).run();
     until("a failure", || kept.status().failures == 1).await;
-    assert_eq!(kept.error(), "more than 262144 bytes");
+    assert_eq!(kept.error(), "the response has more than 262144 bytes");
     until("a closed connection", || server.left() == 1).await;
     // The system buffers more than the limit.
     assert!(server.written() > 262_144 && server.written() < 64 << 20);

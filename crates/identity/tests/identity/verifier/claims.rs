@@ -11,7 +11,7 @@ fn unsigned(header: &str, payload: &str) -> String {
 }
 
 #[test]
-fn nothing_is_verified() {
+fn reading_claims_does_not_verify_them() {
     let mut payload = payload();
     payload["exp"] = json!(1);
     payload["iss"] = json!("any issuer");

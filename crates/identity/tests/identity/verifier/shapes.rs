@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_verified_is_what_is_read(payload in payloads()) {
+    fn verified_claims_equal_the_claims_that_are_read(payload in payloads()) {
         let (key, verifier) = trusted();
         let token = key.token(&payload);
         let verified = verify(&verifier, &token);

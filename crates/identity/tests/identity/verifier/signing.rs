@@ -27,7 +27,7 @@ fn trusting(jwks: &[u8]) -> TokenVerifier {
 }
 
 #[test]
-fn what_is_signed_verifies() {
+fn signed_tokens_verify() {
     let key = TokenSigningKey::generate("k1").unwrap();
     let verifier = trusting(key.public_jwks().as_bytes());
     let told = verify(&verifier, &key.sign(&claims()).unwrap()).unwrap();

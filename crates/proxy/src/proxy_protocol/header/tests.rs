@@ -40,7 +40,7 @@ fn addresses_of_both_families_are_read() {
 }
 
 #[test]
-fn what_follows_the_addresses_is_skipped() {
+fn bytes_after_the_addresses_are_skipped() {
     let payload = [V4.as_slice(), &[0x04, 0, 3, 1, 2, 3]].concat();
     let header = read(&header(PROXY, UDP_OVER_IPV4, &payload)).unwrap();
     assert_eq!(header.unwrap().len, 34);

@@ -281,7 +281,7 @@ fn a_new_flow_does_not_take_a_client_of_one_that_was_just_heard_of() {
 
 /// The system hands another flow to another endpoint.
 #[test]
-fn what_one_endpoint_has_heard_of_holds_for_all() {
+fn a_flow_that_one_endpoint_knows_is_known_to_all() {
     let (inner, socket) = socket();
     inner.receive_one(BALANCER, [header(CLIENT), b"first".to_vec()].concat());
     assert_eq!(seen(&socket), [(address(CLIENT), b"first".to_vec())]);
