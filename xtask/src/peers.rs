@@ -6,11 +6,19 @@ use anyhow::ensure;
 
 use crate::go::{go, is_there};
 use crate::interop::python_with_aioquic;
-use crate::sh::{self, root, say, target};
+use crate::sh::{self, cargo, root, say, target};
 
-/// Prepares Python with grpcio, and the Go peer where there is Go.
+/// Prepares Python with grpcio, the example plugin, and the Go peer where there is Go.
 pub(crate) fn set_up() -> anyhow::Result<()> {
     python_with_aioquic()?;
+    // With the features of the tests, which therefore compile nothing of it again.
+    sh::run(cargo().args([
+        "build",
+        "--workspace",
+        "--all-features",
+        "--bin",
+        "example-grpc-plugin",
+    ]))?;
     if let Err(missing) = is_there() {
         return left_out(&format!("{missing}; tests with the Go peer are skipped"));
     }
