@@ -210,6 +210,11 @@ fn fits(
             missing(kind, text(document, &format!("{target}/name")));
             return;
         }
+        "RoleBinding" => {
+            missing("Role", text(document, "/roleRef/name"));
+            missing("ServiceAccount", text(document, "/subjects/0/name"));
+            return;
+        }
         "PodDisruptionBudget" => "/spec/selector/matchLabels",
         "NetworkPolicy" => {
             let_in(document, container, faults);
