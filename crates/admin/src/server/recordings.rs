@@ -7,11 +7,11 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
 
+use crate::recording::RecordingCommand;
 use crate::server::commands::{NameInPath, SharedState, log_command, log_failure, name};
 use crate::server::connection::ClientAddr;
 use crate::server::error_response::{ErrorResponse, nothing};
 use crate::server::json_body::{json, read};
-use crate::recording::RecordingCommand;
 
 /// `POST /api/plugins/{name}/recording`
 pub(crate) async fn start(

@@ -8,7 +8,6 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::{HeaderValue, header};
 
-
 use crate::server::bounded::ResponseBudget;
 use crate::server::listener_state::ListenerState;
 use crate::server::{bounded, commands, error_response, events, guard, page, queries, recordings};
