@@ -85,7 +85,8 @@ final class PluginMethod<C> {
             return JsonCodec.encodeResponse(handler.onConnect(request, config));
         } catch (PluginFailure failure) {
             throw failure.status().asException();
-        } catch (Exception | StackOverflowError | AssertionError | LinkageError error) {
+        } catch (Throwable error) {
+            // Errors too: a call without an answer would keep its player waiting.
             HandlerLog.failed(error);
             // The text of an exception can contain data of the player, so the router gets the class only.
             throw Status.INTERNAL

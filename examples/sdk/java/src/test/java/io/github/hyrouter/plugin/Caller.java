@@ -27,7 +27,10 @@ final class Caller implements AutoCloseable {
     private final ManagedChannel channel;
 
     Caller(PluginServer server) {
-        String address = server.address();
+        this(server.address());
+    }
+
+    Caller(String address) {
         NettyChannelBuilder builder = address.startsWith("unix:")
                 ? NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(address.substring("unix:".length())))
                         .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
