@@ -32,6 +32,7 @@ mod plugins;
 mod plugins_grpc;
 mod referral;
 mod reload;
+mod replacing;
 mod serve;
 mod shown;
 #[cfg(target_os = "linux")]

@@ -1,10 +1,11 @@
 """A plugin server with grpcio alone, without generated code. Behaves like the Go peer beside it.
 
-Its first line of output is the address; then it serves until it is killed.
+Its first line of output is the address; then it serves until it is killed. SIGTERM lets it finish its calls.
 """
 
 import argparse
 import json
+import signal
 import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,14 @@ def on_connect(request, context):
     return {"deny": False, "referral_data": b64encode(name.upper().encode()).decode()}
 
 
+def answering(data):
+    """Returns the handler; with `data`, one that attaches it for every player."""
+    if data is None:
+        return on_connect
+    response = {"referral_data": b64encode(data.encode()).decode()}
+    return lambda request, context: response
+
+
 def serialize(response):
     return response if isinstance(response, bytes) else json.dumps(response).encode()
 
@@ -59,12 +68,15 @@ def main():
     parser.add_argument("--tls-cert", type=Path)
     parser.add_argument("--tls-key", type=Path)
     parser.add_argument("--client-ca", type=Path)
+    parser.add_argument("--answer", help="referral data of every player, in place of the name")
+    parser.add_argument("--share-port", action="store_true", help="beside another server")
     arguments = parser.parse_args()
 
-    # Two servers never share a port, so that a test asks the one that it started.
-    server = grpc.server(ThreadPoolExecutor(64), options=[("grpc.so_reuseport", 0)])
+    # By default two servers never share a port, so that a test asks the one that it started.
+    options = [("grpc.so_reuseport", int(arguments.share_port))]
+    server = grpc.server(ThreadPoolExecutor(64), options=options)
     handler = grpc.unary_unary_rpc_method_handler(
-        on_connect, request_deserializer=json.loads, response_serializer=serialize
+        answering(arguments.answer), request_deserializer=json.loads, response_serializer=serialize
     )
     server.add_generic_rpc_handlers(
         [grpc.method_handlers_generic_handler("hyrouter.Plugin", {"OnConnect": handler})]
@@ -74,6 +86,7 @@ def main():
     else:
         port = server.add_insecure_port(arguments.listen)
     server.start()
+    signal.signal(signal.SIGTERM, lambda *_: server.stop(10))
     unix = arguments.listen.startswith("unix:")
     address = arguments.listen if unix else f"{arguments.listen.rsplit(':', 1)[0]}:{port}"
     print(address, flush=True)
