@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 
-use crate::{browser, docs, interop, packaging, peers, plugins, sh, tidy, verifiers};
+use crate::{
+    browser, docs, interop, packaging, peers, plugin_examples, plugins, sh, tidy, verifiers,
+};
 use sh::{cargo, cmd, root, say, target};
 
 /// Version of cargo-deny, which checks licenses, sources and bans.
@@ -77,11 +79,36 @@ fn each_feature_compiles() -> anyhow::Result<()> {
 /// published crates. The packed crates are not compiled again, which would take as long as all other checks.
 fn crates_can_be_published() -> anyhow::Result<()> {
     let crates = published(|_| true)?;
+    let templates = PackedTemplates::write()?;
     sh::run(
         cargo()
             .args(["package", "--no-verify", "--allow-dirty", "--quiet"])
             .args(packages(&crates)),
-    )
+    )?;
+    // This one is compiled, since its build script reads another file than in the repository.
+    sh::run(
+        cargo()
+            .args(["package", "--allow-dirty", "--quiet"])
+            .args(["--package", "hyrouter-plugin-templates"]),
+    )?;
+    templates.remove()
+}
+
+/// The file of all templates, which exists only while their crate is packed.
+struct PackedTemplates(PathBuf);
+
+impl PackedTemplates {
+    fn write() -> anyhow::Result<Self> {
+        let path = root().join("crates/plugin-templates/templates.json");
+        let json = hyrouter_plugin_templates::sources_json()?;
+        fs::write(&path, json).with_context(|| format!("writing {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    fn remove(self) -> anyhow::Result<()> {
+        let Self(path) = self;
+        fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))
+    }
 }
 
 fn packages(crates: &[String]) -> impl Iterator<Item = &str> {
@@ -116,7 +143,8 @@ pub(crate) fn test() -> anyhow::Result<()> {
     browser::set_up()?;
     verifiers::set_up()?;
     verifiers::run()?;
-    sh::run(cargo().args(["test", "--workspace", "--all-features"]))
+    sh::run(cargo().args(["test", "--workspace", "--all-features"]))?;
+    plugin_examples::run_built()
 }
 
 /// Returns a pinned tool of cargo. Builds it into the target directory if it is not installed.

@@ -9,6 +9,7 @@ mod go;
 mod interop;
 mod packaging;
 mod peers;
+mod plugin_examples;
 mod plugins;
 mod run_plugins;
 mod sh;
@@ -37,6 +38,8 @@ enum Command {
     },
     /// Build the example plugins for WebAssembly into target/plugins/
     PluginWasm,
+    /// Make, build, test and call a project of each template of `hyrouter plugin new`, and check the kits
+    PluginExamples(plugin_examples::PluginExampleArgs),
     /// Run the router of dev/config.plugins.dev.yaml and its plugins in this terminal
     RunPlugins {
         /// Log at level debug
@@ -67,6 +70,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test => ci::test(),
         Command::Interop { filter } => interop::run(filter.as_deref()),
         Command::PluginWasm => plugins::build(),
+        Command::PluginExamples(args) => plugin_examples::run(&args),
         Command::RunPlugins { debug } => run_plugins::run(debug),
         Command::Bench(args) => bench::run(&args),
         Command::Packaging => packaging::run(),

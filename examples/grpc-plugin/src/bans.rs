@@ -40,7 +40,7 @@ impl Bans {
     }
 }
 
-/// Returns the text for a banned player that the list has no reason for.
+/// Returns the text for a banned player without a reason in the list.
 fn banned(language: &str) -> &'static str {
     let primary = language.split(['-', '_']).next().unwrap_or_default();
     if primary.eq_ignore_ascii_case("de") {

@@ -16,14 +16,14 @@ const VIP: &str = "VIP";
 /// The operator's `config`.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Lobby {
+pub(crate) struct VipLobby {
     /// Host name or IP address of the backend of VIPs.
     vip_host: String,
     /// Its UDP port.
     vip_port: u16,
 }
 
-impl Default for Lobby {
+impl Default for VipLobby {
     fn default() -> Self {
         Self {
             vip_host: "vip.example.com".into(),
@@ -32,7 +32,7 @@ impl Default for Lobby {
     }
 }
 
-impl Lobby {
+impl VipLobby {
     /// Checks what the types do not express.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         if self.vip_host.is_empty() {
@@ -48,10 +48,10 @@ impl Lobby {
 /// Denies the players on the list, which may be replaced at any time, and sends VIPs to their lobby.
 pub(crate) struct BanList(pub(crate) watch::Receiver<Bans>);
 
-impl OnConnectWithConfig<Lobby> for BanList {
+impl OnConnectWithConfig<VipLobby> for BanList {
     async fn on_connect(
         &self,
-        lobby: Arc<Lobby>,
+        lobby: Arc<VipLobby>,
         request: ConnectRequest,
     ) -> Result<ConnectResponse, PluginFailure> {
         let Self(bans) = self;
@@ -60,7 +60,7 @@ impl OnConnectWithConfig<Lobby> for BanList {
 }
 
 /// The name comes from the client. Check `event.identity.verified` before granting anything of value by it.
-fn decide(bans: &Bans, lobby: &Lobby, request: &ConnectRequest) -> ConnectResponse {
+fn decide(bans: &Bans, lobby: &VipLobby, request: &ConnectRequest) -> ConnectResponse {
     let event = &request.event;
     if let Some(reason) = bans.reason(event) {
         return ConnectResponse::deny(reason);
@@ -83,10 +83,10 @@ fn decide(bans: &Bans, lobby: &Lobby, request: &ConnectRequest) -> ConnectRespon
 mod tests {
     use hyrouter_plugin_grpc::{Backend, ConnectEvent, ConnectRequest, ConnectResponse};
 
-    use super::{Lobby, decide};
+    use super::{VipLobby, decide};
     use crate::bans::Bans;
 
-    fn answer(lobby: &Lobby, username: Option<&str>) -> ConnectResponse {
+    fn answer(lobby: &VipLobby, username: Option<&str>) -> ConnectResponse {
         let request = ConnectRequest {
             event: ConnectEvent {
                 username: username.map(str::to_owned),
@@ -99,12 +99,12 @@ mod tests {
 
     #[test]
     fn vips_go_to_the_lobby_of_the_config() {
-        let lobby = Lobby {
+        let lobby = VipLobby {
             vip_host: "10.0.0.9".into(),
             vip_port: 5521,
         };
         for (lobby, backend) in [
-            (Lobby::default(), Backend::new("vip.example.com", 5520)),
+            (VipLobby::default(), Backend::new("vip.example.com", 5520)),
             (lobby, Backend::new("10.0.0.9", 5521)),
         ] {
             let expected = ConnectResponse {
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_ban_comes_first_and_all_others_are_unchanged() {
-        let lobby = Lobby::default();
+        let lobby = VipLobby::default();
         assert!(answer(&lobby, Some("vip_mallory")).deny);
         for name in [
             None,
@@ -142,11 +142,11 @@ mod tests {
                 Some("vip_port: is 0; allowed: 1 to 65535"),
             ),
         ] {
-            let lobby: Lobby = serde_json::from_str(json).unwrap();
+            let lobby: VipLobby = serde_json::from_str(json).unwrap();
             assert_eq!(lobby.check().err(), problem, "{json}");
         }
         for json in [r#"{"vip_port":70000}"#, r#"{"host":"a"}"#] {
-            assert!(serde_json::from_str::<Lobby>(json).is_err(), "{json}");
+            assert!(serde_json::from_str::<VipLobby>(json).is_err(), "{json}");
         }
     }
 }

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::bans::Bans;
 use crate::file::BanFile;
-use crate::handler::{BanList, Lobby};
+use crate::handler::{BanList, VipLobby};
 
 /// Ban list in the working directory. Used if it exists and no other one is named.
 const BANS: &str = "bans.txt";
@@ -56,7 +56,7 @@ async fn main() -> anyhow::Result<()> {
         replace.send_replace(file.bans().clone());
         tokio::spawn(file.follow(replace));
     }
-    let plugin = ConfigReader::new(BanList(bans)).with_check(Lobby::check);
+    let plugin = ConfigReader::new(BanList(bans)).with_check(VipLobby::check);
     let server = PluginServer::new(plugin).bind(&arguments.address()).await?;
     say(&format!("listening on {}", server.address()));
     server.run().await.context("serving the plugin")

@@ -45,6 +45,11 @@ pub(crate) fn build() -> anyhow::Result<()> {
     go::build()
 }
 
+/// Returns whether plain `cargo build` builds plugins in Rust.
+pub(crate) fn active_toolchain_builds() -> bool {
+    toolchain::active_has(rust::TARGET)
+}
+
 /// Returns the folder of the finished files.
 fn folder() -> PathBuf {
     target().join("plugins")

@@ -5,7 +5,7 @@ use crate::sh;
 use super::toolchain::Toolchain;
 use super::{Product, V1, builds};
 
-const TARGET: &str = "wasm32-wasip1";
+pub(super) const TARGET: &str = "wasm32-wasip1";
 
 const LOBBY: Product = Product {
     name: "wasm-plugin.wasm",

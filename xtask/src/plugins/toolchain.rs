@@ -76,7 +76,7 @@ impl Toolchain {
 }
 
 /// Returns whether the standard library for the target is installed.
-fn active_has(triple: &str) -> bool {
+pub(super) fn active_has(triple: &str) -> bool {
     let print = ["--print", "target-libdir", "--target", triple];
     let Ok(folder) = sh::output(rustc().args(print)) else {
         return false;

@@ -15,6 +15,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("client", &["protocol"]),
     ("plugin-api", &["text"]),
     ("plugin-sdk", &["plugin-api"]),
+    ("plugin-templates", &[]),
     ("http-client", &["files", "text"]),
     ("identity", &["files", "http-client", "referral"]),
     ("decision-log", &["files", "http-client", "text"]),

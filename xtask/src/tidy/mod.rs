@@ -59,6 +59,7 @@ const READERS: &[(&str, &str)] = &[
     ("crates/files/src", "the implementation"),
     ("crates/bench", "not part of the router"),
     ("crates/testing", "not part of the router"),
+    ("crates/plugin-templates/build.rs", "not part of the router"),
     ("crates/app/src/metrics/process.rs", "reads /proc/self"),
     ("crates/app/src/build/port_holder.rs", "reads /proc"),
     (

@@ -91,6 +91,17 @@ Exit codes:
   1   No player came, or the router does not answer or refuses the request
   64  Wrong command line or configuration";
 
+#[cfg(all(feature = "wasm", feature = "grpc"))]
+pub(super) const PLUGIN_NEW: &str = "\
+Examples:
+  hyrouter plugin new bans --lang python --kind grpc
+  hyrouter plugin new lobby --lang rust --kind wasm --path plugins/lobby
+
+Exit codes:
+  0   The project was written
+  1   There is no such template, the folder is not empty or cannot be written
+  64  Wrong command line";
+
 pub(super) const ENVELOPE_OPEN: &str = "\
 Examples:
   hyrouter envelope open 485952500100000000

@@ -8,6 +8,8 @@ mod output;
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 mod plugin;
 #[cfg(all(feature = "wasm", feature = "grpc"))]
+mod plugin_new;
+#[cfg(all(feature = "wasm", feature = "grpc"))]
 mod record;
 mod tools;
 
@@ -27,6 +29,8 @@ pub(crate) use self::output::{
 };
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, RequestArgs, TargetArgs};
+#[cfg(all(feature = "wasm", feature = "grpc"))]
+pub(crate) use self::plugin_new::NewArgs;
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 pub(crate) use self::record::RecordArgs;
 pub(crate) use self::tools::{

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::tools::duration;
-use super::{ConfigArgs, RecordArgs, after_help};
+use super::{ConfigArgs, NewArgs, RecordArgs, after_help};
 use hyrouter_app::HostName;
 
 /// Group of the arguments that each make a plugin unnecessary to name, or name it.
@@ -57,6 +57,9 @@ pub(crate) enum PluginCommand {
     /// Make test cases from the calls of a running router, without the data of players
     #[command(after_help = after_help::PLUGIN_RECORD)]
     Record(RecordArgs),
+    /// Write a project for a new plugin: sources, unit tests, test cases and the commands to use
+    #[command(after_help = after_help::PLUGIN_NEW)]
+    New(NewArgs),
 }
 
 /// The plugin to call.

@@ -3,6 +3,7 @@
 mod bench;
 mod call;
 mod effect;
+mod new;
 mod record;
 mod request;
 mod target;
@@ -61,5 +62,6 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
                 target::LoadOutcome::Refused(code) => Ok(code),
             }
         }
+        PluginCommand::New(args) => new::run(args),
     }
 }
