@@ -23,6 +23,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("plugins", &["plugin-api", "router", "text"]),
     ("plugin-grpc", &["files", "plugin-api", "text"]),
     ("plugin-wasm", &["files", "plugin-api"]),
+    (
+        "plugin-conformance",
+        &["files", "plugin-api", "plugins", "referral", "text"],
+    ),
     ("proxy", &["files", "protocol"]),
     ("admin", &["files"]),
     (

@@ -102,6 +102,18 @@ Exit codes:
   1   There is no such template, the folder is not empty or cannot be written
   64  Wrong command line";
 
+#[cfg(all(feature = "wasm", feature = "grpc"))]
+pub(super) const PLUGIN_TEST: &str = "\
+Examples:
+  hyrouter plugin test --wasm plugin.wasm --cases cases
+  hyrouter plugin test --grpc 127.0.0.1:7777 --cases cases --junit junit.xml
+  hyrouter plugin test bans --stage deny --only fields
+
+Exit codes:
+  0   All checks and cases passed
+  1   A check or case failed, or the plugin cannot be loaded
+  64  Wrong command line, configuration or case";
+
 pub(super) const ENVELOPE_OPEN: &str = "\
 Examples:
   hyrouter envelope open 485952500100000000

@@ -10,6 +10,8 @@ mod plugin;
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 mod plugin_new;
 #[cfg(all(feature = "wasm", feature = "grpc"))]
+mod plugin_test;
+#[cfg(all(feature = "wasm", feature = "grpc"))]
 mod record;
 mod tools;
 
@@ -31,6 +33,8 @@ pub(crate) use self::output::{
 pub(crate) use self::plugin::{PluginArgs, PluginCommand, RequestArgs, TargetArgs};
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 pub(crate) use self::plugin_new::NewArgs;
+#[cfg(all(feature = "wasm", feature = "grpc"))]
+pub(crate) use self::plugin_test::{SuiteArgs, TestArgs};
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 pub(crate) use self::record::RecordArgs;
 pub(crate) use self::tools::{

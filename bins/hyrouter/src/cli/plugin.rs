@@ -9,6 +9,7 @@ use hyrouter_plugin_grpc::PluginAddress;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::plugin_test::TestArgs;
 use super::tools::duration;
 use super::{ConfigArgs, NewArgs, RecordArgs, after_help};
 use hyrouter_app::HostName;
@@ -60,10 +61,13 @@ pub(crate) enum PluginCommand {
     /// Write a project for a new plugin: sources, unit tests, test cases and the commands to use
     #[command(after_help = after_help::PLUGIN_NEW)]
     New(NewArgs),
+    /// Test a plugin: its conformance with the contract, and the cases of its author
+    #[command(after_help = after_help::PLUGIN_TEST)]
+    Test(TestArgs),
 }
 
 /// The plugin to call.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(group = ArgGroup::new(TARGET).required(true).multiple(true))]
 pub(crate) struct TargetArgs {
     /// Name of a plugin in the configuration

@@ -1,16 +1,13 @@
 //! Effect of an answer on the player.
 
-use std::time::SystemTime;
-
 use hyrouter_plugin_api::{Backend, ConnectRequest, PluginAnswer};
 use hyrouter_plugins::{Verdict, apply_answer};
-use hyrouter_referral::v1::Sealer;
 use hyrouter_text::shown;
 use serde_json::{Value, json};
 
 use super::target::Target;
 use crate::envelope;
-use hyrouter_gateway::{PluginNote, ReferralClaims};
+use hyrouter_gateway::PluginNote;
 
 /// An answer, applied to the request as a chain does.
 pub(crate) struct Applied {
@@ -30,7 +27,7 @@ impl Applied {
         let mut notes = PluginNote::all(&effect.notices);
         if effect.verdict != Verdict::Denied {
             let data = after.referral_data.as_deref().unwrap_or_default();
-            notes.extend(PluginNote::of_length(data, room(target, &after)));
+            notes.extend(PluginNote::of_length(data, target.room.bytes(&after)));
         }
         Self {
             verdict: effect.verdict,
@@ -80,23 +77,5 @@ impl Applied {
             },
             "notes": self.notes,
         })
-    }
-}
-
-/// Returns the maximum number of bytes of referral data. Without a configuration, the defaults of the router apply.
-fn room(target: &Target, after: &ConnectRequest) -> usize {
-    let backend = after.backend.as_ref();
-    match &target.sealer {
-        None => Sealer::unsigned(0).max_content(),
-        Some(sealer) => sealer.max_payload(
-            ReferralClaims {
-                host: backend.map_or("", |backend| &backend.host),
-                port: backend.map_or(0, |backend| backend.port),
-                route: after.event.route.as_deref().unwrap_or_default(),
-                source: &after.event.sni,
-                ..ReferralClaims::default()
-            },
-            SystemTime::now(),
-        ),
     }
 }

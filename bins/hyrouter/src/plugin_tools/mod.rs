@@ -6,12 +6,16 @@ mod effect;
 mod new;
 mod record;
 mod request;
+mod room;
+mod suite;
 mod target;
+mod test;
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 
+use self::target::{LoadOutcome, TargetLoader};
 use crate::cli::{PluginArgs, PluginCommand, print_json};
 use crate::exit;
 
@@ -35,11 +39,9 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
             json,
         } => {
             let asked = request::read(request)?;
-            match target::load(target)? {
-                target::LoadOutcome::Target(target) => {
-                    runtime.block_on(call::run(&target, &asked, *json))
-                }
-                target::LoadOutcome::Refused(code) => Ok(code),
+            match TargetLoader::new(target.clone()).load()? {
+                LoadOutcome::Target(target) => runtime.block_on(call::run(&target, &asked, *json)),
+                LoadOutcome::Refused(code) => Ok(code),
             }
         }
         PluginCommand::Record(args) => runtime.block_on(record::run(args)),
@@ -55,13 +57,14 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
                 calls: calls.get(),
                 concurrency: concurrency.get(),
             };
-            match target::load(target)? {
-                target::LoadOutcome::Target(target) => {
+            match TargetLoader::new(target.clone()).load()? {
+                LoadOutcome::Target(target) => {
                     runtime.block_on(bench::run(target, asked, load, *json))
                 }
-                target::LoadOutcome::Refused(code) => Ok(code),
+                LoadOutcome::Refused(code) => Ok(code),
             }
         }
         PluginCommand::New(args) => new::run(args),
+        PluginCommand::Test(args) => runtime.block_on(test::run(args)),
     }
 }

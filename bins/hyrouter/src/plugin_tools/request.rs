@@ -2,7 +2,8 @@
 
 use anyhow::{Context as _, bail, ensure};
 use hyrouter_files::read_text_input;
-use hyrouter_plugin_api::{ConnectRequest, trial_request};
+use hyrouter_plugin_api::ConnectRequest;
+use hyrouter_plugin_conformance::example_request;
 use serde_json::{Map, Value};
 
 use crate::cli::RequestArgs;
@@ -13,7 +14,7 @@ const MAX_LEN: usize = 16 << 20;
 
 pub(crate) fn read(args: &RequestArgs) -> anyhow::Result<ConnectRequest> {
     let mut request = match &args.request {
-        None => example(),
+        None => example_request(),
         Some(file) => {
             let text = read_text_input(file, MAX_LEN)?;
             serde_json::from_str(&text)
@@ -38,13 +39,6 @@ pub(crate) fn read(args: &RequestArgs) -> anyhow::Result<ConnectRequest> {
         request = with(&request, path, value).with_context(|| format!("--set {path}"))?;
     }
     Ok(request)
-}
-
-/// Returns the request that is used if no file names another.
-pub(super) fn example() -> ConnectRequest {
-    let mut request = trial_request();
-    "play.example.com".clone_into(&mut request.event.sni);
-    request
 }
 
 /// Returns the request with another value at a path. A value that is not JSON, or JSON of the wrong type, becomes text.
@@ -105,7 +99,7 @@ mod tests {
     #[test]
     fn any_field_is_set_by_its_path_from_json_or_text() {
         let event = |path: &str, value: &str| {
-            let made = with(&example(), path, value).unwrap();
+            let made = with(&example_request(), path, value).unwrap();
             serde_json::to_value(made.event).unwrap()
         };
         assert_eq!(event("event.username", "Ann")["username"], "Ann");
@@ -114,9 +108,9 @@ mod tests {
         assert_eq!(event("event.language", "null").get("language"), None);
         let source = event("event.referral_source.host", "lobby.example");
         assert_eq!(source["referral_source"]["host"], "lobby.example");
-        let made = with(&example(), "candidates.1.meta.region", "eu").unwrap();
+        let made = with(&example_request(), "candidates.1.meta.region", "eu").unwrap();
         assert_eq!(made.candidates[1].meta["region"], "eu");
-        let made = with(&example(), "candidates", "[]").unwrap();
+        let made = with(&example_request(), "candidates", "[]").unwrap();
         assert!(made.candidates.is_empty());
     }
 
@@ -130,7 +124,9 @@ mod tests {
             ("event.client_type", "game", "invalid type: string"),
             ("candidates.0.port", "70000", "70000"),
         ] {
-            let error = with(&example(), path, value).unwrap_err().to_string();
+            let error = with(&example_request(), path, value)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(told), "{path}: {error}");
         }
     }

@@ -1,7 +1,6 @@
+use hyrouter_plugin_conformance::example_request;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-
-use crate::plugin_tools::request;
 
 /// Parts of a response that change a player's way.
 const CHANGES: [&str; 4] = ["candidates", "selected_index", "backend", "referral_data"];
@@ -19,7 +18,7 @@ pub(super) struct ReportedCase {
 impl ReportedCase {
     /// Returns the content of its file: the request as a patch of the default request, and the response.
     pub(super) fn to_file(&self, plugin: &str) -> anyhow::Result<Value> {
-        let default = serde_json::to_value(request::example())?;
+        let default = serde_json::to_value(example_request())?;
         let patch = patch(&default, &self.request);
         let times = if self.calls == 1 { "call" } else { "calls" };
         let mut description = format!("recorded from {} {times} of {plugin}", self.calls);

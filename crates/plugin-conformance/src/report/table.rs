@@ -1,0 +1,57 @@
+//! The report for people.
+
+use std::fmt::{self, Formatter};
+
+use hyrouter_text::shown;
+
+use super::{CheckGroup, CheckReport, CheckResult, ConformanceReport};
+
+/// Maximum width of the column of names. A longer name moves its line only.
+const MAX_WIDTH: usize = 40;
+
+pub(super) fn write(report: &ConformanceReport, f: &mut Formatter<'_>) -> fmt::Result {
+    writeln!(f, "plugin {}", shown(&report.plugin))?;
+    let lengths = report.checks.iter().map(|check| check.name.chars().count());
+    let width = lengths.max().unwrap_or(0).min(MAX_WIDTH);
+    for group in CheckGroup::ALL {
+        let mut checks = report
+            .checks
+            .iter()
+            .filter(|check| check.group == group)
+            .peekable();
+        if checks.peek().is_some() {
+            writeln!(f, "{}", group.as_str())?;
+        }
+        for check in checks {
+            line(check, width, f)?;
+        }
+    }
+    write!(f, "{}", report.summary())
+}
+
+fn line(check: &CheckReport, width: usize, f: &mut Formatter<'_>) -> fmt::Result {
+    let name = shown(&check.name).to_string();
+    let result = match check.result {
+        CheckResult::Failed => "FAILED",
+        other => other.as_str(),
+    };
+    let millis = check.elapsed.as_secs_f64() * 1e3;
+    write!(f, "  {name:<width$}  {result:<7}")?;
+    if check.result != CheckResult::Skipped {
+        write!(f, "  {millis:>9.1} ms")?;
+    }
+    writeln!(f)?;
+    for difference in &check.differences {
+        writeln!(f, "    {difference}")?;
+    }
+    for note in &check.notes {
+        writeln!(f, "    {}", shown(note))?;
+    }
+    for line in &check.output {
+        writeln!(f, "    printed: {}", shown(line))?;
+    }
+    if check.result == CheckResult::Failed && !check.description.is_empty() {
+        writeln!(f, "    ({})", shown(&check.description))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! One run of a suite.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyrouter_plugin_api::PluginErrorCode;
+use hyrouter_plugins::Stage;
+
+use crate::asker::Asker;
+use crate::case::{self, PluginCase};
+use crate::check::{BuiltInCheck, CheckInput};
+use crate::check_run::CheckRun;
+use crate::report::{CheckGroup, CheckReport, CheckResult, ConformanceReport};
+use crate::suite::ConformanceSuite;
+
+/// Number of checks in a row without an answer in time, after which the others are skipped: each takes the timeout.
+const MAX_SILENT: usize = 3;
+/// Maximum number of lines of output that are shown for a failed check.
+const MAX_OUTPUT: usize = 20;
+
+/// State of one run of a suite.
+pub(crate) struct SuiteRun<'a> {
+    suite: &'a ConformanceSuite,
+    asker: Asker,
+    begun: Instant,
+    /// Number of checks in a row without an answer in time.
+    silent: usize,
+    /// Longest time of an answer, and the check of it.
+    slowest: Option<(Duration, &'static str)>,
+    reports: Vec<CheckReport>,
+}
+
+impl<'a> SuiteRun<'a> {
+    pub(crate) fn new(suite: &'a ConformanceSuite) -> Self {
+        Self {
+            suite,
+            asker: Asker::new(Arc::clone(&suite.plugin), suite.timeout),
+            begun: Instant::now(),
+            silent: 0,
+            slowest: None,
+            reports: Vec::new(),
+        }
+    }
+
+    /// Runs everything that is selected.
+    pub(crate) async fn run(mut self) -> ConformanceReport {
+        let suite = self.suite;
+        for case in &suite.cases {
+            self.case(case).await;
+        }
+        let input = CheckInput {
+            calls: suite.calls,
+            parallel: suite.parallel,
+            questions: suite
+                .cases
+                .iter()
+                .filter_map(PluginCase::question)
+                .collect(),
+        };
+        for check in BuiltInCheck::ALL {
+            if check == BuiltInCheck::StageDeny && suite.stage != Some(Stage::Deny) {
+                continue;
+            }
+            self.check(check, &input).await;
+        }
+        ConformanceReport {
+            plugin: suite.name.clone(),
+            calls: self.asker.calls(),
+            elapsed: self.begun.elapsed(),
+            checks: self.reports,
+        }
+    }
+
+    async fn case(&mut self, case: &PluginCase) {
+        let report = CheckReport::new(CheckGroup::Cases, case.name(), case.description());
+        let (suite, asker) = (self.suite, self.asker.clone());
+        if !self.is_due(&report) {
+            return;
+        }
+        let mut run = begin(suite, &asker);
+        case::run(&mut run, case, suite.loader.as_ref()).await;
+        self.finish(report, run);
+    }
+
+    async fn check(&mut self, check: BuiltInCheck, input: &CheckInput) {
+        let report = CheckReport::new(CheckGroup::Conformance, check.name(), check.proves());
+        let (suite, asker) = (self.suite, self.asker.clone());
+        if !self.is_due(&report) {
+            return;
+        }
+        let mut run = begin(suite, &asker);
+        check.run(&mut run, input).await;
+        if run.slowest > self.slowest.map_or(Duration::ZERO, |(time, _)| time) {
+            self.slowest = Some((run.slowest, check.name()));
+        }
+        if check == BuiltInCheck::Deadline
+            && let Some((time, name)) = self.slowest
+        {
+            let (millis, limit) = (time.as_secs_f64() * 1e3, suite.timeout.as_millis());
+            let note = format!("slowest answer: {millis:.1} ms of {limit} ms, in `{name}`");
+            run.notes.push(note);
+        }
+        self.finish(report, run);
+    }
+
+    /// Returns whether a check is selected and can run. Reports it as skipped if the plugin has not answered for a while.
+    fn is_due(&mut self, report: &CheckReport) -> bool {
+        if !self.suite.is_selected(&report.name) {
+            return false;
+        }
+        if self.silent < MAX_SILENT {
+            return true;
+        }
+        let note = format!("the {MAX_SILENT} checks before had no answer in time");
+        self.reports.push(CheckReport {
+            result: CheckResult::Skipped,
+            notes: vec![note],
+            ..report.clone()
+        });
+        false
+    }
+
+    fn finish(&mut self, mut report: CheckReport, run: CheckRun<'_>) {
+        let is_silent = matches!(
+            run.error,
+            Some(PluginErrorCode::Timeout | PluginErrorCode::Unreachable)
+        );
+        self.silent = if is_silent { self.silent + 1 } else { 0 };
+        report.result = match (run.has_failed(), run.is_warned) {
+            (true, _) => CheckResult::Failed,
+            (false, true) => CheckResult::Warned,
+            (false, false) => CheckResult::Passed,
+        };
+        report.elapsed = run.begun.elapsed();
+        report.differences = run.differences;
+        report.notes = run.notes;
+        if let (Some(output), CheckResult::Failed) = (&self.suite.output, report.result) {
+            report.output = output();
+            report.output.truncate(MAX_OUTPUT);
+        }
+        self.reports.push(report);
+    }
+}
+
+fn begin<'a>(suite: &'a ConformanceSuite, asker: &'a Asker) -> CheckRun<'a> {
+    // Lines of an earlier check.
+    if let Some(output) = &suite.output {
+        drop(output());
+    }
+    CheckRun::new(asker, &suite.rules, suite.is_deterministic)
+}
