@@ -138,7 +138,7 @@ fn published(wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
 
 /// Runs all tests, after setting up the other programs that they need.
 pub(crate) fn test() -> anyhow::Result<()> {
-    plugins::build()?;
+    plugins::build_all()?;
     peers::set_up()?;
     browser::set_up()?;
     verifiers::set_up()?;

@@ -11,6 +11,7 @@ mod packaging;
 mod peers;
 mod plugin_examples;
 mod plugins;
+mod python;
 mod run_plugins;
 mod sh;
 mod tidy;
@@ -69,7 +70,7 @@ fn main() -> anyhow::Result<()> {
         Command::Ci => ci::run(),
         Command::Test => ci::test(),
         Command::Interop { filter } => interop::run(filter.as_deref()),
-        Command::PluginWasm => plugins::build(),
+        Command::PluginWasm => plugins::build_all(),
         Command::PluginExamples(args) => plugin_examples::run(&args),
         Command::RunPlugins { debug } => run_plugins::run(debug),
         Command::Bench(args) => bench::run(&args),

@@ -1,10 +1,12 @@
 //! `cargo xtask plugin-wasm`: every example plugin, as a `.wasm` file in `target/plugins/`.
 
+mod assemblyscript;
 mod debian;
 mod go;
 mod module;
 mod rust;
 mod toolchain;
+mod zig;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,8 @@ struct Product {
 
 /// Exports that every plugin has.
 const V0: &[&str] = &["memory", "_initialize", "alloc", "on_connect"];
+/// Exports of a plugin that has a configuration and nothing to initialize.
+const PLAIN: &[&str] = &["memory", "alloc", "on_connect", "configure"];
 /// Exports of a plugin that has a configuration, and one buffer for all requests.
 const CONFIGURED: &[&str] = &["memory", "_initialize", "alloc", "on_connect", "configure"];
 /// Exports of a plugin with all optional functions.
@@ -36,7 +40,16 @@ const V1: &[&str] = &[
     "hyrouter_abi_v1",
 ];
 
-/// Builds all plugins. Leaves out those in Go if Go is missing or too old.
+/// Builds the plugins in all languages, and runs the unit tests of those that cargo does not test. Leaves out a language
+/// if its compiler is missing.
+pub(crate) fn build_all() -> anyhow::Result<()> {
+    build()?;
+    go::test()?;
+    assemblyscript::build()?;
+    zig::build()
+}
+
+/// Builds the plugins in Rust and Go. Leaves out those in Go if Go is missing or too old.
 pub(crate) fn build() -> anyhow::Result<()> {
     for folder in [folder(), builds()] {
         fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
