@@ -9,8 +9,8 @@ use crate::{ConnectRequest, ConnectResponse};
 /// Returns the JSON Schema (draft 2020-12) of [`ConnectRequest`] and [`ConnectResponse`].
 ///
 /// The root describes one call, an object of `request` and `response`; `$defs` has each type by its name. Unknown
-/// fields are allowed. The schema is stricter than the router in two ways, so that generated types are simple: the
-/// router also reads `null` for an absent field of a response, and ports and weights outside their range.
+/// fields are allowed. The schema is stricter than the router, so that generated types are simple: of a response the
+/// router also reads `null` for an absent field, and ports, weights and indexes outside their range.
 pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12()
         .for_serialize()

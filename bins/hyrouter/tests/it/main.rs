@@ -28,6 +28,7 @@ mod matching;
 mod page;
 mod plugin_new;
 mod plugin_record;
+mod plugin_schema;
 mod plugin_tools;
 mod plugins;
 mod plugins_grpc;

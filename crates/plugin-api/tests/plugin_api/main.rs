@@ -10,3 +10,4 @@ mod golden;
 #[cfg(target_os = "linux")]
 mod memory;
 mod properties;
+mod schema;
