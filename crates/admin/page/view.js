@@ -151,10 +151,11 @@ function plugins(all) {
   const columns = ["Plugin", "Stage", "Breaker", "Calls", "Failures", "Denials", "Running", "Waiting", "p50", "p99"];
   keyed(byId("plugins"), all, ({ name }) => name, ({ name, kind }) => {
     const error = el("div", { class: "error" });
+    const cached = el("div", { class: "quiet" });
     const breaker = el("span");
     const values = columns.slice(3).map((column) => el("td", { class: "number", "data-label": column }));
     const stage = el("td", { class: "whole", "data-label": "Stage" });
-    const title = el("div", {}, el("span", { class: "strong" }, name), " ", el("span", { class: "quiet" }, kind), error);
+    const title = el("div", {}, el("span", { class: "strong" }, name), " ", el("span", { class: "quiet" }, kind), cached, error);
     const node = el("tr", {},
       el("td", { class: "first", "data-label": "Plugin" }, title),
       stage,
@@ -166,6 +167,8 @@ function plugins(all) {
         text(stage, `${plugin.stage}, ${plugin.mode}`);
         text(breaker, plugin.breaker);
         attribute(breaker, "class", `chip ${plugin.breaker === "closed" ? "good" : plugin.breaker === "open" ? "bad" : "warn"}`);
+        const { cache } = plugin;
+        text(cached, cache ? `${count(cache.hits)} of ${count(cache.hits + cache.misses)} from its cache` : "");
         text(error, plugin.last_error ?? "");
         const { calls, failures, denials, running, waiting, latency: { p50, p99 } } = plugin;
         const shown = [...[calls, failures, denials, running, waiting].map(count), latency(p50), latency(p99)];

@@ -45,8 +45,8 @@ pub use recording::RecordingCommand;
 pub use server::{AdminServer, AdminTokenHandle};
 pub use status::{
     BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, DecisionsStatus,
-    IdentityStatus, LatencyQuantiles, LatencyStatus, NamedCount, PluginOverview, ReloadError,
-    ReloadReport, RouteStatus, RouteTotals, RouterState, RouterStatus,
+    IdentityStatus, LatencyQuantiles, LatencyStatus, NamedCount, PluginCacheStatus, PluginOverview,
+    ReloadError, ReloadReport, RouteStatus, RouteTotals, RouterState, RouterStatus,
 };
 pub use token::AdminToken;
 

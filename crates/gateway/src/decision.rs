@@ -71,7 +71,8 @@ impl Decision {
 
 impl DecisionNote {
     /// Returns the plugins that denied, failed, or sent fields that were ignored, with stable codes:
-    /// `bans:plugin_denied lobby:plugin_failed:timeout`. `None` if there are none.
+    /// `bans:plugin_denied lobby:plugin_failed:timeout`. A denial from the cache of a plugin's answers is
+    /// `bans:plugin_denied:cached`. `None` if there are none.
     pub fn plugin_remarks(&self) -> Option<String> {
         let mut text = String::new();
         for record in &self.plugins {
@@ -90,7 +91,7 @@ fn remark(record: &Record, text: &mut String) {
         }
     };
     match &record.verdict {
-        Verdict::Denied => add("plugin_denied", None),
+        Verdict::Denied => add("plugin_denied", record.is_cached().then_some("cached")),
         Verdict::Failed(error) => add("plugin_failed", Some(error.code().as_str())),
         Verdict::Unchanged | Verdict::Changed(_) => {}
     }

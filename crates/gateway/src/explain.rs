@@ -74,7 +74,7 @@ impl<'a> ExplainOptions<'a> {
 
 impl Gateway {
     /// Decides as [`decide`](Self::decide) does, and records each step. Has no side effects: round-robin turns do not
-    /// advance, and no token is bound to a certificate.
+    /// advance, no token is bound to a certificate, and no response is cached.
     ///
     /// # Panics
     ///
@@ -150,7 +150,7 @@ impl Recorder {
     ) -> Option<ChainOutcome> {
         self.plugins = PluginsExplanation::TimedOut;
         let budget = self.plugin_budget.unwrap_or_default();
-        timeout(budget, chain.run(request)).await.ok()
+        timeout(budget, chain.rehearse(request)).await.ok()
     }
 
     /// Records the responses of plugins. A note about too long referral data is attached to the last plugin that set

@@ -15,6 +15,8 @@ pub struct PluginReport {
     pub name: Arc<str>,
     /// The kind of the response, as in logs and metrics.
     pub verdict: &'static str,
+    /// `true` if the response is from the cache. The plugin was not called then.
+    pub cached: bool,
     /// The changed parts, or the failure.
     pub detail: Option<String>,
     /// Notes about the response.
@@ -46,6 +48,7 @@ impl PluginReport {
         Self {
             name: Arc::clone(&record.plugin),
             verdict: record.verdict.as_str(),
+            cached: record.is_cached(),
             detail,
             notes: PluginNote::all(&record.notices),
             elapsed: record.elapsed,

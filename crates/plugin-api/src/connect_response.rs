@@ -1,14 +1,18 @@
+use std::time::Duration;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::Backend;
 use crate::backend::LenientBackend;
 use crate::bounded::BoundedList;
 use crate::misnamed_field::{MAX_MISNAMED, MisnamedField};
 use crate::object::{Named, Object, null_is_default};
 use crate::whole::whole;
+use crate::{Backend, CacheField};
 
 /// Maximum number of candidates in an answer.
 pub const MAX_CANDIDATES: usize = 1024;
+/// Maximum number of names in [`ConnectResponse::cache_key`].
+const MAX_CACHE_KEY: usize = 32;
 
 /// Changes that a plugin makes. The default changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -40,6 +44,19 @@ pub struct ConnectResponse {
     #[serde(with = "crate::bytes", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Base64>"))]
     pub referral_data: Option<Vec<u8>>,
+    /// Maximum time in seconds for which the router may give this answer again without a call; absent or 0: not at all.
+    /// The router does so only if its operator permits it, and the operator limits the time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<i32>", extend("minimum" = 0)))]
+    pub cache_ttl: Option<i64>,
+    /// Names of the parts of the request that the answer depends on; empty: the answer is the same for every player.
+    /// Only with `cache_ttl`. With an unknown name the answer is not cached. Names: `uuid`, `username`, `identity`,
+    /// `host`, `route`, `language`, `address` (without the port), `client_cert_fingerprint`, `identity_token_present`,
+    /// `client_type`, `client_version`, `protocol_hash`, `protocol_crc`, `protocol_build`, `alpn`, `referral`,
+    /// `referral_source`, `candidates`, `backend`, `referral_data`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(extend("maxItems" = MAX_CACHE_KEY)))]
+    pub cache_key: Vec<String>,
 }
 
 impl ConnectResponse {
@@ -50,6 +67,25 @@ impl ConnectResponse {
             deny_reason: Some(reason.into()),
             ..Self::default()
         }
+    }
+
+    /// Permits the router to give this answer again for at most `ttl`, rounded down to seconds, to requests that are
+    /// equal in these fields.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use hyrouter_plugin_api::{CacheField, ConnectResponse};
+    ///
+    /// let response = ConnectResponse::deny("Not today.").cacheable(Duration::from_secs(30), [CacheField::Uuid]);
+    /// assert_eq!(response.cache_ttl, Some(30));
+    /// assert_eq!(response.cache_key, ["uuid"]);
+    /// ```
+    #[must_use]
+    pub fn cacheable(mut self, ttl: Duration, key: impl IntoIterator<Item = CacheField>) -> Self {
+        let key = key.into_iter().map(CacheField::as_str);
+        self.cache_ttl = Some(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX));
+        self.cache_key = key.map(str::to_owned).collect();
+        self
     }
 }
 
@@ -69,6 +105,10 @@ struct Fields {
     /// Name of `referral_data` in later releases of the original Hyrouter.
     #[serde(deserialize_with = "crate::bytes::deserialize")]
     referral_content: Option<Vec<u8>>,
+    #[serde(deserialize_with = "seconds")]
+    cache_ttl: Option<i64>,
+    #[serde(deserialize_with = "null_is_default")]
+    cache_key: BoundedList<String, MAX_CACHE_KEY>,
 }
 
 impl Named for Fields {
@@ -80,11 +120,17 @@ impl Named for Fields {
         "backend",
         "referral_data",
         "referral_content",
+        "cache_ttl",
+        "cache_key",
     ];
 }
 
 fn index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     whole(deserializer, "a whole number")
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    whole(deserializer, "a whole number of seconds")
 }
 
 impl From<Object<Fields>> for ConnectResponse {
@@ -111,6 +157,8 @@ impl From<Object<Fields>> for LenientResponse {
                 selected_index: value.selected_index,
                 backend: None,
                 referral_data: value.referral_data.or(value.referral_content),
+                cache_ttl: value.cache_ttl,
+                cache_key: value.cache_key.0,
             },
             misnamed,
         };

@@ -34,6 +34,7 @@
 mod backend;
 mod bounded;
 mod bytes;
+mod cache_field;
 mod connect_event;
 mod connect_request;
 mod connect_response;
@@ -46,6 +47,7 @@ mod schema;
 mod whole;
 
 pub use backend::{Backend, MAX_HOST_LEN, MAX_META};
+pub use cache_field::CacheField;
 pub use connect_event::{ConnectEvent, Identity, Referral, ReferralSource};
 pub use connect_request::ConnectRequest;
 pub use connect_response::{ConnectResponse, MAX_CANDIDATES};

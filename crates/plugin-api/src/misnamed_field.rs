@@ -30,6 +30,14 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("hostname", "host"),
     ("ip", "host"),
     ("metadata", "meta"),
+    ("cache", "cache_ttl"),
+    ("cache_seconds", "cache_ttl"),
+    ("max_age", "cache_ttl"),
+    ("ttl", "cache_ttl"),
+    ("cache_by", "cache_key"),
+    ("cache_fields", "cache_key"),
+    ("cache_keys", "cache_key"),
+    ("vary", "cache_key"),
 ];
 
 /// Field of an answer whose name is not exactly one of the contract.

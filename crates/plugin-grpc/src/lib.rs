@@ -63,7 +63,8 @@ pub use address::{PluginAddress, PluginAddressError};
 #[cfg(feature = "client")]
 pub use client::{BackoffSettings, ClientTls, GrpcError, GrpcPlugin, GrpcSettings, MAX_CONFIG};
 pub use hyrouter_plugin_api::{
-    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, Referral, ReferralSource,
+    Backend, CacheField, ConnectEvent, ConnectRequest, ConnectResponse, Identity, Referral,
+    ReferralSource,
 };
 #[cfg(all(feature = "server", feature = "tls"))]
 pub use server::ServerTls;

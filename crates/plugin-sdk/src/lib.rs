@@ -38,8 +38,8 @@ mod plugin;
 pub mod testing;
 
 pub use hyrouter_plugin_api::{
-    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, MAX_CANDIDATES, MAX_HOST_LEN,
-    MAX_META, Referral, ReferralSource,
+    Backend, CacheField, ConnectEvent, ConnectRequest, ConnectResponse, Identity, MAX_CANDIDATES,
+    MAX_HOST_LEN, MAX_META, Referral, ReferralSource,
 };
 pub use {serde, serde_json};
 

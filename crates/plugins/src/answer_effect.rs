@@ -2,6 +2,7 @@
 
 use hyrouter_plugin_api::{ConnectRequest, PluginAnswer};
 
+use crate::answer_cache::CacheOffer;
 use crate::notice::Notice;
 use crate::outcome::Verdict;
 use crate::response_applier::apply_response;
@@ -17,6 +18,8 @@ pub struct AnswerEffect {
     pub notices: Vec<Notice>,
     /// Text for a denied player. `None` unless the plugin denies with a text.
     pub deny_reason: Option<String>,
+    /// Permission of the plugin to cache the answer, if it has a valid one.
+    pub cache: Option<CacheOffer>,
 }
 
 /// Applies an answer to its request, as a chain does. Afterwards the request is the one for the next plugin.
@@ -30,6 +33,10 @@ pub fn apply_answer(
         misnamed,
     } = answer;
     let mut notices: Vec<_> = misnamed.into_iter().map(Notice::Misnamed).collect();
+    let cache = CacheOffer::of(&response).unwrap_or_else(|fault| {
+        notices.push(Notice::Uncacheable(fault));
+        None
+    });
     let text = response.deny_reason.take();
     let deny_reason = text.filter(|text| !text.is_empty());
     if response.deny {
@@ -37,6 +44,7 @@ pub fn apply_answer(
             verdict: Verdict::Denied,
             notices,
             deny_reason,
+            cache,
         };
     }
     if deny_reason.is_some() {
@@ -48,5 +56,6 @@ pub fn apply_answer(
         verdict: Verdict::of(changes),
         notices,
         deny_reason: None,
+        cache,
     }
 }

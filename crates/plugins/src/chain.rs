@@ -3,11 +3,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use hyrouter_plugin_api::{ConnectRequest, ConnectionsClosed};
-use tokio::time::Instant;
 
+use crate::answer_cache::AnswerCacheStatus;
 use crate::breaker::BreakerState;
 use crate::error::ChainError;
-use crate::member::ChainMember;
+use crate::member::{CacheUse, ChainMember, TurnStart};
 use crate::observer::Observer;
 use crate::order::check_order;
 use crate::outcome::{ChainDecision, ChainOutcome, DenyCode, Verdict};
@@ -51,8 +51,8 @@ impl Chain {
     }
 
     /// Takes over the state of the chain of an earlier configuration, for each plugin by its name. The same plugin
-    /// keeps its breaker; a newly loaded one begins with a closed breaker. While `max_concurrency` and `max_queue` are
-    /// the same, calls of both chains count together.
+    /// keeps its breaker, and with the same limits its cache; a newly loaded one begins with a closed breaker and an
+    /// empty cache. While `max_concurrency` and `max_queue` are the same, calls of both chains count together.
     #[must_use]
     pub fn carry_over(mut self, previous: &Self) -> Self {
         let earlier: HashMap<_, _> = previous
@@ -77,23 +77,35 @@ impl Chain {
     /// # Panics
     ///
     /// Outside of a tokio runtime with a timer.
-    pub async fn run(&self, mut request: ConnectRequest) -> ChainOutcome {
+    pub async fn run(&self, request: ConnectRequest) -> ChainOutcome {
+        self.run_with(request, CacheUse::ReadWrite).await
+    }
+
+    /// Does as [`run`](Self::run) for a player that is only assumed. Cached answers count, but none is cached.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with a timer.
+    pub async fn rehearse(&self, request: ConnectRequest) -> ChainOutcome {
+        self.run_with(request, CacheUse::ReadOnly).await
+    }
+
+    async fn run_with(&self, mut request: ConnectRequest, cache_use: CacheUse) -> ChainOutcome {
         let mut records = Vec::with_capacity(self.members.len());
         for member in &self.members {
             // Before the call of the next plugin, so that it sees the request as an enforced plugin would.
             if member.settings.mode == Mode::Shadow {
-                shadow::spawn_call(member, &request, self.observer.as_ref());
+                shadow::spawn_call(member, &request, self.observer.as_ref(), cache_use);
                 continue;
             }
-            let started = Instant::now();
-            let answer = match member.admit() {
-                Ok(call) => call.make(&request).await,
-                Err(error) => Err(error),
+            let answer = match member.begin_turn(&request) {
+                TurnStart::Call(call) => call.make(&request, cache_use).await,
+                TurnStart::Finished(answer) => answer,
             };
             let PluginTurn {
                 record,
                 deny_reason,
-            } = judge(member, &mut request, answer, started.elapsed());
+            } = judge(member, &mut request, answer);
             let code = match record.verdict {
                 Verdict::Denied => Some(DenyCode::PluginDenied),
                 // `on_error: deny`, the default in stage deny, fails closed.
@@ -189,6 +201,7 @@ impl Chain {
             running: member.queue.running(),
             waiting: member.queue.waiting(),
             connections_closed: member.connections_closed(),
+            cache: member.cache_status(),
         })
     }
 }
@@ -219,4 +232,6 @@ pub struct PluginStatus<'a> {
     pub waiting: usize,
     /// Number of connections to it that the router has closed, if it has any.
     pub connections_closed: Option<ConnectionsClosed>,
+    /// Content of the cache of its answers, if it has one.
+    pub cache: Option<AnswerCacheStatus>,
 }

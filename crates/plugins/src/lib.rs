@@ -37,8 +37,10 @@
 //!
 //! No player waits for a plugin in shadow mode; the [`Observer`] gets what it would have done. After repeated failures
 //! a breaker ([`BreakerSettings`]) skips a plugin for a while, at no cost to players. When a player leaves, dropping
-//! the future cancels the call.
+//! the future cancels the call. If plugin and operator permit it, a cache ([`AnswerCacheSettings`]) answers in place of
+//! the plugin.
 
+mod answer_cache;
 mod answer_effect;
 mod breaker;
 mod call_queue;
@@ -55,6 +57,9 @@ mod settings;
 mod shadow;
 mod turn;
 
+pub use answer_cache::{
+    AnswerCacheSettings, AnswerCacheStatus, CacheFault, CacheLookup, CacheOffer, KeyFields,
+};
 pub use answer_effect::{AnswerEffect, apply_answer};
 pub use breaker::BreakerState;
 pub use chain::{Chain, PluginStatus};

@@ -11,11 +11,13 @@ use std::time::Duration;
 use hyrouter_plugin_api::{ConnectRequest, ConnectionsClosed, Plugin, PluginAnswer, PluginError};
 use tokio::time::{Instant, timeout};
 
+use crate::answer_cache::{AnswerCache, AnswerCacheStatus, CacheLookup};
 use crate::breaker::{Breaker, BreakerPermit, FailureEffect};
 use crate::call_queue::{CallQueue, QueuePlace};
 use crate::notice::Notice;
 use crate::recording::RecordingTap;
 use crate::settings::{ChainEntry, ChainSettings};
+use crate::turn::TurnAnswer;
 
 /// A plugin, its settings, and its state.
 #[derive(Clone)]
@@ -24,6 +26,7 @@ pub(crate) struct ChainMember {
     pub(crate) settings: ChainSettings,
     pub(crate) breaker: Arc<Breaker>,
     pub(crate) queue: Arc<CallQueue>,
+    cache: Option<Arc<AnswerCache>>,
     /// The notices about the form of its answers that were logged: one bit for each `NoticeCode`.
     logged: Arc<AtomicU8>,
     pub(crate) tap: Arc<RecordingTap>,
@@ -36,6 +39,7 @@ impl fmt::Debug for ChainMember {
             .field("settings", &self.settings)
             .field("breaker", &self.breaker)
             .field("queue", &self.queue)
+            .field("cache", &self.cache)
             .finish_non_exhaustive()
     }
 }
@@ -47,6 +51,7 @@ impl ChainMember {
             name: settings.name.as_str().into(),
             breaker: Arc::new(Breaker::default()),
             queue: Arc::new(CallQueue::new(&settings)),
+            cache: settings.cache.map(AnswerCache::new).map(Arc::new),
             settings,
             logged: Arc::default(),
             tap: Arc::default(),
@@ -64,6 +69,11 @@ impl ChainMember {
         if previous.queue.has_limits_of(&self.settings) {
             self.queue = Arc::clone(&previous.queue);
         }
+        // A newly loaded plugin may answer otherwise, and other limits are not those that the answers were kept under.
+        let limits = previous.cache.as_ref().map(|cache| cache.settings());
+        if self.settings.cache == limits && Arc::ptr_eq(&self.plugin, &previous.plugin) {
+            self.cache.clone_from(&previous.cache);
+        }
     }
 
     /// Returns whether a notice about the form of its answers was logged before.
@@ -77,11 +87,40 @@ impl ChainMember {
         self.plugin.connections_closed()
     }
 
+    /// Returns what its cache holds, if it has one.
+    pub(crate) fn cache_status(&self) -> Option<AnswerCacheStatus> {
+        self.cache.as_ref().map(|cache| cache.status())
+    }
+
+    /// Begins its turn. A cached answer needs no breaker and no queue: it counts even if the plugin is unreachable.
+    pub(crate) fn begin_turn(self: &Arc<Self>, request: &ConnectRequest) -> TurnStart {
+        let started = Instant::now();
+        let finished = |result, cache| {
+            TurnStart::Finished(TurnAnswer {
+                result,
+                elapsed: started.elapsed(),
+                cache,
+                cache_fault: None,
+            })
+        };
+        let mut lookup = None;
+        if let Some(cache) = &self.cache {
+            if let Some(answer) = cache.get(request) {
+                return finished(Ok(answer), Some(CacheLookup::Hit));
+            }
+            lookup = Some(CacheLookup::Miss);
+        }
+        match self.admit() {
+            Ok(call) => TurnStart::Call(call),
+            Err(error) => finished(Err(error), lookup),
+        }
+    }
+
     /// Admits one call.
     ///
     /// # Errors
     /// The breaker is open, or the queue is full.
-    pub(crate) fn admit(self: &Arc<Self>) -> Result<AdmittedCall, PluginError> {
+    fn admit(self: &Arc<Self>) -> Result<AdmittedCall, PluginError> {
         let permit = match &self.settings.breaker {
             Some(settings) => {
                 let permit = self.breaker.admit(settings, || self.plugin.has_recovered());
@@ -97,6 +136,23 @@ impl ChainMember {
     }
 }
 
+/// Begin of a plugin's turn.
+pub(crate) enum TurnStart {
+    /// The answer is there, or the error in its place.
+    Finished(TurnAnswer),
+    /// The plugin must be called.
+    Call(AdmittedCall),
+}
+
+/// Use of the caches in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CacheUse {
+    /// Cached answers count, and new ones are cached.
+    ReadWrite,
+    /// Cached answers count.
+    ReadOnly,
+}
+
 /// A call that the breaker and the queue admit. Dropping it gives back its place, whether it was made or not.
 pub(crate) struct AdmittedCall {
     member: Arc<ChainMember>,
@@ -105,8 +161,27 @@ pub(crate) struct AdmittedCall {
 }
 
 impl AdmittedCall {
+    /// Calls the plugin, and caches the answer if the plugin, the operator and `cache_use` permit it.
+    pub(crate) async fn make(self, request: &ConnectRequest, cache_use: CacheUse) -> TurnAnswer {
+        let cache = self.member.cache.clone();
+        let started = Instant::now();
+        let result = self.call(request).await;
+        let cache_fault = match (&cache, &result) {
+            (Some(cache), Ok(answer)) if cache_use == CacheUse::ReadWrite => {
+                cache.put(request, answer, started).err()
+            }
+            _ => None,
+        };
+        TurnAnswer {
+            result,
+            elapsed: started.elapsed(),
+            cache: cache.map(|_| CacheLookup::Miss),
+            cache_fault,
+        }
+    }
+
     /// Waits for a turn, calls, and waits for the answer, in all at most the plugin's timeout.
-    pub(crate) async fn make(self, request: &ConnectRequest) -> Result<PluginAnswer, PluginError> {
+    async fn call(self, request: &ConnectRequest) -> Result<PluginAnswer, PluginError> {
         let Self {
             member,
             permit,

@@ -5,6 +5,8 @@ use std::fmt;
 use hyrouter_plugin_api::{Backend, MisnamedField};
 use hyrouter_router::{HostProblem, check_host};
 
+use crate::answer_cache::CacheFault;
+
 /// A part of an answer that is ignored, or that is accepted although it deviates from the contract. The rest of the
 /// answer counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Notice {
     Misnamed(MisnamedField),
     /// There is a `deny_reason`, but the player is not denied.
     ReasonWithoutDeny,
+    /// The plugin permits the router to cache the answer, but that is not possible.
+    Uncacheable(CacheFault),
 }
 
 impl Notice {
@@ -41,6 +45,7 @@ impl Notice {
             Self::Misnamed(field) if field.read_as().is_some() => NoticeCode::FieldCase,
             Self::Misnamed(_) => NoticeCode::FieldUnknown,
             Self::ReasonWithoutDeny => NoticeCode::ReasonIgnored,
+            Self::Uncacheable(_) => NoticeCode::CacheIgnored,
         }
     }
 
@@ -51,7 +56,10 @@ impl Notice {
 
     /// Returns whether the notice is about the form of the answer, so that it most likely recurs in every answer.
     pub const fn is_about_form(&self) -> bool {
-        matches!(self, Self::Misnamed(_) | Self::ReasonWithoutDeny)
+        matches!(
+            self,
+            Self::Misnamed(_) | Self::ReasonWithoutDeny | Self::Uncacheable(_)
+        )
     }
 }
 
@@ -64,6 +72,7 @@ impl fmt::Display for Notice {
             Self::Void(fault) => write!(f, "backend is void: {fault}"),
             Self::Rejected { address } => write!(f, "{address} is not among the candidates"),
             Self::Misnamed(field) => field.fmt(f),
+            Self::Uncacheable(fault) => fault.fmt(f),
             Self::ReasonWithoutDeny => {
                 f.write_str("deny_reason was ignored, because deny is not true")
             }
@@ -87,17 +96,20 @@ pub enum NoticeCode {
     FieldUnknown,
     /// Of [`Notice::ReasonWithoutDeny`].
     ReasonIgnored,
+    /// Of [`Notice::Uncacheable`].
+    CacheIgnored,
 }
 
 impl NoticeCode {
     /// All codes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::IndexIgnored,
         Self::OverrideVoid,
         Self::OverrideRejected,
         Self::FieldCase,
         Self::FieldUnknown,
         Self::ReasonIgnored,
+        Self::CacheIgnored,
     ];
 
     /// Returns the name in logs and metrics.
@@ -109,6 +121,7 @@ impl NoticeCode {
             Self::FieldCase => "plugin_field_case",
             Self::FieldUnknown => "plugin_field_unknown",
             Self::ReasonIgnored => "plugin_reason_ignored",
+            Self::CacheIgnored => "plugin_cache_ignored",
         }
     }
 }

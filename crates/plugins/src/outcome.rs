@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hyrouter_plugin_api::{Backend, PluginError};
 
+use crate::answer_cache::CacheLookup;
 use crate::notice::Notice;
 use crate::settings::Stage;
 
@@ -73,6 +74,8 @@ pub struct Record {
     pub stage: Stage,
     /// Time that the player waited for it, the queue included.
     pub elapsed: Duration,
+    /// Whether the answer is from the cache; `None` if the plugin has no cache.
+    pub cache: Option<CacheLookup>,
     /// Decision of the plugin.
     pub verdict: Verdict,
     /// Parts of its answer that are ignored, or not written as documented.
@@ -80,6 +83,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// Returns whether the answer is from the cache. The plugin was not called then.
+    pub fn is_cached(&self) -> bool {
+        self.cache == Some(CacheLookup::Hit)
+    }
+
     /// Returns the stable code of the error; `None` unless the plugin failed.
     pub fn error_code(&self) -> Option<&'static str> {
         match &self.verdict {

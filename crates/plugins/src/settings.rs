@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use hyrouter_plugin_api::Plugin;
 
+use crate::answer_cache::AnswerCacheSettings;
+
 /// A plugin and its settings.
 #[derive(Clone)]
 pub struct ChainEntry {
@@ -50,6 +52,8 @@ pub struct ChainSettings {
     pub max_queue: u32,
     /// When the plugin is skipped; `None`: never.
     pub breaker: Option<BreakerSettings>,
+    /// Limits of the cache of its answers. Default none: each player is a call, also if the plugin permits otherwise.
+    pub cache: Option<AnswerCacheSettings>,
 }
 
 impl ChainSettings {
@@ -67,6 +71,7 @@ impl ChainSettings {
             max_concurrency: NonZeroU32::MIN.saturating_add(255),
             max_queue: 1024,
             breaker: Some(BreakerSettings::default()),
+            cache: None,
         }
     }
 

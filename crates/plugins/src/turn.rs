@@ -6,10 +6,21 @@ use std::time::Duration;
 use hyrouter_plugin_api::{ConnectRequest, PluginAnswer, PluginError};
 use hyrouter_text::shown;
 
+use crate::answer_cache::{CacheFault, CacheLookup};
 use crate::answer_effect::apply_answer;
 use crate::member::ChainMember;
 use crate::notice::Notice;
 use crate::outcome::{Record, Verdict};
+
+/// A plugin's answer at its turn, or the error in its place.
+pub(crate) struct TurnAnswer {
+    pub(crate) result: Result<PluginAnswer, PluginError>,
+    /// Time that the player waited for it, the queue included.
+    pub(crate) elapsed: Duration,
+    pub(crate) cache: Option<CacheLookup>,
+    /// Reason why the answer is not cached although its plugin permits it.
+    pub(crate) cache_fault: Option<CacheFault>,
+}
 
 /// Result of one plugin's turn.
 pub(crate) struct PluginTurn {
@@ -19,12 +30,18 @@ pub(crate) struct PluginTurn {
 }
 
 impl PluginTurn {
-    fn new(member: &ChainMember, elapsed: Duration, verdict: Verdict) -> Self {
+    fn new(
+        member: &ChainMember,
+        elapsed: Duration,
+        cache: Option<CacheLookup>,
+        verdict: Verdict,
+    ) -> Self {
         Self {
             record: Record {
                 plugin: Arc::clone(&member.name),
                 stage: member.settings.stage,
                 elapsed,
+                cache,
                 verdict,
                 notices: Vec::new(),
             },
@@ -37,29 +54,28 @@ impl PluginTurn {
 pub(crate) fn judge(
     member: &ChainMember,
     request: &mut ConnectRequest,
-    answer: Result<PluginAnswer, PluginError>,
-    elapsed: Duration,
+    answer: TurnAnswer,
 ) -> PluginTurn {
-    let answer = match answer {
+    let TurnAnswer {
+        result,
+        elapsed,
+        cache,
+        cache_fault,
+    } = answer;
+    let answer = match result {
         Ok(answer) => answer,
-        Err(error) => return judge_failure(member, error, elapsed),
+        Err(error) => {
+            log_failure(&member.name, &error);
+            return PluginTurn::new(member, elapsed, cache, Verdict::Failed(error));
+        }
     };
-    let effect = apply_answer(request, answer, member.settings.override_policy);
+    let mut effect = apply_answer(request, answer, member.settings.override_policy);
+    effect.notices.extend(cache_fault.map(Notice::Uncacheable));
     log_notices(member, &effect.notices);
-    let mut turn = PluginTurn::new(member, elapsed, effect.verdict);
+    let mut turn = PluginTurn::new(member, elapsed, cache, effect.verdict);
     turn.record.notices = effect.notices;
     turn.deny_reason = effect.deny_reason;
     turn
-}
-
-/// Judges a call without an answer.
-pub(crate) fn judge_failure(
-    member: &ChainMember,
-    error: PluginError,
-    elapsed: Duration,
-) -> PluginTurn {
-    log_failure(&member.name, &error);
-    PluginTurn::new(member, elapsed, Verdict::Failed(error))
 }
 
 fn log_failure(plugin: &str, error: &PluginError) {

@@ -18,6 +18,8 @@ pub struct PluginCall<'a> {
     pub elapsed: Duration,
     /// Verdict of the plugin, as a stable code.
     pub verdict: &'static str,
+    /// `true` if the verdict is from the cache. The plugin was not called then.
+    pub cached: bool,
     /// Error of the call; the first 200 characters are sent.
     pub error: Option<&'a str>,
 }
@@ -47,6 +49,7 @@ pub(crate) struct PendingCall {
     pub(crate) offset: Duration,
     pub(crate) elapsed: Duration,
     pub(crate) verdict: &'static str,
+    pub(crate) cached: bool,
     pub(crate) error: Option<Box<str>>,
 }
 
@@ -60,6 +63,7 @@ impl PendingTrace {
             offset: call.offset,
             elapsed: call.elapsed,
             verdict: call.verdict,
+            cached: call.cached,
             error: call
                 .error
                 .map(|error| error.chars().take(MAX_ERROR).collect()),

@@ -94,6 +94,9 @@ impl SpanMaker {
             KeyValue::new("hyrouter.plugin", String::from(call.name)),
             KeyValue::new("hyrouter.verdict", call.verdict),
         ];
+        if call.cached {
+            span.attributes.push(KeyValue::new("hyrouter.cached", true));
+        }
         if let Some(error) = call.error {
             span.status = Status::error(String::from(error));
         }
@@ -183,6 +186,7 @@ mod tests {
             offset: step,
             elapsed: step,
             verdict: "allow",
+            cached: false,
             error: None,
         };
         for bits in 0..16_u32 {

@@ -1,7 +1,7 @@
 //! Effect of an answer on the player.
 
-use hyrouter_plugin_api::{Backend, ConnectRequest, PluginAnswer};
-use hyrouter_plugins::{Verdict, apply_answer};
+use hyrouter_plugin_api::{Backend, CacheField, ConnectRequest, PluginAnswer};
+use hyrouter_plugins::{CacheOffer, Verdict, apply_answer};
 use hyrouter_text::shown;
 use serde_json::{Value, json};
 
@@ -17,6 +17,8 @@ pub(crate) struct Applied {
     backend: Option<Backend>,
     /// Referral data of the player, unless denied.
     data: Option<Vec<u8>>,
+    /// Permission of the plugin to cache the answer.
+    cache: Option<CacheOffer>,
     notes: Vec<PluginNote>,
 }
 
@@ -34,6 +36,7 @@ impl Applied {
             deny_reason: effect.deny_reason,
             backend: after.backend,
             data: after.referral_data,
+            cache: effect.cache,
             notes,
         }
     }
@@ -59,11 +62,12 @@ impl Applied {
                 envelope::content_text(data)
             ));
         }
+        lines.extend(self.cache.map(|cache| format!("cacheable {cache}")));
         lines.extend(self.notes.iter().map(PluginNote::to_line));
         lines
     }
 
-    /// Fields: `effect`, `notes`.
+    /// Fields: `effect`, `cache`, `notes`.
     pub(crate) fn json(&self) -> Value {
         let is_denied = self.verdict == Verdict::Denied;
         let data = self.data.as_deref().filter(|_| !is_denied);
@@ -75,6 +79,10 @@ impl Applied {
                 "to": backend.map(ToString::to_string),
                 "referral_data": data.map(envelope::content_text),
             },
+            "cache": self.cache.map(|cache| json!({
+                "ttl": cache.ttl().as_secs(),
+                "key": cache.fields().iter().map(CacheField::as_str).collect::<Vec<_>>(),
+            })),
             "notes": self.notes,
         })
     }

@@ -31,6 +31,7 @@ mod plugin_record;
 mod plugin_schema;
 mod plugin_tools;
 mod plugins;
+mod plugins_cache;
 mod plugins_grpc;
 mod referral;
 mod reload;

@@ -218,6 +218,11 @@ fn what_of_an_answer_is_ignored_is_told() {
             "ignored: deny_reason was ignored, because deny is not true",
         ),
         (
+            r#"{"cache_ttl":30,"cache_key":["uid"]}"#,
+            "plugin_cache_ignored",
+            r#"ignored: the answer cannot be cached: cache_key names "uid", allowed: uuid, username, "#,
+        ),
+        (
             &long,
             "referral_truncated",
             "ignored: referral_data has 6000 bytes, at most",
@@ -267,6 +272,18 @@ fn what_an_answer_does_to_the_player_is_told() {
             &[r#"effect: denied, the player reads "Not today.""#],
         ),
         (r#"{"deny":true}"#, &["effect: denied, without a text"]),
+        (
+            r#"{"deny":true,"cache_ttl":30,"cache_key":["sni","uuid"]}"#,
+            &["cacheable for 30 s by uuid, host"],
+        ),
+        (
+            r#"{"cache_ttl":60.0}"#,
+            &["cacheable for 60 s for every player"],
+        ),
+        (
+            r#"{"selected_index":1,"cache_ttl":60}"#,
+            &["cacheable for 60 s by candidates"],
+        ),
     ] {
         let ran = answering(answer).run(&["plugin", "call", "--wasm", "guest.wasm"]);
         for line in lines {

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::parts::{BackendStatus, IdentityStatus, PluginOverview, RouteStatus, RouteTotals};
+pub use self::parts::{
+    BackendStatus, IdentityStatus, PluginCacheStatus, PluginOverview, RouteStatus, RouteTotals,
+};
 pub use self::traffic::{
     ConnectionsStatus, DecisionsStatus, LatencyQuantiles, LatencyStatus, NamedCount,
 };

@@ -77,6 +77,21 @@ pub struct PluginOverview {
     pub latency: LatencyQuantiles,
     /// Last failure.
     pub last_error: Option<String>,
+    /// Cache of its answers, if it has one.
+    pub cache: Option<PluginCacheStatus>,
+}
+
+/// Cache of a plugin's answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct PluginCacheStatus {
+    /// Number of answers in it.
+    pub entries: u64,
+    /// Memory that they take in bytes.
+    pub memory: u64,
+    /// Number of answers from it.
+    pub hits: u64,
+    /// Number of requests for which it had no valid answer.
+    pub misses: u64,
 }
 
 /// Verification of the identity of players.

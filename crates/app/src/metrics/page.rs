@@ -20,7 +20,7 @@ listen: "127.0.0.1:0"
 routing:
   default: { backends: [{ host: one.example.com, port: 5520 }] }
   default_maintenance: {}
-plugins: [{ name: p, type: grpc, grpc: { address: "127.0.0.1:1" } }]
+plugins: [{ name: p, type: grpc, cache: {}, grpc: { address: "127.0.0.1:1" } }]
 "#;
 
 const HEAD: &str = "| metric | kind | labels | meaning |\n|---|---|---|---|\n";

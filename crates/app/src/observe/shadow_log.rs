@@ -35,6 +35,7 @@ impl Observer for ShadowLog {
             connection = report.after.event.connection_id.as_deref(),
             plugin = &*record.plugin,
             verdict = record.verdict.as_str(),
+            cached = record.is_cached().then_some(true),
             error = record.error_code(),
             changes_backend = changes.map(|changes| changes.backend),
             changes_referral_data = changes.map(|changes| changes.referral_data),

@@ -49,6 +49,8 @@ pub(crate) struct PluginSummary {
     pub(crate) name: String,
     pub(crate) stage: &'static str,
     pub(crate) is_shadow: bool,
+    /// Maximum age of cached answers, if answers are cached.
+    pub(crate) cache: Option<String>,
 }
 
 impl Summary {
@@ -117,7 +119,10 @@ impl PoolSummary {
 impl PluginSummary {
     fn line(&self) -> String {
         let shadow = if self.is_shadow { ", shadow" } else { "" };
-        format!("plugin {}: stage {}{shadow}", self.name, self.stage)
+        let cache = self.cache.as_ref().map_or_else(String::new, |max_ttl| {
+            format!(", answers cached for at most {max_ttl}")
+        });
+        format!("plugin {}: stage {}{shadow}{cache}", self.name, self.stage)
     }
 }
 

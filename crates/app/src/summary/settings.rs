@@ -98,6 +98,7 @@ fn plugins(settings: &Settings) -> Vec<PluginSummary> {
         name: plugin.name.clone(),
         stage: plugin.stage.as_str(),
         is_shadow: plugin.mode == Mode::Shadow,
+        cache: plugin.cache.map(|cache| format!("{:?}", cache.max_ttl)),
     });
     plugins.collect()
 }

@@ -2,7 +2,9 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hyrouter_plugins::{BreakerSettings, ChainSettings, Mode, OnError, OverridePolicy, Stage};
+use hyrouter_plugins::{
+    AnswerCacheSettings, BreakerSettings, ChainSettings, Mode, OnError, OverridePolicy, Stage,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,9 @@ pub(crate) struct Plugin {
     pub(crate) max_queue: u32,
     /// Circuit breaker: stops calls for a while after failures.
     pub(crate) breaker: Breaker,
+    /// Cache of the answers that the plugin permits the router to give again (`cache_ttl`). Default: none; the router
+    /// asks the plugin about each player.
+    pub(crate) cache: Option<AnswerCacheLimits>,
     /// Configuration for the plugin: any value. A WASM plugin gets it once per instance, a gRPC plugin with each call.
     pub(crate) config: Option<serde_json::Value>,
     /// A plugin behind gRPC.
@@ -70,6 +75,7 @@ impl Default for Plugin {
             max_concurrency: chain.max_concurrency,
             max_queue: chain.max_queue,
             breaker: Breaker::default(),
+            cache: None,
             config: None,
             grpc: None,
             wasm: None,
@@ -113,6 +119,37 @@ impl Default for Breaker {
             failures: failures.get(),
             cool_down,
             connect_grace,
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the keys of the section")]
+pub(crate) struct AnswerCacheLimits {
+    /// Maximum age of a cached answer. It limits `cache_ttl` of the plugin, and is the time after which a new decision
+    /// of the plugin counts at the latest.
+    #[serde(with = "AsText::<PositiveDuration>")]
+    pub(crate) max_ttl: Duration,
+    /// Maximum number of cached answers. One more replaces the answer that expires first.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub(crate) max_entries: NonZeroU32,
+    /// Maximum memory of the cached answers, in bytes. One answer takes about 500, at most 16,384.
+    #[schemars(range(min = 65_536, max = 4_294_967_296_u64))]
+    pub(crate) max_memory: u64,
+}
+
+impl Default for AnswerCacheLimits {
+    fn default() -> Self {
+        let AnswerCacheSettings {
+            max_ttl,
+            max_entries,
+            max_memory,
+        } = AnswerCacheSettings::default();
+        Self {
+            max_ttl,
+            max_entries,
+            max_memory,
         }
     }
 }

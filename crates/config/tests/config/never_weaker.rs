@@ -113,6 +113,7 @@ const CLASSES: &[(&str, Class)] = &[
     ("plugins[].max_concurrency", Harmless),
     ("plugins[].max_queue", Harmless),
     ("plugins[].breaker.*", Harmless),
+    ("plugins[].cache.*", Harmless),
     ("plugins[].grpc.tls.*", Harmless),
     ("plugins[].wasm.max_memory", Harmless),
     ("plugins[].wasm.instances", Harmless),

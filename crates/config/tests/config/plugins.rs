@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hyrouter_config::PluginKind;
-use hyrouter_plugins::{ChainSettings, Mode, OnError, OverridePolicy, Stage};
+use hyrouter_plugins::{AnswerCacheSettings, ChainSettings, Mode, OnError, OverridePolicy, Stage};
 use serde_json::json;
 
 use crate::support::load;
@@ -21,6 +21,7 @@ plugins:
     max_concurrency: 7
     max_queue: 0
     breaker: {failures: 2, cool_down: 1m}
+    cache: {max_ttl: 10s, max_entries: 9, max_memory: 65536}
     config: {list: [a, 1, null]}
     grpc: {address: 'https://bans:7777', tls: {ca_file: ca, cert_file: c, key_file: k, domain: d}}
   - name: lobby
@@ -30,6 +31,7 @@ plugins:
     override: candidates
     after: [bans]
     breaker: {failures: 0}
+    cache: {}
     wasm: {path: lobby.wasm, max_memory: 65536, instances: 3, max_calls: 5, fuel: 9}
 ";
 
@@ -56,6 +58,11 @@ fn all_given_values_apply() {
         (breaker.failures.get(), breaker.cool_down),
         (2, Duration::from_mins(1))
     );
+    let cache = bans.settings.cache.unwrap();
+    assert_eq!(
+        (cache.max_ttl, cache.max_entries.get(), cache.max_memory),
+        (Duration::from_secs(10), 9, 65_536)
+    );
     assert_eq!(bans.config, Some(json!({"list": ["a", 1, null]})));
     let PluginKind::Grpc(grpc) = &bans.kind else {
         panic!("not grpc");
@@ -72,6 +79,7 @@ fn all_given_values_apply() {
     assert_eq!(lobby.settings.override_policy, OverridePolicy::Candidates);
     assert_eq!(lobby.settings.after, ["bans"]);
     assert_eq!(lobby.settings.breaker, None);
+    assert_eq!(lobby.settings.cache, Some(AnswerCacheSettings::default()));
     assert_eq!(lobby.config, None);
     let PluginKind::Wasm(wasm) = &lobby.kind else {
         panic!("not wasm");

@@ -27,6 +27,7 @@ plugins[].mode plugins[].config plugins[].override plugins[].grpc.address plugin
 plugins[].grpc.tls.cert_file plugins[].grpc.tls.key_file plugins[].grpc.tls.domain plugins[].wasm.path
 plugins[].wasm.max_memory plugins[].wasm.instances plugins[].wasm.max_calls plugins[].wasm.fuel
 plugins[].max_concurrency plugins[].max_queue plugins[].breaker.failures plugins[].breaker.cool_down wasm.cache_dir
+plugins[].cache.max_ttl plugins[].cache.max_entries plugins[].cache.max_memory
 wasm.compile_timeout wasm.compile_memory
 discovery.providers[].name discovery.providers[].type discovery.providers[].kubernetes.kubeconfig
 discovery.providers[].kubernetes.namespaces discovery.providers[].kubernetes.resources[].kind

@@ -1,4 +1,4 @@
-use super::ConnectResponse;
+use super::{CacheField, ConnectResponse};
 
 fn read(json: &str) -> Result<ConnectResponse, String> {
     serde_json::from_str(json).map_err(|error| error.to_string())
@@ -10,7 +10,7 @@ fn null_absent_and_empty_change_nothing() {
         "null",
         "{}",
         r#"{"deny":false}"#,
-        r#"{"deny":null,"deny_reason":null,"candidates":null,"selected_index":null,"backend":null,"referral_data":null,"referral_content":null}"#,
+        r#"{"deny":null,"deny_reason":null,"candidates":null,"selected_index":null,"backend":null,"referral_data":null,"referral_content":null,"cache_ttl":null,"cache_key":null}"#,
         r#"{"candidates":[],"something_newer":{"deep":[1,2,{}]}}"#,
     ] {
         assert_eq!(read(json), Ok(ConnectResponse::default()), "{json}");
@@ -52,8 +52,8 @@ fn referral_data_wins_over_its_later_name() {
 /// As Go reads them. A name that is missing in `NAMES` would not be read in another case.
 #[test]
 fn names_are_read_in_any_case() {
-    let exact = r#"{"deny_reason":"no","candidates":[{"host":"a","port":1}],"selected_index":0,"backend":{"host":"b","port":2,"weight":3,"meta":{"Region":"eu"}},"referral_content":"aGk="}"#;
-    let upper = r#"{"DENY_REASON":"no","Candidates":[{"HOST":"a","Port":1}],"Selected_Index":0.0,"BACKEND":{"Host":"b","PORT":2.0,"Weight":3,"META":{"Region":"eu"}},"Referral_Content":"aGk="}"#;
+    let exact = r#"{"deny_reason":"no","candidates":[{"host":"a","port":1}],"selected_index":0,"backend":{"host":"b","port":2,"weight":3,"meta":{"Region":"eu"}},"referral_content":"aGk=","cache_ttl":30,"cache_key":["uuid"]}"#;
+    let upper = r#"{"DENY_REASON":"no","Candidates":[{"HOST":"a","Port":1}],"Selected_Index":0.0,"BACKEND":{"Host":"b","PORT":2.0,"Weight":3,"META":{"Region":"eu"}},"Referral_Content":"aGk=","Cache_TTL":30.0,"CACHE_KEY":["uuid"]}"#;
     assert_eq!(read(upper), read(exact));
     assert_eq!(read(r#"{"Deny":true}"#), read(r#"{"deny":true}"#));
     assert_eq!(
@@ -71,9 +71,15 @@ fn lists_and_maps_are_counted() {
     };
     let candidate = |count| format!(r#"{{"candidates":[{{}},{}]}}"#, meta(count));
     let backend = |count| format!(r#"{{"backend":{}}}"#, meta(count));
+    let key = |count| {
+        format!(
+            r#"{{"cache_key":[{}]}}"#,
+            vec![r#""uuid""#; count].join(",")
+        )
+    };
     let full = vec![meta(64); 1024].join(",");
     let full = format!(r#"{{"candidates":[{full}]}}"#);
-    for json in [list(1024), candidate(64), backend(64), full] {
+    for json in [list(1024), candidate(64), backend(64), key(32), full] {
         assert!(read(&json).is_ok());
     }
     let same = vec![r#""a":"""#; 65].join(",");
@@ -84,10 +90,45 @@ fn lists_and_maps_are_counted() {
         (candidate(65), 64),
         (backend(65), 64),
         (same, 64),
+        (key(33), 32),
     ] {
         let error = read(&json).unwrap_err();
         let start = format!("more than {max} entries at line 1 column ");
         assert!(error.starts_with(&start), "{error}");
+    }
+}
+
+#[test]
+fn times_and_names_of_the_cache_are_read_as_written() {
+    for (json, ttl, key) in [
+        (r#"{"cache_ttl":30}"#, Some(30), &[][..]),
+        (r#"{"cache_ttl":0,"cache_key":[]}"#, Some(0), &[]),
+        (r#"{"cache_ttl":-1}"#, Some(-1), &[]),
+        (
+            r#"{"cache_ttl":1e18}"#,
+            Some(1_000_000_000_000_000_000),
+            &[],
+        ),
+        (
+            r#"{"cache_key":["uuid","sni","uid"]}"#,
+            None,
+            &["uuid", "sni", "uid"],
+        ),
+    ] {
+        let response = read(json).unwrap();
+        assert_eq!(response.cache_ttl, ttl, "{json}");
+        assert_eq!(response.cache_key, key, "{json}");
+    }
+}
+
+#[test]
+fn every_field_of_a_cache_key_has_a_name() {
+    for field in CacheField::ALL {
+        assert_eq!(CacheField::from_name(field.as_str()), Some(field));
+    }
+    assert_eq!(CacheField::from_name("sni"), Some(CacheField::Host));
+    for name in ["", "UUID", "remote_addr", "connection_id", "event.uuid"] {
+        assert_eq!(CacheField::from_name(name), None, "{name}");
     }
 }
 
@@ -121,6 +162,12 @@ fn what_is_no_response_is_refused() {
         r#"{"candidates":["10.0.0.1:5520"]}"#,
         r#"{"backend":["10.0.0.1",5520]}"#,
         r#"{"referral_data":"aGk"}"#,
+        r#"{"cache_ttl":"30"}"#,
+        r#"{"cache_ttl":0.5}"#,
+        r#"{"cache_ttl":true}"#,
+        r#"{"cache_key":"uuid"}"#,
+        r#"{"cache_key":[null]}"#,
+        r#"{"cache_key":[7]}"#,
     ] {
         assert!(read(json).is_err(), "{json}");
     }

@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use hyrouter_plugin_api::{
-    Backend, ConnectEvent, ConnectRequest, ConnectResponse, Identity, Referral, ReferralSource,
+    Backend, CacheField, ConnectEvent, ConnectRequest, ConnectResponse, Identity, Referral,
+    ReferralSource,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -136,6 +138,16 @@ fn responses() {
     check("response_unknown", &newer);
 }
 
+/// Go programs of the original do not know these.
+#[test]
+fn response_with_every_added_field() {
+    let response = ConnectResponse::deny("Not today.").cacheable(
+        Duration::from_secs(30),
+        [CacheField::Uuid, CacheField::Host],
+    );
+    check_ours("response_added", &response);
+}
+
 /// Each golden file has a test above that checks it.
 #[test]
 fn every_file_is_checked() {
@@ -145,7 +157,7 @@ fn every_file_is_checked() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter_map(|file| file.split_once('.').map(|(name, _)| name.to_owned()))
         .collect();
-    assert_eq!(names.len(), 14);
+    assert_eq!(names.len(), 15);
     for name in names {
         assert!(source.contains(&format!("\"{name}\"")), "{name}");
     }

@@ -130,9 +130,11 @@ fn response() -> impl Strategy<Value = ConnectResponse> {
         of(any::<i64>()),
         of(backend()),
         of(any::<Vec<u8>>()),
+        (of(any::<i64>()), vec(any::<String>(), 0..4)),
     )
         .prop_map(
-            |(deny, deny_reason, candidates, selected_index, backend, referral_data)| {
+            |(deny, deny_reason, candidates, selected_index, backend, referral_data, cache)| {
+                let (cache_ttl, cache_key) = cache;
                 ConnectResponse {
                     deny,
                     deny_reason,
@@ -140,6 +142,8 @@ fn response() -> impl Strategy<Value = ConnectResponse> {
                     selected_index,
                     backend,
                     referral_data,
+                    cache_ttl,
+                    cache_key,
                 }
             },
         )
@@ -165,6 +169,8 @@ fn json() -> impl Strategy<Value = Value> {
             "backend",
             "referral_data",
             "referral_content",
+            "cache_ttl",
+            "cache_key",
             "host",
             "port",
             "weight",

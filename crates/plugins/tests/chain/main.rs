@@ -10,6 +10,7 @@
 
 mod applying;
 mod breaker;
+mod cache;
 mod cancellation;
 mod failures;
 mod grace;

@@ -45,6 +45,7 @@ pub(crate) fn attributes(attributes: &[KeyValue]) -> Vec<String> {
     let show = |value: &Value| match value {
         Value::StringValue(text) => text.clone(),
         Value::IntValue(number) => number.to_string(),
+        Value::BoolValue(flag) => flag.to_string(),
         other => panic!("{other:?} is not sent"),
     };
     attributes

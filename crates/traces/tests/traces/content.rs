@@ -39,6 +39,9 @@ fn times(span: &Span) -> (u64, u64) {
     )
 }
 
+/// Attribute of a plugin's answer from the cache.
+const CACHED: &str = "hyrouter.cached=true";
+
 fn is_error(span: &Span) -> bool {
     span.status.as_ref().unwrap().code() == StatusCode::Error
 }
@@ -52,6 +55,7 @@ async fn steps_are_below_the_connection_and_plugins_below_the_decision() {
         offset: MILLI,
         elapsed: MILLI * 2,
         verdict: "allow",
+        cached: true,
         error: None,
     };
     let failed = PluginCall {
@@ -59,6 +63,7 @@ async fn steps_are_below_the_connection_and_plugins_below_the_decision() {
         offset: MILLI * 3,
         elapsed: MILLI * 4,
         verdict: "failed",
+        cached: false,
         error: Some("no answer within 4ms"),
     };
     let record = DecisionRecord {
@@ -133,7 +138,7 @@ async fn steps_are_below_the_connection_and_plugins_below_the_decision() {
     );
     assert_eq!(
         attributes(&spans[4].attributes),
-        ["hyrouter.plugin=bans", "hyrouter.verdict=allow"]
+        ["hyrouter.plugin=bans", "hyrouter.verdict=allow", CACHED]
     );
     assert!(spans[..5].iter().all(|span| !is_error(span)));
     let status = spans[5].status.as_ref().unwrap();
@@ -213,6 +218,7 @@ async fn a_long_error_is_cut() {
         offset: MILLI,
         elapsed: MILLI,
         verdict: "failed",
+        cached: false,
         error: Some(&error),
     };
     let record = record(DecisionOutcome::Disconnect, "plugin_failed", MILLI);

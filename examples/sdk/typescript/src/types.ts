@@ -211,6 +211,16 @@ export interface ReferralSource {
 export interface ConnectResponse {
   backend?: Backend;
   /**
+   * Names of the parts of the request that the answer depends on; empty: the answer is the same for every player. Only with `cache_ttl`. With an unknown name the answer is not cached. Names: `uuid`, `username`, `identity`, `host`, `route`, `language`, `address` (without the port), `client_cert_fingerprint`, `identity_token_present`, `client_type`, `client_version`, `protocol_hash`, `protocol_crc`, `protocol_build`, `alpn`, `referral`, `referral_source`, `candidates`, `backend`, `referral_data`.
+   *
+   * @maxItems 32
+   */
+  cache_key?: string[];
+  /**
+   * Maximum time in seconds for which the router may give this answer again without a call; absent or 0: not at all. The router does so only if its operator permits it, and the operator limits the time.
+   */
+  cache_ttl?: number;
+  /**
    * Replaces the candidates; empty changes nothing. An answer with more than 1024 of them, or with more than 64 entries in the `meta` of one of its backends, is not read.
    *
    * @maxItems 1024

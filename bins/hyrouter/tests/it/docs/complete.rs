@@ -82,6 +82,8 @@ fn every_field_of_the_json_is_told() {
         selected_index: Some(0),
         backend: Some(backend),
         referral_data: Some(Vec::new()),
+        cache_ttl: Some(0),
+        cache_key: vec![String::new()],
     };
     let mut fields = vec!["referral_content".to_owned()];
     names(&serde_json::to_value(request).unwrap(), &mut fields);

@@ -6,8 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use hyrouter_admin::{
     BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, DecisionsStatus,
-    IdentityStatus, LatencyQuantiles, LatencyStatus, NamedCount, PluginOverview, RouteStatus,
-    RouteTotals, RouterState, RouterStatus,
+    IdentityStatus, LatencyQuantiles, LatencyStatus, NamedCount, PluginCacheStatus, PluginOverview,
+    RouteStatus, RouteTotals, RouterState, RouterStatus,
 };
 use serde_json::{Value, json};
 
@@ -152,6 +152,12 @@ fn plugins() -> Vec<PluginOverview> {
         denials: 40_190,
         latency: quantiles(0.000_81, 0.001_9, 0.006_4),
         last_error: None,
+        cache: Some(PluginCacheStatus {
+            entries: 9_412,
+            memory: 4_517_760,
+            hits: 12_400_310,
+            misses: 1_660_021,
+        }),
     };
     let party = PluginOverview {
         name: "party-finder".into(),
@@ -166,6 +172,7 @@ fn plugins() -> Vec<PluginOverview> {
         denials: 0,
         latency: quantiles(0.004_2, 0.038, 0.25),
         last_error: Some("timeout: no answer within 250 ms from party.internal:7777".into()),
+        cache: None,
     };
     let tag = PluginOverview {
         name: "region-tag".into(),
@@ -176,6 +183,7 @@ fn plugins() -> Vec<PluginOverview> {
         failures: 0,
         denials: 0,
         last_error: None,
+        cache: None,
         ..bans.clone()
     };
     vec![bans, party, tag]

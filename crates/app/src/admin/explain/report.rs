@@ -82,6 +82,7 @@ fn plugin(report: &PluginReport) -> Value {
     json!({
         "name": &*report.name,
         "verdict": report.verdict,
+        "cached": report.cached,
         "detail": report.detail,
         "notes": report.notes,
         "took_us": as_micros(report.elapsed),

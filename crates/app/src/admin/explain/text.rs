@@ -50,9 +50,14 @@ fn plugins(report: &Value, text: &mut String) {
     for plugin in asked.into_iter().flatten() {
         let _ = write!(
             text,
-            "\nplugin {}: {}{} ({})",
+            "\nplugin {}: {}{}{} ({})",
             or(&plugin["name"], "?"),
             or(&plugin["verdict"], "?"),
+            if plugin["cached"] == true {
+                ", from the cache"
+            } else {
+                ""
+            },
             labelled(": ", &plugin["detail"]),
             timestamp::span(Duration::from_micros(
                 plugin["took_us"].as_u64().unwrap_or_default()

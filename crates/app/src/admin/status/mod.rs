@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use hyrouter_admin::{
     CertificateStatus, ConnectionsStatus, DecisionsStatus, HealthProblem, IdentityStatus,
-    LatencyStatus, NamedCount, PluginOverview, RouterState, RouterStatus,
+    LatencyStatus, NamedCount, PluginCacheStatus, PluginOverview, RouterState, RouterStatus,
 };
 use hyrouter_config::Settings;
 use hyrouter_plugins::Mode;
@@ -129,6 +129,12 @@ fn plugins(state: &AppState, settings: &Settings) -> Vec<PluginOverview> {
             denials: count.denied.get(),
             latency: count.took.quantiles(),
             last_error: count.last_error(),
+            cache: plugin.cache.map(|cache| PluginCacheStatus {
+                entries: cache.entries as u64,
+                memory: cache.memory as u64,
+                hits: count.all_hits(),
+                misses: count.misses.get(),
+            }),
         }
     });
     shown.collect()

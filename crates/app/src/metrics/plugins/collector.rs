@@ -3,7 +3,7 @@
 use std::fmt;
 
 use hyrouter_plugin_api::PluginErrorCode;
-use hyrouter_plugins::BreakerState;
+use hyrouter_plugins::{BreakerState, PluginStatus};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::counter::ConstCounter;
@@ -58,6 +58,7 @@ impl Collector for PluginMetrics {
             skipped,
         )?;
 
+        self.encode_caches(&mut encoder, &plugins)?;
         let breakers = plugins.iter().map(|plugin| {
             let is_open = plugin.breaker != BreakerState::Closed;
             (
@@ -97,6 +98,45 @@ impl Collector for PluginMetrics {
             "Connections to a gRPC plugin that the router closed, by cause: its circuit breaker opened (breaker), or it \
              sent frames that answer nothing (flood)",
             closed,
+        )
+    }
+}
+
+impl PluginMetrics {
+    fn encode_caches(
+        &self,
+        encoder: &mut DescriptorEncoder<'_>,
+        plugins: &[PluginStatus<'_>],
+    ) -> fmt::Result {
+        let caches = || {
+            let plugins = plugins.iter();
+            plugins.filter_map(|plugin| Some((plugin.name, plugin.cache?, self.of(plugin.name)?)))
+        };
+        let hits = caches().flat_map(|(name, _, count)| {
+            count.hits().map(|(verdict, hits)| {
+                let labels = [("plugin", name), ("verdict", verdict)];
+                (labels, hits.clone())
+            })
+        });
+        encoder.family(
+            "plugin_cache_hits",
+            "Answers from the cache in place of a call of a plugin, by verdict (unchanged, changed, denied)",
+            hits,
+        )?;
+        encoder.family(
+            "plugin_cache_misses",
+            "Requests for which the cache of a plugin's answers had no valid answer",
+            caches().map(|(name, _, count)| ([("plugin", name)], count.misses.clone())),
+        )?;
+        encoder.family(
+            "plugin_cache_entries",
+            "Answers in the cache of a plugin's answers",
+            caches().map(|(name, cache, _)| ([("plugin", name)], ConstGauge::new(cache.entries))),
+        )?;
+        encoder.family(
+            "plugin_cache_bytes",
+            "Memory of the cache of a plugin's answers",
+            caches().map(|(name, cache, _)| ([("plugin", name)], ConstGauge::new(cache.memory))),
         )
     }
 }

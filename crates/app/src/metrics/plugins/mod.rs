@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use hyrouter_plugin_api::PluginErrorCode;
-use hyrouter_plugins::{Chain, Record, Verdict};
+use hyrouter_plugins::{CacheLookup, Chain, Record, Verdict};
 use prometheus_client::metrics::counter::Counter;
 
 use super::codes::CodeCounters;
@@ -32,6 +32,9 @@ pub(crate) struct PluginCount {
     changed: Counter,
     pub(crate) denied: Counter,
     pub(crate) failed: Counter,
+    /// Answers from the cache by verdict: unchanged, changed, denied.
+    hits: [Counter; 3],
+    pub(crate) misses: Counter,
     /// Failed calls, and calls that were not made.
     pub(super) errors: CodeCounters<PluginErrorCode>,
     last_error: Mutex<Option<String>>,
@@ -39,6 +42,11 @@ pub(crate) struct PluginCount {
 
 impl PluginCount {
     fn count(&self, record: &Record) {
+        match record.cache {
+            Some(CacheLookup::Hit) => return self.count_hit(&record.verdict),
+            Some(CacheLookup::Miss) => _ = self.misses.inc(),
+            None => {}
+        }
         let counter = match &record.verdict {
             Verdict::Unchanged => &self.unchanged,
             Verdict::Changed(_) => &self.changed,
@@ -61,6 +69,29 @@ impl PluginCount {
         };
         counter.inc();
         self.took.observe(record.elapsed);
+    }
+
+    /// Counts an answer from the cache. It is no call, and its duration none of the plugin's.
+    fn count_hit(&self, verdict: &Verdict) {
+        let mut hits = self.hits().into_iter();
+        if let Some((_, hits)) = hits.find(|(name, _)| *name == verdict.as_str()) {
+            hits.inc();
+        }
+    }
+
+    /// Returns the verdicts with the counters of their answers from the cache.
+    fn hits(&self) -> [(&'static str, &Counter); 3] {
+        let [unchanged, changed, denied] = &self.hits;
+        [
+            ("unchanged", unchanged),
+            ("changed", changed),
+            ("denied", denied),
+        ]
+    }
+
+    /// Returns the number of answers from the cache.
+    pub(crate) fn all_hits(&self) -> u64 {
+        self.hits.iter().map(Counter::get).sum()
     }
 
     /// Returns the verdicts with their counters.

@@ -36,6 +36,7 @@ pub(super) fn record(tracer: &Tracer, record: &DecisionRecord<'_>, calls: &[Reco
             offset: began,
             elapsed: call.elapsed,
             verdict: call.verdict.as_str(),
+            cached: call.is_cached(),
             error: call.error_code(),
         }
     });

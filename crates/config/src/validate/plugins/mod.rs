@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use hyrouter_plugins as chain;
-use hyrouter_plugins::{BreakerSettings, ChainSettings, Mode};
+use hyrouter_plugins::{AnswerCacheSettings, BreakerSettings, ChainSettings, Mode};
 
 use self::check::check;
 pub(super) use self::check::check_unique;
@@ -58,6 +58,11 @@ fn build_one(plugin: Plugin) -> PluginSettings {
             failures,
             cool_down: breaker.cool_down,
             connect_grace: breaker.connect_grace,
+        }),
+        cache: plugin.cache.map(|cache| AnswerCacheSettings {
+            max_ttl: cache.max_ttl,
+            max_entries: cache.max_entries,
+            max_memory: cache.max_memory,
         }),
         ..ChainSettings::new(plugin.name)
     };

@@ -26,6 +26,20 @@ public class ConnectResponse {
     @Expose
     private Backend backend;
     /**
+     * Names of the parts of the request that the answer depends on; empty: the answer is the same for every player. Only with `cache_ttl`. With an unknown name the answer is not cached. Names: `uuid`, `username`, `identity`, `host`, `route`, `language`, `address` (without the port), `client_cert_fingerprint`, `identity_token_present`, `client_type`, `client_version`, `protocol_hash`, `protocol_crc`, `protocol_build`, `alpn`, `referral`, `referral_source`, `candidates`, `backend`, `referral_data`.
+     * 
+     */
+    @SerializedName("cache_key")
+    @Expose
+    private List<String> cacheKey;
+    /**
+     * Maximum time in seconds for which the router may give this answer again without a call; absent or 0: not at all. The router does so only if its operator permits it, and the operator limits the time.
+     * 
+     */
+    @SerializedName("cache_ttl")
+    @Expose
+    private Integer cacheTtl;
+    /**
      * Replaces the candidates; empty changes nothing. An answer with more than 1024 of them, or with more than 64 entries in the `meta` of one of its backends, is not read.
      * 
      */
@@ -73,6 +87,32 @@ public class ConnectResponse {
 
     public ConnectResponse withBackend(Backend backend) {
         this.backend = backend;
+        return this;
+    }
+
+    /**
+     * Names of the parts of the request that the answer depends on; empty: the answer is the same for every player. Only with `cache_ttl`. With an unknown name the answer is not cached. Names: `uuid`, `username`, `identity`, `host`, `route`, `language`, `address` (without the port), `client_cert_fingerprint`, `identity_token_present`, `client_type`, `client_version`, `protocol_hash`, `protocol_crc`, `protocol_build`, `alpn`, `referral`, `referral_source`, `candidates`, `backend`, `referral_data`.
+     * 
+     */
+    public List<String> getCacheKey() {
+        return cacheKey;
+    }
+
+    public ConnectResponse withCacheKey(List<String> cacheKey) {
+        this.cacheKey = cacheKey;
+        return this;
+    }
+
+    /**
+     * Maximum time in seconds for which the router may give this answer again without a call; absent or 0: not at all. The router does so only if its operator permits it, and the operator limits the time.
+     * 
+     */
+    public Integer getCacheTtl() {
+        return cacheTtl;
+    }
+
+    public ConnectResponse withCacheTtl(Integer cacheTtl) {
+        this.cacheTtl = cacheTtl;
         return this;
     }
 
@@ -146,6 +186,8 @@ public class ConnectResponse {
         int result = 1;
         result = ((result* 31)+((this.candidates == null)? 0 :this.candidates.hashCode()));
         result = ((result* 31)+((this.deny == null)? 0 :this.deny.hashCode()));
+        result = ((result* 31)+((this.cacheTtl == null)? 0 :this.cacheTtl.hashCode()));
+        result = ((result* 31)+((this.cacheKey == null)? 0 :this.cacheKey.hashCode()));
         result = ((result* 31)+((this.backend == null)? 0 :this.backend.hashCode()));
         result = ((result* 31)+((this.referralData == null)? 0 :this.referralData.hashCode()));
         result = ((result* 31)+((this.denyReason == null)? 0 :this.denyReason.hashCode()));
@@ -162,7 +204,7 @@ public class ConnectResponse {
             return false;
         }
         ConnectResponse rhs = ((ConnectResponse) other);
-        return (((((((this.candidates == rhs.candidates)||((this.candidates!= null)&&this.candidates.equals(rhs.candidates)))&&((this.deny == rhs.deny)||((this.deny!= null)&&this.deny.equals(rhs.deny))))&&((this.backend == rhs.backend)||((this.backend!= null)&&this.backend.equals(rhs.backend))))&&((this.referralData == rhs.referralData)||((this.referralData!= null)&&this.referralData.equals(rhs.referralData))))&&((this.denyReason == rhs.denyReason)||((this.denyReason!= null)&&this.denyReason.equals(rhs.denyReason))))&&((this.selectedIndex == rhs.selectedIndex)||((this.selectedIndex!= null)&&this.selectedIndex.equals(rhs.selectedIndex))));
+        return (((((((((this.candidates == rhs.candidates)||((this.candidates!= null)&&this.candidates.equals(rhs.candidates)))&&((this.deny == rhs.deny)||((this.deny!= null)&&this.deny.equals(rhs.deny))))&&((this.cacheTtl == rhs.cacheTtl)||((this.cacheTtl!= null)&&this.cacheTtl.equals(rhs.cacheTtl))))&&((this.cacheKey == rhs.cacheKey)||((this.cacheKey!= null)&&this.cacheKey.equals(rhs.cacheKey))))&&((this.backend == rhs.backend)||((this.backend!= null)&&this.backend.equals(rhs.backend))))&&((this.referralData == rhs.referralData)||((this.referralData!= null)&&this.referralData.equals(rhs.referralData))))&&((this.denyReason == rhs.denyReason)||((this.denyReason!= null)&&this.denyReason.equals(rhs.denyReason))))&&((this.selectedIndex == rhs.selectedIndex)||((this.selectedIndex!= null)&&this.selectedIndex.equals(rhs.selectedIndex))));
     }
 
 }

@@ -1,0 +1,127 @@
+//! The answers in a cache, within its limits.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use hyrouter_plugin_api::PluginAnswer;
+use tokio::time::Instant;
+
+use super::key::CacheKey;
+use super::{AnswerCacheStatus, CacheFault, KeyFields};
+
+/// Maximum number of sets of fields that the keys of a cache are made of. A look into the cache makes a key for each.
+pub(super) const MAX_KEYS: usize = 8;
+
+/// Maximum number of expired answers that one call removes, so that no player waits for the removal of thousands.
+const MAX_REMOVALS: usize = 16;
+
+/// A cached answer.
+pub(super) struct Entry {
+    pub(super) answer: Arc<PluginAnswer>,
+    /// The fields of its key.
+    pub(super) fields: KeyFields,
+    pub(super) expires_at: Instant,
+    /// Memory that it takes in bytes.
+    pub(super) size: usize,
+}
+
+/// The answers, and an order in which they leave: the one that expires first is the first.
+pub(super) struct AnswerStore {
+    by_key: HashMap<CacheKey, Entry>,
+    by_expiry: BTreeSet<(Instant, CacheKey)>,
+    /// The sets of fields of all keys, the one with the most fields first, each with the number of its entries.
+    fields: Vec<(KeyFields, usize)>,
+    size: usize,
+    max_entries: usize,
+    max_size: usize,
+}
+
+impl AnswerStore {
+    pub(super) fn new(max_entries: usize, max_size: usize) -> Self {
+        Self {
+            by_key: HashMap::new(),
+            by_expiry: BTreeSet::new(),
+            fields: Vec::new(),
+            size: 0,
+            max_entries,
+            max_size,
+        }
+    }
+
+    /// Returns the sets of fields of the keys, in the order in which they are tried.
+    pub(super) fn key_fields(&self) -> [Option<KeyFields>; MAX_KEYS] {
+        let mut fields = self.fields.iter().map(|(fields, _)| *fields);
+        std::array::from_fn(|_| fields.next())
+    }
+
+    pub(super) fn get(&self, key: &CacheKey, now: Instant) -> Option<Arc<PluginAnswer>> {
+        let entry = self.by_key.get(key)?;
+        (now < entry.expires_at).then(|| Arc::clone(&entry.answer))
+    }
+
+    /// Adds an answer. Removes the one of the same key, and those that expire first if there is no room.
+    ///
+    /// # Errors
+    /// Its set of fields is one too many.
+    pub(super) fn insert(&mut self, key: CacheKey, entry: Entry) -> Result<(), CacheFault> {
+        self.remove(&key);
+        self.count_fields(entry.fields)?;
+        self.size += entry.size;
+        self.by_expiry.insert((entry.expires_at, key));
+        self.by_key.insert(key, entry);
+        while self.by_key.len() > self.max_entries || self.size > self.max_size {
+            let Some((_, first)) = self.by_expiry.first().copied() else {
+                break;
+            };
+            self.remove(&first);
+        }
+        Ok(())
+    }
+
+    /// Removes some expired answers.
+    pub(super) fn remove_expired(&mut self, now: Instant) {
+        for _ in 0..MAX_REMOVALS {
+            match self.by_expiry.first() {
+                Some(&(expires_at, key)) if expires_at <= now => self.remove(&key),
+                _ => return,
+            }
+        }
+    }
+
+    pub(super) fn status(&self) -> AnswerCacheStatus {
+        AnswerCacheStatus {
+            entries: self.by_key.len(),
+            memory: self.size,
+        }
+    }
+
+    fn count_fields(&mut self, fields: KeyFields) -> Result<(), CacheFault> {
+        if let Some((_, count)) = self.fields.iter_mut().find(|(known, _)| *known == fields) {
+            *count += 1;
+            return Ok(());
+        }
+        if self.fields.len() == MAX_KEYS {
+            return Err(CacheFault::TooManyKeys);
+        }
+        let before = |(known, _): &(KeyFields, usize)| known.len() >= fields.len();
+        let place = self.fields.partition_point(before);
+        self.fields.insert(place, (fields, 1));
+        Ok(())
+    }
+
+    fn remove(&mut self, key: &CacheKey) {
+        let Some(entry) = self.by_key.remove(key) else {
+            return;
+        };
+        self.by_expiry.remove(&(entry.expires_at, *key));
+        self.size -= entry.size;
+        if let Some((_, count)) = self
+            .fields
+            .iter_mut()
+            .find(|(known, _)| *known == entry.fields)
+        {
+            *count -= 1;
+        }
+        self.fields.retain(|(_, count)| *count > 0);
+    }
+}
