@@ -82,6 +82,13 @@ impl CallFailure {
         Self::Failed(PluginError::transport(causes))
     }
 
+    /// Returns whether the server answered with status CANCELLED before the deadline, although the call was not
+    /// cancelled here. A server with grpcio does so when it stops, for each call that arrives after that.
+    pub(super) fn is_by_a_stop(&self, asked: Instant, left: Duration) -> bool {
+        matches!(self, Self::Cancelled(PluginError::Status { .. }))
+            && asked.elapsed().saturating_add(TIMER_SLACK) < left
+    }
+
     /// Returns the error for a call that started at this time and had `left` to wait.
     pub(super) fn into_error(self, asked: Instant, left: Duration) -> PluginError {
         let after = asked.elapsed();

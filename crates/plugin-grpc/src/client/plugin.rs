@@ -128,6 +128,13 @@ impl GrpcPlugin {
                     }
                     attempts.broken += 1;
                 }
+                // The connection still works, so the repetition would meet the same server without a pause.
+                Err(failure)
+                    if attempts.broken < MAX_BROKEN && failure.is_by_a_stop(started, left) =>
+                {
+                    sleep(UNASKED_PAUSE).await;
+                    attempts.broken += 1;
+                }
                 Err(CallFailure::Broken(problem)) if self.link.backoff.is_unproven() => {
                     return Err(PluginError::transport(format_args!(
                         "{problem}; {}",
@@ -147,7 +154,7 @@ struct Attempts {
     problem: Option<String>,
     /// Number of attempts that a closed connection or the server refused before the plugin saw the request.
     unasked: u32,
-    /// Number of attempts whose connection ended during the call.
+    /// Number of attempts whose connection or server ended during the call.
     broken: u32,
 }
 

@@ -262,6 +262,39 @@ async fn a_call_that_the_server_may_have_read_is_not_repeated() {
     }
 }
 
+/// Runs a server that counts calls and answers the first ones with status CANCELLED.
+async fn cancelling(count: usize) -> (String, Arc<AtomicUsize>) {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
+    let address = answering(move |(_, respond)| {
+        let script: Script = if counter.fetch_add(1, Ordering::Relaxed) < count {
+            (200, GRPC, &[], Some(&[("grpc-status", "1")]))
+        } else {
+            (200, GRPC, &[EMPTY_ANSWER], Some(OK))
+        };
+        play(script, respond);
+    })
+    .await;
+    (address, calls)
+}
+
+/// Acts as a server with grpcio that stops: it cancels calls until the client has another connection.
+#[tokio::test]
+async fn a_call_that_the_server_cancels_before_its_deadline_is_repeated() {
+    for count in [1, 2] {
+        let (address, calls) = cancelling(count).await;
+        assert_eq!(
+            ask(&plugin(&address), "a").await,
+            Ok(ConnectResponse::default())
+        );
+        assert_eq!(calls.load(Ordering::Relaxed), count + 1);
+    }
+    let (address, calls) = cancelling(usize::MAX).await;
+    let answer = ask(&plugin(&address), "a").await;
+    assert_eq!(code(&answer), "status", "{answer:?}");
+    assert_eq!(calls.load(Ordering::Relaxed), 3);
+}
+
 /// Acts as a restarting server: it announces the last call, and the client sees it at the next call.
 #[tokio::test]
 async fn a_closing_connection_is_replaced_without_loss() {
