@@ -21,8 +21,8 @@ static struct text text_of(yyjson_val *value) {
     return yyjson_is_str(value) ? (struct text){yyjson_get_str(value), yyjson_get_len(value)} : TEXT("");
 }
 
-/* Writes a text of three parts to `mistake`, as much as there is room for. Returns false. The library's snprintf would
- * do the same, and more than double the size of the module. */
+/* Writes a text of three parts to `mistake`, as much as there is room for. Returns false. snprintf would do the same,
+ * and add 20 KB to the module. */
 static bool refuse(char *mistake, size_t room, const char *before, const char *key, const char *after) {
     const char *parts[] = {before, key, after};
     for (size_t i = 0; i < 3; i++) {
@@ -39,7 +39,8 @@ static bool backend_read(struct config *config, yyjson_val *backend, char *mista
     yyjson_obj_iter entries = yyjson_obj_iter_with(backend);
     while ((key = yyjson_obj_iter_next(&entries)) != NULL) {
         if (!yyjson_equals_str(key, "host") && !yyjson_equals_str(key, "port")) {
-            return refuse(mistake, room, "config: unknown key `backend.", yyjson_get_str(key), "`; allowed: host, port");
+            const char *name = yyjson_get_str(key);
+            return refuse(mistake, room, "config: unknown key `backend.", name, "`; allowed: host, port");
         }
     }
     yyjson_val *port = yyjson_obj_get(backend, "port");
@@ -71,13 +72,14 @@ bool config_read(struct config *config, const char *json, size_t len, char *mist
         if (yyjson_equals_str(key, "prefix") && yyjson_get_len(value) > 0 && yyjson_is_str(value)) {
             config->prefix = text_of(value);
         } else if (yyjson_equals_str(key, "prefix")) {
-            return refuse(mistake, room, "config: ", "prefix", ": must be a text and not empty, since every name would match");
+            return refuse(mistake, room, "config: ", "prefix", ": must be a text and not empty");
         } else if (yyjson_equals_str(key, "tag") && yyjson_is_str(value)) {
             config->tag = text_of(value);
         } else if (yyjson_equals_str(key, "tag")) {
             return refuse(mistake, room, "config: ", "tag", ": must be a text");
         } else if (!yyjson_equals_str(key, "backend")) {
-            return refuse(mistake, room, "config: unknown key `", yyjson_get_str(key), "`; allowed: prefix, tag, backend");
+            const char *name = yyjson_get_str(key);
+            return refuse(mistake, room, "config: unknown key `", name, "`; allowed: prefix, tag, backend");
         } else if (!yyjson_is_null(value) && !backend_read(config, value, mistake, room)) {
             return false;
         }
@@ -113,15 +115,15 @@ static bool carry(yyjson_mut_doc *response, struct text lobby, const struct text
     yyjson_mut_doc *data = yyjson_mut_doc_new(NULL);
     yyjson_mut_val *root = yyjson_mut_obj(data);
     yyjson_mut_doc_set_root(data, root);
-    yyjson_mut_obj_add_strn(data, root, "lobby", lobby.bytes, lobby.len);
+    bool is_done = yyjson_mut_obj_add_strn(data, root, "lobby", lobby.bytes, lobby.len);
     if (name != NULL) {
-        yyjson_mut_obj_add_strn(data, root, "name", name->bytes, name->len);
+        is_done = is_done && yyjson_mut_obj_add_strn(data, root, "name", name->bytes, name->len);
     }
     size_t len, encoded_len;
-    char *json = yyjson_mut_write(data, YYJSON_WRITE_NOFLAG, &len);
+    char *json = is_done ? yyjson_mut_write(data, YYJSON_WRITE_NOFLAG, &len) : NULL;
     char *encoded = json == NULL ? NULL : base64(json, len, &encoded_len);
     yyjson_mut_val *to = yyjson_mut_doc_get_root(response);
-    bool is_done = encoded != NULL && yyjson_mut_obj_add_strncpy(response, to, "referral_data", encoded, encoded_len);
+    is_done = encoded != NULL && yyjson_mut_obj_add_strncpy(response, to, "referral_data", encoded, encoded_len);
     free(encoded);
     free(json);
     yyjson_mut_doc_free(data);

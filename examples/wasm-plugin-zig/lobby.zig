@@ -14,8 +14,8 @@ pub const Config = struct {
     /// Backend of VIPs if no candidate is a lobby. Default: the backend that the router chose.
     backend: ?Address = null,
 
-    /// Reads a configuration. If it is not allowed, `mistake` gets a text for the operator. The memory is never freed, so
-    /// that the configuration lives as long as the instance.
+    /// Reads a configuration. If it is not allowed, `mistake` gets a text for the operator. The memory is never freed,
+    /// so that the configuration lives as long as the instance.
     pub fn read(allocator: Allocator, text: []const u8, mistake: *[]const u8) !Config {
         var scanner: json.Scanner = .initCompleteInput(allocator, text);
         var place: json.Scanner.Diagnostics = .{};
@@ -24,7 +24,8 @@ pub const Config = struct {
             .allocate = .alloc_always,
         }) catch |err| {
             const end: usize = @intCast(place.getByteOffset());
-            mistake.* = try std.fmt.allocPrint(allocator, "config: {t} after `{s}`", .{ err, text[0..end] });
+            // The key is among the last characters.
+            mistake.* = try std.fmt.allocPrint(allocator, "config: {t} after `{s}`", .{ err, text[end -| 60..end] });
             return err;
         };
         const config = read_config orelse return .{};
@@ -121,19 +122,83 @@ fn isLobby(candidate: Request.Backend, tag: []const u8) bool {
 test "requests" {
     const backend: Config = .{ .backend = .{ .host = "lobby.example.com", .port = 5520 } };
     const own: Config = .{ .prefix = "*", .tag = "gold" };
-    const vip = "{\"lobby\":\"vip\",\"name\":\"VIP_Ann\"}";
+    const vip =
+        \\{"lobby":"vip","name":"VIP_Ann"}
+    ;
     const Case = struct { Config, []const u8, []const u8, []const u8 };
     // Configuration, request, response without referral data, referral data.
     for ([_]Case{
-        .{ .{}, "{\"event\":{\"username\":\"deny\"}}", "{\"deny\":true,\"deny_reason\":\"denied by the example WASM plugin in Zig\"}", "" },
-        .{ backend, "{\"event\":{\"username\":\"Ann\"},\"more\":[{}]}", "{\"deny\":false}", "{\"lobby\":\"main\"}" },
-        .{ backend, "{\"event\":{\"username\":null},\"candidates\":null}", "{\"deny\":false}", "{\"lobby\":\"main\"}" },
-        .{ backend, "{}", "{\"deny\":false}", "{\"lobby\":\"main\"}" },
-        .{ backend, comptime vipWith("null"), "{\"deny\":false,\"backend\":{\"host\":\"lobby.example.com\",\"port\":5520}}", vip },
-        .{ .{}, comptime vipWith("{\"lobby\":\"gold\"}"), "{\"deny\":false}", vip },
-        .{ backend, comptime vipWith("{\"a\":\"b\",\"lobby\":\"vip\"}"), "{\"deny\":false,\"selected_index\":1}", vip },
-        .{ backend, comptime vipWith("{\"label.lobby\":\"vip\"}"), "{\"deny\":false,\"selected_index\":1}", vip },
-        .{ own, "{\"event\":{\"username\":\"*\\u00fc\\ud83d\\ude00\\\"\"}}", "{\"deny\":false}", "{\"lobby\":\"gold\",\"name\":\"*ü😀\\\"\"}" },
+        .{
+            .{},
+            \\{"event":{"username":"deny"}}
+            ,
+            \\{"deny":true,"deny_reason":"denied by the example WASM plugin in Zig"}
+            ,
+            "",
+        },
+        .{
+            backend,
+            \\{"event":{"username":"Ann"},"more":[{}]}
+            ,
+            \\{"deny":false}
+            ,
+            \\{"lobby":"main"}
+        },
+        .{
+            backend,
+            \\{"event":{"username":null},"candidates":null}
+            ,
+            \\{"deny":false}
+            ,
+            \\{"lobby":"main"}
+        },
+        .{
+            backend, "{}",
+            \\{"deny":false}
+            ,
+            \\{"lobby":"main"}
+        },
+        .{
+            backend, comptime vipWith("null"),
+            \\{"deny":false,"backend":{"host":"lobby.example.com","port":5520}}
+            ,
+            vip,
+        },
+        .{
+            .{},
+            comptime vipWith(
+                \\{"lobby":"gold"}
+            ),
+            \\{"deny":false}
+            ,
+            vip,
+        },
+        .{
+            backend,
+            comptime vipWith(
+                \\{"a":"b","lobby":"vip"}
+            ),
+            \\{"deny":false,"selected_index":1}
+            ,
+            vip,
+        },
+        .{
+            backend,
+            comptime vipWith(
+                \\{"label.lobby":"vip"}
+            ),
+            \\{"deny":false,"selected_index":1}
+            ,
+            vip,
+        },
+        .{
+            own,
+            \\{"event":{"username":"*\u00fc\ud83d\ude00\""}}
+            ,
+            \\{"deny":false}
+            ,
+            \\{"lobby":"gold","name":"*ü😀\""}
+        },
     }) |case| {
         var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
         defer arena.deinit();
@@ -153,8 +218,10 @@ test "requests" {
 
 /// Returns a request of a VIP; the second candidate has this `meta`.
 fn vipWith(comptime meta: []const u8) []const u8 {
-    return "{\"event\":{\"username\":\"VIP_Ann\"},\"candidates\":[{\"host\":\"10.0.0.1\",\"meta\":{}}," ++
-        "{\"host\":\"10.0.0.2\",\"meta\":" ++ meta ++ "}]}";
+    const start =
+        \\{"event":{"username":"VIP_Ann"},"candidates":[{"host":"10.0.0.1","meta":{}},{"host":"10.0.0.2","meta":
+    ;
+    return start ++ meta ++ "}]}";
 }
 
 test "configurations" {
@@ -163,19 +230,49 @@ test "configurations" {
     var mistake: []const u8 = "";
     try std.testing.expectEqualDeep(Config{}, try Config.read(arena.allocator(), "null", &mistake));
     try std.testing.expectEqualDeep(Config{}, try Config.read(arena.allocator(), "{}", &mistake));
-    const all = "{\"prefix\":\"*\",\"tag\":\"gold\",\"backend\":{\"host\":\"lobby\",\"port\":5520}}";
+    const all =
+        \\{"prefix":"*","tag":"gold","backend":{"host":"lobby","port":5520}}
+    ;
     try std.testing.expectEqualDeep(
         Config{ .prefix = "*", .tag = "gold", .backend = .{ .host = "lobby", .port = 5520 } },
         try Config.read(arena.allocator(), all, &mistake),
     );
     for ([_][2][]const u8{
-        .{ "{\"prefx\":\"VIP\"}", "config: UnknownField after `{\"prefx\"" },
-        .{ "{\"prefix\":7}", "config: UnexpectedToken after `{\"prefix\":" },
-        .{ "{\"prefix\":\"\"}", "config: prefix: must not be empty" },
-        .{ "{\"backend\":{\"host\":\"lobby\"}}", "config: MissingField after `{\"backend\":{\"host\":\"lobby\"}" },
-        .{ "{\"backend\":{\"host\":\"\",\"port\":5520}}", "config: backend.host: " },
-        .{ "{\"backend\":{\"host\":\"lobby\",\"port\":0}}", "config: backend.port: is 0" },
-        .{ "{\"backend\":{\"host\":\"lobby\",\"port\":65536}}", "config: Overflow after `{\"backend\":{\"host\":\"lobby\",\"port\":65536" },
+        .{
+            \\{"prefx":"VIP"}
+            ,
+            \\config: UnknownField after `{"prefx"
+        },
+        .{
+            \\{"prefix":7}
+            ,
+            \\config: UnexpectedToken after `{"prefix":
+        },
+        .{
+            \\{"prefix":""}
+            ,
+            "config: prefix: must not be empty",
+        },
+        .{
+            \\{"backend":{"host":"lobby"}}
+            ,
+            \\config: MissingField after `{"backend":{"host":"lobby"}
+        },
+        .{
+            \\{"backend":{"host":"","port":5520}}
+            ,
+            "config: backend.host: ",
+        },
+        .{
+            \\{"backend":{"host":"lobby","port":0}}
+            ,
+            "config: backend.port: is 0",
+        },
+        .{
+            \\{"backend":{"host":"lobby","port":65536}}
+            ,
+            \\config: Overflow after `{"backend":{"host":"lobby","port":65536
+        },
     }) |case| {
         const text, const wanted = case;
         if (Config.read(arena.allocator(), text, &mistake)) |_| return error.NotRefused else |_| {}
