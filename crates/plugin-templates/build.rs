@@ -5,12 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
-/// Prefixes of the folders of examples that are templates.
-const EXAMPLES: [&str; 2] = ["grpc-plugin", "wasm-plugin"];
 /// Crates that a project in Rust may carry.
 const CRATES: [&str; 5] = ["files", "plugin-api", "plugin-grpc", "plugin-sdk", "text"];
 /// What of such a crate is needed to compile it.
@@ -18,9 +16,8 @@ const CRATE_PARTS: [&str; 4] = ["Cargo.toml", "README.md", "examples", "src"];
 /// Files of the root that a project in Rust needs.
 const ROOT_FILES: [&str; 3] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT"];
 
-/// Folders of build tools, which no template contains.
-const OUTPUT_FOLDERS: [&str; 10] = [
-    ".pytest_cache",
+/// Folders of build tools. Only a list without git needs their names.
+const OUTPUT_FOLDERS: [&str; 7] = [
     ".venv",
     ".zig-cache",
     "__pycache__",
@@ -28,11 +25,7 @@ const OUTPUT_FOLDERS: [&str; 10] = [
     "dist",
     "node_modules",
     "target",
-    "venv",
-    "zig-out",
 ];
-/// Extensions of the files of build tools.
-const OUTPUT_EXTENSIONS: [&str; 6] = ["class", "egg-info", "jar", "o", "pyc", "wasm"];
 
 /// Texts by their path in the repository.
 type Sources = BTreeMap<String, String>;
@@ -61,38 +54,59 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Reads all sources from a clone of the repository.
 fn repository(root: &Path) -> Result<Sources, Box<dyn Error>> {
-    let mut sources = Sources::new();
-    let examples = root.join("examples");
-    watch(&examples);
-    for entry in fs::read_dir(&examples)? {
-        let name = entry?.file_name();
-        let name = name.to_string_lossy();
-        if name == "sdk" || EXAMPLES.iter().any(|prefix| name.starts_with(prefix)) {
-            add(root, &format!("examples/{name}"), &mut sources)?;
-        }
-    }
+    watch(&root.join("examples"));
+    let mut wanted = vec!["examples".to_owned()];
+    wanted.extend(ROOT_FILES.map(str::to_owned));
     for name in CRATES {
-        for part in CRATE_PARTS {
-            let path = format!("crates/{name}/{part}");
-            if root.join(&path).exists() {
-                watch(&root.join(&path));
-                add(root, &path, &mut sources)?;
+        let parts = CRATE_PARTS.map(|part| format!("crates/{name}/{part}"));
+        wanted.extend(parts.into_iter().filter(|part| root.join(part).exists()));
+    }
+    let mut sources = Sources::new();
+    for part in &wanted {
+        watch(&root.join(part));
+        for path in files(root, part)?.iter().filter(|path| is_template(path)) {
+            // Output of build tools that git does not know may be binary.
+            if let Ok(text) = String::from_utf8(fs::read(root.join(path))?) {
+                sources.insert(path.clone(), text);
             }
         }
-    }
-    for name in ROOT_FILES {
-        watch(&root.join(name));
-        add(root, name, &mut sources)?;
     }
     Ok(sources)
 }
 
-/// Adds a file, or all files of a folder except those of build tools.
-fn add(root: &Path, path: &str, sources: &mut Sources) -> Result<(), Box<dyn Error>> {
+/// Returns whether a template can have the file: of the examples, only plugins and their kits.
+fn is_template(path: &str) -> bool {
+    path.strip_prefix("examples/").is_none_or(|example| {
+        let prefixes = ["grpc-plugin", "wasm-plugin", "sdk/"];
+        prefixes.iter().any(|prefix| example.starts_with(prefix))
+    })
+}
+
+/// Returns the files below a path of the repository: those that git tracks or would track, or without git, those outside
+/// of folders of build tools.
+fn files(root: &Path, path: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut git = Command::new("git");
+    git.current_dir(root)
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .args(["-z", "--", path]);
+    if let Ok(output) = git.output()
+        && output.status.success()
+        && !output.stdout.is_empty()
+    {
+        let listed = String::from_utf8(output.stdout)?;
+        let listed = listed.split_terminator('\0').map(str::to_owned);
+        // A tracked file may be deleted.
+        return Ok(listed.filter(|file| root.join(file).exists()).collect());
+    }
+    let mut found = Vec::new();
+    walk(root, path, &mut found)?;
+    Ok(found)
+}
+
+fn walk(root: &Path, path: &str, found: &mut Vec<String>) -> Result<(), Box<dyn Error>> {
     let full = root.join(path);
     if !full.is_dir() {
-        let text = fs::read_to_string(&full).map_err(|error| format!("{path}: {error}"))?;
-        sources.insert(path.to_owned(), text);
+        found.push(path.to_owned());
         return Ok(());
     }
     for entry in fs::read_dir(&full)? {
@@ -100,18 +114,11 @@ fn add(root: &Path, path: &str, sources: &mut Sources) -> Result<(), Box<dyn Err
         let name = name
             .to_str()
             .ok_or_else(|| format!("{path}: a name is not UTF-8"))?;
-        if !is_output(Path::new(name)) {
-            add(root, &format!("{path}/{name}"), sources)?;
+        if !OUTPUT_FOLDERS.contains(&name) {
+            walk(root, &format!("{path}/{name}"), found)?;
         }
     }
     Ok(())
-}
-
-fn is_output(name: &Path) -> bool {
-    let matches = |part: Option<&OsStr>, of: &[&str]| {
-        part.is_some_and(|part| of.iter().any(|known| part == *known))
-    };
-    matches(name.file_name(), &OUTPUT_FOLDERS) || matches(name.extension(), &OUTPUT_EXTENSIONS)
 }
 
 fn watch(path: &Path) {

@@ -175,4 +175,64 @@ pub(crate) const TEMPLATES: &[Template] = &[
         test: &["npm test"],
         product: PluginProduct::Server("npm start"),
     },
+    Template {
+        language: PluginLanguage::AssemblyScript,
+        kind: TemplateKind::Wasm,
+        folder: "wasm-plugin-assemblyscript",
+        kit: Kit::None,
+        edits: &[
+            Edit {
+                file: "package.json",
+                from: "\"name\": \"hyrouter-wasm-plugin-assemblyscript\"",
+                to: "\"name\": \"{name}\"",
+            },
+            Edit {
+                file: "package-lock.json",
+                from: "{\n  \"name\": \"hyrouter-wasm-plugin-assemblyscript\"",
+                to: "{\n  \"name\": \"{name}\"",
+            },
+            Edit {
+                file: "package-lock.json",
+                from: "\n      \"name\": \"hyrouter-wasm-plugin-assemblyscript\"",
+                to: "\n      \"name\": \"{name}\"",
+            },
+        ],
+        build: &["npm ci", "npm run build"],
+        test: &["npm test"],
+        product: PluginProduct::Module("build/plugin.wasm"),
+    },
+    Template {
+        language: PluginLanguage::Zig,
+        kind: TemplateKind::Wasm,
+        folder: "wasm-plugin-zig",
+        kit: Kit::None,
+        edits: &[],
+        build: &[
+            "python3 -m venv .venv",
+            ".venv/bin/pip install -r requirements.txt",
+            ".venv/bin/python -m ziglang build-exe plugin.zig -target wasm32-freestanding -fno-entry -rdynamic \
+             -OReleaseFast -fstrip --stack 131072",
+        ],
+        test: &[".venv/bin/python -m ziglang test lobby.zig"],
+        product: PluginProduct::Module("plugin.wasm"),
+    },
+    Template {
+        language: PluginLanguage::C,
+        kind: TemplateKind::Wasm,
+        folder: "wasm-plugin-c",
+        kit: Kit::None,
+        edits: &[],
+        build: &[
+            "python3 -m venv .venv",
+            ".venv/bin/pip install -r requirements.txt",
+            ".venv/bin/pip download --no-deps --no-binary yyjson --require-hashes -r yyjson.txt",
+            "tar -xzf yyjson-4.0.6.tar.gz && cp yyjson-4.0.6/yyjson/yyjson.? .",
+            ".venv/bin/python -m ziglang cc -target wasm32-wasi -mexec-model=reactor -O2 -flto -s \
+             -Wl,-z,stack-size=131072 -o plugin.wasm plugin.c lobby.c yyjson.c",
+        ],
+        test: &[
+            ".venv/bin/python -m ziglang cc -o lobby_test lobby_test.c lobby.c yyjson.c && ./lobby_test",
+        ],
+        product: PluginProduct::Module("plugin.wasm"),
+    },
 ];

@@ -4,15 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use hyrouter_plugin_templates::PluginLanguage;
 
 use super::tools::{self, GO, JAVA, NODE, Need, PYTHON, Tools};
-use crate::sh::{cmd, root, say};
+use crate::sh::{cmd, root};
 use crate::tidy;
 
 /// A kit and how it is checked.
 pub(super) struct KitCheck {
+    pub(super) language: PluginLanguage,
     /// Folder below `examples/sdk/`.
-    pub(super) folder: &'static str,
+    folder: &'static str,
     pub(super) needs: &'static [Need],
     /// Commands of a shell, in the folder of the kit.
     commands: &'static [&'static str],
@@ -22,12 +24,14 @@ pub(super) struct KitCheck {
 
 pub(super) const ALL: &[KitCheck] = &[
     KitCheck {
+        language: PluginLanguage::Go,
         folder: "go",
         needs: GO,
         commands: &["go vet ./...", "go test ./...", "go generate ./..."],
         generated: &["types.go"],
     },
     KitCheck {
+        language: PluginLanguage::Java,
         folder: "java",
         needs: JAVA,
         // A project runs the unit tests of the kit.
@@ -38,6 +42,7 @@ pub(super) const ALL: &[KitCheck] = &[
         generated: &["src/main/java/io/github/hyrouter/plugin/types"],
     },
     KitCheck {
+        language: PluginLanguage::Python,
         folder: "python",
         needs: PYTHON,
         commands: &[
@@ -50,6 +55,7 @@ pub(super) const ALL: &[KitCheck] = &[
         generated: &["src/hyrouter_plugin/types.py"],
     },
     KitCheck {
+        language: PluginLanguage::TypeScript,
         folder: "typescript",
         needs: NODE,
         commands: &["npm ci", "npm test", "npm pack", "npm run types"],
@@ -68,7 +74,7 @@ impl KitCheck {
 
     /// Checks a copy of the kit, so that its folder stays free of output.
     pub(super) fn run(&self, tools: &Tools) -> anyhow::Result<()> {
-        say(&format!("kit {}:", self.folder));
+        let name = self.name();
         let copy = tools.folder("kits");
         let source = PathBuf::from("examples/sdk").join(self.folder);
         let folder = copy.join(&source);
@@ -78,7 +84,7 @@ impl KitCheck {
         copy_tracked(&source, &copy)?;
         copy_tracked(Path::new(SCHEMA), &copy)?;
         for command in self.commands {
-            tools::run(tools.shell(&folder, command), command)?;
+            tools::run(&name, tools.shell(&folder, command), command)?;
         }
         for generated in self.generated {
             let committed = root().join(&source).join(generated);
@@ -86,7 +92,7 @@ impl KitCheck {
             compare
                 .args(["diff", "--no-index", "--exit-code"])
                 .args([&committed, &folder.join(generated)]);
-            tools::run(compare, &format!("compare {generated}")).with_context(|| {
+            tools::run(&name, compare, &format!("compare {generated}")).with_context(|| {
                 format!(
                     "it does not match {SCHEMA}; generate it again as the README of the kit says"
                 )

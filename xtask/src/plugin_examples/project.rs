@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use hyrouter_plugin_templates::{PluginProduct, ProjectName, Template};
@@ -11,7 +12,6 @@ use super::bench::Figures;
 use super::server::PluginServerProcess;
 use super::tools::{self, Tools};
 use crate::peers::left_out;
-use crate::sh::say;
 
 const NAME: &str = "demo";
 
@@ -43,7 +43,6 @@ impl<'t> ProjectRun<'t> {
             ))?;
             return Ok(None);
         }
-        say(&format!("{} {}:", language.title(), kind.title()));
         let new = [
             "plugin",
             "new",
@@ -53,9 +52,9 @@ impl<'t> ProjectRun<'t> {
             "--kind",
             kind.as_str(),
         ];
-        tools::run(self.tools.hyrouter(self.place.path(), &new), &new.join(" "))?;
+        self.step(self.tools.hyrouter(self.place.path(), &new), &new.join(" "))?;
         for command in self.template.build.iter().chain(self.template.test) {
-            tools::run(self.tools.shell(&self.folder(), command), command)?;
+            self.step(self.tools.shell(&self.folder(), command), command)?;
         }
         match self.template.product {
             PluginProduct::Server(command) => self.server(command, is_bench),
@@ -75,7 +74,7 @@ impl<'t> ProjectRun<'t> {
         let figures = if is_bench {
             let mut figures = Figures::measure(self.template, &passed, |more| {
                 let args = [&["plugin", "bench"], &target[..], more].concat();
-                tools::run(self.tools.hyrouter(&self.folder(), &args), &args.join(" "))
+                self.hyrouter(&args)
             })?;
             figures.set_memory(server.memory()?);
             Some(figures)
@@ -98,10 +97,18 @@ impl<'t> ProjectRun<'t> {
         }
         let mut figures = Figures::measure(self.template, &passed, |more| {
             let args = [&["plugin", "bench"], &target[..], more].concat();
-            tools::run(self.tools.hyrouter(&self.folder(), &args), &args.join(" "))
+            self.hyrouter(&args)
         })?;
         figures.set_size(len.len());
         Ok(Some(figures))
+    }
+
+    fn hyrouter(&self, args: &[&str]) -> anyhow::Result<String> {
+        self.step(self.tools.hyrouter(&self.folder(), args), &args.join(" "))
+    }
+
+    fn step(&self, command: Command, shown: &str) -> anyhow::Result<String> {
+        tools::run(self.template.folder, command, shown)
     }
 
     /// Returns the path of a file of the project. Cargo's output is outside, where the next run finds it again.
@@ -116,7 +123,7 @@ impl<'t> ProjectRun<'t> {
     /// Runs the conformance suite and the cases of the project. Returns the number of passed checks.
     fn conformance(&self, target: &[&str]) -> anyhow::Result<String> {
         let args = [&["plugin", "test"], target, &["--cases", "cases"]].concat();
-        let output = tools::run(self.tools.hyrouter(&self.folder(), &args), &args.join(" "))?;
+        let output = self.hyrouter(&args)?;
         let last = output.lines().rev().find(|line| !line.trim().is_empty());
         Ok(last.unwrap_or_default().trim().to_owned())
     }

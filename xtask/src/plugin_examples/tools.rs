@@ -116,9 +116,9 @@ impl Tools {
             // Uses the installed Go only: by default, Go downloads a newer one.
             .env("GOTOOLCHAIN", "local")
             .env("MAVEN_OPTS", self.maven_options())
-            .env("npm_config_cache", self.cache.join("npm"))
+            .env("npm_config_cache", self.cache.join("../npm-cache"))
             .env("npm_config_update_notifier", "false")
-            .env("PIP_CACHE_DIR", self.cache.join("pip"))
+            .env("ZIG_GLOBAL_CACHE_DIR", self.cache.join("../zig-cache"))
             .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
             .env("PIP_QUIET", "1")
             .stdin(Stdio::null());
@@ -132,8 +132,8 @@ impl Tools {
     }
 }
 
-/// Runs a command. Prints its output only if it fails.
-pub(super) fn run(mut command: Command, shown: &str) -> anyhow::Result<String> {
+/// Runs a command for an example. Prints its time, and its output only if it fails.
+pub(super) fn run(example: &str, mut command: Command, shown: &str) -> anyhow::Result<String> {
     let started = Instant::now();
     let output = command
         .output()
@@ -144,7 +144,7 @@ pub(super) fn run(mut command: Command, shown: &str) -> anyhow::Result<String> {
         bail!("`{shown}` failed: {}\n{text}{errors}", output.status);
     }
     say(&format!(
-        "  {:5.1} s  {shown}",
+        "{example}: {:.1} s: {shown}",
         started.elapsed().as_secs_f64()
     ));
     Ok(text)
