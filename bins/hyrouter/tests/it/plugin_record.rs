@@ -107,10 +107,9 @@ async fn calls_of_players_become_case_files_without_their_data() {
     assert_eq!(event["remote_addr"], "192.0.2.1:50000");
     assert_eq!(event["connection_id"], "2");
     let vip = case(&folder, "cases/changed-02.json");
-    // {"lobby":"vip","name":"player-3"}
     assert_eq!(
         vip["response"]["referral_data"],
-        "eyJsb2JieSI6InZpcCIsIm5hbWUiOiJwbGF5ZXItMyJ9"
+        json!({"lobby": "vip", "name": "player-3"})
     );
     assert_eq!(vip["response"]["candidates"], Value::Null);
     // Cases are not replaced.
@@ -146,7 +145,9 @@ async fn kept_names_need_a_token_and_ctrl_c_ends_a_recording() {
         Recording::start(folder.hyrouter(&[&record[..], &["--token-file", "token"]].concat()));
     let again = folder.run(&[&record[..], &["--token-file", "token"]].concat());
     assert!(again.stderr.contains("is running"), "{again:?}");
-    player(&router, "deny").comes().await;
+    for name in ["deny", "Alder", "VIP_Ann"] {
+        player(&router, name).comes().await;
+    }
     let pid = recording.child.id().to_string();
     assert!(
         Command::new("kill")
@@ -159,7 +160,7 @@ async fn kept_names_need_a_token_and_ctrl_c_ends_a_recording() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     for text in [
         "denied-01.json",
-        "1 case from 1 call in cases; the recording ended because it was interrupted",
+        "3 cases from 3 calls in cases; the recording ended because it was interrupted",
         "the cases contain data of players: username, uuid",
     ] {
         assert!(ran.stdout.contains(text), "{text}: {ran:?}");
@@ -169,6 +170,11 @@ async fn kept_names_need_a_token_and_ctrl_c_ends_a_recording() {
         (&event["username"], &event["connection_id"]),
         (&json!("deny"), &json!("1"))
     );
+    // The same plugin passes the cases.
+    let file = example_plugin("wasm-plugin.wasm");
+    let ran = folder.run(&["plugin", "test", "--wasm", &file, "--cases", "cases"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stdout.contains("changed-02"), "{ran:?}");
     let answer = admin.with_token(TOKEN).get("/api/plugins/lobby/recording");
     assert_eq!(answer.status, 404, "{answer:?}");
 }

@@ -1,3 +1,4 @@
+use hyrouter_plugin_api::ConnectResponse;
 use hyrouter_plugin_conformance::example_request;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -12,7 +13,7 @@ pub(super) struct ReportedCase {
     pub(super) calls: u64,
     lacks_referral_data: bool,
     request: Value,
-    response: Map<String, Value>,
+    response: ConnectResponse,
 }
 
 impl ReportedCase {
@@ -29,22 +30,25 @@ impl ReportedCase {
             "description": description,
             "request": patch,
             "effect": self.effect,
-            "response": self.response(),
+            "response": self.response()?,
         }))
     }
 
     /// Returns the response that a test expects. Fields that the plugin left out are `null` where their presence would
-    /// be another decision.
-    fn response(&self) -> Value {
-        let mut expected = Map::new();
+    /// be another decision. Referral data that is JSON is written as such, so that it can be read.
+    fn response(&self) -> serde_json::Result<Value> {
         if self.effect == "denied" {
-            let reason = self.response.get("deny_reason").cloned();
-            expected.insert("deny".to_owned(), true.into());
-            expected.insert("deny_reason".to_owned(), reason.unwrap_or_default());
-            return expected.into();
+            return Ok(json!({"deny": true, "deny_reason": self.response.deny_reason}));
+        }
+        let mut expected = Map::new();
+        let mut response = serde_json::to_value(&self.response)?;
+        if let Some(data) = self.response.referral_data.as_deref()
+            && let Ok(data @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice(data)
+        {
+            response["referral_data"] = data;
         }
         for field in CHANGES {
-            let mut value = self.response.get(field).cloned();
+            let mut value = response.get(field).cloned();
             if let Some(value) = &mut value {
                 bare_backends(value);
             }
@@ -53,7 +57,7 @@ impl ReportedCase {
                 expected.insert(field.to_owned(), value.unwrap_or_default());
             }
         }
-        expected.into()
+        Ok(expected.into())
     }
 }
 
@@ -107,7 +111,7 @@ mod tests {
                 "request": {}, "response": response,
             });
             let case: ReportedCase = serde_json::from_value(case).unwrap();
-            case.response()
+            case.response().unwrap()
         };
         let backend = json!({"host": "a", "port": 1, "weight": 0, "meta": {}});
         assert_eq!(
@@ -117,6 +121,9 @@ mod tests {
                 "backend": {"host": "a", "port": 1}, "referral_data": null,
             })
         );
+        let data = |base64: &str| response("unchanged", json!({"referral_data": base64}));
+        assert_eq!(data("eyJhIjpbMV19"), json!({"referral_data": {"a": [1]}}));
+        assert_eq!(data("aGk="), json!({"referral_data": "aGk="}));
         assert_eq!(response("unchanged", json!({"deny": false})), json!({}));
         assert_eq!(
             response("denied", json!({"deny": true})),
