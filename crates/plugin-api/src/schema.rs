@@ -97,7 +97,7 @@ fn simplify(definition: &mut Value) {
         if let Some(Value::String(text)) = property.get("description") {
             let text = plain(text);
             if let Some(reference) = reference {
-                moved.push_str(&format!("\n\n`{name}`: {text}"));
+                moved.extend(["\n\n`", name, "`: ", &text]);
                 *property = Map::from_iter([("$ref".to_owned(), reference)]);
             } else {
                 property.insert("description".to_owned(), text.into());
@@ -141,27 +141,21 @@ fn simplify_property(property: &mut Map<String, Value>) {
 
 /// Returns a doc comment as text: one line a paragraph, and names in place of links.
 fn plain(text: &str) -> String {
-    let mut rest = text
+    let text = text
         .replace("\n\n", "\0")
         .replace('\n', " ")
         .replace('\0', "\n\n");
-    let mut plain = String::new();
-    while let Some((before, after)) = rest.split_once("[`") {
-        let Some((name, after)) = after.split_once("`]") else {
+    let (mut plain, mut rest) = (String::new(), &*text);
+    while let Some((before, link)) = rest.split_once("[`") {
+        let Some((name, after)) = link.split_once("`]") else {
             break;
         };
-        plain.push_str(&format!(
-            "{before}`{}`",
-            name.rsplit("::").next().unwrap_or(name)
-        ));
-        let after = match after
+        let name = name.rsplit("::").next().unwrap_or(name);
+        plain.extend([before, "`", name, "`"]);
+        let target = after
             .strip_prefix('(')
-            .and_then(|target| target.split_once(')'))
-        {
-            Some((_, after)) => after,
-            None => after,
-        };
-        rest = after.to_owned();
+            .and_then(|target| target.split_once(')'));
+        rest = target.map_or(after, |(_, after)| after);
     }
-    plain + &rest
+    plain + rest
 }

@@ -15,14 +15,16 @@ pub(super) fn start(
     command: RecordingCommand,
 ) -> Result<(), CommandError> {
     let started = chain.start_recording(plugin, &options(command)?);
-    started.map_err(refusal)
+    started.map_err(|error| refusal(&error))
 }
 
 /// Returns the response with the state of a recording.
 pub(super) fn state(
     report: Result<RecordingReport, RecordingError>,
 ) -> Result<Value, CommandError> {
-    report.map(|report| json(&report)).map_err(refusal)
+    report
+        .map(|report| json(&report))
+        .map_err(|error| refusal(&error))
 }
 
 /// Returns the options of a command, or all its mistakes.
@@ -43,12 +45,11 @@ fn options(command: RecordingCommand) -> Result<RecordingOptions, CommandError> 
     }
     let mut kept = Vec::new();
     for name in keep {
-        match PrivateField::from_name(&name) {
-            Some(field) => kept.push(field),
-            None => {
-                let known = PrivateField::ALL.map(PrivateField::as_str).join(", ");
-                mistakes.push(format!("keep: {name:?}, allowed: {known}"));
-            }
+        if let Some(field) = PrivateField::from_name(&name) {
+            kept.push(field);
+        } else {
+            let known = PrivateField::ALL.map(PrivateField::as_str).join(", ");
+            mistakes.push(format!("keep: {name:?}, allowed: {known}"));
         }
     }
     if !mistakes.is_empty() {
@@ -64,7 +65,7 @@ fn options(command: RecordingCommand) -> Result<RecordingOptions, CommandError> 
     })
 }
 
-fn refusal(error: RecordingError) -> CommandError {
+fn refusal(error: &RecordingError) -> CommandError {
     let message = error.to_string();
     match error {
         RecordingError::Running { .. } => CommandError::failed(message),

@@ -1,5 +1,7 @@
 //! Private values inside texts.
 
+use std::fmt::Write as _;
+
 /// Number of characters from which a value is replaced inside of words too. Shorter ones occur by chance in any text.
 const DISTINCT: usize = 4;
 
@@ -24,7 +26,8 @@ impl Replacements {
             } else {
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
-                    escaped.push_str(&format!("\\u{unit:04x}"));
+                    // Writing to a `String` cannot fail.
+                    let _ = write!(escaped, "\\u{unit:04x}");
                 }
             }
         }
@@ -50,15 +53,12 @@ impl Replacements {
         while let Some(c) = chars.get(at) {
             let before = at.checked_sub(1).and_then(|at| chars.get(at));
             let rest = chars.get(at..).unwrap_or_default();
-            match self.0.iter().find(|known| known.starts(rest, before)) {
-                Some(known) => {
-                    replaced.push_str(&known.pseudonym);
-                    at += known.original.len();
-                }
-                None => {
-                    replaced.push(*c);
-                    at += 1;
-                }
+            if let Some(known) = self.0.iter().find(|known| known.starts(rest, before)) {
+                replaced.push_str(&known.pseudonym);
+                at += known.original.len();
+            } else {
+                replaced.push(*c);
+                at += 1;
             }
         }
         replaced
