@@ -18,10 +18,10 @@ use super::{Args, median, micros};
 const LEFT: Duration = Duration::from_secs(1);
 
 /// The example plugin in a process of its own.
-struct Server(Child, String);
+pub(crate) struct Server(Child, String);
 
 impl Server {
-    fn start(args: &Args) -> anyhow::Result<Self> {
+    pub(crate) fn start(args: &Args) -> anyhow::Result<Self> {
         let mut child = Command::new(&args.grpc)
             .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -47,6 +47,12 @@ impl Drop for Server {
     }
 }
 
+/// Returns the plugin of a server.
+pub(crate) fn plugin(server: &Server) -> anyhow::Result<GrpcPlugin> {
+    let settings = GrpcSettings::new(PluginAddress::parse(&server.1)?);
+    Ok(GrpcPlugin::new(&settings)?)
+}
+
 /// One caller after the other's answer: the plugin against the bare call of the same server.
 pub(crate) fn one_caller(args: &Args) -> anyhow::Result<String> {
     let server = Server::start(args)?;
@@ -55,7 +61,7 @@ pub(crate) fn one_caller(args: &Args) -> anyhow::Result<String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let plugin = GrpcPlugin::new(&GrpcSettings::new(PluginAddress::parse(&server.1)?))?;
+    let plugin = plugin(&server)?;
     let calls = args.calls / 4;
     let (mut bare_runs, mut runs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     runtime.block_on(async {

@@ -4,6 +4,7 @@
 
 mod bare_grpc;
 mod bare_wasm;
+mod cache;
 mod chain;
 mod grpc;
 mod request;
@@ -40,6 +41,7 @@ fn main() -> anyhow::Result<()> {
     println!("{}", wasm::one_caller(&args)?);
     println!("{}", wasm::many_callers(&args)?);
     println!("{}", grpc::one_caller(&args)?);
+    println!("{}", cache::one_caller(&args)?);
     println!("{}", chain::no_ops(&args)?);
     println!("{}", chain::decisions(&args)?);
     Ok(())
