@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Fingerprints of files. Contents are not read: after an edit, a copy or a swapped link, the file (by device and inode
 /// number), its length, or its time of modification or change differs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct FileSet(Vec<(PathBuf, Option<Fingerprint>)>);
+pub struct FileSet(Vec<(PathBuf, Option<Fingerprint>)>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Fingerprint {
@@ -21,7 +21,7 @@ struct Fingerprint {
 
 impl FileSet {
     /// Takes fingerprints of these files, following links. A missing file has an entry, too.
-    pub(crate) fn at(files: impl IntoIterator<Item = PathBuf>) -> Self {
+    pub fn at(files: impl IntoIterator<Item = PathBuf>) -> Self {
         let fingerprint = |file: PathBuf| {
             let fingerprint = fs::metadata(&file).ok().map(|found| fingerprint(&found));
             (file, fingerprint)
@@ -32,7 +32,7 @@ impl FileSet {
     /// Replaces the fingerprints of files that `earlier` has, so that changes between `earlier` and now are detected
     /// later.
     #[must_use]
-    pub(crate) fn with_earlier(mut self, earlier: &Self) -> Self {
+    pub fn with_earlier(mut self, earlier: &Self) -> Self {
         for (file, fingerprint) in &mut self.0 {
             let seen = earlier.0.iter().find(|(known, _)| known == file);
             if let Some((_, seen)) = seen {
@@ -43,7 +43,7 @@ impl FileSet {
     }
 
     /// Returns the fingerprints of the files of both sets, each once.
-    pub(crate) fn merge(mut self, other: Self) -> Self {
+    pub fn merge(mut self, other: Self) -> Self {
         for (file, fingerprint) in other.0 {
             if !self.0.iter().any(|(known, _)| *known == file) {
                 self.0.push((file, fingerprint));
@@ -53,7 +53,7 @@ impl FileSet {
     }
 
     /// Returns the files whose fingerprints differ, in either set.
-    pub(crate) fn changed_since(&self, earlier: &Self) -> Vec<String> {
+    pub fn changed_since(&self, earlier: &Self) -> Vec<String> {
         let changed = self.0.iter().filter(|(file, fingerprint)| {
             let known = earlier.0.iter().find(|(known, _)| known == file);
             known.is_some_and(|(_, before)| before != fingerprint)
@@ -64,7 +64,7 @@ impl FileSet {
     }
 
     /// Takes new fingerprints of the same files.
-    pub(crate) fn refresh(&self) -> Self {
+    pub fn refresh(&self) -> Self {
         Self::at(self.0.iter().map(|(file, _)| file.clone()))
     }
 }

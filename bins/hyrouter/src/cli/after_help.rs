@@ -103,6 +103,17 @@ Exit codes:
   64  Wrong command line";
 
 #[cfg(all(feature = "wasm", feature = "grpc"))]
+pub(super) const PLUGIN_DEV: &str = "\
+Examples:
+  hyrouter plugin dev --wasm plugin.wasm --cases cases
+  hyrouter plugin dev --grpc 127.0.0.1:7777 --cases cases --calls 100
+
+Exit codes:
+  0   Ctrl-C or SIGTERM
+  1   The output cannot be written
+  64  Wrong command line";
+
+#[cfg(all(feature = "wasm", feature = "grpc"))]
 pub(super) const PLUGIN_TEST: &str = "\
 Examples:
   hyrouter plugin test --wasm plugin.wasm --cases cases

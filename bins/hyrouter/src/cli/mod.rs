@@ -34,7 +34,7 @@ pub(crate) use self::plugin::{PluginArgs, PluginCommand, RequestArgs, TargetArgs
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 pub(crate) use self::plugin_new::NewArgs;
 #[cfg(all(feature = "wasm", feature = "grpc"))]
-pub(crate) use self::plugin_test::{SuiteArgs, TestArgs};
+pub(crate) use self::plugin_test::{DevArgs, SuiteArgs, TestArgs};
 #[cfg(all(feature = "wasm", feature = "grpc"))]
 pub(crate) use self::record::RecordArgs;
 pub(crate) use self::tools::{

@@ -9,7 +9,7 @@ use hyrouter_plugin_grpc::PluginAddress;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::plugin_test::TestArgs;
+use super::plugin_test::{DevArgs, TestArgs};
 use super::tools::duration;
 use super::{ConfigArgs, NewArgs, RecordArgs, after_help};
 use hyrouter_app::HostName;
@@ -64,6 +64,9 @@ pub(crate) enum PluginCommand {
     /// Test a plugin: its conformance with the contract, and the cases of its author
     #[command(after_help = after_help::PLUGIN_TEST)]
     Test(TestArgs),
+    /// Test a plugin at each change of its file, its server or its cases, until Ctrl-C
+    #[command(after_help = after_help::PLUGIN_DEV)]
+    Dev(DevArgs),
 }
 
 /// The plugin to call.

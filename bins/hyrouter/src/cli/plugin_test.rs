@@ -1,4 +1,4 @@
-//! Arguments of `hyrouter plugin test`.
+//! Arguments of `hyrouter plugin test` and `hyrouter plugin dev`.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -21,6 +21,14 @@ pub(crate) struct TestArgs {
     /// Print the results as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) suite: SuiteArgs,
 }
 
 /// Checks and cases to run.

@@ -2,7 +2,10 @@
 
 mod bench;
 mod call;
+mod changes;
+mod dev;
 mod effect;
+mod load;
 mod new;
 mod record;
 mod request;
@@ -15,7 +18,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use self::target::{LoadOutcome, TargetLoader};
+use self::load::{LoadOutcome, TargetLoader};
 use crate::cli::{PluginArgs, PluginCommand, print_json};
 use crate::exit;
 
@@ -66,5 +69,6 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<ExitCode> {
         }
         PluginCommand::New(args) => new::run(args),
         PluginCommand::Test(args) => runtime.block_on(test::run(args)),
+        PluginCommand::Dev(args) => runtime.block_on(dev::run(args)),
     }
 }

@@ -10,7 +10,8 @@ use hyrouter_plugin_wasm::{LoadError, LoadReason};
 use hyrouter_text::Causes;
 use serde_json::Value;
 
-use super::target::{LoadOutcome, Target, TargetLoader};
+use super::load::{LoadOutcome, TargetLoader};
+use super::target::Target;
 use crate::cli::{self, SuiteArgs};
 
 /// Reads the cases. Prints the mistakes of wrong files and returns `None` if there are some.

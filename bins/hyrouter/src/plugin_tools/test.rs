@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use super::load::{LoadOutcome, TargetLoader};
 use super::suite;
-use super::target::{LoadOutcome, TargetLoader};
 use crate::cli::{TestArgs, print, print_json};
 use crate::exit;
 

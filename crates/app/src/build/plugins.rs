@@ -8,6 +8,8 @@ use std::sync::Arc;
 use hyrouter_config::GrpcPluginSettings;
 use hyrouter_config::{PluginKind, PluginSettings, Settings};
 use hyrouter_plugin_api::Plugin;
+#[cfg(feature = "grpc")]
+use hyrouter_plugin_grpc::GrpcPlugin;
 use hyrouter_plugins::{Chain, ChainEntry};
 
 #[cfg(feature = "grpc")]
@@ -113,7 +115,7 @@ impl Loader {
             #[cfg(feature = "wasm")]
             PluginKind::Wasm(wasm) => self.wasm.load(plugin, wasm, &settings.wasm),
             #[cfg(feature = "grpc")]
-            PluginKind::Grpc(grpc) => load_grpc(plugin, grpc),
+            PluginKind::Grpc(grpc) => Ok(load_grpc(plugin, grpc, true)?),
             _ => Err(PluginLoadError::UnknownKind {
                 name: plugin.settings.name.clone(),
             }),
@@ -161,7 +163,8 @@ fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
     }
 }
 
-/// Loads a gRPC plugin, and does not connect to it.
+/// Loads a gRPC plugin, and does not connect to it. Pings while no call runs detect a server that vanished; servers that
+/// forbid them close the connection.
 ///
 /// # Errors
 /// The address or another setting cannot be used, or a certificate cannot be read.
@@ -169,13 +172,15 @@ fn files(plugin: &PluginSettings) -> Vec<PathBuf> {
 pub fn load_grpc(
     plugin: &PluginSettings,
     grpc: &GrpcPluginSettings,
-) -> Result<Arc<dyn Plugin>, PluginLoadError> {
+    pings_while_idle: bool,
+) -> Result<Arc<GrpcPlugin>, PluginLoadError> {
     let name = &plugin.settings.name;
-    let settings = grpc_settings(plugin, grpc).map_err(|source| PluginLoadError::Address {
+    let mut settings = grpc_settings(plugin, grpc).map_err(|source| PluginLoadError::Address {
         name: name.clone(),
         source,
     })?;
-    let loaded = hyrouter_plugin_grpc::GrpcPlugin::new(&settings);
+    settings.keepalive_while_idle = pings_while_idle;
+    let loaded = GrpcPlugin::new(&settings);
     Ok(Arc::new(loaded.map_err(|source| {
         PluginLoadError::Grpc {
             name: name.clone(),

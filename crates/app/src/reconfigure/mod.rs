@@ -16,3 +16,4 @@ pub(crate) use self::command::{COMMAND_QUEUE, CommandSender, ReconfigureCommand,
 pub(crate) use self::history::ReloadHistory;
 pub(crate) use self::overrides::Overrides;
 pub(crate) use self::task::{Active, AppState, Reconfigurer};
+pub use self::watch::Watch;

@@ -5,7 +5,7 @@ use crate::file_set::FileSet;
 /// Decides when to read changed files: once two checks in a row see the same fingerprints, so that a writer of several
 /// files has finished.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub struct Watch {
     /// Fingerprints of the files that were read.
     read: FileSet,
     last: FileSet,
@@ -13,7 +13,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Starts with the fingerprints that the files had when they were read.
-    pub(super) fn from(read: FileSet) -> Self {
+    pub fn from(read: FileSet) -> Self {
         Self {
             last: read.clone(),
             read,
@@ -21,13 +21,14 @@ impl Watch {
     }
 
     /// Returns whether the files must be read, given their fingerprints now.
-    pub(super) fn is_due(&mut self, now: FileSet) -> bool {
+    pub fn is_due(&mut self, now: FileSet) -> bool {
         let is_due = now != self.read && now == self.last;
         self.last = now;
         is_due
     }
 
-    pub(super) fn read(&self) -> &FileSet {
+    /// Returns the fingerprints of the files that were read.
+    pub fn read(&self) -> &FileSet {
         &self.read
     }
 }

@@ -38,7 +38,7 @@ impl PluginCase {
     ///
     /// The folder cannot be read or has no such file, or a file is not a case. There is one error for each wrong file.
     pub fn read_folder(folder: &Path) -> Result<Vec<Self>, Vec<CaseError>> {
-        let files = files(folder).map_err(|error| vec![error])?;
+        let files = Self::files(folder).map_err(|error| vec![error])?;
         let (mut cases, mut errors) = (Vec::new(), Vec::new());
         for file in &files {
             match Self::read(file) {
@@ -51,6 +51,36 @@ impl PluginCase {
         } else {
             Err(errors)
         }
+    }
+
+    /// Returns the files that [`read_folder`](Self::read_folder) reads, sorted by name.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read or has no such file.
+    pub fn files(folder: &Path) -> Result<Vec<PathBuf>, CaseError> {
+        let unreadable = |error: std::io::Error| CaseError::new(folder, "", error);
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+                && !path.is_dir()
+            {
+                files.push(path);
+            }
+            if files.len() > MAX_CASES {
+                let problem = format!("more than {MAX_CASES} files that end with .json");
+                return Err(CaseError::new(folder, "", problem));
+            }
+        }
+        if files.is_empty() {
+            let problem = "no file ends with .json; a case is a file such as banned.json";
+            return Err(CaseError::new(folder, "", problem));
+        }
+        files.sort();
+        Ok(files)
     }
 
     /// Reads a case from a file. Its name is that of the file without `.json`.
@@ -85,32 +115,6 @@ impl PluginCase {
             ..self.question.clone()
         })
     }
-}
-
-/// Returns the files of the cases of a folder, sorted by name.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, CaseError> {
-    let unreadable = |error: std::io::Error| CaseError::new(folder, "", error);
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-            && !path.is_dir()
-        {
-            files.push(path);
-        }
-        if files.len() > MAX_CASES {
-            let problem = format!("more than {MAX_CASES} files that end with .json");
-            return Err(CaseError::new(folder, "", problem));
-        }
-    }
-    if files.is_empty() {
-        let problem = "no file ends with .json; a case is a file such as banned.json";
-        return Err(CaseError::new(folder, "", problem));
-    }
-    files.sort();
-    Ok(files)
 }
 
 #[cfg(test)]

@@ -141,6 +141,11 @@ impl ConformanceReport {
         junit::write(self)
     }
 
+    /// Returns the lines of the table about checks that did not pass, without the line of counts. Empty if all passed.
+    pub fn problems(&self) -> String {
+        table::problems(self)
+    }
+
     /// Returns the counts, such as `25 passed, 1 failed`.
     pub fn summary(&self) -> String {
         let mut summary = format!(

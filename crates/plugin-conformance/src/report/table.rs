@@ -1,6 +1,6 @@
 //! The report for people.
 
-use std::fmt::{self, Formatter};
+use std::fmt::{self, Formatter, Write};
 
 use hyrouter_text::shown;
 
@@ -11,14 +11,10 @@ const MAX_WIDTH: usize = 40;
 
 pub(super) fn write(report: &ConformanceReport, f: &mut Formatter<'_>) -> fmt::Result {
     writeln!(f, "plugin {}", shown(&report.plugin))?;
-    let lengths = report.checks.iter().map(|check| check.name.chars().count());
-    let width = lengths.max().unwrap_or(0).min(MAX_WIDTH);
+    let width = width(&report.checks);
     for group in CheckGroup::ALL {
-        let mut checks = report
-            .checks
-            .iter()
-            .filter(|check| check.group == group)
-            .peekable();
+        let checks = report.checks.iter().filter(|check| check.group == group);
+        let mut checks = checks.peekable();
         if checks.peek().is_some() {
             writeln!(f, "{}", group.as_str())?;
         }
@@ -29,7 +25,26 @@ pub(super) fn write(report: &ConformanceReport, f: &mut Formatter<'_>) -> fmt::R
     write!(f, "{}", report.summary())
 }
 
-fn line(check: &CheckReport, width: usize, f: &mut Formatter<'_>) -> fmt::Result {
+/// Returns the lines of checks that did not pass.
+pub(super) fn problems(report: &ConformanceReport) -> String {
+    let mut lines = String::new();
+    let width = width(&report.checks);
+    for check in &report.checks {
+        if check.result != CheckResult::Passed {
+            // Writing to a string never fails.
+            let _ = line(check, width, &mut lines);
+        }
+    }
+    lines.truncate(lines.trim_end().len());
+    lines
+}
+
+fn width(checks: &[CheckReport]) -> usize {
+    let lengths = checks.iter().map(|check| check.name.chars().count());
+    lengths.max().unwrap_or(0).min(MAX_WIDTH)
+}
+
+fn line(check: &CheckReport, width: usize, f: &mut impl Write) -> fmt::Result {
     let name = shown(&check.name).to_string();
     let result = match check.result {
         CheckResult::Failed => "FAILED",

@@ -57,6 +57,11 @@ impl GrpcPlugin {
         })
     }
 
+    /// Returns whether there is a connection. A server that ends closes it.
+    pub fn is_connected(&self) -> bool {
+        self.link.hold.is_open()
+    }
+
     /// Calls the plugin, and waits for the connection if there is none. During a restart of the server, a player waits
     /// until it is back, at most `left`.
     async fn ask(
