@@ -44,6 +44,13 @@ impl PeerProcess {
         Self::start(program, address)
     }
 
+    /// Starts a script with grpcio, with these arguments.
+    pub fn python_script(script: &Path, arguments: &[&str]) -> Self {
+        let mut program = vec![python(), script.to_owned()];
+        program.extend(arguments.iter().map(PathBuf::from));
+        Self::start(program, &anywhere())
+    }
+
     /// Starts a server with grpc-go, if this machine has Go.
     pub fn go() -> Option<Self> {
         Self::go_at(&anywhere())

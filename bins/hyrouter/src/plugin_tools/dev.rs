@@ -47,7 +47,7 @@ async fn develop(args: &DevArgs) -> anyhow::Result<ExitCode> {
             files.add(file);
         }
         if let Some(target) = &target
-            && let Some(report) = test(args, &loader, target).await?
+            && let Some(report) = test(args, &loader, target).await
         {
             show(&report, before.as_ref())?;
             before = Some(report);
@@ -73,18 +73,14 @@ async fn load(loader: &Arc<TargetLoader>) -> anyhow::Result<Option<Target>> {
     }
 }
 
-/// Runs the suite. Returns `None` if a case is wrong, which is reported.
+/// Runs the suite. Returns `None` if a case is wrong or nothing is left to run, which is reported.
 async fn test(
     args: &DevArgs,
     loader: &Arc<TargetLoader>,
     target: &Target,
-) -> anyhow::Result<Option<ConformanceReport>> {
-    let Some(cases) = suite::cases(args.suite.cases.as_deref()) else {
-        return Ok(None);
-    };
-    suite::run(&args.suite, loader, target, cases)
-        .await
-        .map(Some)
+) -> Option<ConformanceReport> {
+    let cases = suite::cases(args.suite.cases.as_deref())?;
+    suite::run(&args.suite, loader, target, cases).await
 }
 
 /// Prints the whole report at first, and then the problems and the changes.

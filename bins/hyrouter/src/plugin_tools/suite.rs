@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::ensure;
 use hyrouter_plugin_api::Plugin;
 use hyrouter_plugin_conformance::{ConfigFailure, ConformanceReport, ConformanceSuite, PluginCase};
 use hyrouter_plugin_wasm::{LoadError, LoadReason};
@@ -29,16 +28,13 @@ pub(crate) fn cases(folder: Option<&Path>) -> Option<Vec<PluginCase>> {
     None
 }
 
-/// Runs the suite and the cases.
-///
-/// # Errors
-/// `--only` and `--skip` leave nothing.
+/// Runs the suite and the cases. Prints a notice and returns `None` if `--only` and `--skip` leave nothing.
 pub(crate) async fn run(
     args: &SuiteArgs,
     loader: &Arc<TargetLoader>,
     target: &Target,
     cases: Vec<PluginCase>,
-) -> anyhow::Result<ConformanceReport> {
+) -> Option<ConformanceReport> {
     let (room, output) = (target.room.clone(), Arc::clone(&target.output));
     let loader = Arc::clone(loader);
     let suite = ConformanceSuite::new(target.plugin())
@@ -60,11 +56,11 @@ pub(crate) async fn run(
                 .collect()
         });
     let report = suite.run().await;
-    ensure!(
-        !report.checks.is_empty(),
-        "no check and no case is left by --only and --skip; a name must contain the text"
-    );
-    Ok(report)
+    if report.checks.is_empty() {
+        cli::note("--only and --skip leave no check and no case; names must contain the text");
+        return None;
+    }
+    Some(report)
 }
 
 /// Loads the plugin with the `config` of a case.

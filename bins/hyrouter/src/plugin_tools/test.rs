@@ -19,7 +19,9 @@ pub(crate) async fn run(args: &TestArgs) -> anyhow::Result<ExitCode> {
         LoadOutcome::Target(target) => target,
         LoadOutcome::Refused(code) => return Ok(code),
     };
-    let report = suite::run(&args.suite, &loader, &target, cases).await?;
+    let Some(report) = suite::run(&args.suite, &loader, &target, cases).await else {
+        return Ok(exit::usage());
+    };
     if args.json {
         print_json(&report.to_json())?;
     } else {

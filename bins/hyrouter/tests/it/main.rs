@@ -29,6 +29,7 @@ mod page;
 mod plugin_new;
 mod plugin_record;
 mod plugin_schema;
+mod plugin_test;
 mod plugin_tools;
 mod plugins;
 mod plugins_cache;

@@ -2,6 +2,7 @@
 
 use hyrouter_config::{ConfigError, Settings, Sources};
 use hyrouter_plugin_api::{ConnectRequest, ConnectResponse};
+use hyrouter_plugin_conformance::PluginCase;
 use serde_json::{Value, json};
 
 use super::page::{Block, blocks, check_all, with_info};
@@ -95,6 +96,15 @@ fn responses_are_what_the_router_reads() {
         fields.entry("deny").or_insert(json!(false));
         let read = serde_json::from_str::<ConnectResponse>(&block.text);
         same(&shown, read.and_then(serde_json::to_value))
+    });
+}
+
+#[test]
+fn cases_are_read() {
+    check_all("json case", |block| {
+        let folder = folder().file("case.json", &block.text);
+        let read = PluginCase::read(&folder.path("case.json"));
+        read.map(drop).map_err(|error| error.to_string())
     });
 }
 

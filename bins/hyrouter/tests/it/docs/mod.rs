@@ -19,6 +19,7 @@ const TRIED: &[&str] = &[
     "console run",
     "go grpc",
     "go wasip1",
+    "json case",
     "json request",
     "json response",
     "python grpc",

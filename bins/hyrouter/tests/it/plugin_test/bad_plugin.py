@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import threading
 import time
 from base64 import b64encode
@@ -61,7 +62,8 @@ def rejects_null(request, context):
 
 
 def alters_candidates(request, context):
-    return {"candidates": [{**candidate, "weight": 1, "meta": {}} for candidate in request["candidates"]]}
+    candidates = request["candidates"] or []
+    return {"candidates": [{**candidate, "weight": 1, "meta": {}} for candidate in candidates]}
 
 
 def always_first(request, context):
@@ -71,6 +73,10 @@ def always_first(request, context):
 def encodes_twice(request, context):
     data = request.get("referral_data")
     return {} if data is None else {"referral_data": b64encode(data.encode()).decode()}
+
+
+def erases(request, context):
+    return {"deny": False, "referral_data": ""}
 
 
 def late(request, context):
@@ -83,8 +89,6 @@ def crashes(request, context):
     with counting:
         calls += 1
         if calls >= 1000:
-            import os
-
             os._exit(1)
     return {}
 
@@ -104,6 +108,11 @@ def latin_1(request, context):
     except UnicodeEncodeError:
         text = json.dumps({"deny": True, "deny_reason": f"No, {name}."}, ensure_ascii=False)
         return text.encode("latin-1", "replace")
+
+
+def reads_latin_1(request, context):
+    name = name_of(request)
+    return {} if name.isascii() else {"deny": True, "deny_reason": name.encode().decode("latin-1")}
 
 
 def wrong_names(request, context):
