@@ -7,13 +7,15 @@ use super::error::CaseProblem;
 use crate::data::to_base64;
 
 /// Names of the keys of a response.
-const RESPONSE: [&str; 6] = [
+const RESPONSE: [&str; 8] = [
     "deny",
     "deny_reason",
     "candidates",
     "selected_index",
     "backend",
     "referral_data",
+    "cache_ttl",
+    "cache_key",
 ];
 /// Names of the keys of a backend.
 const BACKEND: [&str; 4] = ["host", "port", "weight", "meta"];

@@ -71,7 +71,7 @@ fn a_wrong_case_is_refused_with_file_key_and_what_is_allowed() {
         ),
         (
             json!({"response": {"denied": true}}),
-            "cases/a.json: response.denied: unknown key, allowed: deny, deny_reason, candidates, selected_index, backend, referral_data",
+            "cases/a.json: response.denied: unknown key, allowed: deny, deny_reason, candidates, selected_index, backend, referral_data, cache_ttl, cache_key",
         ),
         (
             json!({"response": {"candidates": [{"ip": "a"}]}}),
