@@ -18,7 +18,7 @@ const SOURCE: &str = "examples/wasm-plugin-assemblyscript";
 /// Entries of the example that a developer's own npm writes.
 const OUTPUT: [&str; 2] = ["node_modules", "build"];
 
-/// Builds the plugin and runs its unit tests, in a copy: npm installs packages beside the sources.
+/// Builds the plugin in a copy: npm installs packages beside the sources.
 pub(super) fn build() -> anyhow::Result<()> {
     if !works(cmd("npm").arg("--version")) {
         return left_out(&format!(
@@ -29,7 +29,11 @@ pub(super) fn build() -> anyhow::Result<()> {
     let copy = builds().join("assemblyscript");
     copy_sources(&root().join(SOURCE), &copy)?;
     install(&copy)?;
-    sh::run(cmd("npm").args(["test", "--silent"]).current_dir(&copy))?;
+    sh::run(
+        cmd("npm")
+            .args(["run", "build", "--silent"])
+            .current_dir(&copy),
+    )?;
     LOBBY.deliver(&copy.join("build/plugin.wasm"))
 }
 

@@ -16,7 +16,6 @@ const ORIGINAL: Product = Product {
     exports: V0,
     logs: false,
 };
-const SOURCE: &str = "examples/wasm-plugin-go";
 
 pub(super) fn build() -> anyhow::Result<()> {
     if let Err(missing) = is_there() {
@@ -25,16 +24,8 @@ pub(super) fn build() -> anyhow::Result<()> {
             LOBBY.name, ORIGINAL.name
         ));
     }
-    build_one(&LOBBY, SOURCE)?;
+    build_one(&LOBBY, "examples/wasm-plugin-go")?;
     build_one(&ORIGINAL, "crates/plugin-wasm/tests/guests/original-go")
-}
-
-/// Runs the unit tests of the example.
-pub(super) fn test() -> anyhow::Result<()> {
-    if is_there().is_err() {
-        return Ok(());
-    }
-    sh::run(go().arg("-C").arg(root().join(SOURCE)).args(["test", "."]))
 }
 
 fn build_one(product: &Product, source: &str) -> anyhow::Result<()> {
