@@ -103,6 +103,35 @@ async fn one_answer_for_everybody_is_one_call() {
     );
 }
 
+/// An explanation shows the answer that the player would get now, and is no player.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_explanation_has_the_cached_answer() {
+    let peer = PeerProcess::python();
+    let answer = "{ cache_ttl: 3600, cache_key: [username] }";
+    let (folder, router, admin) = serve(&config(&peer, answer, "cache: { max_ttl: 1h }"));
+    let args = ["explain", "--admin", &admin.address, "--plugins"];
+    let explain =
+        |name| folder.run(&[&args[..], &["--generation", "g2", "--username", name]].concat());
+    for expected in 1..3 {
+        let ran = explain("Birch");
+        assert!(!ran.stdout.contains("from the cache"), "{ran:?}");
+        assert_eq!(calls(&peer), expected);
+    }
+    come(&router, ["Alder".to_owned()].into_iter()).await;
+    let ran = explain("Alder");
+    assert!(
+        ran.stdout
+            .contains("plugin bans: changed, from the cache: referral data ("),
+        "{ran:?}"
+    );
+    assert_eq!(calls(&peer), 3);
+    let status = admin.status()["plugins"][0]["cache"].clone();
+    assert_eq!(
+        (&status["hits"], &status["entries"]),
+        (&json!(0), &json!(1))
+    );
+}
+
 /// A player of this name and UUID, with a token of this key file.
 fn with_token(router: &Router, folder: &Folder, key: &str) -> Player {
     let uuid = "5b1d3c2e-8f4a-4d6b-9c7e-0a1b2c3d4e5f".parse().unwrap();

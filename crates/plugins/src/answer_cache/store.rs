@@ -1,4 +1,6 @@
 //! The answers in a cache, within its limits.
+//!
+//! No library: each answer has its own time, which tests pause with tokio's clock, and both number and memory are limited.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -50,6 +50,7 @@ async fn it_shows_a_busy_router_on_a_desk_and_on_a_phone() {
         "In maintenance",
         "party-finder",
         "no answer within 250 ms",
+        "12.4M of 14.1M from its cache",
         "limited_source",
         "max_connections_per_source",
         "plugin_denied",
