@@ -13,12 +13,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
 
 const (
 	generator = "github.com/atombender/go-jsonschema@v0.24.1"
 	output    = "types.go"
 )
+
+// zeroIsAbsent has the fields, besides texts, of which the zero value means the same as an absent field.
+var zeroIsAbsent = []string{"cache_ttl", "deny", "weight"}
 
 // object is a JSON object.
 type object = map[string]any
@@ -80,7 +84,7 @@ func generate(schema string) ([]byte, error) {
 	}
 	command := exec.Command("go", "run", generator, "--package", "hyrouter", "--only-models", "--tags", "json",
 		"--disable-omitempty", "--disable-custom-types-for-maps",
-		"--capitalization", "ALPN,CRC,ID,SNI,UUID", input)
+		"--capitalization", "ALPN,CRC,ID,SNI,TTL,UUID", input)
 	command.Stderr = os.Stderr
 	return command.Output()
 }
@@ -99,7 +103,7 @@ func adapt(definition object) {
 		case property["contentEncoding"] == "base64":
 			property["goJSONSchema"] = object{"type": "[]byte", "nillable": true}
 		case required[name]:
-		case property["type"] == "string", name == "deny", name == "weight":
+		case property["type"] == "string", slices.Contains(zeroIsAbsent, name):
 			property["goJSONSchema"] = object{"pointer": false}
 		}
 	}

@@ -152,7 +152,8 @@ func description(handler Handler) *grpc.ServiceDesc {
 func (h Handler) answer(ctx context.Context, request *ConnectRequest) (response *ConnectResponse, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
-			log.Printf("the handler panicked: %v\n%s", panicked, debug.Stack())
+			// Quoted: a text with a line break, such as a player's name, cannot forge a line of the log.
+			log.Printf("the handler panicked: %q\n%s", fmt.Sprint(panicked), debug.Stack())
 			response, err = nil, status.Error(codes.Internal, "the handler panicked")
 		}
 	}()
@@ -173,6 +174,6 @@ func failure(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return status.FromContextError(err).Err()
 	}
-	log.Printf("the handler failed: %v", err)
+	log.Printf("the handler failed: %q", err)
 	return status.Error(codes.Internal, "the handler failed")
 }

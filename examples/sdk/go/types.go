@@ -145,7 +145,7 @@ type ConnectResponse struct {
 	// Maximum time in seconds for which the router may give this answer again without
 	// a call; absent or 0: not at all. The router does so only if its operator
 	// permits it, and the operator limits the time.
-	CacheTtl *int `json:"cache_ttl,omitzero"`
+	CacheTTL int `json:"cache_ttl,omitzero"`
 
 	// Replaces the candidates; empty changes nothing. An answer with more than 1024
 	// of them, or with more than 64 entries in the `meta` of one of its backends, is

@@ -42,7 +42,7 @@ def rule(request: ConnectRequest) -> ConnectResponse | None:
         case "vip":
             return refer("vip.example.com", 5520)
         case "secret":
-            raise KeyError("secret")
+            raise ValueError("secret\nWARNING forged\x1b[2J")
         case "down":
             raise PluginFailure("the database is down")
         case "huge":
@@ -92,9 +92,10 @@ class ServerTest(unittest.TestCase):
 
     def test_failures_have_no_private_text(self) -> None:
         call = self.serve(rule)
-        with self.assertLogs("hyrouter_plugin"):
+        with self.assertLogs("hyrouter_plugin") as logs:
             error = call.fails("secret")
-        self.assertEqual((error.code(), error.details()), (grpc.StatusCode.INTERNAL, "the handler failed: KeyError"))
+        self.assertEqual((error.code(), error.details()), (grpc.StatusCode.INTERNAL, "the handler failed: ValueError"))
+        self.assertIn("\n  ValueError: secret\n  WARNING forged\\x1b[2J", logs.output[0])
         error = call.fails("down")
         self.assertEqual((error.code(), error.details()), (grpc.StatusCode.UNAVAILABLE, "the database is down"))
         self.assertEqual(call.fails("huge").code(), grpc.StatusCode.RESOURCE_EXHAUSTED)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, overload
@@ -172,11 +173,18 @@ def _answer(handler: Callable[..., ConnectResponse | None], config: ConfigReader
             code, message = failure.code, failure.message
         # Whatever the handler raises is the failure of one call.
         except Exception as error:  # noqa: BLE001
-            _log.exception("the handler failed")
+            _log.error("the handler failed\n%s", _escaped(traceback.format_exc()))
             code, message = grpc.StatusCode.INTERNAL, f"the handler failed: {type(error).__name__}"
         context.abort(code, message)
 
     return answer
+
+
+def _escaped(text: str) -> str:
+    """Returns the lines, indented and without control characters: a name with a line break cannot forge a line of the
+    log."""
+    lines = text.rstrip().split("\n")
+    return "\n".join("  " + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line) for line in lines)
 
 
 def _open(server: grpc.Server, settings: Settings) -> str:
