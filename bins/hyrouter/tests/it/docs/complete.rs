@@ -91,7 +91,7 @@ fn every_field_of_the_json_is_told() {
     assert!(fields.len() > 40, "{fields:?}");
     let fields = fields.iter().map(String::as_str);
     assert_eq!(
-        missing("docs/plugin-development.md", fields),
+        missing("docs/plugin-reference.md", fields),
         Vec::<String>::new()
     );
 }
@@ -100,7 +100,7 @@ fn every_field_of_the_json_is_told() {
 fn every_failure_is_told() {
     let codes = PluginErrorCode::ALL.map(PluginErrorCode::as_str);
     assert_eq!(
-        missing("docs/plugin-development.md", codes),
+        missing("docs/plugin-reference.md", codes),
         Vec::<String>::new()
     );
 }

@@ -3,6 +3,7 @@
 mod complete;
 mod console;
 mod data;
+mod excerpt;
 mod go;
 mod links;
 mod log;
@@ -36,7 +37,9 @@ const TRIED: &[&str] = &[
 #[test]
 fn every_block_says_what_it_is() {
     let mut unknown = blocks();
-    unknown.retain(|block| !TRIED.contains(&block.info.as_str()));
+    unknown.retain(|block| {
+        !TRIED.contains(&block.info.as_str()) && excerpt::source(block).is_none()
+    });
     assert!(unknown.is_empty(), "no test tries these: {unknown:#?}");
 }
 
