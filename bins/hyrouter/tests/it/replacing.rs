@@ -47,7 +47,7 @@ impl Crowd {
         }
     }
 
-    /// Waits until a player is sent on with this data. Whoever else is refused ends the test.
+    /// Waits until a player is referred with this data. A refusal of another player ends the test.
     async fn until(&self, data: &str) {
         let seen = async { while content(&self.one.comes().await) != data.as_bytes() {} };
         let seen = tokio::time::timeout(PATIENCE, seen).await;

@@ -37,9 +37,8 @@ const TRIED: &[&str] = &[
 #[test]
 fn every_block_says_what_it_is() {
     let mut unknown = blocks();
-    unknown.retain(|block| {
-        !TRIED.contains(&block.info.as_str()) && excerpt::source(block).is_none()
-    });
+    unknown
+        .retain(|block| !TRIED.contains(&block.info.as_str()) && excerpt::source(block).is_none());
     assert!(unknown.is_empty(), "no test tries these: {unknown:#?}");
 }
 

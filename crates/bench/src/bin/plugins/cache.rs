@@ -9,7 +9,7 @@ use hyrouter_plugin_api::{CacheField, ConnectRequest, Plugin, PluginFuture};
 use hyrouter_plugins::{AnswerCacheSettings, Chain, ChainEntry, ChainSettings};
 use tokio::runtime::{Builder, Runtime};
 
-use super::grpc::{self, Server};
+use super::grpc::{self, ExamplePlugin};
 use super::request::request;
 use super::{Args, median, micros, wasm};
 
@@ -34,7 +34,7 @@ impl<P: Plugin> Plugin for Cacheable<P> {
 /// without one.
 pub(crate) fn one_caller(args: &Args) -> anyhow::Result<String> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let server = Server::start(args)?;
+    let server = ExamplePlugin::start(args)?;
     let guest = wasm::load(args, &runtime, 1)?;
     let plugins: [(&str, Arc<dyn Plugin>); 2] = [
         ("gRPC", Arc::new(Cacheable(grpc::plugin(&server)?))),

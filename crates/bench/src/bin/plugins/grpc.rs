@@ -18,9 +18,9 @@ use super::{Args, median, micros};
 const LEFT: Duration = Duration::from_secs(1);
 
 /// The example plugin in a process of its own.
-pub(crate) struct Server(Child, String);
+pub(crate) struct ExamplePlugin(Child, String);
 
-impl Server {
+impl ExamplePlugin {
     pub(crate) fn start(args: &Args) -> anyhow::Result<Self> {
         let mut child = Command::new(&args.grpc)
             .args(["--listen", "127.0.0.1:0"])
@@ -40,7 +40,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for ExamplePlugin {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -48,14 +48,14 @@ impl Drop for Server {
 }
 
 /// Returns the plugin of a server.
-pub(crate) fn plugin(server: &Server) -> anyhow::Result<GrpcPlugin> {
+pub(crate) fn plugin(server: &ExamplePlugin) -> anyhow::Result<GrpcPlugin> {
     let settings = GrpcSettings::new(PluginAddress::parse(&server.1)?);
     Ok(GrpcPlugin::new(&settings)?)
 }
 
 /// One caller after the other's answer: the plugin against the bare call of the same server.
 pub(crate) fn one_caller(args: &Args) -> anyhow::Result<String> {
-    let server = Server::start(args)?;
+    let server = ExamplePlugin::start(args)?;
     let request = request();
     let json = bytes::Bytes::from(serde_json::to_vec(&request)?);
     let runtime = tokio::runtime::Builder::new_current_thread()
