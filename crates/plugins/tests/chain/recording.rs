@@ -27,7 +27,7 @@ fn player(name: &str) -> ConnectRequest {
 fn private() -> ConnectRequest {
     let mut request = player("Alder");
     let event = &mut request.event;
-    event.sni = "alder.example.com".to_owned();
+    "alder.example.com".clone_into(&mut event.sni);
     event.uuid = Some(UUID.to_owned());
     event.remote_addr = Some("203.0.113.9:53122".to_owned());
     event.client_cert_fingerprint = Some("a7K0HHFI0kiOhT-I-cUi3GClWq9UjWEkUMdrmu52N9Y".to_owned());

@@ -42,10 +42,11 @@ impl ReportedCase {
         }
         let mut expected = Map::new();
         let mut response = serde_json::to_value(&self.response)?;
-        if let Some(data) = self.response.referral_data.as_deref()
+        if let Some(written) = response.get_mut("referral_data")
+            && let Some(data) = self.response.referral_data.as_deref()
             && let Ok(data @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice(data)
         {
-            response["referral_data"] = data;
+            *written = data;
         }
         for field in CHANGES {
             let mut value = response.get(field).cloned();
