@@ -75,7 +75,7 @@ mod tests {
             ("examples/grpc-plugin-go".into(), String::new()),
             ("examples/sdk/go".into(), "hyrouter-plugin".into()),
         ];
-        let moved = Relocation::new(&moves);
+        let relocation = Relocation::new(&moves);
         let page = "examples/grpc-plugin-go/README.md";
         for (link, expected) in [
             ("../sdk/go", "hyrouter-plugin"),
@@ -91,16 +91,16 @@ mod tests {
             ("main.go", "main.go"),
             ("https://example.com/../a", "https://example.com/../a"),
         ] {
-            let text = moved.links(page, &format!("[a]({link}) and (b)"));
+            let text = relocation.links(page, &format!("[a]({link}) and (b)"));
             assert_eq!(text, format!("[a]({expected}) and (b)"));
         }
-        let text = moved.links(
+        let text = relocation.links(
             "examples/sdk/go/README.md",
             "[x](../../grpc-plugin-go/main.go)",
         );
         assert_eq!(text, "[x](../main.go)");
         assert_eq!(
-            moved.links(page, "no link, ]( no end"),
+            relocation.links(page, "no link, ]( no end"),
             "no link, ]( no end"
         );
     }

@@ -144,7 +144,7 @@ fn jobs(selected: &dyn Fn(&str) -> bool) -> Vec<LanguageJob> {
 impl LanguageJob {
     fn run(&self, tools: &Tools, is_bench: bool) -> anyhow::Result<Vec<Figures>> {
         if let Some(kit) = self.kit
-            && tools.has(kit.needs, &kit.name())?
+            && tools::has(kit.needs, &kit.name())?
         {
             kit.run(tools)
                 .with_context(|| format!("the kit examples/{}", kit.name()))?;
@@ -152,7 +152,7 @@ impl LanguageJob {
         let mut figures = Vec::new();
         for template in &self.templates {
             let name = template.folder;
-            if !tools.has(tools::needs(template), name)? {
+            if !tools::has(tools::needs(template), name)? {
                 continue;
             }
             let project = ProjectRun::new(template, tools)?;

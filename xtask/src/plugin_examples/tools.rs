@@ -37,6 +37,20 @@ pub(super) fn needs(template: &Template) -> &'static [Need] {
     }
 }
 
+/// Returns whether all tools are installed. Prints the name of a skipped example.
+pub(super) fn has(needs: &[Need], what: &str) -> anyhow::Result<bool> {
+    for (tool, check) in needs {
+        let [program, args @ ..] = check else {
+            continue;
+        };
+        if !works(cmd(program).args(args)) {
+            left_out(&format!("{tool} is not installed; {what} is skipped"))?;
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Runs commands of a shell with the tools of all languages.
 pub(super) struct Tools {
     router: PathBuf,
@@ -56,20 +70,6 @@ impl Tools {
             router,
             cache: std::path::absolute(cache)?,
         })
-    }
-
-    /// Returns whether all tools are installed. Prints the name of a skipped example.
-    pub(super) fn has(&self, needs: &[Need], what: &str) -> anyhow::Result<bool> {
-        for (tool, check) in needs {
-            let [program, args @ ..] = check else {
-                continue;
-            };
-            if !works(cmd(program).args(args)) {
-                left_out(&format!("{tool} is not installed; {what} is skipped"))?;
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Returns whether a project of this template can be built with the plain commands of its language.

@@ -23,20 +23,20 @@ pub(crate) struct NewArgs {
 
 fn language() -> impl TypedValueParser<Value = PluginLanguage> {
     let names = PluginLanguage::ALL.map(PluginLanguage::as_str);
-    let named = |name: String| {
+    let find = |name: String| {
         PluginLanguage::ALL
             .into_iter()
             .find(|lang| lang.as_str() == name)
     };
-    PossibleValuesParser::new(names).try_map(move |name| named(name).ok_or("unknown language"))
+    PossibleValuesParser::new(names).try_map(move |name| find(name).ok_or("unknown language"))
 }
 
 fn kind() -> impl TypedValueParser<Value = TemplateKind> {
     let names = TemplateKind::ALL.map(TemplateKind::as_str);
-    let named = |name: String| {
+    let find = |name: String| {
         TemplateKind::ALL
             .into_iter()
             .find(|kind| kind.as_str() == name)
     };
-    PossibleValuesParser::new(names).try_map(move |name| named(name).ok_or("unknown kind"))
+    PossibleValuesParser::new(names).try_map(move |name| find(name).ok_or("unknown kind"))
 }
