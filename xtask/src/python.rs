@@ -1,4 +1,4 @@
-//! Virtual environments with packages of PyPI.
+//! Virtual environments with packages of `PyPI`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The plugin in AssemblyScript.
+//! The plugin in `AssemblyScript`.
 
 use std::fs;
 use std::path::Path;

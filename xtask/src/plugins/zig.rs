@@ -1,4 +1,4 @@
-//! The plugins in Zig and C. The package `ziglang` of PyPI has both compilers, and a C library for WebAssembly.
+//! The plugins in Zig and C. The package `ziglang` of `PyPI` has both compilers, and a C library for WebAssembly.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
