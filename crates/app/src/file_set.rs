@@ -43,6 +43,7 @@ impl FileSet {
     }
 
     /// Returns the fingerprints of the files of both sets, each once.
+    #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         for (file, fingerprint) in other.0 {
             if !self.0.iter().any(|(known, _)| *known == file) {
@@ -64,6 +65,7 @@ impl FileSet {
     }
 
     /// Takes new fingerprints of the same files.
+    #[must_use]
     pub fn refresh(&self) -> Self {
         Self::at(self.0.iter().map(|(file, _)| file.clone()))
     }

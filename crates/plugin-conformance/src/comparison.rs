@@ -94,13 +94,12 @@ fn data(expected: &Value, got: Option<&Value>, differences: &mut Vec<Difference>
         ));
         return;
     };
-    match serde_json::from_slice(&bytes) {
+    if let Ok(json) = serde_json::from_slice(&bytes) {
         // The path is another one, so that a field `referral_data` in the data is not taken for base64.
-        Ok(json) => part("referral_data (JSON)", expected, Some(&json), differences),
-        Err(_) => {
-            let expected = format_args!("JSON {expected}").to_string();
-            differences.push(Difference::new(PATH, expected, describe(&bytes)));
-        }
+        part("referral_data (JSON)", expected, Some(&json), differences);
+    } else {
+        let expected = format!("JSON {expected}");
+        differences.push(Difference::new(PATH, expected, describe(&bytes)));
     }
 }
 

@@ -30,7 +30,7 @@
 //!
 //! The suite knows the contract and not the plugin: it sends requests of every form, and compares the answers with one
 //! another. A [`PluginCase`] from a file has a request and the expected answer. [`ConformanceReport`] is a table, JSON,
-//! or the XML of JUnit.
+//! or the XML that `JUnit` and CI systems use.
 
 mod asker;
 mod case;

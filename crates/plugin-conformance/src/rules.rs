@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use hyrouter_plugin_api::{ConnectRequest, PluginAnswer};
-use hyrouter_plugins::{Changes, Notice, OverridePolicy, Verdict, apply_answer};
+use hyrouter_plugins::{CacheOffer, Changes, Notice, OverridePolicy, Verdict, apply_answer};
 use hyrouter_referral::v1::Sealer;
 
 use crate::difference::Difference;
@@ -49,6 +49,8 @@ pub(crate) struct AppliedAnswer {
     pub(crate) verdict: Verdict,
     /// The request for the next plugin.
     pub(crate) after: ConnectRequest,
+    /// Permission to cache the answer.
+    pub(crate) cache: Option<CacheOffer>,
     /// Parts that the router ignores, or that deviate from the contract.
     pub(crate) faults: Vec<Difference>,
 }
@@ -84,6 +86,7 @@ impl AnswerRules {
         }
         AppliedAnswer {
             verdict: effect.verdict,
+            cache: effect.cache,
             after,
             faults,
         }

@@ -1,5 +1,6 @@
 //! The checks of the suite.
 
+mod cache;
 mod calls;
 mod fields;
 mod kept;
@@ -39,6 +40,7 @@ pub(crate) enum BuiltInCheck {
     SelectionKept,
     ReferralDataKept,
     StageDeny,
+    CacheKey,
     ParallelCalls,
     ManyCalls,
     Deadline,
@@ -46,7 +48,7 @@ pub(crate) enum BuiltInCheck {
 
 impl BuiltInCheck {
     /// All checks, in the order in which they run. Many calls stand near the end, since a server can crash in them.
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::EveryField,
         Self::AbsentFields,
         Self::NullFields,
@@ -66,6 +68,7 @@ impl BuiltInCheck {
         Self::SelectionKept,
         Self::ReferralDataKept,
         Self::StageDeny,
+        Self::CacheKey,
         Self::ParallelCalls,
         Self::ManyCalls,
         Self::Deadline,
@@ -87,6 +90,7 @@ impl BuiltInCheck {
             Self::SelectionKept => "selection kept",
             Self::ReferralDataKept => "referral data kept",
             Self::StageDeny => "stage deny",
+            Self::CacheKey => "cache key",
             Self::ParallelCalls => "parallel calls",
             Self::ManyCalls => "many calls",
             Self::Deadline => "deadline",
@@ -123,6 +127,9 @@ impl BuiltInCheck {
                 "The plugin does not encode the referral data of an earlier plugin a second time, and does not erase it."
             }
             Self::StageDeny => "The plugin denies players, and changes nothing else.",
+            Self::CacheKey => {
+                "An answer with cache_ttl depends on no field that cache_key does not name."
+            }
             Self::ParallelCalls => {
                 "Answers to calls at the same time are those of the same calls alone."
             }
@@ -148,6 +155,7 @@ impl BuiltInCheck {
             Self::SelectionKept => kept::selection(run).await,
             Self::ReferralDataKept => kept::referral_data(run).await,
             Self::StageDeny => kept::stage_deny(run, input).await,
+            Self::CacheKey => cache::cache_key(run, input).await,
             Self::ParallelCalls => calls::parallel_calls(run, input).await,
             Self::ManyCalls => calls::many_calls(run, input).await,
             Self::Deadline => calls::deadline(run).await,

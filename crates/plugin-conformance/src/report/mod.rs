@@ -135,7 +135,7 @@ impl ConformanceReport {
         })
     }
 
-    /// Returns the results as a document in the XML of JUnit, which CI systems read. A warning is a pass with its text
+    /// Returns the results as a document in the XML of `JUnit`, which CI systems read. A warning is a pass with its text
     /// in `system-out`.
     pub fn to_junit(&self) -> String {
         junit::write(self)

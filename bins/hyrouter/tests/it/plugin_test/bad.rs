@@ -107,6 +107,17 @@ fn what_should_stay_is_changed() {
 }
 
 #[test]
+fn a_cached_answer_for_other_players() {
+    fails(
+        "caches_too_much",
+        &["--only", "cache key"],
+        "cache key",
+        "player deny gets the answer of player Alder, which is cached for 60 s by host: deny: expected false, got true",
+        &[],
+    );
+}
+
+#[test]
 fn a_late_answer() {
     fails(
         "late",
@@ -201,7 +212,7 @@ fn a_plugin_that_is_not_there_is_given_up() {
     for text in [
         "unreachable: connecting to 127.0.0.1:9",
         "the 3 checks before had no answer in time",
-        "\n0 passed, 3 failed, 18 skipped\n",
+        "\n0 passed, 3 failed, 19 skipped\n",
     ] {
         assert!(ran.stdout.contains(text), "{text}: {ran:?}");
     }

@@ -79,6 +79,10 @@ def erases(request, context):
     return {"deny": False, "referral_data": ""}
 
 
+def caches_too_much(request, context):
+    return {"deny": name_of(request) == "deny", "cache_ttl": 60, "cache_key": ["host"]}
+
+
 def late(request, context):
     time.sleep(2)
     return {}
