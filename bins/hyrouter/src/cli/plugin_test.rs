@@ -15,7 +15,7 @@ pub(crate) struct TestArgs {
     pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) suite: SuiteArgs,
-    /// Write the results to this file in the XML of JUnit, for CI
+    /// Write the results to this file in the XML of `JUnit`, for CI
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
     /// Print the results as one JSON object
@@ -58,7 +58,7 @@ fn stage_parser() -> impl clap::builder::TypedValueParser<Value = Stage> {
     let names = Stage::ALL.iter().map(|stage| stage.as_str());
     PossibleValuesParser::new(names).map(|name| {
         let stages = Stage::ALL.iter().copied();
-        let mut named = stages.filter(|stage| stage.as_str() == name);
-        named.next().unwrap_or_default()
+        let mut found = stages.filter(|stage| stage.as_str() == name);
+        found.next().unwrap_or_default()
     })
 }

@@ -62,8 +62,8 @@ async fn develop(args: &DevArgs) -> anyhow::Result<ExitCode> {
 /// Loads the plugin, and reports if that fails. On another thread, so that a signal is noticed meanwhile.
 async fn load(loader: &Arc<TargetLoader>) -> anyhow::Result<Option<Target>> {
     let loader = Arc::clone(loader);
-    let loaded = tokio::task::spawn_blocking(move || loader.load()).await;
-    match loaded.context("loading the plugin")? {
+    let outcome = tokio::task::spawn_blocking(move || loader.load()).await;
+    match outcome.context("loading the plugin")? {
         Ok(LoadOutcome::Target(target)) => Ok(Some(target)),
         Ok(LoadOutcome::Refused(_)) => Ok(None),
         Err(error) => {
