@@ -19,6 +19,8 @@ fn every_field_that_is_written_is_described() {
     event.extend(added["event"].as_object().unwrap().clone());
     let mut response = golden(include_str!("../golden/response_full.rust.json"));
     response["deny_reason"] = "".into();
+    response["cache_ttl"] = "1s".into();
+    response["cache_key"] = "uuid".into();
     for (name, value) in [
         ("ConnectRequest", &request),
         ("ConnectEvent", &request["event"]),
