@@ -73,7 +73,7 @@ fn run_with(
     is_bench: bool,
     selected: &(dyn Fn(&str) -> bool + Sync),
 ) -> anyhow::Result<()> {
-    let tools = Tools::new(router)?;
+    let tools = Tools::new(router, is_bench)?;
     let jobs = jobs(selected);
     if jobs.is_empty() {
         bail!("no example and no kit has this name");

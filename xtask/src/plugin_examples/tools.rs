@@ -56,10 +56,11 @@ pub(super) struct Tools {
     router: PathBuf,
     /// Downloads and builds, kept between runs.
     cache: PathBuf,
+    is_bench: bool,
 }
 
 impl Tools {
-    pub(super) fn new(router: PathBuf) -> anyhow::Result<Self> {
+    pub(super) fn new(router: PathBuf, is_bench: bool) -> anyhow::Result<Self> {
         let cache = target().join("plugin-examples");
         fs::create_dir_all(&cache).with_context(|| format!("making {}", cache.display()))?;
         let router = std::path::absolute(router)?;
@@ -69,6 +70,7 @@ impl Tools {
         Ok(Self {
             router,
             cache: std::path::absolute(cache)?,
+            is_bench,
         })
     }
 
@@ -122,6 +124,10 @@ impl Tools {
             .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
             .env("PIP_QUIET", "1")
             .stdin(Stdio::null());
+        if self.is_bench {
+            // `cargo run` builds without optimization otherwise.
+            command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "3");
+        }
         command
     }
 
