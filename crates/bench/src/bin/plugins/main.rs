@@ -39,6 +39,7 @@ struct Args {
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     println!("{}", wasm::one_caller(&args)?);
+    println!("{}", wasm::one_caller_after_rest(&args)?);
     println!("{}", wasm::many_callers(&args)?);
     println!("{}", grpc::one_caller(&args)?);
     println!("{}", cache::one_caller(&args)?);

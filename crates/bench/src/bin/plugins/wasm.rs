@@ -70,6 +70,43 @@ pub(crate) fn one_caller(args: &Args) -> anyhow::Result<String> {
     Ok(table)
 }
 
+/// One call after a rest, in which the cores went to sleep and their caches cooled.
+pub(crate) fn one_caller_after_rest(args: &Args) -> anyhow::Result<String> {
+    const REST: Duration = Duration::from_millis(5);
+    let calls = (args.calls / 40).max(1);
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let plugin = load(args, &runtime, 1)?;
+    let request = request();
+    let mut bare = BareWasm::load(&args.wasm)?;
+    let json = serde_json::to_vec(&request)?;
+    let mut bare_times = Vec::with_capacity(calls);
+    for _ in 0..calls {
+        runtime.block_on(async { tokio::time::sleep(REST).await });
+        let begun = Instant::now();
+        bare.call(&json)?;
+        bare_times.push(begun.elapsed());
+    }
+    let bare = Percentiles::of(bare_times);
+    let times = Percentiles::of(runtime.block_on(async {
+        let mut times = Vec::with_capacity(calls);
+        for _ in 0..calls {
+            tokio::time::sleep(REST).await;
+            let begun = Instant::now();
+            plugin.call(&request, LEFT).await?;
+            times.push(begun.elapsed());
+        }
+        anyhow::Ok(times)
+    })?);
+    Ok(format!(
+        "The same after a rest of {REST:?} before each call, {calls} calls: bare p50 {:.1} us, p99 {:.1} us; \
+         end to end p50 {:.1} us, p99 {:.1} us.\n",
+        micros(bare.p50),
+        micros(bare.p99),
+        micros(times.p50),
+        micros(times.p99)
+    ))
+}
+
 /// Many callers on one thread, as an endpoint has them, and on two; two instances.
 pub(crate) fn many_callers(args: &Args) -> anyhow::Result<String> {
     let one = Builder::new_current_thread().enable_all().build()?;
