@@ -16,10 +16,11 @@ import (
 // bans has the reasons of the banned players by UUID or name, in lower case. A reason may be empty.
 type bans map[string]string
 
-// parseBans reads a line for each player: UUID or name, then a space and the reason. It skips lines that begin with #.
+// parseBans reads a line for each player: UUID or name, then a space and the reason. It skips lines that begin with #,
+// and a byte order mark, which editors write at the beginning.
 func parseBans(text string) bans {
 	list := bans{}
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
@@ -53,11 +54,17 @@ func bannedText(language string) string {
 
 // banFile is a list and its file.
 type banFile struct {
-	path     string
-	lock     sync.Mutex
-	bans     bans
+	path    string
+	lock    sync.Mutex
+	bans    bans
+	version version
+	problem string
+}
+
+// version is the time and length of a file, which distinguish its states without reading it.
+type version struct {
 	modified time.Time
-	problem  string
+	length   int64
 }
 
 func openBanFile(path string) (*banFile, error) {
@@ -68,8 +75,8 @@ func openBanFile(path string) (*banFile, error) {
 	return file, nil
 }
 
-// current returns the list. It reads the file again if its time of modification is another one. While the file cannot
-// be read, the list stays as it is, and each problem is logged once.
+// current returns the list. It reads the file again if its time of modification or its length changed. While the file
+// cannot be read, the list stays as it is, and each problem is logged once.
 func (b *banFile) current() bans {
 	b.lock.Lock()
 	defer b.lock.Unlock()
@@ -89,7 +96,8 @@ func (b *banFile) reload() error {
 	if err != nil {
 		return err
 	}
-	if file.ModTime().Equal(b.modified) {
+	current := version{file.ModTime(), file.Size()}
+	if current == b.version {
 		return nil
 	}
 	text, err := os.ReadFile(b.path)
@@ -97,7 +105,7 @@ func (b *banFile) reload() error {
 		return err
 	}
 	// A version with broken content is read once only.
-	b.modified = file.ModTime()
+	b.version = current
 	if !utf8.Valid(text) {
 		return errors.New(b.path + " is not UTF-8")
 	}

@@ -91,6 +91,8 @@ func TestFile(t *testing.T) {
 	expect(bans{"a": "", "b": ""})
 	write(t, file.path, "c", 3)
 	expect(bans{"c": ""})
+	write(t, file.path, "\ufeffc\nd", 3)
+	expect(bans{"c": "", "d": ""})
 }
 
 func open(t *testing.T, text string) *banFile {

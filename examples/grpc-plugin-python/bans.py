@@ -14,9 +14,10 @@ class Bans:
     """Reasons of the banned players by UUID or name, in lower case. A reason may be empty."""
 
     def __init__(self, text: str) -> None:
-        """Reads a line for each player: UUID or name, then a space and the reason. Skips lines that begin with #."""
+        """Reads a line for each player: UUID or name, then a space and the reason. Skips lines that begin with #,
+        and a byte order mark, which editors write at the beginning."""
         self.reasons: dict[str, str] = {}
-        for line in text.split("\n"):
+        for line in text.removeprefix("\ufeff").split("\n"):
             player, *reason = line.split(maxsplit=1) or [""]
             if player and not player.startswith("#"):
                 self.reasons[player.lower()] = reason[0].strip() if reason else ""
@@ -43,14 +44,15 @@ class BanFile:
         """Reads the file. Raises OSError or UnicodeDecodeError if that fails."""
         self._path = path
         self._lock = threading.Lock()
-        self._modified: int | None = None
+        # Time and length of the file, which distinguish its states without reading it.
+        self._version: tuple[int, int] | None = None
         self._problem = ""
         self._bans = Bans("")
         self._reload()
 
     def current(self) -> Bans:
-        """Returns the list. Reads the file again if its time of modification is another one. While the file cannot be
-        read, the list stays as it is, and each problem is logged once."""
+        """Returns the list. Reads the file again if its time of modification or its length changed. While the file
+        cannot be read, the list stays as it is, and each problem is logged once."""
         with self._lock:
             problem = ""
             try:
@@ -63,10 +65,11 @@ class BanFile:
             return self._bans
 
     def _reload(self) -> None:
-        modified = self._path.stat().st_mtime_ns
-        if modified == self._modified:
+        file = self._path.stat()
+        version = (file.st_mtime_ns, file.st_size)
+        if version == self._version:
             return
         content = self._path.read_bytes()
         # A version with broken content is read once only.
-        self._modified = modified
+        self._version = version
         self._bans = Bans(content.decode())

@@ -65,6 +65,9 @@ class FileTest(unittest.TestCase):
         self.assertEqual(len(logs.output), 2)
         self.write(b"c")
         self.assertEqual(file.current().reasons, {"c": ""})
+        self.version -= 1
+        self.write("\ufeffc\nd".encode())
+        self.assertEqual(file.current().reasons, {"c": "", "d": ""})
 
     def test_decisions(self) -> None:
         self.write(LIST.encode())

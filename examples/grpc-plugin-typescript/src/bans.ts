@@ -69,6 +69,7 @@ export class BanFile {
     return `${mtimeMs} ${size}`;
   }
 
+  /** Reads the file without a byte order mark, which the decoder drops. */
   #read(): BanList {
     const decoder = new TextDecoder("utf-8", { fatal: true });
     return new BanList(decoder.decode(readFileSync(this.#path)));

@@ -80,6 +80,10 @@ test("the file is read again when it changed, and the list stays while it cannot
     writeFileSync(path, "a\nb");
     file.reload();
     assert.ok(file.list.find("b"));
+    writeFileSync(path, "\ufeffb\nc\nd");
+    file.reload();
+    assert.ok(file.list.find("b"));
+    assert.ok(file.list.find("d"));
     for (const spoil of [() => writeFileSync(path, Uint8Array.of(0xff, 0xfe)), () => rmSync(path)]) {
       spoil();
       file.reload();

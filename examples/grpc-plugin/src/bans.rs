@@ -12,10 +12,11 @@ pub(crate) struct Bans {
 }
 
 impl Bans {
-    /// Reads a line for each player: UUID or name, then a space and the reason. Skips lines that begin with `#`.
+    /// Reads a line for each player: UUID or name, then a space and the reason. Skips lines that begin with `#`,
+    /// and a byte order mark, which editors write at the beginning.
     pub(crate) fn parse(text: &str) -> Self {
         let mut bans = Self::default();
-        for line in text.lines().map(str::trim) {
+        for line in text.trim_start_matches('\u{feff}').lines().map(str::trim) {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
@@ -131,5 +132,14 @@ Griefer   No griefing.\t
         let always = Some("denied by the example ban list");
         assert_eq!(reason("", None, Some("deny")).as_deref(), always);
         assert_eq!(reason(LIST, None, Some("Deny")).as_deref(), always);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_name() {
+        let list = "\u{feff}Griefer Tricks.";
+        assert_eq!(
+            reason(list, None, Some("griefer")).as_deref(),
+            Some("Tricks.")
+        );
     }
 }

@@ -57,7 +57,8 @@ final class BanFile {
                 version = current;
             }
             fault = "";
-        } catch (IOException error) {
+        } catch (IOException | RuntimeException error) {
+            // Any exception that leaves this method ends the checks of the file.
             if (!error.toString().equals(fault)) {
                 LOG.log(System.Logger.Level.WARNING, "the ban list is unchanged: {0}", error.toString());
             }

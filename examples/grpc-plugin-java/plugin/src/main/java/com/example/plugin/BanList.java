@@ -21,10 +21,14 @@ final class BanList {
 
     private BanList() {}
 
-    /** Reads a line for each player: UUID or name, then a space and the reason. Skips lines that begin with '#'. */
+    /**
+     * Reads a line for each player: UUID or name, then a space and the reason. Skips lines that begin with '#', and a
+     * byte order mark, which editors write at the beginning.
+     */
     static BanList parse(String text) {
         BanList list = new BanList();
-        text.lines().map(String::strip).filter(line -> !line.isEmpty() && !line.startsWith("#")).forEach(line -> {
+        String unmarked = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        unmarked.lines().map(String::strip).filter(line -> !line.isEmpty() && !line.startsWith("#")).forEach(line -> {
             String[] parts = line.split("\\s+", 2);
             list.bans.put(parts[0].toLowerCase(Locale.ROOT), new Ban(parts.length == 2 ? parts[1] : ""));
         });

@@ -26,6 +26,10 @@ class BanFileTest {
         file.reload();
         assertTrue(file.list().find("b").isPresent());
 
+        Files.writeString(path, "\uFEFFb\nc");
+        file.reload();
+        assertTrue(file.list().find("b").isPresent());
+
         Files.delete(path);
         file.reload();
         assertTrue(file.list().find("b").isPresent());
