@@ -168,11 +168,14 @@ func (h Handler) answer(ctx context.Context, request *ConnectRequest) (response 
 }
 
 func failure(err error) error {
-	if _, isStatus := status.FromError(err); isStatus {
-		return err
+	// Only the handler's own status: status.FromError also takes one that another error wraps, with all of its text.
+	if own, isStatus := err.(interface{ GRPCStatus() *status.Status }); isStatus && own.GRPCStatus().Code() != codes.OK {
+		return own.GRPCStatus().Err()
 	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return status.FromContextError(err).Err()
+	for _, ended := range []error{context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(err, ended) {
+			return status.FromContextError(ended).Err()
+		}
 	}
 	log.Printf("the handler failed: %q", err)
 	return status.Error(codes.Internal, "the handler failed")

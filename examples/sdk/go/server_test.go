@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -79,6 +80,10 @@ func rule(_ context.Context, request *ConnectRequest) (*ConnectResponse, error) 
 		return nil, errors.New("no such player: secret")
 	case "down":
 		return nil, status.Error(codes.Unavailable, "the database is down")
+	case "wrapped":
+		return nil, fmt.Errorf("lookup of secret: %w", status.Error(codes.NotFound, "no such player"))
+	case "late":
+		return nil, fmt.Errorf("lookup of secret: %w", context.DeadlineExceeded)
 	case "panic":
 		panic("secret")
 	case "huge":
@@ -115,6 +120,8 @@ func TestFailuresHaveNoPrivateText(t *testing.T) {
 		{"secret", codes.Internal, "the handler failed"},
 		{"panic", codes.Internal, "the handler panicked"},
 		{"down", codes.Unavailable, "the database is down"},
+		{"wrapped", codes.Internal, "the handler failed"},
+		{"late", codes.DeadlineExceeded, "context deadline exceeded"},
 		{"huge", codes.ResourceExhausted, "larger than max"},
 	} {
 		_, err := call(context.Background(), connection, `{"event":{"username":"`+test.name+`"}}`)
