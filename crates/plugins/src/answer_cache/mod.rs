@@ -92,7 +92,7 @@ impl AnswerCache {
         let key_fields = {
             let mut store = self.lock();
             store.remove_expired(now);
-            store.key_fields()
+            store.key_fields(now)
         };
         // Keys are made without the lock, which all cores share.
         key_fields.into_iter().flatten().find_map(|fields| {
@@ -135,7 +135,7 @@ impl AnswerCache {
             expires_at,
             size,
         };
-        self.lock().insert(key, entry)
+        self.lock().insert(key, entry, Instant::now())
     }
 
     pub(crate) fn status(&self) -> AnswerCacheStatus {

@@ -27,12 +27,22 @@ pub(super) struct Entry {
     pub(super) size: usize,
 }
 
+/// Answers whose keys are made of the same fields.
+struct KeySet {
+    fields: KeyFields,
+    /// Number of entries. Expired ones count until they are removed.
+    entries: usize,
+    /// The time at which its last answer expires.
+    valid_until: Instant,
+}
+
 /// The answers, and an order in which they leave: the one that expires first is the first.
 pub(super) struct AnswerStore {
     by_key: HashMap<CacheKey, Entry>,
     by_expiry: BTreeSet<(Instant, CacheKey)>,
-    /// The sets of fields of all keys, the one with the most fields first, each with the number of its entries.
-    fields: Vec<(KeyFields, usize)>,
+    /// The sets of fields of all keys, the one with the most fields first. Those of expired answers only are beyond the
+    /// limit of their number.
+    sets: Vec<KeySet>,
     size: usize,
     max_entries: usize,
     max_size: usize,
@@ -43,17 +53,17 @@ impl AnswerStore {
         Self {
             by_key: HashMap::new(),
             by_expiry: BTreeSet::new(),
-            fields: Vec::new(),
+            sets: Vec::new(),
             size: 0,
             max_entries,
             max_size,
         }
     }
 
-    /// Returns the sets of fields of the keys, in the order in which they are tried.
-    pub(super) fn key_fields(&self) -> [Option<KeyFields>; MAX_KEYS] {
-        let mut fields = self.fields.iter().map(|(fields, _)| *fields);
-        std::array::from_fn(|_| fields.next())
+    /// Returns the sets of fields of the valid answers' keys, in the order in which they are tried.
+    pub(super) fn key_fields(&self, now: Instant) -> [Option<KeyFields>; MAX_KEYS] {
+        let mut valid = self.sets.iter().filter(|set| now < set.valid_until);
+        std::array::from_fn(|_| valid.next().map(|set| set.fields))
     }
 
     pub(super) fn get(&self, key: &CacheKey, now: Instant) -> Option<Arc<PluginAnswer>> {
@@ -65,9 +75,14 @@ impl AnswerStore {
     ///
     /// # Errors
     /// Its set of fields is one too many.
-    pub(super) fn insert(&mut self, key: CacheKey, entry: Entry) -> Result<(), CacheFault> {
+    pub(super) fn insert(
+        &mut self,
+        key: CacheKey,
+        entry: Entry,
+        now: Instant,
+    ) -> Result<(), CacheFault> {
         self.remove(&key);
-        self.count_fields(entry.fields)?;
+        self.count(&entry, now)?;
         self.size += entry.size;
         self.by_expiry.insert((entry.expires_at, key));
         self.by_key.insert(key, entry);
@@ -97,17 +112,28 @@ impl AnswerStore {
         }
     }
 
-    fn count_fields(&mut self, fields: KeyFields) -> Result<(), CacheFault> {
-        if let Some((_, count)) = self.fields.iter_mut().find(|(known, _)| *known == fields) {
-            *count += 1;
-            return Ok(());
-        }
-        if self.fields.len() == MAX_KEYS {
+    fn count(&mut self, entry: &Entry, now: Instant) -> Result<(), CacheFault> {
+        let Entry {
+            fields, expires_at, ..
+        } = *entry;
+        let others = self.sets.iter().filter(|set| set.fields != fields);
+        if others.filter(|set| now < set.valid_until).count() >= MAX_KEYS {
             return Err(CacheFault::TooManyKeys);
         }
-        let before = |(known, _): &(KeyFields, usize)| known.len() >= fields.len();
-        let place = self.fields.partition_point(before);
-        self.fields.insert(place, (fields, 1));
+        if let Some(set) = self.sets.iter_mut().find(|set| set.fields == fields) {
+            set.entries += 1;
+            set.valid_until = set.valid_until.max(expires_at);
+            return Ok(());
+        }
+        let place = self
+            .sets
+            .partition_point(|set| set.fields.len() >= fields.len());
+        let set = KeySet {
+            fields,
+            entries: 1,
+            valid_until: expires_at,
+        };
+        self.sets.insert(place, set);
         Ok(())
     }
 
@@ -117,13 +143,10 @@ impl AnswerStore {
         };
         self.by_expiry.remove(&(entry.expires_at, *key));
         self.size -= entry.size;
-        if let Some((_, count)) = self
-            .fields
-            .iter_mut()
-            .find(|(known, _)| *known == entry.fields)
-        {
-            *count -= 1;
+        let mut sets = self.sets.iter_mut();
+        if let Some(set) = sets.find(|set| set.fields == entry.fields) {
+            set.entries -= 1;
         }
-        self.fields.retain(|(_, count)| *count > 0);
+        self.sets.retain(|set| set.entries > 0);
     }
 }

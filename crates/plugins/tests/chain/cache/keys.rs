@@ -2,6 +2,7 @@
 
 use hyrouter_plugin_api::{CacheField, ConnectRequest, ConnectResponse};
 use hyrouter_plugins::DenyCode;
+use tokio::time::advance;
 
 use super::{by, cached, codes, identified, is_cached, limited, named};
 use crate::support::{Ask, backend, backends, chain, plugin, request, seconds, status};
@@ -190,6 +191,20 @@ async fn the_key_with_the_most_fields_wins() {
     assert_eq!(plugin.calls(), 2);
 }
 
+/// A request whose parts all differ from those of other numbers.
+fn numbered(n: usize) -> ConnectRequest {
+    let mut request = identified(true, &n.to_string());
+    request.event.username = Some(n.to_string());
+    request.event.uuid = Some(n.to_string());
+    request.event.sni = n.to_string();
+    request.event.route = Some(n.to_string());
+    request.event.language = Some(n.to_string());
+    request.event.remote_addr = Some(n.to_string());
+    request.event.client_cert_fingerprint = Some(n.to_string());
+    request.event.identity_token_present = Some(n.is_multiple_of(2));
+    request
+}
+
 #[tokio::test(start_paused = true)]
 async fn there_are_at_most_eight_kinds_of_keys() {
     let mut scene = plugin("p");
@@ -199,17 +214,31 @@ async fn there_are_at_most_eight_kinds_of_keys() {
     let (chain, _) = chain([limited(scene, |_| {})]);
     let mut refused = 0;
     for n in 0..9 {
-        let mut request = identified(true, &n.to_string());
-        request.event.username = Some(n.to_string());
-        request.event.uuid = Some(n.to_string());
-        request.event.sni = n.to_string();
-        request.event.route = Some(n.to_string());
-        request.event.language = Some(n.to_string());
-        request.event.remote_addr = Some(n.to_string());
-        request.event.client_cert_fingerprint = Some(n.to_string());
-        request.event.identity_token_present = Some(n % 2 == 0);
-        refused += codes(&chain.run(request).await).len();
+        refused += codes(&chain.run(numbered(n)).await).len();
     }
     assert_eq!(refused, 1);
     assert_eq!(status(&chain).cache.unwrap().entries, 8);
+}
+
+/// A server that is started anew with other keys is not refused for the answers of the old one, however many are left.
+#[tokio::test(start_paused = true)]
+async fn expired_answers_do_not_count_for_the_kinds_of_keys() {
+    let kinds = CacheField::ALL.into_iter().take(8);
+    let mut scene = plugin("p");
+    for kind in kinds.clone() {
+        for _ in 0..8 {
+            scene = scene.answers(by([kind]));
+        }
+    }
+    for kind in kinds {
+        scene = scene.answers(by([kind, CacheField::Candidates]));
+    }
+    let (chain, _) = chain([limited(scene, |_| {})]);
+    for n in 0..64 {
+        assert_eq!(codes(&chain.run(numbered(n)).await), [""; 0], "{n}");
+    }
+    advance(seconds(30)).await;
+    for n in 64..72 {
+        assert_eq!(codes(&chain.run(numbered(n)).await), [""; 0], "{n}");
+    }
 }
