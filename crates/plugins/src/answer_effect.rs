@@ -33,7 +33,7 @@ pub fn apply_answer(
         misnamed,
     } = answer;
     let mut notices: Vec<_> = misnamed.into_iter().map(Notice::Misnamed).collect();
-    let cache = CacheOffer::of(&response).unwrap_or_else(|fault| {
+    let cache = CacheOffer::of(&response, request).unwrap_or_else(|fault| {
         notices.push(Notice::Uncacheable(fault));
         None
     });

@@ -113,7 +113,7 @@ impl AnswerCache {
         answer: &PluginAnswer,
         called_at: Instant,
     ) -> Result<(), CacheFault> {
-        let Ok(Some(offer)) = CacheOffer::of(&answer.response) else {
+        let Ok(Some(offer)) = CacheOffer::of(&answer.response, request) else {
             return Ok(());
         };
         let size = ENTRY_OVERHEAD + memory(answer);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use hyrouter_plugin_api::{CacheField, ConnectResponse};
+use hyrouter_plugin_api::{CacheField, ConnectRequest, ConnectResponse};
 
 use super::KeyFields;
 use super::store::MAX_KEYS;
@@ -19,11 +19,14 @@ pub struct CacheOffer {
 }
 
 impl CacheOffer {
-    /// Reads the permission of a response; `None` if it has none.
+    /// Reads the permission of the response to a request; `None` if it has none.
     ///
     /// # Errors
     /// The response has one that is invalid.
-    pub(crate) fn of(response: &ConnectResponse) -> Result<Option<Self>, CacheFault> {
+    pub(crate) fn of(
+        response: &ConnectResponse,
+        request: &ConnectRequest,
+    ) -> Result<Option<Self>, CacheFault> {
         let Some(ttl) = response.cache_ttl else {
             return if response.cache_key.is_empty() {
                 Ok(None)
@@ -37,8 +40,14 @@ impl CacheOffer {
             let field = CacheField::from_name(name);
             fields.insert(field.ok_or_else(|| CacheFault::unknown_field(name))?);
         }
-        // An index and a list are meant for the candidates that the plugin saw.
-        if response.selected_index.is_some() || !response.candidates.is_empty() {
+        // An index, a list and a backend of the list are meant for the candidates that the plugin saw.
+        let mut candidates = request.candidates.iter();
+        if response.selected_index.is_some()
+            || !response.candidates.is_empty()
+            || response.backend.as_ref().is_some_and(|backend| {
+                candidates.any(|candidate| candidate.is_at_same_address(backend))
+            })
+        {
             fields.insert(CacheField::Candidates);
         }
         let ttl = Duration::from_secs(seconds);
@@ -51,7 +60,7 @@ impl CacheOffer {
     }
 
     /// Returns the fields that the answer depends on: those that the plugin names, and the candidates if the answer
-    /// selects one of them or replaces them.
+    /// selects one of them, by index or by address, or replaces them.
     pub fn fields(&self) -> KeyFields {
         self.fields
     }

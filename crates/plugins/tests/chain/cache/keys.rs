@@ -164,7 +164,7 @@ async fn a_selection_counts_for_the_same_candidates_only() {
         assert!(!is_cached(&chain, other).await);
         assert_eq!(plugin.calls(), 2);
     }
-    // A backend is the same for every pool.
+    // A backend outside the pool is the same for every pool.
     let (chain, [plugin]) = chain([cached(ConnectResponse {
         backend: Some(backend("vip")),
         ..by([])
@@ -175,6 +175,24 @@ async fn a_selection_counts_for_the_same_candidates_only() {
     other.selected_index = None;
     assert_eq!(chain.run(other).await.host(), Some("vip"));
     assert_eq!(plugin.calls(), 1);
+}
+
+/// A candidate that fails its health checks, or is drained, is removed from the pool.
+#[tokio::test(start_paused = true)]
+async fn a_backend_of_the_pool_counts_for_the_same_candidates_only() {
+    let (chain, [plugin]) = chain([cached(ConnectResponse {
+        backend: Some(backend("b")),
+        ..by([])
+    })]);
+    let mut both = request();
+    both.candidates = backends(&["a", "b"]);
+    chain.run(both.clone()).await;
+    assert!(is_cached(&chain, both.clone()).await);
+    let mut one = both;
+    one.candidates = backends(&["a"]);
+    one.selected_index = None;
+    assert!(!is_cached(&chain, one).await);
+    assert_eq!(plugin.calls(), 2);
 }
 
 #[tokio::test(start_paused = true)]
