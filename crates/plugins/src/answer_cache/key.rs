@@ -1,11 +1,39 @@
 //! The key of a cached answer.
 
+use std::cell::OnceCell;
 use std::net::SocketAddr;
 
 use hyrouter_plugin_api::{Backend, CacheField, ConnectEvent, ConnectRequest};
 use sha2::{Digest as _, Sha256};
 
 use super::KeyFields;
+
+/// A request whose keys are made.
+pub(crate) struct KeySource<'a> {
+    request: &'a ConnectRequest,
+    /// Hash of the candidates, which can be many: made for the first key that has them.
+    candidates: OnceCell<[u8; 32]>,
+}
+
+impl<'a> KeySource<'a> {
+    pub(crate) fn new(request: &'a ConnectRequest) -> Self {
+        Self {
+            request,
+            candidates: OnceCell::new(),
+        }
+    }
+
+    fn candidates(&self) -> &[u8; 32] {
+        self.candidates.get_or_init(|| {
+            let mut hash = KeyHash(Sha256::new());
+            hash.length(self.request.candidates.len());
+            for backend in &self.request.candidates {
+                hash.backend(backend);
+            }
+            hash.0.finalize().into()
+        })
+    }
+}
 
 /// SHA-256 over the parts of a request that an answer depends on. It has a fixed size and holds no data of the player.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,16 +43,16 @@ impl CacheKey {
     /// Returns the key of a request. Every key holds whether the identity is verified, so that a client which claims
     /// the UUID of a verified player does not get that player's answer. A key of a player holds the subject of the
     /// token too, which can differ from the claimed UUID and name.
-    pub(crate) fn of(request: &ConnectRequest, fields: KeyFields) -> Self {
+    pub(crate) fn of(source: &KeySource<'_>, fields: KeyFields) -> Self {
         let mut hash = KeyHash(Sha256::new());
         hash.number(fields.number());
-        let identity = request.event.identity.as_ref();
+        let identity = source.request.event.identity.as_ref();
         hash.optional(identity.map(|identity| identity.verified), KeyHash::flag);
         if fields.contains(CacheField::Uuid) || fields.contains(CacheField::Username) {
             hash.text(identity.and_then(|identity| identity.subject.as_deref()));
         }
         for field in fields.iter() {
-            hash.field(request, field);
+            hash.field(source, field);
         }
         Self(hash.0.finalize().into())
     }
@@ -34,7 +62,8 @@ impl CacheKey {
 struct KeyHash(Sha256);
 
 impl KeyHash {
-    fn field(&mut self, request: &ConnectRequest, field: CacheField) {
+    fn field(&mut self, source: &KeySource<'_>, field: CacheField) {
+        let request = source.request;
         let event = &request.event;
         match field {
             CacheField::Uuid => self.text(event.uuid.as_deref()),
@@ -64,10 +93,7 @@ impl KeyHash {
                 });
             }
             CacheField::Candidates => {
-                self.length(request.candidates.len());
-                for backend in &request.candidates {
-                    self.backend(backend);
-                }
+                self.0.update(source.candidates());
             }
             CacheField::Backend => self.optional(request.backend.as_ref(), Self::backend),
             CacheField::ReferralData => {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use hyrouter_plugin_api::{Backend, ConnectRequest, MisnamedField, PluginAnswer};
 use tokio::time::Instant;
 
-use self::key::CacheKey;
+use self::key::{CacheKey, KeySource};
 pub use self::key_fields::KeyFields;
 pub use self::offer::{CacheFault, CacheOffer};
 use self::store::{AnswerStore, Entry};
@@ -94,9 +94,10 @@ impl AnswerCache {
             store.remove_expired(now);
             store.key_fields(now)
         };
+        let source = KeySource::new(request);
         // Keys are made without the lock, which all cores share.
         key_fields.into_iter().flatten().find_map(|fields| {
-            let key = CacheKey::of(request, fields);
+            let key = CacheKey::of(&source, fields);
             let answer = self.lock().get(&key, now)?;
             Some(PluginAnswer::clone(&answer))
         })
@@ -128,7 +129,7 @@ impl AnswerCache {
         let Some(expires_at) = called_at.checked_add(ttl) else {
             return Ok(());
         };
-        let key = CacheKey::of(request, offer.fields());
+        let key = CacheKey::of(&KeySource::new(request), offer.fields());
         let entry = Entry {
             answer: Arc::new(answer.clone()),
             fields: offer.fields(),
