@@ -57,7 +57,7 @@ impl<P: OnConnect> PluginServer<P> {
         Self {
             plugin,
             limits: ServerLimits {
-                max_request: 1024 * 1024,
+                max_request: 4 * 1024 * 1024,
                 max_calls: NonZeroU32::MIN.saturating_add(1023),
                 max_connections: NonZeroU32::MIN.saturating_add(255),
                 drain_timeout: Duration::from_secs(10),
@@ -75,8 +75,8 @@ impl<P: OnConnect> PluginServer<P> {
         self
     }
 
-    /// Sets the maximum length of a request in bytes. Default 1 MiB, some thousands of candidates. With the default of
-    /// [`with_max_calls`](Self::with_max_calls) that is 1 GiB at worst.
+    /// Sets the maximum length of a request in bytes. Default 4 MiB, some thousands of candidates. With the default of
+    /// [`with_max_calls`](Self::with_max_calls) that is 4 GiB at worst.
     #[must_use]
     pub fn with_max_request(mut self, bytes: usize) -> Self {
         self.limits.max_request = bytes;

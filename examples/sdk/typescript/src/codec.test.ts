@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { status } from "@grpc/grpc-js";
 
-import { decodeConfig, decodeRequest, encodeResponse, MAX_MESSAGE } from "./codec.js";
+import { decodeConfig, decodeRequest, encodeResponse, MAX_RESPONSE } from "./codec.js";
 import { PluginFailure } from "./failure.js";
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -69,8 +69,8 @@ test("no response is the response without changes", () => {
 
 test("a response has at most 1 MiB", () => {
   const around = encodeResponse({ deny_reason: "" }).length;
-  assert.equal(encodeResponse({ deny_reason: "x".repeat(MAX_MESSAGE - around) }).length, MAX_MESSAGE);
-  assert.throws(() => encodeResponse({ deny_reason: "x".repeat(MAX_MESSAGE) }), /at most 1048576/);
+  assert.equal(encodeResponse({ deny_reason: "x".repeat(MAX_RESPONSE - around) }).length, MAX_RESPONSE);
+  assert.throws(() => encodeResponse({ deny_reason: "x".repeat(MAX_RESPONSE) }), /at most 1048576/);
 });
 
 test("a config is any JSON", () => {

@@ -3,8 +3,10 @@ import { status } from "@grpc/grpc-js";
 import { PluginFailure } from "./failure.js";
 import type { ConnectRequest, ConnectResponse } from "./types.js";
 
-/** Maximum length of a request or response in bytes. The router reads no longer response. */
-export const MAX_MESSAGE = 1024 * 1024;
+/** Maximum length of a request in bytes, enough for some thousands of candidates. */
+export const MAX_REQUEST = 4 * 1024 * 1024;
+/** Maximum length of a response in bytes. The router reads no longer one. */
+export const MAX_RESPONSE = 1024 * 1024;
 
 /** Depth of the objects and lists of a request: the request, `candidates`, a candidate, and its `meta`. */
 const DEPTH = 4;
@@ -39,8 +41,8 @@ export function decodeRequest(bytes: Uint8Array): ConnectRequest {
  */
 export function encodeResponse(response: ConnectResponse | null | undefined): Buffer {
   const bytes = Buffer.from(JSON.stringify(response ?? {}));
-  if (bytes.length > MAX_MESSAGE) {
-    throw new PluginFailure(`the response has ${bytes.length} bytes; at most ${MAX_MESSAGE} are allowed`, status.INTERNAL);
+  if (bytes.length > MAX_RESPONSE) {
+    throw new PluginFailure(`the response has ${bytes.length} bytes; at most ${MAX_RESPONSE} are allowed`, status.INTERNAL);
   }
   return bytes;
 }

@@ -1,6 +1,6 @@
 import { Server, status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
 
-import { decodeRequest, encodeResponse, MAX_MESSAGE } from "./codec.js";
+import { decodeRequest, encodeResponse, MAX_REQUEST } from "./codec.js";
 import { ConfigReader } from "./config.js";
 import { describe, PluginFailure, statusOf } from "./failure.js";
 import { HealthService } from "./health.js";
@@ -64,7 +64,7 @@ export async function serve<C = unknown>(handler: Handler<C>, options: PluginOpt
  */
 export async function start<C = unknown>(handler: Handler<C>, options: PluginOptions<C> = {}): Promise<PluginServer> {
   const server = new Server({
-    "grpc.max_receive_message_length": MAX_MESSAGE,
+    "grpc.max_receive_message_length": MAX_REQUEST,
     "grpc.max_concurrent_streams": MAX_STREAMS,
     ...PING,
   });

@@ -17,8 +17,11 @@ import java.util.Objects;
 
 /** The JSON of requests and responses. Unknown fields are ignored, null is the same as an absent field. */
 final class JsonCodec {
-    /** Maximum length of a request or response in bytes. The router reads no longer response. */
-    static final int MAX_MESSAGE = 1024 * 1024;
+    /** Maximum length of a request in bytes, enough for some thousands of candidates. */
+    static final int MAX_REQUEST = 4 * 1024 * 1024;
+
+    /** Maximum length of a response in bytes. The router reads no longer one. */
+    static final int MAX_RESPONSE = 1024 * 1024;
 
     static final Gson GSON = new GsonBuilder()
             .setStrictness(Strictness.STRICT)
@@ -73,10 +76,10 @@ final class JsonCodec {
         byte[] bytes = response == null
                 ? new byte[] {'{', '}'}
                 : GSON.toJson(response).getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > MAX_MESSAGE) {
+        if (bytes.length > MAX_RESPONSE) {
             throw new PluginFailure(
                     Status.Code.INTERNAL,
-                    "the response has " + bytes.length + " bytes; at most " + MAX_MESSAGE + " are allowed");
+                    "the response has " + bytes.length + " bytes; at most " + MAX_RESPONSE + " are allowed");
         }
         return bytes;
     }

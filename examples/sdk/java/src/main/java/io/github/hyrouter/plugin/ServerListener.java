@@ -65,7 +65,7 @@ final class ServerListener {
     NettyServerBuilder builder() throws IOException {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials())
                 .directExecutor()
-                .maxInboundMessageSize(JsonCodec.MAX_MESSAGE)
+                .maxInboundMessageSize(JsonCodec.MAX_REQUEST)
                 .maxInboundMetadataSize(MAX_HEADERS)
                 .maxConcurrentCallsPerConnection(MAX_STREAMS)
                 .keepAliveTime(30, TimeUnit.SECONDS)

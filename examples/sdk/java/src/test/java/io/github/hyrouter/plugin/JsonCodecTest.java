@@ -95,8 +95,8 @@ class JsonCodecTest {
     @Test
     void aResponseHasAtMostOneMebibyte() throws PluginFailure {
         int around = encode(new ConnectResponse().withDenyReason("")).length();
-        ConnectResponse longest = new ConnectResponse().withDenyReason("x".repeat(JsonCodec.MAX_MESSAGE - around));
-        assertEquals(JsonCodec.MAX_MESSAGE, encode(longest).length());
+        ConnectResponse longest = new ConnectResponse().withDenyReason("x".repeat(JsonCodec.MAX_RESPONSE - around));
+        assertEquals(JsonCodec.MAX_RESPONSE, encode(longest).length());
         ConnectResponse longer = new ConnectResponse().withDenyReason(longest.getDenyReason() + "x");
         PluginFailure failure = assertThrows(PluginFailure.class, () -> encode(longer));
         assertEquals("the response has 1048577 bytes; at most 1048576 are allowed", failure.getMessage());

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.LogManager;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class PluginServerTest {
     private static final ServerSettings ANY_PORT = new ServerSettings("127.0.0.1:0");
+
+    /** The failures here are wanted, so their stacks only disturb. */
+    @BeforeAll
+    static void turnLogOff() {
+        LogManager.getLogManager().reset();
+    }
 
     private record Text(String text) {
         Text {
@@ -94,8 +102,8 @@ class PluginServerTest {
                     Status.Code.INVALID_ARGUMENT,
                     "the request is not the JSON of a request",
                     caller.failure("Alder", null));
-            assertEquals("{}", caller.ask("{}" + " ".repeat(JsonCodec.MAX_MESSAGE - 2), null));
-            var tooLong = caller.failure("{}" + " ".repeat(JsonCodec.MAX_MESSAGE - 1), null);
+            assertEquals("{}", caller.ask("{}" + " ".repeat(JsonCodec.MAX_REQUEST - 2), null));
+            var tooLong = caller.failure("{}" + " ".repeat(JsonCodec.MAX_REQUEST - 1), null);
             assertEquals(Status.Code.RESOURCE_EXHAUSTED, tooLong.getStatus().getCode());
         }
     }
