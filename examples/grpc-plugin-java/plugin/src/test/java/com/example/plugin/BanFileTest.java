@@ -6,10 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.logging.LogManager;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BanFileTest {
+    /** The failures here are wanted, so their lines only disturb. */
+    @BeforeAll
+    static void turnLogOff() {
+        LogManager.getLogManager().reset();
+    }
+
     @Test
     void theFileIsReadAgainWhenItChangedAndTheListStaysWhileItCannotBeRead(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("bans.txt");

@@ -36,7 +36,8 @@ public final class PluginServer implements AutoCloseable {
     /**
      * Serves a plugin until SIGTERM or SIGINT. Prints {@code listening on ADDRESS} when the server accepts calls.
      *
-     * <p>Before, it {@linkplain WarmUp calls the handler} with requests of a player named {@code warm-up}.
+     * <p>Before, it {@linkplain WarmUp calls the handler} with requests of a player named {@code warm-up},
+     * for 2 seconds at most, unless the variable {@code PLUGIN_WARM_UP} is 0.
      *
      * @param handler the plugin
      * @param arguments the arguments of the program; see {@link ServerSettings#read}
@@ -66,7 +67,9 @@ public final class PluginServer implements AutoCloseable {
     public static <C> void serve(Class<C> config, ConfiguredHandler<C> handler, String... arguments)
             throws IOException, InterruptedException {
         ServerSettings settings = ServerSettings.read(System.getenv(), arguments);
-        WarmUp.run(config, handler);
+        if (WarmUp.isOn(System.getenv())) {
+            WarmUp.run(config, handler);
+        }
         StopSignal stop = StopSignal.install();
         try (PluginServer server = start(settings, config, handler)) {
             System.out.println("listening on " + server.address());

@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,8 +21,11 @@ class ServeTest {
         private Program() {}
 
         public static void main(String... arguments) throws Exception {
+            AtomicInteger calls = new AtomicInteger();
             PluginServer.serve(
-                    request -> new ConnectResponse().withDenyReason(request.getEvent().getUsername()), arguments);
+                    request -> new ConnectResponse()
+                            .withDenyReason(request.getEvent().getUsername() + " is call " + calls.incrementAndGet()),
+                    arguments);
             System.out.println("stopped");
         }
     }
@@ -33,6 +37,7 @@ class ServeTest {
                 System.getProperty("java.class.path"),
                 Program.class.getName());
         builder.command().addAll(List.of(arguments));
+        builder.environment().put("PLUGIN_WARM_UP", "0");
         return builder.redirectErrorStream(true).start();
     }
 
@@ -43,7 +48,8 @@ class ServeTest {
             String line = output.readLine();
             assertTrue(line.startsWith("listening on 127.0.0.1:"), line);
             try (Caller caller = new Caller(line.substring("listening on ".length()))) {
-                assertEquals("{\"deny_reason\":\"Alder\"}", caller.ask("{\"event\":{\"username\":\"Alder\"}}", null));
+                String answer = caller.ask("{\"event\":{\"username\":\"Alder\"}}", null);
+                assertEquals("{\"deny_reason\":\"Alder is call 1\"}", answer);
             }
             // SIGTERM. Process.destroy would close the output too.
             process.toHandle().destroy();
