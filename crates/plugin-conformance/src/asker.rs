@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hyrouter_plugin_api::{Plugin, PluginAnswer, PluginError};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::suite_request::SuiteRequest;
 

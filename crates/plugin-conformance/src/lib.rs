@@ -40,6 +40,7 @@ mod comparison;
 mod config_loader;
 mod data;
 mod difference;
+mod live_table;
 mod report;
 mod requests;
 mod rules;

@@ -8,6 +8,7 @@ use hyrouter_plugins::{ChainSettings, OverridePolicy, Stage};
 
 use crate::case::PluginCase;
 use crate::config_loader::{ConfigFailure, ConfigLoader};
+use crate::live_table::LinePrinter;
 use crate::report::ConformanceReport;
 use crate::rules::AnswerRules;
 use crate::suite_run::SuiteRun;
@@ -31,6 +32,7 @@ pub struct ConformanceSuite {
     skipped: Vec<String>,
     pub(crate) loader: Option<ConfigLoader>,
     pub(crate) output: Option<OutputSource>,
+    pub(crate) printer: Option<LinePrinter>,
 }
 
 impl ConformanceSuite {
@@ -50,6 +52,7 @@ impl ConformanceSuite {
             skipped: Vec::new(),
             loader: None,
             output: None,
+            printer: None,
         }
     }
 
@@ -151,6 +154,14 @@ impl ConformanceSuite {
     #[must_use]
     pub fn with_output(mut self, output: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
         self.output = Some(Arc::new(output));
+        self
+    }
+
+    /// Sets the function that prints the table while the suite runs. It gets the lines of a check when that check ends,
+    /// without the last line end. [`ConformanceReport::summary`] is the last line of the table. Default: none.
+    #[must_use]
+    pub fn with_printer(mut self, print: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.printer = Some(Arc::new(print));
         self
     }
 

@@ -10,6 +10,7 @@ use crate::asker::Asker;
 use crate::case::{self, PluginCase};
 use crate::check::{BuiltInCheck, CheckInput};
 use crate::check_run::CheckRun;
+use crate::live_table::LiveTable;
 use crate::report::{CheckGroup, CheckReport, CheckResult, ConformanceReport};
 use crate::suite::ConformanceSuite;
 
@@ -28,11 +29,18 @@ pub(crate) struct SuiteRun<'a> {
     /// Longest time of an answer, and the check of it.
     slowest: Option<(Duration, &'static str)>,
     reports: Vec<CheckReport>,
+    live: Option<LiveTable>,
 }
 
 impl<'a> SuiteRun<'a> {
     pub(crate) fn new(suite: &'a ConformanceSuite) -> Self {
+        let names = suite.cases.iter().map(PluginCase::name);
+        let names = names.chain(checks(suite).map(|check| check.name()));
+        let names = names.filter(|name| suite.is_selected(name));
+        let printer = suite.printer.clone();
+        let live = printer.map(|print| LiveTable::new(print, &suite.name, names));
         Self {
+            live,
             suite,
             asker: Asker::new(Arc::clone(&suite.plugin), suite.timeout),
             begun: Instant::now(),
@@ -57,10 +65,7 @@ impl<'a> SuiteRun<'a> {
                 .filter_map(PluginCase::question)
                 .collect(),
         };
-        for check in BuiltInCheck::ALL {
-            if check == BuiltInCheck::StageDeny && suite.stage != Some(Stage::Deny) {
-                continue;
-            }
+        for check in checks(suite) {
             self.check(check, &input).await;
         }
         ConformanceReport {
@@ -99,6 +104,9 @@ impl<'a> SuiteRun<'a> {
             let (millis, limit) = (time.as_secs_f64() * 1e3, suite.timeout.as_millis());
             let note = format!("slowest answer: {millis:.1} ms of {limit} ms, in `{name}`");
             run.notes.push(note);
+            if time * 2 > suite.timeout {
+                run.warn("that is more than half of the timeout: under load, answers of this plugin are late");
+            }
         }
         self.finish(report, run);
     }
@@ -112,7 +120,7 @@ impl<'a> SuiteRun<'a> {
             return true;
         }
         let note = format!("the {MAX_SILENT} checks before had no answer in time");
-        self.reports.push(CheckReport {
+        self.add(CheckReport {
             result: CheckResult::Skipped,
             notes: vec![note],
             ..report.clone()
@@ -138,8 +146,22 @@ impl<'a> SuiteRun<'a> {
             report.output = output();
             report.output.truncate(MAX_OUTPUT);
         }
+        self.add(report);
+    }
+
+    fn add(&mut self, report: CheckReport) {
+        if let Some(live) = &mut self.live {
+            live.add(&report);
+        }
         self.reports.push(report);
     }
+}
+
+/// Returns the checks for a plugin of this stage.
+fn checks(suite: &ConformanceSuite) -> impl Iterator<Item = BuiltInCheck> + use<> {
+    let is_deny = suite.stage == Some(Stage::Deny);
+    let all = BuiltInCheck::ALL.into_iter();
+    all.filter(move |check| is_deny || *check != BuiltInCheck::StageDeny)
 }
 
 fn begin<'a>(suite: &'a ConformanceSuite, asker: &'a Asker) -> CheckRun<'a> {
@@ -149,3 +171,6 @@ fn begin<'a>(suite: &'a ConformanceSuite, asker: &'a Asker) -> CheckRun<'a> {
     }
     CheckRun::new(asker, &suite.rules, suite.is_deterministic)
 }
+
+#[cfg(test)]
+mod tests;

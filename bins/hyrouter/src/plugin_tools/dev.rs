@@ -47,7 +47,7 @@ async fn develop(args: &DevArgs) -> anyhow::Result<ExitCode> {
             files.add(file);
         }
         if let Some(target) = &target
-            && let Some(report) = test(args, &loader, target).await
+            && let Some(report) = test(args, &loader, target, before.is_none()).await
         {
             show(&report, before.as_ref())?;
             before = Some(report);
@@ -78,15 +78,16 @@ async fn test(
     args: &DevArgs,
     loader: &Arc<TargetLoader>,
     target: &Target,
+    is_live: bool,
 ) -> Option<ConformanceReport> {
     let cases = suite::cases(args.suite.cases.as_deref())?;
-    suite::run(&args.suite, loader, target, cases).await
+    suite::run(&args.suite, loader, target, cases, is_live).await
 }
 
-/// Prints the whole report at first, and then the problems and the changes.
+/// Prints the counts of the first report, whose table is printed, and the problems and the changes of later ones.
 fn show(report: &ConformanceReport, before: Option<&ConformanceReport>) -> anyhow::Result<()> {
     let Some(before) = before else {
-        return Ok(print(&report.to_string())?);
+        return Ok(print(&report.summary())?);
     };
     let key = |check: &CheckReport| (check.group.as_str(), check.name.clone());
     let results: HashMap<_, _> = before

@@ -28,16 +28,17 @@ pub(crate) fn cases(folder: Option<&Path>) -> Option<Vec<PluginCase>> {
     None
 }
 
-/// Runs the suite and the cases. Prints a notice and returns `None` if `--only` and `--skip` leave nothing.
+/// Runs the suite and the cases, with the table on standard output meanwhile if `is_live`, but for its last line. Prints a notice and returns `None` if `--only` and `--skip` leave nothing.
 pub(crate) async fn run(
     args: &SuiteArgs,
     loader: &Arc<TargetLoader>,
     target: &Target,
     cases: Vec<PluginCase>,
+    is_live: bool,
 ) -> Option<ConformanceReport> {
     let (room, output) = (target.room.clone(), Arc::clone(&target.output));
     let loader = Arc::clone(loader);
-    let suite = ConformanceSuite::new(target.plugin())
+    let mut suite = ConformanceSuite::new(target.plugin())
         .with_name(&target.name)
         .with_timeout(target.timeout)
         .with_override(target.override_policy)
@@ -55,6 +56,12 @@ pub(crate) async fn run(
                 .map(|(level, line)| format!("({level}) {line}"))
                 .collect()
         });
+    if is_live {
+        suite = suite.with_printer(|lines| {
+            // An output that is closed is an error of the last line.
+            let _ = cli::print(lines);
+        });
+    }
     let report = suite.run().await;
     if report.checks.is_empty() {
         cli::note("--only and --skip leave no check and no case; names must contain the text");

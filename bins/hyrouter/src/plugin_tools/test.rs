@@ -19,13 +19,13 @@ pub(crate) async fn run(args: &TestArgs) -> anyhow::Result<ExitCode> {
         LoadOutcome::Target(target) => target,
         LoadOutcome::Refused(code) => return Ok(code),
     };
-    let Some(report) = suite::run(&args.suite, &loader, &target, cases).await else {
+    let Some(report) = suite::run(&args.suite, &loader, &target, cases, !args.json).await else {
         return Ok(exit::usage());
     };
     if args.json {
         print_json(&report.to_json())?;
     } else {
-        print(&report.to_string())?;
+        print(&report.summary())?;
     }
     if let Some(file) = &args.junit {
         std::fs::write(file, report.to_junit())

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hyrouter_plugin_api::ConnectResponse;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::CheckInput;
 use crate::asker::SuiteCall;
@@ -12,6 +13,8 @@ use crate::comparison::compare;
 use crate::requests;
 use crate::suite_request::SuiteRequest;
 
+/// Maximum time of the check `many calls`, for a plugin that is slow.
+const MANY_CALLS_TIME: Duration = Duration::from_secs(20);
 /// Number of times that all parallel calls are made.
 const ROUNDS: usize = 4;
 /// Number of different players that many calls are about.
@@ -63,7 +66,15 @@ pub(super) async fn many_calls(run: &mut CheckRun<'_>, input: &CheckInput) {
         return;
     };
     let count = input.calls.get();
+    let begun = Instant::now();
     for (call, (question, expected)) in (1..=count).zip(known.iter().cycle()) {
+        if begun.elapsed() >= MANY_CALLS_TIME {
+            let (made, seconds) = (call - 1, MANY_CALLS_TIME.as_secs());
+            let note =
+                format!("stopped after {made} calls of {count}, because {seconds} s were over");
+            run.notes.push(note);
+            return;
+        }
         let asked = run.asker.ask(question).await;
         let name = format!(
             "call {call} of {count} (call {} of this run), {}",

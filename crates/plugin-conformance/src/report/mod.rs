@@ -1,7 +1,7 @@
 //! Results of a run, and their forms.
 
 mod junit;
-mod table;
+pub(crate) mod table;
 
 use std::fmt;
 use std::time::Duration;

@@ -10,8 +10,8 @@ use super::{CheckGroup, CheckReport, CheckResult, ConformanceReport};
 const MAX_WIDTH: usize = 40;
 
 pub(super) fn write(report: &ConformanceReport, f: &mut Formatter<'_>) -> fmt::Result {
-    writeln!(f, "plugin {}", shown(&report.plugin))?;
-    let width = width(&report.checks);
+    head(&report.plugin, f)?;
+    let width = width(report.checks.iter().map(|check| check.name.as_str()));
     for group in CheckGroup::ALL {
         let checks = report.checks.iter().filter(|check| check.group == group);
         let mut checks = checks.peekable();
@@ -25,10 +25,15 @@ pub(super) fn write(report: &ConformanceReport, f: &mut Formatter<'_>) -> fmt::R
     write!(f, "{}", report.summary())
 }
 
+/// Writes the first line.
+pub(crate) fn head(plugin: &str, f: &mut impl Write) -> fmt::Result {
+    writeln!(f, "plugin {}", shown(plugin))
+}
+
 /// Returns the lines of checks that did not pass.
 pub(super) fn problems(report: &ConformanceReport) -> String {
     let mut lines = String::new();
-    let width = width(&report.checks);
+    let width = width(report.checks.iter().map(|check| check.name.as_str()));
     for check in &report.checks {
         if check.result != CheckResult::Passed {
             // Writing to a string never fails.
@@ -39,12 +44,14 @@ pub(super) fn problems(report: &ConformanceReport) -> String {
     lines
 }
 
-fn width(checks: &[CheckReport]) -> usize {
-    let lengths = checks.iter().map(|check| check.name.chars().count());
+/// Returns the width of the column of these names.
+pub(crate) fn width<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    let lengths = names.map(|name| name.chars().count());
     lengths.max().unwrap_or(0).min(MAX_WIDTH)
 }
 
-fn line(check: &CheckReport, width: usize, f: &mut impl Write) -> fmt::Result {
+/// Writes the lines of a check.
+pub(crate) fn line(check: &CheckReport, width: usize, f: &mut impl Write) -> fmt::Result {
     let name = shown(&check.name).to_string();
     let result = match check.result {
         CheckResult::Failed => "FAILED",
