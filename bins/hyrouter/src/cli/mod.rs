@@ -160,7 +160,7 @@ pub(crate) enum CliCommand {
     /// Translate game packets between bytes and JSON, one per line of standard input
     #[command(after_help = after_help::PACKET)]
     Packet(PacketArgs),
-    /// Call, benchmark or record a plugin
+    /// Create, test, call, benchmark or record a plugin
     #[cfg(all(feature = "wasm", feature = "grpc"))]
     Plugin(PluginArgs),
     /// Open or seal a referral envelope
