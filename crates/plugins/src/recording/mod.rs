@@ -90,7 +90,7 @@ pub struct RecordedCase {
     pub response: ConnectResponse,
     /// Effect of the answer: `unchanged`, `changed` or `denied`.
     pub effect: &'static str,
-    /// `true` if the referral data of the answer is not text, and was therefore removed.
+    /// `true` if the referral data of the answer is no JSON object or array, and was therefore removed.
     pub lacks_referral_data: bool,
     /// Number of calls that differ from this one in private values at most.
     pub calls: u64,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse};
+use serde_json::Value;
 
 use super::PrivateField;
 use super::pseudonyms::Pseudonyms;
@@ -23,8 +24,9 @@ pub(super) struct RedactedCall {
 
 /// Replaces the private values of a call, except those of `kept` fields.
 ///
-/// The texts of the response lose them too: its reason, and the hosts, facts and referral data that are not those of
-/// the request. Referral data that is not text is removed from the response, since it may have them in any form.
+/// Other texts of request and response lose them too, alike in both, so that a plugin that repeats a backend of the
+/// request still does. Referral data that is no JSON object or array is removed from the response, since it may have
+/// them in any form.
 pub(super) fn redact(
     request: &ConnectRequest,
     response: &ConnectResponse,
@@ -43,16 +45,13 @@ pub(super) fn redact(
     };
     redaction.redact_request(&mut call.request);
     let texts = &redaction.replacements;
-    call.request.event.sni = texts.apply(&call.request.event.sni);
+    redact_texts(&mut call.request, texts);
     let response = &mut call.response;
     if let Some(reason) = &mut response.deny_reason {
         *reason = texts.apply(reason);
     }
     for backend in response.candidates.iter_mut().chain(&mut response.backend) {
-        let mut known = request.candidates.iter().chain(&request.backend);
-        if !known.any(|known| known.host == backend.host && known.meta == backend.meta) {
-            redact_backend(backend, texts);
-        }
+        redact_backend(backend, texts);
     }
     match &response.referral_data {
         Some(data) if Some(data) == request.referral_data.as_ref() => {
@@ -61,20 +60,70 @@ pub(super) fn redact(
                 .clone_from(&call.request.referral_data);
         }
         Some(data) => {
-            let text = std::str::from_utf8(data).ok();
-            let text = text.map(|text| texts.apply(text).into_bytes());
-            call.lacks_referral_data = text.is_none();
-            response.referral_data = text;
+            let json = redact_json(data, texts);
+            call.lacks_referral_data = json.is_none();
+            response.referral_data = json;
         }
         None => {}
     }
     call
 }
 
-fn redact_backend(backend: &mut Backend, texts: &Replacements) {
-    backend.host = texts.apply(&backend.host);
-    for text in backend.meta.values_mut() {
-        *text = texts.apply(text);
+/// Replaces private values in the texts of a request that a client, another server or an earlier plugin wrote.
+fn redact_texts(request: &mut ConnectRequest, replacements: &Replacements) {
+    let event = &mut request.event;
+    let identity = event.identity.as_mut();
+    let referral = event.referral.as_mut();
+    let texts = [
+        Some(&mut event.sni),
+        event.protocol_hash.as_mut(),
+        event.language.as_mut(),
+        event.client_version.as_mut(),
+        event
+            .referral_source
+            .as_mut()
+            .map(|source| &mut source.host),
+        identity.and_then(|identity| identity.issuer.as_mut()),
+        referral.and_then(|referral| referral.source.as_mut()),
+    ];
+    for text in texts.into_iter().flatten() {
+        *text = replacements.apply(text);
+    }
+    for backend in request.candidates.iter_mut().chain(&mut request.backend) {
+        redact_backend(backend, replacements);
+    }
+}
+
+fn redact_backend(backend: &mut Backend, replacements: &Replacements) {
+    backend.host = replacements.apply(&backend.host);
+    backend.meta = std::mem::take(&mut backend.meta)
+        .into_iter()
+        .map(|(key, text)| (replacements.apply(&key), replacements.apply(&text)))
+        .collect();
+}
+
+/// Returns a JSON object or array without the private values in its texts and names. Returns `None` for other data.
+fn redact_json(data: &[u8], replacements: &Replacements) -> Option<Vec<u8>> {
+    let value: Value = serde_json::from_slice(data).ok()?;
+    if !value.is_object() && !value.is_array() {
+        return None;
+    }
+    serde_json::to_vec(&redact_value(value, replacements)).ok()
+}
+
+/// As deep as the parser permits, which is 127 levels.
+fn redact_value(value: Value, replacements: &Replacements) -> Value {
+    match value {
+        Value::String(text) => replacements.apply(&text).into(),
+        Value::Array(values) => values
+            .into_iter()
+            .map(|value| redact_value(value, replacements))
+            .collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (replacements.apply(&name), redact_value(value, replacements)))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value,
     }
 }
 
@@ -145,8 +194,11 @@ impl Redaction<'_> {
         let ip = self.pseudonyms.ip(address.ip());
         let pseudonym = SocketAddr::new(ip, PORT).to_string();
         self.replacements.add(text, &pseudonym);
-        self.replacements
-            .add(&address.ip().to_string(), &ip.to_string());
+        // The address of the machine itself identifies no player, and is also a usual host of a backend.
+        if !address.ip().to_canonical().is_loopback() {
+            self.replacements
+                .add(&address.ip().to_string(), &ip.to_string());
+        }
         *text = pseudonym;
     }
 

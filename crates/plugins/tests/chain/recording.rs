@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hyrouter_plugin_api::{Backend, ConnectRequest, ConnectResponse, Identity, Referral};
+use hyrouter_plugin_api::{
+    Backend, ConnectRequest, ConnectResponse, Identity, Referral, ReferralSource,
+};
 use hyrouter_plugins::{Chain, PrivateField, RecordingEnd, RecordingError, RecordingOptions};
 
 use crate::support::{chain, plugin, request};
@@ -100,7 +102,7 @@ async fn private_values_become_pseudonyms_in_request_and_response() {
     let host = &response.backend.as_ref().unwrap().host;
     assert_eq!(*host, format!("inst-{uuid}.example.com"));
     let data = response.referral_data.as_deref().unwrap();
-    let expected = format!(r#"{{"name":"player-1","id":"{uuid}"}}"#);
+    let expected = format!(r#"{{"id":"{uuid}","name":"player-1"}}"#);
     assert_eq!(String::from_utf8_lossy(data), expected);
     let all = format!("{case:?}").to_lowercase();
     for private in [
@@ -128,31 +130,99 @@ async fn kept_fields_keep_their_values() {
 }
 
 #[tokio::test]
-async fn referral_data_that_is_no_text_is_left_out_of_the_response() {
+async fn referral_data_that_is_no_json_object_or_array_is_left_out_of_the_response() {
     let answer = |data: &[u8]| ConnectResponse {
         referral_data: Some(data.to_vec()),
         ..ConnectResponse::default()
     };
-    let case = record(&options(1), private(), answer(&[0xff, 0])).await;
-    assert!(case.lacks_referral_data);
-    assert_eq!(case.response.referral_data, None);
+    let cut = br#"{"name":"\u0041lder""#;
+    for data in [&[0xff, 0][..], b"name=QWxkZXI=", br#""redlA""#, cut] {
+        let case = record(&options(1), private(), answer(data)).await;
+        assert!(case.lacks_referral_data);
+        assert_eq!(case.response.referral_data, None);
+    }
+    let data = br#"[{"for":"Alder","for":1}, {"\u0041lder": "is \u0041LDER"}]"#;
+    let case = record(&options(1), private(), answer(data)).await;
+    assert!(!case.lacks_referral_data);
+    assert_eq!(
+        String::from_utf8(case.response.referral_data.unwrap()).unwrap(),
+        r#"[{"for":1},{"player-1":"is player-1"}]"#
+    );
     let case = record(&options(1), private(), answer(b"secret")).await;
     assert!(!case.lacks_referral_data);
     assert_eq!(case.response.referral_data, case.request.referral_data);
 }
 
 #[tokio::test]
-async fn a_host_of_the_request_stays_even_if_it_holds_the_name() {
+async fn backends_of_earlier_plugins_lose_private_values_alike_in_request_and_response() {
+    let backend = |host: &str, key: &str, name: &str| {
+        let mut backend = Backend::new(host, 5520);
+        backend.meta.insert(key.to_owned(), name.to_owned());
+        backend
+    };
+    let (chosen, other) = (
+        backend("ann.lobby.example", "for", "Ann"),
+        backend("b.example", "party-ann", "x"),
+    );
     let answer = ConnectResponse {
-        backend: Some(Backend::new("lobby.example.com", 5520)),
+        candidates: vec![other.clone(), chosen.clone()],
         ..ConnectResponse::default()
     };
-    let mut known = player("lobby");
-    known
-        .candidates
-        .push(Backend::new("lobby.example.com", 5520));
-    let case = record(&options(1), known, answer).await;
-    assert_eq!(case.response.backend.unwrap().host, "lobby.example.com");
+    let (chain, _) = chain([
+        plugin("first").answers(ConnectResponse {
+            backend: Some(chosen.clone()),
+            candidates: vec![chosen, other],
+            ..ConnectResponse::default()
+        }),
+        plugin("second").answers(answer),
+    ]);
+    chain.start_recording("second", &options(1)).unwrap();
+    chain.run(player("Ann")).await;
+    let case = chain.stop_recording("second").unwrap().cases.remove(0);
+    let chosen = backend("player-1.lobby.example", "for", "player-1");
+    let other = backend("b.example", "party-player-1", "x");
+    assert_eq!(case.request.backend, Some(chosen.clone()));
+    assert_eq!(case.request.candidates, [chosen.clone(), other.clone()]);
+    assert_eq!(case.response.candidates, [other, chosen]);
+}
+
+#[tokio::test]
+async fn texts_of_clients_and_other_servers_lose_private_values() {
+    let mut request = player("Ann");
+    let event = &mut request.event;
+    event.client_version = Some("1.0 of ann".to_owned());
+    event.referral_source = Some(ReferralSource {
+        host: "ann.parties.example".to_owned(),
+        port: 5520,
+    });
+    event.referral = Some(Referral {
+        source: Some("party-of-Ann".to_owned()),
+        ..Referral::default()
+    });
+    event.route = Some("ann".to_owned());
+    let case = record(&options(1), request, ConnectResponse::default()).await;
+    let event = &case.request.event;
+    assert_eq!(event.client_version.as_deref(), Some("1.0 of player-1"));
+    let source = event.referral_source.as_ref().unwrap();
+    assert_eq!(source.host, "player-1.parties.example");
+    let referral = event.referral.as_ref().unwrap();
+    assert_eq!(referral.source.as_deref(), Some("party-of-player-1"));
+    // The names of routes are those of the network.
+    assert_eq!(event.route.as_deref(), Some("ann"));
+}
+
+#[tokio::test]
+async fn a_backend_on_the_machine_of_the_player_stays() {
+    let mut request = player("Alder");
+    request.event.remote_addr = Some("127.0.0.1:53122".to_owned());
+    let answer = ConnectResponse {
+        backend: Some(Backend::new("127.0.0.1", 5521)),
+        ..ConnectResponse::default()
+    };
+    let case = record(&options(1), request, answer).await;
+    let address = case.request.event.remote_addr.as_deref();
+    assert_eq!(address, Some("192.0.2.1:50000"));
+    assert_eq!(case.response.backend.unwrap().host, "127.0.0.1");
 }
 
 #[tokio::test]

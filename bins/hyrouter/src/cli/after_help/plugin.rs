@@ -23,7 +23,8 @@ Exit codes:
 pub(in crate::cli) const PLUGIN_RECORD: &str = "\
 Private fields: username, uuid, remote_addr, client_cert_fingerprint,
 connection_id, expires_at, referral_data. The router replaces them by
-pseudonyms, also inside the texts of a response.
+pseudonyms, also inside other texts of a call. It does not find a value in
+another form, such as base64: read the files before you publish them.
 
 Examples:
   hyrouter plugin record bans --out cases

@@ -24,7 +24,8 @@ impl ReportedCase {
         let times = if self.calls == 1 { "call" } else { "calls" };
         let mut description = format!("recorded from {} {times} of {plugin}", self.calls);
         if self.lacks_referral_data {
-            description.push_str("; its referral data is not text and is not compared");
+            description
+                .push_str("; its referral data is no JSON object or array and is not compared");
         }
         Ok(json!({
             "description": description,
