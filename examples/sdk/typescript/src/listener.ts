@@ -5,9 +5,6 @@ import type { Server } from "@grpc/grpc-js";
 
 import { addressOf, credentialsOf, type ServerSettings } from "./settings.js";
 
-/** Maximum time in milliseconds that calls continue after the server is asked to stop. */
-const DRAIN_TIMEOUT = 10_000;
-
 /**
  * Listens, and returns the address with the port that was taken.
  *
@@ -33,16 +30,16 @@ export async function bind(server: Server, settings: ServerSettings): Promise<st
   });
 }
 
-/** Accepts no more connections, and finishes running calls. Cuts them off after the maximum time. */
-export function stop(server: Server): Promise<void> {
+/** Accepts no more connections, and finishes running calls within milliseconds. Returns whether all have finished. */
+export function stop(server: Server, drain: number): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       server.forceShutdown();
-      resolve();
-    }, DRAIN_TIMEOUT);
+      resolve(false);
+    }, drain);
     server.tryShutdown(() => {
       clearTimeout(timer);
-      resolve();
+      resolve(true);
     });
   });
 }

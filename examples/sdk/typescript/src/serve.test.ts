@@ -14,9 +14,20 @@ import { serve } from "${INDEX}";
 await serve(({ event }) => ({ deny_reason: event.username }));
 console.log("stopped");
 `;
+/** Its handler never returns, and keeps the process alive. */
+const HANGING = `
+import { serve } from "${INDEX}";
+await serve(
+  () => {
+    console.log("called");
+    return new Promise(() => setInterval(() => {}, 1000));
+  },
+  { drain: 1 },
+);
+`;
 
-function program(address: string) {
-  const started = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM], {
+function program(address: string, source = PROGRAM) {
+  const started = spawn(process.execPath, ["--input-type=module", "-e", source], {
     env: { ...process.env, PLUGIN_ADDRESS: address },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -47,6 +58,26 @@ test("a program serves until SIGTERM and exits with 0", { timeout: 60_000 }, asy
   }
 });
 
+test("a call that hangs does not keep the program alive", { timeout: 60_000 }, async () => {
+  const { started, exit } = program("127.0.0.1:0", HANGING);
+  let errors = "";
+  started.stderr.on("data", (text) => (errors += text));
+  const lines = createInterface(started.stdout)[Symbol.asyncIterator]();
+  const address = String((await lines.next()).value).slice("listening on ".length);
+  const client = new Client(address, credentials.createInsecure());
+  try {
+    const bytes = (value: Buffer): Buffer => value;
+    client.makeUnaryRequest("/hyrouter.Plugin/OnConnect", bytes, bytes, Buffer.from("{}"), () => {});
+    assert.equal((await lines.next()).value, "called");
+    started.kill("SIGTERM");
+    assert.deepEqual(await exit, [0, null]);
+    assert.match(errors, /calls still run/);
+  } finally {
+    started.kill("SIGKILL");
+    client.close();
+  }
+});
+
 test("a wrong address ends the program with the reason", { timeout: 60_000 }, async () => {
   const { started, exit } = program("localhost");
   let errors = "";
@@ -59,6 +90,8 @@ test("settings of the program override the environment", () => {
   assert.equal(addressOf({ address: "unix:a" }), "unix:a");
   process.env["PLUGIN_ADDRESS"] = "127.0.0.1:1";
   assert.equal(addressOf({}), "127.0.0.1:1");
+  process.env["PLUGIN_ADDRESS"] = "";
+  assert.equal(addressOf({}), "127.0.0.1:7777");
   delete process.env["PLUGIN_ADDRESS"];
   assert.equal(addressOf({}), "127.0.0.1:7777");
 });

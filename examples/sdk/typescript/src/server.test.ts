@@ -58,7 +58,7 @@ function health(name: string): Buffer {
 async function served<C>(
   handler: Handler<C>,
   options: PluginOptions<C>,
-  body: (caller: Caller, stop: () => Promise<void>) => Promise<void>,
+  body: (caller: Caller, stop: () => Promise<boolean>) => Promise<void>,
 ): Promise<void> {
   const server = await start(handler, { address: "127.0.0.1:0", ...options });
   const caller = new Caller(server.address);
@@ -192,7 +192,7 @@ test("health is SERVING until the server drains, and running calls are finished"
       await once(watch, "end");
       release();
       assert.deepEqual(await answer, { deny: true });
-      await stopped;
+      assert.equal(await stopped, true);
       assert.deepEqual(seen, [1, 2]);
     },
   );

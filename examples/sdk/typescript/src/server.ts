@@ -10,6 +10,8 @@ import type { ConnectRequest, ConnectResponse } from "./types.js";
 
 /** Maximum number of calls at the same time: four routers with their default of 256. */
 const MAX_CALLS = 1024;
+/** Default of `drain`: 10 times the default timeout of a router. */
+const DRAIN = 10_000;
 /** Maximum number of calls at the same time of one connection, in HTTP/2. */
 const MAX_STREAMS = 256;
 /** Time in milliseconds without data after which a router gets a ping, and the time for its response. */
@@ -37,12 +39,16 @@ export interface PluginOptions<C> extends ServerSettings {
 export interface PluginServer {
   /** Address in the form of the router's configuration: `127.0.0.1:7777` or `unix:/run/bans.sock`. */
   readonly address: string;
-  /** Accepts no more connections, and finishes running calls within 10 s. */
-  stop(): Promise<void>;
+  /**
+   * Accepts no more connections, and finishes running calls within 10 s, or the time `drain`. Returns whether all have
+   * finished. Handlers of the others continue, but their responses are dropped.
+   */
+  stop(): Promise<boolean>;
 }
 
 /**
- * Serves a plugin until SIGTERM or SIGINT. Prints `listening on ADDRESS` when the server accepts calls.
+ * Serves a plugin until SIGTERM or SIGINT. Prints `listening on ADDRESS` when the server accepts calls. If calls still
+ * run after the maximum time, it ends the process with 0; else it returns.
  *
  * @throws Error The server cannot listen, or a TLS file cannot be read.
  */
@@ -54,7 +60,11 @@ export async function serve<C = unknown>(handler: Handler<C>, options: PluginOpt
   });
   console.log(`listening on ${server.address}`);
   await stopped;
-  await server.stop();
+  if (!(await server.stop())) {
+    console.error("calls still run after the maximum time and are ended");
+    // Their handlers would keep the process alive.
+    process.exit(0);
+  }
 }
 
 /**
@@ -91,7 +101,7 @@ export async function start<C = unknown>(handler: Handler<C>, options: PluginOpt
     address,
     stop: () => {
       health.drain();
-      return stop(server);
+      return stop(server, options.drain ?? DRAIN);
     },
   };
 }

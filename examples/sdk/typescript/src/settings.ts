@@ -13,6 +13,8 @@ export interface ServerSettings {
   tlsKey?: string;
   /** PEM file of the CAs of the routers' certificates. With it, each router needs one. Default: `PLUGIN_TLS_CLIENT_CA`. */
   tlsClientCa?: string;
+  /** Maximum time in milliseconds that calls continue after the server is asked to stop. Default: 10,000. */
+  drain?: number;
 }
 
 /** Returns the address to listen on. */
@@ -21,7 +23,7 @@ export function addressOf(settings: ServerSettings): string {
     return settings.address;
   }
   const { values } = parseArgs({ options: { listen: { type: "string" } }, strict: false });
-  return typeof values.listen === "string" ? values.listen : (process.env["PLUGIN_ADDRESS"] ?? "127.0.0.1:7777");
+  return typeof values.listen === "string" ? values.listen : (process.env["PLUGIN_ADDRESS"] || "127.0.0.1:7777");
 }
 
 /**
