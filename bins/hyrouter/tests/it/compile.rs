@@ -146,7 +146,7 @@ fn a_compiler_has_nothing_of_the_router_and_ends_with_it() {
             // What these tests themselves were started with, the router did not open.
             let outside = fs::read_link(Path::new("/proc/self/fd").join(&number)).ok();
             let inside = fs::read_link(file.path()).unwrap();
-            // The standard library reads the limits of its own process for a moment.
+            // The standard library reads the limits of the process for a moment.
             let own = inside.starts_with(format!("/proc/{compiler}"));
             assert!(
                 ["0", "1", "2"].contains(&&*number) || own || outside.as_ref() == Some(&inside),
