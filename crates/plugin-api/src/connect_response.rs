@@ -54,9 +54,9 @@ pub struct ConnectResponse {
     /// `host`, `route`, `language`, `address` (without the port), `client_cert_fingerprint`, `identity_token_present`,
     /// `client_type`, `client_version`, `protocol_hash`, `protocol_crc`, `protocol_build`, `alpn`, `referral`,
     /// `referral_source`, `candidates`, `backend`, `referral_data`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("maxItems" = MAX_CACHE_KEY)))]
-    pub cache_key: Vec<String>,
+    pub cache_key: Option<Vec<String>>,
 }
 
 impl ConnectResponse {
@@ -70,7 +70,7 @@ impl ConnectResponse {
     }
 
     /// Permits the router to give this answer again for at most `ttl`, rounded down to seconds, to requests that are
-    /// equal in these fields.
+    /// equal in these fields. Without fields the answer is the same for every player.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -78,13 +78,13 @@ impl ConnectResponse {
     ///
     /// let response = ConnectResponse::deny("Not today.").cacheable(Duration::from_secs(30), [CacheField::Uuid]);
     /// assert_eq!(response.cache_ttl, Some(30));
-    /// assert_eq!(response.cache_key, ["uuid"]);
+    /// assert_eq!(response.cache_key, Some(vec!["uuid".to_owned()]));
     /// ```
     #[must_use]
     pub fn cacheable(mut self, ttl: Duration, key: impl IntoIterator<Item = CacheField>) -> Self {
         let key = key.into_iter().map(CacheField::as_str);
         self.cache_ttl = Some(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX));
-        self.cache_key = key.map(str::to_owned).collect();
+        self.cache_key = Some(key.map(str::to_owned).collect());
         self
     }
 }
@@ -107,8 +107,7 @@ struct Fields {
     referral_content: Option<Vec<u8>>,
     #[serde(deserialize_with = "seconds")]
     cache_ttl: Option<i64>,
-    #[serde(deserialize_with = "null_is_default")]
-    cache_key: BoundedList<String, MAX_CACHE_KEY>,
+    cache_key: Option<BoundedList<String, MAX_CACHE_KEY>>,
 }
 
 impl Named for Fields {
@@ -158,7 +157,7 @@ impl From<Object<Fields>> for LenientResponse {
                 backend: None,
                 referral_data: value.referral_data.or(value.referral_content),
                 cache_ttl: value.cache_ttl,
-                cache_key: value.cache_key.0,
+                cache_key: value.cache_key.map(|names| names.0),
             },
             misnamed,
         };

@@ -223,6 +223,11 @@ fn what_of_an_answer_is_ignored_is_told() {
             r#"ignored: the answer cannot be cached: cache_key names "uid", allowed: uuid, username, "#,
         ),
         (
+            r#"{"cache_ttl":30}"#,
+            "plugin_cache_ignored",
+            "ignored: the answer cannot be cached: cache_ttl needs cache_key; [] means the same answer for every player",
+        ),
+        (
             &long,
             "referral_truncated",
             "ignored: referral_data has 6000 bytes, at most",
@@ -277,11 +282,11 @@ fn what_an_answer_does_to_the_player_is_told() {
             &["cacheable for 30 s by uuid, host"],
         ),
         (
-            r#"{"cache_ttl":60.0}"#,
+            r#"{"cache_ttl":60.0,"cache_key":[]}"#,
             &["cacheable for 60 s for every player"],
         ),
         (
-            r#"{"selected_index":1,"cache_ttl":60}"#,
+            r#"{"selected_index":1,"cache_ttl":60,"cache_key":[]}"#,
             &["cacheable for 60 s by candidates"],
         ),
     ] {

@@ -85,7 +85,7 @@ async fn a_hundred_players_are_as_many_calls_as_keys_if_the_operator_permits_it(
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn one_answer_for_everybody_is_one_call() {
     let peer = PeerProcess::python();
-    let answer = "{ deny: true, deny_reason: Closed., cache_ttl: 3600 }";
+    let answer = "{ deny: true, deny_reason: Closed., cache_ttl: 3600, cache_key: [] }";
     let (_folder, mut router, admin) = serve(&config(&peer, answer, "cache: { max_ttl: 1h }"));
     for name in hundred() {
         assert_eq!(

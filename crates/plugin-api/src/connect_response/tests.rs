@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::{CacheField, ConnectResponse};
 
 fn read(json: &str) -> Result<ConnectResponse, String> {
@@ -101,24 +103,35 @@ fn lists_and_maps_are_counted() {
 #[test]
 fn times_and_names_of_the_cache_are_read_as_written() {
     for (json, ttl, key) in [
-        (r#"{"cache_ttl":30}"#, Some(30), &[][..]),
-        (r#"{"cache_ttl":0,"cache_key":[]}"#, Some(0), &[]),
-        (r#"{"cache_ttl":-1}"#, Some(-1), &[]),
+        (r#"{"cache_ttl":30}"#, Some(30), None),
+        (r#"{"cache_ttl":30,"cache_key":null}"#, Some(30), None),
+        (r#"{"cache_ttl":0,"cache_key":[]}"#, Some(0), Some(&[][..])),
+        (r#"{"cache_ttl":-1}"#, Some(-1), None),
         (
             r#"{"cache_ttl":1e18}"#,
             Some(1_000_000_000_000_000_000),
-            &[],
+            None,
         ),
         (
             r#"{"cache_key":["uuid","sni","uid"]}"#,
             None,
-            &["uuid", "sni", "uid"],
+            Some(&["uuid", "sni", "uid"]),
         ),
     ] {
         let response = read(json).unwrap();
         assert_eq!(response.cache_ttl, ttl, "{json}");
-        assert_eq!(response.cache_key, key, "{json}");
+        let names: Option<Vec<_>> = key.map(|key| key.iter().map(ToString::to_string).collect());
+        assert_eq!(response.cache_key, names, "{json}");
     }
+}
+
+/// An absent key is not the empty one.
+#[test]
+fn a_key_without_names_is_written() {
+    let everyone = ConnectResponse::default().cacheable(Duration::from_secs(30), []);
+    let json = serde_json::to_string(&everyone).unwrap();
+    assert_eq!(json, r#"{"deny":false,"cache_ttl":30,"cache_key":[]}"#);
+    assert_eq!(read(&json).unwrap(), everyone);
 }
 
 #[test]

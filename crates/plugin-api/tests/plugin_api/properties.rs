@@ -130,7 +130,7 @@ fn response() -> impl Strategy<Value = ConnectResponse> {
         of(any::<i64>()),
         of(backend()),
         of(any::<Vec<u8>>()),
-        (of(any::<i64>()), vec(any::<String>(), 0..4)),
+        (of(any::<i64>()), of(vec(any::<String>(), 0..4))),
     )
         .prop_map(
             |(deny, deny_reason, candidates, selected_index, backend, referral_data, cache)| {

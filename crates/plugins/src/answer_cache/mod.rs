@@ -166,7 +166,7 @@ fn memory(answer: &PluginAnswer) -> usize {
     let data = response.referral_data.as_ref().map_or(0, Vec::len);
     let backends = response.candidates.iter().chain(&response.backend);
     let backends: usize = backends.map(backend_memory).sum();
-    let names = response.cache_key.iter();
+    let names = response.cache_key.iter().flatten();
     let names: usize = names.map(|name| size_of::<String>() + name.len()).sum();
     // At most 8, each with a name of at most 64 bytes and a short place.
     let misnamed = answer.misnamed.len() * (size_of::<MisnamedField>() + 96);

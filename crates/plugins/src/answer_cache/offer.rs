@@ -28,15 +28,22 @@ impl CacheOffer {
         request: &ConnectRequest,
     ) -> Result<Option<Self>, CacheFault> {
         let Some(ttl) = response.cache_ttl else {
-            return if response.cache_key.is_empty() {
+            return if response.cache_key.iter().flatten().next().is_none() {
                 Ok(None)
             } else {
                 Err(CacheFault::NoTtl)
             };
         };
         let seconds = u64::try_from(ttl).map_err(|_| CacheFault::NegativeTtl { ttl })?;
+        let Some(key) = &response.cache_key else {
+            return if seconds == 0 {
+                Ok(None)
+            } else {
+                Err(CacheFault::NoKey)
+            };
+        };
         let mut fields = KeyFields::default();
-        for name in &response.cache_key {
+        for name in key {
             let field = CacheField::from_name(name);
             fields.insert(field.ok_or_else(|| CacheFault::unknown_field(name))?);
         }
@@ -88,6 +95,8 @@ pub enum CacheFault {
         /// The start of the name. It is the plugin's and may hold control characters.
         name: String,
     },
+    /// There is a `cache_ttl`, but no `cache_key`: most likely the plugin forgot it, and its answer is for one player.
+    NoKey,
     /// There is a `cache_key`, but no `cache_ttl`.
     NoTtl,
     /// `cache_ttl` is negative.
@@ -122,6 +131,9 @@ impl fmt::Display for CacheFault {
             Self::UnknownField { name } => {
                 let allowed = CacheField::ALL.map(CacheField::as_str).join(", ");
                 write!(f, "cache_key names {name:?}, allowed: {allowed}")
+            }
+            Self::NoKey => {
+                f.write_str("cache_ttl needs cache_key; [] means the same answer for every player")
             }
             Self::NoTtl => f.write_str("cache_key needs cache_ttl"),
             Self::NegativeTtl { ttl } => {

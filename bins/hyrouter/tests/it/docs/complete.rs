@@ -83,7 +83,7 @@ fn every_field_of_the_json_is_told() {
         backend: Some(backend),
         referral_data: Some(Vec::new()),
         cache_ttl: Some(0),
-        cache_key: vec![String::new()],
+        cache_key: Some(vec![String::new()]),
     };
     let mut fields = vec!["referral_content".to_owned()];
     names(&serde_json::to_value(request).unwrap(), &mut fields);

@@ -15,6 +15,7 @@ use crate::support::{Act, Scene, Scripted, chain, plugin, request, seconds, stat
 async fn answers_expire() {
     let ttl = |seconds| ConnectResponse {
         cache_ttl: Some(seconds),
+        cache_key: Some(Vec::new()),
         ..ConnectResponse::default()
     };
     for (permitted, fresh) in [(30, 30), (60, 60), (61, 60), (i64::MAX, 60)] {
@@ -120,7 +121,11 @@ async fn expired_answers_leave_as_players_come() {
 async fn what_cannot_be_cached_has_a_notice() {
     let with = |ttl, key: &[&str]| ConnectResponse {
         cache_ttl: ttl,
-        cache_key: key.iter().map(ToString::to_string).collect(),
+        cache_key: Some(key.iter().map(ToString::to_string).collect()),
+        ..ConnectResponse::default()
+    };
+    let without_key = |ttl| ConnectResponse {
+        cache_ttl: Some(ttl),
         ..ConnectResponse::default()
     };
     let large = ConnectResponse::deny("x".repeat(17_000)).cacheable(seconds(30), []);
@@ -134,6 +139,10 @@ async fn what_cannot_be_cached_has_a_notice() {
             "cache_key names \"remote_addr\", allowed: ",
         ),
         (with(None, &["uuid"]), "cache_key needs cache_ttl"),
+        (
+            without_key(30),
+            "cache_ttl needs cache_key; [] means the same answer for every player",
+        ),
         (
             with(Some(-1), &[]),
             "cache_ttl is -1, allowed: 0 and more seconds",
@@ -152,6 +161,7 @@ async fn what_cannot_be_cached_has_a_notice() {
     }
     for response in [
         with(Some(0), &["uuid"]),
+        without_key(0),
         with(Some(30), &["sni"]),
         with(None, &[]),
     ] {
