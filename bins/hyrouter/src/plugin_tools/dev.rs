@@ -22,7 +22,7 @@ pub(crate) async fn run(args: &DevArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Waits for Ctrl-C or SIGTERM.
-async fn stop() -> anyhow::Result<()> {
+pub(super) async fn stop() -> anyhow::Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
