@@ -1,5 +1,6 @@
 //! One run of one check: its calls and their differences.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use hyrouter_plugin_api::{ConnectResponse, PluginErrorCode};
@@ -12,7 +13,7 @@ use crate::suite_request::SuiteRequest;
 
 /// Maximum number of differences of a check. More of them rarely help.
 const MAX_DIFFERENCES: usize = 8;
-/// Number of repetitions that find out whether a plugin answers the same request in different ways.
+/// Number of repetitions that find the fields in which answers to the same request differ.
 const REPETITIONS: usize = 8;
 
 /// A valid answer.
@@ -32,6 +33,8 @@ pub(crate) struct CheckRun<'a> {
     pub(crate) notes: Vec<String>,
     /// Whether a note is a warning.
     pub(crate) is_warned: bool,
+    /// Fields that differ between answers to the same request.
+    pub(crate) varying: BTreeSet<String>,
     /// Code of the last failed call.
     pub(crate) error: Option<PluginErrorCode>,
     /// Longest time of an answered call.
@@ -48,6 +51,7 @@ impl<'a> CheckRun<'a> {
             differences: Vec::new(),
             notes: Vec::new(),
             is_warned: false,
+            varying: BTreeSet::new(),
             error: None,
             slowest: Duration::ZERO,
             begun: Instant::now(),
@@ -133,36 +137,52 @@ impl<'a> CheckRun<'a> {
         let Some(got) = self.judge(variant, name, asked) else {
             return false;
         };
-        if got.response == *expected || self.varies(reference, expected).await {
+        let compared = |run: &Self| {
+            let mut differences = compare(expected, &got.response);
+            differences.retain(|difference| !run.varying.contains(difference.place()));
+            differences
+        };
+        if compared(self).is_empty() {
             return true;
         }
-        for difference in compare(expected, &got.response) {
+        let again = self.ask_again(reference).await;
+        self.find_varying(expected, &again);
+        let differences = compared(self);
+        let is_same = differences.is_empty();
+        for difference in differences {
             self.differ(difference.at(name));
         }
-        false
+        is_same
     }
 
-    /// Returns whether the plugin answers this request in different ways, which is a warning.
-    pub(crate) async fn varies(
-        &mut self,
-        question: &SuiteRequest,
-        first: &ConnectResponse,
-    ) -> bool {
+    /// Repeats a request. Returns the answers, without those of failed calls.
+    pub(crate) async fn ask_again(&mut self, question: &SuiteRequest) -> Vec<ConnectResponse> {
+        let mut answers = Vec::new();
         for _ in 0..REPETITIONS {
-            let again = self.asker.ask(question).await.answer;
-            if let Ok(answer) = again
-                && answer.response != *first
-            {
-                if self.is_deterministic {
-                    for difference in compare(first, &answer.response) {
-                        self.differ(difference.at("the same request again"));
-                    }
-                } else if !self.is_warned {
-                    self.warn("the answers to the same request differ, so they are not compared");
+            let asked = self.asker.ask(question).await;
+            answers.extend(asked.answer.ok().map(|answer| answer.response));
+        }
+        answers
+    }
+
+    /// Finds the fields that differ between answers to the same request. Each is a warning, and is not compared in this
+    /// check from now on.
+    pub(crate) fn find_varying(&mut self, first: &ConnectResponse, again: &[ConnectResponse]) {
+        let before = self.varying.len();
+        for answer in again {
+            for difference in compare(first, answer) {
+                let is_new = self.varying.insert(difference.place().to_owned());
+                if is_new && self.is_deterministic {
+                    self.differ(difference.at("the same request again"));
                 }
-                return true;
             }
         }
-        false
+        if self.varying.len() > before && !self.is_deterministic {
+            let fields: Vec<_> = self.varying.iter().map(String::as_str).collect();
+            self.warn(format!(
+                "the answers to the same request differ in {}, which is not compared",
+                fields.join(", ")
+            ));
+        }
     }
 }

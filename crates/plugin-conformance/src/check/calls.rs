@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::CheckInput;
+use super::known_answers::KnownAnswers;
 use crate::asker::SuiteCall;
 use crate::check_run::CheckRun;
 use crate::comparison::compare;
@@ -29,14 +30,16 @@ pub(super) async fn same_answer(run: &mut CheckRun<'_>, input: &CheckInput) {
         requests::rename(&mut request, name);
         SuiteRequest::new(format!("player {name}"), request)
     });
+    let mut known = KnownAnswers::default();
     for question in players.chain(input.questions.iter().cloned()) {
-        let Some(answer) = run.ask(&question).await else {
+        let Some(first) = run.ask(&question).await else {
             return;
         };
-        if run.varies(&question, &answer.response).await {
-            return;
-        }
+        let again = run.ask_again(&question).await;
+        run.find_varying(&first.response, &again);
+        known.add(question, &again);
     }
+    known.ask_in_turn(run).await;
 }
 
 /// Asks each question once, alone.

@@ -4,6 +4,7 @@ mod cache;
 mod calls;
 mod fields;
 mod kept;
+mod known_answers;
 mod place;
 mod texts;
 
@@ -116,7 +117,9 @@ impl BuiltInCheck {
             Self::BiggestRequest => {
                 "The plugin answers a request of 0.8 MB: 1,024 candidates, each with 64 entries in meta, and long texts."
             }
-            Self::SameAnswer => "The same request has the same answer each time.",
+            Self::SameAnswer => {
+                "The same request has the same answer each time, also after a request about another player."
+            }
             Self::CandidatesKept => {
                 "Candidates that the plugin returns have the weight, the meta and the port of the request, or none."
             }

@@ -152,6 +152,36 @@ fn answers_of_parallel_calls_that_are_mixed_up() {
 }
 
 #[test]
+fn the_answer_of_the_player_before() {
+    fails(
+        "late_by_one",
+        &["--only", "same answer"],
+        "same answer",
+        "player deny after player Alder: answer: expected {\"deny\":true",
+        &[],
+    );
+    fails(
+        "late_by_one",
+        &["--only", "same answer"],
+        "same answer",
+        "got the answer of player Alder, {\"deny\":false",
+        &[],
+    );
+}
+
+/// A counter in the referral data does not keep the other fields from being compared.
+#[test]
+fn a_field_that_stays_is_compared_beside_one_that_varies() {
+    fails(
+        "denies_unknown",
+        &["--only", "fields in event"],
+        "unknown fields in event",
+        "with them: deny: expected false, got true",
+        &[],
+    );
+}
+
+#[test]
 fn text_that_is_not_utf_8() {
     fails(
         "latin_1",
@@ -186,7 +216,7 @@ fn answers_that_differ_are_a_warning_unless_they_must_not() {
     let base = ["plugin", "test", "--grpc", peer.address(), "--calls", "50"];
     let ran = folder().run(&base);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    let warning = "the answers to the same request differ, so they are not compared";
+    let warning = "the answers to the same request differ in referral_data, which is not compared";
     assert!(ran.stdout.contains(warning), "{ran:?}");
     let args = ["--only", "same answer", "--deterministic"];
     let ran = folder().run(&[&base[..], &args].concat());

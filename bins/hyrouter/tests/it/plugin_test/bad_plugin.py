@@ -104,6 +104,18 @@ def mixes_up(request, context):
     return carries(current)
 
 
+def late_by_one(request, context):
+    """Answers with the decision about the player before."""
+    global calls, current
+    calls += 1
+    before, current = current, {"deny": name_of(request) == "deny"}
+    return {**(before or {}), **carries(str(calls))}
+
+
+def denies_unknown(request, context):
+    return {**tosses_a_coin(request, context), "deny": bool(unknown_fields(request))}
+
+
 def latin_1(request, context):
     name = name_of(request)
     try:
