@@ -37,7 +37,8 @@ pub(crate) struct SuiteArgs {
     /// Folder with the author's cases: *.json files with a request and the expected response [default: none]
     #[arg(long, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
-    /// Stage of the plugin. In stage deny, a response that changes the player is a failure [default: none]
+    /// Stage of the plugin. In stage deny, a response that changes the player is a failure [default: that of the
+    /// configuration, else none]
     #[arg(long, value_name = "STAGE", value_parser = stage_parser())]
     pub(crate) stage: Option<Stage>,
     /// Number of calls of the check "many calls"

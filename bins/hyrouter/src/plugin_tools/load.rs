@@ -105,6 +105,7 @@ impl TargetLoader {
         };
         Ok(LoadOutcome::Target(Target {
             room: ReferralRoom(Some(Arc::new(sealer))),
+            stage: Some(chain.stage),
             ..target
         }))
     }
@@ -117,6 +118,7 @@ impl TargetLoader {
             timeout: self.args.timeout.unwrap_or(chain.timeout),
             fuel: None,
             override_policy: chain.override_policy,
+            stage: None,
             room: ReferralRoom::default(),
             file: None,
             plugin: TargetPlugin::Grpc(plugin),
@@ -140,6 +142,7 @@ impl TargetLoader {
             timeout: self.args.timeout.unwrap_or(chain.timeout),
             fuel: Some(settings.fuel.get()),
             override_policy: chain.override_policy,
+            stage: None,
             room: ReferralRoom::default(),
             file: Some(settings.path.clone()),
         })

@@ -42,7 +42,7 @@ pub(crate) async fn run(
         .with_name(&target.name)
         .with_timeout(target.timeout)
         .with_override(target.override_policy)
-        .with_stage(args.stage)
+        .with_stage(args.stage.or(target.stage))
         .with_calls(args.calls)
         .with_deterministic(args.deterministic)
         .with_only(args.only.clone())

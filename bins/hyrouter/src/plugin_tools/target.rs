@@ -7,7 +7,7 @@ use std::time::Duration;
 use hyrouter_plugin_api::{ConnectRequest, Plugin, PluginAnswer, PluginError};
 use hyrouter_plugin_grpc::GrpcPlugin;
 use hyrouter_plugin_wasm::{CallStats, WasmPlugin};
-use hyrouter_plugins::OverridePolicy;
+use hyrouter_plugins::{OverridePolicy, Stage};
 use tokio::time::timeout;
 
 use super::room::ReferralRoom;
@@ -23,6 +23,8 @@ pub(crate) struct Target {
     /// Fuel limit of one call of a WASM plugin.
     pub(crate) fuel: Option<u64>,
     pub(crate) override_policy: OverridePolicy,
+    /// Stage in the configuration.
+    pub(crate) stage: Option<Stage>,
     pub(crate) room: ReferralRoom,
     /// File of a WASM plugin.
     pub(crate) file: Option<PathBuf>,

@@ -127,6 +127,16 @@ fn a_plugin_of_the_configuration_is_tested_by_name() {
         ran.stdout.contains("\n1 passed, 0 failed\n"),
         "with more fuel: {ran:?}"
     );
+    let peer = bad("refers_in_stage_deny");
+    for (stage, code) in [("deny", 1), ("route", 64)] {
+        let address = peer.address();
+        let config = format!(
+            "plugins: [{{ name: bans, type: grpc, stage: {stage}, grpc: {{ address: '{address}' }} }}]"
+        );
+        std::fs::write(folder.path("config.yaml"), config).unwrap();
+        let ran = folder.run(&["plugin", "test", "bans", "--only", "stage deny"]);
+        assert_eq!(ran.code, Some(code), "{stage}: {ran:?}");
+    }
     let missing = example("none").display().to_string();
     let ran = folder.run(&["plugin", "test", "--wasm", &missing]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
