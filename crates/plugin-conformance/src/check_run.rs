@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use hyrouter_plugin_api::{ConnectResponse, PluginErrorCode};
+use hyrouter_plugin_api::{ConnectResponse, PluginError, PluginErrorCode};
 
 use crate::asker::{Asker, SuiteCall};
 use crate::comparison::{compare, response_json};
+use crate::config_loader::is_config_refusal;
 use crate::difference::Difference;
 use crate::rules::{AnswerRules, AppliedAnswer};
 use crate::suite_request::SuiteRequest;
@@ -37,6 +38,8 @@ pub(crate) struct CheckRun<'a> {
     pub(crate) varying: BTreeSet<String>,
     /// Code of the last failed call.
     pub(crate) error: Option<PluginErrorCode>,
+    /// Whether a call failed with the status of a plugin that refuses its `config`.
+    pub(crate) is_config_refused: bool,
     /// Longest time of an answered call.
     pub(crate) slowest: Duration,
     pub(crate) begun: Instant,
@@ -53,6 +56,7 @@ impl<'a> CheckRun<'a> {
             is_warned: false,
             varying: BTreeSet::new(),
             error: None,
+            is_config_refused: false,
             slowest: Duration::ZERO,
             begun: Instant::now(),
         }
@@ -102,11 +106,17 @@ impl<'a> CheckRun<'a> {
                 })
             }
             Err(error) => {
-                self.error = Some(error.code());
+                self.record(&error);
                 self.differ(Difference::new("answer", "a response", error).at(name));
                 None
             }
         }
+    }
+
+    /// Records a failed call.
+    pub(crate) fn record(&mut self, error: &PluginError) {
+        self.error = Some(error.code());
+        self.is_config_refused |= is_config_refusal(error);
     }
 
     /// Calls the plugin with a request and with a variant of it, and compares the answers.
@@ -129,7 +139,7 @@ impl<'a> CheckRun<'a> {
         asked: SuiteCall,
     ) -> bool {
         if let Err(error) = &asked.answer {
-            self.error = Some(error.code());
+            self.record(error);
             let expected = response_json(expected).to_string();
             self.differ(Difference::new("answer", expected, error).at(name));
             return false;

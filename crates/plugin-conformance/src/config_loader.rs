@@ -1,8 +1,22 @@
 use std::fmt;
 use std::sync::Arc;
 
-use hyrouter_plugin_api::Plugin;
+use hyrouter_plugin_api::{Plugin, PluginError};
 use serde_json::Value;
+
+/// Status with which a gRPC plugin refuses its `config`.
+const FAILED_PRECONDITION: i32 = 9;
+
+/// Returns whether a call failed because the plugin refuses its `config`, or needs one.
+pub(crate) fn is_config_refusal(error: &PluginError) -> bool {
+    matches!(
+        error,
+        PluginError::Status {
+            code: FAILED_PRECONDITION,
+            ..
+        }
+    )
+}
 
 type Load = dyn Fn(&Value) -> Result<Arc<dyn Plugin>, ConfigFailure> + Send + Sync;
 

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use hyrouter_plugin_api::{
-    Backend, ConnectEvent, ConnectRequest, Identity, MAX_CANDIDATES, MAX_META, Referral,
-    ReferralSource, trial_request,
+    Backend, ConnectEvent, ConnectRequest, Identity, MAX_META, Referral, ReferralSource,
+    trial_request,
 };
+
+/// Number of candidates of the largest request. A plugin that returns all of them can add 24 until its response has more
+/// than the contract allows, 1,024.
+pub(crate) const MOST_CANDIDATES: usize = 1000;
 
 /// Names of players. Examples and documentation use them, so that they reach more than one branch of many plugins.
 pub(crate) const PLAYERS: [&str; 8] = [
@@ -154,7 +158,7 @@ pub(crate) fn large(candidates: usize, entries: usize) -> ConnectRequest {
 /// Returns the largest request of the suite: long texts, and candidates with as many entries in `meta` as a response may
 /// have. Its JSON has less than 1 MiB.
 pub(crate) fn largest() -> ConnectRequest {
-    let mut request = large(MAX_CANDIDATES, MAX_META);
+    let mut request = large(MOST_CANDIDATES, MAX_META);
     let label = "a".repeat(61);
     request.event.sni = format!("{label}.{label}.{label}.{label}.example");
     rename(&mut request, &"N".repeat(256));

@@ -30,6 +30,8 @@ pub(crate) struct SuiteRun<'a> {
     slowest: Option<(Duration, &'static str)>,
     reports: Vec<CheckReport>,
     live: Option<LiveTable>,
+    /// Whether a note about a missing `config` is written.
+    has_config_note: bool,
 }
 
 impl<'a> SuiteRun<'a> {
@@ -41,6 +43,7 @@ impl<'a> SuiteRun<'a> {
         let live = printer.map(|print| LiveTable::new(print, &suite.name, names));
         Self {
             live,
+            has_config_note: false,
             suite,
             asker: Asker::new(Arc::clone(&suite.plugin), suite.timeout),
             begun: Instant::now(),
@@ -142,6 +145,11 @@ impl<'a> SuiteRun<'a> {
         report.elapsed = run.begun.elapsed();
         report.differences = run.differences;
         report.notes = run.notes;
+        if run.is_config_refused && !self.has_config_note {
+            self.has_config_note = true;
+            let note = "FAILED_PRECONDITION means that the plugin refuses its `config`, or needs one: set it with `--plugin-config`";
+            report.notes.push(note.to_owned());
+        }
         if let (Some(output), CheckResult::Failed) = (&self.suite.output, report.result) {
             report.output = output();
             report.output.truncate(MAX_OUTPUT);

@@ -7,12 +7,9 @@ use super::expectation::{Expectation, ExpectedError};
 use crate::asker::SuiteCall;
 use crate::check_run::CheckRun;
 use crate::comparison::{compare_part, response_json};
-use crate::config_loader::ConfigLoader;
+use crate::config_loader::{ConfigLoader, is_config_refusal};
 use crate::difference::Difference;
 use crate::rules::effect_text;
-
-/// Status with which a gRPC plugin refuses its `config`.
-const FAILED_PRECONDITION: i32 = 9;
 
 pub(crate) async fn run(run: &mut CheckRun<'_>, case: &PluginCase, loader: Option<&ConfigLoader>) {
     let expectation = &case.expectation;
@@ -49,7 +46,7 @@ fn judge(run: &mut CheckRun<'_>, case: &PluginCase, asked: SuiteCall) {
         }
         (Err(error), Some(expected)) if is_expected(expected, &error) => return,
         (Err(error), _) => {
-            run.error = Some(error.code());
+            run.record(&error);
             run.differ(Difference::new("answer", describe(expectation), error));
             return;
         }
@@ -77,13 +74,7 @@ fn judge(run: &mut CheckRun<'_>, case: &PluginCase, asked: SuiteCall) {
 fn is_expected(expected: ExpectedError, error: &PluginError) -> bool {
     match expected {
         ExpectedError::Code(code) => code == error.code(),
-        ExpectedError::ConfigRefused => matches!(
-            error,
-            PluginError::Status {
-                code: FAILED_PRECONDITION,
-                ..
-            }
-        ),
+        ExpectedError::ConfigRefused => is_config_refusal(error),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Requests with all fields, without some, and with more.
 
-use hyrouter_plugin_api::{MAX_CANDIDATES, PluginError};
+use hyrouter_plugin_api::PluginError;
 use serde_json::{Value, json};
 
 use super::place::UnknownPlace;
@@ -103,7 +103,7 @@ pub(super) async fn many_candidates(run: &mut CheckRun<'_>) {
 /// Asks with larger and larger requests. A guest can need more fuel or memory for them than its operator allows, so a
 /// trap is a warning, with the largest request that was answered.
 pub(super) async fn biggest_request(run: &mut CheckRun<'_>) {
-    let sizes = [64, 128, 256, 512, MAX_CANDIDATES].into_iter();
+    let sizes = [64, 128, 256, 512, requests::MOST_CANDIDATES].into_iter();
     let requests = sizes.map(|size| requests::large(size, 2));
     let mut answered = 32;
     for request in requests.chain([requests::largest()]) {

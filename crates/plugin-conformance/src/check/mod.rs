@@ -115,7 +115,7 @@ impl BuiltInCheck {
             }
             Self::ManyCandidates => "The plugin answers a request with 32 candidates.",
             Self::BiggestRequest => {
-                "The plugin answers a request of 0.8 MB: 1,024 candidates, each with 64 entries in meta, and long texts."
+                "The plugin answers requests of up to 0.7 MB: 1,000 candidates, each with 64 entries in meta, and long texts."
             }
             Self::SameAnswer => {
                 "The same request has the same answer each time, also after a request about another player."

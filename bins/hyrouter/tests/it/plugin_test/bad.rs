@@ -229,6 +229,26 @@ fn answers_that_differ_are_a_warning_unless_they_must_not() {
 }
 
 #[test]
+fn a_plugin_without_its_config_is_explained_once() {
+    let peer = bad("needs_config");
+    let base = ["plugin", "test", "--grpc", peer.address(), "--calls", "50"];
+    let ran = folder().run(&base);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let hints = ran.stdout.matches("set it with `--plugin-config`");
+    assert_eq!(hints.count(), 1, "{ran:?}");
+    let ran = folder().run(&[&base[..], &["--plugin-config", "{}"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+}
+
+#[test]
+fn a_plugin_that_adds_a_candidate_answers_the_biggest_request() {
+    let peer = bad("adds_a_candidate");
+    let only = ["--only", "biggest request"];
+    let ran = folder().run(&[&["plugin", "test", "--grpc", peer.address()], &only[..]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+}
+
+#[test]
 fn a_plugin_that_is_not_there_is_given_up() {
     let ran = folder().run(&[
         "plugin",

@@ -154,6 +154,16 @@ def refuses_config(request, context):
     return carries(config["prefix"]) if "prefix" in config else {}
 
 
+def needs_config(request, context):
+    if dict(context.invocation_metadata()).get("hyrouter-config-bin") is None:
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, "config: secret: missing")
+    return {}
+
+
+def adds_a_candidate(request, context):
+    return {"candidates": [*(request["candidates"] or []), {"host": "more.example.com", "port": 5520}]}
+
+
 def serialize(response):
     return response if isinstance(response, bytes) else json.dumps(response).encode()
 
