@@ -36,11 +36,13 @@ pub(crate) struct SuiteRun<'a> {
 
 impl<'a> SuiteRun<'a> {
     pub(crate) fn new(suite: &'a ConformanceSuite) -> Self {
-        let names = suite.cases.iter().map(PluginCase::name);
-        let names = names.chain(checks(suite).map(|check| check.name()));
-        let names = names.filter(|name| suite.is_selected(name));
+        let mut names: Vec<&str> = suite.cases.iter().map(PluginCase::name).collect();
+        for check in checks(suite) {
+            names.push(check.name());
+        }
+        names.retain(|name| suite.is_selected(name));
         let printer = suite.printer.clone();
-        let live = printer.map(|print| LiveTable::new(print, &suite.name, names));
+        let live = printer.map(|print| LiveTable::new(print, &suite.name, names.into_iter()));
         Self {
             live,
             has_config_note: false,

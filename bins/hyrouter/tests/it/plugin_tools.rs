@@ -176,7 +176,7 @@ fn a_bench_of_a_server_that_is_gone_ends() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let report = ran.json();
     let failed = report["failed"].as_object().unwrap();
-    let count: u64 = failed.values().filter_map(|count| count.as_u64()).sum();
+    let count: u64 = failed.values().filter_map(serde_json::Value::as_u64).sum();
     assert!((1..=100).contains(&count), "{report}");
     let reason = report["ended_by"].as_str().unwrap();
     assert!(reason.ends_with(" without a connection"), "{report}");
