@@ -19,15 +19,11 @@ pub(crate) struct LiveTable {
 
 impl LiveTable {
     /// Returns a table for the checks of these names.
-    pub(crate) fn new<'a>(
-        print: LinePrinter,
-        plugin: &str,
-        names: impl Iterator<Item = &'a str>,
-    ) -> Self {
+    pub(crate) fn new(print: LinePrinter, plugin: &str, names: &[&str]) -> Self {
         Self {
             print,
             plugin: plugin.to_owned(),
-            width: table::width(names),
+            width: table::width(names.iter().copied()),
             group: None,
         }
     }

@@ -42,7 +42,7 @@ impl<'a> SuiteRun<'a> {
         }
         names.retain(|name| suite.is_selected(name));
         let printer = suite.printer.clone();
-        let live = printer.map(|print| LiveTable::new(print, &suite.name, names.into_iter()));
+        let live = printer.map(|print| LiveTable::new(print, &suite.name, &names));
         Self {
             live,
             has_config_note: false,
