@@ -26,6 +26,7 @@ mod keys;
 mod lowered;
 mod matching;
 mod page;
+mod plugin_bench;
 mod plugin_new;
 mod plugin_record;
 mod plugin_schema;
