@@ -2,6 +2,7 @@
 
 mod bench;
 mod call;
+mod call_budget;
 mod changes;
 mod dev;
 mod effect;
