@@ -73,7 +73,8 @@ impl AdminClient {
     /// # Errors
     ///
     /// The server does not answer, or refuses the request. The error contains the server's message.
-    pub(crate) async fn bare(&self, method: Method, path: &str) -> anyhow::Result<Value> {
+    #[cfg(all(feature = "wasm", feature = "grpc"))]
+    pub(crate) async fn without_body(&self, method: Method, path: &str) -> anyhow::Result<Value> {
         let (status, answer) = self.request(method, path, &Value::Null).await?;
         self.accepted(status, answer)
     }

@@ -99,7 +99,7 @@ async fn record(client: &AdminClient, args: &RecordArgs) -> anyhow::Result<Repor
     let end = async {
         loop {
             sleep(ASK_EVERY).await;
-            let state = client.bare(Method::GET, &path).await?;
+            let state = client.without_body(Method::GET, &path).await?;
             if state.get("end").is_some_and(|end| !end.is_null()) {
                 return anyhow::Ok(());
             }
@@ -109,7 +109,7 @@ async fn record(client: &AdminClient, args: &RecordArgs) -> anyhow::Result<Repor
         ended = end => ended?,
         pressed = tokio::signal::ctrl_c() => pressed.context("waiting for Ctrl-C")?,
     }
-    let report = client.bare(Method::DELETE, &path).await?;
+    let report = client.without_body(Method::DELETE, &path).await?;
     serde_json::from_value(report).context("reading the recording of the router")
 }
 
