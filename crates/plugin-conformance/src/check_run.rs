@@ -28,17 +28,17 @@ pub(crate) struct ValidAnswer {
 pub(crate) struct CheckRun<'a> {
     pub(crate) asker: &'a Asker,
     pub(crate) rules: &'a AnswerRules,
-    /// Whether different answers to the same request are a failure.
+    /// `true` if different answers to the same request are a failure.
     pub(crate) is_deterministic: bool,
     pub(crate) differences: Vec<Difference>,
     pub(crate) notes: Vec<String>,
-    /// Whether a note is a warning.
+    /// `true` if a note is a warning.
     pub(crate) is_warned: bool,
     /// Fields that differ between answers to the same request.
     pub(crate) varying: BTreeSet<String>,
     /// Code of the last failed call.
     pub(crate) error: Option<PluginErrorCode>,
-    /// Whether a call failed with the status of a plugin that refuses its `config`.
+    /// `true` after a call that failed with the status of a plugin that refuses its `config`.
     pub(crate) is_config_refused: bool,
     /// Longest time of an answered call.
     pub(crate) slowest: Duration,

@@ -30,7 +30,7 @@ pub(crate) struct SuiteRun<'a> {
     slowest: Option<(Duration, &'static str)>,
     reports: Vec<CheckReport>,
     live: Option<LiveTable>,
-    /// Whether a note about a missing `config` is written.
+    /// `true` after the note about a missing `config`, which the report has once.
     has_config_note: bool,
 }
 

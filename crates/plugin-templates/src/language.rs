@@ -69,7 +69,7 @@ impl fmt::Display for PluginLanguage {
     }
 }
 
-/// How the router calls the plugin of a template.
+/// Transport between the router and the plugin of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TemplateKind {
     /// A server of gRPC.

@@ -19,11 +19,11 @@ const CRATES: &str = "hyrouter";
 pub struct Template {
     /// Language of the project.
     pub language: PluginLanguage,
-    /// How the router calls the plugin.
+    /// Transport between the router and the plugin.
     pub kind: TemplateKind,
     /// Folder of the example, below `examples/`.
     pub folder: &'static str,
-    /// What the example uses of the repository.
+    /// Part of the repository that the example uses.
     pub kit: Kit,
     /// Lines that differ from the example.
     pub(crate) edits: &'static [Edit],
@@ -31,11 +31,11 @@ pub struct Template {
     pub build: &'static [&'static str],
     /// Commands of a shell that run its unit tests.
     pub test: &'static [&'static str],
-    /// What the build makes.
+    /// Product of the build.
     pub product: PluginProduct,
 }
 
-/// What an example uses of the repository. A project has a copy of it.
+/// Part of the repository that an example uses. A project has a copy of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kit {
     /// Nothing.
@@ -46,7 +46,7 @@ pub enum Kit {
     Crates(&'static [&'static str]),
 }
 
-/// What a build makes.
+/// Product of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PluginProduct {
     /// A server, started by this command. It listens on the address in `PLUGIN_ADDRESS`.

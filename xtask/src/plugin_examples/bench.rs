@@ -21,7 +21,7 @@ pub(super) struct Figures {
     callers: &'static str,
 }
 
-/// What `hyrouter plugin bench` measured.
+/// Figures of `hyrouter plugin bench`.
 struct CallRate {
     calls_per_second: f64,
     /// Median latency in microseconds.

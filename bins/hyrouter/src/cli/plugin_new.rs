@@ -13,7 +13,7 @@ pub(crate) struct NewArgs {
     /// Language
     #[arg(long, value_name = "LANGUAGE", value_parser = language())]
     pub(crate) lang: PluginLanguage,
-    /// How the router calls the plugin: a server of gRPC, or a WebAssembly file
+    /// Kind of the plugin: a gRPC server, or a WebAssembly file
     #[arg(long, value_name = "KIND", value_parser = kind())]
     pub(crate) kind: TemplateKind,
     /// Folder of the project, which must be empty or not exist [default: NAME]

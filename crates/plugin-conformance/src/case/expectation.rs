@@ -20,7 +20,7 @@ const RESPONSE: [&str; 8] = [
 /// Names of the keys of a backend.
 const BACKEND: [&str; 4] = ["host", "port", "weight", "meta"];
 
-/// What a case expects.
+/// Expected answer of a case.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Expectation {
     /// Part of the response.
@@ -125,4 +125,37 @@ pub(super) fn unknown_key(path: &str, name: &str, known: &[&str]) -> CaseProblem
         key,
         format_args!("unknown key, allowed: {}", known.join(", ")),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use hyrouter_plugin_api::{Backend, ConnectResponse};
+    use serde_json::json;
+
+    use super::{BACKEND, RESPONSE};
+
+    #[test]
+    fn a_case_can_expect_each_field_of_a_response() {
+        let backend = Backend::new("10.0.0.7", 5520);
+        // Without a default, so that a new field must be added here.
+        let response = ConnectResponse {
+            deny: true,
+            deny_reason: Some(String::new()),
+            candidates: vec![backend.clone()],
+            selected_index: Some(0),
+            backend: Some(backend.clone()),
+            referral_data: Some(Vec::new()),
+            cache_ttl: Some(1),
+            cache_key: Some(Vec::new()),
+        };
+        for (written, mut known) in [
+            (json!(response), RESPONSE.to_vec()),
+            (json!(backend), BACKEND.to_vec()),
+        ] {
+            let mut written: Vec<_> = written.as_object().unwrap().keys().collect();
+            written.sort();
+            known.sort_unstable();
+            assert_eq!(written, known);
+        }
+    }
 }

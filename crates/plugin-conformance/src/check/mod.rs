@@ -14,7 +14,7 @@ use self::place::UnknownPlace;
 use crate::check_run::CheckRun;
 use crate::suite_request::SuiteRequest;
 
-/// What a check needs beside the plugin.
+/// Inputs of a check beside the plugin.
 #[derive(Debug)]
 pub(crate) struct CheckInput {
     /// Number of calls one after the other.

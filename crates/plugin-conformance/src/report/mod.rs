@@ -32,7 +32,7 @@ pub struct CheckReport {
     pub group: CheckGroup,
     /// Name of the check, or of the case's file without `.json`.
     pub name: String,
-    /// What a pass proves; the description of a case, which may be empty.
+    /// Sentence about the purpose of the check, or the description of a case, which may be empty.
     pub description: String,
     /// The result.
     pub result: CheckResult,
