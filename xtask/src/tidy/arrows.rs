@@ -19,6 +19,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("http-client", &["files", "text"]),
     ("identity", &["files", "http-client", "referral"]),
     ("decision-log", &["files", "http-client", "text"]),
+    ("discovery", &["files", "http-client", "router", "text"]),
     ("traces", &["decision-log", "http-client", "text"]),
     ("plugins", &["plugin-api", "router", "text"]),
     ("plugin-grpc", &["files", "plugin-api", "text"]),
@@ -31,11 +32,20 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("admin", &["files"]),
     (
         "config",
-        &["files", "messages", "plugins", "referral", "router", "text"],
+        &[
+            "discovery",
+            "files",
+            "messages",
+            "plugins",
+            "referral",
+            "router",
+            "text",
+        ],
     ),
     (
         "gateway",
         &[
+            "discovery",
             "identity",
             "messages",
             "plugin-api",

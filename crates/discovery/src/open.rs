@@ -1,0 +1,31 @@
+//! Providers from settings.
+
+use crate::{Provider, ProviderSettings};
+
+/// A provider cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProviderError {
+    /// The crate was built without the feature of the source.
+    #[error("this build has no discovery provider of type `{0}`; build it with the feature `{0}`")]
+    NotBuilt(&'static str),
+    /// A setting cannot be used.
+    #[error("{key}: {problem}")]
+    Setting {
+        /// Key of the setting below the section of the source, such as `token_file`.
+        key: &'static str,
+        /// The problem, with the value and what is allowed.
+        problem: String,
+    },
+}
+
+/// Makes the provider of these settings. It contacts nothing until it is [followed](Provider::follow).
+///
+/// # Errors
+/// The crate was built without the feature of the source, or a setting cannot be used.
+#[expect(clippy::match_single_binding, reason = "each feature adds an arm")]
+pub fn provider(settings: &ProviderSettings) -> Result<Box<dyn Provider>, ProviderError> {
+    match &settings.source {
+        other => Err(ProviderError::NotBuilt(other.as_str())),
+    }
+}
