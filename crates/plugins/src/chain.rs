@@ -2,25 +2,19 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use hyrouter_plugin_api::{ConnectRequest, ConnectionsClosed};
-
-use crate::answer_cache::AnswerCacheStatus;
-use crate::breaker::BreakerState;
 use crate::error::ChainError;
-use crate::member::{CacheUse, ChainMember, TurnStart};
+use crate::member::ChainMember;
 use crate::observer::Observer;
 use crate::order::check_order;
-use crate::outcome::{ChainDecision, ChainOutcome, DenyCode, Verdict};
+use crate::plugin_status::PluginStatus;
 use crate::recording::{RecordingError, RecordingOptions, RecordingReport};
-use crate::settings::{ChainEntry, Mode, OnError, Stage};
-use crate::shadow;
-use crate::turn::{PluginTurn, judge};
+use crate::settings::ChainEntry;
 
 /// Plugins in the order of their calls. Made once per configuration and shared by all players.
 #[derive(Default)]
 pub struct Chain {
-    members: Vec<Arc<ChainMember>>,
-    observer: Option<Arc<dyn Observer>>,
+    pub(crate) members: Vec<Arc<ChainMember>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
 }
 
 impl Chain {
@@ -66,71 +60,6 @@ impl Chain {
             }
         }
         self
-    }
-
-    /// Calls each plugin for a player, in order, until one denies. Each plugin gets the request with the changes of
-    /// earlier plugins.
-    ///
-    /// Waits at most the sum of the enforced plugins' timeouts. Dropping the future cancels the running call; calls of
-    /// shadow plugins that have begun go on.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime with a timer.
-    pub async fn run(&self, request: ConnectRequest) -> ChainOutcome {
-        self.run_with(request, CacheUse::ReadWrite).await
-    }
-
-    /// Does as [`run`](Self::run) for a player that is only assumed. Cached answers count, but none is cached.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime with a timer.
-    pub async fn rehearse(&self, request: ConnectRequest) -> ChainOutcome {
-        self.run_with(request, CacheUse::ReadOnly).await
-    }
-
-    async fn run_with(&self, mut request: ConnectRequest, cache_use: CacheUse) -> ChainOutcome {
-        let mut records = Vec::with_capacity(self.members.len());
-        for member in &self.members {
-            // Before the call of the next plugin, so that it sees the request as an enforced plugin would.
-            if member.settings.mode == Mode::Shadow {
-                shadow::spawn_call(member, &request, self.observer.as_ref(), cache_use);
-                continue;
-            }
-            let answer = match member.begin_turn(&request) {
-                TurnStart::Call(call) => call.make(&request, cache_use).await,
-                TurnStart::Finished(answer) => answer,
-            };
-            let PluginTurn {
-                record,
-                deny_reason,
-            } = judge(member, &mut request, answer);
-            let code = match record.verdict {
-                Verdict::Denied => Some(DenyCode::PluginDenied),
-                // `on_error: deny`, the default in stage deny, fails closed.
-                Verdict::Failed(_) if member.settings.effective_on_error() == OnError::Deny => {
-                    Some(DenyCode::PluginFailed)
-                }
-                _ => None,
-            };
-            records.push(record);
-            if let Some(code) = code {
-                let decision = ChainDecision::Deny {
-                    plugin: Arc::clone(&member.name),
-                    code,
-                    reason: deny_reason,
-                };
-                return ChainOutcome { decision, records };
-            }
-        }
-        let decision = ChainDecision::Allow {
-            backend: request.backend,
-            selected_index: request.selected_index,
-            candidates: request.candidates,
-            referral_data: request.referral_data,
-        };
-        ChainOutcome { decision, records }
     }
 
     /// Records the calls of a plugin as test cases, until the limits of `options` are reached. The next configuration
@@ -212,26 +141,4 @@ impl fmt::Debug for Chain {
             .field("members", &self.members)
             .finish_non_exhaustive()
     }
-}
-
-/// State of a plugin of a chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PluginStatus<'a> {
-    /// Name of the plugin.
-    pub name: &'a str,
-    /// Stage of the plugin.
-    pub stage: Stage,
-    /// Enforcement of its answers.
-    pub mode: Mode,
-    /// State of its breaker.
-    pub breaker: BreakerState,
-    /// Number of calls that run.
-    pub running: usize,
-    /// Number of calls that wait for their turn.
-    pub waiting: usize,
-    /// Number of connections to it that the router has closed, if it has any.
-    pub connections_closed: Option<ConnectionsClosed>,
-    /// Content of the cache of its answers, if it has one.
-    pub cache: Option<AnswerCacheStatus>,
 }

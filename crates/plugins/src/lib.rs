@@ -51,8 +51,10 @@ mod notice;
 mod observer;
 mod order;
 mod outcome;
+mod plugin_status;
 mod recording;
 mod response_applier;
+mod run;
 mod settings;
 mod shadow;
 mod turn;
@@ -62,16 +64,18 @@ pub use answer_cache::{
 };
 pub use answer_effect::{AnswerEffect, apply_answer};
 pub use breaker::BreakerState;
-pub use chain::{Chain, PluginStatus};
+pub use chain::Chain;
 pub use error::{ChainError, ChainProblem, Relation};
 pub use hyrouter_router::HostProblem;
 pub use notice::{BackendFault, Notice, NoticeCode};
 pub use observer::{Observer, ShadowReport};
 pub use order::check_order;
 pub use outcome::{ChainDecision, ChainOutcome, Changes, DenyCode, Record, Verdict};
+pub use plugin_status::PluginStatus;
 pub use recording::{
     PrivateField, RecordedCase, RecordingEnd, RecordingError, RecordingOptions, RecordingReport,
 };
+pub use run::{DenyStageOutcome, PassedDenyStage};
 pub use settings::{
     BreakerSettings, ChainEntry, ChainSettings, Mode, OnError, OverridePolicy, Stage,
 };

@@ -16,6 +16,7 @@ mod failures;
 mod grace;
 mod load;
 mod order;
+mod pause;
 mod recording;
 mod reload;
 mod shadow;
