@@ -2,8 +2,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use hyrouter_config::{ConfigError, Draft, Settings, Sources};
-
-use crate::file_set::FileSet;
+use hyrouter_files::watch::FileSet;
 
 /// Source of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,7 +28,6 @@ mod app_handle;
 mod build;
 mod configuration;
 mod error;
-mod file_set;
 mod handler;
 mod host_name;
 mod lifecycle;
@@ -57,10 +56,8 @@ pub mod plugins {
 
 pub use crate::configuration::{Configuration, Origin};
 pub use crate::error::AppError;
-pub use crate::file_set::FileSet;
 pub use crate::host_name::HostName;
 pub use crate::lifecycle::{Hangups, Termination};
 pub use crate::metrics::Metrics;
 pub use crate::parts::Parts;
-pub use crate::reconfigure::Watch;
 pub use crate::snapshot::sealer;

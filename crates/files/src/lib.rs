@@ -4,7 +4,7 @@
 //! [`read_file`] and [`read_text`] open without blocking, accept regular files only, and read at most the number of
 //! bytes that the caller allows. [`RegularFile`] is the same in two steps, for callers that check the metadata of the
 //! open file in between. [`read_input`] and [`read_text_input`] are for files that a person names on a command line.
-//! [`read_secret_file`] reads tokens and other secrets by [`SecretRules`].
+//! [`read_secret_file`] reads tokens and other secrets by [`SecretRules`]. [`watch`] detects changed files.
 //!
 //! ```
 //! # fn example() -> Result<(), hyrouter_files::FileError> {
@@ -24,6 +24,7 @@ mod error;
 mod pem;
 mod regular;
 mod secret;
+pub mod watch;
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hyrouter_app::{FileSet, Watch};
+use hyrouter_files::watch::{FileSet, Watch};
 use hyrouter_plugin_api::PluginError;
 use hyrouter_plugin_conformance::{PluginCase, example_request};
 use tokio::time::{MissedTickBehavior, interval};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{IdentityMode, IdentitySettings, Problem};
+use hyrouter_files::watch::FileSet;
 use hyrouter_identity::{
     Bindings, JwksSource, Keeper, KeeperSettings, KeeperStatus, TokenPolicy, TokenVerifier,
 };
@@ -13,7 +14,6 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::build::findings::at;
-use crate::file_set::FileSet;
 
 /// A verifier, and who keeps its keys.
 pub(crate) struct IdentityKeys {

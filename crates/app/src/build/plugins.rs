@@ -7,6 +7,7 @@ use std::sync::Arc;
 #[cfg(feature = "grpc")]
 use hyrouter_config::GrpcPluginSettings;
 use hyrouter_config::{PluginKind, PluginSettings, Settings};
+use hyrouter_files::watch::FileSet;
 use hyrouter_plugin_api::Plugin;
 #[cfg(feature = "grpc")]
 use hyrouter_plugin_grpc::GrpcPlugin;
@@ -18,7 +19,6 @@ use super::plugin_error::PluginLoadError;
 #[cfg(feature = "wasm")]
 use super::wasm::WasmLoader;
 use crate::build::findings::{Findings, at};
-use crate::file_set::FileSet;
 use crate::metrics::PluginMetrics;
 use crate::observe::shadow_log::ShadowLog;
 

@@ -5,11 +5,11 @@ use std::time::SystemTime;
 
 use hyrouter_admin::ReloadReport;
 use hyrouter_config::Warning;
+use hyrouter_files::watch::Watch;
 use hyrouter_text::Causes;
 
 use super::candidate::Candidate;
 use super::task::{Active, Reconfigurer};
-use super::watch::Watch;
 use crate::build::server;
 
 impl Reconfigurer {

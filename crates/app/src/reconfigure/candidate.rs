@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use hyrouter_admin::AdminToken;
 use hyrouter_config::{ConfigError, Draft, LoweredCheck};
+use hyrouter_files::watch::FileSet;
 use hyrouter_text::Causes;
 
 use super::task::{Active, AppState};
 use crate::build::{Assembler, Assembly};
 use crate::configuration::Origin;
-use crate::file_set::FileSet;
 use crate::observe::sinks::ActiveSinks;
 use crate::snapshot::Snapshot;
 

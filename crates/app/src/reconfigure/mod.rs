@@ -10,10 +10,8 @@ mod overrides;
 mod reload;
 mod restart_only;
 mod task;
-mod watch;
 
 pub(crate) use self::command::{COMMAND_QUEUE, CommandSender, ReconfigureCommand, Reply, send};
 pub(crate) use self::history::ReloadHistory;
 pub(crate) use self::overrides::Overrides;
 pub(crate) use self::task::{Active, AppState, Reconfigurer};
-pub use self::watch::Watch;

@@ -4,15 +4,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hyrouter_admin::{CommandError, ReloadReport};
+use hyrouter_files::watch::{FileSet, Watch};
 use tokio::time::Instant;
 
 use super::candidate::{Candidate, CandidateRejection, read};
 use super::command::Reply;
 use super::job::{Job, Progress};
 use super::task::Reconfigurer;
-use super::watch::Watch;
 use crate::build::Assembler;
-use crate::file_set::FileSet;
 
 /// Maximum time to read files and compile plugins. A disk may hang.
 const LOAD_TIMEOUT: Duration = Duration::from_mins(5);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use hyrouter_files::watch::{FileSet, Watch};
 use hyrouter_proxy::ServerHandle;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -16,11 +17,9 @@ use super::job::{Job, Progress};
 use super::overrides::Overrides;
 use super::reload::PendingReload;
 use super::restart_only::RestartOnly;
-use super::watch::Watch;
 use crate::admin::AdminTokenHandle;
 use crate::build::{Assembler, Assembly};
 use crate::configuration::Origin;
-use crate::file_set::FileSet;
 use crate::handler::SwappableHandler;
 use crate::lifecycle::CriticalTasks;
 

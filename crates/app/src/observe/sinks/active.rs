@@ -8,10 +8,10 @@ use hyrouter_decision_log::{
     DeliveryCounts, FileSink, FileSinkOptions, FileTarget, RecentDecisions, SinkSet,
     WebhookOptions, WebhookSink, WebhookToken,
 };
+use hyrouter_files::watch::FileSet;
 use tokio::runtime::Handle;
 
 use crate::build::findings::{Findings, at};
-use crate::file_set::FileSet;
 
 /// Sinks of one configuration.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
-//! Detection of changed files.
+//! Times of reading.
 
-use crate::file_set::FileSet;
+use super::FileSet;
 
 /// Decides when to read changed files: once two checks in a row see the same fingerprints, so that a writer of several
 /// files has finished.
