@@ -68,17 +68,17 @@ pub use hyrouter_messages::{MaintenanceTexts, MessageKind, Messages};
 pub use listen::ListenAddr;
 pub use maintenance::MaintenanceSettings;
 pub use model::{
-    AdminSettings, DecisionTarget, DecisionWebhookSettings, GrpcPluginSettings, GrpcTlsFiles,
-    IdentityMode, IdentitySettings, LimitSettings, LoggingSettings, ProxyHeaderMode,
-    ProxyProtocolSettings, QuicSettings, RateSettings, RetrySettings, ShutdownSettings,
-    SourceRateSettings, TelemetrySettings, TlsSettings, UnknownProtocol, WasmHostSettings,
-    WasmPluginSettings,
+    AdminSettings, DecisionTarget, DecisionWebhookSettings, DiscoveryMode, GrpcPluginSettings,
+    GrpcTlsFiles, IdentityMode, IdentitySettings, LimitSettings, LoggingSettings, ProxyHeaderMode,
+    ProxyProtocolSettings, PushListenSettings, QuicSettings, RateSettings, RetrySettings,
+    ShutdownSettings, SourceRateSettings, TelemetrySettings, TlsSettings, UnknownProtocol,
+    WasmHostSettings, WasmPluginSettings,
 };
 pub use problem::{Problem, Warning};
 pub use schema::schema;
 pub use sections::Sections;
 pub use settings::{
-    EnvelopeSettings, NamedFile, PluginKind, PluginSettings, ReferralSettings, Settings,
-    TimedSealer,
+    DiscoverySettings, EnvelopeSettings, NamedFile, PluginKind, PluginSettings,
+    PoolDiscoverySettings, PoolSourceSettings, ReferralSettings, Settings, TimedSealer,
 };
 pub use source::{Draft, Sources};

@@ -174,7 +174,7 @@ impl Recorder {
             if let Some(report) = reports.iter_mut().rfind(|report| *report.name == *plugin) {
                 let route = routed.route().map_or("", |route| &**route.name);
                 let claims = arrival.referral_claims(&backend.host, backend.port, route);
-                let limit = gateway.sealer.max_payload(claims, now);
+                let limit = gateway.parts.sealer.max_payload(claims, now);
                 report.notes.extend(PluginNote::of_length(data, limit));
             }
         }

@@ -30,7 +30,13 @@ const MAX_PLUGIN_TEXT: usize = 4096;
 #[derive(Debug)]
 pub struct Gateway {
     pub(crate) router: Router,
-    pub(crate) turns: Turns,
+    pub(crate) turns: Arc<Turns>,
+    pub(crate) parts: Arc<GatewayParts>,
+}
+
+/// Everything of a gateway but its routes.
+#[derive(Debug)]
+pub(crate) struct GatewayParts {
     pub(crate) chain: Arc<Chain>,
     pub(crate) admission: Admission,
     pub(crate) sealer: ReferralSealer,
@@ -51,6 +57,17 @@ impl Gateway {
     /// checks.
     pub fn builder(router: Router) -> GatewayBuilder {
         GatewayBuilder::new(router)
+    }
+
+    /// Returns a gateway with this router and everything else of this gateway, its round-robin turns included. `router`
+    /// comes from [`Router::with_backends`] of this gateway's router.
+    #[must_use]
+    pub fn with_router(&self, router: Router) -> Self {
+        Self {
+            router,
+            turns: Arc::clone(&self.turns),
+            parts: Arc::clone(&self.parts),
+        }
     }
 
     /// Decides the answer to this `Connect`.
@@ -84,10 +101,13 @@ impl Gateway {
     where
         R: CryptoRng + Send,
     {
-        if self.refuses_unknown_builds && info.connect().build().is_newer_than_known() {
+        if self.parts.refuses_unknown_builds && info.connect().build().is_newer_than_known() {
             return self.refuse(Reason::UnknownProtocol, info);
         }
-        let admitted = self.admission.admit(info, presenter, assumed, moment.now);
+        let admitted = self
+            .parts
+            .admission
+            .admit(info, presenter, assumed, moment.now);
         let arrival = match admitted {
             Ok(arrival) => arrival,
             Err(rejection) => {
@@ -107,8 +127,8 @@ impl Gateway {
         let is_open = !matches!(routed, RouteDecision::Maintenance { .. });
         let asks_plugins = is_open
             && match recorder.as_deref_mut() {
-                Some(recorder) => recorder.asks(&self.chain),
-                None => !self.chain.is_empty(),
+                Some(recorder) => recorder.asks(&self.parts.chain),
+                None => !self.parts.chain.is_empty(),
             };
         let decision = if asks_plugins {
             // Boxed, so that the future of a router without plugins stays small: it lives in each connection's task.
@@ -137,6 +157,9 @@ impl Gateway {
             }
             RouteDecision::NoRoute => self.refuse(Reason::NoRoute, arrival.info),
             RouteDecision::Maintenance { route, .. } => self.close(arrival.info, route.name),
+            RouteDecision::DiscoveryUnavailable { .. } => {
+                self.refuse(Reason::DiscoveryUnavailable, arrival.info)
+            }
             // `RouteDecision` is non-exhaustive. A new decision refuses the player until it has a reason of its own.
             _ => self.refuse(Reason::NoBackends, arrival.info),
         }
@@ -152,10 +175,10 @@ impl Gateway {
     where
         R: CryptoRng + Send,
     {
-        let request = plugin_request(arrival, routed, self.shares_addresses);
+        let request = plugin_request(arrival, routed, self.parts.shares_addresses);
         let outcome = match recorder.as_deref_mut() {
-            Some(recorder) => recorder.run(&self.chain, request).await,
-            None => Some(self.chain.run(request).await),
+            Some(recorder) => recorder.run(&self.parts.chain, request).await,
+            None => Some(self.parts.chain.run(request).await),
         };
         let Some(outcome) = outcome else {
             return self.refuse(Reason::BudgetExceeded, arrival.info);
@@ -190,7 +213,11 @@ impl Gateway {
                 self.refuse(Reason::NoRoute, arrival.info)
             }
             ChainDecision::Allow { backend: None, .. } => {
-                self.refuse(Reason::NoBackends, arrival.info)
+                let reason = match routed {
+                    RouteDecision::DiscoveryUnavailable { .. } => Reason::DiscoveryUnavailable,
+                    _ => Reason::NoBackends,
+                };
+                self.refuse(reason, arrival.info)
             }
             ChainDecision::Allow {
                 backend: Some(Backend { host, port, .. }),
@@ -225,7 +252,11 @@ impl Gateway {
         moment: &mut Moment<'_, impl CryptoRng>,
     ) -> Decision {
         let claims = arrival.referral_claims(host, port, route.map_or("", |route| route));
-        match self.sealer.seal(claims, payload, moment.now, moment.rng) {
+        match self
+            .parts
+            .sealer
+            .seal(claims, payload, moment.now, moment.rng)
+        {
             Ok(data) => Decision::new(Answer::referral(host, port, data), Reason::Referred),
             Err(SealFailed) => self.refuse(Reason::ReferralFailed, arrival.info),
         }
@@ -233,7 +264,7 @@ impl Gateway {
 
     /// Refuses a player whose route is under maintenance, with the route's text, else the text of an empty pool.
     fn close(&self, info: &ConnectInfo, route: &Arc<str>) -> Decision {
-        let texts = self.maintenance.get(&**route);
+        let texts = self.parts.maintenance.get(&**route);
         let text = texts.and_then(|texts| texts.text(info.connect().language));
         match text {
             Some(text) => Decision::new(
@@ -250,10 +281,11 @@ impl Gateway {
         // The value of `${error}` in the text.
         let error = match kind {
             MessageKind::NoBackends => "no backends",
+            MessageKind::DiscoveryError => "discovery unavailable",
             _ => "",
         };
         let language = info.connect().language;
-        let text = self.messages.text(kind, language, info.host(), error);
+        let text = self.parts.messages.text(kind, language, info.host(), error);
         Decision::new(Answer::disconnect(Some(text.into_owned())), reason)
     }
 
@@ -278,7 +310,7 @@ impl Gateway {
 
     /// Returns the plugins.
     pub fn plugins(&self) -> &Arc<Chain> {
-        &self.chain
+        &self.parts.chain
     }
 }
 

@@ -30,7 +30,8 @@ pub(crate) fn plugin_request(
                 host: choice.host(),
             }));
         }
-        RouteDecision::NoBackends { strategy, .. } => {
+        RouteDecision::NoBackends { strategy, .. }
+        | RouteDecision::DiscoveryUnavailable { strategy, .. } => {
             strategy.as_str().clone_into(&mut request.strategy);
         }
         _ => {}

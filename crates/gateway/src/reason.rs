@@ -13,6 +13,8 @@ pub enum Reason {
     NoRoute,
     /// No backend of the pool is available, and no plugin named a backend.
     NoBackends,
+    /// No backend of the pool is available while a source of its backends is away, and no plugin named a backend.
+    DiscoveryUnavailable,
     /// The route is under maintenance.
     Maintenance,
     /// A plugin refused the player.
@@ -35,10 +37,11 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons except [`Identity`](Self::Identity).
-    const PLAIN: [Self; 11] = [
+    const PLAIN: [Self; 12] = [
         Self::Referred,
         Self::NoRoute,
         Self::NoBackends,
+        Self::DiscoveryUnavailable,
         Self::Maintenance,
         Self::PluginDenied,
         Self::PluginFailed,
@@ -72,14 +75,15 @@ impl Reason {
             Self::Referred => 0,
             Self::NoRoute => 1,
             Self::NoBackends => 2,
-            Self::Maintenance => 3,
-            Self::PluginDenied => 4,
-            Self::PluginFailed => 5,
-            Self::ReferralFailed => 6,
-            Self::UnknownProtocol => 7,
-            Self::TicketLoop => 8,
-            Self::BadConnect => 9,
-            Self::BudgetExceeded => 10,
+            Self::DiscoveryUnavailable => 3,
+            Self::Maintenance => 4,
+            Self::PluginDenied => 5,
+            Self::PluginFailed => 6,
+            Self::ReferralFailed => 7,
+            Self::UnknownProtocol => 8,
+            Self::TicketLoop => 9,
+            Self::BadConnect => 10,
+            Self::BudgetExceeded => 11,
             Self::Identity(refusal) => Self::PLAIN.len() + refusal as usize,
         }
     }
@@ -90,6 +94,7 @@ impl Reason {
             Self::Referred => "referred",
             Self::NoRoute => "no_route",
             Self::NoBackends => "no_backends",
+            Self::DiscoveryUnavailable => "discovery_unavailable",
             Self::Maintenance => "maintenance",
             Self::PluginDenied => "plugin_denied",
             Self::PluginFailed => "plugin_failed",
@@ -108,6 +113,7 @@ impl Reason {
             Self::NoRoute => MessageKind::NoRoute,
             // Without a text of its own, maintenance uses the text of an empty pool.
             Self::NoBackends | Self::Maintenance => MessageKind::NoBackends,
+            Self::DiscoveryUnavailable => MessageKind::DiscoveryError,
             Self::Identity(_) => MessageKind::Identity,
             _ => MessageKind::RoutingError,
         }

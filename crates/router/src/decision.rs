@@ -26,6 +26,13 @@ pub enum RouteDecision<'r> {
         /// The strategy of the pool's own policy.
         strategy: Strategy,
     },
+    /// The same, while a source of the pool's backends is not available.
+    DiscoveryUnavailable {
+        /// The route of the pool.
+        route: RouteRef<'r>,
+        /// The strategy of the pool's own policy.
+        strategy: Strategy,
+    },
 }
 
 /// The reason why a decision has no backend.
@@ -38,12 +45,15 @@ pub enum RouteFailure {
     Maintenance,
     /// No policy of the pool leaves a candidate.
     NoBackends,
+    /// The same, while a source of the pool's backends is not available.
+    DiscoveryUnavailable,
 }
 
 named!(RouteFailure {
     NoRoute => "no_route",
     Maintenance => "maintenance",
     NoBackends => "no_backends",
+    DiscoveryUnavailable => "discovery_unavailable",
 });
 
 impl<'r> RouteDecision<'r> {
@@ -54,6 +64,7 @@ impl<'r> RouteDecision<'r> {
             Self::NoRoute => Some(RouteFailure::NoRoute),
             Self::Maintenance { .. } => Some(RouteFailure::Maintenance),
             Self::NoBackends { .. } => Some(RouteFailure::NoBackends),
+            Self::DiscoveryUnavailable { .. } => Some(RouteFailure::DiscoveryUnavailable),
         }
     }
 
@@ -61,7 +72,9 @@ impl<'r> RouteDecision<'r> {
     pub const fn route(&self) -> Option<RouteRef<'r>> {
         match self {
             Self::Backend(choice) => Some(choice.route),
-            Self::Maintenance { route, .. } | Self::NoBackends { route, .. } => Some(*route),
+            Self::Maintenance { route, .. }
+            | Self::NoBackends { route, .. }
+            | Self::DiscoveryUnavailable { route, .. } => Some(*route),
             Self::NoRoute => None,
         }
     }

@@ -28,6 +28,8 @@ pub struct Explanation {
     pub route: Option<MatchedRoute>,
     /// The effect of the route's maintenance on the player; none when there is no maintenance.
     pub maintenance: Option<MaintenanceCheck>,
+    /// `true` if a source of the pool's backends is not available.
+    pub is_incomplete: bool,
     /// The pool's own policy and the fallbacks, up to the one that had candidates; empty when a maintenance keeps the
     /// player out.
     pub steps: Vec<StepExplanation>,
@@ -66,6 +68,7 @@ impl Explanation {
         match (&self.route, self.picked()) {
             (_, Some(_)) => None,
             (Some(_), None) if self.is_barred() => Some(RouteFailure::Maintenance),
+            (Some(_), None) if self.is_incomplete => Some(RouteFailure::DiscoveryUnavailable),
             (Some(_), None) => Some(RouteFailure::NoBackends),
             (None, None) => Some(RouteFailure::NoRoute),
         }

@@ -76,7 +76,7 @@ pub use policy::{DEFAULT_SAMPLE, PolicyPatch, PoolPolicy};
 pub use request::{RouteClient, RouteRequest, RouteTicket};
 pub use router::Router;
 pub use sort::{SortBy, SortOrder, SortType};
-pub use spec::{PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};
+pub use spec::{PoolBackends, PoolSpec, RouteSpec, RouterSpec, SpecError, SpecProblem};
 pub use strategy::Strategy;
 pub use switch::Switch;
 pub use template::{CaptureProblem, HostTemplate};

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use crate::{
-    Backend, HostTemplate, PoolPolicy, PoolSpec, RouteRequest, Strategy,
+    Backend, HostTemplate, PoolBackends, PoolPolicy, PoolSpec, RouteRequest, Strategy,
     candidates::Candidates,
     filter::{RuntimeCheck, runtime_checks},
     number::Number,
@@ -16,6 +16,8 @@ pub(crate) struct Pool {
     pub(crate) backends: Box<[Arc<Backend>]>,
     /// The pool's own policy, then the fallbacks.
     pub(crate) steps: Box<[Step]>,
+    /// `true` if a source of backends is not available.
+    pub(crate) is_incomplete: bool,
 }
 
 /// One policy and the backends that may be candidates under it, sorted.
@@ -52,6 +54,20 @@ impl Pool {
                 .map(|policy| Step::compile(policy, &backends))
                 .collect(),
             backends,
+            is_incomplete: false,
+        }
+    }
+
+    /// Returns a pool with the same policies and these backends.
+    pub(crate) fn with_backends(&self, pool: PoolBackends) -> Self {
+        let backends: Box<[_]> = pool.backends.into();
+        let steps = self.steps.iter();
+        Self {
+            steps: steps
+                .map(|step| Step::compile(step.policy.clone(), &backends))
+                .collect(),
+            backends,
+            is_incomplete: pool.is_incomplete,
         }
     }
 

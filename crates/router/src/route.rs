@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Conditions, HostPattern, Maintenance, RouteRef, RouteRequest, RouteSpec, SpecError,
-    pattern::normalise, pool::Pool,
+    Conditions, HostPattern, Maintenance, PoolBackends, RouteRef, RouteRequest, RouteSpec,
+    SpecError, pattern::normalise, pool::Pool, spec::check_backends,
 };
 
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub(crate) struct Route {
     pub(crate) name: Arc<str>,
     /// Place among the routes, from 0; none for the default pool.
     pub(crate) index: Option<usize>,
-    pub(crate) patterns: Box<[HostPattern]>,
+    pub(crate) patterns: Arc<[HostPattern]>,
     pub(crate) conditions: Conditions,
     pub(crate) maintenance: Option<Box<Maintenance>>,
     /// `true` if the hosts of the pool's backends have captures.
@@ -40,6 +40,30 @@ impl Route {
             maintenance: maintenance.map(Box::new),
             has_captures: pool.has_captures(),
             pool,
+        })
+    }
+
+    /// Returns this route with other backends in its pool.
+    pub(crate) fn with_backends(&self, pool: PoolBackends) -> Result<Self, SpecError> {
+        let patterns = self.index.map(|_| &*self.patterns);
+        let backends = &pool.backends;
+        // A weight of 0 counts as 1: most sources know no weights.
+        if let Err(problem) = check_backends(backends.iter().map(|one| &**one), patterns) {
+            return Err(SpecError {
+                route: self.name.to_string(),
+                route_index: self.index,
+                problem,
+            });
+        }
+        let pool = self.pool.with_backends(pool);
+        Ok(Self {
+            has_captures: pool.has_captures(),
+            pool,
+            name: Arc::clone(&self.name),
+            patterns: Arc::clone(&self.patterns),
+            conditions: self.conditions.clone(),
+            maintenance: self.maintenance.clone(),
+            index: self.index,
         })
     }
 

@@ -1,11 +1,12 @@
 //! Compiled routers.
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use rand::Rng;
 
 use crate::{
-    Choice, RouteDecision, RouteRef, RouteRequest, RouteSpec, RouterSpec, SpecError, Turns,
+    Choice, PoolBackends, RouteDecision, RouteRef, RouteRequest, RouteSpec, RouterSpec, SpecError,
+    Turns,
     hosts::HostIndex,
     route::Route,
     strategy::pick,
@@ -23,12 +24,12 @@ pub(crate) const DEFAULT_NAME: &str = "default";
 /// addition to the specification. A router is `Send` and `Sync`; share it by [`Arc`](std::sync::Arc).
 #[derive(Debug)]
 pub struct Router {
-    pub(crate) routes: Box<[Route]>,
-    pub(crate) default: Option<Route>,
+    pub(crate) routes: Box<[Arc<Route>]>,
+    pub(crate) default: Option<Arc<Route>>,
     /// Index of the routes without conditions.
-    index: HostIndex,
+    index: Arc<HostIndex>,
     /// Places of the routes with conditions, in order.
-    conditional: Box<[usize]>,
+    conditional: Arc<[usize]>,
 }
 
 impl Router {
@@ -40,7 +41,7 @@ impl Router {
     pub fn new(spec: RouterSpec) -> Result<Self, SpecError> {
         let mut routes = Vec::with_capacity(spec.routes.len());
         for (index, route) in spec.routes.into_iter().enumerate() {
-            routes.push(Route::compile(route, Some(index))?);
+            routes.push(Arc::new(Route::compile(route, Some(index))?));
         }
         let default = spec.default.map(|pool| {
             let route = RouteSpec {
@@ -48,9 +49,9 @@ impl Router {
                 pool,
                 ..RouteSpec::default()
             };
-            Route::compile(route, None)
+            Route::compile(route, None).map(Arc::new)
         });
-        let is_conditional = |route: &Route| !route.conditions.is_empty();
+        let is_conditional = |route: &Arc<Route>| !route.conditions.is_empty();
         // A route with conditions keeps its number, but the index does not find it: its conditions are checked first.
         let indexed = routes.iter().map(|route| {
             if is_conditional(route) {
@@ -60,7 +61,7 @@ impl Router {
             }
         });
         Ok(Self {
-            index: HostIndex::new(indexed),
+            index: Arc::new(HostIndex::new(indexed)),
             conditional: (0..)
                 .zip(&routes)
                 .filter(|(_, route)| is_conditional(route))
@@ -69,6 +70,33 @@ impl Router {
             routes: routes.into(),
             default: default.transpose()?,
         })
+    }
+
+    /// Returns a router with other backends in these pools. It shares everything else with this one, so that the cost is
+    /// that of compiling the pools, and [`Turns`] of one fit the other. Pools of unknown places are ignored.
+    ///
+    /// # Errors
+    /// Returns the first backend whose host, port or captures are invalid.
+    pub fn with_backends(
+        &self,
+        pools: impl IntoIterator<Item = PoolBackends>,
+    ) -> Result<Self, SpecError> {
+        let mut router = Self {
+            routes: self.routes.clone(),
+            default: self.default.clone(),
+            index: Arc::clone(&self.index),
+            conditional: Arc::clone(&self.conditional),
+        };
+        for pool in pools {
+            let place = match pool.route {
+                Some(index) => router.routes.get_mut(index),
+                None => router.default.as_mut(),
+            };
+            if let Some(route) = place {
+                *route = Arc::new(route.with_backends(pool)?);
+            }
+        }
+        Ok(router)
     }
 
     /// Decides where a player goes.
@@ -130,9 +158,12 @@ impl Router {
                 return RouteDecision::Backend(choice);
             }
         }
-        RouteDecision::NoBackends {
-            route: route.reference(),
-            strategy: route.pool.strategy(),
+        let (strategy, is_incomplete) = (route.pool.strategy(), route.pool.is_incomplete);
+        let route = route.reference();
+        if is_incomplete {
+            RouteDecision::DiscoveryUnavailable { route, strategy }
+        } else {
+            RouteDecision::NoBackends { route, strategy }
         }
     }
 
@@ -152,5 +183,6 @@ impl Router {
             .find(|route| route.takes(request))
             .or_else(|| self.routes.get(by_host?))
             .or(self.default.as_ref())
+            .map(|route| &**route)
     }
 }

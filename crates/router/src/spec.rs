@@ -1,6 +1,6 @@
 //! The specification of a router, and its check.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use crate::{
     Backend, CaptureProblem, Conditions, HostPattern, HostProblem, HostTemplate, Maintenance,
@@ -43,6 +43,18 @@ pub struct PoolSpec {
     pub backends: Vec<Backend>,
     /// Maintenance. While it is active, the pool takes only the players that it allows.
     pub maintenance: Option<Maintenance>,
+}
+
+/// The backends of a pool at one time, in place of those of its specification.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PoolBackends {
+    /// Place of the pool's route, from 0; none for the default pool.
+    pub route: Option<usize>,
+    /// All backends of the pool. A weight of 0 counts as 1 under [`Strategy::Weighted`].
+    pub backends: Vec<Arc<Backend>>,
+    /// `true` if a source of backends is not available, so that there may be more backends than these. A player without a
+    /// candidate is then refused with [`DiscoveryUnavailable`](crate::RouteFailure::DiscoveryUnavailable).
+    pub is_incomplete: bool,
 }
 
 /// A specification from which no router can be built.
@@ -141,18 +153,28 @@ impl PoolSpec {
                 Some(index),
             )?;
         }
+        check_backends(&self.backends, patterns)?;
+        // Only the pool's own policy: a weighted fallback counts missing weights as 1.
+        if self.policy.strategy != Strategy::Weighted {
+            return Ok(());
+        }
         let mut backends = self.backends.iter().enumerate();
-        backends.try_for_each(|(index, backend)| {
-            self.check_backend(index, backend)?;
-            check_captures(&backend.host, patterns).map_err(|problem| SpecProblem::Captures {
+        match backends.find(|(_, backend)| backend.weight == 0) {
+            Some((index, backend)) => Err(SpecProblem::ZeroWeight {
                 backend: index,
-                host: backend.host.clone(),
-                problem,
-            })
-        })
+                address: backend.to_string(),
+            }),
+            None => Ok(()),
+        }
     }
+}
 
-    fn check_backend(&self, index: usize, backend: &Backend) -> Result<(), SpecProblem> {
+/// Checks the hosts and ports of backends. `patterns` are the patterns of their route, none for the default pool.
+pub(crate) fn check_backends<'b>(
+    backends: impl IntoIterator<Item = &'b Backend>,
+    patterns: Option<&[HostPattern]>,
+) -> Result<(), SpecProblem> {
+    for (index, backend) in backends.into_iter().enumerate() {
         // A host with captures is checked for each player, once the captures are replaced.
         if !backend.host.contains('$') {
             check_host(&backend.host).map_err(|problem| SpecProblem::Host {
@@ -166,15 +188,13 @@ impl PoolSpec {
                 host: backend.host.clone(),
             });
         }
-        // Only the pool's own policy: a weighted fallback counts missing weights as 1.
-        if self.policy.strategy == Strategy::Weighted && backend.weight == 0 {
-            return Err(SpecProblem::ZeroWeight {
-                backend: index,
-                address: backend.to_string(),
-            });
-        }
-        Ok(())
+        check_captures(&backend.host, patterns).map_err(|problem| SpecProblem::Captures {
+            backend: index,
+            host: backend.host.clone(),
+            problem,
+        })?;
     }
+    Ok(())
 }
 
 fn check_captures(host: &str, patterns: Option<&[HostPattern]>) -> Result<(), CaptureProblem> {

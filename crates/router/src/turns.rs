@@ -36,7 +36,7 @@ impl Turns {
         let counted: HashMap<_, _> = old
             .routes
             .iter()
-            .map(identity)
+            .map(|route| identity(route))
             .zip(self.routes.iter())
             .rev()
             .collect();

@@ -22,12 +22,17 @@ pub struct RouteView<'r> {
     pub maintenance: Option<&'r Maintenance>,
     /// Backends of the pool in their order, including the drained ones.
     pub backends: &'r [Arc<Backend>],
+    /// `true` if a source of backends is not available.
+    pub is_incomplete: bool,
 }
 
 impl Router {
     /// Returns all routes in order, then the default pool if there is one.
     pub fn routes(&self) -> impl Iterator<Item = RouteView<'_>> {
-        self.routes.iter().chain(&self.default).map(Route::view)
+        self.routes
+            .iter()
+            .chain(&self.default)
+            .map(|route| route.view())
     }
 }
 
@@ -41,6 +46,7 @@ impl Route {
             strategy: self.pool.strategy(),
             maintenance: self.maintenance.as_deref(),
             backends: &self.pool.backends,
+            is_incomplete: self.pool.is_incomplete,
         }
     }
 }

@@ -4,13 +4,14 @@ mod values;
 
 use std::net::IpAddr;
 
+use hyrouter_discovery::Selector;
 use hyrouter_referral::Secret;
 use hyrouter_router::BackendKey;
 
 pub(crate) use self::hosts::without_brackets;
 use self::hosts::{check_host, check_host_pattern, check_text_pattern};
 pub(crate) use self::values::{
-    build_range, network, positive_duration, public_key, timestamp, uuid,
+    build_range, dns_server, network, positive_duration, public_key, timestamp, uuid,
 };
 use crate::{duration, listen};
 
@@ -91,6 +92,23 @@ pub(crate) fn check(format: &str, text: &str) -> Result<(), FormatError> {
             text.chars().count() <= 64 && !text.contains(char::is_control),
             "not a name",
             "1 to 64 characters, none of which is a control character",
+        ),
+        name::LABEL_SELECTOR => match text.parse::<Selector>() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(wrong(
+                &format!("not a label expression ({error})"),
+                "requirements such as a=b,c!=d,e in (x,y),f notin (z),g,!h",
+            )),
+        },
+        name::DNS_SERVER => require(
+            dns_server(text).is_some(),
+            "not a DNS server",
+            "an IP address, or an IP address and a port, such as 10.0.0.53 or 10.0.0.53:53",
+        ),
+        name::DOCKER_SOCKET => require(
+            is_docker_socket(text),
+            "not an address of the Docker API",
+            "unix:///path or tcp://host:port",
         ),
         name::ANNOTATION_SELECTOR => require(
             text.split(',').all(is_annotation),
@@ -173,6 +191,19 @@ fn check_jwks(text: &str) -> Result<(), FormatError> {
         "http" => require(is_local, "plain HTTP to another machine", JWKS),
         _ => Err(wrong("not an address or a file", JWKS)),
     }
+}
+
+fn is_docker_socket(text: &str) -> bool {
+    if let Some(path) = text.strip_prefix("unix://") {
+        return path.starts_with('/') && path.len() > 1;
+    }
+    let host_and_port = text
+        .strip_prefix("tcp://")
+        .and_then(|rest| rest.rsplit_once(':'));
+    host_and_port.is_some_and(|(host, port)| {
+        let is_port = port.parse::<u16>().is_ok_and(|port| port > 0);
+        is_port && hyrouter_router::check_host(without_brackets(host)).is_ok()
+    })
 }
 
 fn is_annotation(text: &str) -> bool {

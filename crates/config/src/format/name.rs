@@ -17,6 +17,9 @@ pub(crate) const TIMESTAMP: &str = "timestamp";
 pub(crate) const UUID: &str = "uuid";
 pub(crate) const HTTP_URL: &str = "http-url";
 pub(crate) const PLUGIN_NAME: &str = "plugin-name";
+pub(crate) const LABEL_SELECTOR: &str = "label-selector";
+pub(crate) const DNS_SERVER: &str = "dns-server";
+pub(crate) const DOCKER_SOCKET: &str = "docker-socket";
 pub(crate) const ANNOTATION_SELECTOR: &str = "annotation-selector";
 /// Documentation only: the plugin client checks the address.
 pub(crate) const PLUGIN_ADDRESS: &str = "plugin-address";

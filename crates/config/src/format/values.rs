@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use super::without_brackets;
 use crate::duration;
 
 /// Base64 with optional padding, as in secrets.
@@ -21,6 +22,17 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// Parses a duration above zero.
 pub(crate) fn positive_duration(text: &str) -> Option<Duration> {
     duration::parse(text).filter(|duration| !duration.is_zero())
+}
+
+/// Parses the address of a DNS server, whose port is 53 unless it is written.
+pub(crate) fn dns_server(text: &str) -> Option<SocketAddr> {
+    const PORT: u16 = 53;
+    let text = text.trim();
+    let bare = without_brackets(text).parse::<IpAddr>();
+    bare.map(|ip| SocketAddr::new(ip, PORT))
+        .or_else(|_| text.parse())
+        .ok()
+        .filter(|server| server.port() > 0)
 }
 
 /// Returns the 32 bytes of an Ed25519 public key.

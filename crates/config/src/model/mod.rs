@@ -18,7 +18,12 @@ mod transport;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::discovery::{Discovery, Provider, ProviderType};
+pub use self::discovery::PushListenSettings;
+pub(crate) use self::discovery::{
+    AddressSource, Agones, AgonesMode, Discovery, Dns, DnsRecordType, Docker, DockerAddressSource,
+    File, Http, Kubernetes, ObjectSelection, Port, Provider, ProviderType, Push, Resource,
+    ResourceKind,
+};
 pub use self::identity::{IdentityMode, IdentitySettings};
 pub use self::limits::{LimitSettings, RateSettings, RetrySettings, SourceRateSettings};
 pub(crate) use self::messages::{Messages, Texts};
@@ -29,7 +34,10 @@ pub use self::operation::{
 };
 pub use self::plugins::{GrpcPluginSettings, GrpcTlsFiles, WasmHostSettings, WasmPluginSettings};
 pub(crate) use self::plugins::{Plugin, PluginType};
-pub(crate) use self::pool::{Backend, Fallback, Filter, FilterType, Pool, Sort};
+pub use self::pool::DiscoveryMode;
+pub(crate) use self::pool::{
+    Backend, Fallback, Filter, FilterType, Pool, PoolDiscoveries, PoolDiscovery, Sort,
+};
 pub(crate) use self::referral::{AcceptedKey, EnvelopeForm, Referral, SigningKey};
 pub(crate) use self::routing::{Maintenance, Match, Route, Routing, TicketMatch};
 pub(crate) use self::transport::Protocol;

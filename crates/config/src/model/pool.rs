@@ -1,11 +1,15 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use hyrouter_discovery::Selector;
 use hyrouter_router::{BackendKey, CompareOp, SortOrder, SortType, Strategy, WhitelistSubject};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::format::name;
-use crate::text_form::{AsOptionalText, AsText, names};
+use crate::text_form::{AsOptionalText, AsText, SelectorText, names};
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -31,8 +35,10 @@ pub(crate) struct Pool {
     pub(crate) fallback: Vec<Fallback>,
     /// Static backends.
     pub(crate) backends: Vec<Backend>,
-    /// Backends from a discovery provider.
-    pub(crate) discovery: Option<PoolDiscovery>,
+    /// Backends from a discovery provider, or a list of such entries. The backends of the providers come in the order of
+    /// the list. Of backends with the same host and port, the first counts.
+    #[schemars(extend("x-list" = true))]
+    pub(crate) discovery: Option<PoolDiscoveries>,
 }
 
 #[derive(Default, Deserialize, JsonSchema, Serialize)]
@@ -153,11 +159,56 @@ pub(crate) struct PoolDiscovery {
     /// if none is discovered. Default: `union`.
     #[serde(with = "AsOptionalText::<DiscoveryMode>")]
     pub(crate) mode: Option<DiscoveryMode>,
+    /// Label expression that discovered backends must match, over their labels (`label.<k>`) and other meta entries:
+    /// `a=b,c!=d,e in (x,y),f notin (z),g,!h`. Default: all backends of the provider.
+    #[serde(with = "AsOptionalText::<SelectorText>")]
+    pub(crate) selector: Option<Selector>,
+    /// Not used, as in the original: `limit` of the pool applies.
+    pub(crate) limit: Option<u32>,
+    /// Not used, as in the original: `sort` of the pool applies.
+    pub(crate) sort: Vec<Sort>,
+}
+
+/// The discovery of a pool: one entry, or a list of them.
+#[derive(Default)]
+pub(crate) struct PoolDiscoveries(pub(crate) Vec<PoolDiscovery>);
+
+impl<'de> Deserialize<'de> for PoolDiscoveries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = match Value::deserialize(deserializer)? {
+            Value::Array(entries) => entries,
+            entry => vec![entry],
+        };
+        let entries = entries.into_iter().map(PoolDiscovery::deserialize);
+        let entries: Result<_, _> = entries.collect();
+        entries.map(Self).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for PoolDiscoveries {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// The schema of one entry. `x-list` at the key marks that a list of them is allowed too.
+impl JsonSchema for PoolDiscoveries {
+    fn schema_name() -> Cow<'static, str> {
+        PoolDiscovery::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        PoolDiscovery::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        PoolDiscovery::json_schema(generator)
+    }
 }
 
 names! {
     /// Use of static backends beside discovered ones.
-    pub(crate) enum DiscoveryMode {
+    pub enum DiscoveryMode {
         /// Both.
         Union = "union",
         /// The static ones only if nothing is discovered.

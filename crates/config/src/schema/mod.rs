@@ -29,7 +29,32 @@ static ROOT: LazyLock<Value> = LazyLock::new(|| {
 /// over them. It lacks two forms that load: `null` for an absent value, and enum values in other case or with `-` for
 /// `_`.
 pub fn schema() -> Value {
-    ROOT.clone()
+    let mut schema = ROOT.clone();
+    allow_lists(&mut schema);
+    schema
+}
+
+/// Keyword of a key whose value is an object or a list of such objects.
+const LIST_TOO: &str = "x-list";
+
+/// Replaces [`LIST_TOO`] by what JSON Schema has for it.
+fn allow_lists(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.remove(LIST_TOO).is_some()
+                && let Some(one) = map.remove("$ref")
+            {
+                let one = json!({ "$ref": one });
+                map.insert(
+                    "anyOf".to_owned(),
+                    json!([one, {"type": "array", "items": one}]),
+                );
+            }
+            map.values_mut().for_each(allow_lists);
+        }
+        Value::Array(list) => list.iter_mut().for_each(allow_lists),
+        _ => {}
+    }
 }
 
 /// One place of the schema, with references followed.
@@ -119,6 +144,11 @@ impl Schema {
             Segment::Index(_) => schema.item(),
         };
         above.iter().try_fold(self, step)?.below(last)
+    }
+
+    /// Returns whether an object may also be a list of such objects.
+    pub(crate) fn may_be_a_list(self) -> bool {
+        self.get(LIST_TOO).is_some()
     }
 
     pub(crate) fn required(self) -> Vec<&'static str> {

@@ -38,6 +38,9 @@ impl Walk<'_> {
         match (schema.kind(), value) {
             (SchemaKind::Any, value) => Some(value),
             (SchemaKind::Object, Value::Object(map)) => Some(self.object(schema, map, path)),
+            (SchemaKind::Object, Value::Array(entries)) if schema.may_be_a_list() => {
+                Some(self.entries(schema, entries, path))
+            }
             (SchemaKind::Map, Value::Object(map)) => Some(self.map(schema, map, path)),
             (SchemaKind::List, Value::Array(items)) => self.list(schema, items, path),
             (SchemaKind::Text, Value::String(text)) => self.text(schema, text, path),
@@ -106,6 +109,23 @@ impl Walk<'_> {
             }
         }
         Value::Object(right)
+    }
+
+    /// Checks the entries of a list that stands for one object.
+    fn entries(&mut self, schema: Schema, entries: Vec<Value>, path: &Path) -> Value {
+        let entries = entries.into_iter().enumerate();
+        entries
+            .map(|(index, entry)| {
+                let at = path.index(index);
+                match entry {
+                    Value::Object(map) => self.object(schema, map, &at),
+                    entry => {
+                        self.wrong(schema, "wrong type", &entry, &at, type_name(schema));
+                        stand_in(schema)
+                    }
+                }
+            })
+            .collect()
     }
 
     fn list(&mut self, schema: Schema, items: Vec<Value>, path: &Path) -> Option<Value> {

@@ -1,5 +1,6 @@
 //! Validated settings of the router.
 
+mod discovery;
 mod plugins;
 mod referral;
 
@@ -9,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use hyrouter_router::RouterSpec;
 
+pub use self::discovery::{DiscoverySettings, PoolDiscoverySettings, PoolSourceSettings};
 pub use self::plugins::{PluginKind, PluginSettings};
 pub use self::referral::{EnvelopeSettings, ReferralSettings, TimedSealer};
 use crate::checks::{Checks, Layers};
@@ -39,6 +41,8 @@ pub struct Settings {
     pub unknown_protocol: UnknownProtocol,
     /// Routes and pools, for `hyrouter_router::Router::new`.
     pub routing: RouterSpec,
+    /// Sources of backends, and the pools that use them.
+    pub discovery: DiscoverySettings,
     /// Texts for players refused by a maintenance, by the name of the route; `default` for the default pool. Routes
     /// without a maintenance have no entry.
     pub maintenance: BTreeMap<String, MaintenanceTexts>,

@@ -17,7 +17,8 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::names::{Name, names};
 pub(crate) use self::values::{
-    Alpn, BuildRangeText, GoDuration, PositiveDuration, PublicKeyText, TextPattern, timestamp_text,
+    Alpn, BuildRangeText, DnsServerText, GoDuration, PositiveDuration, PublicKeyText, SelectorText,
+    TextPattern, timestamp_text,
 };
 
 /// A way to write a value as text.

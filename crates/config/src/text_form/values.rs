@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use hyrouter_discovery::Selector;
 use hyrouter_referral::Secret;
 use hyrouter_router::{BackendKey, HostPattern};
 use ipnet::IpNet;
@@ -15,7 +16,9 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::TextForm;
-use crate::format::{build_range, name, network, positive_duration, public_key, timestamp, uuid};
+use crate::format::{
+    build_range, dns_server, name, network, positive_duration, public_key, timestamp, uuid,
+};
 use crate::{ListenAddr, duration, listen};
 
 /// A duration. Zero is allowed.
@@ -32,6 +35,12 @@ pub(crate) enum BuildRangeText {}
 
 /// An Ed25519 public key.
 pub(crate) enum PublicKeyText {}
+
+/// The address of a DNS server, whose port may be absent.
+pub(crate) enum DnsServerText {}
+
+/// A label expression of Kubernetes.
+pub(crate) enum SelectorText {}
 
 /// A pattern of the names in tickets.
 pub(crate) enum TextPattern {}
@@ -76,6 +85,8 @@ forms! {
     SystemTime = name::TIMESTAMP, of SystemTime: timestamp, timestamp_text;
     Uuid = name::UUID, of Uuid: uuid, Clone::clone;
     BackendKey = name::BACKEND_KEY, of BackendKey: |text| text.trim().parse().ok(), Clone::clone;
+    DnsServerText = name::DNS_SERVER, of SocketAddr: dns_server, Clone::clone;
+    SelectorText = name::LABEL_SELECTOR, of Selector: |text| text.parse().ok(), Clone::clone;
     TextPattern = name::TEXT_PATTERN, of HostPattern: |text| text.trim().parse().ok(), Clone::clone;
     PublicKeyText = name::PUBLIC_KEY, of [u8; 32]: public_key, |key| format!("hex:{}", hex::encode(key));
 }

@@ -3,7 +3,7 @@
 use std::path::Path as FilePath;
 
 use crate::IdentityMode;
-use crate::model::{Config, SigningKey};
+use crate::model::{Config, Discovery, SigningKey};
 use crate::path::Path;
 use crate::settings::NamedFile;
 
@@ -55,10 +55,41 @@ pub(super) fn named(config: &Config) -> Vec<NamedFile> {
         Path::of("admin.token_file"),
         config.admin.token_file.as_deref(),
     );
+    name_discovery(&config.discovery, &mut name);
     if let Some(webhook) = &config.logging.webhook {
         let at = Path::of("logging.webhook");
         name(at.key("token_file"), webhook.token_file.as_deref());
         name(at.key("ca_file"), webhook.ca_file.as_deref());
     }
     files
+}
+
+/// Files of a provider that it only writes, or watches itself, are left out.
+fn name_discovery(discovery: &Discovery, name: &mut impl FnMut(Path, Option<&FilePath>)) {
+    let list = Path::of("discovery.providers");
+    for (index, provider) in discovery.providers.iter().enumerate() {
+        let at = list.index(index);
+        if let Some(http) = &provider.http {
+            name(at.key("http").key("token_file"), http.token_file.as_deref());
+            name(at.key("http").key("ca_file"), http.ca_file.as_deref());
+        }
+        if let Some(push) = &provider.push {
+            let at = at.key("push");
+            name(at.key("token_file"), push.token_file.as_deref());
+            for (index, token) in push.tokens.iter().enumerate() {
+                name(at.key("tokens").index(index).key("file"), Some(&token.file));
+            }
+        }
+        if let Some(docker) = &provider.docker {
+            let at = at.key("docker");
+            name(at.key("ca_file"), docker.ca_file.as_deref());
+            name(at.key("cert_file"), docker.cert_file.as_deref());
+            name(at.key("key_file"), docker.key_file.as_deref());
+        }
+    }
+    if let Some(push) = &discovery.push {
+        let at = Path::of("discovery.push");
+        name(at.key("cert_file"), push.cert_file.as_deref());
+        name(at.key("key_file"), push.key_file.as_deref());
+    }
 }

@@ -12,7 +12,6 @@ mod routing;
 mod times;
 mod tls;
 mod trust;
-mod unsupported;
 
 pub(crate) use self::messages::check_languages;
 pub(crate) use self::referral::NOT_SIGNED;
@@ -27,7 +26,7 @@ use crate::problem::{ProblemText, Problems, Warning};
 use crate::secrets::Secrets;
 use crate::sections::Sections;
 use crate::settings::Settings;
-use crate::{TlsSettings, model};
+use crate::{DiscoverySettings, TlsSettings, model};
 
 /// Checks the values together and builds the settings.
 pub(crate) fn build(
@@ -58,17 +57,21 @@ pub(crate) fn build(
         report.problems,
     );
     trust::warn(&config, &mut report);
-    let providers = discovery::check(&config.discovery, report.problems);
-    unsupported::refuse(&config, report.problems);
     require_backends(&config, report.problems);
     let files = files::named(&config);
     let checks = Checks::of(&config, layers);
-    let (routing, maintenance) = routing::build(
+    let (providers, discovery) = discovery::build(config.discovery, &mut report);
+    let routing::BuiltRouting {
+        routing,
+        maintenance,
+        pools,
+    } = routing::build(
         config.routing,
         &providers,
         !config.plugins.is_empty(),
         &mut report,
     );
+    let discovery = DiscoverySettings { pools, ..discovery };
 
     Settings {
         listen: config.listen,
@@ -78,6 +81,7 @@ pub(crate) fn build(
         unknown_protocol: config.protocol.unknown,
         identity: config.identity,
         routing,
+        discovery,
         maintenance,
         referral: referral::build(config.referral, secrets, now, &mut report),
         messages: messages::build(config.messages, report.problems),

@@ -38,6 +38,10 @@ impl Display for Explanation {
             None if self.is_barred() => {
                 write!(f, "maintenance: the route is closed to the player")
             }
+            None if self.is_incomplete => write!(
+                f,
+                "discovery unavailable: no policy left a candidate, and a provider has no backends yet or outdated ones"
+            ),
             None => write!(f, "no backends: no policy left a candidate"),
         }
     }

@@ -17,6 +17,7 @@ impl Explanation {
     /// | `passed_over` | routes that were not taken: `index`, `name`, `patterns`, `conditions`, `why` |
     /// | `route` | the route taken, or `null`: `name`, `index`, `pattern`, `captured` |
     /// | `maintenance` | the route's maintenance, or `null`: `from`, `until`, `in_force`, `bars`, `why`, `seen` |
+    /// | `is_incomplete` | `true` if a source of the pool's backends is not available |
     /// | `steps` | per policy: `fallback`, `strategy`, `key`, `limit`, `removed`, `sorted`, `candidates`, `picked` |
     /// | `outcome` | `backend`, or the [failure](Self::failure) |
     /// | `backend` | host and port that the player is referred to, or `null` |
@@ -32,6 +33,7 @@ impl Explanation {
             "passed_over": list(&self.passed_over),
             "route": self.route.as_ref().map(route),
             "maintenance": self.maintenance.as_ref().map(maintenance),
+            "is_incomplete": self.is_incomplete,
             "steps": self.steps.iter().map(step).collect::<Value>(),
             "outcome": self.failure().map_or("backend", RouteFailure::as_str),
             "backend": self.picked().map(|picked| address(&picked.host, picked.backend.port)),

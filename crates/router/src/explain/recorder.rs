@@ -75,6 +75,7 @@ impl<'a> Recorder<'a> {
                 passed_over: Vec::new(),
                 route: None,
                 maintenance: None,
+                is_incomplete: false,
                 steps: Vec::new(),
             },
             turn: 0,
@@ -92,6 +93,7 @@ impl Trace for Recorder<'_> {
         let skipped = before.filter_map(|route| SkippedRoute::new(route, self.request));
         self.explanation.passed_over = skipped.collect();
         self.explanation.route = route.map(|route| MatchedRoute::new(route, self.request.host));
+        self.explanation.is_incomplete = route.is_some_and(|route| route.pool.is_incomplete);
     }
 
     fn maintenance(&mut self, maintenance: &Maintenance, judgement: Judgement) {

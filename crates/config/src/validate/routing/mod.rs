@@ -1,6 +1,7 @@
 //! Routes and pools.
 
 mod covered;
+mod discovered;
 mod keys;
 mod matching;
 mod names;
@@ -18,9 +19,9 @@ use self::covered::Earlier;
 use super::Report;
 use super::discovery::Providers;
 use super::plugins::check_unique;
-use crate::maintenance;
 use crate::model::{Maintenance, Route, Routing};
 use crate::path::Path;
+use crate::{PoolDiscoverySettings, maintenance};
 
 /// Name of the default pool in place of a route's name.
 const DEFAULT_NAME: &str = "default";
@@ -28,12 +29,21 @@ const DEFAULT_NAME: &str = "default";
 /// Texts of maintenances by the name of the route.
 pub(super) type TextsByRoute = BTreeMap<String, MaintenanceTexts>;
 
+/// Routes with everything that belongs to them.
+pub(super) struct BuiltRouting {
+    pub(super) routing: router::RouterSpec,
+    pub(super) maintenance: TextsByRoute,
+    /// Pools with discovered backends.
+    pub(super) pools: Vec<PoolDiscoverySettings>,
+}
+
 /// Builder of routes and pools.
 struct Builder<'b, 'r, 'm> {
     providers: &'b Providers,
     report: &'r mut Report<'m>,
     earlier: Earlier,
     texts: TextsByRoute,
+    pools: Vec<PoolDiscoverySettings>,
     /// `true` if plugins can add backends that are not in the file.
     has_plugins: bool,
 }
@@ -43,7 +53,7 @@ pub(super) fn build(
     providers: &Providers,
     has_plugins: bool,
     report: &mut Report<'_>,
-) -> (router::RouterSpec, TextsByRoute) {
+) -> BuiltRouting {
     let list = Path::of("routing.routes");
     let names = names::of(&routing.routes);
     check_names(&list, &routing.routes, &names, report);
@@ -56,21 +66,26 @@ pub(super) fn build(
         report,
         earlier: Earlier::default(),
         texts: TextsByRoute::new(),
+        pools: Vec::new(),
         has_plugins,
     };
     let routes = routing.routes.into_iter().zip(names).enumerate();
     let routes = routes
-        .map(|(index, (route, name))| builder.route(&list.index(index), name, route))
+        .map(|(index, (route, name))| builder.route(&list, index, name, route))
         .collect();
     let maintenance = builder.maintenance(&closed, DEFAULT_NAME, routing.default_maintenance);
     let default = routing.default.map(|pool| {
-        let pool = builder.pool(&Path::of("routing.default"), pool, None);
+        let pool = builder.pool(&Path::of("routing.default"), pool, None, None);
         router::PoolSpec {
             maintenance,
             ..pool
         }
     });
-    (router::RouterSpec { routes, default }, builder.texts)
+    BuiltRouting {
+        routing: router::RouterSpec { routes, default },
+        maintenance: builder.texts,
+        pools: builder.pools,
+    }
 }
 
 fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Report<'_>) {
@@ -103,7 +118,14 @@ fn check_names(list: &Path, routes: &[Route], names: &[String], report: &mut Rep
 }
 
 impl Builder<'_, '_, '_> {
-    fn route(&mut self, path: &Path, name: String, route: Route) -> router::RouteSpec {
+    fn route(
+        &mut self,
+        list: &Path,
+        index: usize,
+        name: String,
+        route: Route,
+    ) -> router::RouteSpec {
+        let path = list.index(index);
         let matching = &route.matching;
         let at = path.key("match");
         let conditions = matching::conditions(&name, matching);
@@ -111,7 +133,7 @@ impl Builder<'_, '_, '_> {
         self.earlier.warn(&at, &placed, &conditions, self.report);
         let patterns: Vec<_> = placed.iter().map(|(_, pattern)| pattern.clone()).collect();
         self.earlier.add(&at, placed, conditions.clone());
-        let pool = self.pool(&path.key("pool"), route.pool, Some(&patterns));
+        let pool = self.pool(&path.key("pool"), route.pool, Some(index), Some(&patterns));
         let maintenance = self.maintenance(&path.key("maintenance"), &name, route.maintenance);
         router::RouteSpec {
             conditions,

@@ -7,7 +7,7 @@ use hyrouter_router as router;
 
 use super::super::{Report, missing, to_usize};
 use super::policy::{build_filters, build_sort};
-use super::{Builder, keys, switches};
+use super::{Builder, discovered, keys, switches};
 use crate::format::without_brackets;
 use crate::model::{Backend, Fallback, Pool};
 use crate::path::Path;
@@ -19,6 +19,7 @@ impl Builder<'_, '_, '_> {
         &mut self,
         path: &Path,
         mut pool: Pool,
+        route: Option<usize>,
         patterns: Option<&[router::HostPattern]>,
     ) -> router::PoolSpec {
         let report = &mut *self.report;
@@ -26,10 +27,10 @@ impl Builder<'_, '_, '_> {
         if pool.backends.is_empty() && pool.discovery.is_none() {
             report.warn(path, "no backends: its players get the no_backends text");
         }
-        if let Some(discovery) = &pool.discovery {
-            let path = path.key("discovery").key("provider");
-            self.providers
-                .check_name(&path, &discovery.provider, report.problems);
+        if let Some(discoveries) = pool.discovery.take() {
+            let at = path.key("discovery");
+            let built = discovered::build(&at, discoveries, route, self.providers, report);
+            self.pools.extend(built);
         }
         let strategy = pool.strategy;
         let key = pool.key.take();

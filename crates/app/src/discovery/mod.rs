@@ -1,0 +1,16 @@
+//! Discovered backends: the providers of the active configuration, and the pools that use them.
+//!
+//! Providers run beside the configuration. A reload keeps those whose settings did not change. A changed set of backends
+//! rebuilds only the pools that use it, and replaces the router as a whole.
+
+mod pools;
+mod source;
+mod sources;
+mod trigger;
+mod view;
+
+pub(crate) use self::pools::pool_backends;
+pub(crate) use self::source::Source;
+pub(crate) use self::sources::Sources;
+pub(crate) use self::trigger::Trigger;
+pub(crate) use self::view::{DiscoveryView, SourceView};

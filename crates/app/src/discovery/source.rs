@@ -1,0 +1,81 @@
+//! One provider with its feed.
+
+use std::sync::{Mutex, PoisonError};
+
+use hyrouter_discovery::{
+    Feed, Provider, ProviderError, ProviderSettings, Publisher, feed, provider,
+};
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+
+use super::{SourceView, Trigger};
+use crate::lifecycle::CriticalTasks;
+
+/// A provider of a configuration. Its task ends when the last configuration that has it is dropped.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) settings: ProviderSettings,
+    pub(crate) feed: Feed,
+    provider: Box<dyn Provider>,
+    /// The publisher until the provider is started.
+    idle: Mutex<Option<Publisher>>,
+    tasks: Mutex<Vec<AbortHandle>>,
+}
+
+impl Source {
+    /// Makes a provider that is not started yet.
+    pub(crate) fn open(settings: &ProviderSettings) -> Result<Self, ProviderError> {
+        let (publisher, feed) = feed(settings.name.as_str(), settings.max_backends);
+        Ok(Self {
+            provider: provider(settings)?,
+            settings: settings.clone(),
+            feed,
+            idle: Mutex::new(Some(publisher)),
+            tasks: Mutex::default(),
+        })
+    }
+
+    /// Starts the provider unless it runs. Its changes fire `trigger`. Returns whether this started it.
+    pub(crate) fn start(
+        &self,
+        critical_tasks: &CriticalTasks,
+        services: &Handle,
+        trigger: &Trigger,
+    ) -> bool {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(publisher) = idle else {
+            return false;
+        };
+        let mut feed = self.feed.clone();
+        let trigger = trigger.clone();
+        let forward = services.spawn(async move {
+            while feed.changed().await {
+                trigger.fire();
+            }
+        });
+        let follow = self.provider.follow(publisher);
+        let follow = critical_tasks.spawn_on(services, "discovery provider", follow);
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.extend([follow, forward.abort_handle()]);
+        true
+    }
+
+    /// Returns what the source gives now.
+    pub(crate) fn view(&self) -> SourceView {
+        let age = self.feed.age();
+        let longest = self.settings.max_staleness;
+        SourceView {
+            state: self.feed.now(),
+            is_stale: longest.is_some_and(|longest| age.is_some_and(|age| age > longest)),
+        }
+    }
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        let tasks = self.tasks.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for task in tasks {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The providers of a configuration.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyrouter_config::{DiscoverySettings, Problem};
+use hyrouter_discovery::ProviderError;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+use super::{DiscoveryView, Source, Trigger};
+use crate::build::findings::Findings;
+use crate::lifecycle::CriticalTasks;
+
+/// Providers by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sources(BTreeMap<String, Arc<Source>>);
+
+impl Sources {
+    /// Makes the providers of a configuration. Takes those of `previous` whose settings are the same, with their state.
+    /// Contacts nothing.
+    pub(crate) fn open(
+        settings: &DiscoverySettings,
+        previous: Option<&Self>,
+        findings: &mut Findings,
+    ) -> Self {
+        let mut sources = BTreeMap::new();
+        for (index, settings) in settings.providers.iter().enumerate() {
+            let earlier = previous.and_then(|previous| previous.0.get(&settings.name));
+            let source = match earlier.filter(|earlier| earlier.settings == *settings) {
+                Some(earlier) => Some(Arc::clone(earlier)),
+                None => {
+                    let opened = Source::open(settings).map(Arc::new);
+                    findings.keep(opened.map_err(|error| problem(index, settings.source.as_str(), &error)))
+                }
+            };
+            sources.extend(source.map(|source| (settings.name.clone(), source)));
+        }
+        Self(sources)
+    }
+
+    /// Returns the providers in the order of their names.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.0.values()
+    }
+
+    /// Starts the providers that do not run yet. Returns them.
+    pub(crate) fn start(
+        &self,
+        critical_tasks: &CriticalTasks,
+        services: &Handle,
+        trigger: &Trigger,
+    ) -> Vec<Arc<Source>> {
+        let started = self.iter().filter(|source| source.start(critical_tasks, services, trigger));
+        started.cloned().collect()
+    }
+
+    /// Returns what all providers give now.
+    pub(crate) fn view(&self) -> DiscoveryView {
+        let sources = self.0.iter();
+        DiscoveryView::new(sources.map(|(name, source)| (name.clone(), source.view())))
+    }
+}
+
+/// Waits until these providers have synced or failed, at most `longest`.
+pub(super) async fn wait_for(sources: Vec<Arc<Source>>, longest: Duration) {
+    let all = async {
+        for source in sources {
+            source.feed.clone().first().await;
+        }
+    };
+    // Providers that take longer are used once they have synced.
+    let _ = timeout(longest, all).await;
+}
+
+fn problem(index: usize, section: &str, error: &ProviderError) -> Problem {
+    let provider = format!("discovery.providers[{index}]");
+    match error {
+        ProviderError::Setting { key, problem } => {
+            Problem::new(format!("{provider}.{section}.{key}"), problem.clone())
+        }
+        other => Problem::new(format!("{provider}.type"), other.to_string()),
+    }
+}

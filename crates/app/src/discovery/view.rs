@@ -1,0 +1,49 @@
+//! What the providers give at one time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hyrouter_discovery::SourceState;
+
+/// What one provider gives.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceView {
+    pub(crate) state: Arc<SourceState>,
+    /// `true` if the last contact is longer ago than `max_staleness`, so that its backends do not count.
+    pub(crate) is_stale: bool,
+}
+
+impl SourceView {
+    /// Returns whether its backends count.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.state.is_synced && !self.is_stale
+    }
+
+    /// Returns whether pools that use it are the same under another view of it.
+    fn is_same(&self, other: &Self) -> bool {
+        self.is_usable() == other.is_usable()
+            && Arc::ptr_eq(&self.state.backends, &other.state.backends)
+    }
+}
+
+/// What all providers give, by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DiscoveryView(BTreeMap<String, SourceView>);
+
+impl DiscoveryView {
+    pub(super) fn new(sources: impl IntoIterator<Item = (String, SourceView)>) -> Self {
+        Self(sources.into_iter().collect())
+    }
+
+    pub(crate) fn get(&self, provider: &str) -> Option<&SourceView> {
+        self.0.get(provider)
+    }
+
+    /// Returns whether a provider gives other backends than in an earlier view.
+    pub(crate) fn differs(&self, provider: &str, earlier: &Self) -> bool {
+        match (self.get(provider), earlier.get(provider)) {
+            (Some(now), Some(before)) => !now.is_same(before),
+            (now, before) => now.is_some() != before.is_some(),
+        }
+    }
+}
