@@ -27,6 +27,7 @@ mod app;
 mod app_handle;
 mod build;
 mod configuration;
+mod discovery;
 mod error;
 mod handler;
 mod host_name;

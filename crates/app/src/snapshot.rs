@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use hyrouter_config::{
-    DecisionTarget, EnvelopeSettings, IdentityMode, ReferralSettings, UnknownProtocol,
+    DecisionTarget, EnvelopeSettings, IdentityMode, PoolSourceSettings, ReferralSettings,
+    UnknownProtocol,
 };
 use hyrouter_gateway::{
     DecisionExplanation, DecisionNote, ExplainOptions, Gateway, ReferralSealer, ThreadRandom,
@@ -12,6 +13,7 @@ use hyrouter_proxy::{ConnectInfo, FinishedConnection};
 use hyrouter_router::{Router, SpecError};
 
 use crate::build::Assembly;
+use crate::discovery::{DiscoveryView, pool_backends};
 use crate::reconfigure::Overrides;
 
 /// A connection that was answered or closed.
@@ -21,6 +23,8 @@ pub(crate) type Finished<'a> = FinishedConnection<'a, DecisionNote>;
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) gateway: Gateway,
+    /// The discovered backends that the pools are made of.
+    pub(crate) discovery: DiscoveryView,
     pub(crate) log_client_ip: bool,
     /// `true` if decisions are logged.
     pub(crate) logs_decisions: bool,
@@ -41,7 +45,11 @@ impl Snapshot {
         previous: Option<&Self>,
     ) -> Result<Self, SpecError> {
         let settings = &assembly.settings;
-        let router = Router::new(settings.routing.overlaid(&overrides.overlay()))?;
+        let overlay = overrides.overlay();
+        let spec = settings.routing.overlaid(&overlay);
+        let discovery = assembly.sources.view();
+        let pools = pool_backends(&settings.discovery, &spec, &overlay, &discovery, |_| true);
+        let router = Router::new(spec)?.with_backends(pools)?;
         let mut maintenance = settings.maintenance.clone();
         maintenance.extend(overrides.texts());
         let mut builder = Gateway::builder(router)
@@ -64,11 +72,47 @@ impl Snapshot {
         }
         Ok(Self {
             gateway: builder.build(),
+            discovery,
             log_client_ip: settings.logging.log_client_ip,
             logs_decisions: settings.logging.decisions != Some(DecisionTarget::Stdout),
             decision_timeout: settings.limits.decision_timeout,
             configured_plugins: assembly.plugins_in_all,
         })
+    }
+
+    /// Returns a snapshot with the backends that the providers give now; none if no pool changes.
+    ///
+    /// # Errors
+    /// A backend cannot be used. Providers give none of that kind.
+    pub(crate) fn rediscovered(
+        &self,
+        assembly: &Assembly,
+        overrides: &Overrides,
+    ) -> Result<Option<Self>, SpecError> {
+        let settings = &assembly.settings;
+        let view = assembly.sources.view();
+        let has_changed =
+            |source: &PoolSourceSettings| view.differs(&source.provider, &self.discovery);
+        let overlay = overrides.overlay();
+        let pools = pool_backends(
+            &settings.discovery,
+            &settings.routing,
+            &overlay,
+            &view,
+            |pool| pool.sources.iter().any(has_changed),
+        );
+        if pools.is_empty() {
+            return Ok(None);
+        }
+        let router = self.gateway.router().with_backends(pools)?;
+        Ok(Some(Self {
+            gateway: self.gateway.with_router(router),
+            discovery: view,
+            log_client_ip: self.log_client_ip,
+            logs_decisions: self.logs_decisions,
+            decision_timeout: self.decision_timeout,
+            configured_plugins: self.configured_plugins,
+        }))
     }
 
     /// Explains the decision about a player. Plugins have the same time as for a player on a connection.

@@ -45,7 +45,8 @@ struct Node<'s> {
 impl<'s> Node<'s> {
     /// Returns the name of the definition that it refers to, the same wherever the same section stands.
     fn definition(self) -> Option<&'s str> {
-        self.outer.get("$ref")?.as_str()
+        let one_or_list = || self.outer.pointer("/anyOf/0/$ref");
+        self.outer.get("$ref").or_else(one_or_list)?.as_str()
     }
 
     /// Returns the node that it refers to, or the node itself.

@@ -34,6 +34,7 @@ use self::plugins::{LoadedPlugins, Loader};
 #[cfg(feature = "wasm")]
 pub use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
 use crate::admin::AdminEndpoint;
+use crate::discovery::Sources;
 use crate::metrics::Metrics;
 use crate::observe::sinks;
 use crate::observe::traces::Traces;
@@ -50,6 +51,8 @@ pub struct Assembly {
     pub(crate) admin_token: Option<AdminToken>,
     pub(crate) keys: Option<Arc<IdentityKeys>>,
     pub(crate) chain: Arc<Chain>,
+    /// Providers of discovered backends. They contact nothing before they are started.
+    pub(crate) sources: Sources,
     /// Plugins of the configuration, which are more than those of the chain where they are left out.
     pub(crate) plugins_in_all: usize,
     loaded: LoadedPlugins,
@@ -118,6 +121,8 @@ impl Assembler {
         let token_key = token_key(&settings, &mut findings);
         let admin_token = admin_token(&settings, &mut findings);
         let keys = identity_keys(&settings, previous, &mut findings);
+        let earlier = previous.map(|previous| &previous.sources);
+        let sources = Sources::open(&settings.discovery, earlier, &mut findings);
         let earlier = previous.map(|previous| &previous.loaded);
         let loaded = self.loader.load(&settings, earlier, &mut findings);
         let made = loaded.map(|(chain, loaded)| Assembly {
@@ -126,6 +131,7 @@ impl Assembler {
             token_key,
             admin_token,
             keys,
+            sources,
             chain: Arc::new(match previous {
                 Some(previous) => chain.carry_over(&previous.chain),
                 None => chain,

@@ -18,7 +18,9 @@ pub(crate) fn pool_backends(
     wanted: impl Fn(&PoolDiscoverySettings) -> bool,
 ) -> Vec<PoolBackends> {
     let pools = discovery.pools.iter().filter(|pool| wanted(pool));
-    pools.map(|pool| merged(pool, spec, overlay, view)).collect()
+    pools
+        .map(|pool| merged(pool, spec, overlay, view))
+        .collect()
 }
 
 fn merged(

@@ -42,7 +42,11 @@ impl Source {
         services: &Handle,
         trigger: &Trigger,
     ) -> bool {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let Some(publisher) = idle else {
             return false;
         };

@@ -32,7 +32,9 @@ impl Sources {
                 Some(earlier) => Some(Arc::clone(earlier)),
                 None => {
                     let opened = Source::open(settings).map(Arc::new);
-                    findings.keep(opened.map_err(|error| problem(index, settings.source.as_str(), &error)))
+                    findings.keep(
+                        opened.map_err(|error| problem(index, settings.source.as_str(), &error)),
+                    )
                 }
             };
             sources.extend(source.map(|source| (settings.name.clone(), source)));
@@ -52,7 +54,9 @@ impl Sources {
         services: &Handle,
         trigger: &Trigger,
     ) -> Vec<Arc<Source>> {
-        let started = self.iter().filter(|source| source.start(critical_tasks, services, trigger));
+        let started = self
+            .iter()
+            .filter(|source| source.start(critical_tasks, services, trigger));
         started.cloned().collect()
     }
 
@@ -64,7 +68,7 @@ impl Sources {
 }
 
 /// Waits until these providers have synced or failed, at most `longest`.
-pub(super) async fn wait_for(sources: Vec<Arc<Source>>, longest: Duration) {
+pub(crate) async fn wait_for(sources: Vec<Arc<Source>>, longest: Duration) {
     let all = async {
         for source in sources {
             source.feed.clone().first().await;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyrouter_discovery::SourceState;
+use hyrouter_router::Backend;
 
 /// What one provider gives.
 #[derive(Debug, Clone)]
@@ -37,6 +38,12 @@ impl DiscoveryView {
 
     pub(crate) fn get(&self, provider: &str) -> Option<&SourceView> {
         self.0.get(provider)
+    }
+
+    /// Returns the backends of all providers, as they give them.
+    pub(crate) fn backends(&self) -> impl Iterator<Item = &Backend> {
+        let found = self.0.values().flat_map(|found| &*found.state.backends);
+        found.map(|found| &*found.backend)
     }
 
     /// Returns whether a provider gives other backends than in an earlier view.

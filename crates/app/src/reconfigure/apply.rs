@@ -21,8 +21,11 @@ impl Reconfigurer {
     ) -> Result<ReloadReport, Vec<String>> {
         let now = self.state.active.load_full();
         let assembly = Arc::new(candidate.assembly);
-        // Compiled again if commands came while files were read, so that they apply to the new configuration, too.
-        let snapshot = if Arc::ptr_eq(&candidate.base, &now) {
+        self.prepare_sources(&assembly.sources).await;
+        // Compiled again if commands came while files were read, so that they apply to the new configuration, too. The
+        // same for backends that were discovered since.
+        let has_discovery = !assembly.settings.discovery.pools.is_empty();
+        let snapshot = if Arc::ptr_eq(&candidate.base, &now) && !has_discovery {
             candidate.snapshot
         } else {
             let made = self.snapshot(&assembly, &now.overrides).await;

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use hyrouter_admin::CommandError;
 use hyrouter_config::{MaintenanceSettings, Settings};
+use hyrouter_router::Backend;
 
 use super::task::{Active, Reconfigurer};
 use crate::address;
@@ -22,15 +23,18 @@ impl Reconfigurer {
         let unknown = || CommandError::Unknown(format!("there is no backend {address:?}"));
         let (host, port) = address::parse_backend(address).ok_or_else(unknown)?;
         let now = self.state.active.load_full();
+        let snapshot = self.state.handler.current();
+        let is_it = |backend: &&Backend| backend.host == host && backend.port == port;
         let found = backends(&now.assembly.settings)
-            .find(|backend| backend.host == host && backend.port == port);
+            .chain(snapshot.discovery.backends())
+            .find(is_it);
         // A backend that the configuration no longer has can still be undrained.
         if found.is_none() && (drained || !now.overrides.is_drained(host, port)) {
             return Err(unknown());
         }
         if !drained && found.is_some_and(|backend| backend.drained) {
             return Err(CommandError::failed(format!(
-                "{address} is drained by the configuration; change it there"
+                "{address} is drained by the configuration or its discovery provider; change it there"
             )));
         }
         let mut overrides = now.overrides.clone();
@@ -134,7 +138,7 @@ fn closed(
 }
 
 /// Returns all backends of a configuration.
-fn backends(settings: &Settings) -> impl Iterator<Item = &hyrouter_router::Backend> {
+fn backends(settings: &Settings) -> impl Iterator<Item = &Backend> {
     let pools = settings.routing.routes.iter().map(|route| &route.pool);
     let pools = pools.chain(&settings.routing.default);
     pools.flat_map(|pool| &pool.backends)

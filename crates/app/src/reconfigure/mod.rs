@@ -7,6 +7,7 @@ mod commands;
 mod history;
 mod job;
 mod overrides;
+mod rediscover;
 mod reload;
 mod restart_only;
 mod task;

@@ -20,11 +20,14 @@ use super::restart_only::RestartOnly;
 use crate::admin::AdminTokenHandle;
 use crate::build::{Assembler, Assembly};
 use crate::configuration::Origin;
+use crate::discovery::{Pacing, Trigger};
 use crate::handler::SwappableHandler;
 use crate::lifecycle::CriticalTasks;
 
 /// Interval of checks for changed files. Files are read once two checks agree, so a change is applied within 2 s.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// Interval of checks for discovered backends that have become too old.
+const AGE_INTERVAL: Duration = Duration::from_secs(1);
 /// Maximum time of a check. It takes microseconds if no disk hangs.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -62,6 +65,7 @@ pub(crate) struct Reconfigurer {
     file_check: Option<Job<FileSet>>,
     pub(super) pending: PendingReload,
     pub(super) key_task: Option<AbortHandle>,
+    pub(super) pacing: Pacing,
     /// Time and mistakes of the last rejected configuration, until one is applied.
     pub(super) rejected: Option<(Instant, Vec<String>)>,
 }
@@ -88,6 +92,7 @@ impl Reconfigurer {
             file_check: None,
             pending: PendingReload::default(),
             key_task: None,
+            pacing: Pacing::new(Trigger::default()),
             rejected: None,
         }
     }
@@ -110,13 +115,18 @@ impl Reconfigurer {
     /// read on other threads, while commands are handled.
     pub(crate) async fn run(mut self, watch_files: bool) {
         self.follow_keys();
+        self.start_sources();
         let mut checks = tokio::time::interval(CHECK_INTERVAL);
         checks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ages = tokio::time::interval(AGE_INTERVAL);
+        ages.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 Some(command) = self.commands.recv() => self.handle(command).await,
                 _ = checks.tick(), if watch_files => self.check_files(),
                 checked = Job::progress(&mut self.file_check) => self.files_checked(checked),
+                () = self.pacing.due() => self.rediscover().await,
+                _ = ages.tick(), if self.has_aging_sources() => self.pacing.trigger().fire(),
                 loaded = Job::progress(&mut self.pending.job) => self.loaded(loaded).await,
             }
         }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use hyrouter_config::{MessageKind, Settings, UnknownProtocol};
+use hyrouter_config::{DiscoveryMode, MessageKind, Settings, UnknownProtocol};
 use hyrouter_referral::Secret;
 use hyrouter_referral::v1::{KeyRing, open};
 use hyrouter_router::{Filter, Router, SortOrder, SortType, Strategy, WhitelistSubject};
 
-use crate::support::{NOTHING, data, lines, load, load_file, load_named};
+use crate::support::{NOTHING, data, load, load_file, load_named};
 
 #[test]
 fn defaults_are_those_of_the_reference() {
@@ -210,13 +210,26 @@ fn a_full_json_file_loads() {
 }
 
 #[test]
-fn keys_of_later_releases_are_read_and_refused() {
-    assert_eq!(
-        lines(&load_file(data("later.yaml")).unwrap_err()),
-        [
-            "discovery.providers: this build cannot discover backends yet (got a list of 2); allowed: an empty list",
-        ]
-    );
+fn discovery_of_the_original_loads() {
+    let settings = load_file(data("discovery.yaml")).unwrap();
+    let discovery = &settings.discovery;
+    let types = discovery.providers.iter();
+    let types: Vec<_> = types
+        .map(|one| (one.name.as_str(), one.source.as_str()))
+        .collect();
+    assert_eq!(types, [("fleet", "agones"), ("pods", "kubernetes")]);
+    let pools = discovery.pools.iter().map(|pool| {
+        let [source] = pool.sources.as_slice() else {
+            panic!("one source: {pool:?}");
+        };
+        (pool.route, source.provider.as_str(), pool.mode)
+    });
+    let expected = [
+        (Some(0), "fleet", DiscoveryMode::Prefer),
+        (Some(1), "pods", DiscoveryMode::Union),
+    ];
+    assert_eq!(pools.collect::<Vec<_>>(), expected);
+    assert_eq!(settings.warnings, []);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 )]
 
 mod captures;
+mod discovery;
 mod empty;
 mod environment;
 mod files;

@@ -200,7 +200,8 @@ fn at<'a>(root: &'a Value, key: &str) -> &'a Value {
 }
 
 fn follow<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
-    match schema["$ref"].as_str() {
+    let one_or_list = &schema["anyOf"][0]["$ref"];
+    match schema["$ref"].as_str().or(one_or_list.as_str()) {
         Some(reference) => root.pointer(&reference[1..]).unwrap(),
         None => schema,
     }

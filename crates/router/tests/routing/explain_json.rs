@@ -102,6 +102,7 @@ fn it_has_everything_under_stable_names() {
                     {"what": "player's address", "value": null},
                 ],
             },
+            "is_incomplete": false,
             "steps": [{
                 "fallback": 0,
                 "strategy": "least_loaded",

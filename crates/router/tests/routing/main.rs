@@ -9,6 +9,7 @@
 mod captures;
 mod clients;
 mod conditions;
+mod discovered;
 mod draining;
 mod explain;
 mod explain_json;

@@ -1,0 +1,63 @@
+//! Changes of discovered backends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyrouter_text::Causes;
+use tokio::time::Instant;
+
+use super::task::Reconfigurer;
+use crate::discovery::{Source, Sources, wait_for};
+
+/// Maximum time that a reload waits for the first answer of new providers, so that pools do not lose their backends
+/// while the settings of a provider change.
+const FIRST_ANSWER: Duration = Duration::from_secs(3);
+
+impl Reconfigurer {
+    /// Starts the providers of the active configuration.
+    pub(super) fn start_sources(&self) {
+        let active = self.state.active.load();
+        self.start(&active.assembly.sources);
+    }
+
+    /// Starts the providers of a configuration that is about to be active, and waits for their first answers.
+    pub(super) async fn prepare_sources(&self, sources: &Sources) {
+        let started = self.start(sources);
+        wait_for(started, FIRST_ANSWER).await;
+    }
+
+    fn start(&self, sources: &Sources) -> Vec<Arc<Source>> {
+        let trigger = self.pacing.trigger();
+        sources.start(&self.critical_tasks, &self.services, trigger)
+    }
+
+    /// Returns whether the backends of a provider can become too old.
+    pub(super) fn has_aging_sources(&self) -> bool {
+        let active = self.state.active.load();
+        let mut sources = active.assembly.sources.iter();
+        sources.any(|source| source.settings.max_staleness.is_some())
+    }
+
+    /// Rebuilds the pools whose discovered backends have changed.
+    pub(super) async fn rediscover(&mut self) {
+        let begin = Instant::now();
+        let active = self.state.active.load_full();
+        let current = self.state.handler.current();
+        let making = tokio::task::spawn_blocking(move || {
+            current.rediscovered(&active.assembly, &active.overrides)
+        });
+        match making.await {
+            Ok(Ok(Some(snapshot))) => self.state.handler.replace(snapshot),
+            Ok(Ok(None)) => {}
+            Ok(Err(error)) => {
+                let why = Causes(&error).to_string();
+                tracing::error!(why, "discovered backends not used; the previous ones stay");
+            }
+            Err(error) => {
+                let why = error.to_string();
+                tracing::error!(why, "discovered backends not used; the previous ones stay");
+            }
+        }
+        self.pacing.done(begin.elapsed());
+    }
+}
