@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 
+use crate::api_server::Build;
 use crate::{
     browser, docs, interop, packaging, peers, plugin_examples, plugins, sh, tidy, verifiers,
 };
@@ -16,6 +17,8 @@ const CARGO_DENY: &str = "0.20.2";
 const CARGO_HACK: &str = "0.6.46";
 
 pub(crate) fn run() -> anyhow::Result<()> {
+    // Beside the checks, which leave a core idle now and then.
+    let api_server = Build::start()?;
     sh::run(cargo().args(["fmt", "--all", "--check"]))?;
     tidy::run()?;
     sh::run(cargo().args([
@@ -38,7 +41,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     sh::run(cmd(deny).args(["--all-features", "check", "bans", "licenses", "sources"]))?;
     each_feature_compiles()?;
     crates_can_be_published()?;
-    test()?;
+    test_with(api_server)?;
     packaging::run_built()?;
     interop::run_built(None)
 }
@@ -138,11 +141,16 @@ fn published(wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
 
 /// Runs all tests, after setting up the other programs that they need.
 pub(crate) fn test() -> anyhow::Result<()> {
+    test_with(Build::start()?)
+}
+
+fn test_with(api_server: Build) -> anyhow::Result<()> {
     plugins::build_all()?;
     peers::set_up()?;
     browser::set_up()?;
     verifiers::set_up()?;
     verifiers::run()?;
+    api_server.finish()?;
     sh::run(cargo().args(["test", "--workspace", "--all-features"]))?;
     plugin_examples::run_built()
 }

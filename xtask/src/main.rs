@@ -1,5 +1,6 @@
 //! `cargo xtask`: development tasks.
 
+mod api_server;
 mod bench;
 mod browser;
 mod ci;
@@ -32,6 +33,8 @@ enum Command {
     Ci,
     /// Set up what the tests need, then run all tests
     Test,
+    /// Build the Kubernetes API server of the tests into target/kubernetes-test-server/
+    ApiServer,
     /// Test the router with aioquic, an independent QUIC stack
     Interop {
         /// Run only the cases whose name contains this text
@@ -69,6 +72,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Ci => ci::run(),
         Command::Test => ci::test(),
+        Command::ApiServer => api_server::Build::start().and_then(api_server::Build::finish),
         Command::Interop { filter } => interop::run(filter.as_deref()),
         Command::PluginWasm => plugins::build_all(),
         Command::PluginExamples(args) => plugin_examples::run(&args),

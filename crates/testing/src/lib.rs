@@ -19,6 +19,8 @@ pub mod bombs;
 pub mod browser;
 #[cfg(feature = "http")]
 pub mod clock;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 #[cfg(feature = "http")]
 pub mod listen;
 pub mod peer;
