@@ -93,6 +93,26 @@ impl Publisher {
         backends: impl IntoIterator<Item = DiscoveredBackend>,
         problems: impl IntoIterator<Item = EntryProblem>,
     ) {
+        self.publish_set(backends, problems, None);
+    }
+
+    /// As [`publish`](Self::publish), for a source of which a part failed. The set has what that part had last; the text
+    /// is treated as by [`fail`](Self::fail).
+    pub fn publish_partial(
+        &self,
+        backends: impl IntoIterator<Item = DiscoveredBackend>,
+        problems: impl IntoIterator<Item = EntryProblem>,
+        error: impl fmt::Display,
+    ) {
+        self.publish_set(backends, problems, Some(shown(error).to_string().into()));
+    }
+
+    fn publish_set(
+        &self,
+        backends: impl IntoIterator<Item = DiscoveredBackend>,
+        problems: impl IntoIterator<Item = EntryProblem>,
+        error: Option<Arc<str>>,
+    ) {
         let mut set = UsableSet::new(self.max_backends);
         problems.into_iter().for_each(|problem| set.report(problem));
         backends.into_iter().for_each(|backend| set.add(backend));
@@ -101,7 +121,7 @@ impl Publisher {
         let state = SourceState {
             backends: set.backends.into(),
             is_synced: true,
-            error: None,
+            error,
             problems: set.problems.into(),
             unusable: set.unusable,
             dropped: set.dropped,
@@ -160,8 +180,13 @@ impl Publisher {
         let backends = now.backends.len();
         if !before.is_synced {
             tracing::info!(provider, backends, "discovery provider synced");
-        } else if before.error.is_some() {
+        } else if before.error.is_some() && now.error.is_none() {
             tracing::info!(provider, backends, "discovery provider recovered");
+        }
+        if let Some(error) = &now.error
+            && now.error != before.error
+        {
+            tracing::warn!(provider, %error, "part of a discovery provider failed; its last backends stay in use");
         }
         if now.problems != before.problems {
             for problem in now.problems.iter().take(LOGGED_PROBLEMS) {

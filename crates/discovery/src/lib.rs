@@ -21,10 +21,14 @@
 //! assert_eq!(state.error.as_deref(), Some("the source is away"));
 //! ```
 
+#[cfg(feature = "cluster")]
+mod cluster;
 mod discovered;
 #[cfg(feature = "document")]
 pub mod document;
 mod feed;
+#[cfg(feature = "kubernetes")]
+mod kubernetes;
 mod open;
 mod provider;
 mod selector;

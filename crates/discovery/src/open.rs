@@ -1,6 +1,8 @@
 //! Providers from settings.
 
-use crate::{Provider, ProviderSettings};
+#[cfg(feature = "kubernetes")]
+use crate::kubernetes::KubernetesProvider;
+use crate::{Provider, ProviderSettings, SourceSettings};
 
 /// A provider cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +25,15 @@ pub enum ProviderError {
 ///
 /// # Errors
 /// The crate was built without the feature of the source, or a setting cannot be used.
-#[expect(clippy::match_single_binding, reason = "each feature adds an arm")]
+#[allow(
+    unreachable_patterns,
+    clippy::match_single_binding,
+    reason = "each feature adds an arm"
+)]
 pub fn provider(settings: &ProviderSettings) -> Result<Box<dyn Provider>, ProviderError> {
     match &settings.source {
+        #[cfg(feature = "kubernetes")]
+        SourceSettings::Kubernetes(settings) => Ok(Box::new(KubernetesProvider::new(settings))),
         other => Err(ProviderError::NotBuilt(other.as_str())),
     }
 }
