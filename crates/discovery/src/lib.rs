@@ -14,11 +14,11 @@
 //!
 //! let (publisher, feed) = feed("lobbies", 100);
 //! publisher.publish([DiscoveredBackend::new("lobby-1", Backend::new("10.0.0.1", 5520))], []);
-//! publisher.fail("the source is away");
+//! publisher.fail("connection refused");
 //!
 //! let state = feed.now();
 //! assert_eq!(state.backends[0].backend.to_string(), "10.0.0.1:5520");
-//! assert_eq!(state.error.as_deref(), Some("the source is away"));
+//! assert_eq!(state.error.as_deref(), Some("connection refused"));
 //! ```
 
 #[cfg(feature = "cluster")]

@@ -16,7 +16,7 @@ pub enum ProviderError {
     Setting {
         /// Key of the setting below the section of the source, such as `token_file`.
         key: &'static str,
-        /// The problem, with the value and what is allowed.
+        /// The problem, with the value and the allowed values.
         problem: String,
     },
 }

@@ -13,7 +13,8 @@ pub enum Reason {
     NoRoute,
     /// No backend of the pool is available, and no plugin named a backend.
     NoBackends,
-    /// No backend of the pool is available while a source of its backends is away, and no plugin named a backend.
+    /// No backend of the pool is available, a source of its backends has none yet or outdated ones, and no plugin named a
+    /// backend.
     DiscoveryUnavailable,
     /// The route is under maintenance.
     Maintenance,

@@ -34,7 +34,7 @@ use self::plugins::{LoadedPlugins, Loader};
 #[cfg(feature = "wasm")]
 pub use self::wasm::{COMPILE_WASM, compiler, wasm_host, wasm_settings};
 use crate::admin::AdminEndpoint;
-use crate::discovery::Sources;
+use crate::discovery::DiscoverySources;
 use crate::metrics::Metrics;
 use crate::observe::sinks;
 use crate::observe::traces::Traces;
@@ -51,8 +51,7 @@ pub struct Assembly {
     pub(crate) admin_token: Option<AdminToken>,
     pub(crate) keys: Option<Arc<IdentityKeys>>,
     pub(crate) chain: Arc<Chain>,
-    /// Providers of discovered backends. They contact nothing before they are started.
-    pub(crate) sources: Sources,
+    pub(crate) sources: DiscoverySources,
     /// Plugins of the configuration, which are more than those of the chain where they are left out.
     pub(crate) plugins_in_all: usize,
     loaded: LoadedPlugins,
@@ -108,9 +107,8 @@ impl Assembler {
         let plugins_in_all = settings.plugins.len();
         if self.without_plugins {
             settings.plugins.clear();
-            settings
-                .files
-                .retain(|named| !named.key.starts_with("plugins["));
+            let is_other = |named: &NamedFile| !named.key.starts_with("plugins[");
+            settings.files.retain(is_other);
         }
         open_all(&settings, &mut findings);
         // Their own place opens them; a mistake in them is one of the configuration all the same.
@@ -121,9 +119,8 @@ impl Assembler {
         let token_key = token_key(&settings, &mut findings);
         let admin_token = admin_token(&settings, &mut findings);
         let keys = identity_keys(&settings, previous, &mut findings);
-        let earlier = previous.map(|previous| &previous.sources);
-        let sources = Sources::open(&settings.discovery, earlier, &mut findings);
-        let earlier = previous.map(|previous| &previous.loaded);
+        let sources = DiscoverySources::open(&settings.discovery, previous, &mut findings);
+        let earlier = previous.map(|one| &one.loaded);
         let loaded = self.loader.load(&settings, earlier, &mut findings);
         let made = loaded.map(|(chain, loaded)| Assembly {
             settings,
@@ -190,10 +187,7 @@ fn identity_keys(
     findings: &mut Findings,
 ) -> Option<Arc<IdentityKeys>> {
     let earlier = previous.and_then(|previous| previous.keys.as_ref());
-    let begin = match previous {
-        Some(_) => LoadOccasion::Reload,
-        None => LoadOccasion::Start,
-    };
+    let begin = previous.map_or(LoadOccasion::Start, |_| LoadOccasion::Reload);
     // A reload may fetch keys. A configuration that is refused must cause no requests.
     let is_refused = begin == LoadOccasion::Reload && !findings.is_empty();
     if is_refused || !findings.are_free(&["identity"]) {

@@ -11,6 +11,6 @@ mod view;
 
 pub(crate) use self::pools::pool_backends;
 pub(crate) use self::source::Source;
-pub(crate) use self::sources::{Sources, wait_for};
+pub(crate) use self::sources::{DiscoverySources, wait_for};
 pub(crate) use self::trigger::{Pacing, Trigger};
 pub(crate) use self::view::{DiscoveryView, SourceView};

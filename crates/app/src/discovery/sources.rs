@@ -10,24 +10,25 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::{DiscoveryView, Source, Trigger};
+use crate::build::Assembly;
 use crate::build::findings::Findings;
 use crate::lifecycle::CriticalTasks;
 
 /// Providers by name.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Sources(BTreeMap<String, Arc<Source>>);
+pub(crate) struct DiscoverySources(BTreeMap<String, Arc<Source>>);
 
-impl Sources {
+impl DiscoverySources {
     /// Makes the providers of a configuration. Takes those of `previous` whose settings are the same, with their state.
     /// Contacts nothing.
     pub(crate) fn open(
         settings: &DiscoverySettings,
-        previous: Option<&Self>,
+        previous: Option<&Assembly>,
         findings: &mut Findings,
     ) -> Self {
         let mut sources = BTreeMap::new();
         for (index, settings) in settings.providers.iter().enumerate() {
-            let earlier = previous.and_then(|previous| previous.0.get(&settings.name));
+            let earlier = previous.and_then(|previous| previous.sources.0.get(&settings.name));
             let source = match earlier.filter(|earlier| earlier.settings == *settings) {
                 Some(earlier) => Some(Arc::clone(earlier)),
                 None => {

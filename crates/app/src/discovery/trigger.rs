@@ -52,7 +52,7 @@ impl Pacing {
         sleep_until(self.not_before).await;
     }
 
-    /// Reports that the pools were looked at, and how long that took.
+    /// Reports that the pools are up to date, and how long that took.
     pub(crate) fn done(&mut self, took: Duration) {
         self.has_fired = false;
         self.not_before = Instant::now() + (took * SPACING).max(SHORTEST);

@@ -7,7 +7,7 @@ use hyrouter_text::Causes;
 use tokio::time::Instant;
 
 use super::task::Reconfigurer;
-use crate::discovery::{Source, Sources, wait_for};
+use crate::discovery::{DiscoverySources, Source, wait_for};
 
 /// Maximum time that a reload waits for the first answer of new providers, so that pools do not lose their backends
 /// while the settings of a provider change.
@@ -21,12 +21,12 @@ impl Reconfigurer {
     }
 
     /// Starts the providers of a configuration that is about to be active, and waits for their first answers.
-    pub(super) async fn prepare_sources(&self, sources: &Sources) {
+    pub(super) async fn prepare_sources(&self, sources: &DiscoverySources) {
         let started = self.start(sources);
         wait_for(started, FIRST_ANSWER).await;
     }
 
-    fn start(&self, sources: &Sources) -> Vec<Arc<Source>> {
+    fn start(&self, sources: &DiscoverySources) -> Vec<Arc<Source>> {
         let trigger = self.pacing.trigger();
         sources.start(&self.critical_tasks, &self.services, trigger)
     }

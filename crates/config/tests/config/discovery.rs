@@ -6,7 +6,7 @@ use std::time::Duration;
 use hyrouter_config::{DiscoveryMode, Settings};
 use hyrouter_discovery::{DnsRecord, DockerAddress, SourceSettings};
 
-use crate::support::{load, problems, warnings};
+use crate::support::{data, load, load_file, problems, warnings};
 
 fn with_providers(providers: &str) -> String {
     format!(
@@ -18,6 +18,29 @@ fn with_providers(providers: &str) -> String {
 fn source(provider: &str) -> SourceSettings {
     let settings: Settings = load(&with_providers(&format!("{{name: a, {provider}}}"))).unwrap();
     settings.discovery.providers[0].source.clone()
+}
+
+#[test]
+fn discovery_of_the_original_loads() {
+    let settings = load_file(data("discovery.yaml")).unwrap();
+    let discovery = &settings.discovery;
+    let types = discovery.providers.iter();
+    let types: Vec<_> = types
+        .map(|one| (one.name.as_str(), one.source.as_str()))
+        .collect();
+    assert_eq!(types, [("fleet", "agones"), ("pods", "kubernetes")]);
+    let pools = discovery.pools.iter().map(|pool| {
+        let [source] = pool.sources.as_slice() else {
+            panic!("one source: {pool:?}");
+        };
+        (pool.route, source.provider.as_str(), pool.mode)
+    });
+    let expected = [
+        (Some(0), "fleet", DiscoveryMode::Prefer),
+        (Some(1), "pods", DiscoveryMode::Union),
+    ];
+    assert_eq!(pools.collect::<Vec<_>>(), expected);
+    assert_eq!(settings.warnings, []);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hyrouter_config::{DiscoveryMode, MessageKind, Settings, UnknownProtocol};
+use hyrouter_config::{MessageKind, Settings, UnknownProtocol};
 use hyrouter_referral::Secret;
 use hyrouter_referral::v1::{KeyRing, open};
 use hyrouter_router::{Filter, Router, SortOrder, SortType, Strategy, WhitelistSubject};
@@ -206,29 +206,6 @@ fn a_full_json_file_loads() {
     assert_eq!(pool.policy.key, None);
     assert!(settings.routing.default.is_none());
     assert!(!crate::support::sealer(&settings).is_signed());
-    assert_eq!(settings.warnings, []);
-}
-
-#[test]
-fn discovery_of_the_original_loads() {
-    let settings = load_file(data("discovery.yaml")).unwrap();
-    let discovery = &settings.discovery;
-    let types = discovery.providers.iter();
-    let types: Vec<_> = types
-        .map(|one| (one.name.as_str(), one.source.as_str()))
-        .collect();
-    assert_eq!(types, [("fleet", "agones"), ("pods", "kubernetes")]);
-    let pools = discovery.pools.iter().map(|pool| {
-        let [source] = pool.sources.as_slice() else {
-            panic!("one source: {pool:?}");
-        };
-        (pool.route, source.provider.as_str(), pool.mode)
-    });
-    let expected = [
-        (Some(0), "fleet", DiscoveryMode::Prefer),
-        (Some(1), "pods", DiscoveryMode::Union),
-    ];
-    assert_eq!(pools.collect::<Vec<_>>(), expected);
     assert_eq!(settings.warnings, []);
 }
 

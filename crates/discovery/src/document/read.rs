@@ -8,7 +8,7 @@ use crate::{DiscoveredBackend, EntryProblem};
 
 /// Largest number of parts of a YAML document, and of repetitions of anchors in it.
 const MAX_YAML_NODES: usize = 2_000_000;
-/// Maximum depth of a YAML document. JSON has a limit of 128 of its own.
+/// Maximum depth of a YAML document. The JSON parser has a limit of 128.
 const MAX_YAML_DEPTH: usize = 64;
 
 /// A text is no document for backends.

@@ -33,7 +33,7 @@ pub(crate) struct Dns {
     /// Type of the records. `auto`: SRV if there are any, otherwise A and AAAA.
     #[serde(with = "AsText::<DnsRecordType>")]
     pub(crate) record: DnsRecordType,
-    /// Port of the backends. SRV records have ports of their own; `a` and `aaaa` need this key. 0 means none.
+    /// Port of the backends. SRV records have ports; `a` and `aaaa` need this key. 0 means none.
     #[schemars(range(max = 65535))]
     pub(crate) port: u16,
     /// DNS servers as `ip` or `ip:port`. Default: those of the system.
