@@ -8,6 +8,7 @@ mod dist;
 mod docs;
 mod go;
 mod interop;
+mod name_server;
 mod packaging;
 mod peers;
 mod plugin_examples;

@@ -24,6 +24,8 @@
 #[cfg(feature = "cluster")]
 mod cluster;
 mod discovered;
+#[cfg(feature = "dns")]
+mod dns;
 #[cfg(feature = "document")]
 pub mod document;
 mod feed;

@@ -1,5 +1,7 @@
 //! Providers from settings.
 
+#[cfg(feature = "dns")]
+use crate::dns::DnsProvider;
 #[cfg(feature = "kubernetes")]
 use crate::kubernetes::KubernetesProvider;
 use crate::{Provider, ProviderSettings, SourceSettings};
@@ -32,6 +34,8 @@ pub enum ProviderError {
 )]
 pub fn provider(settings: &ProviderSettings) -> Result<Box<dyn Provider>, ProviderError> {
     match &settings.source {
+        #[cfg(feature = "dns")]
+        SourceSettings::Dns(dns) => Ok(Box::new(DnsProvider::new(dns, settings)?)),
         #[cfg(feature = "kubernetes")]
         SourceSettings::Kubernetes(settings) => Ok(Box::new(KubernetesProvider::new(settings))),
         other => Err(ProviderError::NotBuilt(other.as_str())),

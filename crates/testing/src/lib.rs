@@ -23,6 +23,8 @@ pub mod clock;
 pub mod kubernetes;
 #[cfg(feature = "http")]
 pub mod listen;
+#[cfg(feature = "dns")]
+pub mod name_server;
 pub mod peer;
 #[cfg(feature = "http")]
 pub mod post;

@@ -1,5 +1,7 @@
 //! Providers against their real sources, each in a separate process.
 
+#[cfg(feature = "dns")]
+mod dns;
 mod followed;
 #[cfg(feature = "kubernetes")]
 mod kubernetes;
