@@ -88,8 +88,12 @@ fn wanted(level: LogLevel) -> Targets {
     };
     // The QUIC stack writes about a hundred debug lines per connection, which mean nothing to an operator.
     // A guest can trigger any line of wasmer's crates. Its faults are logged by the plugin host instead.
+    // A DNS server can trigger warnings of hickory, with its own texts. Its faults are logged by the provider instead.
     Targets::new()
         .with_default(level.min(LevelFilter::WARN))
+        .with_target("hickory_net", LevelFilter::OFF)
+        .with_target("hickory_proto", LevelFilter::OFF)
+        .with_target("hickory_resolver", LevelFilter::OFF)
         .with_target("virtual_fs", LevelFilter::OFF)
         .with_target("wasmer", LevelFilter::OFF)
         .with_target("hyrouter", level)

@@ -18,6 +18,7 @@ mod compile;
 #[cfg(target_os = "linux")]
 mod decision_pipe;
 mod differential;
+mod discovery_dns;
 mod docs;
 mod drain;
 mod explain;
