@@ -37,7 +37,7 @@ async fn players_follow_a_name_in_dns() {
     comes_until(&player, "10.0.0.2").await;
     server.set_records("lobby SRV 0 0 5600 a\na A 10.0.0.3");
     comes_until(&player, "10.0.0.3").await;
-    // A name that is gone keeps its backends, as does a server that is away.
+    // A name that is gone keeps its backends, and so does an unreachable server.
     server.set_records("");
     let line = router.until("discovery provider failed");
     assert_eq!(

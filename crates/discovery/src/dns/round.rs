@@ -12,7 +12,7 @@ use super::addresses::{LastAnswers, NameAddresses};
 use super::client::{DnsFailure, DnsQueries};
 use crate::{DiscoveredBackend, DnsRecord, EntryProblem};
 
-/// What is looked up.
+/// The name to look up, and the use of its records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DnsTarget {
     /// The absolute name.
@@ -131,7 +131,7 @@ pub(super) fn discovered(backend: Backend) -> DiscoveredBackend {
     DiscoveredBackend::new(id, backend)
 }
 
-/// Returns what is missing of the addresses of a name.
+/// Returns the problems with the addresses of a name.
 pub(super) fn problems(host: &str, found: &NameAddresses) -> Vec<EntryProblem> {
     let mut texts = Vec::new();
     if let Some(failure) = &found.failure {
