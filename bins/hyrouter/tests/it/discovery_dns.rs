@@ -113,7 +113,7 @@ async fn a_reload_keeps_the_backends() {
     router.until("discovery provider failed");
     write(&folder, "config.yaml", &format!("{before}messages: {{}}\n"));
     router.until("configuration reloaded");
-    referred_to(&player, "10.0.0.1").await;
+    assert_eq!(host(&player.comes().await), "10.0.0.1");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use hyrouter_discovery::DnsRecord;
 use hyrouter_testing::name_server::NameServer;
 use tokio::net::UdpSocket;
 
-use super::follow;
+use super::{follow, until_ids};
 
 #[tokio::test]
 async fn a_server_that_is_away_is_asked_again() {
@@ -14,12 +14,12 @@ async fn a_server_that_is_away_is_asked_again() {
         return;
     };
     let mut followed = follow(&[server.address()], "lobby.example.test", |_| ());
-    followed.backends(&["10.0.0.1:5520"]).await;
+    until_ids(&mut followed, &["10.0.0.1:5520"]).await;
     server.kill();
-    let state = followed.error(&server.address().to_string()).await;
+    let state = followed.until_error(&server.address().to_string()).await;
     assert_eq!(state.backends.len(), 1);
     server.start_again();
-    followed.backends(&["10.0.0.1:5520"]).await;
+    until_ids(&mut followed, &["10.0.0.1:5520"]).await;
 }
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn errors_of_a_server_are_named() {
         ("away.example.test", "SERVFAIL"),
     ] {
         let mut followed = follow(&[address], name, |dns| dns.record = DnsRecord::A);
-        let state = followed.error("").await;
+        let state = followed.until_error("").await;
         let expected = format!("{name}: {address}: it answered {code}");
         assert_eq!(state.error.as_deref(), Some(&*expected));
         assert!(!state.is_synced);
@@ -52,7 +52,7 @@ async fn the_next_server_is_asked() {
     for first in [silent, garbage] {
         let servers = [first, server.address()];
         let mut followed = follow(&servers, "_games._udp.example.test", |_| ());
-        followed.backends(&["10.0.1.1:5521"]).await;
+        until_ids(&mut followed, &["10.0.1.1:5521"]).await;
     }
 }
 
@@ -89,7 +89,7 @@ async fn garbage_is_an_error() {
         let mut followed = follow(&[address], "lobby.example.test", |dns| {
             dns.record = DnsRecord::A
         });
-        let state = followed.error(&address.to_string()).await;
+        let state = followed.until_error(&address.to_string()).await;
         let error = state.error.as_deref().unwrap();
         assert!(
             !error.contains(char::is_control) && error.len() < 500,
@@ -110,7 +110,9 @@ async fn records_of_other_names_are_ignored() {
     let mut followed = follow(&[address], "lobby.example.test", |dns| {
         dns.record = DnsRecord::A
     });
-    followed.error("lobby.example.test has no A records").await;
+    followed
+        .until_error("lobby.example.test has no A records")
+        .await;
 }
 
 #[tokio::test]
@@ -124,7 +126,7 @@ async fn aliases_without_an_end_are_cut() {
     let mut followed = follow(&[address], "lobby.example.test", |dns| {
         dns.record = DnsRecord::A
     });
-    followed.error("more than 8 aliases (CNAME)").await;
+    followed.until_error("more than 8 aliases (CNAME)").await;
 }
 
 /// Returns the header of an answer without errors to this query.

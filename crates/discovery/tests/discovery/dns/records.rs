@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use hyrouter_discovery::DnsRecord;
 use hyrouter_testing::name_server::NameServer;
 
-use super::follow;
+use super::{follow, until_ids};
 
 const RECORDS: &str = "
 lobby A 10.0.0.2
@@ -39,12 +39,12 @@ async fn addresses_become_backends() {
         ("alias.example.test", DnsRecord::Auto, &[v4[0], v4[1], v6]),
     ] {
         let mut followed = follow(&servers, name, |dns| dns.record = record);
-        followed.backends(expected).await;
+        until_ids(&mut followed, expected).await;
     }
     let mut named = follow(&servers, "alias.example.test", |dns| {
         dns.per_address = false
     });
-    named.backends(&["alias.example.test:5520"]).await;
+    until_ids(&mut named, &["alias.example.test:5520"]).await;
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn srv_records_become_backends_with_weights_and_priorities() {
             "[2001:db8::2]:5522",
             "10.0.1.3:5523",
         ];
-        let state = followed.backends(&ids).await;
+        let state = until_ids(&mut followed, &ids).await;
         let facts = state.backends.iter().map(|one| {
             let meta = &one.backend.meta;
             (one.backend.weight, &*meta["priority"], &*meta["target"])
@@ -79,7 +79,7 @@ async fn srv_records_become_backends_with_weights_and_priorities() {
             "b.example.test:5522",
             "c.example.test:5523",
         ];
-        named.backends(&ids).await;
+        until_ids(&mut named, &ids).await;
     }
 }
 
@@ -89,13 +89,13 @@ async fn a_change_is_seen_after_the_ttl() {
         return;
     };
     let mut followed = follow(&[server.address()], "lobby.example.test", |_| ());
-    followed.backends(&["10.0.0.1:5520"]).await;
+    until_ids(&mut followed, &["10.0.0.1:5520"]).await;
     server.set_records("lobby A 10.0.0.1\nlobby A 10.0.0.2");
-    followed.backends(&["10.0.0.1:5520", "10.0.0.2:5520"]).await;
+    until_ids(&mut followed, &["10.0.0.1:5520", "10.0.0.2:5520"]).await;
     server.set_records("lobby SRV 0 0 5600 lobby-2\nlobby-2 A 10.0.0.2");
-    followed.backends(&["10.0.0.2:5600"]).await;
+    until_ids(&mut followed, &["10.0.0.2:5600"]).await;
     server.set_records("lobby SRV 0 0 0 .");
-    followed.backends(&[]).await;
+    until_ids(&mut followed, &[]).await;
 }
 
 #[tokio::test]
@@ -104,19 +104,19 @@ async fn missing_names_and_empty_answers_keep_the_last_set() {
         return;
     };
     let mut followed = follow(&[server.address()], "lobby.example.test", |_| ());
-    followed.backends(&["10.0.0.1:5520"]).await;
+    until_ids(&mut followed, &["10.0.0.1:5520"]).await;
     server.set_records("");
     let state = followed
-        .error("lobby.example.test does not exist (NXDOMAIN)")
+        .until_error("lobby.example.test does not exist (NXDOMAIN)")
         .await;
     assert_eq!(state.backends.len(), 1);
     server.set_records("lobby TXT here");
     let state = followed
-        .error("lobby.example.test has no SRV, A or AAAA records")
+        .until_error("lobby.example.test has no SRV, A or AAAA records")
         .await;
     assert_eq!(state.backends.len(), 1);
     server.set_records("lobby A 10.0.0.3");
-    followed.backends(&["10.0.0.3:5520"]).await;
+    until_ids(&mut followed, &["10.0.0.3:5520"]).await;
 }
 
 #[tokio::test]
@@ -129,7 +129,9 @@ async fn a_long_answer_comes_by_tcp() {
         return;
     };
     let mut followed = follow(&[server.address()], "many.example.test", |_| ());
-    let state = followed.state(|state| state.is_synced).await;
+    let state = followed
+        .until("500 backends", |state| state.is_synced)
+        .await;
     assert_eq!((state.backends.len(), state.unusable), (500, 0));
     assert_eq!(&*state.backends[499].id, "10.1.1.249:5520");
 }
