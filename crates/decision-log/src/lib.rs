@@ -39,7 +39,7 @@ pub use self::recent::RecentDecisions;
 pub use self::record::{DecisionOutcome, DecisionRecord, as_micros};
 pub use self::sinks::SinkSet;
 pub use self::values::{BackendAddress, ErrorText};
-pub use self::webhook::{WebhookOptions, WebhookSink, WebhookToken};
+pub use self::webhook::{WebhookOptions, WebhookSink};
 
 /// Maximum number of decisions that can wait for a file or a webhook.
 pub(crate) const MAX_QUEUE: usize = 1_000_000;
@@ -47,3 +47,7 @@ pub(crate) const MAX_QUEUE: usize = 1_000_000;
 /// Numbers of sent, lost and failed decisions of one sink since it was made.
 #[doc(inline)]
 pub use hyrouter_http_client::batch::DeliveryCounts;
+
+/// The token of a webhook.
+#[doc(inline)]
+pub use hyrouter_http_client::BearerToken;

@@ -3,7 +3,8 @@
 //! A [`ServiceUrl`] is a URL that requests can be sent to, by [`UrlRules`]. [`HttpClientOptions::client`] makes a client
 //! for it, which trusts the certificates of the system and those of a file. [`read_body`] reads a response within a limit;
 //! a [`RequestError`] is the reason why there is none, in one line. [`Backoff`] and [`Retry`] are the times of the next
-//! attempts. [`Poster`] posts bodies to one URL; [`mod@batch`] is a queue for what it sends in batches.
+//! attempts. A [`BearerToken`] authenticates the router. [`Poster`] posts bodies to one URL; [`mod@batch`] is a queue for
+//! what it sends in batches.
 //!
 //! ```
 //! use std::time::Duration;
@@ -26,14 +27,17 @@
 
 mod backoff;
 pub mod batch;
+mod bearer_token;
 mod bounded;
 mod http_client;
 mod poster;
 mod response;
+mod retry_after;
 mod service_url;
 mod trust;
 
 pub use self::backoff::{Backoff, Retry};
+pub use self::bearer_token::BearerToken;
 pub use self::bounded::{Bounded, BoundedStream};
 pub use self::http_client::{HttpClient, HttpClientError, HttpClientOptions};
 pub use self::poster::Poster;

@@ -1,7 +1,7 @@
 //! Responses of a service, and errors of requests.
 
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
@@ -12,6 +12,7 @@ use hyper::body::{Body as _, Incoming};
 use hyrouter_text::Causes;
 
 use crate::HttpClientError;
+use crate::retry_after::retry_after;
 
 /// Reason why a request has no response that can be used. Contains only the status and `Retry-After` of the response.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +63,12 @@ impl RequestError {
             Self::Status { retry_after, .. } => retry_after.as_ref(),
             _ => None,
         }
+    }
+
+    /// Returns the wait that the server asks for in `Retry-After`, as seconds or a date.
+    pub fn asked_wait(&self, now: SystemTime) -> Option<Duration> {
+        let asked = self.retry_after()?.to_str().ok()?;
+        retry_after(asked, now)
     }
 }
 

@@ -7,7 +7,6 @@ use hyrouter_http_client::batch::{Batches, WarningInterval};
 use hyrouter_http_client::{Backoff, Poster, RequestError, Retry};
 use tokio::time::sleep;
 
-use super::retry_after::retry_after;
 use crate::DecisionLine;
 use crate::losses::LossWarning;
 
@@ -63,8 +62,7 @@ impl WebhookDelivery {
                 return true;
             };
             failures += 1;
-            let asked = error.retry_after().and_then(|asked| asked.to_str().ok());
-            let asked = asked.and_then(|asked| retry_after(asked, SystemTime::now()));
+            let asked = error.asked_wait(SystemTime::now());
             let wait = RETRY.wait(failures, asked).filter(|_| may_pass(&error));
             self.warn(&error, wait.is_none(), batch.len());
             let Some(wait) = wait else {

@@ -2,8 +2,6 @@
 
 mod delivery;
 mod options;
-mod retry_after;
-mod token;
 
 use std::time::Duration;
 
@@ -11,7 +9,6 @@ use hyrouter_http_client::batch::{BatchLimits, Queue};
 use tokio::runtime::Handle;
 
 pub use self::options::WebhookOptions;
-pub use self::token::WebhookToken;
 
 use self::delivery::WebhookDelivery;
 use crate::{DecisionLine, DeliveryCounts, SinkError};

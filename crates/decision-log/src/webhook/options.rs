@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
-use hyrouter_http_client::{Poster, ServiceUrl, UrlRules, check_ca_file};
+use hyrouter_http_client::{BearerToken, Poster, ServiceUrl, UrlRules, check_ca_file};
 
-use super::WebhookToken;
 use crate::{MAX_QUEUE, SinkError};
 
 /// Maximum number of decisions in one request: about 5 MiB.
@@ -25,7 +24,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 #[derive(Clone)]
 pub struct WebhookOptions {
     url: String,
-    token: Option<WebhookToken>,
+    token: Option<BearerToken>,
     ca_file: Option<PathBuf>,
     pub(super) queue: usize,
     pub(super) batch: usize,
@@ -46,7 +45,7 @@ impl WebhookOptions {
 
     /// Sets the token that is sent as `Authorization: Bearer ...`. Default: none.
     #[must_use]
-    pub fn with_token(mut self, token: Option<WebhookToken>) -> Self {
+    pub fn with_token(mut self, token: Option<BearerToken>) -> Self {
         self.token = token;
         self
     }
@@ -149,7 +148,7 @@ impl fmt::Debug for WebhookOptions {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_BATCH, WebhookOptions, WebhookToken};
+    use super::{BearerToken, MAX_BATCH, WebhookOptions};
     use crate::MAX_QUEUE;
 
     #[test]
@@ -175,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_token_is_not_sent_in_the_clear() {
-        let token = Some(WebhookToken::new("hunter2").unwrap());
+        let token = Some(BearerToken::new("hunter2").unwrap());
         let check = |url: &str, token| WebhookOptions::new(url).with_token(token).check();
         for (url, problem) in [
             (

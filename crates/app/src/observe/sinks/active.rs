@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use hyrouter_config::{DecisionTarget, DecisionWebhookSettings, LoggingSettings, Problem};
 use hyrouter_decision_log::{
-    DeliveryCounts, FileSink, FileSinkOptions, FileTarget, RecentDecisions, SinkSet,
-    WebhookOptions, WebhookSink, WebhookToken,
+    BearerToken, DeliveryCounts, FileSink, FileSinkOptions, FileTarget, RecentDecisions, SinkSet,
+    WebhookOptions, WebhookSink,
 };
 use hyrouter_files::watch::FileSet;
 use tokio::runtime::Handle;
@@ -52,7 +52,7 @@ fn webhook(settings: &LoggingSettings) -> Result<Option<WebhookOptions>, Problem
     let Some(webhook) = &settings.webhook else {
         return Ok(None);
     };
-    let token = webhook.token_file.as_deref().map(WebhookToken::read);
+    let token = webhook.token_file.as_deref().map(BearerToken::read);
     let token = token
         .transpose()
         .map_err(at("logging.webhook.token_file"))?;

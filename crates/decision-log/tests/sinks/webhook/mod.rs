@@ -8,7 +8,7 @@ mod tls;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyrouter_decision_log::{RecentDecisions, SinkSet, WebhookOptions, WebhookSink, WebhookToken};
+use hyrouter_decision_log::{BearerToken, RecentDecisions, SinkSet, WebhookOptions, WebhookSink};
 use hyrouter_testing::clock::{Clock, until};
 use tokio::runtime::Handle;
 
@@ -39,7 +39,7 @@ fn counts(sink: &WebhookSink) -> (u64, u64, u64) {
 async fn a_full_batch_is_sent_at_once() {
     let _clock = Clock::hold().await;
     let server = Server::new([]).await;
-    let token = WebhookToken::new("hunter2\n").unwrap();
+    let token = BearerToken::new("hunter2\n").unwrap();
     let sink = open(&options(&server.url(), 3).with_token(Some(token)));
     record(&sink, 1..=3);
     until("a batch", || sink.counts().sent == 3).await;

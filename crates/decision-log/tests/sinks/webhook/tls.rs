@@ -1,6 +1,6 @@
 //! Verification of the receiver's certificate.
 
-use hyrouter_decision_log::{WebhookOptions, WebhookToken};
+use hyrouter_decision_log::{BearerToken, WebhookOptions};
 use tokio::net::TcpListener;
 
 use super::server::Server;
@@ -17,7 +17,7 @@ async fn server(authority: &Authority, host: &str) -> Server {
 fn trusting(authority: &Authority, server: &Server) -> WebhookOptions {
     WebhookOptions::new(format!("https://{}/d", server.address))
         .with_ca_file(Some(authority.file()))
-        .with_token(Some(WebhookToken::new("hunter2").unwrap()))
+        .with_token(Some(BearerToken::new("hunter2").unwrap()))
         .with_batch(1)
 }
 

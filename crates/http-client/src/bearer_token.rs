@@ -1,4 +1,4 @@
-//! The token that authenticates the router to a webhook.
+//! A token that authenticates the router to a service.
 
 use std::path::Path;
 
@@ -12,9 +12,9 @@ const RULES: SecretRules = SecretRules::token(1);
 
 /// A bearer token, as the value of its header. `Debug` does not print it.
 #[derive(Debug, Clone)]
-pub struct WebhookToken(HeaderValue);
+pub struct BearerToken(HeaderValue);
 
-impl WebhookToken {
+impl BearerToken {
     /// Takes a token from a text. Blanks and line ends around it do not count.
     ///
     /// # Errors
@@ -42,24 +42,24 @@ impl WebhookToken {
     }
 
     /// Returns the value of the header. It is not printed with other headers.
-    pub(super) fn to_header(&self) -> HeaderValue {
+    pub fn to_header(&self) -> HeaderValue {
         self.0.clone()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::WebhookToken;
+    use super::BearerToken;
 
     #[test]
     fn it_is_sent_and_not_printed() {
-        let token = WebhookToken::new("  hunter2\r\n").unwrap();
+        let token = BearerToken::new("  hunter2\r\n").unwrap();
         let header = token.to_header();
         assert_eq!(header, "Bearer hunter2");
         let printed = format!("{token:?} {header:?}");
-        assert_eq!(printed, "WebhookToken(Sensitive) Sensitive");
+        assert_eq!(printed, "BearerToken(Sensitive) Sensitive");
         for text in ["", "hunter2 hunter2", "hunter2\nX: y"] {
-            assert!(WebhookToken::new(text).is_err(), "{text}");
+            assert!(BearerToken::new(text).is_err(), "{text}");
         }
     }
 }
