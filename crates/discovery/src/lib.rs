@@ -29,10 +29,16 @@ mod dns;
 #[cfg(feature = "document")]
 pub mod document;
 mod feed;
+#[cfg(feature = "file")]
+mod file;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(feature = "kubernetes")]
 mod kubernetes;
 mod open;
 mod provider;
+#[cfg(any(feature = "file", feature = "http"))]
+mod read_files;
 mod selector;
 mod settings;
 

@@ -2,6 +2,10 @@
 
 #[cfg(feature = "dns")]
 use crate::dns::DnsProvider;
+#[cfg(feature = "file")]
+use crate::file::FileProvider;
+#[cfg(feature = "http")]
+use crate::http::HttpProvider;
 #[cfg(feature = "kubernetes")]
 use crate::kubernetes::KubernetesProvider;
 use crate::{Provider, ProviderSettings, SourceSettings};
@@ -33,9 +37,14 @@ pub enum ProviderError {
     reason = "each feature adds an arm"
 )]
 pub fn provider(settings: &ProviderSettings) -> Result<Box<dyn Provider>, ProviderError> {
-    match &settings.source {
+    let source: &SourceSettings = &settings.source;
+    match source {
         #[cfg(feature = "dns")]
         SourceSettings::Dns(dns) => Ok(Box::new(DnsProvider::new(dns, settings)?)),
+        #[cfg(feature = "file")]
+        SourceSettings::File(file) => Ok(Box::new(FileProvider::new(file))),
+        #[cfg(feature = "http")]
+        SourceSettings::Http(http) => Ok(Box::new(HttpProvider::new(http)?)),
         #[cfg(feature = "kubernetes")]
         SourceSettings::Kubernetes(settings) => Ok(Box::new(KubernetesProvider::new(settings))),
         other => Err(ProviderError::NotBuilt(other.as_str())),

@@ -19,6 +19,7 @@ pub mod bombs;
 pub mod browser;
 #[cfg(feature = "http")]
 pub mod clock;
+pub mod document_server;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
 #[cfg(feature = "http")]

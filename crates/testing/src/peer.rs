@@ -1,4 +1,4 @@
-//! Plugin servers in separate processes, in Python, Go and Rust.
+//! Servers in separate processes, in Python, Go and Rust.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -49,6 +49,11 @@ impl PeerProcess {
         let mut program = vec![python(), script.to_owned()];
         program.extend(arguments.iter().map(PathBuf::from));
         Self::start(program, &anywhere())
+    }
+
+    /// Starts a script that needs the standard library alone.
+    pub(crate) fn system_python_script(script: &Path) -> Self {
+        Self::start(vec!["python3".into(), script.to_owned()], &anywhere())
     }
 
     /// Starts a server with grpc-go, if this machine has Go.

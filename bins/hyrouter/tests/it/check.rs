@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, folder};
+use crate::support::{Folder, Ran, folder};
 
 const POOL: &str = "routing: { default: { backends: [{ host: a, port: 1 }] } }\n";
 
@@ -326,15 +326,21 @@ fn a_certificate_that_is_none_is_found_by_check_and_by_the_start() {
 }
 
 #[test]
-fn the_development_configuration_is_good() {
+fn the_development_configurations_are_good() {
+    let root = fs::canonicalize(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).unwrap();
     let folder = folder();
-    let dev = fs::canonicalize(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../dev/config.dev.yaml"
-    ))
-    .unwrap();
-    let ran = folder.run(&["check", "--config", dev.to_str().unwrap()]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let mut count = 0;
+    for file in fs::read_dir(root.join("dev")).unwrap() {
+        let file = file.unwrap().path();
+        if !file.to_str().unwrap().ends_with(".dev.yaml") {
+            continue;
+        }
+        let mut check = folder.hyrouter(&["check", "--no-files", "--config"]);
+        let ran = Ran::from(check.arg(&file).current_dir(&root).output().unwrap());
+        assert_eq!(ran.code, Some(0), "{}: {ran:?}", file.display());
+        count += 1;
+    }
+    assert!(count >= 3, "{count} files in {}", root.display());
 }
 
 #[test]

@@ -10,6 +10,8 @@ use crate::{DiscoveredBackend, EntryProblem};
 const MAX_YAML_NODES: usize = 2_000_000;
 /// Maximum depth of a YAML document. The JSON parser has a limit of 128.
 const MAX_YAML_DEPTH: usize = 64;
+/// Maximum number of problems that are kept of a document. Each takes more memory than a bad entry of two bytes.
+const MAX_FOUND_PROBLEMS: usize = 1_000;
 
 /// A text is no document for backends.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +33,7 @@ pub enum DocumentError {
 pub struct Found {
     /// Entries that can be read, in their order.
     pub backends: Vec<DiscoveredBackend>,
-    /// The other entries.
+    /// The other entries. Beyond 1,000, the last problem has their number.
     pub problems: Vec<EntryProblem>,
 }
 
@@ -45,13 +47,19 @@ pub fn read(text: &str, format: DocumentFormat) -> Result<Found, DocumentError> 
         DocumentFormat::Yaml => yaml(text)?,
     };
     let mut found = Found::default();
+    let mut more = 0_usize;
     for (index, entry) in entries(value)?.into_iter().enumerate() {
         let id = entry.get("id").and_then(Value::as_str);
         let place = id.map_or_else(|| format!("backends[{index}]"), str::to_owned);
         match BackendEntry::deserialize(entry) {
             Ok(entry) => found.backends.push(entry.discovered()),
+            Err(_) if found.problems.len() == MAX_FOUND_PROBLEMS => more += 1,
             Err(problem) => found.problems.push(EntryProblem::new(place, problem)),
         }
+    }
+    if more > 0 {
+        let problem = format_args!("{more} more entries cannot be read");
+        found.problems.push(EntryProblem::new("backends", problem));
     }
     Ok(found)
 }
@@ -162,6 +170,15 @@ mod tests {
         for (problem, text) in problems.iter().zip(texts) {
             assert!(problem.problem.contains(text), "{problem}");
         }
+    }
+
+    #[test]
+    fn problems_of_a_document_are_bounded() {
+        let text = format!(r#"{{"backends": [{}0]}}"#, "0,".repeat(99_999));
+        let Found { backends, problems } = read(&text, DocumentFormat::Json).unwrap();
+        assert_eq!((backends.len(), problems.len()), (0, 1_001));
+        let last = problems.last().unwrap().to_string();
+        assert_eq!(last, "backends: 99000 more entries cannot be read");
     }
 
     #[test]

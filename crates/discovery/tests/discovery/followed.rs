@@ -74,6 +74,16 @@ impl Drop for Followed {
     }
 }
 
+/// Waits until a condition is met that no feed shows.
+pub(crate) async fn eventually(is_met: impl Fn() -> bool) {
+    let polling = async {
+        while !is_met() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LIMIT, polling).await.unwrap();
+}
+
 fn shown(state: &SourceState) -> Vec<String> {
     let backends = state.backends.iter();
     backends

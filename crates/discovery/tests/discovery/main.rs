@@ -1,7 +1,17 @@
 //! Providers against their real sources, each in a separate process.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panic"
+)]
 
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(feature = "file")]
+mod files;
 mod followed;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(feature = "kubernetes")]
 mod kubernetes;
