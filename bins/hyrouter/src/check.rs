@@ -146,6 +146,8 @@ fn mistakes(error: &ConfigError) -> Vec<Value> {
 pub(crate) fn schema(args: SchemaArgs) -> anyhow::Result<ExitCode> {
     let schema = if args.plugin {
         hyrouter_plugin_api::schema()
+    } else if args.backends {
+        hyrouter_discovery::document::schema()
     } else {
         hyrouter_config::schema()
     };

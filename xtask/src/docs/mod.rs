@@ -14,10 +14,18 @@ const REFERENCE: &str = "docs/configuration.md";
 /// The schema of plugins' messages, from which the kits of other languages generate their types.
 const PLUGIN_SCHEMA: &str = "crates/plugin-api/schema/plugin.schema.json";
 
+/// The schema of the document for backends, which editors and generators of documents use.
+const BACKENDS_SCHEMA: &str = "crates/discovery/schema/backends.schema.json";
+
 pub(crate) fn run(check: bool) -> anyhow::Result<()> {
     let reference = reference::markdown(&hyrouter_config::schema());
-    let schema = serde_json::to_string_pretty(&hyrouter_plugin_api::schema())?;
-    for (name, wanted) in [(REFERENCE, reference), (PLUGIN_SCHEMA, schema + "\n")] {
+    let plugin = serde_json::to_string_pretty(&hyrouter_plugin_api::schema())?;
+    let backends = serde_json::to_string_pretty(&hyrouter_discovery::document::schema())?;
+    for (name, wanted) in [
+        (REFERENCE, reference),
+        (PLUGIN_SCHEMA, plugin + "\n"),
+        (BACKENDS_SCHEMA, backends + "\n"),
+    ] {
         let file = root().join(name);
         if check {
             let found = fs::read_to_string(&file).with_context(|| format!("reading {name}"))?;

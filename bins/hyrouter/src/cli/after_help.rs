@@ -43,7 +43,8 @@ Exit codes:
 pub(super) const SCHEMA: &str = "\
 Examples:
   hyrouter schema > hyrouter.schema.json
-  hyrouter schema --plugin > plugin.schema.json";
+  hyrouter schema --plugin > plugin.schema.json
+  hyrouter schema --backends > backends.schema.json";
 
 pub(super) const PROBE: &str = "\
 Examples:

@@ -94,6 +94,9 @@ pub(crate) struct SchemaArgs {
     /// Print the JSON Schema of a plugin's request and response, to generate types from
     #[arg(long)]
     pub(crate) plugin: bool,
+    /// Print the JSON Schema of the document for backends, which discovery reads
+    #[arg(long, conflicts_with = "plugin")]
+    pub(crate) backends: bool,
 }
 
 #[derive(Debug, Clone, Copy, Args)]
@@ -151,7 +154,7 @@ pub(crate) enum CliCommand {
     /// Validate a configuration and print a summary, or all mistakes
     #[command(after_help = after_help::CHECK)]
     Check(CheckArgs),
-    /// Print the JSON Schema of the configuration, or of the messages of plugins
+    /// Print the JSON Schema of the configuration, of the messages of plugins, or of the document for backends
     #[command(after_help = after_help::SCHEMA)]
     Schema(SchemaArgs),
     /// Connect to a router as a game client does and print the answer

@@ -53,15 +53,22 @@ fn a_taken_port_is_told_with_its_holder() {
 }
 
 #[test]
-fn schema_is_a_json_schema() {
-    let schema = folder().run(&["schema"]).json();
-    assert!(
-        schema["$schema"]
-            .as_str()
-            .unwrap()
-            .contains("json-schema.org")
-    );
-    assert!(schema["properties"]["routing"].is_object());
+fn each_schema_is_a_json_schema() {
+    for (arguments, property) in [
+        (&["schema"][..], "/properties/routing"),
+        (&["schema", "--plugin"], "/$defs/ConnectRequest"),
+        (
+            &["schema", "--backends"],
+            "/$defs/BackendEntry/properties/host",
+        ),
+    ] {
+        let schema = folder().run(arguments).json();
+        let draft = schema["$schema"].as_str().unwrap();
+        assert!(draft.contains("json-schema.org"), "{draft}");
+        assert!(schema.pointer(property).is_some(), "{schema}");
+    }
+    let both = folder().run(&["schema", "--plugin", "--backends"]);
+    assert_eq!(both.code, Some(64), "{both:?}");
 }
 
 #[test]
