@@ -1,7 +1,8 @@
 //! Shared parts of the benches of this workspace: summaries of measured times.
 //!
-//! Binaries of this crate: `floor`, the minimum work of a QUIC server for the same exchange, and
-//! `load`, many game clients at once. `cargo xtask bench` runs all of it.
+//! Binaries of this crate: `floor`, the minimum work of a QUIC server for the same exchange, `load`, many game clients at
+//! once, `plugins`, calls of plugins, and `discovery`, the time from an event of a source to a decision. `cargo xtask
+//! bench` runs all of it.
 
 use std::time::Duration;
 

@@ -5,6 +5,7 @@
     reason = "figures for people, of a few digits"
 )]
 
+mod discovery;
 mod flood;
 mod identity;
 mod instructions;
@@ -47,6 +48,8 @@ enum Part {
     Memory,
     /// Calls of plugins against bare calls
     Plugins,
+    /// Time from an event of a source of backends to the first decision that sees it
+    Discovery,
     /// Waiting times of players during a flood of forged handshakes
     Flood,
 }
@@ -94,6 +97,9 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<()> {
     if args.has(Part::Plugins) {
         writeln!(report, "{}", plugins::calls()?)?;
         writeln!(report, "{}", plugins::beside_a_loop(args.rounds)?)?;
+    }
+    if args.has(Part::Discovery) {
+        writeln!(report, "{}", discovery::events()?)?;
     }
     if args.has(Part::Flood) {
         writeln!(report, "{}", flood::beside_players()?)?;
