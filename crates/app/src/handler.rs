@@ -89,6 +89,9 @@ impl Handler for SwappableHandler {
         }
         let now = SystemTime::now();
         let decision = snapshot.gateway.decide(&info, now, &mut ThreadRandom).await;
+        if let Some(allocation) = &decision.note.allocation {
+            self.metrics.allocations.count(allocation);
+        }
         for record in &decision.note.plugins {
             self.metrics.plugins.count(record);
         }

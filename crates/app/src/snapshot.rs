@@ -13,7 +13,7 @@ use hyrouter_proxy::{ConnectInfo, FinishedConnection};
 use hyrouter_router::{Router, SpecError};
 
 use crate::build::Assembly;
-use crate::discovery::{DiscoveryView, pool_backends};
+use crate::discovery::{DiscoveryView, allocation_time, allocations, pool_backends};
 use crate::reconfigure::Overrides;
 
 /// A connection that was answered or closed.
@@ -49,6 +49,7 @@ impl Snapshot {
         let spec = settings.routing.overlaid(&overlay);
         let discovery = assembly.sources.view();
         let pools = pool_backends(&settings.discovery, &spec, &overlay, &discovery, |_| true);
+        let allocations = allocations(&settings.discovery, &spec, &assembly.sources);
         let router = Router::new(spec)?.with_backends(pools)?;
         let mut maintenance = settings.maintenance.clone();
         maintenance.extend(overrides.texts());
@@ -60,6 +61,10 @@ impl Snapshot {
             .sealer(sealer(&settings.referral))
             .messages(settings.messages.clone())
             .maintenance_texts(maintenance)
+            .allocations(
+                allocations,
+                allocation_time(settings.limits.decision_timeout),
+            )
             .refuse_unknown_builds(settings.unknown_protocol == UnknownProtocol::Deny);
         if let Some(keys) = &assembly.keys {
             builder = builder.verifier(keys.verifier.clone());

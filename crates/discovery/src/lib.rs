@@ -21,6 +21,10 @@
 //! assert_eq!(state.error.as_deref(), Some("connection refused"));
 //! ```
 
+#[cfg(feature = "agones")]
+mod agones;
+mod agones_settings;
+mod allocation;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod discovered;
@@ -42,18 +46,24 @@ mod read_files;
 mod selector;
 mod settings;
 
+pub use self::agones_settings::{
+    AgonesMode, AgonesSettings, AllocatableState, AllocationPriority, AllocationScheduling,
+    AllocationSelector, AllocationSettings, CounterAction, CounterBounds, ListAction, ListBounds,
+};
+pub use self::allocation::{
+    Allocating, AllocationFailed, AllocationFailure, AllocationOrder, Allocator,
+};
 pub use self::discovered::{
     DiscoveredBackend, EntryProblem, MAX_ID, MAX_META_BYTES, MAX_META_ENTRIES,
 };
 pub use self::feed::{DEFAULT_MAX_BACKENDS, Feed, Publisher, SourceState, feed};
 pub use self::open::{ProviderError, provider};
 pub use self::provider::{Follow, Provider};
-pub use self::selector::{Selector, SelectorError};
+pub use self::selector::{LabelTerm, Selector, SelectorError};
 pub use self::settings::{
-    AgonesMode, AgonesSettings, AllocationSettings, DnsRecord, DnsSettings, DockerAddress,
-    DockerSettings, FileSettings, HttpSettings, KubernetesSettings, MetadataSettings,
-    ObjectSelector, PortSettings, ProviderSettings, PushSettings, PushToken, ResourceKind,
-    ResourceSettings, SourceSettings,
+    DnsRecord, DnsSettings, DockerAddress, DockerSettings, FileSettings, HttpSettings,
+    KubernetesSettings, MetadataSettings, ObjectSelector, PortSettings, ProviderSettings,
+    PushSettings, PushToken, ResourceKind, ResourceSettings, SourceSettings,
 };
 
 #[cfg(doctest)]

@@ -1,5 +1,7 @@
 //! Providers from settings.
 
+#[cfg(feature = "agones")]
+use crate::agones::AgonesProvider;
 #[cfg(feature = "dns")]
 use crate::dns::DnsProvider;
 #[cfg(feature = "file")]
@@ -39,6 +41,10 @@ pub enum ProviderError {
 pub fn provider(settings: &ProviderSettings) -> Result<Box<dyn Provider>, ProviderError> {
     let source: &SourceSettings = &settings.source;
     match source {
+        #[cfg(feature = "agones")]
+        SourceSettings::Agones(agones) => {
+            Ok(Box::new(AgonesProvider::new(&settings.name, agones)?))
+        }
         #[cfg(feature = "dns")]
         SourceSettings::Dns(dns) => Ok(Box::new(DnsProvider::new(dns, settings)?)),
         #[cfg(feature = "file")]

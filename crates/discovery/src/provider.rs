@@ -1,8 +1,8 @@
 //! Sources of backends.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use crate::Publisher;
+use crate::{Allocator, Publisher};
 
 /// The task of a provider. It ends only when it is dropped.
 pub type Follow = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -18,4 +18,9 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// [`Publisher::fail`] and each contact without a change with [`Publisher::confirm`]. It needs a tokio runtime with
     /// a timer, and for most sources one with I/O.
     fn follow(&self, publisher: Publisher) -> Follow;
+
+    /// Returns what allocates backends of this source; none for a source that only lists them.
+    fn allocator(&self) -> Option<Arc<dyn Allocator>> {
+        None
+    }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{DEFAULT_MAX_BACKENDS, Selector};
+use crate::{AgonesSettings, DEFAULT_MAX_BACKENDS, Selector};
 
 /// Settings of one provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -252,44 +252,4 @@ pub struct MetadataSettings {
     pub include_labels: Vec<String>,
     /// Names of annotations.
     pub include_annotations: Vec<String>,
-}
-
-/// Game servers of Agones.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AgonesSettings {
-    /// Path of a kubeconfig; none for the service account of the pod, else the default kubeconfig.
-    pub kubeconfig: Option<PathBuf>,
-    /// Namespaces to watch; empty for all. Allocations use the first.
-    pub namespaces: Vec<String>,
-    /// Use of game servers.
-    pub mode: AgonesMode,
-    /// States of game servers that are used. Case does not count. Default: Ready.
-    pub states: Vec<String>,
-    /// Selector of game servers.
-    pub selector: ObjectSelector,
-    /// Labels and annotations that become facts of the backends.
-    pub metadata: MetadataSettings,
-    /// `true`: use the list of addresses, by preference. `false`: use the one address of the status.
-    pub use_address_list: bool,
-    /// Types of addresses in order of preference, such as `ExternalIP`.
-    pub address_preference: Vec<String>,
-    /// Port of the game.
-    pub port: PortSettings,
-}
-
-/// Use of game servers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AgonesMode {
-    /// They are listed.
-    Observe,
-    /// One is allocated per player.
-    Allocate(AllocationSettings),
-}
-
-/// Allocation of game servers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AllocationSettings {
-    /// Minimum time between two requests; zero for none.
-    pub min_interval: Duration,
 }

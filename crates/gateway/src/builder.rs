@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyrouter_identity::{Bindings, TokenVerifier};
 use hyrouter_messages::{MaintenanceTexts, Messages};
@@ -10,6 +11,7 @@ use hyrouter_referral::VerifyingKeys;
 use hyrouter_router::{Router, Turns};
 
 use crate::admission::Admission;
+use crate::allocation::{Allocations, RouteAllocation};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::referral::ReferralSealer;
 use crate::ticket::TicketOpener;
@@ -32,6 +34,7 @@ impl GatewayBuilder {
             maintenance: BTreeMap::new(),
             refuses_unknown_builds: false,
             shares_addresses: false,
+            allocations: Allocations::default(),
         };
         Self {
             turns: Turns::new(&router),
@@ -108,6 +111,19 @@ impl GatewayBuilder {
     #[must_use]
     pub fn refuse_unknown_builds(mut self, refuse: bool) -> Self {
         self.parts.refuses_unknown_builds = refuse;
+        self
+    }
+
+    /// Allocates backends for the players of these routes, by place of the route, none for the default pool. `time` is
+    /// the maximum time for a player, plugins of stage deny included. It must end before the decision does, so that the
+    /// other candidates of the pool can still be used.
+    #[must_use]
+    pub fn allocations(
+        mut self,
+        routes: BTreeMap<Option<usize>, RouteAllocation>,
+        time: Duration,
+    ) -> Self {
+        self.parts.allocations = Allocations { routes, time };
         self
     }
 

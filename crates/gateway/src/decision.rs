@@ -7,6 +7,7 @@ use hyrouter_plugins::{Record, Verdict};
 use hyrouter_proxy::Answer;
 use hyrouter_router::RouteRef;
 
+use crate::allocation::AllocationNote;
 use crate::reason::{IdentityResult, Reason};
 use crate::ticket::TicketResult;
 
@@ -34,6 +35,8 @@ pub struct DecisionNote {
     pub identity: Option<IdentityResult>,
     /// The result of the ticket check, if the player sent referral data.
     pub ticket: Option<TicketResult>,
+    /// The allocation of a backend for the player, if one was tried.
+    pub allocation: Option<AllocationNote>,
     /// The plugin calls, in order. Empty if none was called.
     pub plugins: Vec<Record>,
 }
@@ -48,6 +51,7 @@ impl Decision {
                 configured_host: None,
                 identity: None,
                 ticket: None,
+                allocation: None,
                 plugins: Vec::new(),
             },
         }

@@ -1,5 +1,6 @@
 //! Explanations: a normal decision with a recorder attached.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use hyrouter_plugin_api::ConnectRequest;
@@ -12,6 +13,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::admission::Arrival;
+use crate::allocation::AllocationTurn;
 use crate::decision::Decision;
 use crate::gateway::{Gateway, Moment, payload_plugin};
 use crate::player::{Player, Presenter};
@@ -32,8 +34,20 @@ pub struct DecisionExplanation {
     pub decision: Decision,
     /// The steps of routing; `None` if the player was not admitted.
     pub routing: Option<Explanation>,
+    /// The allocation that the player would get; none if a candidate comes first. The decision is the one without it.
+    pub allocation: Option<AllocationExplanation>,
     /// The responses of the plugins.
     pub plugins: PluginsExplanation,
+}
+
+/// An allocation in an explanation, which makes none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AllocationExplanation {
+    /// Names of the providers that would be asked, in order.
+    pub providers: Vec<Arc<str>>,
+    /// Order of allocations and candidates of the pool.
+    pub turn: AllocationTurn,
 }
 
 /// Part of the plugins in an explanation.
@@ -74,7 +88,7 @@ impl<'a> ExplainOptions<'a> {
 
 impl Gateway {
     /// Decides as [`decide`](Self::decide) does, and records each step. Has no side effects: round-robin turns do not
-    /// advance, no token is bound to a certificate, and no response is cached.
+    /// advance, no token is bound to a certificate, no response is cached, and no backend is allocated.
     ///
     /// # Panics
     ///
@@ -95,6 +109,7 @@ impl Gateway {
         let mut recorder = Recorder {
             plugin_budget: options.plugin_budget,
             routing: None,
+            allocation: None,
             plugins: PluginsExplanation::default(),
         };
         let moment = Moment { now, rng };
@@ -110,6 +125,7 @@ impl Gateway {
         DecisionExplanation {
             decision: without_signature(decision),
             routing: recorder.routing,
+            allocation: recorder.allocation,
             plugins: recorder.plugins,
         }
     }
@@ -120,6 +136,7 @@ impl Gateway {
 pub(crate) struct Recorder {
     plugin_budget: Option<Duration>,
     routing: Option<Explanation>,
+    allocation: Option<AllocationExplanation>,
     plugins: PluginsExplanation,
 }
 
@@ -133,6 +150,15 @@ impl Recorder {
         let router = &gateway.router;
         let (decision, routing) = router.explain(request, &gateway.turns, moment.now, moment.rng);
         self.routing = Some(routing);
+        let due = gateway.parts.allocations.due(&decision);
+        self.allocation = due.map(|allocation| AllocationExplanation {
+            providers: allocation
+                .sources
+                .iter()
+                .map(|source| Arc::clone(&source.provider))
+                .collect(),
+            turn: allocation.turn,
+        });
         decision
     }
 

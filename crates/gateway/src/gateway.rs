@@ -12,6 +12,7 @@ use hyrouter_router::{Choice, RouteDecision, Router, Turns};
 use rand::CryptoRng;
 
 use crate::admission::{Admission, Arrival};
+use crate::allocation::{AllocationNote, Allocations};
 use crate::builder::GatewayBuilder;
 use crate::decision::Decision;
 use crate::explain::Recorder;
@@ -44,6 +45,7 @@ pub(crate) struct GatewayParts {
     pub(crate) maintenance: BTreeMap<String, MaintenanceTexts>,
     pub(crate) refuses_unknown_builds: bool,
     pub(crate) shares_addresses: bool,
+    pub(crate) allocations: Allocations,
 }
 
 /// Arguments of a decision that come from outside, once per player.
@@ -74,11 +76,12 @@ impl Gateway {
     ///
     /// `now` is the time of the whole decision: of tokens, tickets, maintenance and the referral. `rng` picks backends
     /// and makes nonces; [`ThreadRandom`](crate::ThreadRandom) uses the process's generator. The future is safe to drop
-    /// at any time. It waits for plugins only, at most for the sum of their timeouts.
+    /// at any time. It waits for plugins and allocations only, at most for the sum of the plugins' timeouts and the time
+    /// for an allocation.
     ///
     /// # Panics
     ///
-    /// With plugins, outside of a tokio runtime with a timer.
+    /// With plugins or allocations, outside of a tokio runtime with a timer.
     pub async fn decide<R>(&self, info: &ConnectInfo, now: SystemTime, rng: &mut R) -> Decision
     where
         R: CryptoRng + Send,
@@ -125,12 +128,15 @@ impl Gateway {
         // A plugin must not open a route under maintenance. It is called for all other players, even without a route or
         // backend, since it may name a backend.
         let is_open = !matches!(routed, RouteDecision::Maintenance { .. });
+        let due = self.parts.allocations.due(&routed);
         let asks_plugins = is_open
             && match recorder.as_deref_mut() {
                 Some(recorder) => recorder.asks(&self.parts.chain),
                 None => !self.parts.chain.is_empty(),
             };
-        let decision = if asks_plugins {
+        let decision = if let Some(allocation) = due.filter(|_| recorder.is_none()) {
+            Box::pin(self.allocate(&arrival, &routed, allocation, moment)).await
+        } else if asks_plugins {
             // Boxed, so that the future of a router without plugins stays small: it lives in each connection's task.
             Box::pin(self.ask_plugins(&arrival, &routed, moment, recorder)).await
         } else {
@@ -186,14 +192,16 @@ impl Gateway {
         if let Some(recorder) = recorder {
             recorder.plugins(self, arrival, routed, &outcome, moment.now);
         }
-        self.apply_plugins(arrival, routed, outcome, &mut moment)
+        self.apply_plugins(arrival, routed, outcome, None, &mut moment)
     }
 
-    fn apply_plugins(
+    /// Returns the decision after the plugins. `allocation` is that for the player, if one was made.
+    pub(crate) fn apply_plugins(
         &self,
         arrival: &Arrival<'_>,
         routed: &RouteDecision<'_>,
         outcome: ChainOutcome,
+        allocation: Option<AllocationNote>,
         moment: &mut Moment<'_, impl CryptoRng>,
     ) -> Decision {
         use hyrouter_plugins::ChainDecision;
@@ -214,6 +222,7 @@ impl Gateway {
             }
             ChainDecision::Allow { backend: None, .. } => {
                 let reason = match routed {
+                    _ if allocation.is_some() => Reason::AllocationFailed,
                     RouteDecision::DiscoveryUnavailable { .. } => Reason::DiscoveryUnavailable,
                     _ => Reason::NoBackends,
                 };
@@ -239,6 +248,7 @@ impl Gateway {
             }
         };
         decision.note.plugins = outcome.records;
+        decision.note.allocation = allocation;
         decision
     }
 
@@ -280,6 +290,7 @@ impl Gateway {
         let kind = reason.message();
         // The value of `${error}` in the text.
         let error = match kind {
+            _ if reason == Reason::AllocationFailed => "allocation failed",
             MessageKind::NoBackends => "no backends",
             MessageKind::DiscoveryError => "discovery unavailable",
             _ => "",

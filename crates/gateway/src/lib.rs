@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod admission;
+mod allocation;
 mod builder;
 mod decision;
 mod explain;
@@ -14,9 +15,12 @@ mod reason;
 mod referral;
 mod ticket;
 
+pub use self::allocation::{AllocationNote, AllocationSource, AllocationTurn, RouteAllocation};
 pub use self::builder::GatewayBuilder;
 pub use self::decision::{Decision, DecisionNote};
-pub use self::explain::{DecisionExplanation, ExplainOptions, PluginsExplanation};
+pub use self::explain::{
+    AllocationExplanation, DecisionExplanation, ExplainOptions, PluginsExplanation,
+};
 pub use self::gateway::Gateway;
 pub use self::plugin_report::{PluginNote, PluginReport};
 pub use self::random::ThreadRandom;

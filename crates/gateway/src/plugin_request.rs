@@ -23,12 +23,10 @@ pub(crate) fn plugin_request(
     match routed {
         RouteDecision::Backend(choice) => {
             choice.strategy().as_str().clone_into(&mut request.strategy);
-            request.candidates = choice.candidates().map(backend).collect();
+            let candidate = |one: BackendCandidate<'_>| plugin_backend(&one.host, one.backend);
+            request.candidates = choice.candidates().map(candidate).collect();
             request.selected_index = Some(choice.selected_index());
-            request.backend = Some(backend(BackendCandidate {
-                backend: choice.backend(),
-                host: choice.host(),
-            }));
+            request.backend = Some(plugin_backend(&choice.host(), choice.backend()));
         }
         RouteDecision::NoBackends { strategy, .. }
         | RouteDecision::DiscoveryUnavailable { strategy, .. } => {
@@ -39,13 +37,13 @@ pub(crate) fn plugin_request(
     request
 }
 
-/// Converts a candidate. The host is the rendered one, to which players are referred, not the template.
-fn backend(candidate: BackendCandidate<'_>) -> Backend {
+/// Converts a candidate. `host` is the rendered one, to which players are referred, not the template.
+pub(crate) fn plugin_backend(host: &str, backend: &hyrouter_router::Backend) -> Backend {
     Backend {
-        host: candidate.host.into_owned(),
-        port: candidate.backend.port,
-        weight: candidate.backend.weight,
-        meta: candidate.backend.meta.clone(),
+        host: host.to_owned(),
+        port: backend.port,
+        weight: backend.weight,
+        meta: backend.meta.clone(),
     }
 }
 

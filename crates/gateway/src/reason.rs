@@ -16,6 +16,8 @@ pub enum Reason {
     /// No backend of the pool is available, a source of its backends has none yet or outdated ones, and no plugin named a
     /// backend.
     DiscoveryUnavailable,
+    /// No backend could be allocated, and neither the pool nor a plugin has another.
+    AllocationFailed,
     /// The route is under maintenance.
     Maintenance,
     /// A plugin refused the player.
@@ -38,11 +40,12 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons except [`Identity`](Self::Identity).
-    const PLAIN: [Self; 12] = [
+    const PLAIN: [Self; 13] = [
         Self::Referred,
         Self::NoRoute,
         Self::NoBackends,
         Self::DiscoveryUnavailable,
+        Self::AllocationFailed,
         Self::Maintenance,
         Self::PluginDenied,
         Self::PluginFailed,
@@ -77,14 +80,15 @@ impl Reason {
             Self::NoRoute => 1,
             Self::NoBackends => 2,
             Self::DiscoveryUnavailable => 3,
-            Self::Maintenance => 4,
-            Self::PluginDenied => 5,
-            Self::PluginFailed => 6,
-            Self::ReferralFailed => 7,
-            Self::UnknownProtocol => 8,
-            Self::TicketLoop => 9,
-            Self::BadConnect => 10,
-            Self::BudgetExceeded => 11,
+            Self::AllocationFailed => 4,
+            Self::Maintenance => 5,
+            Self::PluginDenied => 6,
+            Self::PluginFailed => 7,
+            Self::ReferralFailed => 8,
+            Self::UnknownProtocol => 9,
+            Self::TicketLoop => 10,
+            Self::BadConnect => 11,
+            Self::BudgetExceeded => 12,
             Self::Identity(refusal) => Self::PLAIN.len() + refusal as usize,
         }
     }
@@ -96,6 +100,7 @@ impl Reason {
             Self::NoRoute => "no_route",
             Self::NoBackends => "no_backends",
             Self::DiscoveryUnavailable => "discovery_unavailable",
+            Self::AllocationFailed => "allocation_failed",
             Self::Maintenance => "maintenance",
             Self::PluginDenied => "plugin_denied",
             Self::PluginFailed => "plugin_failed",
@@ -114,7 +119,7 @@ impl Reason {
             Self::NoRoute => MessageKind::NoRoute,
             // Without a text of its own, maintenance uses the text of an empty pool.
             Self::NoBackends | Self::Maintenance => MessageKind::NoBackends,
-            Self::DiscoveryUnavailable => MessageKind::DiscoveryError,
+            Self::DiscoveryUnavailable | Self::AllocationFailed => MessageKind::DiscoveryError,
             Self::Identity(_) => MessageKind::Identity,
             _ => MessageKind::RoutingError,
         }

@@ -18,6 +18,8 @@ mod compile;
 #[cfg(target_os = "linux")]
 mod decision_pipe;
 mod differential;
+#[cfg(feature = "discovery")]
+mod discovery_agones;
 mod discovery_dns;
 mod docs;
 mod drain;

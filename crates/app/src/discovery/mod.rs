@@ -3,12 +3,14 @@
 //! Providers run beside the configuration. A reload keeps those whose settings did not change. A changed set of backends
 //! rebuilds only the pools that use it, and replaces the router as a whole.
 
+mod allocations;
 mod pools;
 mod source;
 mod sources;
 mod trigger;
 mod view;
 
+pub(crate) use self::allocations::{allocation_time, allocations};
 pub(crate) use self::pools::pool_backends;
 pub(crate) use self::source::Source;
 pub(crate) use self::sources::{DiscoverySources, wait_for};

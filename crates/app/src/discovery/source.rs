@@ -1,9 +1,9 @@
 //! One provider with its feed.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hyrouter_discovery::{
-    Feed, Provider, ProviderError, ProviderSettings, Publisher, feed, provider,
+    Allocator, Feed, Provider, ProviderError, ProviderSettings, Publisher, feed, provider,
 };
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
@@ -62,6 +62,11 @@ impl Source {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.extend([follow, forward.abort_handle()]);
         true
+    }
+
+    /// Returns what allocates backends of the source; none if the source only lists them.
+    pub(crate) fn allocator(&self) -> Option<Arc<dyn Allocator>> {
+        self.provider.allocator()
     }
 
     /// Returns what the source gives now.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyrouter_config::{DiscoverySettings, Problem};
-use hyrouter_discovery::ProviderError;
+use hyrouter_discovery::{Allocator, ProviderError};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
@@ -59,6 +59,11 @@ impl DiscoverySources {
             .iter()
             .filter(|source| source.start(critical_tasks, services, trigger));
         started.cloned().collect()
+    }
+
+    /// Returns what allocates backends of this provider; none if there is no such provider, or if it only lists them.
+    pub(crate) fn allocator(&self, provider: &str) -> Option<Arc<dyn Allocator>> {
+        self.0.get(provider)?.allocator()
     }
 
     /// Returns what all providers give now.

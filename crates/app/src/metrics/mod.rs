@@ -6,6 +6,7 @@
 //! [`Collector`]: prometheus_client::collector::Collector
 
 mod admin;
+mod allocations;
 mod codes;
 mod connections;
 mod decisions;
@@ -27,6 +28,7 @@ use hyrouter_proxy::Event;
 use prometheus_client::registry::Registry;
 
 pub(crate) use self::admin::AdminRefusals;
+pub(crate) use self::allocations::AllocationMetrics;
 pub(crate) use self::codes::{Code, CodeCounters};
 pub(crate) use self::connections::ConnectionMetrics;
 pub(crate) use self::decisions::DecisionMetrics;
@@ -42,6 +44,7 @@ pub struct Metrics {
     pub(crate) connections: Arc<ConnectionMetrics>,
     pub(crate) decisions: Arc<DecisionMetrics>,
     pub(crate) routes: Arc<RouteMetrics>,
+    pub(crate) allocations: Arc<AllocationMetrics>,
     pub(crate) plugins: Arc<PluginMetrics>,
     pub(crate) keys: Arc<KeyMetrics>,
     pub(crate) admin: AdminRefusals,
@@ -71,6 +74,7 @@ impl Metrics {
         self.connections.register(registry);
         self.admin.register(registry);
         registry.register_collector(Box::new(Arc::clone(&self.routes)));
+        registry.register_collector(Box::new(Arc::clone(&self.allocations)));
         registry.register_collector(Box::new(Arc::clone(&self.plugins)));
         registry.register_collector(Box::new(Arc::clone(&self.keys)));
     }

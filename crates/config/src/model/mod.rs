@@ -20,9 +20,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::discovery::PushListenSettings;
 pub(crate) use self::discovery::{
-    AddressSource, Agones, AgonesMode, Discovery, Dns, DnsRecordType, Docker, DockerAddressSource,
-    File, Http, Kubernetes, ObjectSelection, Port, Provider, ProviderType, Push, Resource,
-    ResourceKind,
+    AddressSource, Agones, AgonesMode, AllocationSection, CapacityKind, CountDirection,
+    CounterChange, CounterRange, Discovery, Dns, DnsRecordType, Docker, DockerAddressSource, File,
+    Http, Kubernetes, ListChange, ListRange, NodeScheduling, ObjectSelection, Port, Provider,
+    ProviderType, Push, Resource, ResourceKind, ServerPriority, ServerSelection, ServerState,
 };
 pub use self::identity::{IdentityMode, IdentitySettings};
 pub use self::limits::{LimitSettings, RateSettings, RetrySettings, SourceRateSettings};

@@ -40,7 +40,10 @@ fn discovery_of_the_original_loads() {
         (Some(1), "pods", DiscoveryMode::Union),
     ];
     assert_eq!(pools.collect::<Vec<_>>(), expected);
-    assert_eq!(settings.warnings, []);
+    let [warning] = warnings(&settings).try_into().unwrap();
+    let text =
+        "discovery.providers[0].agones.selector.annotations: Agones does not select by annotations";
+    assert!(warning.starts_with(text), "{warning}");
 }
 
 #[test]

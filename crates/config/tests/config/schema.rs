@@ -41,6 +41,13 @@ discovery.providers[].kubernetes.filters.require_endpoint_ready
 discovery.providers[].kubernetes.metadata.include_labels discovery.providers[].kubernetes.metadata.include_annotations
 discovery.providers[].agones.kubeconfig discovery.providers[].agones.namespaces discovery.providers[].agones.mode
 discovery.providers[].agones.allocate_min_interval discovery.providers[].agones.state
+discovery.providers[].agones.allocation.selectors[].labels discovery.providers[].agones.allocation.selectors[].state
+discovery.providers[].agones.allocation.selectors[].counters.*.min_available
+discovery.providers[].agones.allocation.selectors[].lists.*.contains_value
+discovery.providers[].agones.allocation.priorities[].type discovery.providers[].agones.allocation.priorities[].key
+discovery.providers[].agones.allocation.priorities[].order discovery.providers[].agones.allocation.scheduling
+discovery.providers[].agones.allocation.counters.*.amount discovery.providers[].agones.allocation.lists.*.add_values
+discovery.providers[].agones.allocation.metadata.labels.* discovery.providers[].agones.allocation.metadata.annotations.*
 discovery.providers[].agones.selector.labels discovery.providers[].agones.selector.annotations
 discovery.providers[].agones.metadata.include_labels discovery.providers[].agones.metadata.include_annotations
 discovery.providers[].agones.address.source discovery.providers[].agones.address.preference

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
+use hyper_util::client::legacy::Error as ClientError;
 use hyrouter_text::{Causes, shown};
 use serde::Deserialize;
 
@@ -16,6 +17,8 @@ pub(crate) struct ApiError {
     pub(crate) text: String,
     /// Wait that the server asks for.
     pub(crate) retry_after: Option<Duration>,
+    /// `true` if the request was certainly not sent.
+    pub(crate) is_unsent: bool,
 }
 
 /// The object that describes an error. Only the text is used.
@@ -31,6 +34,7 @@ impl ApiError {
             code: None,
             text: shown(text).to_string(),
             retry_after: None,
+            is_unsent: false,
         }
     }
 
@@ -66,15 +70,29 @@ impl ApiError {
             kube::Error::Auth(auth) => Self::of_auth(auth),
             kube::Error::Service(cause) => match cause.downcast_ref::<AuthError>() {
                 Some(auth) => Self::of_auth(auth),
-                None => Self::new(Causes(cause.as_ref())),
+                None => {
+                    let sending = cause.downcast_ref::<ClientError>();
+                    Self {
+                        is_unsent: sending.is_some_and(ClientError::is_connect),
+                        ..Self::new(Causes(cause.as_ref()))
+                    }
+                }
             },
             error => Self::new(Causes(error)),
         }
     }
 
+    /// Marks an error of what comes before a request, such as its credentials.
+    pub(crate) fn before_sending(self) -> Self {
+        Self {
+            is_unsent: true,
+            ..self
+        }
+    }
+
     fn of_auth(error: &kube::client::AuthError) -> Self {
         use kube::client::AuthError;
-        match error {
+        let error = match error {
             AuthError::AuthExecRun { cmd, out } => Self::new(format_args!(
                 "the command {cmd:?} of the kubeconfig failed: {}",
                 out.status
@@ -83,7 +101,8 @@ impl ApiError {
                 Self::new("the command of the kubeconfig printed no ExecCredential")
             }
             error => Self::new(Causes(error)),
-        }
+        };
+        error.before_sending()
     }
 
     /// Returns whether the version that a request named is too old. A new list is the way on.

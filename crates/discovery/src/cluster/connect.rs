@@ -69,13 +69,14 @@ impl Cluster {
     ///
     /// The kubeconfig cannot be used, there was no response within 15 s, or it is no success.
     pub(crate) async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Body>, ApiError> {
-        let session = self.session().await?;
+        let session = self.session().await.map_err(ApiError::before_sending)?;
         let mut request = request.map(Body::from);
         let agent = concat!("hyrouter/", env!("CARGO_PKG_VERSION"));
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, HeaderValue::from_static(agent));
         if let Some(file) = session.token_file.clone() {
-            headers.insert(AUTHORIZATION, bearer(file).await?);
+            let token = bearer(file).await.map_err(ApiError::before_sending)?;
+            headers.insert(AUTHORIZATION, token);
         }
         let response = timeout(RESPONSE_TIMEOUT, session.client.send(request)).await;
         let response = response

@@ -27,7 +27,7 @@ pub(crate) struct ObjectMetadata {
     #[serde(deserialize_with = "null_as_default")]
     pub(crate) annotations: BTreeMap<String, String>,
     /// Present once the object is being deleted. Its time is in the future by the grace period.
-    deletion_timestamp: Option<IgnoredAny>,
+    pub(crate) deletion_timestamp: Option<IgnoredAny>,
 }
 
 /// Reads `null` as the default, as Go writes an absent map or list.

@@ -68,19 +68,41 @@ impl Selector {
         })
     }
 
-    /// Returns the labels that must have one exact value, in their order: the terms `a=b`, `a==b` and `a in (b)`.
-    pub fn equalities(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.requirements.iter().filter_map(|one| match &one.rule {
-            Rule::In(values) => match values.as_slice() {
-                [value] => Some((one.key.as_str(), value.as_str())),
-                _ => None,
-            },
-            _ => None,
-        })
+    /// Returns its requirements in their order.
+    pub fn terms(&self) -> impl Iterator<Item = LabelTerm<'_>> {
+        self.requirements.iter().map(Requirement::term)
     }
 }
 
+/// One requirement of a [`Selector`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelTerm<'s> {
+    /// The label exists.
+    Exists(&'s str),
+    /// The label does not exist.
+    Absent(&'s str),
+    /// The label has one of these values.
+    In(&'s str, &'s [String]),
+    /// The label has none of these values.
+    NotIn(&'s str, &'s [String]),
+    /// The label is a greater number.
+    Above(&'s str, i64),
+    /// The label is a smaller number.
+    Below(&'s str, i64),
+}
+
 impl Requirement {
+    fn term(&self) -> LabelTerm<'_> {
+        match &self.rule {
+            Rule::Exists => LabelTerm::Exists(&self.key),
+            Rule::Absent => LabelTerm::Absent(&self.key),
+            Rule::In(values) => LabelTerm::In(&self.key, values),
+            Rule::NotIn(values) => LabelTerm::NotIn(&self.key, values),
+            Rule::Above(bound) => LabelTerm::Above(&self.key, *bound),
+            Rule::Below(bound) => LabelTerm::Below(&self.key, *bound),
+        }
+    }
+
     fn holds(&self, value: Option<&str>) -> bool {
         let is_one_of =
             |values: &[String]| value.is_some_and(|value| values.iter().any(|one| one == value));

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::Selector;
+use super::{LabelTerm, Selector};
 
 fn selects(selector: &str, labels: &[(&str, &str)]) -> bool {
     let selector: Selector = selector.parse().unwrap();
@@ -115,12 +115,20 @@ fn a_key_of_meta_is_a_label_or_the_fact_itself() {
 }
 
 #[test]
-fn equalities_are_exact_values() {
-    let selector: Selector = "a=b,c!=d,e in (f),g in (h,i),j".parse().unwrap();
-    assert_eq!(
-        selector.equalities().collect::<Vec<_>>(),
-        [("a", "b"), ("e", "f")]
-    );
+fn terms_are_the_requirements_in_their_order() {
+    let selector: Selector = "a=b,c!=d,e in (f,g),!h,i,j>1,k<2".parse().unwrap();
+    let one = |text: &str| [text.to_owned()];
+    let terms: Vec<_> = selector.terms().collect();
+    let expected = [
+        LabelTerm::In("a", &one("b")),
+        LabelTerm::NotIn("c", &one("d")),
+        LabelTerm::In("e", &["f", "g"].map(str::to_owned)),
+        LabelTerm::Absent("h"),
+        LabelTerm::Exists("i"),
+        LabelTerm::Above("j", 1),
+        LabelTerm::Below("k", 2),
+    ];
+    assert_eq!(terms, expected);
 }
 
 proptest! {

@@ -6,6 +6,8 @@
     reason = "a test fails by panic"
 )]
 
+#[cfg(feature = "agones")]
+mod agones;
 #[cfg(feature = "dns")]
 mod dns;
 #[cfg(feature = "file")]

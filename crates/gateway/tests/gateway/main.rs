@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panic")]
 
+mod allocation;
 mod decide;
 mod explain;
 mod support;

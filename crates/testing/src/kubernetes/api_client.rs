@@ -128,6 +128,11 @@ impl ApiClient {
     pub async fn define(&self, definition: &Value, path: &str) {
         let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
         self.create(definitions, definition).await;
+        self.until_listed(path).await;
+    }
+
+    /// Waits until the collection at `path` can be listed.
+    pub(super) async fn until_listed(&self, path: &str) {
         loop {
             let request = Request::new(path).list(&ListParams::default());
             if self.client.request::<Value>(request.unwrap()).await.is_ok() {

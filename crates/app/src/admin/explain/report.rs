@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::address;
 
-/// Returns the report with the fields `player`, `routing` and its `text`, `plugins`, `plugins_left_out`, `answer`.
+/// Returns the report with the fields `player`, `routing` and its `text`, `allocation`, `plugins`, `plugins_left_out`,
+/// `answer`.
 pub(super) fn json(
     info: &ConnectInfo,
     hello: &Hello,
@@ -31,6 +32,13 @@ pub(super) fn json(
         "player": player(info, hello, Some(&decision.note), typed),
         "routing": explained.routing.as_ref().map(hyrouter_router::Explanation::to_json),
         "text": explained.routing.as_ref().map(ToString::to_string),
+        "allocation": explained.allocation.as_ref().map(|allocation| {
+            let providers = allocation.providers.iter().map(|name| &**name);
+            json!({
+                "providers": providers.collect::<Vec<_>>(),
+                "turn": allocation.turn.as_str(),
+            })
+        }),
         "plugins": plugins.map(|reports| {
             reports.iter().map(plugin).collect::<Vec<_>>()
         }),
@@ -50,6 +58,7 @@ pub(super) fn refused_before_connect(
         "player": player(info, hello, None, typed),
         "routing": null,
         "text": null,
+        "allocation": null,
         "plugins": null,
         "plugins_left_out": 0,
         "answer": { "packet": null, "reason": reason },

@@ -40,9 +40,25 @@ pub fn to_text(report: &Value) -> String {
     if let Some(routing) = report["text"].as_str() {
         let _ = write!(text, "\n{}", routing.trim_end());
     }
+    allocation(&report["allocation"], &mut text);
     plugins(report, &mut text);
     answer(&report["answer"], &mut text);
     text
+}
+
+fn allocation(allocation: &Value, text: &mut String) {
+    let providers = allocation["providers"].as_array();
+    for provider in providers.into_iter().flatten() {
+        let turn = match allocation["turn"].as_str() {
+            Some("first") => "before the candidates of the pool",
+            _ => "since the pool's own policy leaves no candidate",
+        };
+        let _ = write!(
+            text,
+            "\nallocation: would allocate from provider {}, {turn}; the answer below is the one without it",
+            or(provider, "?"),
+        );
+    }
 }
 
 fn plugins(report: &Value, text: &mut String) {

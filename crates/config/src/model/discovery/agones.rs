@@ -4,6 +4,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::allocation::AllocationSection;
 use super::kubernetes::{Metadata, ObjectSelection, Port};
 use crate::text_form::{AsOptionalText, GoDuration, names};
 
@@ -21,7 +22,10 @@ pub(crate) struct Agones {
     /// Minimum time between two allocations.
     #[serde(with = "AsOptionalText::<GoDuration>")]
     pub(crate) allocate_min_interval: Option<Duration>,
-    /// States of game servers that are used. Default: Ready.
+    /// The request for a game server, with mode `allocate`.
+    pub(crate) allocation: Option<AllocationSection>,
+    /// States of game servers that are used. With mode `allocate`: Ready and Allocated, in order of preference. Default:
+    /// Ready.
     pub(crate) state: Vec<String>,
     /// Selector of game servers.
     pub(crate) selector: Option<ObjectSelection>,

@@ -1,4 +1,5 @@
 mod agones;
+mod allocation;
 mod kubernetes;
 mod sources;
 
@@ -11,6 +12,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::agones::{AddressSource, Agones, AgonesMode};
+pub(crate) use self::allocation::{
+    AllocationSection, CapacityKind, CountDirection, CounterChange, CounterRange, ListChange,
+    ListRange, NodeScheduling, ServerPriority, ServerSelection, ServerState,
+};
 pub(crate) use self::kubernetes::{Kubernetes, ObjectSelection, Port, Resource, ResourceKind};
 pub(crate) use self::sources::{Dns, DnsRecordType, Docker, DockerAddressSource, File, Http, Push};
 use crate::text_form::{AsOptionalText, AsText, GoDuration, PositiveDuration, names};

@@ -1,11 +1,12 @@
 //! Sources of an API server of Kubernetes.
 
 use hyrouter_discovery::{
-    self as discovery, AgonesSettings, AllocationSettings, KubernetesSettings, MetadataSettings,
-    ObjectSelector, PortSettings, ResourceSettings,
+    self as discovery, AgonesSettings, KubernetesSettings, MetadataSettings, ObjectSelector,
+    PortSettings, ResourceSettings,
 };
 
 use super::super::Report;
+use super::allocation;
 use crate::model::{
     AddressSource, Agones, AgonesMode, Kubernetes, ObjectSelection, Port, Resource, ResourceKind,
 };
@@ -82,12 +83,16 @@ fn port(port: &Port) -> PortSettings {
 pub(super) fn agones(path: &Path, agones: &Agones, report: &mut Report<'_>) -> AgonesSettings {
     let interval = agones.allocate_min_interval;
     let mode = match agones.mode {
-        Some(AgonesMode::Allocate) => discovery::AgonesMode::Allocate(AllocationSettings {
-            min_interval: interval.unwrap_or_default(),
-        }),
+        Some(AgonesMode::Allocate) => {
+            discovery::AgonesMode::Allocate(allocation::build(path, agones, report))
+        }
         Some(AgonesMode::Observe) | None => {
             if interval.is_some() {
                 let at = path.key("allocate_min_interval");
+                report.warn(&at, "not used, except with mode `allocate`");
+            }
+            if agones.allocation.is_some() {
+                let at = path.key("allocation");
                 report.warn(&at, "not used, except with mode `allocate`");
             }
             discovery::AgonesMode::Observe

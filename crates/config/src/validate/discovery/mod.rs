@@ -1,26 +1,42 @@
 //! Discovery providers.
 
+mod allocation;
 mod kubernetes;
 mod sources;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hyrouter_discovery::{ProviderSettings, SourceSettings};
+use hyrouter_discovery::{ProviderSettings, Selector, SourceSettings};
 
 use super::{Report, missing};
 use crate::DiscoverySettings;
-use crate::model::{Discovery, Provider, ProviderType, PushListenSettings};
+use crate::model::{AgonesMode, Discovery, Provider, ProviderType, PushListenSettings};
 use crate::path::Path;
 use crate::problem::{Problems, message};
 
 /// Providers that pools can name.
 pub(super) struct Providers {
     names: Vec<String>,
+    /// Names of those that allocate a backend for each player.
+    allocating: BTreeSet<String>,
     /// `true` if a name is invalid, so that an unknown provider of a pool may stand for it.
     is_partial: bool,
 }
 
 impl Providers {
+    /// Checks the selector of a pool for its provider.
+    pub(super) fn check_selector(
+        &self,
+        path: &Path,
+        provider: &str,
+        selector: Option<&Selector>,
+        report: &mut Report<'_>,
+    ) {
+        if self.allocating.contains(provider) {
+            allocation::check_labels(path, selector, report);
+        }
+    }
+
     pub(super) fn check_name(&self, path: &Path, name: &str, problems: &mut Problems) {
         if self.is_partial || self.names.iter().any(|known| known == name) {
             return;
@@ -46,9 +62,12 @@ pub(super) fn build(
         is_partial |= report.problems.is_covered(&name);
         super::plugins::check_unique(&name, &provider.name, &mut seen, report.problems);
     }
-    let names = discovery.providers.iter();
+    let all = discovery.providers.iter();
+    let names = all.clone().map(|provider| provider.name.clone());
+    let allocating = all.filter(|provider| allocates(provider));
     let providers = Providers {
-        names: names.map(|provider| provider.name.clone()).collect(),
+        names: names.collect(),
+        allocating: allocating.map(|provider| provider.name.clone()).collect(),
         is_partial,
     };
     check_push(&discovery, report);
@@ -62,6 +81,12 @@ pub(super) fn build(
         pools: Vec::new(),
     };
     (providers, settings)
+}
+
+fn allocates(provider: &Provider) -> bool {
+    let agones = provider.agones.as_ref();
+    provider.kind == Some(ProviderType::Agones)
+        && agones.is_some_and(|agones| agones.mode == Some(AgonesMode::Allocate))
 }
 
 fn build_provider(

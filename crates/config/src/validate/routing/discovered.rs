@@ -31,6 +31,8 @@ pub(super) fn build(
                 "differs from an earlier entry; allowed: one mode for all entries of a pool",
             );
         }
+        let selector = entry.selector.as_ref();
+        providers.check_selector(&at.key("selector"), &entry.provider, selector, report);
         warn_of_unused(&at, &entry, report);
         sources.push(PoolSourceSettings {
             provider: entry.provider,
