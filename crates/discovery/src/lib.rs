@@ -41,6 +41,8 @@ mod http;
 mod kubernetes;
 mod open;
 mod provider;
+#[cfg(feature = "push")]
+pub mod push;
 #[cfg(any(feature = "file", feature = "http"))]
 mod read_files;
 mod selector;

@@ -10,6 +10,8 @@ use crate::file::FileProvider;
 use crate::http::HttpProvider;
 #[cfg(feature = "kubernetes")]
 use crate::kubernetes::KubernetesProvider;
+#[cfg(feature = "push")]
+use crate::push::PushProvider;
 use crate::{Provider, ProviderSettings, SourceSettings};
 
 /// A provider cannot be made.
@@ -53,6 +55,13 @@ pub fn provider(settings: &ProviderSettings) -> Result<Box<dyn Provider>, Provid
         SourceSettings::Http(http) => Ok(Box::new(HttpProvider::new(http)?)),
         #[cfg(feature = "kubernetes")]
         SourceSettings::Kubernetes(settings) => Ok(Box::new(KubernetesProvider::new(settings))),
+        #[cfg(feature = "push")]
+        SourceSettings::Push(push) => {
+            let ProviderSettings {
+                name, max_backends, ..
+            } = settings;
+            Ok(Box::new(PushProvider::new(name, *max_backends, push)?))
+        }
         other => Err(ProviderError::NotBuilt(other.as_str())),
     }
 }

@@ -23,4 +23,10 @@ pub trait Provider: fmt::Debug + Send + Sync {
     fn allocator(&self) -> Option<Arc<dyn Allocator>> {
         None
     }
+
+    /// Returns the access of requests, if backends register themselves with this provider.
+    #[cfg(feature = "push")]
+    fn push(&self) -> Option<crate::push::PushHandle> {
+        None
+    }
 }

@@ -29,7 +29,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         &["files", "plugin-api", "plugins", "referral", "text"],
     ),
     ("proxy", &["files", "protocol"]),
-    ("admin", &["files"]),
+    ("admin", &["discovery", "files"]),
     (
         "config",
         &[

@@ -16,6 +16,7 @@ const SAFE: &[(&str, &str)] = &[
     ("self.source", "an address or a file of the configuration"),
     ("address", "a socket address"),
     ("admin.local_addr()", "a socket address"),
+    ("push.local_addr()", "a socket address"),
     ("from", "a socket address"),
     ("remote", "a socket address"),
     ("server.fingerprint()", "hexadecimal"),

@@ -57,6 +57,29 @@ pub struct BackendEntry {
 }
 
 impl BackendEntry {
+    /// Returns the entry of a backend. It is the reverse of [`discovered`](Self::discovered): the facts `priority`,
+    /// `players` and `max_players` become numbers again.
+    pub fn from_backend(id: &str, backend: &Backend) -> Self {
+        let mut meta = backend.meta.clone();
+        let mut number = |name: &str| {
+            let number = meta.get(name)?.parse().ok()?;
+            meta.remove(name);
+            Some(number)
+        };
+        let (priority, players) = (number("priority"), number("players"));
+        Self {
+            id: Some(id.to_owned()),
+            host: backend.host.clone(),
+            port: backend.port,
+            weight: backend.weight,
+            priority,
+            players,
+            max_players: number("max_players"),
+            meta,
+            drained: backend.drained,
+        }
+    }
+
     /// Returns the backend of this entry. The numbers `priority`, `players` and `max_players` become facts of these names.
     pub fn discovered(self) -> DiscoveredBackend {
         let host = without_brackets(&self.host);

@@ -17,3 +17,5 @@ mod followed;
 mod http;
 #[cfg(feature = "kubernetes")]
 mod kubernetes;
+#[cfg(feature = "push")]
+mod push;
