@@ -30,6 +30,8 @@ mod access_refusal;
 mod control;
 mod error;
 mod health;
+#[cfg(feature = "push")]
+mod push;
 mod recording;
 #[cfg(feature = "server")]
 mod server;
@@ -40,6 +42,8 @@ pub use access_refusal::AccessRefusal;
 pub use control::{AdminControl, CommandFuture};
 pub use error::{AdminError, CommandError};
 pub use health::{HealthProblem, HealthReport};
+#[cfg(feature = "push")]
+pub use push::{PushHandles, PushServer, PushTls};
 pub use recording::RecordingCommand;
 #[cfg(feature = "server")]
 pub use server::{AdminServer, AdminTokenHandle};

@@ -96,5 +96,5 @@ pub use self::server_handle::ServerHandle;
 pub use self::socket::{ListenAddress, RecvBuffer};
 pub use self::status::{ProxiedStatus, ServerStatus};
 pub use self::tls::{
-    AlpnError, AlpnList, CertificateError, CertificateValidity, ServerCertificate,
+    AlpnError, AlpnList, CertificateError, CertificateValidity, HttpTlsConfig, ServerCertificate,
 };

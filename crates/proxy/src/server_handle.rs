@@ -8,7 +8,7 @@ use crate::error::ServerError;
 use crate::reconfiguration::Reconfiguration;
 use crate::server_control::ServerControl;
 use crate::status::ServerStatus;
-use crate::tls::CertificateValidity;
+use crate::tls::{CertificateValidity, ServerCertificate};
 
 /// Handle of a server, from [`Server::handle`](crate::Server::handle). Cheap to clone, and usable from any thread
 /// before, during and after the run.
@@ -56,6 +56,11 @@ impl ServerHandle {
             draining: *draining.borrow(),
             proxied: balancers.as_ref().map(|balancers| balancers.status()),
         }
+    }
+
+    /// Returns the current certificate.
+    pub fn certificate(&self) -> ServerCertificate {
+        self.control.current().certificate.clone()
     }
 
     /// Returns the fingerprint of the current certificate.

@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -59,18 +59,18 @@ impl RequestHandler {
     }
 }
 
+/// Stream of bytes of a connection.
+pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Send> ByteStream for S {}
+
 /// Serves one connection to its end.
 pub(crate) async fn serve(
-    stream: TcpStream,
+    stream: impl ByteStream,
     from: SocketAddr,
     handler: RequestHandler,
     mut closed: watch::Receiver<bool>,
 ) {
-    // Responses are small, and each is written at once.
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%from, %error, "admin connection lost");
-        return;
-    }
     let service = service_fn(move |mut request: http::Request<Incoming>| {
         request.extensions_mut().insert(ClientAddr(from));
         let answer = handler.answer(request);
@@ -97,6 +97,6 @@ pub(crate) async fn serve(
         connection.await
     };
     if let Err(error) = ended {
-        debug!(%from, %error, "admin connection failed");
+        debug!(%from, %error, "connection failed");
     }
 }

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::server::limits::{CONNECTIONS, CONNECTIONS_PER_ADDRESS};
-
 /// Counts connections, in total and by client address. Has at most one entry for each connection.
-#[derive(Clone, Default)]
-pub(crate) struct ConnectionLimiter(Arc<Mutex<Counts>>);
+#[derive(Clone)]
+pub(crate) struct ConnectionLimiter {
+    all: usize,
+    per_address: usize,
+    counts: Arc<Mutex<Counts>>,
+}
 
 #[derive(Default)]
 struct Counts {
@@ -23,12 +25,21 @@ pub(crate) struct ConnectionSlot {
 }
 
 impl ConnectionLimiter {
+    /// Creates a limiter of at most `all` connections, and at most `per_address` from one address.
+    pub(crate) fn new(all: usize, per_address: usize) -> Self {
+        Self {
+            all,
+            per_address,
+            counts: Arc::default(),
+        }
+    }
+
     /// Returns a slot for one more connection from `address`, if one is free.
     pub(crate) fn enter(&self, address: IpAddr) -> Option<ConnectionSlot> {
         let address = network(address);
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let here = counts.by_address.get(&address).copied().unwrap_or_default();
-        if counts.all >= CONNECTIONS || here >= CONNECTIONS_PER_ADDRESS {
+        if counts.all >= self.all || here >= self.per_address {
             return None;
         }
         counts.all += 1;
@@ -42,7 +53,7 @@ impl ConnectionLimiter {
 
 /// Returns the addresses that count as one client: an IPv4 address, or an IPv6 /64 network, in which a client can
 /// choose any address.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     const HALF: u32 = 64;
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
@@ -54,7 +65,7 @@ impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut counts = self
             .limiter
-            .0
+            .counts
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         counts.all -= 1;
@@ -70,10 +81,11 @@ impl Drop for ConnectionSlot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::limits::{CONNECTIONS, CONNECTIONS_PER_ADDRESS};
 
     #[test]
     fn an_ipv6_network_is_one_client() {
-        let limiter = ConnectionLimiter::default();
+        let limiter = ConnectionLimiter::new(CONNECTIONS, CONNECTIONS_PER_ADDRESS);
         let held: Vec<_> = (0..CONNECTIONS_PER_ADDRESS)
             .map(|at| {
                 limiter
@@ -92,7 +104,7 @@ mod tests {
 
     #[test]
     fn one_address_cannot_take_all_slots() {
-        let limiter = ConnectionLimiter::default();
+        let limiter = ConnectionLimiter::new(CONNECTIONS, CONNECTIONS_PER_ADDRESS);
         let slots: Vec<_> = (0..CONNECTIONS_PER_ADDRESS)
             .map(|_| limiter.enter(address(1)).unwrap())
             .collect();
@@ -104,7 +116,7 @@ mod tests {
 
     #[test]
     fn slots_are_counted_and_freed() {
-        let limiter = ConnectionLimiter::default();
+        let limiter = ConnectionLimiter::new(CONNECTIONS, CONNECTIONS_PER_ADDRESS);
         let mut slots = Vec::new();
         for last in 0..4 {
             for _ in 0..CONNECTIONS_PER_ADDRESS {
@@ -116,7 +128,7 @@ mod tests {
         slots.pop();
         slots.push(limiter.enter(address(9)).unwrap());
         drop(slots);
-        let counts = limiter.0.lock().unwrap();
+        let counts = limiter.counts.lock().unwrap();
         assert_eq!((counts.all, counts.by_address.len()), (0, 0));
     }
 }

@@ -30,6 +30,11 @@ impl ErrorResponse {
         }
     }
 
+    #[cfg(feature = "push")]
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// Returns the text for the log.
     pub(crate) fn error(&self) -> &str {
         &self.error

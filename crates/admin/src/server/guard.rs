@@ -43,12 +43,7 @@ pub(crate) async fn guard(
 type Checked = Result<(), (AccessRefusal, ErrorResponse)>;
 
 fn has_token(token: &AdminToken, headers: &HeaderMap) -> Checked {
-    let given = single(headers, &AUTHORIZATION).and_then(|value| {
-        let (scheme, given) = value.split_once(' ')?;
-        scheme
-            .eq_ignore_ascii_case("bearer")
-            .then_some(given.trim())
-    });
+    let given = bearer(headers);
     if given.is_some_and(|given| token.is(given.as_bytes())) {
         return Ok(());
     }
@@ -62,6 +57,14 @@ fn has_token(token: &AdminToken, headers: &HeaderMap) -> Checked {
         "the admin token is required: Authorization: Bearer ...",
     );
     Err((refused, response))
+}
+
+/// Returns the token of the header `Authorization: Bearer ...`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, given) = single(headers, &AUTHORIZATION)?.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(given.trim())
 }
 
 /// Checks a request if the server has no token. Local programs may send requests. Web pages in a local browser must
@@ -95,7 +98,7 @@ fn is_no_web_page(method: &Method, headers: &HeaderMap) -> Checked {
 }
 
 /// Returns the value of a header that occurs exactly once.
-fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;
     if values.next().is_some() {
@@ -104,7 +107,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     first.to_str().ok()
 }
 
-fn is_json(content_type: &str) -> bool {
+pub(crate) fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
 }

@@ -1,24 +1,23 @@
 //! Admin server.
 
 use std::future::Future;
-use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 
-use socket2::{Domain, Socket, Type};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
-use tracing::{debug, info, warn};
+use tokio::time::timeout;
+use tracing::{info, warn};
 
 use crate::control::AdminControl;
 use crate::error::AdminError;
+use crate::server::accept::{accept, listen};
 use crate::server::connection::{RequestHandler, serve};
 use crate::server::connection_limiter::ConnectionLimiter;
-use crate::server::limits::{ACCEPT_PAUSE, CLOSE_TIME, SEND_BUFFER};
+use crate::server::limits::{CLOSE_TIME, CONNECTIONS, CONNECTIONS_PER_ADDRESS};
 use crate::server::listener_state::ListenerState;
 use crate::server::routes;
 use crate::token::AdminToken;
@@ -110,9 +109,9 @@ impl AdminServer {
         let state = Arc::clone(&self.state);
         let mut feed = JoinSet::new();
         feed.spawn_on(async move { state.feed.run().await }, &workers);
-        let limiter = ConnectionLimiter::default();
+        let limiter = ConnectionLimiter::new(CONNECTIONS, CONNECTIONS_PER_ADDRESS);
         loop {
-            let accepted = tokio::select! {
+            let (stream, from, slot) = tokio::select! {
                 _ = &mut shutdown => break,
                 // The feed only ends by a panic, which continues here.
                 Some(Err(error)) = feed.join_next() => {
@@ -122,19 +121,7 @@ impl AdminServer {
                     continue;
                 }
                 Some(_) = connections.join_next() => continue,
-                accepted = listener.accept() => accepted,
-            };
-            let (stream, from) = match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    warn!(%error, "accepting an admin connection failed");
-                    sleep(ACCEPT_PAUSE).await;
-                    continue;
-                }
-            };
-            let Some(slot) = limiter.enter(from.ip().to_canonical()) else {
-                debug!(%from, "admin connection refused: too many connections");
-                continue;
+                accepted = accept(&listener, &limiter) => accepted,
             };
             let served = serve(stream, from, handler.clone(), closed.clone());
             connections.spawn(async move {
@@ -149,41 +136,5 @@ impl AdminServer {
         if timeout(CLOSE_TIME, all).await.is_err() {
             info!(left = connections.len(), "admin connections aborted");
         }
-    }
-}
-
-fn listen(listen: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(listen), Type::STREAM, None)?;
-    // As in std: the port can be bound while old connections are in TIME_WAIT.
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    // Accepted connections inherit it.
-    socket.set_send_buffer_size(SEND_BUFFER)?;
-    // Without it the kernel retransmits for minutes to a client that has disappeared.
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(crate::server::limits::STALL_TIME))?;
-    socket.bind(&listen.into())?;
-    socket.listen(128)?;
-    socket.set_nonblocking(true)?;
-    Ok(TcpListener::from(socket))
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-    use crate::server::limits::STALL_TIME;
-
-    #[test]
-    fn a_connection_to_a_vanished_client_times_out() {
-        let listener = listen(([127, 0, 0, 1], 0).into()).unwrap();
-        let _client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let (accepted, _) = loop {
-            match listener.accept() {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                accepted => break accepted.unwrap(),
-            }
-        };
-        let socket = socket2::SockRef::from(&accepted);
-        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(STALL_TIME));
     }
 }

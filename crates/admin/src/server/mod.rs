@@ -1,21 +1,22 @@
 //! The listener, its connections and its answers.
 
-mod bounded;
+pub(crate) mod accept;
+pub(crate) mod bounded;
 mod commands;
-mod connection;
-mod connection_limiter;
-mod error_response;
+pub(crate) mod connection;
+pub(crate) mod connection_limiter;
+pub(crate) mod error_response;
 mod events;
-mod guard;
-mod json_body;
-mod limits;
+pub(crate) mod guard;
+pub(crate) mod json_body;
+pub(crate) mod limits;
 mod listener;
 mod listener_state;
 mod metrics_text;
 mod page;
 mod queries;
 mod recordings;
-mod refusal_log;
+pub(crate) mod refusal_log;
 mod routes;
 
 pub use self::listener::{AdminServer, AdminTokenHandle};

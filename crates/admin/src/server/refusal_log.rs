@@ -37,7 +37,7 @@ impl RefusalLog {
     }
 
     /// Returns the number of refusals since the last line if another line is within the limit.
-    fn room(&self, now: Instant) -> Option<u64> {
+    pub(crate) fn room(&self, now: Instant) -> Option<u64> {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_over = |began: Instant| now.duration_since(began) >= REFUSAL_TIME;
         if window.began.is_none_or(is_over) {

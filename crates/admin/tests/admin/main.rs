@@ -21,5 +21,7 @@ mod health;
 mod limits;
 mod page;
 mod pages;
+#[cfg(feature = "push")]
+mod push;
 mod recordings;
 mod support;

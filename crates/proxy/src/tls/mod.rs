@@ -16,7 +16,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 
 pub use self::alpn::{AlpnError, AlpnList};
 pub use self::certificate_validity::CertificateValidity;
-pub use self::server_certificate::{CertificateError, ServerCertificate};
+pub use self::server_certificate::{CertificateError, HttpTlsConfig, ServerCertificate};
 
 pub(crate) use self::session::OneConnection;
 

@@ -109,6 +109,26 @@ impl ServerCertificate {
         self.validity
     }
 
+    /// Returns the TLS configuration of an HTTP server that presents this certificate: TLS 1.3 without client
+    /// certificates, and HTTP/1.1.
+    ///
+    /// # Errors
+    ///
+    /// The crypto provider has no suite for TLS 1.3.
+    pub fn http_config(&self) -> Result<Arc<HttpTlsConfig>, CertificateError> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&rustls::version::TLS13])
+            .map_err(|error| CertificateError::Unusable {
+                what: "the certificate for HTTP".into(),
+                error,
+            })?
+            .with_no_client_auth()
+            .with_cert_resolver(self.resolver());
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+
     pub(super) fn resolver(&self) -> Arc<dyn ResolvesServerCert> {
         Arc::new(Always(Arc::clone(&self.key)))
     }
@@ -120,6 +140,9 @@ fn read(file: &Path) -> Result<Vec<u8>, CertificateError> {
         problem: error.problem,
     })
 }
+
+/// TLS configuration of an HTTP server.
+pub type HttpTlsConfig = rustls::ServerConfig;
 
 impl fmt::Debug for ServerCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
