@@ -14,28 +14,27 @@ use crate::build::server::bind;
 use crate::configuration::{Configuration, Origin};
 use crate::error::AppError;
 use crate::handler::SwappableHandler;
-use crate::lifecycle::{
-    CriticalTasks, Drain, Hangups, Phases, ShutdownFuture, SignalSource, Signals, Termination,
-    log_end, log_start,
-};
+use crate::lifecycle::{CriticalTasks, Phases};
 use crate::metrics::Metrics;
 use crate::observe::access_log::AccessLog;
 use crate::observe::sinks::DecisionSinks;
 use crate::observe::traces::Traces;
 use crate::parts::Parts;
+use crate::push::PushEndpoint;
 use crate::reconfigure::{Active, AppState, COMMAND_QUEUE, Overrides, Reconfigurer, ReloadHistory};
 use crate::snapshot::Snapshot;
 
 /// A router with its ports, which answers once it [runs](Self::run).
 pub struct App {
-    server: Server<SwappableHandler>,
-    admin: Option<AdminEndpoint>,
+    pub(crate) server: Server<SwappableHandler>,
+    pub(crate) admin: Option<AdminEndpoint>,
+    pub(crate) push: Option<PushEndpoint>,
     pub(crate) reconfigurer: Reconfigurer,
-    handle: AppHandle,
-    critical_tasks: CriticalTasks,
-    services: Handle,
-    origin: Origin,
-    watch_files: bool,
+    pub(crate) handle: AppHandle,
+    pub(crate) critical_tasks: CriticalTasks,
+    pub(crate) services: Handle,
+    pub(crate) origin: Origin,
+    pub(crate) watch_files: bool,
 }
 
 impl App {
@@ -105,6 +104,7 @@ impl App {
                 Some(AdminEndpoint::bind(listen, token, Arc::new(control))?)
             }
         };
+        let push = PushEndpoint::bind(&assembly, &state.server)?;
         let reconfigurer = Reconfigurer::new(
             state,
             queue,
@@ -113,10 +113,12 @@ impl App {
             assembler,
         )
         .with_origin(origin.clone(), files)
-        .with_tokens(admin.as_ref().map(AdminEndpoint::token_handle));
+        .with_tokens(admin.as_ref().map(AdminEndpoint::token_handle))
+        .with_push(push.as_ref().map(PushEndpoint::access));
         Ok(Self {
             server,
             admin,
+            push,
             reconfigurer,
             handle: AppHandle { commands, phases },
             critical_tasks,
@@ -136,55 +138,14 @@ impl App {
         self.admin.as_ref().map(AdminEndpoint::local_addr)
     }
 
+    /// Returns the address of the server of pushes, if there is one.
+    pub fn push_addr(&self) -> Option<SocketAddr> {
+        self.push.as_ref().map(PushEndpoint::local_addr)
+    }
+
     /// Returns a handle for commands to the running router.
     pub fn handle(&self) -> AppHandle {
         self.handle.clone()
-    }
-
-    /// Answers players until `shutdown` is ready or the router is [drained](AppHandle::drain). Then it answers the
-    /// connections in progress, for at most `shutdown.timeout` after `shutdown.delay`.
-    ///
-    /// # Errors
-    /// The QUIC entrypoint stopped unexpectedly.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), AppError> {
-        let shutdown = std::pin::pin!(shutdown);
-        self.run_until(ShutdownFuture::new(shutdown))
-            .await
-            .map(drop)
-    }
-
-    /// Answers players until a signal of the process ends the router: `SIGHUP` reloads, `SIGTERM` and `SIGINT` shut
-    /// down, and a second one of these ends the router without waiting.
-    ///
-    /// # Errors
-    /// The system does not deliver signals, or the QUIC entrypoint stopped unexpectedly.
-    pub async fn run_on_signals(self, hangups: Hangups) -> Result<Termination, AppError> {
-        // Before the router reports that it is ready: from then on a service manager may send a signal.
-        let signals = Signals::new(hangups).map_err(AppError::Signals)?;
-        self.run_until(signals).await
-    }
-
-    async fn run_until(self, signals: impl SignalSource) -> Result<Termination, AppError> {
-        let AppHandle { commands, phases } = self.handle;
-        if let Some(admin) = self.admin {
-            tracing::info!(listen = %admin.local_addr(), "admin server listening");
-            let serving = admin.run(self.services);
-            self.critical_tasks.spawn("admin server", serving);
-        }
-        let state = self.reconfigurer.state.clone();
-        let reconfiguring = self.reconfigurer.run(self.watch_files);
-        self.critical_tasks.spawn("configuration", reconfiguring);
-        log_start(&state.active.load().assembly, &self.origin, &self.server);
-        phases.serve();
-        let drain = Drain {
-            phases,
-            commands,
-            active: Arc::clone(&state.active),
-        };
-        let ended = drain.serve(self.server, signals).await;
-        state.handler.sinks().close().await;
-        log_end(state.handler.metrics());
-        ended
     }
 }
 

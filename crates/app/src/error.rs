@@ -43,6 +43,14 @@ pub enum AppError {
         /// Error of the admin server.
         source: AdminError,
     },
+    /// The server of pushes cannot start: its port is taken, for example.
+    #[error("discovery.push.listen{}", holder.as_ref().map(|holder| format!(": {holder}")).unwrap_or_default())]
+    Push {
+        /// The process that has the port, if it is taken.
+        holder: Option<String>,
+        /// Error of the server.
+        source: AdminError,
+    },
     /// The system does not deliver signals.
     #[error("cannot receive signals")]
     Signals(#[source] io::Error),

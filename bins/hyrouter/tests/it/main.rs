@@ -38,6 +38,7 @@ mod plugin_tools;
 mod plugins;
 mod plugins_cache;
 mod plugins_grpc;
+mod push;
 mod referral;
 mod reload;
 mod replacing;

@@ -1,5 +1,6 @@
 //! Everything that a configuration needs beside itself, opened and checked before anything of it is used.
 
+mod certificates;
 mod expiry;
 pub(crate) mod findings;
 #[cfg(feature = "grpc")]
@@ -24,6 +25,7 @@ use hyrouter_plugins::Chain;
 use hyrouter_proxy::{AddressTokenKey, ServerCertificate};
 use hyrouter_referral::Secret;
 
+use self::certificates::{certificate, push_certificate};
 pub(crate) use self::expiry::NOTICE;
 use self::findings::{Findings, at};
 use self::identity_keys::{IdentityKeys, LoadOccasion};
@@ -38,6 +40,7 @@ use crate::discovery::DiscoverySources;
 use crate::metrics::Metrics;
 use crate::observe::sinks;
 use crate::observe::traces::Traces;
+use crate::push::PushEndpoint;
 
 /// A configuration with its certificate, keys and plugins.
 #[derive(Debug)]
@@ -46,6 +49,8 @@ pub struct Assembly {
     pub settings: Settings,
     /// Certificate of the configuration. `None`: the router makes a self-signed one when it starts, and keeps it.
     pub(crate) certificate: Option<ServerCertificate>,
+    /// Certificate of the server of pushes. `None`: it presents that of the router.
+    pub(crate) push_certificate: Option<ServerCertificate>,
     pub(crate) token_key: Option<AddressTokenKey>,
     /// Token of the admin server. The server takes it out.
     pub(crate) admin_token: Option<AdminToken>,
@@ -115,7 +120,9 @@ impl Assembler {
         sinks::check(&settings.logging, &mut findings);
         findings.keep(Traces::check(settings.otlp.as_ref()));
         findings.keep(AdminEndpoint::check(&settings));
+        findings.keep(PushEndpoint::check(&settings));
         let certificate = certificate(&settings, &mut findings);
+        let push_certificate = push_certificate(&settings, &mut findings);
         let token_key = token_key(&settings, &mut findings);
         let admin_token = admin_token(&settings, &mut findings);
         let keys = identity_keys(&settings, previous, &mut findings);
@@ -125,6 +132,7 @@ impl Assembler {
         let made = loaded.map(|(chain, loaded)| Assembly {
             settings,
             certificate,
+            push_certificate,
             token_key,
             admin_token,
             keys,
@@ -147,15 +155,6 @@ fn open_all(settings: &Settings, findings: &mut Findings) {
             findings.keep(RegularFile::open(file).map(drop).map_err(at(key)));
         }
     }
-}
-
-fn certificate(settings: &Settings, findings: &mut Findings) -> Option<ServerCertificate> {
-    let (cert_file, key_file) = settings.tls.certificate()?;
-    if !findings.are_free(&["tls.cert_file", "tls.key_file"]) {
-        return None;
-    }
-    let read = ServerCertificate::from_pem_files(cert_file, key_file);
-    findings.keep(read.map_err(at("tls")))
 }
 
 fn token_key(settings: &Settings, findings: &mut Findings) -> Option<AddressTokenKey> {

@@ -35,6 +35,26 @@ impl Source {
         })
     }
 
+    /// Takes the leases of a provider over that this one replaces. Other providers find their backends again.
+    #[cfg_attr(
+        not(feature = "push"),
+        expect(clippy::unused_self, reason = "as in a build with the feature")
+    )]
+    pub(crate) fn take_over(&self, previous: &Self) {
+        #[cfg(feature = "push")]
+        if let (Some(push), Some(before)) = (self.push(), previous.push()) {
+            push.take_over(&before);
+        }
+        #[cfg(not(feature = "push"))]
+        let _ = previous;
+    }
+
+    /// Returns the access of requests, if backends register themselves with the provider.
+    #[cfg(feature = "push")]
+    pub(crate) fn push(&self) -> Option<hyrouter_discovery::push::PushHandle> {
+        self.provider.push()
+    }
+
     /// Starts the provider unless it runs. Its changes fire `trigger`. Returns whether this started it.
     pub(crate) fn start(
         &self,

@@ -48,6 +48,21 @@ impl DiscoverySources {
         self.0.values()
     }
 
+    /// Lets providers that are not started yet take the state of those over that they replace.
+    pub(crate) fn take_over(&self, previous: &Self) {
+        for (name, source) in &self.0 {
+            if let Some(previous) = previous.0.get(name) {
+                source.take_over(previous);
+            }
+        }
+    }
+
+    /// Returns the access of requests to the providers that backends register themselves with.
+    #[cfg(feature = "push")]
+    pub(crate) fn pushes(&self) -> impl Iterator<Item = hyrouter_discovery::push::PushHandle> {
+        self.iter().filter_map(|source| source.push())
+    }
+
     /// Starts the providers that do not run yet. Returns them.
     pub(crate) fn start(
         &self,

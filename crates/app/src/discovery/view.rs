@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hyrouter_discovery::SourceState;
+use hyrouter_discovery::{DiscoveredBackend, SourceState};
 use hyrouter_router::Backend;
 
 /// What one provider gives.
@@ -20,10 +20,15 @@ impl SourceView {
         self.state.is_synced && !self.is_stale
     }
 
-    /// Returns whether pools that use it are the same under another view of it.
+    /// Returns whether pools that use it are the same under another view of it. The end of a lease makes no difference.
     fn is_same(&self, other: &Self) -> bool {
+        let (now, before) = (&self.state.backends, &other.state.backends);
+        let is_same_backend = |(now, before): (&DiscoveredBackend, &DiscoveredBackend)| {
+            now.id == before.id && Arc::ptr_eq(&now.backend, &before.backend)
+        };
         self.is_usable() == other.is_usable()
-            && Arc::ptr_eq(&self.state.backends, &other.state.backends)
+            && (Arc::ptr_eq(now, before)
+                || now.len() == before.len() && now.iter().zip(&**before).all(is_same_backend))
     }
 }
 

@@ -10,7 +10,8 @@ use hyrouter_text::Causes;
 
 use super::candidate::Candidate;
 use super::task::{Active, Reconfigurer};
-use crate::build::server;
+use crate::build::{Assembly, server};
+use crate::snapshot::Snapshot;
 
 impl Reconfigurer {
     /// Applies a candidate. Steps that can fail come first. The replacement after them cannot fail, so it is never
@@ -21,23 +22,20 @@ impl Reconfigurer {
     ) -> Result<ReloadReport, Vec<String>> {
         let now = self.state.active.load_full();
         let assembly = Arc::new(candidate.assembly);
-        self.prepare_sources(&assembly.sources).await;
-        // Compiled again if commands came while files were read, so that they apply to the new configuration, too. The
-        // same for backends that were discovered since.
-        let has_discovery = !assembly.settings.discovery.pools.is_empty();
-        let snapshot = if Arc::ptr_eq(&candidate.base, &now) && !has_discovery {
-            candidate.snapshot
-        } else {
-            let made = self.snapshot(&assembly, &now.overrides).await;
-            made.map_err(|problem| vec![problem])?
-        };
         let (before, wanted) = (&now.assembly.settings, &assembly.settings);
-        let reconfigure = server::reconfigure(&assembly, &now.assembly)
-            .map_err(|error| vec![Causes(&error).to_string()])?;
-        self.state
-            .server
-            .reconfigure(reconfigure)
-            .map_err(|error| vec![error.to_string()])?;
+        self.hand_over_sources(&now.assembly.sources, &assembly.sources);
+        let is_same_base = Arc::ptr_eq(&candidate.base, &now);
+        let prepared = self.prepare(&assembly, &now, candidate.snapshot, is_same_base);
+        let snapshot = match prepared.await {
+            Ok(snapshot) => snapshot,
+            Err(mistake) => {
+                self.hand_over_sources(&assembly.sources, &now.assembly.sources);
+                return Err(vec![mistake]);
+            }
+        };
+        if let Some(push) = &self.push {
+            push.follow_certificate(&assembly, &self.state.server);
+        }
         self.state.handler.replace(snapshot);
         self.state.active.store(Arc::new(Active {
             assembly: Arc::clone(&assembly),
@@ -75,6 +73,30 @@ impl Reconfigurer {
             warnings: wanted.warnings.iter().map(Warning::to_string).collect(),
             restart_needed,
         })
+    }
+
+    /// Takes the steps that can fail, and returns the snapshot of the next configuration.
+    async fn prepare(
+        &self,
+        assembly: &Arc<Assembly>,
+        now: &Active,
+        snapshot: Snapshot,
+        is_same_base: bool,
+    ) -> Result<Snapshot, String> {
+        self.prepare_sources(&assembly.sources).await;
+        // Compiled again if commands came while files were read, so that they apply to the new configuration, too. The
+        // same for backends that were discovered since.
+        let has_discovery = !assembly.settings.discovery.pools.is_empty();
+        let snapshot = if is_same_base && !has_discovery {
+            snapshot
+        } else {
+            self.snapshot(assembly, &now.overrides).await?
+        };
+        let reconfigure = server::reconfigure(assembly, &now.assembly)
+            .map_err(|error| Causes(&error).to_string())?;
+        let reconfigured = self.state.server.reconfigure(reconfigure);
+        reconfigured.map_err(|error| error.to_string())?;
+        Ok(snapshot)
     }
 
     /// Starts the refresh of the active configuration's keys, and stops that of the previous one.

@@ -20,6 +20,14 @@ impl Reconfigurer {
         self.start(&active.assembly.sources);
     }
 
+    /// Gives the state of providers to those of the same names that replace them, and the requests of backends as well.
+    pub(super) fn hand_over_sources(&self, from: &DiscoverySources, to: &DiscoverySources) {
+        to.take_over(from);
+        if let Some(push) = &self.push {
+            push.follow_sources(to);
+        }
+    }
+
     /// Starts the providers of a configuration that is about to be active, and waits for their first answers.
     pub(super) async fn prepare_sources(&self, sources: &DiscoverySources) {
         let started = self.start(sources);

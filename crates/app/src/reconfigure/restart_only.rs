@@ -1,5 +1,7 @@
 //! Settings that need a restart.
 
+use std::net::SocketAddr;
+
 use hyrouter_config::{
     AdminSettings, ListenAddr, ProxyProtocolSettings, Settings, TelemetrySettings,
 };
@@ -13,6 +15,7 @@ pub(crate) struct RestartOnly {
     /// `None` without an admin server: its token file is not used then.
     admin: Option<AdminSettings>,
     otlp: Option<TelemetrySettings>,
+    push: Option<PushSocket>,
 }
 
 impl RestartOnly {
@@ -23,6 +26,7 @@ impl RestartOnly {
             proxy_protocol: settings.quic.proxy_protocol.clone(),
             admin: admin(settings).cloned(),
             otlp: settings.otlp.clone(),
+            push: PushSocket::of(settings),
         }
     }
 
@@ -37,6 +41,7 @@ impl RestartOnly {
             ),
             ("admin", self.admin.as_ref() != admin(wanted)),
             ("telemetry", self.otlp != wanted.otlp),
+            ("discovery.push", self.push != PushSocket::of(wanted)),
         ];
         let waiting = differs.into_iter().filter(|(_, differs)| *differs);
         waiting.map(|(key, _)| key.to_owned()).collect()
@@ -47,6 +52,23 @@ impl RestartOnly {
     pub(super) fn has_token_file_of(&self, wanted: &Settings) -> bool {
         let file = self.admin.as_ref().map(|admin| &admin.token_file);
         file == admin(wanted).map(|admin| &admin.token_file)
+    }
+}
+
+/// The part of the server of pushes that is bound once. Certificates, providers and tokens follow reloads.
+#[derive(Debug, PartialEq, Eq)]
+struct PushSocket {
+    listen: SocketAddr,
+    is_plaintext: bool,
+}
+
+impl PushSocket {
+    fn of(settings: &Settings) -> Option<Self> {
+        let push = settings.discovery.push.as_ref()?;
+        Some(Self {
+            listen: push.listen?,
+            is_plaintext: push.is_plaintext(),
+        })
     }
 }
 

@@ -23,6 +23,7 @@ use crate::configuration::Origin;
 use crate::discovery::{Pacing, Trigger};
 use crate::handler::SwappableHandler;
 use crate::lifecycle::CriticalTasks;
+use crate::push::PushAccess;
 
 /// Interval of checks for changed files. Files are read once two checks agree, so a change is applied within 2 s.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
@@ -55,6 +56,8 @@ pub(crate) struct Reconfigurer {
     pub(super) restart_only: RestartOnly,
     /// Token of the admin server, if there is one.
     pub(super) tokens: Option<AdminTokenHandle>,
+    /// The server of pushes, if there is one.
+    pub(super) push: Option<PushAccess>,
     pub(super) critical_tasks: CriticalTasks,
     /// Runtime for work that may hang: files, webhook, keys. The task itself never waits for it.
     pub(super) services: Handle,
@@ -84,6 +87,7 @@ impl Reconfigurer {
             origin: Origin::Program,
             assembler,
             tokens: None,
+            push: None,
             critical_tasks,
             services,
             watch: Watch::from(FileSet::default()),
@@ -108,6 +112,12 @@ impl Reconfigurer {
     /// Sets the token of the admin server, which a reload may replace.
     pub(crate) fn with_tokens(mut self, tokens: Option<AdminTokenHandle>) -> Self {
         self.tokens = tokens;
+        self
+    }
+
+    /// Sets the server of pushes, which follows reloads.
+    pub(crate) fn with_push(mut self, push: Option<PushAccess>) -> Self {
+        self.push = push;
         self
     }
 

@@ -96,6 +96,15 @@ fn dns_servers_have_a_port() {
 fn faults_name_the_key_and_what_is_allowed() {
     for (provider, expected) in [
         (
+            "type: push, push: {token_file: t, max_lease: 500ms}",
+            "providers[0].push.max_lease: too short (got 500ms); allowed: at least 1s",
+        ),
+        (
+            "type: push, push: {token_file: t, state_file: s}}, \
+             {name: b, type: push, push: {token_file: t, state_file: s}",
+            "providers[1].push.state_file: the file of discovery.providers[0].push.state_file",
+        ),
+        (
             "type: file",
             "providers[0].file: missing; required by type `file`",
         ),

@@ -63,6 +63,14 @@ pub struct PushListenSettings {
     pub allow_plaintext: bool,
 }
 
+impl PushListenSettings {
+    /// Returns whether the server speaks plain HTTP.
+    pub fn is_plaintext(&self) -> bool {
+        let is_local = |listen: SocketAddr| listen.ip().to_canonical().is_loopback();
+        self.cert_file.is_none() && (self.allow_plaintext || self.listen.is_some_and(is_local))
+    }
+}
+
 #[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["name", "type"]))]

@@ -71,6 +71,7 @@ pub(super) fn build(
         is_partial,
     };
     check_push(&discovery, report);
+    check_state_files(&list, &discovery.providers, report);
     let built = discovery.providers.into_iter().enumerate();
     let settings = DiscoverySettings {
         startup_timeout: discovery.startup_timeout,
@@ -153,6 +154,25 @@ fn build_source(
             SourceSettings::Agones(kubernetes::agones(&path, provider.agones.as_ref()?, report))
         }
     })
+}
+
+/// Checks that each provider of type `push` has a state file of its own.
+fn check_state_files(list: &Path, providers: &[Provider], report: &mut Report<'_>) {
+    let mut seen = BTreeMap::new();
+    for (index, provider) in providers.iter().enumerate() {
+        let file = provider
+            .push
+            .as_ref()
+            .and_then(|push| push.state_file.as_ref());
+        let Some(file) = file else { continue };
+        let path = list.index(index).key("push").key("state_file");
+        if let Some(earlier) = seen.get(file) {
+            let problem = format!("the file of {earlier}; allowed: a file of its own");
+            report.problems.add_if_clear(&path, problem);
+        } else {
+            seen.insert(file, path);
+        }
+    }
 }
 
 /// Checks that providers of type `push` have a server, and the reverse.

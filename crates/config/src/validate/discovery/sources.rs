@@ -1,5 +1,7 @@
 //! Sources other than an API server of Kubernetes.
 
+use std::time::Duration;
+
 use hyrouter_discovery::{
     DnsRecord, DnsSettings, DockerAddress, DockerSettings, FileSettings, HttpSettings,
     PushSettings, PushToken,
@@ -71,6 +73,12 @@ pub(super) fn push(path: &Path, push: &Push, report: &mut Report<'_>) -> PushSet
         report
             .problems
             .add_if_clear(&path.key("token_file"), message);
+    }
+    if push.max_lease < Duration::from_secs(1) {
+        report.problems.add_if_clear(
+            &path.key("max_lease"),
+            format!("too short (got {:?}); allowed: at least 1s", push.max_lease),
+        );
     }
     let whole = push.token_file.iter().map(|file| PushToken {
         file: file.clone(),
