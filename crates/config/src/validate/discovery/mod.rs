@@ -2,6 +2,7 @@
 
 mod allocation;
 mod kubernetes;
+mod push;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use hyrouter_discovery::{ProviderSettings, Selector, SourceSettings};
 
 use super::{Report, missing};
 use crate::DiscoverySettings;
-use crate::model::{AgonesMode, Discovery, Provider, ProviderType, PushListenSettings};
+use crate::model::{AgonesMode, Discovery, Provider, ProviderType};
 use crate::path::Path;
 use crate::problem::{Problems, message};
 
@@ -70,8 +71,8 @@ pub(super) fn build(
         allocating: allocating.map(|provider| provider.name.clone()).collect(),
         is_partial,
     };
-    check_push(&discovery, report);
-    check_state_files(&list, &discovery.providers, report);
+    push::check_push(&discovery, report);
+    push::check_state_files(&list, &discovery.providers, report);
     let built = discovery.providers.into_iter().enumerate();
     let settings = DiscoverySettings {
         startup_timeout: discovery.startup_timeout,
@@ -140,7 +141,7 @@ fn build_source(
         }
         ProviderType::Http => SourceSettings::Http(sources::http(provider.http.as_ref()?)),
         ProviderType::Push => {
-            SourceSettings::Push(sources::push(&path, provider.push.as_ref()?, report))
+            SourceSettings::Push(push::build(&path, provider.push.as_ref()?, report))
         }
         ProviderType::Docker => {
             let section = provider.docker.as_ref();
@@ -154,50 +155,4 @@ fn build_source(
             SourceSettings::Agones(kubernetes::agones(&path, provider.agones.as_ref()?, report))
         }
     })
-}
-
-/// Checks that each provider of type `push` has a state file of its own.
-fn check_state_files(list: &Path, providers: &[Provider], report: &mut Report<'_>) {
-    let mut seen = BTreeMap::new();
-    for (index, provider) in providers.iter().enumerate() {
-        let file = provider
-            .push
-            .as_ref()
-            .and_then(|push| push.state_file.as_ref());
-        let Some(file) = file else { continue };
-        let path = list.index(index).key("push").key("state_file");
-        if let Some(earlier) = seen.get(file) {
-            let problem = format!("the file of {earlier}; allowed: a file of its own");
-            report.problems.add_if_clear(&path, problem);
-        } else {
-            seen.insert(file, path);
-        }
-    }
-}
-
-/// Checks that providers of type `push` have a server, and the reverse.
-fn check_push(discovery: &Discovery, report: &mut Report<'_>) {
-    let path = Path::of("discovery.push");
-    let is_push = |provider: &Provider| provider.kind == Some(ProviderType::Push);
-    let is_used = discovery.providers.iter().any(is_push);
-    match &discovery.push {
-        None if is_used => {
-            let message = missing("a provider of type `push`");
-            report.problems.add_if_clear(&path.key("listen"), message);
-        }
-        None => {}
-        Some(_) if !is_used => {
-            report.warn(&path, "not used, since no provider has the type `push`")
-        }
-        Some(PushListenSettings {
-            cert_file,
-            key_file,
-            ..
-        }) => super::tls::check_pair(
-            &path,
-            cert_file.is_some(),
-            key_file.is_some(),
-            report.problems,
-        ),
-    }
 }

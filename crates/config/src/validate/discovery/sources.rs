@@ -1,15 +1,12 @@
 //! Sources other than an API server of Kubernetes.
 
-use std::time::Duration;
-
 use hyrouter_discovery::{
     DnsRecord, DnsSettings, DockerAddress, DockerSettings, FileSettings, HttpSettings,
-    PushSettings, PushToken,
 };
 
 use super::super::{Report, missing, tls};
 use crate::format::without_brackets;
-use crate::model::{Dns, DnsRecordType, Docker, DockerAddressSource, File, Http, Push};
+use crate::model::{Dns, DnsRecordType, Docker, DockerAddressSource, File, Http};
 use crate::path::Path;
 use crate::problem::message;
 
@@ -64,34 +61,6 @@ pub(super) fn http(http: &Http) -> HttpSettings {
         token_file: http.token_file.clone(),
         ca_file: http.ca_file.clone(),
         max_bytes: http.max_bytes,
-    }
-}
-
-pub(super) fn push(path: &Path, push: &Push, report: &mut Report<'_>) -> PushSettings {
-    if push.token_file.is_none() && push.tokens.is_empty() {
-        let message = missing("type `push`, unless `tokens` has entries");
-        report
-            .problems
-            .add_if_clear(&path.key("token_file"), message);
-    }
-    if push.max_lease < Duration::from_secs(1) {
-        report.problems.add_if_clear(
-            &path.key("max_lease"),
-            format!("too short (got {:?}); allowed: at least 1s", push.max_lease),
-        );
-    }
-    let whole = push.token_file.iter().map(|file| PushToken {
-        file: file.clone(),
-        prefix: String::new(),
-    });
-    let limited = push.tokens.iter().map(|token| PushToken {
-        file: token.file.clone(),
-        prefix: token.prefix.clone(),
-    });
-    PushSettings {
-        tokens: whole.chain(limited).collect(),
-        max_lease: push.max_lease,
-        state_file: push.state_file.clone(),
     }
 }
 
