@@ -136,8 +136,9 @@ impl Running {
         let line = |one: &DiscoveredBackend| {
             assert_eq!(*one.id, one.backend.to_string());
             let facts = one.backend.meta.iter();
-            let facts: String = facts.map(|(k, v)| format!(" {k}={v}")).collect();
-            format!("{} {}{facts}", one.id, one.backend.weight)
+            let facts: Vec<_> = facts.map(|(k, v)| format!("{k}={v}")).collect();
+            let line = format!("{} {} {}", one.id, one.backend.weight, facts.join(" "));
+            line.trim_end().to_owned()
         };
         self.feed.now().backends.iter().map(line).collect()
     }

@@ -87,7 +87,7 @@ async fn garbage_is_an_error() {
     for (index, answer) in answers.into_iter().enumerate() {
         let address = answering(answer).await;
         let mut followed = follow(&[address], "lobby.example.test", |dns| {
-            dns.record = DnsRecord::A
+            dns.record = DnsRecord::A;
         });
         let state = followed.until_error(&address.to_string()).await;
         let error = state.error.as_deref().unwrap();
@@ -108,7 +108,7 @@ async fn records_of_other_names_are_ignored() {
     };
     let address = answering(answer).await;
     let mut followed = follow(&[address], "lobby.example.test", |dns| {
-        dns.record = DnsRecord::A
+        dns.record = DnsRecord::A;
     });
     followed
         .until_error("lobby.example.test has no A records")
@@ -124,7 +124,7 @@ async fn aliases_without_an_end_are_cut() {
     };
     let address = answering(answer).await;
     let mut followed = follow(&[address], "lobby.example.test", |dns| {
-        dns.record = DnsRecord::A
+        dns.record = DnsRecord::A;
     });
     followed.until_error("more than 8 aliases (CNAME)").await;
 }

@@ -42,7 +42,7 @@ async fn addresses_become_backends() {
         until_ids(&mut followed, expected).await;
     }
     let mut named = follow(&servers, "alias.example.test", |dns| {
-        dns.per_address = false
+        dns.per_address = false;
     });
     until_ids(&mut named, &["alias.example.test:5520"]).await;
 }
