@@ -2,12 +2,11 @@
 
 use std::fs;
 
-use hyrouter_client::ExchangeOutcome;
 use hyrouter_testing::name_server::NameServer;
 
 use crate::support::folder;
-use crate::support::players::{Player, player, refusal};
-use crate::support::replaced::{BEGIN, host, serve, write};
+use crate::support::players::{player, refusal};
+use crate::support::replaced::{BEGIN, host, referred_to, serve, write};
 
 /// Returns a configuration that refers players to the backends of `lobby.example.test`.
 fn config(server: &NameServer, more: &str) -> String {
@@ -24,15 +23,6 @@ routing:
     discovery: {{ provider: lobbies }}
 {more}"
     )
-}
-
-/// Comes until referred to this host. Players are refused until the provider has its first set.
-async fn referred_to(player: &Player, wanted: &str) {
-    let is_there = |outcome: &ExchangeOutcome| match outcome {
-        ExchangeOutcome::Referral { host, .. } => host == wanted,
-        other => refusal(other).is_none(),
-    };
-    while !is_there(&player.comes().await) {}
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

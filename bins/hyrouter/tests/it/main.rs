@@ -21,6 +21,8 @@ mod differential;
 #[cfg(feature = "discovery")]
 mod discovery_agones;
 mod discovery_dns;
+mod discovery_file;
+mod discovery_http;
 mod docs;
 mod drain;
 mod explain;

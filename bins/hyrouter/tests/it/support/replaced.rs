@@ -5,7 +5,7 @@ use std::fs;
 use hyrouter_client::ExchangeOutcome;
 
 use super::admin::Admin;
-use super::players::Player;
+use super::players::{Player, refusal};
 use super::{Folder, Router, folder};
 
 pub(crate) const BEGIN: &str = r#"
@@ -72,6 +72,15 @@ pub(crate) fn host(outcome: &ExchangeOutcome) -> &str {
         ExchangeOutcome::Referral { host, .. } => host,
         other => panic!("not referred: {other:?}"),
     }
+}
+
+/// Comes until referred there. Players may be refused until a discovery provider has its first set.
+pub(crate) async fn referred_to(player: &Player, wanted: &str) {
+    let is_there = |outcome: &ExchangeOutcome| match outcome {
+        ExchangeOutcome::Referral { host, .. } => host == wanted,
+        other => refusal(other).is_none(),
+    };
+    while !is_there(&player.comes().await) {}
 }
 
 /// Comes until referred there.
