@@ -23,6 +23,8 @@ mod discovery_agones;
 mod discovery_dns;
 mod discovery_file;
 mod discovery_http;
+#[cfg(feature = "discovery")]
+mod discovery_kubernetes;
 mod docs;
 mod drain;
 mod explain;

@@ -72,9 +72,10 @@ impl ApiError {
                 Some(auth) => Self::of_auth(auth),
                 None => {
                     let sending = cause.downcast_ref::<ClientError>();
+                    let text = Causes(cause.as_ref());
                     Self {
                         is_unsent: sending.is_some_and(ClientError::is_connect),
-                        ..Self::new(Causes(cause.as_ref()))
+                        ..Self::new(format_args!("the API server cannot be reached: {text}"))
                     }
                 }
             },

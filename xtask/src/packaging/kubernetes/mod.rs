@@ -1,6 +1,7 @@
 //! The manifests for Kubernetes, put together by kustomize as `kubectl apply -k` does.
 
 mod manifests;
+mod rights;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub(super) fn run() -> anyhow::Result<()> {
         }
         faults.extend(found.into_iter().map(|fault| format!("{folder}: {fault}")));
     }
+    faults.extend(rights::faults(&kustomize)?);
     anyhow::ensure!(faults.is_empty(), "found:\n  {}", faults.join("\n  "));
     Ok(())
 }

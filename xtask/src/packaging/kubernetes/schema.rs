@@ -6,6 +6,7 @@ use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +15,8 @@ use super::title;
 use crate::packaging::yaml::text;
 
 type ReadBack = fn(&Value) -> Result<Value, String>;
+
+const RBAC: &str = "rbac.authorization.k8s.io/v1";
 
 const KINDS: &[(&str, &str, ReadBack)] = &[
     ("v1", "ConfigMap", read_back::<ConfigMap>),
@@ -36,6 +39,10 @@ const KINDS: &[(&str, &str, ReadBack)] = &[
         "PodDisruptionBudget",
         read_back::<PodDisruptionBudget>,
     ),
+    (RBAC, "ClusterRole", read_back::<ClusterRole>),
+    (RBAC, "ClusterRoleBinding", read_back::<ClusterRoleBinding>),
+    (RBAC, "Role", read_back::<Role>),
+    (RBAC, "RoleBinding", read_back::<RoleBinding>),
     (
         "monitoring.coreos.com/v1",
         "ServiceMonitor",

@@ -3,7 +3,7 @@
 use hyrouter_testing::kubernetes::{ApiServer, PodDraft};
 use serde_json::json;
 
-use super::{follow, may_read_pods, pods_of};
+use super::{follow, pods_of, rights_of_the_example};
 
 #[tokio::test]
 async fn a_namespace_without_rights_does_not_hold_up_another() {
@@ -17,7 +17,8 @@ async fn a_namespace_without_rights_does_not_hold_up_another() {
         api.pod(namespace, &pod).await;
     }
     let token = api.account("open", "router").await;
-    api.allow("open", "open", "router", may_read_pods()).await;
+    api.allow("open", "open", "router", rights_of_the_example())
+        .await;
     let file = server.token_file("rbac", &token);
     let user = json!({"tokenFile": file});
     let kubeconfig = server.kubeconfig_for("rbac", server.url(), &user);
@@ -34,7 +35,8 @@ async fn a_namespace_without_rights_does_not_hold_up_another() {
     assert!(!error.contains("\"open\":"), "{error}");
 
     // The role arrives.
-    api.allow("shut", "open", "router", may_read_pods()).await;
+    api.allow("shut", "open", "router", rights_of_the_example())
+        .await;
     let both = ["open/p=10.5.0.1:5520", "shut/p=10.5.0.2:5520"];
     let state = followed.until_backends(&both).await;
     assert_eq!(state.error, None);
@@ -57,7 +59,7 @@ async fn a_token_is_read_from_its_file_for_each_request() {
     let pod = PodDraft::new("p", "10.6.0.1").port("game", 5520);
     api.pod("tokens", &pod).await;
     let token = api.account("tokens", "router").await;
-    api.allow("tokens", "tokens", "router", may_read_pods())
+    api.allow("tokens", "tokens", "router", rights_of_the_example())
         .await;
     let file = server.token_file("rotated", "an-expired-token");
     let user = json!({"tokenFile": file});
@@ -85,5 +87,5 @@ async fn a_kubeconfig_that_cannot_be_used_is_reported_and_read_again() {
     let error = state.error.as_deref().unwrap();
     assert!(!error.contains("secret"), "{error}");
     std::fs::copy(server.kubeconfig(), &path).unwrap();
-    followed.until_backends(&[]).await;
+    followed.until_none().await;
 }

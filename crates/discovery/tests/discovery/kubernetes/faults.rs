@@ -44,7 +44,7 @@ async fn a_server_that_is_killed_leaves_the_last_set_and_is_followed_again() {
     followed.until_error("pods in namespace \"n\"").await;
     server.wipe();
     server.start_again();
-    followed.until_backends(&[]).await;
+    followed.until_none().await;
     let api = server.admin().await;
     api.namespace("n").await;
     api.pod("n", &draft("c", "10.0.0.3")).await;
@@ -88,21 +88,21 @@ async fn overload_cut_and_hanging_connections() {
     };
     let api = server.admin().await;
     api.namespace("faults").await;
-    api.pod("faults", &draft("p0", "10.7.0.1")).await;
     let proxy = ApiProxy::start(server).await;
     let user = json!({"token": server.admin_token()});
     let kubeconfig = server.kubeconfig_for("faults", &proxy.url(), &user);
     let mut followed = follow(pods_of(kubeconfig, &["faults"]));
-    let mut expected = vec!["faults/p0=10.7.0.1:5520".to_owned()];
-    followed.until_backends(&["faults/p0=10.7.0.1:5520"]).await;
-
-    let too_many = "429 Too Many Requests";
+    let mut expected = Vec::new();
+    let add = async |expected: &mut Vec<String>| {
+        let number = expected.len();
+        let (name, ip) = (format!("p{number:02}"), format!("10.7.0.{}", number + 1));
+        api.pod("faults", &draft(&name, &ip)).await;
+        expected.push(format!("faults/{name}={ip}:5520"));
+    };
+    let overloaded = "HTTP status 429: overloaded, try later";
     for (fault, error) in [
         (ApiFault::Cut, "pods in namespace \"faults\""),
-        (
-            ApiFault::Answer(too_many),
-            "HTTP status 429: overloaded, try later",
-        ),
+        (ApiFault::Answer("429 Too Many Requests"), overloaded),
         (
             ApiFault::Answer("500 Internal Server Error"),
             "HTTP status 500",
@@ -113,17 +113,19 @@ async fn overload_cut_and_hanging_connections() {
         ),
         (ApiFault::Hang, "the API server stopped answering"),
     ] {
+        // The second one is an event of a watch.
+        for _ in 0..2 {
+            add(&mut expected).await;
+            let state = followed.until_backends(&expected).await;
+            assert_eq!(state.error, None);
+        }
         proxy.fail(fault);
         // Unseen until the server can be reached again.
-        let number = expected.len();
-        let ip = format!("10.7.0.{}", number + 1);
-        api.pod("faults", &draft(&format!("p{number}"), &ip)).await;
+        let seen = expected.len();
+        add(&mut expected).await;
         let state = followed.until_error(error).await;
-        assert_eq!(state.backends.len(), expected.len());
+        assert_eq!(state.backends.len(), seen);
         proxy.fail(ApiFault::None);
-        expected.push(format!("faults/p{number}={ip}:5520"));
-        let expected: Vec<_> = expected.iter().map(String::as_str).collect();
-        let state = followed.until_backends(&expected).await;
-        assert_eq!(state.error, None);
     }
+    followed.until_backends(&expected).await;
 }

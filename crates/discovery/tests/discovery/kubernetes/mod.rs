@@ -3,6 +3,7 @@
 mod access;
 mod endpoint_slices;
 mod faults;
+mod garbage;
 mod pods;
 
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use hyrouter_discovery::{
     KubernetesSettings, ObjectSelector, PortSettings, ResourceKind, ResourceSettings,
     SourceSettings,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::followed::Followed;
 
@@ -46,7 +47,9 @@ fn follow(settings: KubernetesSettings) -> Followed {
     Followed::new(SourceSettings::Kubernetes(settings))
 }
 
-/// Returns the right to list and watch pods.
-fn may_read_pods() -> Value {
-    json!([{"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "watch"]}])
+/// Returns the rights of the example, which are enough for pods and `EndpointSlices`.
+fn rights_of_the_example() -> Value {
+    let role = include_str!("../../../../../examples/kubernetes/games/role.yaml");
+    let role: Value = serde_saphyr::from_str(role).unwrap();
+    role["rules"].clone()
 }
