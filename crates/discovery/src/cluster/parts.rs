@@ -16,7 +16,7 @@ use crate::Publisher;
 
 /// Time that changes are gathered before the next set. The first change after a pause is published at once.
 const GATHERING: Duration = Duration::from_millis(50);
-/// Time that the first set waits for collections that have neither answered nor failed.
+/// Time that the first set waits for collections that have neither answered nor failed, once another one has.
 const GRACE: Duration = Duration::from_secs(2);
 /// Maximum number of failed collections that an error names.
 const MAX_NAMED: usize = 3;
@@ -143,19 +143,21 @@ impl Collections {
 
     /// Publishes the backends of all collections as one set, without end.
     pub(crate) async fn publish(self, publisher: Publisher) {
-        let started = Instant::now();
+        self.changed.notified().await;
+        let first = Instant::now();
         loop {
+            self.publish_now(&publisher, first.elapsed() < GRACE);
+            sleep(GATHERING).await;
             // The end of the grace is a reason to look again, too.
             let _ = timeout(GRACE, self.changed.notified()).await;
-            self.publish_now(&publisher, started.elapsed() < GRACE);
-            sleep(GATHERING).await;
         }
     }
 
     /// Publishes what has changed. `waits`: the first set waits for collections that have not answered.
     fn publish_now(&self, publisher: &Publisher, waits: bool) {
         let mut states: Vec<_> = self.parts.iter().map(|part| part.state()).collect();
-        if waits && states.iter().any(|state| state.is_open()) {
+        let open = states.iter().filter(|state| state.is_open()).count();
+        if open == states.len() || (waits && open > 0) {
             return;
         }
         let mut errors = Vec::new();

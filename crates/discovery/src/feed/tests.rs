@@ -38,6 +38,25 @@ async fn a_failure_keeps_the_last_set_and_its_age_grows() {
     assert_eq!(feed.age(), Some(Duration::ZERO));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_part_that_fails_keeps_its_error_beside_the_set() {
+    let (publisher, mut feed) = feed("pods", 10);
+    publisher.publish_partial([backend("a", "10.0.0.1")], [], "b\n");
+    let state = feed.first().await;
+    assert!(state.is_synced);
+    assert_eq!(state.error.as_deref(), Some(r"b\n"));
+    assert_eq!(ids(&feed), ["a"]);
+    tokio::time::advance(Duration::from_secs(7)).await;
+    assert!(feed.changed().await);
+    // The same again is a contact and no change.
+    publisher.publish_partial([backend("a", "10.0.0.1")], [], "b\n");
+    assert_eq!(feed.age(), Some(Duration::ZERO));
+    assert!(!feed.state.has_changed().unwrap());
+    publisher.publish([backend("a", "10.0.0.1")], []);
+    assert!(feed.changed().await);
+    assert_eq!(feed.now().error, None);
+}
+
 #[tokio::test]
 async fn readers_wake_only_for_changes() {
     let (publisher, mut feed) = feed("files", 10);
