@@ -15,6 +15,6 @@ pub(crate) const SOURCE_RATE: SourceRate = SourceRate {
     burst: 4_000,
 };
 
-/// Maximum number of addresses whose rate is remembered: 1 MiB at worst. An address is forgotten after 2 s without
+/// Maximum number of addresses whose rate is remembered: at most 1 MiB. An address is forgotten after 2 s without
 /// requests. Addresses beyond share one rate.
 pub(crate) const SOURCES: usize = 8_192;

@@ -105,7 +105,7 @@ mod tests {
     async fn the_table_is_bounded() {
         let rates = SourceRates::new(RATE, 2);
         let taken = (0..=255).filter(|last| rates.take(address(*last)).is_ok());
-        // Two sources of their own, and three requests of all others.
+        // Two sources with separate rates, and three requests of all others.
         assert_eq!(taken.count(), 5);
         assert_eq!(rates.full_at.lock().unwrap().len(), 3);
         tokio::time::advance(Duration::from_secs(1)).await;

@@ -60,13 +60,13 @@ impl RequestHandler {
 }
 
 /// Stream of bytes of a connection.
-pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send {}
+pub(crate) trait ConnectionStream: AsyncRead + AsyncWrite + Send {}
 
-impl<S: AsyncRead + AsyncWrite + Send> ByteStream for S {}
+impl<S: AsyncRead + AsyncWrite + Send> ConnectionStream for S {}
 
 /// Serves one connection to its end.
 pub(crate) async fn serve(
-    stream: impl ByteStream,
+    stream: impl ConnectionStream,
     from: SocketAddr,
     handler: RequestHandler,
     mut closed: watch::Receiver<bool>,

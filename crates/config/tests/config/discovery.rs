@@ -217,7 +217,7 @@ fn keys_without_an_effect_are_reported() {
     assert_eq!(
         warnings(&load(yaml).unwrap()),
         [
-            "discovery.push: not used, since no provider has the type `push`",
+            "discovery.push: refuses all requests, since no provider has the type `push`",
             "discovery.providers[0].file: not used, since the type is `docker`",
             "routing.default.discovery.limit: not used, as in the original; write it at `limit` of the pool",
             "routing.default.discovery.sort: not used, as in the original; write it at `sort` of the pool",

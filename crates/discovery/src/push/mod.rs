@@ -2,7 +2,7 @@
 //!
 //! [`PushProvider`] publishes the backends that have a lease. Requests come in through its [`PushHandle`]: it checks the
 //! token of a request and gives a [`PushSession`], which registers, renews and ends the leases that the token may change.
-//! The crate has no server of its own.
+//! The crate has no server.
 //!
 //! ```no_run
 //! use hyrouter_discovery::push::{PushHandle, Registration};

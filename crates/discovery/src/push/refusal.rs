@@ -11,8 +11,8 @@ pub enum PushRefusal {
     /// The provider still reads its state file, or a reload has replaced it. A later request succeeds.
     #[error("the provider is starting; retry in 1 s")]
     NotReady,
-    /// The token may not change this backend.
-    #[error("this token may not change {:?}; allowed: ids that begin with {}", shown(id).within(MAX_ID).to_string(), list(prefixes))]
+    /// The token cannot change this backend.
+    #[error("this token cannot change {:?}; allowed: ids that begin with {}", shown(id).within(MAX_ID).to_string(), list(prefixes))]
     OtherPrefix {
         /// Id of the request.
         id: String,

@@ -22,7 +22,7 @@ impl Registration {
     /// Reads a registration: one backend of the document, with the key `ttl` in seconds.
     ///
     /// # Errors
-    /// The backend cannot be read. The error names the key, the value and what is allowed.
+    /// The backend cannot be read. The error names the key, the value and the allowed values.
     pub fn from_json(mut body: Map<String, Value>) -> Result<Self, PushRefusal> {
         let ttl = body.remove("ttl");
         let entry = read(body)?;
@@ -90,7 +90,7 @@ impl Heartbeat {
     /// Reads a heartbeat: an object with any of `players`, `max_players` and `drained`.
     ///
     /// # Errors
-    /// The object has another key or value. The error names the key, the value and what is allowed.
+    /// The object has another key or value. The error names the key, the value and the allowed values.
     pub fn from_json(body: Map<String, Value>) -> Result<Self, PushRefusal> {
         read(body)
     }

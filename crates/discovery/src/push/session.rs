@@ -52,7 +52,7 @@ impl PushSession {
     /// Registers a backend, or replaces it and renews its lease.
     ///
     /// # Errors
-    /// The token may not change this id, the backend cannot be used, or the provider has as many leases as it may have.
+    /// The token cannot change this id, the backend cannot be used, or the provider has as many leases as it may have.
     pub fn register(
         &self,
         id: &str,
@@ -89,7 +89,7 @@ impl PushSession {
     /// Renews the lease of a backend for as long as before, and changes what the heartbeat has.
     ///
     /// # Errors
-    /// The token may not change this id, or the backend has no lease.
+    /// The token cannot change this id, or the backend has no lease.
     pub fn heartbeat(&self, id: &str, heartbeat: Heartbeat) -> Result<LeaseTerm, PushRefusal> {
         self.check_id(id)?;
         let mut leases = self.state.serving()?;
@@ -113,7 +113,7 @@ impl PushSession {
     /// Ends the lease of a backend.
     ///
     /// # Errors
-    /// The token may not change this id, or the backend has no lease.
+    /// The token cannot change this id, or the backend has no lease.
     pub fn end(&self, id: &str) -> Result<(), PushRefusal> {
         self.check_id(id)?;
         let mut leases = self.state.serving()?;
@@ -129,7 +129,7 @@ impl PushSession {
     /// Returns a backend with its lease.
     ///
     /// # Errors
-    /// The token may not change this id, or the backend has no lease.
+    /// The token cannot change this id, or the backend has no lease.
     pub fn get(&self, id: &str) -> Result<LeasedBackend, PushRefusal> {
         self.check_id(id)?;
         let leases = self.state.serving()?;

@@ -18,7 +18,7 @@ fn a_refused_request_names_its_problem_and_changes_nothing() {
     push.curl(EU, "PUT", LOBBY, BODY)
         .is_refused(403, "allowed: ids that begin with \"eu-\"");
     push.curl(EU, "DELETE", LOBBY, "")
-        .is_refused(403, "this token may not change \"lobby-1\"");
+        .is_refused(403, "this token cannot change \"lobby-1\"");
     push.curl(ALL, "PUT", "/v1/providers/none/backends/a", BODY)
         .is_refused(404, "no provider \"none\"");
     for (body, status, problem) in [

@@ -32,7 +32,7 @@ fn a_reload_keeps_leases_and_takes_new_tokens() {
 
 #[test]
 fn an_address_that_others_reach_has_tls() {
-    // Without a certificate of its own the server presents that of the router, which is self-signed here.
+    // Without `cert_file` the server presents the certificate of the router, which is self-signed here.
     let folder = push_folder("listen: '0.0.0.0:0'");
     let push = PushRouter::begin(&folder);
     assert!(push.url.starts_with("https://"), "{}", push.url);
@@ -49,7 +49,7 @@ fn an_address_that_others_reach_has_tls() {
         .unwrap();
     assert!(
         !checked.status.success(),
-        "nobody vouches for the certificate"
+        "no authority has signed the certificate"
     );
     drop(push);
     let folder = push_folder("listen: '0.0.0.0:0', allow_plaintext: true");

@@ -38,7 +38,7 @@ pub(super) fn build(path: &Path, push: &Push, report: &mut Report<'_>) -> PushSe
     }
 }
 
-/// Checks that each provider of type `push` has a state file of its own.
+/// Checks that each provider of type `push` has its own state file.
 pub(super) fn check_state_files(list: &Path, providers: &[Provider], report: &mut Report<'_>) {
     let mut seen = BTreeMap::new();
     for (index, provider) in providers.iter().enumerate() {
@@ -49,7 +49,7 @@ pub(super) fn check_state_files(list: &Path, providers: &[Provider], report: &mu
         let Some(file) = file else { continue };
         let path = list.index(index).key("push").key("state_file");
         if let Some(earlier) = seen.get(file) {
-            let problem = format!("the file of {earlier}; allowed: a file of its own");
+            let problem = format!("the file of {earlier}; allowed: a separate file");
             report.problems.add_if_clear(&path, problem);
         } else {
             seen.insert(file, path);
@@ -69,7 +69,10 @@ pub(super) fn check_push(discovery: &Discovery, report: &mut Report<'_>) {
     }
     let Some(push) = &discovery.push else { return };
     if !is_used {
-        report.warn(&path, "not used, since no provider has the type `push`");
+        report.warn(
+            &path,
+            "refuses all requests, since no provider has the type `push`",
+        );
     }
     let (has_cert, has_key) = (push.cert_file.is_some(), push.key_file.is_some());
     tls::check_pair(&path, has_cert, has_key, report.problems);

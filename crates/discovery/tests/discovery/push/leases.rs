@@ -117,7 +117,7 @@ async fn a_token_changes_the_ids_of_its_prefix_alone() {
         eu.end("us-1").unwrap_err(),
         eu.get("us-1").unwrap_err(),
     ] {
-        let text = "this token may not change \"us-1\"; allowed: ids that begin with \"eu-\"";
+        let text = "this token cannot change \"us-1\"; allowed: ids that begin with \"eu-\"";
         assert_eq!(refused.to_string(), text);
     }
     assert_eq!(

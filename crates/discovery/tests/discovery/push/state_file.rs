@@ -114,7 +114,7 @@ async fn a_damaged_file_is_not_used() {
         // It is left to the operator until there is something to store.
         assert_eq!(fs::read_to_string(folder.path("state")).unwrap(), damaged);
     }
-    // A folder in its place cannot be replaced either. Leases work all the same.
+    // A folder in its place cannot be replaced either. Leases work anyway.
     fs::remove_file(folder.path("state")).unwrap();
     fs::create_dir(folder.path("state")).unwrap();
     let mut serving = folder.serve().await;
