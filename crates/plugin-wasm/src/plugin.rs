@@ -20,6 +20,9 @@ use crate::trial::Trial;
 /// Maximum time before the caller's deadline at which `call` gives up, so that its error arrives in time.
 const MARGIN: Duration = Duration::from_millis(5);
 
+/// Bytes that the buffer of a request has from the start, so that it seldom grows.
+const USUAL_REQUEST: usize = 1024;
+
 /// A plugin in a WebAssembly module, with its instances, which end when it is dropped.
 pub struct WasmPlugin {
     name: Arc<str>,
@@ -97,7 +100,8 @@ impl WasmPlugin {
         request: &ConnectRequest,
         left: Duration,
     ) -> Result<MeasuredAnswer, PluginError> {
-        let json = serde_json::to_vec(request).map_err(PluginError::bad_response)?;
+        let mut json = Vec::with_capacity(USUAL_REQUEST);
+        serde_json::to_writer(&mut json, request).map_err(PluginError::bad_response)?;
         self.call_json(json, left).await
     }
 
@@ -115,12 +119,12 @@ impl WasmPlugin {
         // A little early: "overloaded" must arrive before the caller's own timeout, which would count against the
         // plugin.
         let patience = left.saturating_sub((left / 20).min(MARGIN));
-        match timeout(patience, &mut pending.answer).await {
+        match timeout(patience, pending.answer()).await {
             // The guest was stopped because its time was over, whatever its error reads like.
-            Ok(Ok(Err(_))) if Instant::now() >= deadline => {
+            Ok(Some(Err(_))) if Instant::now() >= deadline => {
                 Err(PluginError::Timeout { after: left })
             }
-            Ok(Ok(answer)) => answer,
+            Ok(Some(answer)) => answer,
             _ if pending.has_begun() => Err(PluginError::Timeout { after: left }),
             _ => Err(pool::overloaded()),
         }

@@ -53,8 +53,9 @@ impl Trial {
 
     fn ask(&self) -> Result<(), LoadReason> {
         let mut guest = GuestInstance::make(&self.recipe)?;
-        let deadline = Instant::now() + self.recipe.start_timeout;
-        let answer = guest.call(&self.request, deadline);
+        let started = Instant::now();
+        let deadline = started + self.recipe.start_timeout;
+        let answer = guest.call(&self.request, started, deadline);
         guest.finish();
         answer
             .map(drop)

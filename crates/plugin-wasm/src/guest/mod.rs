@@ -48,9 +48,12 @@ impl GuestInstance {
     pub(crate) fn call(
         &mut self,
         request: &[u8],
+        started: Instant,
         deadline: Instant,
     ) -> Result<MeasuredAnswer, PluginError> {
-        let answered = catch_unwind(AssertUnwindSafe(|| self.try_call(request, deadline)));
+        let answered = catch_unwind(AssertUnwindSafe(|| {
+            self.try_call(request, started, deadline)
+        }));
         answered.unwrap_or_else(|_| {
             self.is_broken = true;
             Err(PluginError::Panic)
@@ -60,9 +63,9 @@ impl GuestInstance {
     fn try_call(
         &mut self,
         request: &[u8],
+        started: Instant,
         deadline: Instant,
     ) -> Result<MeasuredAnswer, PluginError> {
-        let started = Instant::now();
         self.calls += 1;
         self.env.as_mut(&mut self.store).begin(deadline);
         let budget = self.recipe.fuel;

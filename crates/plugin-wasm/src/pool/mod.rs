@@ -4,6 +4,7 @@
 //! the next standby instance. So no player waits for the creation of an instance.
 
 mod job;
+mod relay;
 mod roster;
 mod worker;
 

@@ -73,9 +73,11 @@ impl PoolWorker {
         while let Ok(job) = self.jobs.recv() {
             counters.calls.fetch_add(1, Ordering::Relaxed);
             answer(guest, job);
-            counters
-                .memory_peak
-                .fetch_max(guest.memory_len(), Ordering::Relaxed);
+            let memory = guest.memory_len();
+            // Written only if it changes, since all workers read it.
+            if memory > counters.memory_peak.load(Ordering::Relaxed) {
+                counters.memory_peak.fetch_max(memory, Ordering::Relaxed);
+            }
             // A broken instance cannot serve, so it leaves even if no other stands by.
             if guest.is_broken() {
                 counters.broken.fetch_add(1, Ordering::Relaxed);
@@ -94,23 +96,22 @@ impl PoolWorker {
 
 /// Makes one call, unless its caller has left.
 fn answer(guest: &mut GuestInstance, job: CallJob) {
-    let CallJob {
-        request,
-        deadline,
-        reply,
-        begun,
-    } = job;
-    if reply.is_closed() || Instant::now() >= deadline {
+    let deadline = job.deadline();
+    let started = Instant::now();
+    // The caller reports a timeout in the queue and one in the guest differently.
+    if started >= deadline || !job.begin() {
         return;
     }
-    // The caller reports a timeout in the queue and one in the guest differently.
-    begun.store(true, Ordering::Relaxed);
-    let mut answer = guest.call(&request, deadline);
-    if Instant::now() >= deadline {
+    let mut answer = guest.call(job.request(), started, deadline);
+    let ended = match &answer {
+        Ok(answer) => started + answer.stats.elapsed,
+        Err(_) => Instant::now(),
+    };
+    if ended >= deadline {
         // The caller gave up at the deadline, so this answer reaches no player.
         guest.abandon();
         answer = answer.and(Err(PluginError::trap("time limit exceeded")));
     }
-    let _ = reply.send(answer);
+    job.answer(answer);
     guest.finish();
 }

@@ -143,6 +143,62 @@ async fn calls_of_players_who_left_are_not_made() {
 }
 
 #[tokio::test]
+async fn a_guest_that_loops_delays_no_answer_of_the_other_instance() {
+    let guest = guest("bad/loop").fuel(1_000_000_000_000).instances(2);
+    let plugin = Arc::new(guest.plugin().await);
+    let looping = tokio::spawn({
+        let plugin = Arc::clone(&plugin);
+        async move { plugin.call(&bad_request(), Duration::from_secs(5)).await }
+    });
+    eventually("an instance loops", || plugin.status().calls == 1).await;
+    let callers: Vec<_> = (0..32)
+        .map(|_| {
+            let plugin = Arc::clone(&plugin);
+            tokio::spawn(async move {
+                for _ in 0..50 {
+                    let answer = call(&plugin, &good_request()).await;
+                    assert_eq!(answer, Ok(ConnectResponse::default()));
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    assert!(!looping.is_finished(), "the others waited for the loop");
+    let error = looping.await.unwrap().unwrap_err();
+    assert_eq!(error.code().as_str(), "timeout", "{error}");
+}
+
+/// Also on a runtime of several threads, and with callers that stop waiting at any time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_that_leave_take_no_answers_of_others() {
+    let plugin = Arc::new(guest("good/minimal").instances(2).plugin().await);
+    let callers: Vec<_> = (0..32)
+        .map(|caller| {
+            let plugin = Arc::clone(&plugin);
+            tokio::spawn(async move {
+                for turn in 0..100 {
+                    let request = good_request();
+                    let called = call(&plugin, &request);
+                    if (caller + turn) % 3 == 0 {
+                        let patience = Duration::from_micros(turn % 7 * 10);
+                        let _ = tokio::time::timeout(patience, called).await;
+                    } else {
+                        assert_eq!(called.await, Ok(ConnectResponse::default()));
+                    }
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let status = plugin.status();
+    assert_eq!((status.waiting, status.broken), (0, 0), "{status:?}");
+}
+
+#[tokio::test]
 async fn dropping_a_plugin_ends_its_threads() {
     let named = |name: &str| {
         let tasks = std::fs::read_dir("/proc/self/task").unwrap();
