@@ -50,7 +50,7 @@ pub(crate) const TEMPLATES: &[Template] = &[
             Edit {
                 file: "Cargo.toml",
                 from: "serde_json = \"1\"\n",
-                to: "serde_json = \"1\"\n\n[profile.release]\nopt-level = \"s\"\nlto = true\ncodegen-units = 1\n\
+                to: "serde_json = \"1\"\n\n[profile.release]\nlto = true\ncodegen-units = 1\n\
                      panic = \"abort\"\nstrip = true\n",
             },
         ],
