@@ -68,17 +68,17 @@ impl ApiError {
         use kube::client::AuthError;
         match error {
             kube::Error::Auth(auth) => Self::of_auth(auth),
-            kube::Error::Service(cause) => match cause.downcast_ref::<AuthError>() {
-                Some(auth) => Self::of_auth(auth),
-                None => {
-                    let sending = cause.downcast_ref::<ClientError>();
-                    let text = Causes(cause.as_ref());
-                    Self {
-                        is_unsent: sending.is_some_and(ClientError::is_connect),
-                        ..Self::new(format_args!("the API server cannot be reached: {text}"))
-                    }
+            kube::Error::Service(cause) => {
+                if let Some(auth) = cause.downcast_ref::<AuthError>() {
+                    return Self::of_auth(auth);
                 }
-            },
+                let sending = cause.downcast_ref::<ClientError>();
+                let text = Causes(cause.as_ref());
+                Self {
+                    is_unsent: sending.is_some_and(ClientError::is_connect),
+                    ..Self::new(format_args!("the API server cannot be reached: {text}"))
+                }
+            }
             error => Self::new(Causes(error)),
         }
     }

@@ -29,7 +29,7 @@ const SHORT_WATCH: Duration = Duration::from_secs(1);
 const LIST_SECONDS: u32 = 290;
 const LIST_SILENCE: Duration = Duration::from_secs(15);
 /// Maximum time to read a page.
-const PAGE_TIMEOUT: Duration = Duration::from_secs(60);
+const PAGE_TIMEOUT: Duration = Duration::from_mins(1);
 /// Maximum number of pages: 10 million objects.
 const MAX_PAGES: usize = 100_000;
 /// Time between lists, less at most 50 %. A watch on a cluster that was built anew behind the same address stays silent

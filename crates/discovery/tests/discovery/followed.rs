@@ -50,19 +50,10 @@ impl Followed {
     }
 
     /// Waits for exactly these backends, as `id=host:port`.
-    pub(crate) async fn until_backends<T>(&mut self, expected: &[T]) -> Arc<SourceState>
-    where
-        T: AsRef<str>,
-    {
-        let expected: Vec<_> = expected.iter().map(AsRef::as_ref).collect();
+    pub(crate) async fn until_backends(&mut self, expected: &[&str]) -> Arc<SourceState> {
         let what = format!("{expected:?}");
         self.until(&what, |state| state.is_synced && shown(state) == expected)
             .await
-    }
-
-    /// Waits for a set without backends.
-    pub(crate) async fn until_none(&mut self) -> Arc<SourceState> {
-        self.until_backends::<&str>(&[]).await
     }
 
     /// Waits for an error that contains this text.

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 
 use super::{ApiClient, ApiServer};
 
-const RBAC: &str = "/apis/rbac.authorization.k8s.io/v1";
+/// Returns the path of the roles or the bindings of a namespace.
+fn rbac(namespace: &str, plural: &str) -> String {
+    format!("/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/{plural}")
+}
 
 impl ApiServer {
     /// Writes a kubeconfig for a server at `url` (this one, or a proxy in front of it) and returns its path. `user` is
@@ -70,22 +73,20 @@ impl ApiClient {
     pub async fn allow(&self, namespace: &str, home: &str, account: &str, rules: Value) {
         let metadata = json!({"name": account});
         let role = json!({"metadata": metadata, "rules": rules});
-        let roles = format!("{RBAC}/namespaces/{namespace}/roles");
-        self.create(&roles, &role).await;
+        self.create(&rbac(namespace, "roles"), &role).await;
         let binding = json!({
             "metadata": metadata,
             "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": account},
             "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": home}],
         });
-        let bindings = format!("{RBAC}/namespaces/{namespace}/rolebindings");
-        self.create(&bindings, &binding).await;
+        self.create(&rbac(namespace, "rolebindings"), &binding)
+            .await;
     }
 
     /// Removes the rights of an account in a namespace.
     pub async fn forbid(&self, namespace: &str, account: &str) {
-        let bindings = format!("{RBAC}/namespaces/{namespace}/rolebindings");
-        self.delete_now(&bindings, account).await;
-        let roles = format!("{RBAC}/namespaces/{namespace}/roles");
-        self.delete_now(&roles, account).await;
+        for plural in ["rolebindings", "roles"] {
+            self.delete_now(&rbac(namespace, plural), account).await;
+        }
     }
 }

@@ -74,17 +74,17 @@ impl ApiClient {
     }
 
     /// Changes an object by a merge patch and returns it.
-    pub async fn patch(&self, path: &str, name: &str, patch: Value) -> Value {
-        let patch = Patch::Merge(patch);
-        let request = Request::new(path).patch(name, &PatchParams::default(), &patch);
+    pub async fn patch(&self, path: &str, name: &str, change: Value) -> Value {
+        let change = Patch::Merge(change);
+        let request = Request::new(path).patch(name, &PatchParams::default(), &change);
         self.client.request(request.unwrap()).await.unwrap()
     }
 
     /// Changes the status of an object by a merge patch.
     pub async fn patch_status(&self, path: &str, name: &str, status: Value) -> Value {
-        let patch = Patch::Merge(json!({"status": status}));
-        let request =
-            Request::new(path).patch_subresource("status", name, &PatchParams::default(), &patch);
+        let change = Patch::Merge(json!({"status": status}));
+        let params = PatchParams::default();
+        let request = Request::new(path).patch_subresource("status", name, &params, &change);
         self.client.request(request.unwrap()).await.unwrap()
     }
 

@@ -48,19 +48,15 @@ impl ApiProxy {
                 let (upstream, mut changes) = (upstream.clone(), state.clone());
                 let fault = changes.borrow_and_update().clone();
                 tokio::spawn(async move {
-                    let serve = serve(stream, fault, acceptor, connector, &upstream);
-                    tokio::pin!(serve);
-                    loop {
-                        tokio::select! {
-                            () = &mut serve => return,
-                            changed = changes.changed() => {
-                                // Dropping the connection closes it.
-                                if changed.is_err() || *changes.borrow() != ApiFault::Hang {
-                                    return;
-                                }
+                    let serving = serve(stream, fault, acceptor, connector, &upstream);
+                    tokio::pin!(serving);
+                    tokio::select! {
+                        () = &mut serving => {}
+                        changed = changes.changed() => {
+                            // After this the connection is dropped, which closes it.
+                            if changed.is_ok() && *changes.borrow() == ApiFault::Hang {
                                 // Bytes stop, and the connection stays.
                                 drop(changes.changed().await);
-                                return;
                             }
                         }
                     }

@@ -87,5 +87,5 @@ async fn a_kubeconfig_that_cannot_be_used_is_reported_and_read_again() {
     let error = state.error.as_deref().unwrap();
     assert!(!error.contains("secret"), "{error}");
     std::fs::copy(server.kubeconfig(), &path).unwrap();
-    followed.until_none().await;
+    followed.until_backends(&[]).await;
 }

@@ -144,7 +144,7 @@ async fn ports_by_number_by_name_and_the_first() {
         followed.until_backends(&[&expected]).await;
     }
     let mut followed = follow(settings(by("portless", Some("game"), None)));
-    let state = followed.until_none().await;
+    let state = followed.until_backends(&[]).await;
     let problem = "slice-ports/b: the EndpointSlice has no port with a number; set port.number";
     assert_eq!(state.problems[0].to_string(), problem);
 }

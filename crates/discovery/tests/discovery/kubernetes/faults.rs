@@ -44,7 +44,7 @@ async fn a_server_that_is_killed_leaves_the_last_set_and_is_followed_again() {
     followed.until_error("pods in namespace \"n\"").await;
     server.wipe();
     server.start_again();
-    followed.until_none().await;
+    followed.until_backends(&[]).await;
     let api = server.admin().await;
     api.namespace("n").await;
     api.pod("n", &draft("c", "10.0.0.3")).await;
@@ -116,7 +116,8 @@ async fn overload_cut_and_hanging_connections() {
         // The second one is an event of a watch.
         for _ in 0..2 {
             add(&mut expected).await;
-            let state = followed.until_backends(&expected).await;
+            let shown: Vec<_> = expected.iter().map(String::as_str).collect();
+            let state = followed.until_backends(&shown).await;
             assert_eq!(state.error, None);
         }
         proxy.fail(fault);
@@ -127,5 +128,6 @@ async fn overload_cut_and_hanging_connections() {
         assert_eq!(state.backends.len(), seen);
         proxy.fail(ApiFault::None);
     }
-    followed.until_backends(&expected).await;
+    let shown: Vec<_> = expected.iter().map(String::as_str).collect();
+    followed.until_backends(&shown).await;
 }

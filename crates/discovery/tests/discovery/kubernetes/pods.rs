@@ -26,7 +26,7 @@ async fn pods_that_are_ready_are_backends_until_they_are_deleted() {
         require_pod_phase: vec!["running".to_owned()],
         ..pods_of(server.kubeconfig(), &["life"])
     });
-    followed.until_none().await;
+    followed.until_backends(&[]).await;
 
     let pod = draft("b", "10.0.0.2").label("app", "lobby").unready();
     api.pod("life", &pod).await;
@@ -50,7 +50,7 @@ async fn pods_that_are_ready_are_backends_until_they_are_deleted() {
     api.delete(&pods("life"), "c").await;
     followed.until_backends(&["life/a=10.0.0.1:5520"]).await;
     api.delete_now(&pods("life"), "a").await;
-    let state = followed.until_none().await;
+    let state = followed.until_backends(&[]).await;
     assert!(state.problems.is_empty(), "{state:#?}");
 }
 
