@@ -35,7 +35,7 @@ pub(crate) struct HttpProvider {
 }
 
 impl HttpProvider {
-    /// Checks the settings, and reads the token and the certificates. Both are read again later.
+    /// Checks the settings. The files that they name are read with the first request.
     pub(crate) fn new(settings: &HttpSettings) -> Result<Self, ProviderError> {
         let positive = [
             ("interval", settings.interval),
@@ -98,15 +98,15 @@ impl HttpFollower {
     /// Requests the document, and publishes or confirms it.
     async fn attempt(&mut self) -> Result<(), FailedAttempt> {
         let mut document = self.document.clone();
-        let refreshing = move || {
-            let refreshed = document.refresh();
-            (document, refreshed)
+        let preparing = move || {
+            let client = document.prepare();
+            (document, client)
         };
-        let refreshed = read_files(&self.publisher, refreshing).await;
-        let (document, refreshed) = refreshed.ok_or("reading its files panicked")?;
-        refreshed?;
+        let prepared = read_files(&self.publisher, preparing).await;
+        let (document, client) = prepared.ok_or("reading its files panicked")?;
+        let client = client?;
         self.document = document;
-        match self.document.fetch(self.etag.as_ref()).await? {
+        match self.document.fetch(&client, self.etag.as_ref()).await? {
             Fetched::NotModified => self.publisher.confirm(),
             Fetched::Whole { etag, text } => {
                 // Unless it can be read, it is requested as a whole again.

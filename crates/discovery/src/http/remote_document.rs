@@ -27,6 +27,9 @@ const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 /// Maximum length of an `ETag` that is sent back, in bytes. A longer one is ignored.
 const MAX_ETAG: usize = 1024;
 
+/// A client of the server.
+pub(super) type DocumentClient = HttpClient<Empty<Bytes>>;
+
 /// A document of an HTTP server, and what its requests need.
 #[derive(Debug, Clone)]
 pub(super) struct RemoteDocument {
@@ -36,9 +39,8 @@ pub(super) struct RemoteDocument {
     token_file: Option<PathBuf>,
     token: Option<BearerToken>,
     ca_file: Option<PathBuf>,
-    /// Fingerprint of `ca_file` when the client was made.
-    trusted: FileSet,
-    client: HttpClient<Empty<Bytes>>,
+    /// The client, and the fingerprint that `ca_file` had when it was made.
+    client: Option<(DocumentClient, FileSet)>,
 }
 
 /// A response.
@@ -52,36 +54,26 @@ pub(super) enum Fetched {
 }
 
 impl RemoteDocument {
+    /// Checks the URL. Reads no file.
     pub(super) fn new(settings: &HttpSettings) -> Result<Self, ProviderError> {
-        let HttpSettings {
-            token_file,
-            ca_file,
-            ..
-        } = settings.clone();
         let rules = UrlRules {
-            secret: token_file.is_some().then_some("the token"),
+            secret: settings.token_file.is_some().then_some("the token"),
             credentials: Some("token_file"),
             ..UrlRules::default()
         };
-        let url = ServiceUrl::parse(&settings.url, rules).map_err(setting("url"))?;
-        let token = token_file.as_deref().map(BearerToken::read);
-        let token = token.transpose().map_err(setting("token_file"))?;
-        let trusted = FileSet::at(ca_file.clone());
-        let options = HttpClientOptions {
-            ca_file: ca_file.as_deref(),
-            connect_timeout: settings.timeout,
-            idle: None,
-        };
-        let client = options.client(&url).map_err(setting("ca_file"))?;
+        let url = ServiceUrl::parse(&settings.url, rules);
+        let url = url.map_err(|error| ProviderError::Setting {
+            key: "url",
+            problem: error.to_string(),
+        })?;
         Ok(Self {
             url,
             timeout: settings.timeout,
             max_bytes: settings.max_bytes,
-            token_file,
-            token,
-            ca_file,
-            trusted,
-            client,
+            token_file: settings.token_file.clone(),
+            token: None,
+            ca_file: settings.ca_file.clone(),
+            client: None,
         })
     }
 
@@ -89,40 +81,51 @@ impl RemoteDocument {
         &self.url
     }
 
-    /// Reads the token, and the certificates if their file has changed.
-    pub(super) fn refresh(&mut self) -> Result<(), String> {
+    /// Reads the token, and the certificates if their file has changed. Returns the client for the next request.
+    pub(super) fn prepare(&mut self) -> Result<DocumentClient, String> {
         let token = self.token_file.as_deref().map(BearerToken::read);
         let token = token.transpose();
         self.token = token.map_err(|error| format!("token_file: {error}"))?;
-        let trusted = self.trusted.refresh();
-        if trusted != self.trusted {
-            let options = HttpClientOptions {
-                ca_file: self.ca_file.as_deref(),
-                connect_timeout: self.timeout,
-                idle: None,
-            };
-            self.client = options
-                .client(&self.url)
-                .map_err(|error| error.to_string())?;
-            self.trusted = trusted;
+        let trusted = FileSet::at(self.ca_file.clone());
+        if let Some((client, made_with)) = &self.client
+            && *made_with == trusted
+        {
+            return Ok(client.clone());
         }
-        Ok(())
+        let options = HttpClientOptions {
+            ca_file: self.ca_file.as_deref(),
+            connect_timeout: self.timeout,
+            idle: None,
+        };
+        let client = options
+            .client(&self.url)
+            .map_err(|error| error.to_string())?;
+        self.client = Some((client.clone(), trusted));
+        Ok(client)
     }
 
     /// Requests the document, unless it is the one of this `ETag`.
-    pub(super) async fn fetch(&self, etag: Option<&HeaderValue>) -> Result<Fetched, FailedAttempt> {
-        let exchange = timeout(self.timeout, self.exchange(etag));
+    pub(super) async fn fetch(
+        &self,
+        client: &DocumentClient,
+        etag: Option<&HeaderValue>,
+    ) -> Result<Fetched, FailedAttempt> {
+        let exchange = timeout(self.timeout, self.exchange(client, etag));
         let Ok(fetched) = exchange.await else {
             return Err(RequestError::Timeout(self.timeout).into());
         };
         fetched
     }
 
-    async fn exchange(&self, etag: Option<&HeaderValue>) -> Result<Fetched, FailedAttempt> {
+    async fn exchange(
+        &self,
+        client: &DocumentClient,
+        etag: Option<&HeaderValue>,
+    ) -> Result<Fetched, FailedAttempt> {
         let mut request = Request::new(Empty::new());
         *request.uri_mut() = self.url.uri().clone();
         *request.headers_mut() = self.headers(etag);
-        let response = self.client.request(request).await;
+        let response = client.request(request).await;
         let (head, body) = response.map_err(RequestError::from)?.into_parts();
         match head.status {
             StatusCode::OK => {}
@@ -158,13 +161,5 @@ impl RemoteDocument {
             headers.insert(AUTHORIZATION, token.to_header());
         }
         headers
-    }
-}
-
-/// Returns a function that makes the error of a setting.
-fn setting<E: std::fmt::Display>(key: &'static str) -> impl FnOnce(E) -> ProviderError {
-    move |error| ProviderError::Setting {
-        key,
-        problem: error.to_string(),
     }
 }
