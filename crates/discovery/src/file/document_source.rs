@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
-use super::listing::{Listing, MAX_FILES};
+use super::listing::{FileListing, MAX_FILES};
 use super::watched_document::{MAX_TOTAL, WatchedDocument};
 use crate::{DiscoveredBackend, EntryProblem};
 
@@ -55,7 +55,7 @@ impl DocumentSource {
 
     /// Looks at the files and reads those that have changed.
     pub(super) fn look(&mut self) -> Look {
-        let listing = match Listing::of(&self.path) {
+        let listing = match FileListing::of(&self.path) {
             Ok(listing) => listing,
             Err(error) => {
                 let is_first = self.has_set && !self.is_unlisted;
@@ -68,7 +68,7 @@ impl DocumentSource {
             }
         };
         self.is_unlisted = false;
-        let is_single = listing == Listing::Single;
+        let is_single = listing == FileListing::Single;
         let has_other_files = self.keep(listing);
         let has_changed = self.read_changed() || has_other_files || !self.has_set;
         if is_single && let Some(failure) = self.failure() {
@@ -86,10 +86,10 @@ impl DocumentSource {
     }
 
     /// Adds new files and removes those that are gone at two looks. Returns whether a file was removed.
-    fn keep(&mut self, listing: Listing) -> bool {
+    fn keep(&mut self, listing: FileListing) -> bool {
         let (files, left_out) = match listing {
-            Listing::Single => ([self.path.clone()].into(), 0),
-            Listing::Directory { files, left_out } => (files, left_out),
+            FileListing::Single => ([self.path.clone()].into(), 0),
+            FileListing::Directory { files, left_out } => (files, left_out),
         };
         let (known, before) = (self.documents.len(), self.left_out);
         let was_gone = std::mem::take(&mut self.gone);

@@ -10,7 +10,7 @@ pub(super) const MAX_FILES: usize = 1_000;
 
 /// The files of a source at one time.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Listing {
+pub(super) enum FileListing {
     /// The path is no directory.
     Single,
     Directory {
@@ -21,7 +21,7 @@ pub(super) enum Listing {
     },
 }
 
-impl Listing {
+impl FileListing {
     /// Lists the files of a path: at most 1,000 of a directory, the first by name.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         if !fs::metadata(path)?.is_dir() {
@@ -68,13 +68,13 @@ mod tests {
             fs::write(folder.path().join(name), "").unwrap();
         }
         let files = ["a.yaml", "b.yml", "c.json"].map(|name| folder.path().join(name));
-        let expected = Listing::Directory {
+        let expected = FileListing::Directory {
             files: files.clone().into(),
             left_out: 0,
         };
-        assert_eq!(Listing::of(folder.path()).unwrap(), expected);
-        assert_eq!(Listing::of(&files[0]).unwrap(), Listing::Single);
-        Listing::of(&folder.path().join("absent")).unwrap_err();
+        assert_eq!(FileListing::of(folder.path()).unwrap(), expected);
+        assert_eq!(FileListing::of(&files[0]).unwrap(), FileListing::Single);
+        FileListing::of(&folder.path().join("absent")).unwrap_err();
     }
 
     #[test]
@@ -83,7 +83,8 @@ mod tests {
         for n in 0..1_010 {
             fs::write(folder.path().join(format!("{n:04}.yaml")), "").unwrap();
         }
-        let Listing::Directory { files, left_out } = Listing::of(folder.path()).unwrap() else {
+        let FileListing::Directory { files, left_out } = FileListing::of(folder.path()).unwrap()
+        else {
             panic!("it is a directory");
         };
         assert_eq!((files.len(), left_out), (1_000, 10));

@@ -63,10 +63,10 @@ fn declared_format(content_type: &str) -> Option<DocumentFormat> {
 }
 
 fn format_of_path(path: &str) -> DocumentFormat {
-    if path.ends_with(".yaml") || path.ends_with(".yml") {
-        DocumentFormat::Yaml
-    } else {
-        DocumentFormat::Json
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+    match extension.map(str::to_ascii_lowercase).as_deref() {
+        Some("yaml" | "yml") => DocumentFormat::Yaml,
+        _ => DocumentFormat::Json,
     }
 }
 
