@@ -60,7 +60,7 @@ fn policies() -> [(&'static str, PoolPolicy); 4] {
 /// Returns backends as a source has them. One of eight is full.
 fn backends(count: u16) -> Vec<Arc<Backend>> {
     let backend = |n: u16| {
-        let players = if n % 8 == 0 { 100 } else { n % 100 };
+        let players = if n.is_multiple_of(8) { 100 } else { n % 100 };
         let facts = [
             ("players", players.to_string()),
             ("max_players", "100".to_owned()),

@@ -37,7 +37,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_disk_that_hangs_is_reported_and_waited_for() {
-        let (publisher, mut feed) = feed("files", 10);
+        let (publisher, mut states) = feed("files", 10);
         let (free, freed) = sync_channel::<()>(1);
         let reading = tokio::spawn(async move {
             let work = move || freed.recv().is_ok();
@@ -46,7 +46,7 @@ mod tests {
         tokio::task::yield_now().await;
         // A blocking task holds paused time still, so it is moved by hand.
         tokio::time::advance(LONGEST + Duration::from_secs(1)).await;
-        let error = feed.first().await.error.clone().unwrap();
+        let error = states.first().await.error.clone().unwrap();
         assert!(error.contains("longer than 10s"), "{error}");
         free.send(()).unwrap();
         assert_eq!(reading.await.unwrap(), Some(true));

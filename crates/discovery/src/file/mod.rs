@@ -63,5 +63,6 @@ async fn follow(path: PathBuf, publisher: Publisher) {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -61,7 +61,7 @@ mod tests {
             StatusCode::SERVICE_UNAVAILABLE,
         ] {
             let asked = asked(status);
-            assert_eq!(asked, Some(Duration::from_mins(60)));
+            assert_eq!(asked, Some(Duration::from_hours(1)));
             assert_eq!(RETRY.wait(1, asked), Some(Duration::from_mins(5)));
         }
         assert_eq!(asked(StatusCode::INTERNAL_SERVER_ERROR), None);

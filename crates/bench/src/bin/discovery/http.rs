@@ -20,10 +20,10 @@ impl MeasuredServer {
             address: listener.local_addr()?,
             document: Arc::default(),
         };
-        let served = Arc::clone(&server.document);
+        let document = Arc::clone(&server.document);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let text = served
+                let text = document
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .clone();
