@@ -7,8 +7,8 @@ use anyhow::{Context as _, ensure};
 
 use crate::api_server::Build;
 use crate::{
-    browser, docs, interop, name_server, packaging, peers, plugin_examples, plugins, sh, tidy,
-    verifiers,
+    browser, docs, engines, interop, name_server, packaging, peers, plugin_examples, plugins, sh,
+    tidy, verifiers,
 };
 use sh::{cargo, cmd, root, say, target};
 
@@ -158,6 +158,7 @@ fn test_with(api_server: Build) -> anyhow::Result<()> {
     plugins::build_all()?;
     peers::set_up()?;
     browser::set_up()?;
+    engines::set_up()?;
     name_server::set_up()?;
     verifiers::set_up()?;
     verifiers::run()?;

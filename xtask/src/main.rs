@@ -6,6 +6,7 @@ mod browser;
 mod ci;
 mod dist;
 mod docs;
+mod engines;
 mod go;
 mod interop;
 mod name_server;

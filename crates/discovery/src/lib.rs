@@ -30,6 +30,8 @@ mod cluster;
 mod discovered;
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(feature = "docker")]
+mod docker;
 #[cfg(feature = "document")]
 pub mod document;
 mod feed;

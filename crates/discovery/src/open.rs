@@ -4,6 +4,8 @@
 use crate::agones::AgonesProvider;
 #[cfg(feature = "dns")]
 use crate::dns::DnsProvider;
+#[cfg(feature = "docker")]
+use crate::docker::DockerProvider;
 #[cfg(feature = "file")]
 use crate::file::FileProvider;
 #[cfg(feature = "http")]
@@ -49,6 +51,8 @@ pub fn provider(settings: &ProviderSettings) -> Result<Box<dyn Provider>, Provid
         }
         #[cfg(feature = "dns")]
         SourceSettings::Dns(dns) => Ok(Box::new(DnsProvider::new(dns, settings)?)),
+        #[cfg(feature = "docker")]
+        SourceSettings::Docker(docker) => Ok(Box::new(DockerProvider::new(docker)?)),
         #[cfg(feature = "file")]
         SourceSettings::File(file) => Ok(Box::new(FileProvider::new(file))),
         #[cfg(feature = "http")]

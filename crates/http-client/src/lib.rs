@@ -5,6 +5,7 @@
 //! a [`RequestError`] is the reason why there is none, in one line. [`Backoff`] and [`Retry`] are the times of the next
 //! attempts. A [`BearerToken`] authenticates the router. [`Poster`] posts bodies to one URL; [`mod@batch`] is a queue for
 //! what it sends in batches.
+//! [`ClientTlsFiles`] is the TLS of a client that does not use [`HttpClientOptions`], with a certificate for the client.
 //!
 //! ```
 //! use std::time::Duration;
@@ -29,6 +30,7 @@ mod backoff;
 pub mod batch;
 mod bearer_token;
 mod bounded;
+mod client_tls_files;
 mod http_client;
 mod poster;
 mod response;
@@ -39,6 +41,7 @@ mod trust;
 pub use self::backoff::{Backoff, Retry};
 pub use self::bearer_token::BearerToken;
 pub use self::bounded::{Bounded, BoundedStream};
+pub use self::client_tls_files::ClientTlsFiles;
 pub use self::http_client::{HttpClient, HttpClientError, HttpClientOptions};
 pub use self::poster::Poster;
 pub use self::response::{RequestError, read_body};

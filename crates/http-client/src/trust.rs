@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hyrouter_files::{Pem, pem_problem, read_pem};
+use rustls::client::WantsClientCert;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
 use hyrouter_text::Causes;
 
@@ -17,6 +18,16 @@ pub enum TrustError {
     /// The file of certificates cannot be read.
     #[error("ca_file: {}: {problem}", path.display())]
     CaFile {
+        /// The file.
+        path: PathBuf,
+        /// Fault of the file.
+        problem: String,
+    },
+    /// A file of the client's own certificate cannot be used.
+    #[error("{key}: {}: {problem}", path.display())]
+    ClientCertificate {
+        /// Setting of the file: `cert_file` or `key_file`.
+        key: &'static str,
         /// The file.
         path: PathBuf,
         /// Fault of the file.
@@ -43,13 +54,17 @@ pub(crate) fn config(has_tls: bool, ca_file: Option<&Path>) -> Result<ClientConf
     } else {
         RootCertStore::empty()
     };
+    Ok(builder(roots)?.with_no_client_auth())
+}
+
+pub(crate) fn builder(
+    roots: RootCertStore,
+) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, TrustError> {
     // Passed explicitly, so that a provider that the process has installed is not used.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
+    let builder =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots))
 }
 
 /// Checks a file of certificates that a service is trusted by. Reads no other file.
@@ -61,7 +76,7 @@ pub fn check_ca_file(path: &Path) -> Result<(), TrustError> {
     add_file(&mut RootCertStore::empty(), path)
 }
 
-fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, TrustError> {
+pub(crate) fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, TrustError> {
     let mut roots = RootCertStore::empty();
     if let Some(path) = ca_file {
         add_file(&mut roots, path)?;

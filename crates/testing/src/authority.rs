@@ -4,8 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::ServerConfig;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivateKeyDer;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 
@@ -32,19 +35,46 @@ impl Authority {
         self.folder.path().join("ca.pem")
     }
 
+    /// Returns the paths of a new client certificate and its key in PEM.
+    pub fn client(&self) -> (PathBuf, PathBuf) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(Vec::new()).unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let [cert_file, key_file] =
+            ["client.pem", "client.key"].map(|name| self.folder.path().join(name));
+        std::fs::write(&cert_file, certificate.pem()).unwrap();
+        std::fs::write(&key_file, key.serialize_pem()).unwrap();
+        (cert_file, key_file)
+    }
+
     /// Returns the TLS configuration of a server with a certificate for `host`.
     pub fn acceptor(&self, host: &str) -> TlsAcceptor {
+        self.acceptor_with(host, WebPkiClientVerifier::no_client_auth())
+    }
+
+    /// Returns the same, for a server that accepts clients with a certificate of this authority only.
+    pub fn strict_acceptor(&self, host: &str) -> TlsAcceptor {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.issuer.der().clone()).unwrap();
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider());
+        self.acceptor_with(host, verifier.build().unwrap())
+    }
+
+    fn acceptor_with(&self, host: &str, clients: Arc<dyn ClientCertVerifier>) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
+        let config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_single_cert(vec![certificate.der().clone()], key)
             .unwrap();
         TlsAcceptor::from(Arc::new(config))
     }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }

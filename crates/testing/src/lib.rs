@@ -20,6 +20,8 @@ pub mod browser;
 #[cfg(feature = "http")]
 pub mod clock;
 pub mod document_server;
+#[cfg(all(unix, feature = "containers"))]
+pub mod engine;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
 #[cfg(feature = "http")]

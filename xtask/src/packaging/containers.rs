@@ -11,9 +11,9 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 
 use super::{configs, image, read, scratch};
-use crate::dist;
 use crate::peers::left_out;
 use crate::sh::{self, cmd, say, works};
+use crate::{dist, engines};
 
 const PAGE: &str = "docs/deployment.md";
 const SECTION: &str = "## Containers";
@@ -34,23 +34,15 @@ const PRINTED: &[&str] = &[
     "user and capabilities: 65532 65532 none none",
     "exit code: 0",
 ];
-const PACKAGES: &[&str] = &[
-    "podman",
-    "runc",
-    "conmon",
-    "containernetworking-plugins",
-    "iptables",
-    "iproute2",
-    "ca-certificates",
-    "curl",
-    "openssl",
-];
+/// Other programs of the recipe.
+const PACKAGES: &[&str] = &["curl", "openssl"];
 
 pub(super) fn run(router: &Path) -> anyhow::Result<()> {
     let script = commands(&read(PAGE)?);
     ensure!(!script.is_empty(), "{PAGE}: no commands in {SECTION}");
     let script = script + &AFTERWARDS.replace("VERSION", env!("CARGO_PKG_VERSION"));
-    if !works(cmd("podman").arg("--version")) {
+    engines::install_podman()?;
+    if !works(cmd("curl").arg("--version")) || !works(cmd("openssl").arg("version")) {
         sh::apt_install(PACKAGES)?;
     }
     let engine = Engine::new(scratch("engine")?)?;

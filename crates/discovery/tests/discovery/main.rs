@@ -10,6 +10,8 @@
 mod agones;
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(all(unix, feature = "docker"))]
+mod docker;
 #[cfg(feature = "file")]
 mod files;
 mod followed;
