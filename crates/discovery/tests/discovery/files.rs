@@ -33,7 +33,7 @@ async fn changes_of_a_file_are_published() {
     let state = followed.until_error("the document has no `backends`").await;
     assert_eq!(state.backends.len(), 1, "the last good set stays");
     fs::write(&path, r#"{"backends": []}"#).unwrap();
-    followed.until_backends::<&str>(&[]).await;
+    followed.until_backends(&[]).await;
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn files_that_rest_are_confirmed() {
     let path = folder.path().join("backends.yaml");
     fs::write(&path, "backends: []").unwrap();
     let mut followed = follow(&path);
-    followed.until_backends::<&str>(&[]).await;
+    followed.until_backends(&[]).await;
     // The age grows until the next look sets it back.
     let (feed, greatest) = (followed.feed.clone(), std::cell::Cell::default());
     eventually(|| {
