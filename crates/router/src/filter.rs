@@ -1,13 +1,18 @@
 //! Filters of backends.
 
 mod check;
+mod names;
 mod values;
 
 use std::fmt;
 
 use crate::{BackendKey, named::named, number::Number};
 
-pub(crate) use self::check::{RuntimeCheck, runtime_checks};
+pub use self::names::unusable_patterns;
+pub(crate) use self::{
+    check::{RuntimeCheck, runtime_checks},
+    names::NamePatterns,
+};
 
 /// A condition that a candidate must pass.
 #[non_exhaustive]
@@ -50,6 +55,16 @@ pub enum Filter {
     /// text fails.
     GameStartNotPast {
         /// Key of the begin of the game.
+        key: BackendKey,
+    },
+    /// Passes players whose host name matches a pattern of the backend, in the syntax of
+    /// [`HostPattern::of_names`](crate::HostPattern::of_names).
+    ///
+    /// A malformed pattern is ignored, and so are patterns beyond the first 100 of a backend. A backend without a usable
+    /// pattern fails, and a player without a host name passes no backend. Exact names and `*.suffix` are found by hash,
+    /// so their number does not slow down a decision.
+    Hostname {
+        /// Key of the patterns: comma-separated text. Blanks around its entries are ignored.
         key: BackendKey,
     },
 }
@@ -120,6 +135,7 @@ impl fmt::Display for Filter {
             }
             Self::Identity { verified } => write!(f, "identity verified {verified}"),
             Self::GameStartNotPast { key } => write!(f, "game_start_not_past {key}"),
+            Self::Hostname { key } => write!(f, "hostname {key}"),
         }
     }
 }

@@ -73,16 +73,21 @@ impl HostIndex {
         hits.next().map(|(route, _)| *route).or(best)
     }
 
-    /// Returns the routes whose suffix follows a dot of the host. The run of `*.suffix` never contains a `/`.
+    /// Returns the routes whose suffix follows a dot of the host.
     fn suffix_hits(&self, host: &str) -> impl Iterator<Item = usize> {
-        host.bytes()
-            .enumerate()
-            .take_while(|(_, byte)| *byte != b'/')
-            .filter(|(_, byte)| *byte == b'.')
-            .filter_map(|(dot, _)| host.get(dot + 1..))
+        suffixes(host)
             .filter(|suffix| suffix.len() <= self.longest_suffix)
             .filter_map(|suffix| self.suffixes.get(suffix).copied())
     }
+}
+
+/// Returns the text after each dot of the host, for patterns `*.suffix`. The run of such a pattern never contains a `/`.
+pub(crate) fn suffixes(host: &str) -> impl Iterator<Item = &str> {
+    host.bytes()
+        .enumerate()
+        .take_while(|(_, byte)| *byte != b'/')
+        .filter(|(_, byte)| *byte == b'.')
+        .filter_map(|(dot, _)| host.get(dot + 1..))
 }
 
 #[cfg(test)]

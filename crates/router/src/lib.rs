@@ -40,6 +40,7 @@ mod hosts;
 mod key;
 mod maintenance;
 mod named;
+mod names;
 mod number;
 mod overlay;
 mod pattern;
@@ -65,7 +66,7 @@ pub use explain::{
     Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
     RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
 };
-pub use filter::{CompareOp, Filter, WhitelistSubject};
+pub use filter::{CompareOp, Filter, WhitelistSubject, unusable_patterns};
 pub use host::{HostProblem, MAX_NAME_LEN, check_host};
 pub use host_name::{NameProblem, wire_name};
 pub use key::{BackendKey, EmptyKey};

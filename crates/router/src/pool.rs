@@ -1,13 +1,13 @@
 //! Compiled pools: everything that does not depend on the player or the time is done in advance.
 
-use std::{borrow::Cow, sync::Arc, time::SystemTime};
+mod entry;
 
+use std::{sync::Arc, time::SystemTime};
+
+pub(crate) use self::entry::PoolEntry;
 use crate::{
-    Backend, HostTemplate, PoolBackends, PoolPolicy, PoolSpec, RouteRequest, Strategy,
-    candidates::Candidates,
-    filter::{RuntimeCheck, runtime_checks},
-    number::Number,
-    sort::ranks,
+    Backend, PoolBackends, PoolPolicy, PoolSpec, RouteRequest, Strategy, candidates::Candidates,
+    filter::runtime_checks, names::NameIndex, sort::ranks,
 };
 
 #[derive(Debug)]
@@ -27,16 +27,8 @@ pub(crate) struct Step {
     entries: Box<[PoolEntry]>,
     /// `true` if some entry depends on the player or the time.
     conditional: bool,
-}
-
-#[derive(Debug)]
-pub(crate) struct PoolEntry {
-    pub(crate) backend: Arc<Backend>,
-    /// The value of the policy's key, if the strategy compares it.
-    pub(crate) load: Option<Number>,
-    checks: Box<[RuntimeCheck]>,
-    /// The host, if it has captures.
-    template: Option<HostTemplate>,
+    /// The entries by the patterns of the first filter `hostname`; none without such a filter.
+    names: Option<NameIndex>,
 }
 
 impl Pool {
@@ -105,15 +97,13 @@ impl Step {
             let Some(checks) = runtime_checks(&policy.filters, backend) else {
                 continue;
             };
-            let entry = PoolEntry {
-                checks,
-                ..PoolEntry::new(&policy, backend)
-            };
+            let entry = PoolEntry::new(&policy, backend).checked_by(checks);
             unconditional += usize::from(entry.is_for_all());
             entries.push(entry);
         }
         Self {
             conditional: unconditional < entries.len(),
+            names: NameIndex::compile(&policy, &entries),
             entries: entries.into(),
             policy,
         }
@@ -133,6 +123,13 @@ impl Step {
         let limit = self.policy.max_candidates();
         let admitted = |entry: &PoolEntry| entry.admits(request, now, captured);
 
+        if let Some(names) = &self.names {
+            let found = names.find(request.host).into_iter();
+            let found = found.filter_map(|place| self.entries.get(place));
+            let passed = found.filter(|entry| admitted(entry));
+            return Candidates::Some(passed.take(limit).collect());
+        }
+
         // Most players pass every check. The compiled list is then used as it is, without allocation.
         let Some(barred) = self
             .entries
@@ -150,48 +147,5 @@ impl Step {
             .skip(barred + 1)
             .filter(|entry| admitted(entry));
         Candidates::Some(passed.chain(rest).take(limit).collect())
-    }
-}
-
-impl PoolEntry {
-    /// Creates an entry without checks.
-    pub(crate) fn new(policy: &PoolPolicy, backend: &Arc<Backend>) -> Self {
-        let compared = policy.key.as_ref().filter(|_| policy.strategy.needs_key());
-        Self {
-            backend: Arc::clone(backend),
-            load: compared.and_then(|key| key.number(backend)),
-            checks: Box::default(),
-            // `PoolSpec::check` has refused malformed captures.
-            template: HostTemplate::parse(&backend.host).unwrap_or_default(),
-        }
-    }
-
-    /// Returns whether it takes every player at every time.
-    fn is_for_all(&self) -> bool {
-        self.checks.is_empty() && self.template.is_none()
-    }
-
-    fn admits(&self, request: &RouteRequest<'_>, now: SystemTime, captured: &[String]) -> bool {
-        self.checks
-            .iter()
-            .all(|check| check.failure(request, now).is_none())
-            && self
-                .template
-                .as_ref()
-                .is_none_or(|template| template.expand(captured).is_some())
-    }
-
-    /// Returns its share under [`Strategy::Weighted`]. A missing weight counts as 1, as in the original. It occurs only
-    /// in a fallback: the pool's own policy is refused when it is weighted and a weight is missing.
-    pub(crate) fn weight(&self) -> u64 {
-        u64::from(self.backend.weight.max(1))
-    }
-
-    /// Returns the host that players are referred to.
-    pub(crate) fn host(&self, captured: &[String]) -> Cow<'_, str> {
-        match &self.template {
-            Some(template) => Cow::Owned(template.fill(captured)),
-            None => Cow::Borrowed(&self.backend.host),
-        }
     }
 }

@@ -62,7 +62,8 @@ pub(crate) struct Sort {
 pub(crate) struct Filter {
     /// Type of the filter. `compare`: the numbers `left` and `right` compare by `op`. `whitelist`: the list at
     /// `list_key` contains the player, or `enabled_key` is off. `identity`: the player's identity is verified.
-    /// `game_start_not_past`: the time at `key` is empty, -1 or in the future.
+    /// `game_start_not_past`: the time at `key` is empty, -1 or in the future. `hostname`: the player's host name matches
+    /// a pattern at `key`.
     #[serde(rename = "type", with = "AsOptionalText::<FilterType>")]
     pub(crate) kind: Option<FilterType>,
     /// Left number of `compare`, as `key` of a pool.
@@ -87,7 +88,8 @@ pub(crate) struct Filter {
     /// With `whitelist`: whether the player must be verified; default false. With `identity`: whether verified players
     /// pass, or the others; default true.
     pub(crate) verified: Option<bool>,
-    /// Time of `game_start_not_past`, in seconds since 1970, or from 10,000,000,000 on in milliseconds since 1970.
+    /// With `game_start_not_past`: the time, in seconds since 1970, or from 10,000,000,000 on in milliseconds since 1970.
+    /// With `hostname`: host name patterns, as in `match.hostname`, separated by commas; default `hostname`.
     #[serde(with = "AsOptionalText::<BackendKey>")]
     pub(crate) key: Option<BackendKey>,
 }
@@ -103,6 +105,8 @@ names! {
         Identity = "identity",
         /// Checks a time of the backend.
         GameStartNotPast = "game_start_not_past",
+        /// Compares the player's host name with patterns of the backend.
+        Hostname = "hostname",
     }
 }
 

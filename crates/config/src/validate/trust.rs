@@ -28,7 +28,8 @@ fn warn_of_filters(config: &Config, report: &mut Report<'_>) {
             let demands = match filter.kind {
                 Some(FilterType::Identity) => filter.verified.unwrap_or(true),
                 Some(FilterType::Whitelist) => filter.verified.unwrap_or(false),
-                Some(FilterType::Compare | FilterType::GameStartNotPast) | None => false,
+                Some(FilterType::Compare | FilterType::GameStartNotPast | FilterType::Hostname)
+                | None => false,
             };
             if demands {
                 report.warn(

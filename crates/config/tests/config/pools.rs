@@ -29,6 +29,7 @@ fn keys_that_no_backend_has_cause_warnings() {
             "filters[0].right",
             "max",
         ),
+        ("filters: [{type: hostname}]", "filters[0].key", "hostname"),
         (
             "fallback: [{sort: [{key: laod}]}]",
             "fallback[0].sort[0].key",
@@ -62,6 +63,19 @@ fn keys_that_no_backend_has_cause_warnings() {
     ] {
         assert_eq!(of_pool(pool, ""), [""; 0], "{pool}");
     }
+}
+
+#[test]
+fn unreadable_host_names_of_backends_cause_warnings() {
+    let settings = load(
+        "routing: {default: {filters: [{type: hostname}, {type: hostname, key: 'label:name'}], backends: [\
+            {host: a, port: 1, meta: {hostname: 'a.example.com, 10.0.0.1', label.name: '*.example.com'}}, \
+            {host: b, port: 1}]}}",
+    );
+    let found = warnings(&settings.unwrap());
+    let expected = "routing.default.backends[0]: `hostname` has a host name pattern that is ignored \
+                    (got \"10.0.0.1\"); allowed: at most 100 patterns, as in `match.hostname`, separated by commas";
+    assert_eq!(found, [expected]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use crate::{
     Backend, BackendKey, Filter, HostTemplate, Maintenance, RouteRequest, WhitelistSubject,
+    filter::unusable_patterns,
 };
 
 /// A backend that is no candidate for this player.
@@ -98,6 +99,18 @@ impl Observation {
             Filter::Compare { left, right, .. } => vec![of_backend(left), of_backend(right)],
             Filter::Identity { .. } => vec![Self::of_verification(request)],
             Filter::GameStartNotPast { key } => vec![of_backend(key)],
+            Filter::Hostname { key } => {
+                let text = key.value(backend).unwrap_or_default();
+                let unusable = unusable_patterns(&text);
+                let mut seen = vec![
+                    of_backend(key),
+                    Self::new("player's host name", Some(request.host.to_owned())),
+                ];
+                if !unusable.is_empty() {
+                    seen.push(Self::new("unreadable patterns", Some(unusable.join(", "))));
+                }
+                seen
+            }
             Filter::Whitelist {
                 enabled_key,
                 list_key,

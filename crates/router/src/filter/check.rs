@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::SystemTime};
 use uuid::Uuid;
 
 use super::{
-    Filter, WhitelistSubject,
+    Filter, NamePatterns, WhitelistSubject,
     values::{GameStart, read_list},
 };
 use crate::{Backend, RouteRequest, Switch};
@@ -23,6 +23,7 @@ pub(crate) enum RuntimeCheck {
     },
     Verified(bool),
     StartsAt(SystemTime),
+    Names(NamePatterns),
 }
 
 /// The result of a filter on one backend before a player is known.
@@ -111,11 +112,28 @@ impl Filter {
                     GameStart::Unreadable => Verdict::Fails("the value is no time"),
                 }
             }
+            Self::Hostname { key } => {
+                let Some(text) = key.value(backend) else {
+                    return Verdict::Fails("the backend has no patterns of host names");
+                };
+                match NamePatterns::read(&text) {
+                    Some(patterns) => Verdict::Depends(RuntimeCheck::Names(patterns)),
+                    None => Verdict::Fails("no pattern of the backend is readable"),
+                }
+            }
         }
     }
 }
 
 impl RuntimeCheck {
+    /// Returns the patterns of a filter `hostname`; none for other filters.
+    pub(crate) const fn names(&self) -> Option<&NamePatterns> {
+        match self {
+            Self::Names(patterns) => Some(patterns),
+            _ => None,
+        }
+    }
+
     /// Returns why the check fails; none when it holds.
     pub(crate) fn failure(
         &self,
@@ -134,6 +152,8 @@ impl RuntimeCheck {
             Self::Verified(true) => (!request.verified).then_some("the player is not verified"),
             Self::Verified(false) => request.verified.then_some("the player is verified"),
             Self::StartsAt(time) => (*time <= now).then_some("the game has begun"),
+            Self::Names(patterns) => (!patterns.match_host(request.host))
+                .then_some("the player's host name matches no pattern of the backend"),
         }
     }
 }

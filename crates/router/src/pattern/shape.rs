@@ -50,7 +50,7 @@ impl Shape {
         }
     }
 
-    pub(super) fn matches(&self, host: &str) -> bool {
+    pub(crate) fn matches(&self, host: &str) -> bool {
         match self {
             Self::Exact(name) => **name == *host,
             Self::Suffix(text) => before(host, text).is_some(),

@@ -19,6 +19,7 @@ mod fixture;
 mod maintenance;
 mod metamorphic;
 mod naive;
+mod names;
 mod oracle;
 mod random;
 mod routes;

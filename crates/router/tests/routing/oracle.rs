@@ -269,6 +269,22 @@ fn failure(
                 },
             }
         }
+        Filter::Hostname { key } => {
+            let Some(text) = key.value(backend) else {
+                return Some("the backend has no patterns of host names");
+            };
+            let entries = text.split(',').map(str::trim);
+            let entries = entries.filter(|entry| !entry.is_empty());
+            let patterns: Vec<_> = entries.flat_map(HostPattern::of_names).collect();
+            let host = request.host;
+            let takes = !host.is_empty() && patterns.iter().any(|one| one.matches(host));
+            match patterns.is_empty() {
+                true => Some("no pattern of the backend is readable"),
+                false => {
+                    (!takes).then_some("the player's host name matches no pattern of the backend")
+                }
+            }
+        }
         other => panic!("the oracle does not know {other}"),
     }
 }

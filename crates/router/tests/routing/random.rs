@@ -68,7 +68,14 @@ pub(crate) fn pool_spec() -> impl Generator<Value = PoolSpec> {
 
 /// Up to eight backends, among them some with the same address.
 pub(crate) fn backends() -> impl Generator<Value = Vec<Backend>> {
-    let meta = btree_map(meta_key(), meta_value(), 0..6);
+    let meta = (
+        btree_map(meta_key(), meta_value(), 0..6),
+        option::of(names()),
+    );
+    let meta = meta.prop_map(|(mut meta, names)| {
+        meta.extend(names.map(|names| ("names".to_owned(), names)));
+        meta
+    });
     let host = select(&["a", "b", "c", "d", "e", "f"][..]);
     let one =
         (host, 1..4_u32, meta, weighted(0.1)).prop_map(|(host, weight, meta, drained)| Backend {
@@ -166,6 +173,9 @@ fn filter() -> impl Generator<Value = Filter> {
         Just(Filter::GameStartNotPast {
             key: BackendKey::from("start")
         }),
+        Just(Filter::Hostname {
+            key: BackendKey::from("names")
+        }),
     ]
 }
 
@@ -182,6 +192,16 @@ fn key() -> impl Generator<Value = BackendKey> {
         ][..],
     )
     .prop_map(BackendKey::from)
+}
+
+/// Patterns of host names, some of them malformed.
+fn names() -> impl Generator<Value = String> {
+    let one = select(
+        &[
+            "a.b", "A.b.", "x.a.b", "*.b", "*.a.b", "?.b", "a.*", "c", "*", "[", "1", "a:1", "",
+        ][..],
+    );
+    vec(one, 0..4).prop_map(|names| names.join(" ,"))
 }
 
 fn meta_key() -> impl Generator<Value = String> {

@@ -47,10 +47,14 @@ fn each(
     }
     for (index, filter) in filters.iter().enumerate() {
         let at = path.key("filters").index(index);
-        // For the other filters, an absent entry has a meaning: no list, no start.
-        if let Filter::Compare { left, right, .. } = filter {
-            check(at.key("left"), left);
-            check(at.key("right"), right);
+        match filter {
+            Filter::Compare { left, right, .. } => {
+                check(at.key("left"), left);
+                check(at.key("right"), right);
+            }
+            Filter::Hostname { key } => check(at.key("key"), key),
+            // An absent entry has a meaning: no list, no start.
+            _ => {}
         }
     }
 }

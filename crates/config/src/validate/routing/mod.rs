@@ -2,12 +2,12 @@
 
 mod covered;
 mod discovered;
+mod facts;
 mod keys;
 mod matching;
 mod names;
 mod policy;
 mod pool;
-mod switches;
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,9 @@ use super::super::{Report, missing};
 use crate::model::{Filter, FilterType, Sort};
 use crate::path::Path;
 
+/// Key of the patterns of `hostname`.
+const DEFAULT_NAMES: &str = "hostname";
+
 pub(super) fn build_sort(sort: Vec<Sort>) -> Vec<router::SortBy> {
     let entries = sort.into_iter().filter_map(|entry| {
         Some(router::SortBy {
@@ -71,5 +74,8 @@ fn build_filter(path: &Path, filter: Filter, report: &mut Report<'_>) -> Option<
             need("key", filter.key.is_some());
             Some(router::Filter::GameStartNotPast { key: filter.key? })
         }
+        FilterType::Hostname => Some(router::Filter::Hostname {
+            key: filter.key.unwrap_or_else(|| DEFAULT_NAMES.into()),
+        }),
     }
 }

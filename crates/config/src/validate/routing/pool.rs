@@ -7,7 +7,7 @@ use hyrouter_router as router;
 
 use super::super::{Report, missing, to_usize};
 use super::policy::{build_filters, build_sort};
-use super::{Builder, discovered, keys, switches};
+use super::{Builder, discovered, facts, keys};
 use crate::format::without_brackets;
 use crate::model::{Backend, Fallback, Pool};
 use crate::path::Path;
@@ -69,7 +69,7 @@ impl Builder<'_, '_, '_> {
             backends: pool.backends.into_iter().map(build_backend).collect(),
             maintenance: None,
         };
-        switches::warn(path, &built, report);
+        facts::warn(path, &built, report);
         if are_backends_known {
             keys::warn(path, &built, report);
         }
