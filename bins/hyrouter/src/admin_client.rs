@@ -1,5 +1,6 @@
 //! Client of a running router's admin server.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -73,7 +74,6 @@ impl AdminClient {
     /// # Errors
     ///
     /// The server does not answer, or refuses the request. The error contains the server's message.
-    #[cfg(all(feature = "wasm", feature = "grpc"))]
     pub(crate) async fn without_body(&self, method: Method, path: &str) -> anyhow::Result<Value> {
         let (status, answer) = self.request(method, path, &Value::Null).await?;
         self.accepted(status, answer)
@@ -164,6 +164,20 @@ impl AdminClient {
         let body = read_body(answer.into_body(), MAX_ANSWER).await?;
         Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
     }
+}
+
+/// Encodes a name for a path or a query (RFC 3986, section 2.1).
+pub(crate) fn percent_encoded(name: &str) -> String {
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a `String` cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 fn text_of<'a>(answer: &'a Value, field: &str) -> Option<&'a str> {

@@ -1,7 +1,7 @@
 //! `hyrouter check` and `hyrouter schema`.
 
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use hyrouter_config::{ConfigError, Draft, Settings};
@@ -11,45 +11,62 @@ use crate::captured_output;
 use crate::cli::{self, CheckArgs, SchemaArgs, print, print_json, print_line};
 use crate::exit;
 use crate::serve;
-use hyrouter_app::Origin;
 use hyrouter_app::summary::Summary;
+use hyrouter_app::{LiveReport, Origin};
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let origin = serve::origin(&args.config);
-    let checked = check(&origin, args.no_files);
+    let checked = check(&origin, args);
     let is_good = match &checked {
-        Ok(settings) => !args.strict || settings.warnings.is_empty(),
+        Ok(checked) => !args.strict || checked.settings.warnings.is_empty(),
         Err(_) => false,
     };
     if args.json {
         print_json(&report(&origin, is_good, &checked))?;
     } else {
         match &checked {
-            Ok(settings) => show(&origin, is_good, settings)?,
+            Ok(checked) => show(&origin, is_good, checked)?,
             Err(error) => cli::complain_of_config(error),
         }
     }
-    Ok(if is_good { exit::OK } else { exit::usage() })
+    let live = checked.ok().and_then(|checked| checked.live);
+    Ok(match (is_good, live) {
+        (false, _) => exit::usage(),
+        (true, Some(live)) if !live.is_good() => exit::FAILED,
+        (true, _) => exit::OK,
+    })
+}
+
+/// A configuration without mistakes.
+struct Checked {
+    settings: Settings,
+    /// What its discovery providers give, with `--live`.
+    live: Option<LiveReport>,
 }
 
 /// Reads the configuration and opens the files that it names, as a start does.
-fn check(origin: &Origin, no_files: bool) -> Result<Settings, ConfigError> {
+fn check(origin: &Origin, args: &CheckArgs) -> Result<Checked, ConfigError> {
     let sources = origin.sources();
-    let draft = if no_files {
+    let draft = if args.no_files {
         sources.for_other_machine().read()?
     } else {
         sources.read()?
     };
-    if no_files {
+    let live = args.live.then_some(args.timeout);
+    if args.no_files {
         let mut settings = draft.settings.clone();
-        settings.warnings = assemble(without_files(draft))?.warnings;
-        return Ok(settings);
+        settings.warnings = assemble(without_files(draft), live)?.settings.warnings;
+        return Ok(Checked {
+            settings,
+            live: None,
+        });
     }
-    assemble(draft)
+    assemble(draft, live)
 }
 
-/// Files are read, WASM plugins loaded and configured, as at a start; gRPC plugins are not dialed.
-fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
+/// Files are read, WASM plugins loaded and configured, as at a start; gRPC plugins are not dialed. With `live`, discovery
+/// providers are contacted for at most this time.
+fn assemble(draft: Draft, live: Option<Duration>) -> Result<Checked, ConfigError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -60,10 +77,13 @@ fn assemble(draft: Draft) -> Result<Settings, ConfigError> {
         // The output of a guest often explains why it failed.
         cli::complain_of_output(&output.take());
     }
-    assembly.map(|mut assembly| {
-        let expired = assembly.expired(SystemTime::now());
-        assembly.settings.warnings.extend(expired);
-        assembly.settings
+    let mut assembly = assembly?;
+    let live = live.map(|longest| runtime.block_on(assembly.contact_providers(longest)));
+    let expired = assembly.expired(SystemTime::now());
+    assembly.settings.warnings.extend(expired);
+    Ok(Checked {
+        settings: assembly.settings.clone(),
+        live,
     })
 }
 
@@ -86,7 +106,8 @@ fn without_files(mut draft: Draft) -> Draft {
     draft
 }
 
-fn show(origin: &Origin, is_good: bool, settings: &Settings) -> anyhow::Result<()> {
+fn show(origin: &Origin, is_good: bool, checked: &Checked) -> anyhow::Result<()> {
+    let settings = &checked.settings;
     let count = settings.warnings.len();
     let verdict = match (is_good, count) {
         (true, _) => "good".to_owned(),
@@ -100,6 +121,9 @@ fn show(origin: &Origin, is_good: bool, settings: &Settings) -> anyhow::Result<(
     for line in Summary::of(settings).lines() {
         print_line(line)?;
     }
+    for line in checked.live.iter().flat_map(LiveReport::lines) {
+        print_line(line)?;
+    }
     if is_good {
         for warning in &settings.warnings {
             print_line(format_args!("warning: {warning}"))?;
@@ -110,8 +134,12 @@ fn show(origin: &Origin, is_good: bool, settings: &Settings) -> anyhow::Result<(
     Ok(())
 }
 
-fn report(origin: &Origin, is_good: bool, checked: &Result<Settings, ConfigError>) -> Value {
-    let settings = checked.as_ref().ok();
+fn report(origin: &Origin, is_good: bool, checked: &Result<Checked, ConfigError>) -> Value {
+    let settings = checked.as_ref().ok().map(|checked| &checked.settings);
+    let live = checked
+        .as_ref()
+        .ok()
+        .and_then(|checked| checked.live.as_ref());
     let mistakes = checked.as_ref().err().map(mistakes).unwrap_or_default();
     let warnings = settings.map_or(&[][..], |settings| &settings.warnings);
     let warnings = warnings.iter();
@@ -122,6 +150,7 @@ fn report(origin: &Origin, is_good: bool, checked: &Result<Settings, ConfigError
         "mistakes": mistakes,
         "warnings": warnings.collect::<Vec<_>>(),
         "summary": settings.map(Summary::of),
+        "live": live,
     })
 }
 

@@ -3,6 +3,7 @@
 //! The binary has only what a terminal needs: arguments, output and exit codes. The crates do the rest.
 
 mod admin_client;
+mod backends;
 mod captured_output;
 mod check;
 mod cli;
@@ -85,6 +86,10 @@ fn main() -> ExitCode {
         Some(CliCommand::Explain(mut args)) => {
             args.config = args.config.or(cli.config);
             explain::run(&args)
+        }
+        Some(CliCommand::Backends(mut args)) => {
+            args.admin.config = args.admin.config.or(cli.config);
+            backends::run(&args)
         }
         Some(CliCommand::Reload(mut args)) => {
             args.config = args.config.or(cli.config);

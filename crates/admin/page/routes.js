@@ -80,12 +80,13 @@ function closed(maintenance) {
 function row({ address }, act) {
   let drained = null;
   const state = el("span", { class: "chip" });
+  const provider = el("span", { class: "quiet" });
   const weight = el("td", { class: "number", "data-label": "Weight" });
   const referrals = el("td", { class: "number", "data-label": "Referrals" });
   const button = el("button", { type: "button", class: "button small" });
   button.addEventListener("click", () => act.drainBackend(address, drained === null, lastOf(address)));
   const node = el("tr", {},
-    el("td", { class: "first address", "data-label": "Backend" }, address),
+    el("td", { class: "first address", "data-label": "Backend" }, address, " ", provider),
     el("td", { class: "whole", "data-label": "State" }, state),
     weight, referrals,
     el("td", { class: "action", "data-label": "" }, button));
@@ -96,15 +97,17 @@ function row({ address }, act) {
     },
     update(backend) {
       drained = backend.drained;
+      text(provider, backend.provider ?? "");
       text(state, drained === null ? "serving" : `drained by ${drained}`);
       attribute(state, "class", `chip ${drained === null ? "good" : "warn"}`);
       text(weight, count(Math.max(1, backend.weight)));
       text(referrals, count(backend.referrals));
       text(button, drained === null ? "Drain" : "Resume");
       attribute(button, "aria-label", `${drained === null ? "Drain" : "Resume"} ${address}`);
-      // Only the configuration can end its own drain.
-      button.disabled = drained === "config";
-      button.title = drained === "config" ? "The configuration drains it" : "";
+      // A command ends only the drain of a command.
+      const own = { config: "The configuration drains it", provider: "Its discovery provider drains it" }[drained];
+      button.disabled = own !== undefined;
+      button.title = own ?? "";
     },
   };
 }

@@ -4,6 +4,7 @@ import { attribute, byId, el, keyed, pairs, text } from "./dom.js";
 import { clock, count, date, day, latency, limit, rate, span } from "./format.js";
 import { draw } from "./chart.js";
 import { History } from "./history.js";
+import { providers } from "./providers.js";
 import { routes } from "./routes.js";
 
 const outcomes = new History();
@@ -20,6 +21,7 @@ export function show(status, act) {
   steps(status.decisions.latency);
   connections(status.connections);
   routes(status.routes, status.totals, act);
+  providers(status.providers);
   plugins(status.plugins);
   refused(status.refusals);
   identity(status.identity);

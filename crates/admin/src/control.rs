@@ -6,6 +6,7 @@ use std::pin::Pin;
 use serde_json::Value;
 
 use crate::access_refusal::AccessRefusal;
+use crate::backends::{BackendsQuery, BackendsReport};
 use crate::error::CommandError;
 use crate::health::HealthReport;
 use crate::recording::RecordingCommand;
@@ -32,6 +33,13 @@ pub trait AdminControl: Send + Sync + 'static {
 
     /// Returns the data of the status page.
     fn status(&self) -> RouterStatus;
+
+    /// Returns one page of the list of backends.
+    ///
+    /// # Errors
+    ///
+    /// There is no such provider or route.
+    fn backends(&self, query: &BackendsQuery) -> Result<BackendsReport, CommandError>;
 
     /// Returns at most `limit` of the latest decisions, newest first, with the same redaction as the log.
     fn decisions(&self, limit: usize) -> Vec<Value>;

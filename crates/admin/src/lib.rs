@@ -27,6 +27,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod access_refusal;
+mod backends;
 mod control;
 mod error;
 mod health;
@@ -39,6 +40,7 @@ mod status;
 mod token;
 
 pub use access_refusal::AccessRefusal;
+pub use backends::{BackendsQuery, BackendsReport, ListedBackend};
 pub use control::{AdminControl, CommandFuture};
 pub use error::{AdminError, CommandError};
 pub use health::{HealthProblem, HealthReport};
@@ -50,7 +52,7 @@ pub use server::{AdminServer, AdminTokenHandle};
 pub use status::{
     BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, DecisionsStatus,
     IdentityStatus, LatencyQuantiles, LatencyStatus, NamedCount, PluginCacheStatus, PluginOverview,
-    ReloadError, ReloadReport, RouteStatus, RouteTotals, RouterState, RouterStatus,
+    ProviderStatus, ReloadError, ReloadReport, RouteStatus, RouteTotals, RouterState, RouterStatus,
 };
 pub use token::AdminToken;
 

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use hyrouter_proxy::Server;
@@ -94,6 +95,8 @@ impl App {
             critical_tasks: critical_tasks.clone(),
             metrics,
             sinks: Arc::clone(state.handler.sinks()),
+            active: Arc::clone(&state.active),
+            started: Instant::now(),
         };
         let admin = match settings.admin.listen {
             None => None,

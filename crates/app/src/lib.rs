@@ -58,6 +58,7 @@ pub mod plugins {
 }
 
 pub use crate::configuration::{Configuration, Origin};
+pub use crate::discovery::LiveReport;
 pub use crate::error::AppError;
 pub use crate::host_name::HostName;
 pub use crate::lifecycle::{Hangups, Termination};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -49,17 +50,20 @@ pub fn feed(provider: impl Into<Arc<str>>, max_backends: usize) -> (Publisher, F
     (publisher, Feed { state, contact })
 }
 
-/// Time of the last contact with a source. Kept apart from the state: it changes often, and wakes no reader.
+/// Contact with a source. Kept apart from the state: it changes often, and wakes no reader.
 #[derive(Debug, Default)]
-struct Contact(Mutex<Option<Instant>>);
+struct Contact {
+    last: Mutex<Option<Instant>>,
+    failures: AtomicU64,
+}
 
 impl Contact {
     fn now(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
     fn age(&self) -> Option<Duration> {
-        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.map(|last| last.elapsed())
     }
 }
@@ -151,6 +155,7 @@ impl Publisher {
     /// Reports that the source cannot be reached or understood. The last set stays in use. The text is logged when it
     /// changes; its control characters are escaped.
     pub fn fail(&self, error: impl fmt::Display) {
+        self.contact.failures.fetch_add(1, Ordering::Relaxed);
         let before = Arc::clone(&self.state.borrow());
         let error: Arc<str> = shown(error).to_string().into();
         if before.error.as_ref() == Some(&error) {
@@ -280,6 +285,11 @@ impl Feed {
     /// Returns the time since the last contact with the source; none before the first set.
     pub fn age(&self) -> Option<Duration> {
         self.contact.age()
+    }
+
+    /// Returns the number of failed attempts to reach or understand the source.
+    pub fn failures(&self) -> u64 {
+        self.contact.failures.load(Ordering::Relaxed)
     }
 
     /// Waits for a state that was not read yet by this method, and marks it as read. Returns `false` when the provider

@@ -2,12 +2,14 @@
 
 mod display;
 mod json;
+mod origin;
 mod recorder;
 mod removal;
 mod route;
 mod step;
 
 pub use self::{
+    origin::BackendOrigin,
     removal::{Observation, Removal, RemovalCause},
     route::{MatchedRoute, SkippedRoute},
     step::{Comparison, Pick, SortedBackend, StepExplanation},

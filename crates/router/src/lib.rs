@@ -63,8 +63,8 @@ pub use conditions::{ClientMatch, Conditions, Share, TicketMatch};
 pub use cover::PatternCover;
 pub use decision::{BackendCandidate, Choice, RouteDecision, RouteFailure, RouteRef};
 pub use explain::{
-    Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
-    RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
+    BackendOrigin, Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick,
+    Removal, RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
 };
 pub use filter::{CompareOp, Filter, WhitelistSubject, unusable_patterns};
 pub use host::{HostProblem, MAX_NAME_LEN, check_host};

@@ -34,10 +34,11 @@ pub(super) const CHECK: &str = "\
 Examples:
   hyrouter check --config hyrouter.yaml
   hyrouter check --strict --no-files --json    In CI, without the router's files
+  hyrouter check --live                        With the discovery providers
 
 Exit codes:
   0   The configuration is valid
-  1   The output cannot be written
+  1   A provider failed with --live, or the output cannot be written
   64  The configuration has a mistake, or a warning with --strict";
 
 pub(super) const SCHEMA: &str = "\
@@ -87,6 +88,17 @@ Exit codes:
   0   The decision was printed, whatever it is
   1   The router does not answer or refuses the request
   64  Wrong command line or configuration";
+
+pub(super) const BACKENDS: &str = "\
+Examples:
+  hyrouter backends
+  hyrouter backends --provider lobbies --wide
+  hyrouter backends --route default --admin 127.0.0.1:5580 --token-file token
+
+Exit codes:
+  0   The backends were listed
+  1   The router has no such provider or route, or does not answer
+  64  The configuration does not name a usable admin server";
 
 pub(super) const RELOAD: &str = "\
 Examples:

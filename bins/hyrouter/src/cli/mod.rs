@@ -1,6 +1,9 @@
 //! The command line.
 
 mod after_help;
+mod backends;
+mod check;
+mod columns;
 mod envelope;
 mod explain;
 mod original;
@@ -19,6 +22,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::backends::BackendsArgs;
+pub(crate) use self::check::{CheckArgs, SchemaArgs};
+pub(crate) use self::columns::columns;
 pub(crate) use self::envelope::{
     EnvelopeArgs, EnvelopeCommand, GenerateArgs, KeysArgs, KeysCommand, ListArgs, OpenArgs,
     Purpose, SealArgs, SecretArgs,
@@ -71,32 +77,6 @@ pub(crate) struct ConfigArgs {
     /// Configuration file: YAML (.yaml, .yml) or JSON (.json) [default: config.yaml if it exists]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct CheckArgs {
-    #[command(flatten)]
-    pub(crate) config: ConfigArgs,
-    /// Do not open the files that the configuration names, and do not load plugins: to check a configuration for
-    /// another machine. Secrets from files and from unset environment variables count as present
-    #[arg(long)]
-    pub(crate) no_files: bool,
-    /// Treat warnings as mistakes
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Print the result as one JSON object: mistakes, warnings and summary
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct SchemaArgs {
-    /// Print the JSON Schema of a plugin's request and response, to generate types from
-    #[arg(long)]
-    pub(crate) plugin: bool,
-    /// Print the JSON Schema of the document for backends, which discovery reads
-    #[arg(long, conflicts_with = "plugin")]
-    pub(crate) backends: bool,
 }
 
 #[derive(Debug, Clone, Copy, Args)]
@@ -171,6 +151,9 @@ pub(crate) enum CliCommand {
     /// Simulate a connection and print each step of the decision
     #[command(after_help = after_help::EXPLAIN)]
     Explain(Box<ExplainArgs>),
+    /// List the backends that a running router uses, with their discovery providers
+    #[command(after_help = after_help::BACKENDS)]
+    Backends(BackendsArgs),
     /// Reload the configuration of a running router and print what changed
     #[command(after_help = after_help::RELOAD)]
     Reload(AdminArgs),

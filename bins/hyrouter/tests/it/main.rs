@@ -18,6 +18,7 @@ mod compile;
 #[cfg(target_os = "linux")]
 mod decision_pipe;
 mod differential;
+mod discovery;
 #[cfg(feature = "discovery")]
 mod discovery_agones;
 mod discovery_dns;
@@ -32,6 +33,7 @@ mod identity;
 mod keys;
 mod lowered;
 mod matching;
+mod original;
 mod page;
 mod plugin_bench;
 mod plugin_new;

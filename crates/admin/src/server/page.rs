@@ -18,6 +18,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("dom.js", include_str!("../../page/dom.js")),
     ("format.js", include_str!("../../page/format.js")),
     ("history.js", include_str!("../../page/history.js")),
+    ("providers.js", include_str!("../../page/providers.js")),
     ("routes.js", include_str!("../../page/routes.js")),
     ("view.js", include_str!("../../page/view.js")),
 ];

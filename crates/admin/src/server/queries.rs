@@ -10,6 +10,7 @@ use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::backends::{BackendsQuery, BackendsReport};
 use crate::health::{HealthProblem, HealthReport};
 use crate::server::error_response::ErrorResponse;
 use crate::server::limits::DECISIONS;
@@ -55,6 +56,21 @@ pub(crate) async fn metrics(State(state): State<Arc<ListenerState>>) -> impl Int
 /// `GET /api/status`
 pub(crate) async fn status(State(state): State<Arc<ListenerState>>) -> Json<RouterStatus> {
     Json(state.control.status())
+}
+
+/// `GET /api/backends`
+pub(crate) async fn backends(
+    State(state): State<Arc<ListenerState>>,
+    query: Result<Query<BackendsQuery>, QueryRejection>,
+) -> Result<Json<BackendsReport>, ErrorResponse> {
+    let Query(query) = query.map_err(|_| {
+        ErrorResponse::new(
+            StatusCode::BAD_REQUEST,
+            "the query is invalid; allowed: provider, route, offset and limit, as in \
+             /api/backends?provider=lobbies&limit=100",
+        )
+    })?;
+    Ok(Json(state.control.backends(&query)?))
 }
 
 #[derive(Deserialize)]

@@ -19,6 +19,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 pub(crate) fn router(state: Arc<ListenerState>) -> Router {
     let guarded = Router::new()
         .route("/api/status", get(queries::status))
+        .route("/api/backends", get(queries::backends))
         .route("/api/decisions", get(queries::decisions))
         .route("/api/events", get(events::read))
         .route("/api/explain", post(commands::explain))

@@ -2,6 +2,7 @@
 //!
 //! Times are seconds since 1970 in UTC. Durations are in seconds. Counts start with the process and survive reloads.
 
+mod discovery;
 mod parts;
 mod traffic;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::discovery::ProviderStatus;
 pub use self::parts::{
     BackendStatus, IdentityStatus, PluginCacheStatus, PluginOverview, RouteStatus, RouteTotals,
 };
@@ -43,6 +45,8 @@ pub struct RouterStatus {
     pub routes: Vec<RouteStatus>,
     /// Numbers of all routes and backends, including those that `routes` omits.
     pub totals: RouteTotals,
+    /// Discovery providers in the order of their names.
+    pub providers: Vec<ProviderStatus>,
     /// Plugins in the order of their calls.
     pub plugins: Vec<PluginOverview>,
     /// Verification of the identity of players.

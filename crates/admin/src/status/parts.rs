@@ -46,8 +46,10 @@ pub struct BackendStatus {
     pub weight: u32,
     /// Number of referrals.
     pub referrals: u64,
-    /// Origin of the drain, `config` or `command`; `None` if the backend serves.
+    /// Origin of the drain: `config`, `provider` or `command`; `None` if the backend serves.
     pub drained: Option<String>,
+    /// Name of its discovery provider; `None` for a static backend.
+    pub provider: Option<String>,
 }
 
 /// Plugin and its state.

@@ -16,6 +16,7 @@ const OPEN: &[&str] = &[
 ];
 const GUARDED: &[(&str, &str)] = &[
     ("GET", "/api/status"),
+    ("GET", "/api/backends"),
     ("GET", "/api/decisions"),
     ("GET", "/api/events"),
     ("GET", "/api/log-level"),

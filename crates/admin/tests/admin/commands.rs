@@ -301,3 +301,39 @@ async fn decisions_are_as_many_as_asked_for() {
         assert!(response.json()["error"].as_str().unwrap().contains("limit"));
     }
 }
+
+#[tokio::test]
+async fn backends_are_asked_for_by_provider_route_and_page() {
+    let running = serve();
+    let client = running.client();
+    let page = client
+        .get("/api/backends?provider=pods&route=a%20b&offset=2&limit=7")
+        .await
+        .json();
+    assert_eq!(
+        page,
+        json!({"providers": [], "backends": [], "total": 3, "next": 2})
+    );
+    client.get("/api/backends").await;
+    assert_eq!(
+        running.fake.told(),
+        [
+            r#"backends Some("pods") Some("a b") 2 Some(7)"#,
+            "backends None None 0 None"
+        ]
+    );
+    assert_eq!(
+        client.get("/api/backends?provider=unknown").await.status,
+        404
+    );
+    for query in ["limit=-1", "offset=x", "pool=a"] {
+        let response = client.get(&format!("/api/backends?{query}")).await;
+        assert_eq!(response.status, 400, "{query}");
+        assert!(
+            response.json()["error"]
+                .as_str()
+                .unwrap()
+                .contains("offset")
+        );
+    }
+}

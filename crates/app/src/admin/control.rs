@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hyrouter_admin::{
-    AccessRefusal, AdminControl, CommandError, CommandFuture, HealthReport, RecordingCommand,
-    ReloadReport, RouterStatus,
+    AccessRefusal, AdminControl, BackendsQuery, BackendsReport, CommandError, CommandFuture,
+    HealthReport, RecordingCommand, ReloadReport, RouterStatus,
 };
 use hyrouter_proxy::{Handler, Server};
 use prometheus_client::encoding::text::encode;
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::log_levels::LogLevels;
 use super::readiness::Readiness;
-use super::{recording, status};
+use super::{backends, recording, status};
 use crate::admin::explain;
 use crate::metrics::{Process, registry};
 use crate::reconfigure::{self, AppState, CommandSender, ReconfigureCommand, Reply};
@@ -102,6 +102,10 @@ impl AdminControl for AppControl {
         )
     }
 
+    fn backends(&self, query: &BackendsQuery) -> Result<BackendsReport, CommandError> {
+        backends::list(&self.state, query)
+    }
+
     fn decisions(&self, limit: usize) -> Vec<Value> {
         self.state.handler.sinks().newest(limit)
     }
@@ -109,9 +113,7 @@ impl AdminControl for AppControl {
     fn explain(&self, question: Value) -> CommandFuture<Value> {
         let snapshot = self.state.handler.current();
         let active = self.state.active.load_full();
-        Box::pin(
-            async move { explain::answer(&snapshot, &active.assembly.settings, question).await },
-        )
+        Box::pin(async move { explain::answer(&snapshot, &active.assembly, question).await })
     }
 
     fn reload(&self) -> CommandFuture<ReloadReport> {

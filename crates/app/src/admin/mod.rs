@@ -1,5 +1,6 @@
 //! Status and commands of a router over HTTP, for operators.
 
+mod backends;
 mod control;
 pub mod explain;
 mod log_levels;

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use hyrouter_config::{DiscoveryMode, DiscoverySettings, PoolDiscoverySettings};
+use hyrouter_config::{
+    DiscoveryMode, DiscoverySettings, PoolDiscoverySettings, PoolSourceSettings,
+};
+use hyrouter_discovery::DiscoveredBackend;
 use hyrouter_router::{Backend, Overlay, PoolBackends, RouterSpec};
 
 use super::DiscoveryView;
@@ -41,7 +44,7 @@ fn merged(
             continue;
         };
         for found in &*found.state.backends {
-            if source.selector.is_empty() || source.selector.selects_meta(&found.backend.meta) {
+            if selects(source, found) {
                 merge.add(&found.backend);
             }
         }
@@ -61,6 +64,11 @@ fn merged(
         backends: merge.backends,
         is_incomplete,
     }
+}
+
+/// Returns whether a source of a pool has this backend of its provider.
+pub(super) fn selects(source: &PoolSourceSettings, found: &DiscoveredBackend) -> bool {
+    source.selector.is_empty() || source.selector.selects_meta(&found.backend.meta)
 }
 
 struct Merge<'o> {

@@ -43,6 +43,10 @@ impl DiscoverySources {
         Self(sources)
     }
 
+    pub(crate) fn get(&self, name: &str) -> Option<&Arc<Source>> {
+        self.0.get(name)
+    }
+
     /// Returns the providers in the order of their names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Source>> {
         self.0.values()
@@ -79,6 +83,13 @@ impl DiscoverySources {
     /// Returns what allocates backends of this provider; none if there is no such provider, or if it only lists them.
     pub(crate) fn allocator(&self, provider: &str) -> Option<Arc<dyn Allocator>> {
         self.0.get(provider)?.allocator()
+    }
+
+    /// Starts the providers outside of a router, and waits until each has synced or failed, at most `longest`.
+    pub(crate) async fn contact(&self, longest: Duration) {
+        let critical_tasks = CriticalTasks::default();
+        let started = self.start(&critical_tasks, &Handle::current(), &Trigger::default());
+        wait_for(started, longest).await;
     }
 
     /// Returns what all providers give now.

@@ -45,6 +45,11 @@ impl DiscoveryView {
         self.0.get(provider)
     }
 
+    /// Returns all providers with what they give, in the order of their names.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &SourceView)> {
+        self.0.iter().map(|(name, found)| (name.as_str(), found))
+    }
+
     /// Returns the backends of all providers, as they give them.
     pub(crate) fn backends(&self) -> impl Iterator<Item = &Backend> {
         let found = self.0.values().flat_map(|found| &*found.state.backends);

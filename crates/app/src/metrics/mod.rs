@@ -10,6 +10,7 @@ mod allocations;
 mod codes;
 mod connections;
 mod decisions;
+mod discovery;
 pub(crate) mod encode;
 mod histogram;
 mod identity_keys;

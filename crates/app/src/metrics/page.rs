@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::sync::Arc;
+use std::time::Instant;
 
 use hyrouter_gateway::{IdentityResult, Reason, TicketResult};
 use hyrouter_plugin_api::PluginErrorCode;
@@ -20,6 +21,7 @@ listen: "127.0.0.1:0"
 routing:
   default: { backends: [{ host: one.example.com, port: 5520 }] }
   default_maintenance: {}
+discovery: { providers: [{ name: d, type: file, file: { path: backends } }] }
 plugins: [{ name: p, type: grpc, cache: {}, grpc: { address: "127.0.0.1:1" } }]
 "#;
 
@@ -45,6 +47,8 @@ async fn the_page_lists_all_metrics() {
         critical_tasks: CriticalTasks::default(),
         metrics: metrics.clone(),
         sinks: Arc::clone(state.handler.sinks()),
+        active: Arc::clone(&state.active),
+        started: Instant::now(),
     };
     let mut text = String::new();
     let registry = registry::of(state, readiness, Process::started_now());
@@ -92,6 +96,10 @@ fn table(text: &str) -> String {
 
 /// Returns the names of the labels of a metric, from its first series. `le` belongs to each histogram.
 fn labels(text: &str, name: &str) -> Vec<String> {
+    // The provider is not started here, so it has no age.
+    if name == "hyrouter_discovery_age_seconds" {
+        return vec!["`provider`".to_owned()];
+    }
     // No keys are loaded here.
     if name.starts_with("hyrouter_identity_keys") {
         return Vec::new();

@@ -8,6 +8,7 @@ use prometheus_client::registry::Registry;
 
 use crate::admin::Readiness;
 use crate::metrics::Process;
+use crate::metrics::discovery::DiscoveryMetrics;
 use crate::reconfigure::AppState;
 
 /// Registers all metrics of a router.
@@ -17,6 +18,7 @@ pub(crate) fn of(state: &AppState, readiness: Readiness, process: Process) -> Re
     let registry = all.sub_registry_with_prefix("hyrouter");
     state.handler.metrics().register(registry);
     registry.register_collector(Box::new(readiness));
+    registry.register_collector(Box::new(DiscoveryMetrics(Arc::clone(&state.active))));
     registry.register_collector(Box::new(Arc::clone(&state.history)));
     registry.register_collector(Box::new(Arc::clone(state.handler.sinks())));
     let build = Family::<[(&str, &str); 1], Gauge>::default();

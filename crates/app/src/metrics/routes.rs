@@ -184,3 +184,6 @@ impl Collector for RouteMetrics {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

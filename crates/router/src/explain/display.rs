@@ -2,9 +2,10 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::origin::InParentheses;
 use super::{
     Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
-    RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
+    SkippedRoute, SortedBackend, StepExplanation,
 };
 use crate::{HostPattern, backend::Address};
 
@@ -114,11 +115,9 @@ impl Display for StepExplanation {
             }
         }
         for cut in self.over_limit() {
-            writeln!(
-                f,
-                "    - {}: over the limit of {}",
-                cut.backend, self.policy.limit
-            )?;
+            let from = InParentheses(cut.origin.as_ref());
+            let limit = self.policy.limit;
+            writeln!(f, "    - {}{from}: over the limit of {limit}", cut.backend)?;
         }
         if self.sorted.is_empty() {
             writeln!(f, "    no candidate is left")?;
@@ -129,7 +128,12 @@ impl Display for StepExplanation {
 
 impl StepExplanation {
     fn candidate(&self, candidate: &SortedBackend, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", Address(&candidate.host, candidate.backend.port))?;
+        let from = InParentheses(candidate.origin.as_ref());
+        write!(
+            f,
+            "{}{from}",
+            Address(&candidate.host, candidate.backend.port)
+        )?;
         for (by, value) in self.policy.sort.iter().zip(&candidate.sorted_by) {
             write!(f, ", {} {}", by.key, Shown(value.as_deref()))?;
         }
@@ -146,18 +150,9 @@ impl StepExplanation {
 
 impl Display for Removal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.backend, self.by, self.why)?;
+        let from = InParentheses(self.origin.as_ref());
+        write!(f, "{}{from}: {}: {}", self.backend, self.by, self.why)?;
         list_seen(&self.seen, f)
-    }
-}
-
-impl Display for RemovalCause {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Drain => write!(f, "drained"),
-            Self::Capture => write!(f, "capture"),
-            Self::Filter { index, filter } => write!(f, "filter {index} ({filter})"),
-        }
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick, Removal,
-    RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
+    BackendOrigin, Comparison, Explanation, MaintenanceCheck, MatchedRoute, Observation, Pick,
+    Removal, RemovalCause, SkippedRoute, SortedBackend, StepExplanation,
 };
 use crate::{BackendKey, HostPattern, RouteFailure, backend::Address, maintenance::moment};
 
@@ -25,7 +25,8 @@ impl Explanation {
     /// In a step, `removed` has `backend`, `by` (`drain`, `capture`, `filter`), `filter` and `index` for a filter,
     /// `why` and `seen`; `sorted` has `backend`, `configured`, `sorted_by` and `load`; `candidates` is the number of
     /// sorted backends within the limit; `picked` has `index`, `backend` and `by`. Each value in `seen` has `what` and
-    /// `value`. Times are texts as of RFC 3339.
+    /// `value`. Entries of `removed` and `sorted` also have the `provider` and `age_seconds` of
+    /// [their origin](Self::name_origins), or `null`. Times are texts as of RFC 3339.
     pub fn to_json(&self) -> Value {
         let list = |routes: &[SkippedRoute]| routes.iter().map(passed_over).collect::<Value>();
         json!({
@@ -103,7 +104,17 @@ fn removal(removal: &Removal) -> Value {
         "filter": filter,
         "why": removal.why,
         "seen": seen(&removal.seen),
+        "provider": provider(removal.origin.as_ref()),
+        "age_seconds": age(removal.origin.as_ref()),
     })
+}
+
+fn provider(origin: Option<&BackendOrigin>) -> Option<&str> {
+    origin.map(|origin| &*origin.provider)
+}
+
+fn age(origin: Option<&BackendOrigin>) -> Option<f64> {
+    Some(origin?.age?.as_secs_f64())
 }
 
 fn seen(seen: &[Observation]) -> Value {
@@ -119,6 +130,8 @@ fn sorted(sorted: &SortedBackend) -> Value {
         "configured": sorted.backend.to_string(),
         "sorted_by": sorted.sorted_by,
         "load": sorted.load,
+        "provider": provider(sorted.origin.as_ref()),
+        "age_seconds": age(sorted.origin.as_ref()),
     })
 }
 

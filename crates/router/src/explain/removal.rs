@@ -1,7 +1,8 @@
 //! The reason why a backend is no candidate, and the values behind it.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
+use super::BackendOrigin;
 use crate::{
     Backend, BackendKey, Filter, HostTemplate, Maintenance, RouteRequest, WhitelistSubject,
     filter::unusable_patterns,
@@ -19,6 +20,8 @@ pub struct Removal {
     pub why: &'static str,
     /// The values that the cause depends on.
     pub seen: Vec<Observation>,
+    /// The provider of the backend, as of [`Explanation::name_origins`](super::Explanation::name_origins).
+    pub origin: Option<BackendOrigin>,
 }
 
 /// The cause for which a backend is removed. The causes are checked in this order.
@@ -48,6 +51,16 @@ pub struct Observation {
     pub value: Option<String>,
 }
 
+impl fmt::Display for RemovalCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Drain => write!(f, "drained"),
+            Self::Capture => write!(f, "capture"),
+            Self::Filter { index, filter } => write!(f, "filter {index} ({filter})"),
+        }
+    }
+}
+
 impl Removal {
     /// Returns the first cause that removes a backend for this player; none when it passes. The limit does not count.
     pub(super) fn find(
@@ -63,6 +76,7 @@ impl Removal {
                 by,
                 why,
                 seen,
+                origin: None,
             })
         };
         if backend.drained {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Removal;
+use super::{BackendOrigin, Removal};
 use crate::{Backend, BackendKey, PoolPolicy, SortType, number::Number, pool::PoolEntry};
 
 /// The result of one policy on the backends of a pool.
@@ -35,6 +35,8 @@ pub struct SortedBackend {
     pub sorted_by: Vec<Option<String>>,
     /// The number that `least_loaded` and `p2c` compare.
     pub load: Option<f64>,
+    /// The provider of the backend, as of [`Explanation::name_origins`](super::Explanation::name_origins).
+    pub origin: Option<BackendOrigin>,
 }
 
 /// The backend that a strategy picked.
@@ -98,6 +100,7 @@ impl SortedBackend {
             host: entry.host(captured).into_owned(),
             load: entry.load.map(Number::get),
             backend: Arc::clone(backend),
+            origin: None,
         }
     }
 }

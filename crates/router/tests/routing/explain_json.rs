@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use hyrouter_router::{
-    Allow, Backend, Maintenance, PolicyPatch, PoolPolicy, PoolSpec, RouteRequest, RouteSpec,
-    RouterSpec, SortOrder, SortType, Strategy,
+    Allow, Backend, BackendOrigin, Maintenance, PolicyPatch, PoolPolicy, PoolSpec, RouteRequest,
+    RouteSpec, RouterSpec, SortOrder, SortType, Strategy,
 };
 use serde_json::{Value, json};
 
@@ -63,9 +65,16 @@ fn network() -> RouterSpec {
 
 #[test]
 fn it_has_everything_under_stable_names() {
-    let explained = Fixture::new(network()).explain(&request()).to_json();
+    let mut explained = Fixture::new(network()).explain(&request());
+    explained.name_origins(|backend| {
+        let age = Duration::from_millis(1500);
+        (backend.host == "$1.servers.svc").then(|| BackendOrigin::new("lobbies", Some(age)))
+    });
+    let shown = explained.to_string();
+    let line = " 1 eu.servers.svc:5520 (lobbies, 1.5 s ago), players \"4\", load 4";
+    assert!(shown.contains(line), "{shown}");
     assert_eq!(
-        explained,
+        explained.to_json(),
         json!({
             "host": "EU.play.example.com",
             "passed_over": [
@@ -119,6 +128,8 @@ fn it_has_everything_under_stable_names() {
                             {"what": "players", "value": "20"},
                             {"what": "max", "value": "20"},
                         ],
+                        "provider": null,
+                        "age_seconds": null,
                     },
                     {
                         "backend": "old.svc:5520",
@@ -127,6 +138,8 @@ fn it_has_everything_under_stable_names() {
                         "filter": null,
                         "why": "it takes no more players",
                         "seen": [],
+                        "provider": null,
+                        "age_seconds": null,
                     },
                     {
                         "backend": long("$1") + ":5520",
@@ -135,6 +148,8 @@ fn it_has_everything_under_stable_names() {
                         "filter": null,
                         "why": "what the pattern took makes no host name",
                         "seen": [{"what": "host", "value": long("eu")}],
+                        "provider": null,
+                        "age_seconds": null,
                     },
                 ],
                 "sorted": [
@@ -143,12 +158,16 @@ fn it_has_everything_under_stable_names() {
                         "configured": "[2001:db8::1]:5520",
                         "sorted_by": ["7"],
                         "load": 7.0,
+                        "provider": null,
+                        "age_seconds": null,
                     },
                     {
                         "backend": "eu.servers.svc:5520",
                         "configured": "$1.servers.svc:5520",
                         "sorted_by": ["4"],
                         "load": 4.0,
+                        "provider": "lobbies",
+                        "age_seconds": 1.5,
                     },
                 ],
                 "candidates": 2,

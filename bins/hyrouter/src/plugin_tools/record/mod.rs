@@ -4,7 +4,6 @@ mod case;
 mod report;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -19,7 +18,7 @@ use tokio::time::sleep;
 
 use self::case::ReportedCase;
 use self::report::{as_json, show};
-use crate::admin_client::AdminClient;
+use crate::admin_client::{AdminClient, percent_encoded};
 use crate::cli::{self, RecordArgs, print_json};
 use crate::{commands, exit};
 
@@ -111,20 +110,6 @@ async fn record(client: &AdminClient, args: &RecordArgs) -> anyhow::Result<Repor
     }
     let report = client.without_body(Method::DELETE, &path).await?;
     serde_json::from_value(report).context("reading the recording of the router")
-}
-
-/// Encodes a name for a path (RFC 3986, section 2.1).
-fn percent_encoded(name: &str) -> String {
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a `String` cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 fn write(folder: &Path, plugin: &str, cases: &[ReportedCase]) -> anyhow::Result<Vec<CaseFile>> {

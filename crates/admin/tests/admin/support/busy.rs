@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use hyrouter_admin::{
     BackendStatus, CertificateStatus, ConfigStatus, ConnectionsStatus, DecisionsStatus,
     IdentityStatus, LatencyQuantiles, LatencyStatus, NamedCount, PluginCacheStatus, PluginOverview,
-    RouteStatus, RouteTotals, RouterState, RouterStatus,
+    ProviderStatus, RouteStatus, RouteTotals, RouterState, RouterStatus,
 };
 use serde_json::{Value, json};
 
@@ -79,7 +79,35 @@ fn backend(address: &str, weight: u32, referrals: u64, drained: Option<&str>) ->
         weight,
         referrals,
         drained: drained.map(Into::into),
+        provider: address.starts_with("canary").then(|| "canaries".into()),
     }
+}
+
+fn providers() -> Vec<ProviderStatus> {
+    vec![
+        ProviderStatus {
+            name: "canaries".into(),
+            kind: "kubernetes".into(),
+            synced: true,
+            age_seconds: Some(0.4),
+            backends: 1,
+            unusable: 1,
+            problems: vec!["canaries/canary-2: it has no address".into()],
+            ..ProviderStatus::default()
+        },
+        ProviderStatus {
+            name: "events".into(),
+            kind: "dns".into(),
+            synced: true,
+            stale: true,
+            age_seconds: Some(1840.0),
+            backends: 12,
+            failures: 61,
+            error: Some("the DNS server 10.0.0.53 does not answer".into()),
+            dropped: 3,
+            ..ProviderStatus::default()
+        },
+    ]
 }
 
 fn routes() -> Vec<RouteStatus> {
@@ -254,6 +282,7 @@ pub fn status() -> RouterStatus {
             backends: 6,
             drained: 2,
         },
+        providers: providers(),
         plugins: plugins(),
         identity: IdentityStatus {
             mode: "require".into(),

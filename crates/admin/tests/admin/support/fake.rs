@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ThreadId;
 
 use hyrouter_admin::{
-    AccessRefusal, AdminControl, CommandError, CommandFuture, HealthProblem, HealthReport,
-    RecordingCommand, ReloadReport, RouterStatus,
+    AccessRefusal, AdminControl, BackendsQuery, BackendsReport, CommandError, CommandFuture,
+    HealthProblem, HealthReport, RecordingCommand, ReloadReport, RouterStatus,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
@@ -103,6 +103,26 @@ impl AdminControl for Fake {
             tick(&mut status);
         }
         status.clone()
+    }
+
+    fn backends(&self, query: &BackendsQuery) -> Result<BackendsReport, CommandError> {
+        let BackendsQuery {
+            provider,
+            route,
+            offset,
+            limit,
+        } = query;
+        self.note(format!(
+            "backends {provider:?} {route:?} {offset} {limit:?}"
+        ));
+        if provider.as_deref() == Some("unknown") {
+            return Err(CommandError::Unknown("no such provider".into()));
+        }
+        Ok(BackendsReport {
+            total: 3,
+            next: Some(2),
+            ..BackendsReport::default()
+        })
     }
 
     fn decisions(&self, limit: usize) -> Vec<Value> {

@@ -15,9 +15,13 @@ use hyrouter_plugins::Mode;
 use super::control::StartFacts;
 use crate::build::NOTICE;
 use crate::build::identity_keys::IdentityKeys;
+use crate::discovery::{Origins, status_of};
 use crate::lifecycle::Phase;
 use crate::reconfigure::AppState;
 use crate::timestamp::{unix, unix_now};
+
+/// Maximum number of problems that are shown for each provider. The list of backends has more.
+const SHOWN_PROBLEMS: usize = 3;
 
 pub(super) fn now(
     state: &AppState,
@@ -33,6 +37,7 @@ pub(super) fn now(
     let now = SystemTime::now();
     let mut warnings = active.assembly.warnings(now);
     warnings.extend(active.overrides.without_effect(snapshot.gateway.router()));
+    let origins = Origins::new(&settings.discovery, &snapshot.discovery);
     RouterStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         state: match phase {
@@ -54,9 +59,12 @@ pub(super) fn now(
             handshakes_failed: metrics.connections.handshakes_failed.get(),
         },
         routes: routes::shown(snapshot.gateway.router().routes())
-            .map(|shown| routes::of(state, &active, shown))
+            .map(|shown| routes::of(state, &active, &origins, shown))
             .collect(),
         totals: routes::totals(snapshot.gateway.router().routes()),
+        providers: (active.assembly.sources.iter())
+            .map(|source| status_of(source, SHOWN_PROBLEMS))
+            .collect(),
         plugins: plugins(state, settings),
         identity: identity(state, settings, active.assembly.keys.as_deref()),
         limits: limits::of(&settings.limits),

@@ -7,6 +7,8 @@ use hyrouter_router::RouteView;
 use serde_json::{Map, Value};
 
 use crate::address;
+use crate::admin::backends::drained_by;
+use crate::discovery::Origins;
 use crate::reconfigure::{Active, AppState};
 
 /// Maximum number of routes that are shown. The status is sent each second, and an operator cannot read 100,000 routes.
@@ -46,7 +48,12 @@ pub(super) fn totals<'r>(all: impl Iterator<Item = RouteView<'r>>) -> RouteTotal
     totals
 }
 
-pub(super) fn of(state: &AppState, active: &Active, shown: RouteView<'_>) -> RouteStatus {
+pub(super) fn of(
+    state: &AppState,
+    active: &Active,
+    origins: &Origins<'_>,
+    shown: RouteView<'_>,
+) -> RouteStatus {
     let count = state.handler.metrics().routes.of(shown.name);
     let overridden = active.overrides.maintenance(shown.name);
     let maintenance = shown.maintenance.map(|rule| {
@@ -82,11 +89,8 @@ pub(super) fn of(state: &AppState, active: &Active, shown: RouteView<'_>) -> Rou
     let backends = drained.into_iter().chain(serving).take(SHOWN_BACKENDS);
     let backends = backends.map(|backend| {
         let (host, port) = (&*backend.host, backend.port);
-        let drained = if active.overrides.is_drained(host, port) {
-            Some("command")
-        } else {
-            backend.drained.then_some("config")
-        };
+        let origin = origins.find(shown.index, backend);
+        let drained = drained_by(&active.overrides, backend, origin.is_some());
         BackendStatus {
             address: address::backend(host, port),
             weight: backend.weight,
@@ -94,6 +98,7 @@ pub(super) fn of(state: &AppState, active: &Active, shown: RouteView<'_>) -> Rou
                 .as_ref()
                 .map_or(0, |count| count.referrals_to(host, port)),
             drained: drained.map(ToOwned::to_owned),
+            provider: origin.map(|origin| origin.provider.to_owned()),
         }
     });
     RouteStatus {
