@@ -22,7 +22,7 @@ use rand::rngs::StdRng;
 const COUNTS: [u16; 3] = [10, 1_000, 10_000];
 
 /// Returns a pool's policies by their names.
-fn policies() -> [(&'static str, PoolPolicy); 4] {
+fn policies() -> [(&'static str, PoolPolicy); 5] {
     let key = |name: &str| name.into();
     let p2c = PoolPolicy {
         strategy: Strategy::P2c,
@@ -54,14 +54,28 @@ fn policies() -> [(&'static str, PoolPolicy); 4] {
                 ..p2c
             },
         ),
+        (
+            "hostname",
+            PoolPolicy {
+                filters: vec![Filter::Hostname {
+                    key: key("hostname"),
+                }],
+                ..PoolPolicy::default()
+            },
+        ),
     ]
 }
 
-/// Returns backends as a source has them. One of eight is full.
+/// Returns backends as a source has them. One of eight is full. Each has its own host name; the first has the player's.
 fn backends(count: u16) -> Vec<Arc<Backend>> {
     let backend = |n: u16| {
         let players = if n.is_multiple_of(8) { 100 } else { n % 100 };
+        let name = match n {
+            0 => "play.example.com".to_owned(),
+            n => format!("s{n}.example.com"),
+        };
         let facts = [
+            ("hostname", name),
             ("players", players.to_string()),
             ("max_players", "100".to_owned()),
             ("label.app", "lobby".to_owned()),

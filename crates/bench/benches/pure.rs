@@ -15,10 +15,7 @@ use hyrouter_client::Hello;
 use hyrouter_protocol::{Connect, Generation, HEADER_LEN, encode_referral};
 use hyrouter_referral::Secret;
 use hyrouter_referral::v1::Sealer;
-use hyrouter_router::{
-    Backend, BackendKey, Filter, PoolPolicy, PoolSpec, RouteRequest, RouteSpec, Router, RouterSpec,
-    Turns,
-};
+use hyrouter_router::{Backend, PoolSpec, RouteRequest, RouteSpec, Router, RouterSpec, Turns};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
@@ -130,49 +127,9 @@ fn decide(c: &mut Criterion) {
     group.finish();
 }
 
-/// Backends with their own host names, of which a decision finds one. For comparison, all backends without a filter.
-fn decide_by_name(c: &mut Criterion) {
-    let mut group = c.benchmark_group("decide_candidates");
-    for backends in [10_u16, 1_000, 10_000] {
-        let mut named = pool(backends);
-        named.policy = PoolPolicy {
-            filters: vec![Filter::Hostname {
-                key: BackendKey::from("hostname"),
-            }],
-            ..PoolPolicy::default()
-        };
-        for (n, backend) in named.backends.iter_mut().enumerate() {
-            let name = format!("s{n}.example.com");
-            backend.meta = [("hostname".to_owned(), name)].into();
-        }
-        let host = format!("s{}.example.com", backends - 1);
-        for (kind, pool) in [("all", pool(backends)), ("hostname", named)] {
-            let spec = RouterSpec {
-                default: Some(pool),
-                ..RouterSpec::default()
-            };
-            let router = Router::new(spec).expect("a valid router");
-            let turns = Turns::new(&router);
-            let mut rng = StdRng::seed_from_u64(1);
-            let now = SystemTime::now();
-            group.bench_with_input(BenchmarkId::new(kind, backends), &*host, |b, host| {
-                let request = RouteRequest {
-                    host,
-                    ..RouteRequest::default()
-                };
-                b.iter(|| {
-                    let decision = router.decide(black_box(&request), &turns, now, &mut rng);
-                    black_box(decision.failure())
-                });
-            });
-        }
-    }
-    group.finish();
-}
-
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(50).measurement_time(std::time::Duration::from_secs(2)).warm_up_time(std::time::Duration::from_millis(500));
-    targets = decode, encode, decide, decide_by_name
+    targets = decode, encode, decide
 }
 criterion_main!(benches);

@@ -217,6 +217,13 @@ fn check_contacts_providers_only_on_request() {
     let folder = network();
     let ran = folder.run(&["check", "--live"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
+    for line in [
+        "route games: *.games.example.com -> round_robin of provider lobbies",
+        "default -> round_robin of provider lobbies, static.example.com:5520",
+        "discovery: lobbies (file)",
+    ] {
+        assert!(ran.stdout.contains(line), "{}", ran.stdout);
+    }
     let line = "provider lobbies (file): 3 backends: lobby-1 10.0.0.7:5521, lobby-2 10.0.0.8:5522, chess 10.0.0.9:5523";
     assert!(ran.stdout.contains(line), "{}", ran.stdout);
     assert!(ran.stdout.contains("  not used: "), "{}", ran.stdout);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyrouter_config::{DiscoverySettings, Problem};
-use hyrouter_discovery::{Allocator, ProviderError};
+use hyrouter_discovery::{Allocator, ProviderError, SourceSettings};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
@@ -85,11 +85,15 @@ impl DiscoverySources {
         self.0.get(provider)?.allocator()
     }
 
-    /// Starts the providers outside of a router, and waits until each has synced or failed, at most `longest`.
+    /// Starts the providers outside of a router, and waits until each has synced or failed, at most `longest`. Leaves
+    /// out those of type `push`: their backends and their state file belong to the running router.
     pub(crate) async fn contact(&self, longest: Duration) {
-        let critical_tasks = CriticalTasks::default();
-        let started = self.start(&critical_tasks, &Handle::current(), &Trigger::default());
-        wait_for(started, longest).await;
+        let (critical_tasks, trigger) = (CriticalTasks::default(), Trigger::default());
+        let started = self.iter().filter(|source| {
+            let is_push = matches!(source.settings.source, SourceSettings::Push(_));
+            !is_push && source.start(&critical_tasks, &Handle::current(), &trigger)
+        });
+        wait_for(started.cloned().collect(), longest).await;
     }
 
     /// Returns what all providers give now.

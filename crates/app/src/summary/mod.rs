@@ -20,6 +20,8 @@ pub struct Summary {
     pub(crate) identity: String,
     /// Form of the referral data.
     pub(crate) referral_data: String,
+    /// Discovery providers with their types.
+    pub(crate) providers: Vec<String>,
     /// Plugins, in the order of their calls.
     pub(crate) plugins: Vec<PluginSummary>,
     /// Backends that get no players.
@@ -40,6 +42,8 @@ pub(crate) struct RouteSummary {
 #[derive(Debug, Serialize)]
 pub(crate) struct PoolSummary {
     pub(crate) strategy: &'static str,
+    /// Discovery providers, in the order of their backends.
+    pub(crate) providers: Vec<String>,
     pub(crate) backends: Vec<String>,
     pub(crate) fallbacks: usize,
 }
@@ -74,6 +78,10 @@ impl Summary {
                 lines.push(format!("{name}: {}", first(list, SHOWN_ROUTES)));
             }
         }
+        if !self.providers.is_empty() {
+            let providers = first(&self.providers, SHOWN_ROUTES);
+            lines.push(format!("discovery: {providers}"));
+        }
         lines.push(format!("identity: {}", self.identity));
         lines.push(format!("referral data: {}", self.referral_data));
         lines.extend(self.plugins.iter().map(PluginSummary::line));
@@ -99,10 +107,16 @@ impl RouteSummary {
 
 impl PoolSummary {
     pub(crate) fn backends(&self) -> String {
-        if self.backends.is_empty() {
+        let providers = self.providers.iter();
+        let providers = providers.map(|name| format!("provider {name}"));
+        let mut sources: Vec<_> = providers.collect();
+        if !self.backends.is_empty() {
+            sources.push(first(&self.backends, SHOWN_BACKENDS));
+        }
+        if sources.is_empty() {
             "no backends".to_owned()
         } else {
-            first(&self.backends, SHOWN_BACKENDS)
+            sources.join(", ")
         }
     }
 

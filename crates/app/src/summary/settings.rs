@@ -22,8 +22,15 @@ impl Summary {
         drained.dedup();
         Self {
             listen: settings.listen.to_string(),
-            routes: routing.routes.iter().map(RouteSummary::of).collect(),
-            default: routing.default.as_ref().map(PoolSummary::of),
+            routes: (0..)
+                .zip(&routing.routes)
+                .map(|(index, route)| RouteSummary::of(route, providers(settings, Some(index))))
+                .collect(),
+            default: (routing.default.as_ref())
+                .map(|pool| PoolSummary::of(pool, providers(settings, None))),
+            providers: (settings.discovery.providers.iter())
+                .map(|provider| format!("{} ({})", provider.name, provider.source.as_str()))
+                .collect(),
             identity: identity(settings),
             referral_data: referral_data(settings),
             plugins: plugins(settings),
@@ -34,24 +41,33 @@ impl Summary {
 }
 
 impl RouteSummary {
-    fn of(route: &RouteSpec) -> Self {
+    fn of(route: &RouteSpec, providers: Vec<String>) -> Self {
         Self {
             name: route.name.clone(),
             hosts: route.patterns.iter().map(pattern).collect(),
             conditions: route.conditions.to_string(),
-            pool: PoolSummary::of(&route.pool),
+            pool: PoolSummary::of(&route.pool, providers),
         }
     }
 }
 
 impl PoolSummary {
-    fn of(pool: &PoolSpec) -> Self {
+    fn of(pool: &PoolSpec, providers: Vec<String>) -> Self {
         Self {
             strategy: pool.policy.strategy.as_str(),
+            providers,
             backends: pool.backends.iter().map(Backend::to_string).collect(),
             fallbacks: pool.fallback.len(),
         }
     }
+}
+
+/// Returns the names of the providers of a pool.
+fn providers(settings: &Settings, route: Option<usize>) -> Vec<String> {
+    let pools = settings.discovery.pools.iter();
+    let pools = pools.filter(|pool| pool.route == route);
+    let sources = pools.flat_map(|pool| &pool.sources);
+    sources.map(|source| source.provider.clone()).collect()
 }
 
 /// Returns a pattern as text. The empty pattern gets words, since it would be invisible.

@@ -69,6 +69,7 @@ async fn readers_wake_only_for_changes() {
     assert!(feed.changed().await);
     publisher.fail("away");
     assert!(!feed.state.has_changed().unwrap());
+    assert_eq!(feed.failures(), 2);
     drop(publisher);
     assert!(!feed.changed().await);
 }
