@@ -127,7 +127,7 @@ fn backends_are_listed_by_provider_and_route() {
         "static",
         "-",
         "default",
-        "0",
+        "1",
         "-",
         "-",
     ];
@@ -147,13 +147,13 @@ fn backends_are_listed_by_provider_and_route() {
 fn a_new_backend_is_reachable_under_its_own_name() {
     let folder = network();
     let (router, _admin) = serve(&folder);
-    let referred = |host: &str| router.probe(&["--sni", host])["to"].clone();
-    assert_eq!(referred("chess.games.example.com"), "10.0.0.9:5523");
+    let referred = |host: &str| router.probe(&["--sni", host])["host"].clone();
+    assert_eq!(referred("chess.games.example.com"), "10.0.0.9");
     assert_eq!(referred("race.games.example.com"), Value::Null);
     let race =
         "backends: [{ host: 10.0.0.10, port: 5525, meta: { hostname: race.games.example.com } }]";
     fs::write(folder.path("backends/race.yaml"), race).unwrap();
-    until(|| referred("race.games.example.com") == "10.0.0.10:5525");
+    until(|| referred("race.games.example.com") == "10.0.0.10");
     fs::remove_file(folder.path("backends/race.yaml")).unwrap();
     until(|| referred("race.games.example.com") == Value::Null);
 }

@@ -141,7 +141,8 @@ impl<'o> Page<'o> {
             route: route.map(|route| route.name.to_string()),
             id: found.map(|found| found.id.to_string()),
             address: address::backend(&backend.host, backend.port),
-            weight: backend.weight,
+            // A missing weight counts as 1.
+            weight: backend.weight.max(1),
             drained: drained_by(self.overrides, backend, origin.is_some()).map(ToOwned::to_owned),
             expires_at: expires_at.map(unix),
             meta,
