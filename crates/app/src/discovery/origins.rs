@@ -20,7 +20,7 @@ pub(crate) struct Origins<'v> {
 
 /// The origin of a backend in a pool.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin<'v> {
+pub(crate) struct DiscoveredOrigin<'v> {
     /// Name of the provider.
     pub(crate) provider: &'v str,
     pub(crate) found: &'v DiscoveredBackend,
@@ -45,14 +45,18 @@ impl<'v> Origins<'v> {
     }
 
     /// Returns the origin of a backend in the pool of a route, or in the default pool; none for a static backend.
-    pub(crate) fn find(&self, route: Option<usize>, backend: &Backend) -> Option<Origin<'v>> {
+    pub(crate) fn find(
+        &self,
+        route: Option<usize>,
+        backend: &Backend,
+    ) -> Option<DiscoveredOrigin<'v>> {
         let address = (&*backend.host, backend.port);
         let pool = *self.pools.get(&route)?;
         pool.sources.iter().find_map(|source| {
             let (provider, by_address) = self.providers.get_key_value(&*source.provider)?;
             let mut same_address = by_address.get(&address)?.iter();
             let found = same_address.find(|found| selects(source, found))?;
-            Some(Origin { provider, found })
+            Some(DiscoveredOrigin { provider, found })
         })
     }
 }
