@@ -25,7 +25,17 @@ pub(super) fn list(
     let snapshot = state.handler.current();
     let router = snapshot.gateway.router();
     let mut page = Page::new(query, &active.overrides);
-    let origins = Origins::new(&active.assembly.settings.discovery, &snapshot.discovery);
+    // The router's view does not follow the ends of leases. A backend that has just gone is only in that view.
+    let discovery = &active.assembly.settings.discovery;
+    let view = active.assembly.sources.view();
+    let (live, before) = (
+        Origins::new(discovery, &view),
+        Origins::new(discovery, &snapshot.discovery),
+    );
+    let find = |route: Option<usize>, backend: &Backend| {
+        let origin = live.find(route, backend);
+        origin.or_else(|| before.find(route, backend))
+    };
     let is_wanted = |name: &str| {
         query
             .provider
@@ -38,7 +48,7 @@ pub(super) fn list(
         let route =
             route.ok_or_else(|| CommandError::Unknown(format!("there is no route {wanted:?}")))?;
         for backend in route.backends {
-            let origin = origins.find(route.index, backend);
+            let origin = find(route.index, backend.as_ref());
             let is_listed = match origin {
                 Some(origin) => is_wanted(origin.provider),
                 None => query.provider.is_none(),
@@ -49,18 +59,14 @@ pub(super) fn list(
             }
         }
     } else {
-        for (name, source) in snapshot
-            .discovery
-            .iter()
-            .filter(|(name, _)| is_wanted(name))
-        {
+        for (name, source) in view.iter().filter(|(name, _)| is_wanted(name)) {
             for found in &*source.state.backends {
                 page.add(&found.backend, Some((name, found)), None);
             }
         }
         let routes = router.routes().filter(|_| query.provider.is_none());
         for route in routes {
-            let is_static = |backend: &&_| origins.find(route.index, backend).is_none();
+            let is_static = |backend: &&Backend| find(route.index, *backend).is_none();
             let own = route.backends.iter().map(AsRef::as_ref).filter(is_static);
             own.for_each(|backend| page.add(backend, None, Some(&route)));
         }
