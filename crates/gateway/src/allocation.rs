@@ -174,7 +174,7 @@ impl Gateway {
             candidates.put(&mut passed.request);
             note = Some(allocated.note);
         }
-        let outcome: ChainOutcome = self.parts.chain.finish(passed).await;
+        let outcome: ChainOutcome = self.parts.chain.finish(*passed).await;
         self.apply_plugins(arrival, routed, outcome, note, &mut moment)
     }
 }

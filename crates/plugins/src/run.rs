@@ -15,7 +15,7 @@ use crate::turn::{PluginTurn, judge};
 #[derive(Debug)]
 pub enum DenyStageOutcome {
     /// No plugin denied the player.
-    Passed(PassedDenyStage),
+    Passed(Box<PassedDenyStage>),
     /// A plugin denied the player. The other plugins are not called.
     Denied(ChainOutcome),
 }
@@ -83,7 +83,7 @@ impl Chain {
                 decision,
                 records: passed.records,
             }),
-            None => DenyStageOutcome::Passed(passed),
+            None => DenyStageOutcome::Passed(Box::new(passed)),
         }
     }
 

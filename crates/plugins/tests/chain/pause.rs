@@ -9,7 +9,7 @@ use crate::support::{Ask, backend, backends, chain, overriding, plugin, request,
 
 fn passed(outcome: DenyStageOutcome) -> PassedDenyStage {
     match outcome {
-        DenyStageOutcome::Passed(passed) => passed,
+        DenyStageOutcome::Passed(passed) => *passed,
         DenyStageOutcome::Denied(outcome) => panic!("{outcome:?}"),
     }
 }

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyrouter_router::Backend;
-use hyrouter_text::shown;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::answer::{self, AllocatedServer};
 use super::api::AllocationApi;
 use super::failures::FailureLog;
+use super::handover::Handover;
 use super::lost::OpenAttempts;
 use super::pace::Pace;
 use super::pool_queue::PoolQueue;
@@ -115,7 +115,7 @@ impl Desk {
         // A separate task: the player may leave, and the next one gets the game server then.
         tokio::spawn(Arc::clone(self).send(Arc::clone(queue), turn, reply));
         match timeout_at(deadline, answer).await {
-            Ok(Ok(allocated)) => allocated,
+            Ok(Ok(allocated)) => allocated.map(Handover::accept),
             Ok(Err(_)) => Err(AllocationFailed::new(
                 AllocationFailure::Unavailable,
                 "the router is stopping",
@@ -131,20 +131,15 @@ impl Desk {
         self: Arc<Self>,
         queue: Arc<PoolQueue>,
         _turn: OwnedSemaphorePermit,
-        reply: oneshot::Sender<Result<Arc<Backend>, AllocationFailed>>,
+        reply: oneshot::Sender<Result<Handover, AllocationFailed>>,
     ) {
         let allocated = self.ask(&queue).await;
         if allocated.is_ok() {
             queue.succeeded();
         }
-        if let Err(Ok(backend)) = reply.send(allocated) {
-            tracing::info!(
-                provider = &*self.provider,
-                backend = %shown(&backend),
-                "game server allocated for a player that left; the next player of the pool gets it"
-            );
-            queue.keep(backend);
-        }
+        let handover = |backend| Handover::new(&self.provider, &queue, backend);
+        // Without a player, the handover is dropped, which keeps the game server.
+        let _ = reply.send(allocated.map(handover));
     }
 
     /// Sends one request and reads its answer, else looks for the game server that has its mark.

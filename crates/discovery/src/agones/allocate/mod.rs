@@ -4,6 +4,7 @@ mod answer;
 mod api;
 mod desk;
 mod failures;
+mod handover;
 mod kubernetes_api;
 mod lost;
 mod pace;

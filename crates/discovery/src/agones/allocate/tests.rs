@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::api::{PostFailed, Posting};
+use super::handover::Handover;
+use super::pool_queue::PoolQueue;
 use super::*;
 use crate::{
     AgonesMode, AllocationFailed, AllocationFailure, MetadataSettings, ObjectSelector, PortSettings,
@@ -100,12 +102,8 @@ struct Scene {
     attempts: Arc<OpenAttempts>,
 }
 
-fn scene(fleet: &Fleet, min_interval: Duration) -> Scene {
-    let allocation = AllocationSettings {
-        min_interval,
-        ..AllocationSettings::default()
-    };
-    let settings = AgonesSettings {
+fn settings(allocation: &AllocationSettings) -> AgonesSettings {
+    AgonesSettings {
         kubeconfig: None,
         namespaces: vec!["games".to_owned()],
         mode: AgonesMode::Allocate(allocation.clone()),
@@ -118,7 +116,15 @@ fn scene(fleet: &Fleet, min_interval: Duration) -> Scene {
         use_address_list: false,
         address_preference: Vec::new(),
         port: PortSettings::default(),
+    }
+}
+
+fn scene(fleet: &Fleet, min_interval: Duration) -> Scene {
+    let allocation = AllocationSettings {
+        min_interval,
+        ..AllocationSettings::default()
     };
+    let settings = settings(&allocation);
     let attempts = Arc::<OpenAttempts>::default();
     let api = fleet.clone();
     Scene {
@@ -342,6 +348,20 @@ async fn pools_do_not_wait_for_each_other_and_the_number_that_waits_is_bounded()
     let begin = Instant::now();
     assert!(scene.allocate("b").await.is_ok());
     assert_eq!(begin.elapsed(), Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn a_game_server_that_was_not_accepted_is_kept() {
+    let allocation = AllocationSettings::default();
+    let request = AllocationRequest::new(&settings(&allocation), &allocation, &Selector::default());
+    let queue = Arc::new(PoolQueue::new(request.unwrap()));
+    let provider = Arc::from("games");
+    let handover = |host: &str| Handover::new(&provider, &queue, Arc::new(Backend::new(host, 1)));
+    assert_eq!(handover("a").accept().host, "a");
+    assert_eq!(queue.spare(), None);
+    drop(handover("b"));
+    assert_eq!(queue.spare().unwrap().host, "b");
+    assert_eq!(queue.spare(), None);
 }
 
 /// Prints what `cargo test -- --ignored --nocapture throughput` is run for: with 50 ms an allocation, 2,000 players at once.
