@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, time::Duration};
 use crate::{MetadataSettings, ObjectSelector, PortSettings, Selector};
 
 /// Game servers of Agones.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AgonesSettings {
     /// Path of a kubeconfig; none for the service account of the pod, else the default kubeconfig.
     pub kubeconfig: Option<PathBuf>,
@@ -13,7 +13,7 @@ pub struct AgonesSettings {
     pub namespaces: Vec<String>,
     /// Use of game servers.
     pub mode: AgonesMode,
-    /// States of game servers that are used. Case does not count. Default: Ready.
+    /// States of game servers that are used. Case does not count. Empty for Ready.
     pub states: Vec<String>,
     /// Selector of game servers.
     pub selector: ObjectSelector,
@@ -28,10 +28,11 @@ pub struct AgonesSettings {
 }
 
 /// Use of game servers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum AgonesMode {
     /// They are listed.
+    #[default]
     Observe,
     /// One is allocated per player.
     Allocate(AllocationSettings),

@@ -1,26 +1,6 @@
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::*;
-use crate::{AgonesMode, MetadataSettings, ObjectSelector};
-
-fn settings() -> AgonesSettings {
-    AgonesSettings {
-        kubeconfig: None,
-        namespaces: Vec::new(),
-        mode: AgonesMode::Observe,
-        states: vec!["Ready".to_owned()],
-        selector: ObjectSelector {
-            annotations: BTreeMap::new(),
-            ..ObjectSelector::default()
-        },
-        metadata: MetadataSettings::default(),
-        use_address_list: false,
-        address_preference: Vec::new(),
-        port: PortSettings::default(),
-    }
-}
 
 /// A dual-stack game server as the notes on Agones have it.
 fn status() -> ServerStatus {
@@ -55,7 +35,7 @@ fn preferring(kinds: &[&str]) -> AgonesSettings {
     AgonesSettings {
         use_address_list: true,
         address_preference: kinds.iter().map(ToString::to_string).collect(),
-        ..settings()
+        ..AgonesSettings::default()
     }
 }
 
@@ -72,7 +52,7 @@ fn the_address_follows_source_and_preference() {
         ..preferring(&["ExternalIP"])
     };
     let cases = [
-        (settings(), "node-1.example.test"),
+        (AgonesSettings::default(), "node-1.example.test"),
         (ignored, "node-1.example.test"),
         (preferring(&[]), "10.0.0.11"),
         (preferring(&["ExternalIP"]), "203.0.113.11"),
@@ -99,7 +79,10 @@ fn an_empty_list_of_addresses_leaves_the_one_of_the_status() {
 
 #[test]
 fn the_port_is_a_number_or_a_name_or_the_first_of_udp() {
-    let with = |port: PortSettings| AgonesSettings { port, ..settings() };
+    let with = |port: PortSettings| AgonesSettings {
+        port,
+        ..AgonesSettings::default()
+    };
     let named = |name: &str| PortSettings {
         name: Some(name.to_owned()),
         ..PortSettings::default()
@@ -144,7 +127,7 @@ fn a_game_server_without_ports_is_reported() {
     for port in [0, -1, 70_000] {
         status.ports.truncate(1);
         status.ports[0].port = port;
-        let found = host_and_port(&settings(), &status, &[]).err();
+        let found = host_and_port(&AgonesSettings::default(), &status, &[]).err();
         assert_eq!(found, Some("it has no port for the game"));
     }
     let null: ServerStatus = serde_json::from_value(json!({
@@ -152,7 +135,7 @@ fn a_game_server_without_ports_is_reported() {
         "nodeName": null, "players": null,
     }))
     .unwrap();
-    let settings = settings();
+    let settings = AgonesSettings::default();
     let found = host_and_port(&settings, &null, &[]);
     assert_eq!(found, Err("it has no address"));
 }

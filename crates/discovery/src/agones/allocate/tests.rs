@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,9 +11,7 @@ use super::api::{PostFailed, Posting};
 use super::handover::Handover;
 use super::pool_queue::PoolQueue;
 use super::*;
-use crate::{
-    AgonesMode, AllocationFailed, AllocationFailure, MetadataSettings, ObjectSelector, PortSettings,
-};
+use crate::{AgonesMode, AllocationFailed, AllocationFailure};
 
 /// What a fleet does with a request.
 #[derive(Debug, Clone)]
@@ -104,18 +102,9 @@ struct Scene {
 
 fn settings(allocation: &AllocationSettings) -> AgonesSettings {
     AgonesSettings {
-        kubeconfig: None,
         namespaces: vec!["games".to_owned()],
         mode: AgonesMode::Allocate(allocation.clone()),
-        states: Vec::new(),
-        selector: ObjectSelector {
-            annotations: BTreeMap::new(),
-            ..ObjectSelector::default()
-        },
-        metadata: MetadataSettings::default(),
-        use_address_list: false,
-        address_preference: Vec::new(),
-        port: PortSettings::default(),
+        ..AgonesSettings::default()
     }
 }
 

@@ -3,22 +3,15 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::{AgonesMode, MetadataSettings, ObjectSelector, PortSettings};
+use crate::MetadataSettings;
 
 fn rules(change: impl FnOnce(&mut AgonesSettings)) -> BackendRules {
     let mut settings = AgonesSettings {
-        kubeconfig: None,
-        namespaces: Vec::new(),
-        mode: AgonesMode::Observe,
-        states: Vec::new(),
-        selector: ObjectSelector::default(),
         metadata: MetadataSettings {
             include_labels: vec!["region".to_owned(), "absent".to_owned()],
             include_annotations: vec!["start".to_owned()],
         },
-        use_address_list: false,
-        address_preference: Vec::new(),
-        port: PortSettings::default(),
+        ..AgonesSettings::default()
     };
     change(&mut settings);
     BackendRules::new(&settings)

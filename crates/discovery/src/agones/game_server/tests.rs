@@ -1,20 +1,10 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{AgonesMode, AgonesSettings, MetadataSettings, ObjectSelector, PortSettings};
+use crate::AgonesSettings;
 
 fn rules() -> BackendRules {
-    BackendRules::new(&AgonesSettings {
-        kubeconfig: None,
-        namespaces: Vec::new(),
-        mode: AgonesMode::Observe,
-        states: Vec::new(),
-        selector: ObjectSelector::default(),
-        metadata: MetadataSettings::default(),
-        use_address_list: false,
-        address_preference: Vec::new(),
-        port: PortSettings::default(),
-    })
+    BackendRules::new(&AgonesSettings::default())
 }
 
 fn read(object: Value) -> GameServer {

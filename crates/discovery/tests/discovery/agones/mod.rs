@@ -5,9 +5,7 @@ mod observe;
 
 use std::path::PathBuf;
 
-use hyrouter_discovery::{
-    AgonesMode, AgonesSettings, MetadataSettings, ObjectSelector, PortSettings,
-};
+use hyrouter_discovery::{AgonesMode, AgonesSettings, MetadataSettings, ObjectSelector};
 
 /// Returns settings for the game servers of the fleet `hytale` in a namespace.
 fn settings(kubeconfig: PathBuf, namespace: &str, mode: AgonesMode) -> AgonesSettings {
@@ -15,7 +13,6 @@ fn settings(kubeconfig: PathBuf, namespace: &str, mode: AgonesMode) -> AgonesSet
         kubeconfig: Some(kubeconfig),
         namespaces: vec![namespace.to_owned()],
         mode,
-        states: vec!["Ready".to_owned()],
         selector: ObjectSelector {
             labels: "agones.dev/fleet=hytale".parse().unwrap(),
             ..ObjectSelector::default()
@@ -24,8 +21,6 @@ fn settings(kubeconfig: PathBuf, namespace: &str, mode: AgonesMode) -> AgonesSet
             include_labels: vec!["agones.dev/fleet".to_owned()],
             include_annotations: vec!["map".to_owned()],
         },
-        use_address_list: false,
-        address_preference: Vec::new(),
-        port: PortSettings::default(),
+        ..AgonesSettings::default()
     }
 }

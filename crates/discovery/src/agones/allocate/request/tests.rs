@@ -2,24 +2,17 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    AgonesMode, AllocationPriority, CounterAction, CounterBounds, ListAction, ListBounds,
-    MetadataSettings, ObjectSelector, PortSettings,
+    AllocationPriority, CounterAction, CounterBounds, ListAction, ListBounds, ObjectSelector,
 };
 
 fn provider(labels: &str, states: &[&str]) -> AgonesSettings {
     AgonesSettings {
-        kubeconfig: None,
-        namespaces: Vec::new(),
-        mode: AgonesMode::Observe,
         states: states.iter().map(ToString::to_string).collect(),
         selector: ObjectSelector {
             labels: labels.parse().unwrap(),
             ..ObjectSelector::default()
         },
-        metadata: MetadataSettings::default(),
-        use_address_list: false,
-        address_preference: Vec::new(),
-        port: PortSettings::default(),
+        ..AgonesSettings::default()
     }
 }
 
