@@ -35,7 +35,7 @@ pub enum AgonesMode {
     #[default]
     Observe,
     /// One is allocated per player.
-    Allocate(AllocationSettings),
+    Allocate(Box<AllocationSettings>),
 }
 
 /// Allocation of game servers: what a request for one says.

@@ -25,7 +25,7 @@ fn allocation(agones: &str) -> AllocationSettings {
     let AgonesMode::Allocate(allocation) = &agones.mode else {
         panic!("observe");
     };
-    allocation.clone()
+    AllocationSettings::clone(allocation)
 }
 
 #[test]

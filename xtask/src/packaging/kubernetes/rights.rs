@@ -12,6 +12,7 @@ use crate::packaging::{configs, scratch};
 use crate::sh::{self, cmd, root};
 
 const COMPONENTS: &[(&str, &str)] = &[
+    ("examples/kubernetes/components/agones", "Role"),
     ("examples/kubernetes/components/discovery", "Role"),
     (
         "examples/kubernetes/components/discovery-all-namespaces",
@@ -84,7 +85,8 @@ fn faults_of_access(documents: &[Value]) -> Vec<String> {
     faults
 }
 
-/// Checks that there is one role of this kind, that it has only rights to read, and that the router gets it.
+/// Checks that there is one role of this kind, that it has only rights to read and to allocate, and that the router gets
+/// it.
 fn faults_of_rights(documents: &[Value], kind: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let of_kind = |kind: &str| -> Vec<&Value> {
@@ -99,8 +101,14 @@ fn faults_of_rights(documents: &[Value], kind: &str) -> Vec<String> {
             "{roles} {kind} and {bindings} bindings, not one of each"
         )];
     };
+    // An allocation is not stored: it changes a game server, and nothing else can be created by it.
+    let allocation = json!({
+        "apiGroups": ["allocation.agones.dev"],
+        "resources": ["gameserverallocations"],
+        "verbs": ["create"],
+    });
     for rule in list(role, "/rules") {
-        if rule.pointer("/verbs") != Some(&json!(["list", "watch"])) {
+        if rule.pointer("/verbs") != Some(&json!(["list", "watch"])) && *rule != allocation {
             faults.push(format!(
                 "{}: a rule has other verbs than list and watch",
                 title(role)

@@ -84,7 +84,8 @@ pub(super) fn agones(path: &Path, agones: &Agones, report: &mut Report<'_>) -> A
     let interval = agones.allocate_min_interval;
     let mode = match agones.mode {
         Some(AgonesMode::Allocate) => {
-            discovery::AgonesMode::Allocate(allocation::build(path, agones, report))
+            let allocation = allocation::build(path, agones, report);
+            discovery::AgonesMode::Allocate(Box::new(allocation))
         }
         Some(AgonesMode::Observe) | None => {
             if interval.is_some() {

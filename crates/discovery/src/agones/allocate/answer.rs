@@ -70,13 +70,11 @@ fn kind(failed: &PostFailed) -> AllocationFailure {
     use AllocationFailure::{Refused, Unavailable, Unknown};
 
     match failed {
-        PostFailed::NotSent(_) => Unavailable,
-        PostFailed::Lost(_) => Unknown,
-        // A server that did not answer in time may still have done it. 503 is of two kinds: the API server found no
-        // server to ask, or the one that it asked broke off.
-        PostFailed::Status(502 | 504, _) => Unknown,
+        // A server that did not answer in time may still have done it.
+        PostFailed::Lost(_) | PostFailed::Status(502 | 504, _) => Unknown,
+        // The API server found no server to ask, or the one that it asked broke off.
         PostFailed::Status(503, text) if !was_not_asked(text) => Unknown,
-        PostFailed::Status(429 | 500 | 503, _) => Unavailable,
+        PostFailed::NotSent(_) | PostFailed::Status(429 | 500 | 503, _) => Unavailable,
         PostFailed::Status(..) => Refused,
     }
 }

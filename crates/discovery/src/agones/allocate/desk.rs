@@ -35,6 +35,9 @@ const FIND_TIME: Duration = Duration::from_secs(2);
 /// Number of orders from which idle ones are forgotten. Reloads leave them behind.
 const MANY_ORDERS: usize = 64;
 
+/// Queues by pool and selector.
+type Orders = BTreeMap<(Arc<str>, String), Arc<PoolQueue>>;
+
 /// Takes orders of players, and asks for game servers.
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -46,7 +49,7 @@ pub(super) struct Desk {
     pub(super) api: Box<dyn AllocationApi>,
     pub(super) waiting: WaitingPlayers,
     pub(super) pace: Pace,
-    pub(super) orders: Mutex<BTreeMap<(Arc<str>, String), Arc<PoolQueue>>>,
+    pub(super) orders: Mutex<Orders>,
     pub(super) attempts: Arc<OpenAttempts>,
     pub(super) failures: FailureLog,
 }

@@ -103,7 +103,7 @@ struct Scene {
 fn settings(allocation: &AllocationSettings) -> AgonesSettings {
     AgonesSettings {
         namespaces: vec!["games".to_owned()],
-        mode: AgonesMode::Allocate(allocation.clone()),
+        mode: AgonesMode::Allocate(Box::new(allocation.clone())),
         ..AgonesSettings::default()
     }
 }

@@ -59,7 +59,7 @@ impl Drop for Allocating {
 }
 
 fn allocate(settings: AllocationSettings) -> AgonesMode {
-    AgonesMode::Allocate(settings)
+    AgonesMode::Allocate(Box::new(settings))
 }
 
 async fn fleet(api: &ApiClient, namespace: &str, servers: &[&str]) {
