@@ -50,8 +50,11 @@ impl Events {
     pub(super) async fn next(&mut self) -> Result<ContainerEvent, EngineError> {
         loop {
             while let Some(line) = self.lines.next() {
-                if let Some(event) = line.map_or(Some(ContainerEvent::Changed), |line| read(&line))
-                {
+                let event = match line {
+                    EventLine::Whole(line) => read(&line),
+                    EventLine::TooLong => Some(ContainerEvent::Changed),
+                };
+                if let Some(event) = event {
                     return Ok(event);
                 }
             }
@@ -76,13 +79,22 @@ struct LineBuffer {
     is_in_long_line: bool,
 }
 
+/// A line of a stream.
+#[derive(Debug, PartialEq, Eq)]
+enum EventLine {
+    /// The line with its end.
+    Whole(Vec<u8>),
+    /// The line was longer than the maximum, and is dropped.
+    TooLong,
+}
+
 impl LineBuffer {
     fn add(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Returns the next whole line; `Some(None)` for one that is longer than the maximum.
-    fn next(&mut self) -> Option<Option<Vec<u8>>> {
+    /// Returns the next line, once its end is there.
+    fn next(&mut self) -> Option<EventLine> {
         let rest = self.bytes.get(self.searched..).unwrap_or_default();
         let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
             self.searched = self.bytes.len();
@@ -97,7 +109,11 @@ impl LineBuffer {
         let line = std::mem::replace(&mut self.bytes, after);
         self.searched = 0;
         let is_long = std::mem::take(&mut self.is_in_long_line) || line.len() > MAX_LINE;
-        Some((!is_long).then_some(line))
+        Some(if is_long {
+            EventLine::TooLong
+        } else {
+            EventLine::Whole(line)
+        })
     }
 }
 

@@ -38,9 +38,10 @@ pub(super) struct Container {
 struct Port {
     #[serde(default, rename = "IP")]
     ip: Option<String>,
-    private_port: u16,
-    #[serde(default)]
-    public_port: Option<u16>,
+    #[serde(rename = "PrivatePort")]
+    private: u16,
+    #[serde(default, rename = "PublicPort")]
+    public: Option<u16>,
     #[serde(rename = "Type")]
     protocol: String,
 }
@@ -104,7 +105,7 @@ impl Container {
 
     /// Returns its UDP ports, without duplicates: those that are exposed or published.
     pub(super) fn udp_ports(&self) -> Vec<u16> {
-        let mut ports: Vec<_> = self.udp().map(|port| port.private_port).collect();
+        let mut ports: Vec<_> = self.udp().map(|port| port.private).collect();
         ports.sort_unstable();
         ports.dedup();
         ports
@@ -113,7 +114,7 @@ impl Container {
     /// Returns its UDP ports that are published, without duplicates.
     pub(super) fn published_ports(&self) -> Vec<u16> {
         let published = self.udp().filter(|port| port.public().is_some());
-        let mut ports: Vec<_> = published.map(|port| port.private_port).collect();
+        let mut ports: Vec<_> = published.map(|port| port.private).collect();
         ports.sort_unstable();
         ports.dedup();
         ports
@@ -122,7 +123,7 @@ impl Container {
     /// Returns the port of the machine that a UDP port is published at. Of several, one for IPv4 is taken first, then
     /// the lowest.
     pub(super) fn published_at(&self, private: u16) -> Option<u16> {
-        let ports = self.udp().filter(|port| port.private_port == private);
+        let ports = self.udp().filter(|port| port.private == private);
         let publics = ports.filter_map(|port| Some((port.is_ipv6(), port.public()?)));
         publics.min().map(|(_, public)| public)
     }
@@ -135,7 +136,7 @@ impl Container {
 
 impl Port {
     fn public(&self) -> Option<u16> {
-        self.public_port.filter(|port| *port != 0)
+        self.public.filter(|port| *port != 0)
     }
 
     fn is_ipv6(&self) -> bool {

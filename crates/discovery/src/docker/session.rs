@@ -20,7 +20,7 @@ const SPACING: Duration = Duration::from_millis(100);
 /// Time between a list after an event and a second one: Docker sends some events before its list shows the change.
 const SETTLING: Duration = Duration::from_millis(250);
 /// Time after which the containers are listed without an event.
-const RELIST: Duration = Duration::from_secs(60);
+const RELIST: Duration = Duration::from_mins(1);
 /// The same for an engine that sends no event when a container begins to stop.
 const QUICK_RELIST: Duration = Duration::from_secs(1);
 /// Quick lists take at most this part of the time: the list of Podman takes about 3 ms per container.

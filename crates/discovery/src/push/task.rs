@@ -92,13 +92,15 @@ async fn refresh_tokens(state: &Arc<PushState>) {
             .err();
         if problem != known {
             let provider = &*state.provider;
-            match &problem {
-                Some(error) => tracing::warn!(
+            if let Some(error) = &problem {
+                let error = shown(error);
+                tracing::warn!(
                     provider,
-                    error = %shown(error),
+                    %error,
                     "token file cannot be used; its last token stays valid"
-                ),
-                None => tracing::info!(provider, "token files can be used again"),
+                );
+            } else {
+                tracing::info!(provider, "token files can be used again");
             }
             known = problem;
         }

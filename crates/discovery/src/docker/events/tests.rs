@@ -58,6 +58,10 @@ fn a_line_that_is_not_understood_is_a_change() {
     assert_eq!(read(b"\r\n"), None);
 }
 
+fn whole(line: &[u8]) -> EventLine {
+    EventLine::Whole(line.to_vec())
+}
+
 #[test]
 fn lines_come_in_any_pieces() {
     let mut lines = LineBuffer::default();
@@ -66,17 +70,10 @@ fn lines_come_in_any_pieces() {
         lines.add(&[*byte]);
         found.extend(lines.next());
     }
-    assert_eq!(
-        found,
-        [
-            Some(b"one\n".to_vec()),
-            Some(b"two\n".to_vec()),
-            Some(b"\n".to_vec())
-        ]
-    );
+    assert_eq!(found, [whole(b"one\n"), whole(b"two\n"), whole(b"\n")]);
     lines.add(b"\nfour\n");
-    assert_eq!(lines.next(), Some(Some(b"three\n".to_vec())));
-    assert_eq!(lines.next(), Some(Some(b"four\n".to_vec())));
+    assert_eq!(lines.next(), Some(whole(b"three\n")));
+    assert_eq!(lines.next(), Some(whole(b"four\n")));
     assert_eq!(lines.next(), None);
 }
 
@@ -90,6 +87,6 @@ fn a_long_line_is_dropped_and_reported() {
         assert!(lines.bytes.len() <= MAX_LINE + piece.len());
     }
     lines.add(b"x\nshort\n");
-    assert_eq!(lines.next(), Some(None));
-    assert_eq!(lines.next(), Some(Some(b"short\n".to_vec())));
+    assert_eq!(lines.next(), Some(EventLine::TooLong));
+    assert_eq!(lines.next(), Some(whole(b"short\n")));
 }
