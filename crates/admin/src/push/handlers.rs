@@ -148,7 +148,6 @@ fn session(
 }
 
 /// Takes the rejection of a path: axum decodes `%` sequences, and refuses those that are not UTF-8.
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn not_utf8(_: PathRejection) -> PushRefused {
     PushRefused::new(StatusCode::BAD_REQUEST, "a name in the path is not UTF-8")
 }

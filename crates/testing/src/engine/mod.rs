@@ -131,6 +131,8 @@ impl ContainerEngine {
             "API listen on"
         };
         wait_for_line(api.stderr.take().unwrap(), line);
+        // The API ends by its namespaces, or is killed by its id.
+        thread::spawn(move || api.wait());
     }
 
     /// Returns a command that runs a program in the namespaces, with the settings of the engine.

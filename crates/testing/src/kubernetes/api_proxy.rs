@@ -52,9 +52,9 @@ impl ApiProxy {
                     tokio::pin!(serving);
                     tokio::select! {
                         () = &mut serving => {}
-                        changed = changes.changed() => {
+                        switched = changes.changed() => {
                             // After this the connection is dropped, which closes it.
-                            if changed.is_ok() && *changes.borrow() == ApiFault::Hang {
+                            if switched.is_ok() && *changes.borrow() == ApiFault::Hang {
                                 // Bytes stop, and the connection stays.
                                 drop(changes.changed().await);
                             }
