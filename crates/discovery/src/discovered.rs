@@ -115,8 +115,9 @@ mod tests {
 
     #[test]
     fn limits_are_checked() {
-        assert_eq!(problem(|_, _| {}), None);
         type Change = fn(&mut String, &mut Backend);
+
+        assert_eq!(problem(|_, _| {}), None);
         let cases: [(Change, &str); 6] = [
             (|id, _| id.clear(), "1 to 256 bytes"),
             (|id, _| *id = "x".repeat(257), "has 257 bytes"),

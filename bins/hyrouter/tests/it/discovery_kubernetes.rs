@@ -15,9 +15,12 @@ use crate::support::{Folder, folder};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The time when a player came, and the host of the referral.
+type Answered = (Instant, Option<String>);
+
 /// Players who come one after the other, and where each was referred; none for a refusal.
 struct Stream {
-    answers: Arc<Mutex<Vec<(Instant, Option<String>)>>>,
+    answers: Arc<Mutex<Vec<Answered>>>,
     task: JoinHandle<()>,
 }
 

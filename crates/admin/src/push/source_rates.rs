@@ -94,7 +94,7 @@ mod tests {
         tokio::time::advance(Duration::from_millis(100)).await;
         assert_eq!(rates.take(address(1)), Ok(()));
         assert!(rates.take(address(1)).is_err());
-        tokio::time::advance(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_mins(1)).await;
         for _ in 0..3 {
             assert_eq!(rates.take(address(1)), Ok(()));
         }

@@ -46,7 +46,7 @@ impl Pushing {
         for (name, tokens) in [("lobbies", lobbies), ("games", games)] {
             let settings = PushSettings {
                 tokens,
-                max_lease: Duration::from_secs(60),
+                max_lease: Duration::from_mins(1),
                 state_file: None,
             };
             let provider = PushProvider::new(name, 10, &settings).unwrap();

@@ -64,9 +64,9 @@ pub(super) fn list(
                 page.add(&found.backend, Some((name, found)), None);
             }
         }
-        let routes = router.routes().filter(|_| query.provider.is_none());
-        for route in routes {
-            let is_static = |backend: &&Backend| find(route.index, *backend).is_none();
+        let shown = router.routes().filter(|_| query.provider.is_none());
+        for route in shown {
+            let is_static = |backend: &&Backend| find(route.index, backend).is_none();
             let own = route.backends.iter().map(AsRef::as_ref).filter(is_static);
             own.for_each(|backend| page.add(backend, None, Some(&route)));
         }

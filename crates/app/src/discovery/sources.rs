@@ -29,14 +29,12 @@ impl DiscoverySources {
         let mut sources = BTreeMap::new();
         for (index, settings) in settings.providers.iter().enumerate() {
             let earlier = previous.and_then(|previous| previous.sources.0.get(&settings.name));
-            let source = match earlier.filter(|earlier| earlier.settings == *settings) {
-                Some(earlier) => Some(Arc::clone(earlier)),
-                None => {
-                    let opened = Source::open(settings).map(Arc::new);
-                    findings.keep(
-                        opened.map_err(|error| problem(index, settings.source.as_str(), &error)),
-                    )
-                }
+            let source = if let Some(same) = earlier.filter(|one| one.settings == *settings) {
+                Some(Arc::clone(same))
+            } else {
+                let opened = Source::open(settings).map(Arc::new);
+                let section = settings.source.as_str();
+                findings.keep(opened.map_err(|error| problem(index, section, &error)))
             };
             sources.extend(source.map(|source| (settings.name.clone(), source)));
         }

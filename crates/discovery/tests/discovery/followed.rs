@@ -43,9 +43,8 @@ impl Followed {
                 assert!(self.feed.changed().await, "the provider has ended");
             }
         };
-        if timeout(LIMIT, waiting).await.is_err() {
-            panic!("{what} does not come: {:#?}", self.feed.now());
-        }
+        let is_there = timeout(LIMIT, waiting).await.is_ok();
+        assert!(is_there, "{what} does not come: {:#?}", self.feed.now());
         self.feed.now()
     }
 

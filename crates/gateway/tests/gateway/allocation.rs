@@ -252,7 +252,10 @@ fn to(host: &str) -> ConnectResponse {
 
 #[tokio::test]
 async fn plugins_of_stage_deny_come_before_the_allocation_and_the_others_after_it() {
-    let (bans, route) = (watching(Default::default()), watching(Default::default()));
+    let (bans, route) = (
+        watching(ConnectResponse::default()),
+        watching(ConnectResponse::default()),
+    );
     let fleet = Arc::<Fleet>::default();
     let chain = chain(&bans, &route);
     let gateway = gateway(
@@ -277,7 +280,7 @@ async fn plugins_of_stage_deny_come_before_the_allocation_and_the_others_after_i
 async fn a_denied_player_costs_no_server() {
     let (bans, route) = (
         watching(ConnectResponse::deny("no")),
-        watching(Default::default()),
+        watching(ConnectResponse::default()),
     );
     let fleet = Arc::<Fleet>::default();
     let chain = chain(&bans, &route);
@@ -294,11 +297,11 @@ async fn a_plugin_decides_against_the_allocated_server_or_instead_of_it() {
     let fleet = Arc::<Fleet>::default();
     let chain_of =
         |bans: ConnectResponse, route: ConnectResponse| chain(&watching(bans), &watching(route));
-    let later = chain_of(Default::default(), to("routed"));
+    let later = chain_of(ConnectResponse::default(), to("routed"));
     let gateway_later = gateway(pool(&[], false), AllocationTurn::First, &[&fleet], later);
     assert_eq!(play(&gateway_later).await.0, "routed:1");
     assert_eq!(fleet.asked(), 1);
-    let earlier = chain_of(to("named"), Default::default());
+    let earlier = chain_of(to("named"), ConnectResponse::default());
     let gateway_earlier = gateway(pool(&[], false), AllocationTurn::First, &[&fleet], earlier);
     assert_eq!(play(&gateway_earlier).await.0, "named:1");
     assert_eq!(fleet.asked(), 1);

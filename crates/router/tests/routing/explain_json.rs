@@ -112,7 +112,15 @@ fn it_has_everything_under_stable_names() {
                 ],
             },
             "is_incomplete": false,
-            "steps": [{
+            "steps": [expected_step()],
+            "outcome": "backend",
+            "backend": "eu.servers.svc:5520",
+        })
+    );
+}
+
+fn expected_step() -> Value {
+    json!({
                 "fallback": 0,
                 "strategy": "least_loaded",
                 "key": "players",
@@ -176,11 +184,7 @@ fn it_has_everything_under_stable_names() {
                     "backend": "eu.servers.svc:5520",
                     "by": {"compared": [0, 1]},
                 },
-            }],
-            "outcome": "backend",
-            "backend": "eu.servers.svc:5520",
-        })
-    );
+    })
 }
 
 #[test]

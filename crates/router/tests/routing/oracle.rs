@@ -278,11 +278,10 @@ fn failure(
             let patterns: Vec<_> = entries.flat_map(HostPattern::of_names).collect();
             let host = request.host;
             let takes = !host.is_empty() && patterns.iter().any(|one| one.matches(host));
-            match patterns.is_empty() {
-                true => Some("no pattern of the backend is readable"),
-                false => {
-                    (!takes).then_some("the player's host name matches no pattern of the backend")
-                }
+            if patterns.is_empty() {
+                Some("no pattern of the backend is readable")
+            } else {
+                (!takes).then_some("the player's host name matches no pattern of the backend")
             }
         }
         other => panic!("the oracle does not know {other}"),

@@ -88,7 +88,7 @@ impl PushRouter {
 
     /// Waits until players are referred to this host, or refused.
     pub(super) fn until_target(&self, host: Option<&str>) {
-        let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let limit = std::time::Instant::now() + std::time::Duration::from_mins(1);
         while self.target().as_deref() != host {
             assert!(std::time::Instant::now() < limit, "{:?}", self.target());
         }

@@ -356,7 +356,6 @@ async fn a_game_server_that_was_not_accepted_is_kept() {
 /// Prints what `cargo test -- --ignored --nocapture throughput` is run for: with 50 ms an allocation, 2,000 players at once.
 #[tokio::test(start_paused = true)]
 #[ignore = "prints figures"]
-#[expect(clippy::print_stdout, reason = "prints figures")]
 async fn throughput() {
     for players in [100, 500, 1_000, 2_000] {
         let fleet = Fleet::new(Duration::from_millis(50), []);

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 
-const MAX: Duration = Duration::from_secs(60);
+const MAX: Duration = Duration::from_mins(1);
 
 fn registered(body: Value) -> Result<(DiscoveredBackend, Duration), String> {
     let Value::Object(body) = body else {

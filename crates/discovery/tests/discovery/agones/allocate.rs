@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyrouter_discovery::{
-    AgonesMode, AgonesSettings, AllocationFailed, AllocationFailure, AllocationOrder,
-    AllocationSelector, AllocationSettings, Allocator, CounterAction, CounterBounds, Follow,
-    ProviderSettings, Selector, SourceSettings, feed, provider,
+    AgonesMode, AgonesSettings, AllocatableState, AllocationFailed, AllocationFailure,
+    AllocationOrder, AllocationSelector, AllocationSettings, Allocator, CounterAction,
+    CounterBounds, Follow, ProviderSettings, Selector, SourceSettings, feed, provider,
 };
 use hyrouter_router::Backend;
 use hyrouter_testing::kubernetes::{
@@ -133,9 +133,10 @@ async fn counters_fill_one_server_after_another(server: &ApiServer, api: &ApiCli
         amount: 1,
         capacity: None,
     };
-    use hyrouter_discovery::AllocatableState::{Allocated, Ready};
     let dense = AllocationSettings {
-        selectors: vec![selector(Allocated), selector(Ready)],
+        selectors: [AllocatableState::Allocated, AllocatableState::Ready]
+            .map(selector)
+            .to_vec(),
         counters: [("players".to_owned(), join)].into(),
         ..AllocationSettings::default()
     };

@@ -72,7 +72,7 @@ async fn an_engine_is_followed_over_tls() {
     names(&mut followed, &["lobby"]).await;
 
     let mut nameless = follow(address, |settings| {
-        settings.ca_file = Some(authority.file())
+        settings.ca_file = Some(authority.file());
     });
     nameless.until_error("CertificateRequired").await;
     let other = Authority::new();

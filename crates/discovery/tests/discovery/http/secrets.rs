@@ -1,6 +1,7 @@
 //! Tokens and certificates.
 
 use std::fs;
+use std::time::Duration;
 
 use hyrouter_discovery::{HttpSettings, ProviderSettings, SourceSettings, SourceState, provider};
 use hyrouter_testing::authority::Authority;
@@ -90,7 +91,7 @@ fn settings_that_cannot_be_used_are_refused() {
         ),
         (
             HttpSettings {
-                interval: Default::default(),
+                interval: Duration::default(),
                 ..url("https://example.com/")
             },
             "interval: 0 s; allowed: more than 0 s",

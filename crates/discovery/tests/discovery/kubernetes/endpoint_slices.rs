@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{follow, pods_of, resource};
 
+#[expect(clippy::needless_pass_by_value, reason = "calls are shorter")]
 fn slice(name: &str, service: &str, kind: &str, endpoints: Value, ports: Value) -> Value {
     json!({
         "metadata": {"name": name, "labels": {"kubernetes.io/service-name": service}},
@@ -92,8 +93,8 @@ async fn endpoints_are_backends_unless_they_terminate() {
     ready.until_backends(&expected).await;
 
     let endpoints = json!([pod("p2", "10.3.0.2", json!({"ready": true}))]);
-    let patch = json!({"endpoints": endpoints});
-    api.patch(&path, "games-1", patch).await;
+    let changed = json!({"endpoints": endpoints});
+    api.patch(&path, "games-1", changed).await;
     api.delete_now(&path, "games-3").await;
     let expected = ["slices/p2=10.3.0.2:5520", "slices/p1=10.3.0.1:5520"];
     ready.until_backends(&expected).await;

@@ -43,7 +43,7 @@ impl Folder {
         };
         PushSettings {
             tokens: vec![token("all", ""), token("eu", "eu-")],
-            max_lease: Duration::from_secs(60),
+            max_lease: Duration::from_mins(1),
             state_file: Some(self.path("state")),
         }
     }
