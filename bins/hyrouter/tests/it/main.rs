@@ -22,6 +22,8 @@ mod discovery;
 #[cfg(feature = "discovery")]
 mod discovery_agones;
 mod discovery_dns;
+#[cfg(all(unix, feature = "discovery"))]
+mod discovery_docker;
 mod discovery_file;
 mod discovery_http;
 #[cfg(feature = "discovery")]
