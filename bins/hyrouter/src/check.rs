@@ -103,6 +103,11 @@ fn without_files(mut draft: Draft) -> Draft {
         (webhook.token_file, webhook.ca_file) = (None, None);
     }
     settings.admin.token_file = None;
+    // The other providers open tokens, certificates or a kubeconfig.
+    let opens_nothing = ["file", "dns"];
+    let providers = &mut settings.discovery.providers;
+    providers.retain(|provider| opens_nothing.contains(&provider.source.as_str()));
+    settings.discovery.push = None;
     draft
 }
 
