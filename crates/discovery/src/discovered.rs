@@ -53,7 +53,7 @@ impl DiscoveredBackend {
             ));
         }
         if let Err(problem) = check_host(host) {
-            return Some(format!("invalid host {:?}: {problem}", shown(host)));
+            return Some(format!("invalid host \"{}\": {problem}", shown(host)));
         }
         if *port == 0 {
             return Some("its port is 0; allowed: 1 to 65535".to_owned());

@@ -91,11 +91,14 @@ impl Source {
 
     /// Returns what the source gives now.
     pub(crate) fn view(&self) -> SourceView {
+        let state = self.feed.now();
         let age = self.feed.age();
         let longest = self.settings.max_staleness;
+        let is_old = longest.is_some_and(|longest| age.is_some_and(|age| age > longest));
+        // A source that answers is not too old, however rarely it is asked.
         SourceView {
-            state: self.feed.now(),
-            is_stale: longest.is_some_and(|longest| age.is_some_and(|age| age > longest)),
+            is_stale: is_old && state.error.is_some(),
+            state,
         }
     }
 }

@@ -44,6 +44,11 @@ impl Collector for DiscoveryMetrics {
             &|source| Some(flag(source.feed.now().is_synced)),
         )?;
         gauge(
+            "discovery_failing",
+            "1 while a discovery provider cannot reach or read its source, or a part of it",
+            &|source| Some(flag(source.feed.now().error.is_some())),
+        )?;
+        gauge(
             "discovery_stale",
             "1 while the backends of a discovery provider are not used because they are older than max_staleness",
             &|source| Some(flag(source.view().is_stale)),

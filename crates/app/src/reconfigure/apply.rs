@@ -77,7 +77,7 @@ impl Reconfigurer {
 
     /// Takes the steps that can fail, and returns the snapshot of the next configuration.
     async fn prepare(
-        &self,
+        &mut self,
         assembly: &Arc<Assembly>,
         now: &Active,
         snapshot: Snapshot,

@@ -29,9 +29,16 @@ impl Reconfigurer {
     }
 
     /// Starts the providers of a configuration that is about to be active, and waits for their first answers.
-    pub(super) async fn prepare_sources(&self, sources: &DiscoverySources) {
+    /// Backends of the active configuration are followed meanwhile.
+    pub(super) async fn prepare_sources(&mut self, sources: &DiscoverySources) {
         let started = self.start(sources);
-        wait_for(started, FIRST_ANSWER).await;
+        let mut first = std::pin::pin!(wait_for(started, FIRST_ANSWER));
+        loop {
+            tokio::select! {
+                () = &mut first => return,
+                () = self.pacing.due() => self.rediscover().await,
+            }
+        }
     }
 
     fn start(&self, sources: &DiscoverySources) -> Vec<Arc<Source>> {

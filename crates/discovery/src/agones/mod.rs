@@ -78,23 +78,37 @@ impl AgonesProvider {
 
 impl Provider for AgonesProvider {
     fn follow(&self, publisher: Publisher) -> Follow {
-        let mut parts = Collections::new(Arc::clone(&self.cluster), publisher.max_backends());
+        let attempts = self
+            .allocation
+            .as_ref()
+            .map(|allocation| &allocation.attempts);
+        let mut followed = Vec::new();
         for namespace in self.namespaces() {
             let collection = Collection::new("agones.dev", "v1", "gameservers")
                 .within(namespace)
                 .labeled(self.settings.selector.labels.as_str());
-            let rules = BackendRules::new(&self.settings);
-            if let Some(Allocation { attempts, .. }) = &self.allocation {
-                let attempts = Arc::clone(attempts);
+            followed.push((
+                collection,
+                BackendRules::new(&self.settings),
+                attempts.cloned(),
+            ));
+        }
+        let (cluster, max_backends) = (Arc::clone(&self.cluster), publisher.max_backends());
+        // The tasks of the collections start with this one, on its runtime.
+        Box::pin(async move {
+            let mut parts = Collections::new(cluster, max_backends);
+            for (collection, rules, attempts) in followed {
+                let Some(attempts) = attempts else {
+                    parts.follow(collection, move |server: &GameServer| server.found(&rules));
+                    continue;
+                };
                 parts.follow(collection, move |server: &GameServer| {
                     server.report(&rules, &attempts);
                     Contribution::Nothing
                 });
-            } else {
-                parts.follow(collection, move |server: &GameServer| server.found(&rules));
             }
-        }
-        Box::pin(parts.publish(publisher))
+            parts.publish(publisher).await;
+        })
     }
 
     fn allocator(&self) -> Option<Arc<dyn Allocator>> {

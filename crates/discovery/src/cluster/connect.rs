@@ -15,8 +15,8 @@ use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::{Instant, timeout};
 
 use super::ApiError;
 
@@ -24,6 +24,8 @@ use super::ApiError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum time from a request to the head of its response.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(15);
+/// Minimum age of a session that is opened anew after a failed connection.
+const REOPEN_AFTER: Duration = Duration::from_mins(1);
 /// Maximum time to read the body of an error, and its maximum length in bytes.
 const ERROR_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_ERROR: usize = 16 << 10;
@@ -34,7 +36,22 @@ const MAX_TOKEN: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Cluster {
     kubeconfig: Option<PathBuf>,
-    session: Mutex<Option<Arc<Session>>>,
+    session: Mutex<SessionState>,
+}
+
+/// The session, and the attempt to open it.
+#[derive(Debug, Default)]
+struct SessionState {
+    open: Option<(Arc<Session>, Instant)>,
+    /// At most one attempt at a time. A command of a kubeconfig can hang.
+    opening: Option<JoinHandle<Result<Session, ApiError>>>,
+}
+
+impl SessionState {
+    /// Drops the session, so that the next request reads the kubeconfig and its files anew.
+    fn close(&mut self) {
+        self.open = None;
+    }
 }
 
 /// A client, and the file of its token.
@@ -79,9 +96,16 @@ impl Cluster {
             headers.insert(AUTHORIZATION, token);
         }
         let response = timeout(RESPONSE_TIMEOUT, session.client.send(request)).await;
-        let response = response
-            .map_err(|_| ApiError::new("no response from the API server within 15 s"))?
-            .map_err(|error| ApiError::of_request(&error))?;
+        let response = match response {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => {
+                self.close_old().await;
+                return Err(ApiError::of_request(&error));
+            }
+            Err(_) => {
+                return Err(ApiError::new("no response from the API server within 15 s"));
+            }
+        };
         if response.status().is_success() {
             return Ok(response);
         }
@@ -89,21 +113,43 @@ impl Cluster {
         let error = ApiError::of_response(head.status, &head.headers, &start_of(body).await);
         if error.is_unauthorized() {
             // Certificates and tokens of a kubeconfig are replaced with their file.
-            *self.session.lock().await = None;
+            self.session.lock().await.close();
         }
         Err(error)
     }
 
     async fn session(&self) -> Result<Arc<Session>, ApiError> {
-        let mut session = self.session.lock().await;
-        if let Some(session) = &*session {
+        let mut state = self.session.lock().await;
+        if let Some((session, _)) = &state.open {
             return Ok(Arc::clone(session));
         }
-        let (path, runtime) = (self.kubeconfig.clone(), Handle::current());
-        // It reads files, and a kubeconfig may name a command that prints credentials.
-        let opened = spawn_blocking(move || runtime.block_on(Session::open(path.as_deref())));
-        let opened = opened.await.map_err(ApiError::new)??;
-        Ok(Arc::clone(session.insert(Arc::new(opened))))
+        let opening = state.opening.get_or_insert_with(|| {
+            let (path, runtime) = (self.kubeconfig.clone(), Handle::current());
+            // It reads files, and a kubeconfig may name a command that prints credentials.
+            spawn_blocking(move || runtime.block_on(Session::open(path.as_deref())))
+        });
+        let Ok(opened) = timeout(RESPONSE_TIMEOUT, opening).await else {
+            return Err(ApiError::new(
+                "reading the kubeconfig, or its command for credentials, takes longer than 15 s",
+            ));
+        };
+        state.opening = None;
+        let session = Arc::new(opened.map_err(ApiError::new)??);
+        state.open = Some((Arc::clone(&session), Instant::now()));
+        Ok(session)
+    }
+
+    /// Closes a session after a failed connection, unless it is new: a cluster that was built anew has another address or
+    /// other certificates in the same kubeconfig.
+    async fn close_old(&self) {
+        let mut state = self.session.lock().await;
+        if state
+            .open
+            .as_ref()
+            .is_some_and(|(_, since)| since.elapsed() > REOPEN_AFTER)
+        {
+            state.close();
+        }
     }
 }
 

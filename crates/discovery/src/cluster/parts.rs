@@ -1,6 +1,7 @@
 //! The collections of a provider, and the one set that they become.
 
 use std::mem;
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -44,6 +45,7 @@ struct PartState {
     error: Option<String>,
     has_changed: bool,
     was_contacted: bool,
+    has_failed: bool,
 }
 
 impl Part {
@@ -92,7 +94,10 @@ impl Part {
 
     /// Reports a failure.
     pub(super) fn fail(&self, error: String) {
-        self.state().error = Some(error);
+        let mut state = self.state();
+        state.error = Some(error);
+        state.has_failed = true;
+        drop(state);
         self.changed.notify_one();
     }
 
@@ -142,14 +147,32 @@ impl Collections {
     }
 
     /// Publishes the backends of all collections as one set, without end.
-    pub(crate) async fn publish(self, publisher: Publisher) {
-        self.changed.notified().await;
+    pub(crate) async fn publish(mut self, publisher: Publisher) {
+        self.wait(None).await;
         let first = Instant::now();
         loop {
             self.publish_now(&publisher, first.elapsed() < GRACE);
             sleep(GATHERING).await;
             // The end of the grace is a reason to look again, too.
-            let _ = timeout(GRACE, self.changed.notified()).await;
+            self.wait(Some(GRACE)).await;
+        }
+    }
+
+    /// Waits for a change, at most `longest`.
+    ///
+    /// # Panics
+    ///
+    /// A collection panicked. The provider ends by the same panic, so that its owner learns of it.
+    async fn wait(&mut self, longest: Option<Duration>) {
+        let changed = async {
+            match longest {
+                Some(longest) => drop(timeout(longest, self.changed.notified()).await),
+                None => self.changed.notified().await,
+            }
+        };
+        tokio::select! {
+            () = changed => {}
+            Some(Err(error)) = self.tasks.join_next() => resume_unwind(error.into_panic()),
         }
     }
 
@@ -168,12 +191,12 @@ impl Collections {
                 None => {}
             }
         }
-        let take = |taken: (bool, bool), state: &mut MutexGuard<'_, PartState>| {
-            let changed = mem::take(&mut state.has_changed);
-            let contacted = mem::take(&mut state.was_contacted);
-            (taken.0 | changed, taken.1 | contacted)
-        };
-        let (has_changed, was_contacted) = states.iter_mut().fold((false, false), take);
+        let (mut has_changed, mut was_contacted, mut has_failed) = (false, false, false);
+        for state in &mut states {
+            has_changed |= mem::take(&mut state.has_changed);
+            was_contacted |= mem::take(&mut state.was_contacted);
+            has_failed |= mem::take(&mut state.has_failed);
+        }
         let works = errors.len() < states.len();
         let listings = states.iter().filter_map(|state| state.listing.as_ref());
         match joined(&errors) {
@@ -182,12 +205,12 @@ impl Collections {
                 publisher.publish(backends, problems);
             }
             None if was_contacted => publisher.confirm(),
-            None => {}
             Some(error) if has_changed || (was_contacted && works) => {
                 let Merged { backends, problems } = Merged::of(listings);
                 publisher.publish_partial(backends, problems, error);
             }
-            Some(error) => publisher.fail(error),
+            Some(error) if has_failed => publisher.fail(error),
+            _ => {}
         }
     }
 }

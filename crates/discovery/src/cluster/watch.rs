@@ -136,12 +136,12 @@ impl<T: ClusterObject> Watch<'_, T> {
             let started = Instant::now();
             let request = self.collection.watch(WATCH_SECONDS, &version)?;
             let response = self.cluster.send(request).await?;
-            *failures = 0;
             self.part.contact();
             let time = Duration::from_secs(WATCH_SECONDS.into()) + WATCH_LATENESS;
             let mut lines = LineReader::new(response.into_body());
             while let Some(line) = lines.next(started + time).await? {
                 if let Some(new) = self.event(line)? {
+                    *failures = 0;
                     version = new;
                 }
                 if self.part.is_short() {
@@ -151,6 +151,7 @@ impl<T: ClusterObject> Watch<'_, T> {
             if started.elapsed() < SHORT_WATCH {
                 return Err(ApiError::new("the API server ended a watch at once"));
             }
+            *failures = 0;
             self.part.contact();
         }
         Ok(())

@@ -134,7 +134,8 @@ fn read<T: DeserializeOwned>(body: Map<String, Value>) -> Result<T, PushRefusal>
         let place = error.path().to_string();
         let text = error.inner().to_string();
         // serde names a missing or unknown key itself, and expects types of Rust.
-        let problem = match allowed(&place) {
+        let is_unknown = text.starts_with("unknown field");
+        let problem = match allowed(&place).filter(|_| !is_unknown) {
             Some(allowed) => {
                 let found = text.split(", expected").next().unwrap_or_default();
                 format!("{place}: {found}; allowed: {allowed}")

@@ -9,8 +9,8 @@ use hyrouter_text::shown;
 use super::lease::Lease;
 use super::state::PushState;
 use super::{Heartbeat, LeaseTerm, LeasedBackend, PushRefusal, Registered, Registration};
-use crate::MAX_ID;
 use crate::document::BackendEntry;
+use crate::{DiscoveredBackend, MAX_ID};
 
 /// Access of one token to the leases of a provider, from [`PushHandle::authorize`](super::PushHandle::authorize).
 ///
@@ -100,6 +100,10 @@ impl PushSession {
         let is_changed = heartbeat.changes(&backend);
         if is_changed {
             heartbeat.apply(Arc::make_mut(&mut backend));
+            let changed = DiscoveredBackend::new(id, Backend::clone(&backend));
+            if let Some(problem) = changed.problem() {
+                return Err(PushRefusal::Invalid(problem));
+            }
         }
         let lease = Lease::starting(Arc::clone(&backend), ttl);
         let term = lease.term;

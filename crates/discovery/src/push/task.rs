@@ -8,7 +8,7 @@ use hyrouter_text::shown;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::state::PushState;
+use super::state::{PushPhase, PushState};
 use super::store::{LastSave, load, save};
 use crate::Publisher;
 
@@ -60,6 +60,10 @@ fn publish_if_due(
 ) -> Option<Instant> {
     let now = Instant::now();
     let mut leases = state.leases();
+    // The provider that took the leases over publishes them.
+    if leases.phase == PushPhase::Replaced {
+        return None;
+    }
     let wait = if leases.is_changed || last.is_none() {
         Some(PUBLISH_INTERVAL)
     } else {

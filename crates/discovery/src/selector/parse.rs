@@ -125,8 +125,6 @@ impl<'t> Parser<'t> {
         match self.word() {
             "in" => Ok(Rule::In(self.values()?)),
             "notin" => Ok(Rule::NotIn(self.values()?)),
-            "gt" => Ok(Rule::Above(self.number()?)),
-            "lt" => Ok(Rule::Below(self.number()?)),
             _ => {
                 self.at = start;
                 Err(self.error("expected `=`, `!=`, `in`, `notin`, `>`, `<`, `,` or the end"))

@@ -22,6 +22,13 @@ pub(super) fn build(path: &Path, agones: &Agones, report: &mut Report<'_>) -> Al
     let section = agones.allocation.as_ref().unwrap_or(&built_in);
     let at = path.key("allocation");
     warn_of_states(path, agones, section, report);
+    if agones.port.number == 0 && agones.port.name.as_deref().unwrap_or_default().is_empty() {
+        report.warn(
+            &path.key("port"),
+            "Agones does not name the protocols of the ports that it allocates, so the first port is used; write the \
+             `name` of the port of the game",
+        );
+    }
     if let Some(selector) = &agones.selector {
         let at = path.key("selector");
         check_labels(&at.key("labels"), selector.labels.as_ref(), report);

@@ -110,8 +110,10 @@ impl Desk {
         if let Some(spare) = queue.spare() {
             return Ok(spare);
         }
-        let slot = timeout_at(deadline, self.pace.slot(deadline)).await;
-        if !slot.unwrap_or(false) || Instant::now() + LEAST_TIME > deadline {
+        // A slot too late for an answer is for a player who came later.
+        let latest = deadline.checked_sub(LEAST_TIME).ok_or_else(busy)?;
+        let has_slot = Instant::now() <= latest && self.pace.slot(latest).await;
+        if !has_slot || Instant::now() > latest {
             return Err(busy());
         }
         let (reply, answer) = oneshot::channel();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// Slots for requests, in the order of those that wait.
 #[derive(Debug)]
@@ -20,14 +20,16 @@ impl Pace {
         }
     }
 
-    /// Waits for a slot. Returns `false` at once if that is after `deadline`. One that stops waiting leaves its slot to the
+    /// Waits for a slot. Returns `false` if there is none until `deadline`, as soon as that is known. One that stops waiting leaves its slot to the
     /// next.
     pub(super) async fn slot(&self, deadline: Instant) -> bool {
         if self.interval.is_zero() {
             return true;
         }
         // Fair: it is handed over in the order of the calls.
-        let mut last = self.last.lock().await;
+        let Ok(mut last) = timeout_at(deadline, self.last.lock()).await else {
+            return false;
+        };
         if let Some(last) = *last {
             let slot = last + self.interval;
             if slot > deadline {

@@ -324,6 +324,22 @@ async fn the_interval_holds_for_the_provider_and_late_players_learn_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn under_steady_load_each_slot_of_the_interval_is_used() {
+    let scene = scene(&Fleet::new(Duration::ZERO, []), Duration::from_millis(500));
+    let mut players = Vec::new();
+    for _ in 0..300 {
+        players.push(scene.player("a"));
+        sleep(Duration::from_millis(100)).await;
+    }
+    for player in players {
+        let _ = player.await.unwrap();
+    }
+    // 30 s of players are 60 slots.
+    let asked = scene.fleet.asked().len();
+    assert!((55..=68).contains(&asked), "{asked}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn pools_do_not_wait_for_each_other_and_the_number_that_waits_is_bounded() {
     let fleet = Fleet::new(Duration::from_secs(2), []);
     let scene = scene(&fleet, Duration::ZERO);
