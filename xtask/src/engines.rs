@@ -18,7 +18,7 @@ const PODMAN: &[&str] = &[
     "ca-certificates",
 ];
 /// Packages that are unpacked, not installed: an installed Docker starts with the machine.
-const UNPACKED: &[&str] = &["docker.io", "containerd", "busybox-static"];
+const UNPACKED: &[&str] = &["docker.io", "containerd", "tini", "busybox-static"];
 
 /// Prepares `target/engines/`: Docker's programs and the root file system of containers. Does nothing if it is there.
 pub(crate) fn set_up() -> anyhow::Result<()> {

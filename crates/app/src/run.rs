@@ -1,6 +1,7 @@
 //! The run of a router, from its first player to its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::app::App;
 use crate::app_handle::AppHandle;
@@ -8,6 +9,9 @@ use crate::error::AppError;
 use crate::lifecycle::{
     Drain, Hangups, ShutdownFuture, SignalSource, Signals, Termination, log_end, log_start,
 };
+
+/// Maximum time to store the leases of backends at the end. A disk may hang.
+const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl App {
     /// Answers players until `shutdown` is ready or the router is [drained](AppHandle::drain). Then it answers the
@@ -60,6 +64,8 @@ impl App {
         };
         let ended = drain.serve(self.server, signals).await;
         state.handler.sinks().close().await;
+        let assembly = Arc::clone(&state.active.load().assembly);
+        assembly.sources.store(STORE_TIMEOUT).await;
         log_end(state.handler.metrics());
         ended
     }

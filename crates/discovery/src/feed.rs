@@ -163,9 +163,17 @@ impl Publisher {
         }
         let provider = &*self.provider;
         if before.is_synced {
-            tracing::warn!(provider, %error, "discovery provider failed; its last backends stay in use");
+            tracing::warn!(
+                provider,
+                error = &*error,
+                "discovery provider failed; its last backends stay in use"
+            );
         } else {
-            tracing::warn!(provider, %error, "discovery provider failed; it has no backends yet");
+            tracing::warn!(
+                provider,
+                error = &*error,
+                "discovery provider failed; it has no backends yet"
+            );
         }
         let state = SourceState {
             error: Some(error),
@@ -191,7 +199,11 @@ impl Publisher {
         if let Some(error) = &now.error
             && now.error != before.error
         {
-            tracing::warn!(provider, %error, "part of a discovery provider failed; its last backends stay in use");
+            tracing::warn!(
+                provider,
+                error = &**error,
+                "part of a discovery provider failed; its last backends stay in use"
+            );
         }
         if now.problems != before.problems {
             for problem in now.problems.iter().take(LOGGED_PROBLEMS) {
@@ -216,6 +228,15 @@ impl Publisher {
 }
 
 impl SourceState {
+    /// Returns this state with another result of the last attempt.
+    #[must_use]
+    pub fn failing(&self, error: Option<Arc<str>>) -> Self {
+        Self {
+            error,
+            ..self.clone()
+        }
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         self.is_synced == other.is_synced
             && self.error == other.error

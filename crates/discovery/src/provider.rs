@@ -19,6 +19,9 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// a timer, and for most sources one with I/O.
     fn follow(&self, publisher: Publisher) -> Follow;
 
+    /// Stores what must survive the end of the program. It may write a file, so call it on a thread for blocking work.
+    fn store(&self) {}
+
     /// Returns what allocates backends of this source; none for a source that only lists them.
     fn allocator(&self) -> Option<Arc<dyn Allocator>> {
         None

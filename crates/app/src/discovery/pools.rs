@@ -49,7 +49,9 @@ fn merged(
             }
         }
     }
-    let is_static_used = pool.mode == DiscoveryMode::Union || merge.backends.is_empty();
+    // A drained backend takes no players, so it does not stand in the way of the static ones.
+    let takes_none = merge.backends.iter().all(|backend| backend.drained);
+    let is_static_used = pool.mode == DiscoveryMode::Union || takes_none;
     let own = match pool.route {
         Some(index) => spec.routes.get(index).map(|route| &route.pool),
         None => spec.default.as_ref(),

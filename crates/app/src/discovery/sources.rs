@@ -7,6 +7,7 @@ use std::time::Duration;
 use hyrouter_config::{DiscoverySettings, Problem};
 use hyrouter_discovery::{Allocator, ProviderError, SourceSettings};
 use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::{DiscoveryView, Source, Trigger};
@@ -92,6 +93,14 @@ impl DiscoverySources {
             !is_push && source.start(&critical_tasks, &Handle::current(), &trigger)
         });
         wait_for(started.cloned().collect(), longest).await;
+    }
+
+    /// Lets the providers store what must survive the end of the program, at most `longest`.
+    pub(crate) async fn store(&self, longest: Duration) {
+        let sources: Vec<_> = self.iter().cloned().collect();
+        let storing = spawn_blocking(move || sources.iter().for_each(|source| source.store()));
+        // A disk may hang. The program ends anyway.
+        let _ = timeout(longest, storing).await;
     }
 
     /// Returns what all providers give now.

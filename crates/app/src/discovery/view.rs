@@ -10,7 +10,8 @@ use hyrouter_router::Backend;
 #[derive(Debug, Clone)]
 pub(crate) struct SourceView {
     pub(crate) state: Arc<SourceState>,
-    /// `true` if the last contact is longer ago than `max_staleness`, so that its backends do not count.
+    /// `true` if the source fails and the last contact is longer ago than `max_staleness`, so that its backends do not
+    /// count.
     pub(crate) is_stale: bool,
 }
 

@@ -32,11 +32,7 @@ impl Reconfigurer {
         if found.is_none() && (drained || !now.overrides.is_drained(host, port)) {
             return Err(unknown());
         }
-        if !drained && found.is_some_and(|backend| backend.drained) {
-            return Err(CommandError::failed(format!(
-                "{address} is drained by the configuration or its discovery provider; change it there"
-            )));
-        }
+        let stays_drained = !drained && found.is_some_and(|backend| backend.drained);
         let mut overrides = now.overrides.clone();
         if overrides.drain(host, port, drained) {
             self.command(overrides).await?;
@@ -45,6 +41,11 @@ impl Reconfigurer {
             } else {
                 tracing::info!(backend = address, "backend drain ended");
             }
+        }
+        if stays_drained {
+            return Err(CommandError::failed(format!(
+                "{address} is drained by the configuration or its discovery provider; change it there"
+            )));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use hyrouter_text::Causes;
 use tokio::time::Instant;
 
 use super::task::Reconfigurer;
-use crate::discovery::{DiscoverySources, Source, wait_for};
+use crate::discovery::{DiscoverySources, DiscoveryView, Source, wait_for};
 
 /// Maximum time that a reload waits for the first answer of new providers, so that pools do not lose their backends
 /// while the settings of a provider change.
@@ -58,6 +58,7 @@ impl Reconfigurer {
         let begin = Instant::now();
         let active = self.state.active.load_full();
         let current = self.state.handler.current();
+        log_staleness(&current.discovery, &active.assembly.sources.view());
         let making = tokio::task::spawn_blocking(move || {
             current.rediscovered(&active.assembly, &active.overrides)
         });
@@ -74,5 +75,19 @@ impl Reconfigurer {
             }
         }
         self.pacing.done(begin.elapsed());
+    }
+}
+
+/// Logs providers whose backends have become too old since the last rebuild.
+fn log_staleness(before: &DiscoveryView, now: &DiscoveryView) {
+    for (provider, found) in now.iter().filter(|(_, found)| found.is_stale) {
+        if before.get(provider).is_none_or(|before| !before.is_stale) {
+            let backends = found.state.backends.len();
+            tracing::warn!(
+                provider,
+                backends,
+                "backends of a discovery provider are older than max_staleness and not used"
+            );
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::PushHandle;
 use super::state::PushState;
 use super::state_file::StateFile;
+use super::store::store;
 use super::task::follow;
 use super::tokens::PushTokens;
 use crate::{Follow, Provider, ProviderError, Publisher, PushSettings};
@@ -48,6 +49,10 @@ impl PushProvider {
 impl Provider for PushProvider {
     fn follow(&self, publisher: Publisher) -> Follow {
         Box::pin(follow(Arc::clone(&self.state), publisher))
+    }
+
+    fn store(&self) {
+        store(&self.state);
     }
 
     fn push(&self) -> Option<PushHandle> {

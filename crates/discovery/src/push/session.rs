@@ -155,7 +155,7 @@ impl PushSession {
         let (provider, from) = (&*self.state.provider, self.from);
         tracing::info!(
             provider,
-            id = %shown(id).within(MAX_ID),
+            id = shown(id).within(MAX_ID).to_string(),
             backend = %shown(backend),
             %from,
             "{event}"
@@ -166,7 +166,7 @@ impl PushSession {
         let (provider, from) = (&*self.state.provider, self.from);
         tracing::debug!(
             provider,
-            id = %shown(id).within(MAX_ID),
+            id = shown(id).within(MAX_ID).to_string(),
             backend = %shown(backend),
             %from,
             "backend lease renewed"

@@ -147,7 +147,7 @@ impl PushState {
             if ended <= LOGGED_ENDS {
                 tracing::info!(
                     provider,
-                    id = %shown(&id).within(MAX_ID),
+                    id = shown(&id).within(MAX_ID).to_string(),
                     backend = %shown(&lease.backend),
                     "backend lease expired"
                 );

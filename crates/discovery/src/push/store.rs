@@ -39,7 +39,7 @@ fn read(state: &PushState) -> Vec<(String, Lease)> {
             tracing::warn!(
                 provider,
                 file = ?path,
-                error = %shown(error),
+                error = shown(error).to_string(),
                 "state file not used; no leases restored"
             );
             Vec::new()
@@ -91,7 +91,7 @@ fn log_unwritten(state: &PushState, error: &str) {
     let provider = &*state.provider;
     tracing::warn!(
         provider,
-        error = %shown(error),
+        error = shown(error).to_string(),
         "state file cannot be written; a restart may lose leases"
     );
 }
@@ -107,8 +107,13 @@ impl LastSave {
 
 impl Drop for LastSave {
     fn drop(&mut self) {
-        if let Err(error) = write(&self.0) {
-            log_unwritten(&self.0, &error);
-        }
+        store(&self.0);
+    }
+}
+
+/// Writes changes since the last write at once.
+pub(super) fn store(state: &PushState) {
+    if let Err(error) = write(state) {
+        log_unwritten(state, &error);
     }
 }
