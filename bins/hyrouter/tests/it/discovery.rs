@@ -174,8 +174,10 @@ fn a_drained_backend_stays_drained_when_it_comes_back() {
     fs::write(folder.path("backends/a.yaml"), BACKENDS).unwrap();
     until(|| drained().is_some());
     assert_eq!(drained(), Some(json!("command")));
-    let route = admin.get("/api/backends?route=default").json();
-    assert_eq!(route["backends"][0]["drained"], "command");
+    until(|| {
+        let route = admin.get("/api/backends?route=default").json();
+        route["backends"][0]["drained"] == "command"
+    });
     let answer = admin.delete("/api/backends/10.0.0.7:5521/drain");
     assert_eq!(answer.status, 200);
     assert_eq!(drained(), Some(Value::Null));

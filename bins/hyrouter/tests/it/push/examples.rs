@@ -14,7 +14,7 @@ fn the_example_in_java_registers_and_renews() {
         return;
     }
     let folder = push_folder("listen: '127.0.0.1:0'");
-    fs::write(folder.path("HyrouterPush.java"), block("java")).unwrap();
+    fs::write(folder.path("HyrouterPush.java"), block("import java")).unwrap();
     let push = PushRouter::begin(&folder);
     let mut java = Command::new("java");
     java.arg(folder.path("HyrouterPush.java"));

@@ -127,10 +127,10 @@ impl Reply {
     }
 }
 
-/// Returns a code block of the page of discovery, in this language.
-pub(super) fn block(language: &str) -> String {
+/// Returns the code block of the page of discovery that starts with this text.
+pub(super) fn block(start: &str) -> String {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/discovery.md");
     let text = std::fs::read_to_string(page).unwrap();
-    let (_, rest) = text.split_once(&format!("```{language}\n")).unwrap();
-    rest.split_once("```").unwrap().0.to_owned()
+    let (_, rest) = text.split_once(&format!("```text\n{start}")).unwrap();
+    format!("{start}{}", rest.split_once("```").unwrap().0)
 }
