@@ -109,11 +109,16 @@ fn what_agones_cannot_do_is_a_problem_or_a_warning() {
         "",
     );
     let found = warnings(&load(&text).unwrap());
-    assert!(found[0].contains("agones.state[1]"), "{found:?}");
-    assert!(
-        found[1].contains("agones.selector.annotations"),
-        "{found:?}"
-    );
+    let keys = [
+        "agones.state[1]",
+        "agones.port",
+        "agones.selector.annotations",
+    ];
+    for (found, key) in found.iter().zip(keys) {
+        assert!(found.contains(key), "{found}");
+    }
+    let named = with("mode: allocate, port: {name: game}", "");
+    assert_eq!(warnings(&load(&named).unwrap()), [""; 0]);
     let found = warnings(&load(&with("allocation: {}", "")).unwrap());
     assert!(
         found[0].contains("agones.allocation: not used"),
