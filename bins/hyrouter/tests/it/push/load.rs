@@ -74,7 +74,7 @@ async fn a_thousand_leases_are_pushed_renewed_and_expire() {
         let renewed = curl(&folder, &push, "PATCH", &even, r#"{"players": 3}"#);
         assert_eq!(renewed, vec!["200"; even.len()]);
         // The pace of heartbeats. Without it, they are more than one address may send.
-        std::thread::sleep(Duration::from_secs(1));
+        tokio::time::sleep(Duration::from_secs(1)).await;
         assert!(start.elapsed() < PATIENCE, "{}", ids(&push).len());
     }
     push.until_target(Some("10.9.9.1"));
