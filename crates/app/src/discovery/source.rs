@@ -156,3 +156,7 @@ impl Drop for Source {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "discovery")]
+mod tests;

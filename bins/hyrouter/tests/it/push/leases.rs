@@ -1,5 +1,7 @@
 //! Leases of a running router.
 
+use std::fs;
+
 use serde_json::json;
 
 use super::support::{ALL, EU, LOBBIES, LOBBY, PushRouter, push_folder};
@@ -79,10 +81,15 @@ fn leases_survive_a_restart() {
     let folder = push_folder(LOCAL);
     let mut push = PushRouter::begin(&folder);
     push.register("lobby-1", "10.9.9.1", 60);
-    push.until_target(Some("10.9.9.1"));
-    // The file is written within a second, and at the end.
+    let stored = || fs::read_to_string(folder.path("leases.json")).unwrap_or_default();
+    while !stored().contains("lobby-1") {
+        push.until_target(Some("10.9.9.1"));
+    }
+    // The next write is a second after that one, or at the end.
+    push.register("lobby-2", "10.9.9.1", 60);
     push.router.signal("TERM");
     assert!(push.router.wait().success());
+    assert!(stored().contains("lobby-2"));
     let push = PushRouter::begin(&folder);
     push.until_target(Some("10.9.9.1"));
     assert_eq!(push.curl(ALL, "PATCH", LOBBY, "{}").status, 200);
