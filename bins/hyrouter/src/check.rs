@@ -40,7 +40,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 /// A configuration without mistakes.
 struct Checked {
     settings: Settings,
-    /// What its discovery providers give, with `--live`.
+    /// Backends of its discovery providers, with `--live`.
     live: Option<LiveReport>,
 }
 

@@ -18,7 +18,7 @@ pub const DEFAULT_MAX_BACKENDS: usize = 10_000;
 const MAX_PROBLEMS: usize = 100;
 const LOGGED_PROBLEMS: usize = 5;
 
-/// What a provider has published last.
+/// State that a provider has published last.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SourceState {

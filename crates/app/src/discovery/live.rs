@@ -15,7 +15,7 @@ const SHOWN_PROBLEMS: usize = 5;
 /// Type of the provider that contacts nothing.
 const PUSH: &str = "push";
 
-/// What the providers of a configuration give at one contact.
+/// Backends of the providers of a configuration, from one contact.
 #[derive(Debug, Serialize)]
 pub struct LiveReport {
     providers: Vec<LiveProvider>,

@@ -1,4 +1,4 @@
-//! What the providers give at one time.
+//! States of the providers at one time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hyrouter_discovery::{DiscoveredBackend, SourceState};
 use hyrouter_router::Backend;
 
-/// What one provider gives.
+/// State of one provider, as pools use it.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceView {
     pub(crate) state: Arc<SourceState>,
@@ -33,7 +33,7 @@ impl SourceView {
     }
 }
 
-/// What all providers give, by name.
+/// States of all providers, by name.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DiscoveryView(BTreeMap<String, SourceView>);
 

@@ -24,7 +24,7 @@ pub(crate) struct AgonesProvider {
     allocation: Option<Allocation>,
 }
 
-/// What allocates, and what it has in progress.
+/// The allocator, and its requests in progress.
 #[derive(Debug)]
 struct Allocation {
     allocator: Arc<AgonesAllocator>,

@@ -11,7 +11,7 @@ pub(crate) struct ObjectKey {
     pub(crate) name: Box<str>,
 }
 
-/// What an object gives.
+/// Backends of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Contribution {
     /// No backend now, as a pod that is not ready.
@@ -22,7 +22,7 @@ pub(crate) enum Contribution {
     Problem(EntryProblem),
 }
 
-/// What the objects of a collection give, in the order of their namespaces and names.
+/// Backends of the objects of a collection, in the order of their namespaces and names.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     found: BTreeMap<ObjectKey, Contribution>,

@@ -1,4 +1,4 @@
-//! What the providers of a Kubernetes cluster share: the way to its API server, complete and current collections of
+//! Common parts of the providers of a Kubernetes cluster: the way to its API server, complete and current collections of
 //! objects, and the facts of an object's metadata.
 //!
 //! kube-rs connects and authenticates. Lists and watches are read here and not by `kube::runtime::watcher`: that hides

@@ -1,4 +1,4 @@
-//! What providers read of an object. Other fields are skipped, so that they cost no memory.
+//! Fields of an object that providers read. Other fields are skipped, so that they cost no memory.
 
 use std::collections::BTreeMap;
 

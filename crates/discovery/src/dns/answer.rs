@@ -31,7 +31,7 @@ impl DnsAnswer {
     }
 }
 
-/// What a response says about a name.
+/// Content of a response about a name.
 #[derive(Debug, PartialEq)]
 pub(super) enum DnsStep {
     /// It ends the lookup.

@@ -207,7 +207,7 @@ async fn maintenance_costs_no_server() {
     assert_eq!(fleet.asked(), 0);
 }
 
-/// What a plugin saw, and what it answers.
+/// Request that a plugin saw, and its answer.
 struct Watching {
     seen: Mutex<Vec<ConnectRequest>>,
     answer: ConnectResponse,

@@ -14,7 +14,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 use super::ApiServer;
 use crate::listen::{Stream, head};
 
-/// What a proxy does instead of passing bytes.
+/// Fault of a proxy in place of passing bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApiFault {
     /// Nothing: it passes all bytes.

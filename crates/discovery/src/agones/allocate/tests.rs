@@ -13,7 +13,7 @@ use super::pool_queue::PoolQueue;
 use super::*;
 use crate::{AgonesMode, AllocationFailed, AllocationFailure};
 
-/// What a fleet does with a request.
+/// Reaction of a fleet to a request.
 #[derive(Debug, Clone)]
 enum Act {
     Allocate,
